@@ -1,0 +1,73 @@
+# `make demo PYTHON=python3.12` uses another Python than python3.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# Every import of TensorFlow would otherwise greet the terminal with its own log.
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint fidelity bench docs generated clean
+
+help:
+	@echo "make demo       build the Network in Network of specs/nin.yaml"
+	@echo "make test       every check: ruff, mypy, import-linter, pytest"
+	@echo "make fidelity   the long comparison of every layer with Keras"
+	@echo "make bench      measure, and write benchmarks/RESULTS.md"
+	@echo "make generated  write generated/*.py again from specs/"
+	@echo "make docs       write docs/layers.md again from the layer catalogue"
+	@echo "make clean      remove what the build and the tests left behind"
+
+demo: $(VENV)/installed
+	$(BIN)/cnnspec build specs/nin.yaml
+
+# Two workers, since each imports TensorFlow (seconds, and some 500 MB). Tests go to
+# whichever is free; those that share a costly fixture say so with xdist_group.
+test: lint
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff check --isolated --extend-select E501 generated
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fidelity: $(VENV)/installed-dev
+	CNNSPEC_FIDELITY=long $(BIN)/python -m pytest -q -n 2 --dist loadgroup \
+	    tests/test_against_keras.py
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/bench.py
+
+docs: $(VENV)/installed
+	$(BIN)/cnnspec layers --format markdown > docs/layers.md.new
+	mv docs/layers.md.new docs/layers.md
+
+generated: $(VENV)/installed
+	$(BIN)/cnnspec build specs/*.yaml --to script -o generated --force
+
+clean:
+	rm -rf dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+	    .ruff_cache generated/*.keras generated/*.png docs/layers.md.new
+	find cnnspec tests benchmarks generated -name __pycache__ -type d \
+	    -prune -exec rm -rf {} + 2>/dev/null || true
+
+# A venv that failed half-way still holds a python, so it is taken away again.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	    || { echo "cnnspec needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is not one:" \
+	              "name one, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	@echo "Installing cnnspec with TensorFlow in $(VENV) (the first time: minutes)"
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(BIN)/python
+	@echo "Installing cnnspec with its tests' tools in $(VENV) (the first time: minutes)"
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/installed
