@@ -1,0 +1,148 @@
+"""What can be wrong with a spec, and where: diagnostics and the errors that carry them.
+
+A mistake of the author's is a `Diagnostic`, collected with all others of its file. Code
+that finds one without knowing where it stands in the text raises `Invalid` with
+`Problem`s whose paths lead into the data; whoever holds the `Source` turns those into
+diagnostics. Anything else that is raised is a bug of ours and says so.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+Path = tuple[str | int, ...]
+"""The way to a value in a YAML document: keys and list positions, outermost first."""
+
+
+class Mark(NamedTuple):
+    """A place in a file. `line` and `column` count from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+
+class Diagnostic(NamedTuple):
+    """One finding about a spec, as it is shown to its author."""
+
+    severity: str
+    code: str
+    mark: Mark
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.mark.path}:{self.mark.line}:{self.mark.column}"
+        text = f"{self.message}; {self.hint}" if self.hint else self.message
+        return f"{place}: {self.severity}[{self.code}]: {text}"
+
+
+class Problem(NamedTuple):
+    """A mistake found in plain data; `path` leads to it from where the data begins."""
+
+    path: Path
+    code: str
+    message: str
+    hint: str = ""
+    at_key: bool = False
+    """Whether the mistake is the key at `path` rather than the value under it."""
+
+    def under(self, *prefix: str | int) -> "Problem":
+        """The same problem, seen from further out."""
+        return self._replace(path=(*prefix, *self.path))
+
+
+class Invalid(ValueError):
+    """Data that its author has to change, with every problem that was found in it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(p.message for p in self.problems))
+
+
+class ArgumentError(ValueError):
+    """Arguments that don't go together. `field` is the one to point at."""
+
+    def __init__(self, field: str, message: str, hint: str = "") -> None:
+        self.field, self.message, self.hint = field, message, hint
+        super().__init__(f"{message}; {hint}" if hint else message)
+
+
+class ShapeError(ValueError):
+    """A layer that can't take the tensor it is given, with what would mend it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message, self.hint = message, hint
+        super().__init__(f"{message}; {hint}" if hint else message)
+
+
+class SpecError(Exception):
+    """A spec that can't be used. `diagnostics` holds every reason, in source order."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = sorted(diagnostics, key=lambda d: d.mark)
+        super().__init__("\n".join(str(d) for d in self.diagnostics))
+
+
+class OverrideError(ValueError):
+    """A `KEY=VALUE` that can't be applied to a spec."""
+
+
+CODES = {
+    "alias": "an alias without an anchor, inside its own, or too many of them",
+    "argument": "arguments that don't go together",
+    "duplicate-key": "a key that stands twice in a mapping",
+    "duplicate-name": "a name that is given to two layers",
+    "empty": "a file that holds nothing",
+    "encoding": "a file that is not UTF-8 text",
+    "expected-mismatch": "a model that isn't what `expect:` says",
+    "keras-mismatch": "a model that isn't what Keras builds; a bug of cnnspec",
+    "key": "a key that is a list or a mapping",
+    "layer-form": "an entry of a layer list that isn't a layer",
+    "merge-key": "`<<`, which YAML 1.2 doesn't have",
+    "missing-field": "an argument or section that has to be there",
+    "not-a-file": "a folder where a spec is wanted",
+    "not-found": "a file that isn't there",
+    "number": "a number with too many digits",
+    "refused-layer": "a layer that a spec can't hold",
+    "shape": "a layer that can't take the tensor it is given",
+    "several-documents": "more than one YAML document in a file",
+    "summary": "an expected summary that is no table of Keras",
+    "tag": "a YAML tag that a spec has no use for",
+    "too-deep": "lists and mappings nested too deeply",
+    "too-large": "a file larger than any spec",
+    "tuple": "a tuple in round brackets, which YAML doesn't have",
+    "unknown-field": "an argument or section that doesn't exist",
+    "unknown-input": "a name that no layer above has",
+    "unknown-layer": "a layer that Keras doesn't have",
+    "unknown-value": "a word that isn't one of those allowed",
+    "unreadable": "a file that can't be read",
+    "wrong-type": "a value of another type than the one allowed",
+    "yaml-indentation": "a line whose indentation doesn't fit",
+    "yaml-syntax": "text that isn't YAML",
+    "yaml-tab": "a tab, or a character that YAML keeps for itself",
+}
+"""Every code of a diagnostic, and what it stands for."""
+
+
+def nearest(name: object, options: Iterable[str]) -> str:
+    """`did you mean 'x'?` for the option that `name` looks most like, or nothing."""
+    if not isinstance(name, str):
+        return ""
+    import difflib
+
+    by_lower = {option.lower(): option for option in options}
+    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return near(by_lower[close[0]]) if close else ""
+
+
+def near(name: str) -> str:
+    """How a hint puts a name that may have been meant."""
+    return f"did you mean '{name}'?"
+
+
+def either(options: Iterable[str], last: str = "or") -> str:
+    """`'a', 'b' or 'c'`, for messages."""
+    quoted = [f"'{option}'" for option in options]
+    if len(quoted) < 2:
+        return "".join(quoted)
+    return f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"

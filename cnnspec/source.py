@@ -1,0 +1,495 @@
+"""YAML 1.2 text to plain data, and where each of its keys and values stands.
+
+libyaml's C parser makes the tree of nodes; the scalars are read by the core schema of
+YAML 1.2 (yaml.org/spec/1.2.2, section 10.3.2), because PyYAML's own reading is that of
+YAML 1.1, where `no` is false, `010` is eight and `1e-3` is a string.
+"""
+
+import os
+import re
+from typing import Any
+
+from yaml._yaml import CParser
+from yaml.error import MarkedYAMLError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.reader import ReaderError
+
+from cnnspec.errors import (
+    Diagnostic,
+    Mark,
+    OverrideError,
+    Path,
+    Problem,
+    SpecError,
+    nearest,
+)
+
+DEPTH_LIMIT = 100
+"""Nesting beyond this is no spec, and would exhaust the C parser's stack."""
+SIZE_LIMIT = 32 * 2**20
+"""Bytes. A layer takes about 60, so this is half a million layers."""
+ALIAS_LIMIT = 100_000
+"""Values that aliases may add to what the text itself holds."""
+
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_TUPLE = re.compile(r"\(\s*[-+\d.$]")
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+}
+_MAY_BE_NUMBER = frozenset("+-.0123456789")
+_CORE = "tag:yaml.org,2002:"
+_PLAIN, _STR = "?", _CORE + "str"
+
+
+class Source:
+    """A YAML document: its data, and the place of every key and value in it.
+
+    Attributes:
+        path: the file's name as messages show it.
+        data: mappings, lists, strings, numbers, booleans and None.
+        problems: duplicate keys and the like, which leave the rest readable.
+    """
+
+    def __init__(self, text: str, path: str = "<spec>") -> None:
+        """Reads `text`.
+
+        Raises:
+            SpecError: the text is not one YAML 1.2 document.
+        """
+        self.path = path
+        self._root = _Parser(text, path).document()
+        reader = _Reader(path, len(text))
+        self.data: Any = reader.value(self._root)
+        self.problems = reader.problems
+        self._overrides: dict[Path, str] = {}
+
+    def mark(self, path: Path, at_key: bool = False) -> Mark:
+        """Where the value that `path` leads to begins, or its key.
+
+        A path that leads past the document's end gives the last place on its way, so a
+        problem with something missing points at what should have held it.
+        """
+        node, place = self._root, self._root
+        for step in path:
+            key, value = _child(node, step)
+            if value is None:
+                break
+            node = value
+            place = key if at_key and step == path[-1] else value
+        return _mark(self.path, place.start_mark)
+
+    def diagnostic(
+        self,
+        severity: str,
+        code: str,
+        path: Path,
+        message: str,
+        hint: str = "",
+        at_key: bool = False,
+    ) -> Diagnostic:
+        """A diagnostic that points at the value under `path`."""
+        for given, text in self._overrides.items():
+            if path[: len(given)] == given:
+                message = f"{message} (given by --set {text})"
+        return Diagnostic(severity, code, self.mark(path, at_key), message, hint)
+
+    def error(self, problem: Problem) -> Diagnostic:
+        """The diagnostic of a problem whose path leads from the document's root."""
+        path, code, message, hint, at_key = problem
+        return self.diagnostic("error", code, path, message, hint, at_key)
+
+    def override(self, assignment: str) -> None:
+        """Changes a value, as `--set KEY=VALUE` does.
+
+        Args:
+            assignment: keys joined by dots, `=`, and the value as YAML writes it. Keys
+                that aren't there yet are made; a number counts from 0 into a list.
+
+        Raises:
+            OverrideError: it isn't of that form, or leads through what holds no keys.
+        """
+        key, equals, text = assignment.partition("=")
+        if not key or not equals:
+            raise OverrideError(f"'{assignment}' is not of the form KEY=VALUE")
+        path: Path = tuple(int(k) if k.isdigit() else k for k in key.split("."))
+        value = _override_value(assignment, text)
+        holder = self.data
+        for place, step in enumerate(path):
+            last = place == len(path) - 1
+            if isinstance(holder, list) and isinstance(step, int):
+                if step >= len(holder):
+                    raise OverrideError(f"'{key}': the list has {len(holder)} items")
+            elif not isinstance(holder, dict):
+                there = ".".join(map(str, path[:place])) or "the spec"
+                raise OverrideError(
+                    f"'{key}': {there} is no mapping, so it has no '{step}'"
+                )
+            elif not last:
+                holder.setdefault(step, {})
+            if last:
+                holder[step] = value
+            holder = holder[step]
+        self._overrides[path] = assignment
+
+
+def _override_value(assignment: str, text: str) -> Any:
+    try:
+        source = Source(text, "--set") if text.strip() else None
+    except SpecError as error:
+        reason = error.diagnostics[0].message
+        raise OverrideError(f"'{assignment}': {reason}") from None
+    if source is not None and source.problems:
+        raise OverrideError(f"'{assignment}': {source.problems[0].message}")
+    return source.data if source else None
+
+
+def read_source(path: str | os.PathLike[str]) -> Source:
+    """Reads the YAML file at `path`.
+
+    Raises:
+        SpecError: it can't be read, or isn't a YAML 1.2 document.
+    """
+    name = os.fspath(path)
+    return Source(read_text(name), name)
+
+
+def read_text(name: str) -> str:
+    """The text of a UTF-8 file.
+
+    Raises:
+        SpecError: it isn't there, can't be read, or isn't text.
+    """
+    try:
+        with open(name, "rb") as file:
+            content = file.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        raise _error(name, *_unreadable(name, error)) from None
+    if len(content) > SIZE_LIMIT:
+        size = SIZE_LIMIT // 2**20
+        raise _error(name, "too-large", f"the file is over {size} MiB; no spec is")
+    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _error(name, "encoding", "this is a binary file, not YAML text")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - before.rfind(b"\n")
+        raise _error(
+            name,
+            "encoding",
+            f"byte 0x{content[error.start]:02x} is not UTF-8",
+            "save the file as UTF-8",
+            line,
+            column,
+        ) from None
+
+
+def _unreadable(name: str, error: OSError) -> tuple[str, str, str]:
+    if isinstance(error, FileNotFoundError):
+        return "not-found", "there is no such file", _neighbour(name)
+    if isinstance(error, IsADirectoryError):
+        return "not-a-file", "this is a folder, not a spec", "name a file in it"
+    reason = (error.strerror or str(error)).lower()
+    return "unreadable", f"the file can't be read: {reason}", ""
+
+
+def _neighbour(name: str) -> str:
+    """A file beside the missing one that its name may have meant."""
+    folder, base = os.path.split(name)
+    try:
+        return nearest(base, os.listdir(folder or "."))
+    except OSError:
+        return ""
+
+
+def _error(
+    path: str, code: str, message: str, hint: str = "", line: int = 1, column: int = 1
+) -> SpecError:
+    return SpecError(
+        [Diagnostic("error", code, Mark(path, line, column), message, hint)]
+    )
+
+
+def _mark(path: str, mark: Any) -> Mark:
+    return Mark(path, mark.line + 1, mark.column + 1)
+
+
+def _child(node: Node, step: str | int) -> tuple[Node, Node | None]:
+    """The key node and value node that `step` leads to from `node`."""
+    if isinstance(node, SequenceNode):
+        if isinstance(step, int) and step < len(node.value):
+            return node.value[step], node.value[step]
+    elif isinstance(node, MappingNode):
+        for key, value in node.value:
+            if key.value == step or _plain(key.value) == step:
+                return key, value
+    return node, None
+
+
+class _Parser(CParser):
+    """libyaml's parser, leaving tags alone and refusing a nesting that is too deep."""
+
+    def __init__(self, text: str, path: str) -> None:
+        super().__init__(text)
+        self._path = path
+        self._depth = 0
+
+    def resolve(self, kind: type, value: Any, implicit: Any) -> str:
+        """The tag of a node that has none: `?` if it is plain, a string if quoted."""
+        return _PLAIN if kind is not ScalarNode or implicit[0] else _STR
+
+    def descend_resolver(self, parent: Node | None, index: Any) -> None:
+        self._depth += 1
+        if self._depth > DEPTH_LIMIT:
+            mark = _mark(self._path, parent.start_mark) if parent else Mark(self._path)
+            raise _error(
+                self._path,
+                "too-deep",
+                f"more than {DEPTH_LIMIT} lists and mappings stand inside one another",
+                "close a bracket that was left open, or flatten the document",
+                mark.line,
+                mark.column,
+            )
+
+    def ascend_resolver(self) -> None:
+        self._depth -= 1
+
+    def document(self) -> Node:
+        """The root node of the only document in the text."""
+        try:
+            node = self.get_single_node()
+        except (MarkedYAMLError, ReaderError) as error:
+            raise SpecError([_syntax(self._path, error)]) from None
+        if node is None:
+            raise _error(
+                self._path,
+                "empty",
+                "the file holds nothing",
+                "a spec needs at least input: and layers:; cnnspec init writes one",
+            )
+        assert isinstance(node, Node)
+        return node
+
+
+def _syntax(path: str, error: Any) -> Diagnostic:
+    """libyaml's complaint, in words for somebody who doesn't know its terms."""
+    if isinstance(error, ReaderError):
+        message = (
+            f"character U+{ord(str(error.character)[:1] or ' '):04X} is not allowed"
+        )
+        return Diagnostic("error", "yaml-syntax", Mark(path), message, "remove it")
+    place = error.problem_mark or error.context_mark
+    mark = _mark(path, place) if place else Mark(path)
+    problem = str(error.problem or error.context or error)
+    for code, sign, message, hint in _SYNTAX:
+        if sign in problem or sign in str(error.context):
+            opened = error.context_mark
+            if "not closed" in message and opened and opened.line + 1 < mark.line:
+                message = f"{message}; it was opened in line {opened.line + 1}"
+            return Diagnostic("error", code, mark, message, hint)
+    return Diagnostic("error", "yaml-syntax", mark, f"not YAML: {problem}")
+
+
+_SYNTAX = (
+    # code, a part of libyaml's message, our message, our hint
+    (
+        "several-documents",
+        "but found another document",
+        "a second YAML document begins here; a spec file holds one",
+        "move it to a file of its own, or remove the '---'",
+    ),
+    (
+        "yaml-tab",
+        "cannot start any token",
+        "a tab or a reserved character (@, `) stands where a value begins",
+        "indent with spaces; put quotes round text that begins so",
+    ),
+    (
+        "yaml-indentation",
+        "did not find expected key",
+        "this line is indented differently from the lines it belongs with",
+        "give the keys of one mapping the same indentation",
+    ),
+    (
+        "yaml-indentation",
+        "did not find expected '-' indicator",
+        "this line is indented differently from the list it stands in",
+        "begin each item of the list with '- ' in the same column",
+    ),
+    (
+        "yaml-indentation",
+        "mapping values are not allowed in this context",
+        "a ':' stands here where no key can be",
+        "indent this line as the one above; put quotes round text that holds ': '",
+    ),
+    (
+        "yaml-syntax",
+        "did not find expected ',' or '}'",
+        "a '{' is not closed before this, or a ',' is missing",
+        "write {key: value, key: value}",
+    ),
+    (
+        "yaml-syntax",
+        "did not find expected ',' or ']'",
+        "a '[' is not closed before this, or a ',' is missing",
+        "write [value, value]",
+    ),
+    (
+        "yaml-syntax",
+        "could not find expected ':'",
+        "a key has no ':' after it",
+        "write key: value",
+    ),
+    (
+        "yaml-syntax",
+        "found unexpected end of stream",
+        "a quote is opened and never closed",
+        "close it",
+    ),
+    (
+        "alias",
+        "found undefined alias",
+        "this *alias has no &anchor above it",
+        "define it above with &, or put quotes round a text that begins with '*'",
+    ),
+    (
+        "alias",
+        "found duplicate anchor",
+        "this &anchor is defined twice",
+        "give each anchor a name of its own",
+    ),
+)
+
+
+class _Reader:
+    """Makes plain data from nodes."""
+
+    def __init__(self, path: str, text_size: int) -> None:
+        self._path = path
+        # Without aliases a document can't hold more values than characters.
+        self._left = text_size + ALIAS_LIMIT
+        self._open: set[int] = set()
+        self.problems: list[Diagnostic] = []
+
+    def value(self, node: Node) -> Any:
+        """The data of a node; what is wrong with it goes into `problems`."""
+        if type(node) is ScalarNode:
+            return self._scalar(node)
+        self._left -= len(node.value)
+        if self._left < 0 or id(node) in self._open:
+            raise self._alias(node)
+        self._open.add(id(node))
+        if node.tag != _PLAIN and node.tag not in (_CORE + "map", _CORE + "seq"):
+            self._refuse_tag(node)
+        if type(node) is MappingNode:
+            data: Any = self._mapping(node)
+        else:
+            data = [self.value(item) for item in node.value]
+        self._open.discard(id(node))
+        return data
+
+    def _mapping(self, node: MappingNode) -> dict[Any, Any]:
+        data: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            if type(key_node) is not ScalarNode:
+                self._report(
+                    "key", key_node, "a key must be a word, not a list or mapping"
+                )
+                continue
+            key = self._scalar(key_node)
+            if key in data:
+                first = next(k for k, _ in node.value if _plain(k.value) == key)
+                self._report(
+                    "duplicate-key",
+                    key_node,
+                    f"the key '{key}' stands here a second time; "
+                    f"it was given in line {first.start_mark.line + 1}",
+                    "keep one of the two",
+                )
+            elif key == "<<" and key_node.tag == _PLAIN:
+                self._report(
+                    "merge-key",
+                    key_node,
+                    "'<<' merges mappings in YAML 1.1, but not in YAML 1.2",
+                    "write the keys out",
+                )
+            else:
+                data[key] = self.value(value_node)
+        return data
+
+    def _scalar(self, node: ScalarNode) -> Any:
+        tag, text = node.tag, node.value
+        if tag == _PLAIN:
+            if text[:1] == "(" and _TUPLE.match(text):
+                self._report(
+                    "tuple",
+                    node,
+                    "YAML has no tuples in round brackets",
+                    "write a list in square ones, as in [3, 3]",
+                )
+            try:
+                return _plain(text)
+            except ValueError:
+                self._report("number", node, "this number has too many digits")
+                return 0
+        if tag not in (_STR, "!"):
+            return self._tagged(node)
+        return text
+
+    def _tagged(self, node: ScalarNode) -> Any:
+        """A scalar with an explicit tag of the core schema, such as `!!str 5`."""
+        value = _plain(node.value)
+        types: dict[str, tuple[type, ...]] = {
+            "int": (int,),
+            "float": (int, float),
+            "bool": (bool,),
+            "null": (type(None),),
+        }
+        allowed = types.get(node.tag.removeprefix(_CORE))
+        if allowed is None:
+            self._refuse_tag(node)
+        elif type(value) not in allowed:
+            tag = node.tag.removeprefix(_CORE)
+            self._report("tag", node, f"'{node.value}' is no !!{tag}", "remove the tag")
+        return float(value) if node.tag == _CORE + "float" and value else value
+
+    def _refuse_tag(self, node: Node) -> None:
+        tag = node.tag.replace(_CORE, "!!")
+        self._report("tag", node, f"a spec has no use for the tag {tag}", "remove it")
+
+    def _alias(self, node: Node) -> SpecError:
+        if id(node) in self._open:
+            message, hint = "an alias stands inside its own anchor", "remove the alias"
+        else:
+            message = f"aliases make this document over {ALIAS_LIMIT:,} values larger"
+            hint = "write the values out, or use fewer aliases"
+        mark = _mark(self._path, node.start_mark)
+        return SpecError([Diagnostic("error", "alias", mark, message, hint)])
+
+    def _report(self, code: str, node: Node, message: str, hint: str = "") -> None:
+        mark = _mark(self._path, node.start_mark)
+        self.problems.append(Diagnostic("error", code, mark, message, hint))
+
+
+def _plain(text: str) -> Any:
+    """The value of an unquoted scalar by YAML 1.2's core schema.
+
+    Raises:
+        ValueError: an integer of more digits than Python reads.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in _MAY_BE_NUMBER:
+        if _INT.fullmatch(text):
+            base = {"0o": 8, "0x": 16}.get(text[:2], 10)
+            return int(text, base)
+        if _FLOAT.fullmatch(text):
+            return float(text)
+    return text
