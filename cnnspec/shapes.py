@@ -1,0 +1,52 @@
+"""Shapes of tensors, and the arithmetic that convolution and pooling do on their sizes.
+
+A shape is a tuple of sizes, batch first; a size that isn't known is None.
+"""
+
+from collections.abc import Iterable, Sequence
+
+Size = int | None
+Shape = tuple[Size, ...]
+Shapes = Shape | list[Shape]
+"""What a layer gives: a tensor's shape, or a list of them where it gives several."""
+
+
+def product(sizes: Iterable[Size]) -> Size:
+    """The product of sizes, None as soon as one is unknown."""
+    total = 1
+    for size in sizes:
+        if size is None:
+            return None
+        total *= size
+    return total
+
+
+def span(kernel: int, dilation: int) -> int:
+    """How many positions a dilated kernel reaches over, first to last."""
+    return dilation * (kernel - 1) + 1
+
+
+def window_size(size: Size, span: int, stride: int, padding: str) -> Size:
+    """How often a window fits along one axis.
+
+    Args:
+        size: of the input along the axis.
+        span: positions that the window covers.
+        stride: positions it moves.
+        padding: 'valid', or 'same' or 'causal', which pad until every stride fits.
+
+    Returns:
+        The size of the output; 0 or less if the window doesn't fit at all. Source:
+        `compute_conv_output_shape` and `compute_pooling_output_shape` in Keras 3.15,
+        keras/src/ops/operation_utils.py.
+    """
+    if size is None:
+        return None
+    if padding == "valid":
+        return (size - span) // stride + 1
+    return (size - 1) // stride + 1
+
+
+def show(shape: Sequence[Size]) -> str:
+    """`28x28x1`: a shape without its batch axis, as messages write it."""
+    return "x".join("?" if size is None else str(size) for size in shape)
