@@ -1,0 +1,193 @@
+"""The catalogue: every layer of Keras that cnnspec knows, found by its name.
+
+A family of layers is a module of this package, imported when one of its layers is first
+asked for, because a spec needs few of them and a start must be quick.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from cnnspec.components import read_arguments
+from cnnspec.errors import Invalid, Problem, nearest
+from cnnspec.fields import describe
+from cnnspec.layers.base import Layer, Weight
+
+FAMILIES: dict[str, str] = {
+    "core": "Dense EinsumDense Embedding ReversibleEmbedding Identity Masking",
+    "convolutional": (
+        "Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose "
+        "DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D"
+    ),
+    "pooling": (
+        "MaxPooling1D MaxPooling2D MaxPooling3D "
+        "AveragePooling1D AveragePooling2D AveragePooling3D "
+        "GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D "
+        "GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D "
+        "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D "
+        "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D"
+    ),
+    "normalization": (
+        "BatchNormalization LayerNormalization GroupNormalization RMSNormalization "
+        "UnitNormalization SpectralNormalization"
+    ),
+    "activations": "Activation ReLU LeakyReLU PReLU ELU Softmax",
+    "regularization": (
+        "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout "
+        "GaussianDropout GaussianNoise ActivityRegularization"
+    ),
+    "reshaping": (
+        "Flatten Reshape Permute RepeatVector Cropping1D Cropping2D Cropping3D "
+        "ZeroPadding1D ZeroPadding2D ZeroPadding3D "
+        "UpSampling1D UpSampling2D UpSampling3D"
+    ),
+    "merging": "Add Subtract Multiply Average Maximum Minimum Concatenate Dot",
+    "attention": ("Attention AdditiveAttention MultiHeadAttention GroupQueryAttention"),
+    "rnn": (
+        "SimpleRNN LSTM GRU RNN SimpleRNNCell LSTMCell GRUCell StackedRNNCells "
+        "ConvLSTM1D ConvLSTM2D ConvLSTM3D Bidirectional TimeDistributed"
+    ),
+    "preprocessing": (
+        "Rescaling Normalization Discretization CategoryEncoding Hashing "
+        "HashedCrossing IntegerLookup StringLookup TextVectorization "
+        "MelSpectrogram STFTSpectrogram Pipeline"
+    ),
+    "augmentation": (
+        "Resizing CenterCrop RandomCrop RandomFlip RandomRotation RandomTranslation "
+        "RandomZoom RandomShear RandomPerspective RandomElasticTransform "
+        "RandomBrightness RandomContrast RandomColorDegeneration RandomColorJitter "
+        "RandomErasing RandomGaussianBlur RandomGrayscale RandomHue RandomInvert "
+        "RandomPosterization RandomSaturation RandomSharpness RandAugment AugMix "
+        "AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization "
+        "MixUp Solarization MaxNumBoundingBoxes"
+    ),
+}
+"""The layers by the module that holds them."""
+
+_FOREIGN = "it runs code that no YAML holds, so its output's shape can't be known"
+REFUSED: dict[str, str] = {
+    "Lambda": f"{_FOREIGN}; most of what it is used for is a layer of its own",
+    "JaxLayer": _FOREIGN,
+    "FlaxLayer": _FOREIGN,
+    "TFSMLayer": _FOREIGN,
+    "TorchModuleWrapper": _FOREIGN,
+    "Layer": "it is the base of all layers, and does nothing itself",
+    "Wrapper": "it is the base of TimeDistributed and its like",
+    "InputLayer": "the input: of a spec makes it",
+}
+"""Layers of Keras that a spec can't hold, and why each is refused."""
+
+ALIASES: dict[str, str] = {
+    "AvgPool1D": "AveragePooling1D",
+    "AvgPool2D": "AveragePooling2D",
+    "AvgPool3D": "AveragePooling3D",
+    "Convolution1D": "Conv1D",
+    "Convolution1DTranspose": "Conv1DTranspose",
+    "Convolution2D": "Conv2D",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "Convolution3D": "Conv3D",
+    "Convolution3DTranspose": "Conv3DTranspose",
+    "GlobalAvgPool1D": "GlobalAveragePooling1D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalAvgPool3D": "GlobalAveragePooling3D",
+    "GlobalMaxPool1D": "GlobalMaxPooling1D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "GlobalMaxPool3D": "GlobalMaxPooling3D",
+    "MaxPool1D": "MaxPooling1D",
+    "MaxPool2D": "MaxPooling2D",
+    "MaxPool3D": "MaxPooling3D",
+    "SeparableConvolution1D": "SeparableConv1D",
+    "SeparableConvolution2D": "SeparableConv2D",
+}
+"""Second names that `keras.layers` has for layers."""
+
+_MODULES = {
+    name: family for family, names in FAMILIES.items() for name in names.split()
+}
+
+
+def layer_names() -> list[str]:
+    """The names of all layers, in the order of the catalogue."""
+    return list(_MODULES)
+
+
+def layer_class(name: str) -> type[Layer]:
+    """The class of the layer that Keras calls `name`.
+
+    Raises:
+        KeyError: there is none.
+    """
+    module = import_module(f"cnnspec.layers.{_MODULES[name]}")
+    found: type[Layer] = getattr(module, name)
+    return found
+
+
+def split_entry(entry: Any) -> tuple[str, Any]:
+    """The name and the arguments of a layer as a spec writes it.
+
+    Args:
+        entry: `BatchNormalization`, or a mapping of one name to its arguments.
+
+    Raises:
+        Invalid: it is neither.
+    """
+    if isinstance(entry, str):
+        return entry, None
+    if not isinstance(entry, dict) or not entry:
+        text = (
+            f"a layer is a name, or a name with its arguments; found {describe(entry)}"
+        )
+        raise Invalid(
+            [Problem((), "layer-form", text, "as in - Conv2D: {filters: 32}")]
+        )
+    name, *others = entry
+    if others:
+        text = f"a layer is one name, and '{others[0]}' stands beside '{name}'"
+        hint = f"indent '{others[0]}' below '{name}', or begin a new item with '- '"
+        raise Invalid([Problem((others[0],), "layer-form", text, hint, at_key=True)])
+    return str(name), entry[name]
+
+
+def make_layer(name: str, arguments: Any) -> Layer:
+    """The layer of that name with arguments as a spec writes them.
+
+    Raises:
+        Invalid: with every problem of the name and the arguments; paths lead from the
+            arguments.
+    """
+    name = ALIASES.get(name, name)
+    if name in REFUSED:
+        text = f"{name} can't be checked: {REFUSED[name]}"
+        raise Invalid([Problem((), "refused-layer", text, at_key=True)])
+    if name not in _MODULES:
+        text = f"there is no layer '{name}' in Keras"
+        hint = nearest(name, [*_MODULES, *ALIASES]) or "cnnspec layers lists them"
+        raise Invalid([Problem((), "unknown-layer", text, hint, at_key=True)])
+    return read_arguments(layer_class(name), arguments)
+
+
+def read_layer(entry: Any) -> Layer:
+    """The layer that an entry of a layer list stands for.
+
+    Raises:
+        Invalid: with every problem of the entry.
+    """
+    name, arguments = split_entry(entry)
+    try:
+        return make_layer(name, arguments)
+    except Invalid as error:
+        prefix = () if isinstance(entry, str) else (name,)
+        raise Invalid(problem.under(*prefix) for problem in error.problems) from None
+
+
+__all__ = [
+    "ALIASES",
+    "FAMILIES",
+    "REFUSED",
+    "Layer",
+    "Weight",
+    "layer_class",
+    "layer_names",
+    "make_layer",
+    "read_layer",
+    "split_entry",
+]
