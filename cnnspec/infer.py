@@ -1,0 +1,299 @@
+"""Graph to Summary: the shape, weights and cost of every layer."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from math import prod
+from typing import NamedTuple
+
+from cnnspec.errors import Path, Problem, ShapeError
+from cnnspec.graph import Graph, Node
+from cnnspec.layers.base import MOVED, WHOLE, Layer, Weight
+from cnnspec.shapes import Shape, Shapes, product, show
+
+FLOAT_BYTES = 4
+"""Bytes of a number in Keras's default type, float32."""
+
+
+class Row(NamedTuple):
+    """One layer of a summary."""
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+    input_shapes: tuple[Shape, ...]
+    output_shape: Shapes
+    weights: Sequence[Weight]
+    params: int
+    """Numbers in the weights."""
+    trainable_params: int
+    """Those of them that training changes."""
+    macs: int | None
+    """Multiply-accumulates for one sample; None if a size isn't known."""
+    path: Path
+    """Where the layer stands in the spec."""
+
+    @property
+    def type(self) -> str:
+        """The layer's class in Keras."""
+        return type(self.layer).__name__
+
+    @property
+    def arithmetic(self) -> str:
+        """How the parameters are counted: `3·3·50·25 + 25`."""
+        return " + ".join("·".join(map(str, w.shape)) or "1" for w in self.weights)
+
+    @property
+    def activation_bytes(self) -> int | None:
+        """Memory that one sample's output takes as float32."""
+        shapes = self.output_shape
+        several = shapes if isinstance(shapes, list) else [shapes]
+        size = _sum(product(shape[1:]) for shape in several)
+        return None if size is None else FLOAT_BYTES * size
+
+
+class Summary(NamedTuple):
+    """A model whose every number is known."""
+
+    graph: Graph
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...] = ()
+    """Layers that can't take their input; they and what reads them have no row."""
+
+    @property
+    def total_params(self) -> int:
+        """Numbers in all weights."""
+        return sum(row.params for row in self.rows)
+
+    @property
+    def trainable_params(self) -> int:
+        """Numbers that training changes."""
+        return sum(row.trainable_params for row in self.rows)
+
+    @property
+    def non_trainable_params(self) -> int:
+        """Numbers that training leaves alone."""
+        return self.total_params - self.trainable_params
+
+    @property
+    def macs(self) -> int | None:
+        """Multiply-accumulates for one sample."""
+        return _sum(row.macs for row in self.rows)
+
+    @property
+    def activation_bytes(self) -> int | None:
+        """Memory that the outputs of all layers take for one sample, as float32."""
+        return _sum(row.activation_bytes for row in self.rows)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Memory that the weights take as float32."""
+        return FLOAT_BYTES * self.total_params
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    """The sum, None if one of the counts isn't known."""
+    total = 0
+    for count in counts:
+        if count is None:
+            return None
+        total += count
+    return total
+
+
+def infer(graph: Graph) -> Summary:
+    """The summary of a graph.
+
+    A layer that can't take its input is a problem of the summary, and so is nothing
+    that comes after it: without that layer's output there is nothing to say of it.
+    """
+    shapes: dict[str, Shapes] = {i.name: i.shape for i in graph.inputs}
+    rows: dict[str, Row] = {}
+    problems = []
+    for node in graph.nodes:
+        if not all(name in shapes for name in node.inputs):
+            continue
+        try:
+            row = _row(node, tuple(_tensors(node.inputs, shapes)))
+        except ShapeError as error:
+            problems.append(_problem(graph, rows, node, error))
+            continue
+        rows[node.name] = row
+        shapes[node.name] = row.output_shape
+    return Summary(graph, tuple(rows.values()), tuple(problems))
+
+
+def _tensors(names: Sequence[str], shapes: dict[str, Shapes]) -> Iterator[Shape]:
+    """The shapes of the tensors that a call takes; a list of them counts as several."""
+    for name in names:
+        shape = shapes[name]
+        if type(shape) is list:
+            yield from shape
+        else:
+            yield shape  # type: ignore[misc]
+
+
+def _row(node: Node, inputs: tuple[Shape, ...]) -> Row:
+    layer = node.layer
+    if layer.inputs != 1 or len(inputs) != 1:
+        _count_inputs(layer, len(inputs))
+    layer.check(*inputs)
+    output = layer.output(*inputs)
+    weights = layer.held(*inputs)
+    params = trainable = 0
+    for weight in weights:
+        size = prod(weight.shape)
+        params += size
+        if weight.trainable:
+            trainable += size
+    return Row(
+        node.name,
+        layer,
+        node.inputs,
+        inputs,
+        output,
+        weights,
+        params,
+        trainable,
+        layer.macs(output, *inputs),
+        node.path,
+    )
+
+
+def _count_inputs(layer: Layer, count: int) -> None:
+    least, most = layer.inputs, layer.inputs_limit
+    if count >= least and (most is None or count <= most):
+        return
+    needed = str(least) if most == least else f"{least} or more"
+    if most not in (least, None):
+        needed = f"{least} to {most}"
+    hint = "name them with from: [a, b]" if count < least else "choose one with from:"
+    raise ShapeError(f"takes {needed} tensors, and is given {count}", hint)
+
+
+def _problem(
+    graph: Graph, rows: dict[str, Row], node: Node, error: ShapeError
+) -> Problem:
+    title = f"'{node.name}' ({type(node.layer).__name__})"
+    message = f"{title}: {error.message}"
+    source = node.inputs[0] if node.inputs else ""
+    if source in rows:
+        message += f" from '{source}'"
+    went = _trace(graph, rows, source)
+    if len(went) > 1:
+        message += f"; the size went {' → '.join(went)}"
+    return Problem(node.path, "shape", message, error.hint, at_key=True)
+
+
+def _trace(graph: Graph, rows: dict[str, Row], source: str) -> list[str]:
+    """The different sizes that led to a tensor, the model's input first."""
+    first = {i.name: i.shape for i in graph.inputs}
+    sizes: list[str] = []
+    while True:
+        shape = rows[source].output_shape if source in rows else first.get(source)
+        if isinstance(shape, tuple):
+            text = _spatial(shape)
+            if not sizes or sizes[-1] != text:
+                sizes.append(text)
+        if source not in rows:
+            return sizes[::-1]
+        source = rows[source].inputs[0]
+
+
+def _spatial(shape: Shape) -> str:
+    """The sizes of an image or volume without its channels; one number if all agree."""
+    sizes = shape[1:-1] if len(shape) > 2 else shape[1:]
+    return show(sizes[:1] if len(set(sizes)) == 1 else sizes)
+
+
+class Field(NamedTuple):
+    """The receptive field of a layer along one spatial axis of the model's input."""
+
+    size: int | Fraction
+    """Positions of the input that one position of the output depends on, at most."""
+    jump: int | Fraction | None
+    """Positions of the input from one position of the output to the next; None where
+    the output no longer has them in their order."""
+
+
+UNKNOWN = "unknown"
+"""The receptive field of a layer that mixes positions after they were moved about."""
+Seen = Sequence[Field] | str
+"""A field per spatial axis, `WHOLE` or `UNKNOWN`."""
+_POINT = Field(1, 1)
+
+
+def receptive_fields(summary: Summary) -> dict[str, Seen]:
+    """What each layer's output sees of the model's input.
+
+    The padding around an image counts as part of it, so a field may be larger than the
+    input. Where a layer reads several tensors, the widest field counts. A layer that
+    gives the numbers of an input other axes, as Reshape and Embedding do, makes new
+    positions: from there on these are counted. Source of the arithmetic: Araujo,
+    Norris, Sim: Computing Receptive Fields of Convolutional Neural Networks, Distill
+    2019, equations 1 and 2.
+
+    Returns:
+        For each input and layer a field per spatial axis (none for a vector); `WHOLE`
+        from the first layer on that looks at all positions at once.
+    """
+    seen: dict[str, Seen] = {i.name: _points(i.shape) for i in summary.graph.inputs}
+    for row in summary.rows:
+        seen[row.name] = _seen(row, _widest([seen[name] for name in row.inputs]))
+    return seen
+
+
+def _points(shape: Shape) -> Seen:
+    return [_POINT] * (len(shape) - 2)
+
+
+def _seen(row: Row, before: Seen) -> Seen:
+    """What a layer's output sees, given what the tensors it reads see together."""
+    reach = row.layer.reach(*row.input_shapes)
+    if before == WHOLE or reach == WHOLE:
+        return WHOLE
+    if isinstance(before, str):
+        return before
+    if reach == MOVED:
+        return _moved(row, before)
+    if not reach:
+        return before or _points(_first(row.output_shape))
+    assert not isinstance(reach, str)
+    before = before or [_POINT] * len(reach)
+    if len(reach) != len(before):
+        return UNKNOWN
+    fields = []
+    for (size, jump), window in zip(before, reach, strict=True):
+        if jump is None:
+            return UNKNOWN
+        fields.append(Field(size + (window.span - 1) * jump, jump * window.stride))
+    return fields
+
+
+def _widest(several: Sequence[Seen]) -> Seen:
+    """What all of them see together; a vector's lack of positions adds nothing."""
+    for name in (WHOLE, UNKNOWN):
+        if name in several:
+            return name
+    fields = [seen for seen in several if seen and not isinstance(seen, str)]
+    if len({len(seen) for seen in fields}) > 1:
+        return UNKNOWN
+    return [_union(axis) for axis in zip(*fields, strict=True)]
+
+
+def _union(fields: Sequence[Field]) -> Field:
+    jumps = {field.jump for field in fields}
+    return Field(max(f.size for f in fields), jumps.pop() if len(jumps) == 1 else None)
+
+
+def _moved(row: Row, before: Sequence[Field]) -> Seen:
+    """What a position sees whose numbers come from one position, but another one."""
+    (given,), output = row.input_shapes, _first(row.output_shape)
+    if all(field == _POINT for field in before):
+        return _points(output)
+    if len(output) == 2 or output[-1] == given[-1]:
+        return [Field(field.size, None) for field in before]
+    return UNKNOWN
+
+
+def _first(shapes: Shapes) -> Shape:
+    return shapes[0] if isinstance(shapes, list) else shapes
