@@ -1,0 +1,158 @@
+"""The public functions: read a spec, check it, summarise it, build from it."""
+
+import gc
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from cnnspec.errors import Diagnostic, SpecError
+from cnnspec.infer import Summary, infer
+from cnnspec.resolve import resolve
+from cnnspec.source import Source, read_source
+from cnnspec.spec import Program, read_program
+
+PathName = str | os.PathLike[str]
+
+
+class Checked(NamedTuple):
+    """A spec and everything that was found out about it.
+
+    `program` and `summary` are None where the file could not be read at all. Where
+    there are errors the summary holds the layers that could be worked out.
+    """
+
+    path: str
+    program: Program | None
+    summary: Summary | None
+    diagnostics: list[Diagnostic]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the spec is free of errors."""
+        return all(d.severity != "error" for d in self.diagnostics)
+
+
+class Model(NamedTuple):
+    """A spec without errors."""
+
+    program: Program
+    summary: Summary
+
+
+def check(
+    path: PathName, overrides: Sequence[str] = (), *, keras: bool = False
+) -> Checked:
+    """Reads the spec at `path` and holds it against what it expects.
+
+    Args:
+        path: of the YAML file.
+        overrides: `KEY=VALUE` each, as `--set` takes them.
+        keras: builds the model with Keras as well, and compares.
+
+    Raises:
+        OverrideError: an override that isn't of that form, or can't be applied.
+    """
+    name = os.fspath(path)
+    try:
+        source = read_source(name)
+    except SpecError as error:
+        return Checked(name, None, None, error.diagnostics)
+    for assignment in overrides:
+        source.override(assignment)
+    return check_source(source, keras=keras)
+
+
+def check_source(source: Source, *, keras: bool = False) -> Checked:
+    """`check` for a document that was read already."""
+    with _without_collection():
+        program = read_program(source)
+        graph = resolve(program)
+        summary = infer(graph)
+    problems = (*program.problems, *graph.problems, *summary.problems)
+    found = [*source.problems, *_without_echoes(source, map(source.error, problems))]
+    if not found:
+        found += _judge(program, summary)
+    if not found and keras:
+        found += _compare_with_keras(program, summary)
+    diagnostics = sorted(found, key=lambda diagnostic: diagnostic.mark)
+    return Checked(source.path, program, summary, diagnostics)
+
+
+_ECHOING = frozenset({"key", "merge-key", "number", "tag", "tuple"})
+"""Codes of mistakes in the YAML itself that make the value on their line another."""
+
+
+def _without_echoes(
+    source: Source, found: Iterable[Diagnostic]
+) -> Iterator[Diagnostic]:
+    """Leaves out what is only wrong because the YAML of the same line is."""
+    lines = {d.mark.line for d in source.problems if d.code in _ECHOING}
+    return (diagnostic for diagnostic in found if diagnostic.mark.line not in lines)
+
+
+def _judge(program: Program, summary: Summary) -> Iterator[Diagnostic]:
+    if program.expect is not None:
+        from cnnspec.check import judge
+
+        yield from judge(program.expect, summary, program.source)
+
+
+def _compare_with_keras(program: Program, summary: Summary) -> Iterator[Diagnostic]:
+    from cnnspec.emit.keras_model import build_model, compare
+
+    for difference in compare(build_model(summary.graph), summary):
+        yield program.source.diagnostic("error", "keras-mismatch", (), difference)
+
+
+def load(path: PathName, overrides: Sequence[str] = ()) -> Model:
+    """The program and summary of the spec at `path`.
+
+    Raises:
+        SpecError: with every error of the spec.
+        OverrideError: an override that can't be applied.
+    """
+    return _sound(check(path, overrides))
+
+
+def loads(text: str, path: str = "<spec>") -> Model:
+    """The program and summary of a spec's text.
+
+    Raises:
+        SpecError: with every error of the spec.
+    """
+    return _sound(check_source(Source(text, path)))
+
+
+def _sound(checked: Checked) -> Model:
+    if not checked.ok or checked.program is None or checked.summary is None:
+        raise SpecError(checked.diagnostics)
+    return Model(checked.program, checked.summary)
+
+
+def find_specs(path: PathName) -> list[str]:
+    """The specs that a path stands for: itself, or all YAML files below a folder."""
+    name = os.fspath(path)
+    if not os.path.isdir(name):
+        return [name]
+    return sorted(
+        os.path.join(folder, file)
+        for folder, _, files in os.walk(name)
+        for file in files
+        if file.endswith((".yaml", ".yml"))
+    )
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Lets the garbage collector rest: a spec makes many objects and no cycles.
+
+    At 100,000 layers its passes would cost as much as all other work.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

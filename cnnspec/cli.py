@@ -1,0 +1,210 @@
+"""The command line: reads the arguments, calls the library, prints what it says."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from cnnspec import __version__, api
+from cnnspec.api import Checked
+from cnnspec.errors import OverrideError, SpecError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(
+    name="cnnspec",
+    help="Checks a CNN written as a layer list, and builds it with Keras.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Override = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a value of the spec, as in train.epochs=2. May be repeated.",
+    ),
+]
+SpecPath = Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file.")]
+
+
+class CheckFormat(StrEnum):
+    """How `check` prints what it found."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+
+
+class ShowFormat(StrEnum):
+    """How `show` prints a summary."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+
+
+class ListFormat(StrEnum):
+    """How `layers` prints the catalogue."""
+
+    text = "text"
+    markdown = "markdown"
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.")
+    ] = False,
+) -> None:
+    if version:
+        print(f"cnnspec {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Specs and folders; specs/ if none."),
+    ] = None,
+    format: Annotated[
+        CheckFormat, typer.Option("--format", help="What to print.")
+    ] = CheckFormat.text,
+    overrides: Override = [],  # noqa: B006 - Typer reads it, nothing changes it
+    keras: Annotated[
+        bool, typer.Option("--keras", help="Build with Keras too, and compare.")
+    ] = False,
+) -> None:
+    """Prove shapes and parameter counts, and hold them against expect:."""
+    from cnnspec import findings
+
+    results = [_check(spec, overrides, keras=keras) for spec in _specs(paths)]
+    if format is CheckFormat.json:
+        print(findings.as_json(results))
+    elif format is CheckFormat.github:
+        print(findings.as_github(results))
+    else:
+        for checked in results:
+            _print_findings(checked)
+        if len(results) > 1:
+            print(findings.closing(results))
+    raise typer.Exit(0 if all(checked.ok for checked in results) else 1)
+
+
+@app.command()
+def show(
+    spec: SpecPath,
+    format: Annotated[
+        ShowFormat, typer.Option("--format", help="What to print.")
+    ] = ShowFormat.text,
+    why: Annotated[
+        bool, typer.Option("--why", help="Show how each layer's params are counted.")
+    ] = False,
+    overrides: Override = [],  # noqa: B006 - as above
+) -> None:
+    """Show every layer's shape, parameters, MACs, memory and receptive field."""
+    from cnnspec.emit import report
+
+    program, summary = _load(spec, overrides)
+    if format is ShowFormat.text:
+        from cnnspec import terminal
+
+        terminal.show(summary, why=why, console=_console())
+    elif format is ShowFormat.json:
+        import json
+
+        data = report.summary_data(summary, program.source)
+        print(json.dumps(data, indent=2, ensure_ascii=False))
+    elif format is ShowFormat.markdown:
+        print(report.markdown(summary, why))
+    else:
+        print(report.html(summary, why))
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console()
+
+
+def _specs(paths: Sequence[str] | None) -> list[str]:
+    """The specs to check; a folder stands for those in it."""
+    if not paths and not os.path.isdir("specs"):
+        _usage("there is no folder specs/ here; name a spec or a folder")
+    found = []
+    for path in paths or ["specs"]:
+        specs = api.find_specs(path)
+        if not specs:
+            _usage(f"the folder '{path}' holds no .yaml file")
+        found += specs
+    return found
+
+
+def _check(spec: str, overrides: Sequence[str], *, keras: bool = False) -> Checked:
+    with _usage_errors():
+        return api.check(spec, overrides, keras=keras)
+
+
+def _load(spec: str, overrides: Sequence[str]) -> api.Model:
+    """The model of a spec; its errors end the command."""
+    try:
+        with _usage_errors():
+            return api.load(spec, overrides)
+    except SpecError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """A `--set` that can't be applied is a mistake in the command line."""
+    try:
+        yield
+    except OverrideError as error:
+        _usage(str(error))
+
+
+def _print_findings(checked: Checked) -> None:
+    from cnnspec import findings
+
+    colour = typer.colors.GREEN if checked.ok else typer.colors.RED
+    for line in findings.text(checked).splitlines():
+        place, mark, rest = line.partition(": ok: " if checked.ok else ": error[")
+        if mark and sys.stdout.isatty():
+            word = typer.style(mark, fg=colour, bold=True)
+            line = f"{place}{word}{rest}"
+        print(line)
+
+
+def _usage(message: str) -> NoReturn:
+    print(f"cnnspec: {message}", file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def main() -> Any:
+    """Runs the command line; ends the process with its exit status."""
+    try:
+        app()
+    except BrokenPipeError:
+        # The reader of a pipe, such as `head`, has gone: nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception:  # noqa: BLE001 - whatever it is, it is a bug of ours
+        import traceback
+
+        traceback.print_exc()
+        print(
+            "cnnspec: this is a bug in cnnspec, not in your spec; please report it "
+            "with the lines above and the spec",
+            file=sys.stderr,
+        )
+        sys.exit(3)
