@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from math import prod
+from math import ceil, prod
 from typing import NamedTuple
 
 from cnnspec.errors import Path, Problem, ShapeError
 from cnnspec.graph import Graph, Node
-from cnnspec.layers.base import MOVED, WHOLE, Layer, Weight
+from cnnspec.layers.base import MOVED, WHOLE, Layer, Weight, Window
 from cnnspec.shapes import Shape, Shapes, product, show
 
 FLOAT_BYTES = 4
@@ -213,6 +213,23 @@ class Field(NamedTuple):
     jump: int | Fraction | None
     """Positions of the input from one position of the output to the next; None where
     the output no longer has them in their order."""
+    grid: int | Fraction = 0
+    """The jump before a layer enlarged the tensor; 0 where none has."""
+    inside: int | Fraction = 0
+    """Positions of the input that later layers would add if they weren't tied to the
+    grid: of what lies between two of its points they see the one or the other."""
+
+    def through(self, window: Window) -> "Field":
+        """The field of a layer that looks at this one through a window."""
+        assert self.jump is not None
+        size, grid, inside = self.size, self.grid, self.inside
+        more = (window.span - 1) * self.jump
+        if grid:
+            inside += more
+            more = grid * (ceil(inside / grid) - ceil(self.inside / grid))
+        if window.stride < 1 and self.jump > grid:
+            grid, inside = self.jump, 0
+        return Field(size + more, self.jump * window.stride, grid, inside)
 
 
 UNKNOWN = "unknown"
@@ -256,17 +273,14 @@ def _seen(row: Row, before: Seen) -> Seen:
     if reach == MOVED:
         return _moved(row, before)
     if not reach:
-        return before or _points(_first(row.output_shape))
+        return _pointwise(row, before)
     assert not isinstance(reach, str)
     before = before or [_POINT] * len(reach)
     if len(reach) != len(before):
         return UNKNOWN
-    fields = []
-    for (size, jump), window in zip(before, reach, strict=True):
-        if jump is None:
-            return UNKNOWN
-        fields.append(Field(size + (window.span - 1) * jump, jump * window.stride))
-    return fields
+    if any(field.jump is None for field in before):
+        return UNKNOWN
+    return [field.through(window) for field, window in zip(before, reach, strict=True)]
 
 
 def _widest(several: Sequence[Seen]) -> Seen:
@@ -282,17 +296,31 @@ def _widest(several: Sequence[Seen]) -> Seen:
 
 def _union(fields: Sequence[Field]) -> Field:
     jumps = {field.jump for field in fields}
-    return Field(max(f.size for f in fields), jumps.pop() if len(jumps) == 1 else None)
+    widest = max(fields, key=lambda field: (field.size, field.grid, field.inside))
+    return widest if len(jumps) == 1 else widest._replace(jump=None)
+
+
+def _pointwise(row: Row, before: Sequence[Field]) -> Seen:
+    """What a layer's output sees that works on each position by itself.
+
+    A vector made by Flatten has all positions among its features, so a layer that
+    multiplies these with weights looks at the whole input.
+    """
+    vector = len(row.input_shapes[0]) == 2
+    if vector and row.macs != 0 and any(field.jump is None for field in before):
+        return WHOLE
+    return before or _points(_first(row.output_shape))
 
 
 def _moved(row: Row, before: Sequence[Field]) -> Seen:
     """What a position sees whose numbers come from one position, but another one."""
     (given,), output = row.input_shapes, _first(row.output_shape)
-    if all(field == _POINT for field in before):
+    scattered = [Field(field.size, None) for field in before]
+    if len(output) == 2:
+        return before if product(given[1:-1]) == 1 else scattered
+    if all(field.size == 1 and field.jump in (1, None) for field in before):
         return _points(output)
-    if len(output) == 2 or output[-1] == given[-1]:
-        return [Field(field.size, None) for field in before]
-    return UNKNOWN
+    return scattered if output[-1] == given[-1] else UNKNOWN
 
 
 def _first(shapes: Shapes) -> Shape:
