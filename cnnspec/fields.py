@@ -4,8 +4,8 @@
 sections of the document itself. Its fields are class annotations; from them come the
 validator, the messages, the documentation and the JSON Schema, so that none of these
 can differ from another. The validators are pydantic's own core, compiled when a class
-is first used. `pydantic.BaseModel` would do the same work, but importing it and building
-its classes takes longer than a whole `cnnspec check` (docs/architecture.md).
+is first used. `pydantic.BaseModel` would do the same work, but importing it and
+building its classes takes longer than a whole `cnnspec check` (docs/architecture.md).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -213,7 +213,7 @@ class Record:
     """A frozen object made of checked arguments.
 
     A subclass declares its arguments as annotations, with defaults where Keras has
-    them. Their order, which tells the first positional argument: those without a default
+    them. Their order tells the first positional argument: those without a default come
     first, then those that `first` names, then a class's own before those of its base.
     One that would hide a method is declared with an underscore at its end, which only
     Python sees.
@@ -399,7 +399,8 @@ def _problem(
     if finding == "missing":
         text = f"{title} needs '{name}', {allowed.says}"
         return Problem((), "missing-field", text, f"add {name}:")
-    text = f"{title}.{name} must be {allowed.says}; found {describe(found)}"
+    which = f"'{name}'" if " " in title else f"{title}.{name}"
+    text = f"{which} must be {allowed.says}; found {describe(found)}"
     if isinstance(found, str) and allowed.options:
         return Problem((name,), "unknown-value", text, nearest(found, allowed.options))
     return Problem(path, "wrong-type", text)

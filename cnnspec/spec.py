@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from cnnspec.errors import Invalid, Path, Problem
 from cnnspec.fields import (
+    Kind,
     Natural,
     Record,
     choice,
@@ -104,7 +105,7 @@ class ExpectedLayer(Record):
 
     called: ClassVar[str] = "an expected layer"
 
-    output_shape: Sizes | None = None
+    output_shape: Sizes = None
     params: Natural | None = None
 
 
@@ -134,7 +135,7 @@ class Expect(Record):
     total_params: Natural | None = None
     trainable_params: Natural | None = None
     non_trainable_params: Natural | None = None
-    output_shape: Sizes | None = None
+    output_shape: Sizes = None
     layers: (
         Annotated[
             Any,
@@ -166,6 +167,10 @@ def _any_list(value: Any) -> Any:
     return value
 
 
+def _section(name: str) -> Kind:
+    return lazily("cnnspec.training", name, {"type": "object"})
+
+
 class Document(Record):
     """The keys of a spec."""
 
@@ -178,22 +183,13 @@ class Document(Record):
     ]
     name: str | None = None
     description: str | None = None
-    input: Annotated[Any, _INPUT] | None = None
-    inputs: Annotated[Any, _INPUTS] | None = None
+    input: Annotated[Any, _INPUT] = None
+    inputs: Annotated[Any, _INPUTS] = None
     outputs: tuple[str, ...] | None = None
-    expect: (
-        Annotated[Any, lazily("cnnspec.spec", "Expect", {"type": "object"})] | None
-    ) = None
-    data: (
-        Annotated[Any, lazily("cnnspec.training", "Data", {"type": "object"})] | None
-    ) = None
-    train: (
-        Annotated[Any, lazily("cnnspec.training", "Train", {"type": "object"})] | None
-    ) = None
-    ensemble: (
-        Annotated[Any, lazily("cnnspec.training", "Ensemble", {"type": "object"})]
-        | None
-    ) = None
+    expect: Annotated[Any, lazily("cnnspec.spec", "Expect", {"type": "object"})] = None
+    data: Annotated[Any, _section("Data")] = None
+    train: Annotated[Any, _section("Train")] = None
+    ensemble: Annotated[Any, _section("Ensemble")] = None
 
 
 _EMPTY = Document(layers=[None])
