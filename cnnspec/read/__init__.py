@@ -1,0 +1,1 @@
+"""Bring a model in: a table that Keras printed, and later whole models."""
