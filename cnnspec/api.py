@@ -4,7 +4,8 @@ import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from pathlib import PurePath
+from typing import Any, NamedTuple
 
 from cnnspec.errors import Diagnostic, SpecError
 from cnnspec.infer import Summary, infer
@@ -54,21 +55,20 @@ def check(
         OverrideError: an override that isn't of that form, or can't be applied.
     """
     name = os.fspath(path)
-    try:
-        source = read_source(name)
-    except SpecError as error:
-        return Checked(name, None, None, error.diagnostics)
-    for assignment in overrides:
-        source.override(assignment)
-    return check_source(source, keras=keras)
-
-
-def check_source(source: Source, *, keras: bool = False) -> Checked:
-    """`check` for a document that was read already."""
     with _without_collection():
-        program = read_program(source)
-        graph = resolve(program)
-        summary = infer(graph)
+        try:
+            source = read_source(name)
+        except SpecError as error:
+            return Checked(name, None, None, error.diagnostics)
+        for assignment in overrides:
+            source.override(assignment)
+        return _check(source, keras=keras)
+
+
+def _check(source: Source, *, keras: bool = False) -> Checked:
+    program = read_program(source)
+    graph = resolve(program)
+    summary = infer(graph)
     problems = (*program.problems, *graph.problems, *summary.problems)
     found = [*source.problems, *_without_echoes(source, map(source.error, problems))]
     if not found:
@@ -121,13 +121,77 @@ def loads(text: str, path: str = "<spec>") -> Model:
     Raises:
         SpecError: with every error of the spec.
     """
-    return _sound(check_source(Source(text, path)))
+    with _without_collection():
+        return _sound(_check(Source(text, path)))
 
 
 def _sound(checked: Checked) -> Model:
     if not checked.ok or checked.program is None or checked.summary is None:
         raise SpecError(checked.diagnostics)
     return Model(checked.program, checked.summary)
+
+
+TARGETS = {"keras": ".keras", "script": ".py"}
+"""What `build` writes, and how its files end."""
+
+
+def build(
+    model: Model,
+    folder: PathName = "generated",
+    targets: Sequence[str] = tuple(TARGETS),
+    *,
+    force: bool = False,
+) -> list[str]:
+    """Writes a model as a Keras model, as a training script, or as both.
+
+    Everything is made before anything is written.
+
+    Args:
+        model: a spec without errors.
+        folder: where to write; made if it isn't there.
+        targets: some of `TARGETS`.
+        force: overwrites files that a person edited or that cnnspec didn't write.
+
+    Returns:
+        The paths of the files written.
+
+    Raises:
+        SpecError: a file is somebody's work, or can't be written; or what Keras built
+            is not what the summary says.
+    """
+    from cnnspec.emit import write
+
+    stem = PurePath(model.program.source.path).stem
+    paths = {t: os.path.join(os.fspath(folder), stem + TARGETS[t]) for t in targets}
+    for path in paths.values():
+        write.refuse_edited(path, force)
+    script = keras_model = None
+    if "script" in paths:
+        from cnnspec.emit.script import render_script
+
+        script = render_script(model.program, model.summary)
+    if "keras" in paths:
+        from cnnspec.emit.keras_model import save
+
+        keras_model = _checked_model(model)
+        save(keras_model, paths["keras"], force)
+    if script is not None:
+        write.write_file(paths["script"], script, force)
+    return list(paths.values())
+
+
+def _checked_model(model: Model) -> Any:
+    """The Keras model, which was found to be what the summary says."""
+    from cnnspec.emit.keras_model import build_model, compare
+
+    built = build_model(model.summary.graph)
+    source = model.program.source
+    if differences := compare(built, model.summary):
+        raise SpecError(
+            source.diagnostic("error", "keras-mismatch", (), text)
+            for text in differences
+        )
+    return built
 
 
 def find_specs(path: PathName) -> list[str]:

@@ -7,10 +7,11 @@ argument alone, or `{class: L1L2, l1: 1e-5, l2: 1e-4}`. Signatures are those of 
 """
 
 import re
-from typing import Any, ClassVar, Literal, TypeVar
+import sys
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from cnnspec.errors import Invalid, Problem, either, nearest
-from cnnspec.fields import Record
+from cnnspec.fields import Record, number
 
 T = TypeVar("T", bound=Record)
 
@@ -119,17 +120,22 @@ class Regularizer(Component):
     module: ClassVar[str] = "regularizers"
 
 
+_Factor = Annotated[
+    float, number("a finite number of 0 or more", ge=0, le=sys.float_info.max)
+]
+
+
 class L1(Regularizer):
-    l1: float = 0.01
+    l1: _Factor = 0.01
 
 
 class L2(Regularizer):
-    l2: float = 0.01
+    l2: _Factor = 0.01
 
 
 class L1L2(Regularizer):
-    l1: float = 0.0
-    l2: float = 0.0
+    l1: _Factor = 0.0
+    l2: _Factor = 0.0
 
 
 class OrthogonalRegularizer(Regularizer):

@@ -35,7 +35,7 @@ class Row(NamedTuple):
     @property
     def type(self) -> str:
         """The layer's class in Keras."""
-        return type(self.layer).__name__
+        return self.layer.class_name or type(self.layer).__name__
 
     @property
     def arithmetic(self) -> str:

@@ -28,7 +28,8 @@ class _Namer:
         kind = type(layer)
         stem = self._stems.get(kind)
         if stem is None:
-            stem = self._stems[kind] = snake_case(kind.__name__)
+            stem = snake_case(kind.class_name or kind.__name__)
+            self._stems[kind] = stem
         return self.automatic(stem)
 
     def automatic(self, stem: str) -> str:

@@ -57,6 +57,8 @@ class Layer(Record):
     each; the base class leaves open how many, hence `Any`.
     """
 
+    class_name: ClassVar[str] = ""
+    """The class's own name in Keras, where `keras.layers` exports it under another."""
     inputs: ClassVar[int] = 1
     """Tensors that a call takes, at least."""
     inputs_limit: ClassVar[int | None] = 1

@@ -1,0 +1,242 @@
+"""Measures what the README promises of speed, and writes benchmarks/RESULTS.md.
+
+Every figure is a ratio of two things measured in turn in the same run, or a time per
+layer, since absolute times say little on a shared machine. Processor time is taken
+rather than the clock on the wall, which also counts waiting for other programs.
+
+    python benchmarks/bench.py [--quick]
+
+Exits with 1 if a bound is missed.
+"""
+
+import gc
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from yaml._yaml import CParser
+
+from cnnspec import api
+
+ROOT = Path(__file__).parent.parent
+NIN = "specs/nin.yaml"
+HAND_WRITTEN = Path(__file__).parent / "nin_by_hand.py"
+QUICK = "--quick" in sys.argv
+
+
+class Figure(NamedTuple):
+    """One line of the table."""
+
+    what: str
+    value: float
+    unit: str
+    bound: float
+    at_least: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.value >= self.bound if self.at_least else self.value <= self.bound
+
+    def __str__(self) -> str:
+        sign = "≥" if self.at_least else "≤"
+        held = "yes" if self.holds else "**no**"
+        value = f"{self.value:.3g}{self.unit}"
+        return f"| {self.what} | {value} | {sign} {self.bound:g}{self.unit} | {held} |"
+
+
+def rounds(count: int) -> range:
+    return range(2 if QUICK else count)
+
+
+class Run(NamedTuple):
+    """What one process took."""
+
+    seconds: float
+    megabytes: float
+
+
+def run(*command: str) -> Run:
+    """Processor seconds and peak memory of a Python process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, command
+    scale = 1 if sys.platform == "darwin" else 1024
+    return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * scale / 2**20)
+
+
+def whole_processes() -> list[Figure]:
+    """`cnnspec check` beside a bare import, and beside Keras."""
+    check = ("-m", "cnnspec", "check", NIN)
+    bare = ("-c", "import yaml, pydantic")
+    keras = (str(HAND_WRITTEN),)
+    run(*check), run(*bare)  # reads the files once
+    imports, memory = [], []
+    for _ in rounds(25):
+        one, other = run(*check), run(*bare)
+        imports.append(one.seconds / other.seconds)
+        memory.append(one.megabytes)
+    run(*keras)
+    frameworks = []
+    for _ in rounds(5):
+        one, other = run(*keras), run(*check)
+        frameworks.append(one.seconds / other.seconds)
+    return [
+        Figure(
+            f"`cnnspec check {NIN}` / `python -c 'import yaml, pydantic'`",
+            statistics.median(imports),
+            "×",
+            2.5,
+        ),
+        Figure(
+            "the shortest Keras script for nin / the same check",
+            statistics.median(frameworks),
+            "×",
+            20,
+            at_least=True,
+        ),
+        Figure("peak memory of that check", max(memory), " MB", 80),
+    ]
+
+
+def chain(layers: int) -> str:
+    """The text of a spec of so many layers, of the kinds that nin is made of."""
+    entries = (
+        "  - Conv2D: {filters: 50, kernel_size: 3, padding: same}\n"
+        "  - BatchNormalization\n"
+        "  - Activation: relu\n"
+    )
+    head = "name: chain\ninput: [28, 28, 50]\nlayers:\n"
+    return head + "".join(
+        entries.splitlines(keepends=True)[i % 3] for i in range(layers)
+    )
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    gc.collect()
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+class _Bare(CParser):
+    """libyaml alone: the nodes, with nothing done to them."""
+
+    def __init__(self, text: str) -> None:
+        CParser.__init__(self, text)
+
+    def resolve(self, *_: Any) -> str:
+        return "?"
+
+    def descend_resolver(self, *_: Any) -> None: ...
+
+    def ascend_resolver(self) -> None: ...
+
+
+def per_layer() -> list[Figure]:
+    """From YAML text to a checked summary, in one process."""
+
+    def checked(text: str) -> None:
+        assert api.loads(text).summary.rows
+
+    texts = {count: chain(count) for count in (1_000, 10_000, 100_000)}
+    checked(texts[1_000])
+    costs: dict[int, list[float]] = {count: [] for count in texts}
+    bare = []
+    for _ in rounds(7):
+        for count, text in texts.items():
+            # As many layers each time, so that each size is measured for as long.
+            repeats = 100_000 // count
+            spent = seconds(lambda t=text, r=repeats: [checked(t) for _ in range(r)])
+            costs[count].append(spent / 100_000 * 1e6)
+        ten = texts[10_000]
+        bare.append(seconds(lambda t=ten: _Bare(t).get_single_node()) / 10_000 * 1e6)
+    ratios = [
+        big / small for big, small in zip(costs[100_000], costs[1_000], strict=True)
+    ]
+    return [
+        Figure(
+            "YAML text to checked summary, a layer of 10,000 "
+            f"(libyaml alone: {statistics.median(bare):.1f} µs)",
+            statistics.median(costs[10_000]),
+            " µs",
+            60,
+        ),
+        Figure(
+            "cost of a layer, 100,000 layers / 1,000 layers",
+            statistics.median(ratios),
+            "×",
+            1.3,
+        ),
+    ]
+
+
+def construction() -> list[Figure]:
+    """The model that `cnnspec build` makes, beside the hand-written code's."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+    from nin_by_hand import build_model as by_hand
+
+    from cnnspec.emit.keras_model import build_model
+
+    graph = api.load(ROOT / NIN).summary.graph
+    assert build_model(graph).count_params() == by_hand().count_params() == 87_135
+    ratios = []
+    for _ in rounds(60):
+        keras.backend.clear_session()
+        ours = seconds(lambda: build_model(graph))
+        keras.backend.clear_session()
+        ratios.append(ours / seconds(by_hand))
+    return [
+        Figure(
+            "model construction in `cnnspec build` / hand-written Keras code",
+            statistics.median(ratios),
+            "×",
+            1.05,
+        )
+    ]
+
+
+def page(figures: list[Figure]) -> str:
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    return "\n".join(
+        [
+            "# Benchmarks",
+            "",
+            "Written by `make bench`: medians of processor time, the two sides of a",
+            "ratio measured in turn in one run.",
+            "",
+            f"Python {platform.python_version()}, {machine}.",
+            "",
+            "| what | measured | bound | holds |",
+            "| --- | --- | --- | --- |",
+            *map(str, figures),
+            "",
+        ]
+    )
+
+
+def main() -> None:
+    # First the processes: a child's peak memory counts what its parent held at the fork.
+    figures = [*whole_processes(), *per_layer(), *construction()]
+    text = page(figures)
+    print(text)
+    if not QUICK:
+        (Path(__file__).parent / "RESULTS.md").write_text(text, encoding="utf-8")
+    sys.exit(not all(figure.holds for figure in figures))
+
+
+if __name__ == "__main__":
+    main()
