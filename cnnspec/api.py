@@ -68,7 +68,7 @@ def check(
 def _check(source: Source, *, keras: bool = False) -> Checked:
     program = read_program(source)
     graph = resolve(program)
-    summary = infer(graph)
+    summary = infer(graph, lambda path: source.mark(path).line)
     problems = (*program.problems, *graph.problems, *summary.problems)
     found = [*source.problems, *_without_echoes(source, map(source.error, problems))]
     if not found:

@@ -130,11 +130,16 @@ def nearest(name: object, options: Iterable[str]) -> str:
     """`did you mean 'x'?` for the option that `name` looks most like, or nothing."""
     if not isinstance(name, str):
         return ""
-    import difflib
+    from difflib import SequenceMatcher
 
-    by_lower = {option.lower(): option for option in options}
-    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return near(by_lower[close[0]]) if close else ""
+    matcher = SequenceMatcher(b=name.lower())
+    best, likeness = "", 0.6
+    for option in options:
+        matcher.set_seq1(option.lower())
+        # The first of equals wins, so that callers can put the likeliest first.
+        if matcher.real_quick_ratio() > likeness and matcher.ratio() > likeness:
+            best, likeness = option, matcher.ratio()
+    return near(best) if best else ""
 
 
 def near(name: str) -> str:

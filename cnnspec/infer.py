@@ -1,6 +1,6 @@
 """Graph to Summary: the shape, weights and cost of every layer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import ceil, prod
 from typing import NamedTuple
@@ -100,8 +100,15 @@ def _sum(counts: Iterable[int | None]) -> int | None:
     return total
 
 
-def infer(graph: Graph) -> Summary:
+LineOf = Callable[[Path], int]
+
+
+def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
     """The summary of a graph.
+
+    Args:
+        graph: the model.
+        line_of: tells the line of a path in the spec, for messages that name one.
 
     A layer that can't take its input is a problem of the summary, and so is nothing
     that comes after it: without that layer's output there is nothing to say of it.
@@ -115,7 +122,7 @@ def infer(graph: Graph) -> Summary:
         try:
             row = _row(node, tuple(_tensors(node.inputs, shapes)))
         except ShapeError as error:
-            problems.append(_problem(graph, rows, node, error))
+            problems.append(_problem(graph, rows, node, error, line_of))
             continue
         rows[node.name] = row
         shapes[node.name] = row.output_shape
@@ -167,17 +174,23 @@ def _count_inputs(layer: Layer, count: int) -> None:
     if most not in (least, None):
         needed = f"{least} to {most}"
     hint = "name them with from: [a, b]" if count < least else "choose one with from:"
-    raise ShapeError(f"takes {needed} tensors, and is given {count}", hint)
+    noun = "tensor" if needed == "1" else "tensors"
+    raise ShapeError(f"takes {needed} {noun}, and is given {count}", hint)
 
 
 def _problem(
-    graph: Graph, rows: dict[str, Row], node: Node, error: ShapeError
+    graph: Graph,
+    rows: dict[str, Row],
+    node: Node,
+    error: ShapeError,
+    line_of: LineOf | None,
 ) -> Problem:
     title = f"'{node.name}' ({type(node.layer).__name__})"
     message = f"{title}: {error.message}"
     source = node.inputs[0] if node.inputs else ""
     if source in rows:
-        message += f" from '{source}'"
+        line = f" (line {line_of(rows[source].path)})" if line_of else ""
+        message += f"; its input comes from '{source}'{line}"
     went = _trace(graph, rows, source)
     if len(went) > 1:
         message += f"; the size went {' → '.join(went)}"

@@ -160,7 +160,8 @@ def make_layer(name: str, arguments: Any) -> Layer:
         raise Invalid([Problem((), "refused-layer", text, at_key=True)])
     if name not in _MODULES:
         text = f"there is no layer '{name}' in Keras"
-        hint = nearest(name, [*_MODULES, *ALIASES]) or "cnnspec layers lists them"
+        likeliest = sorted([*_MODULES, *ALIASES], key=lambda known: "2D" not in known)
+        hint = nearest(name, likeliest) or "cnnspec layers lists them"
         raise Invalid([Problem((), "unknown-layer", text, hint, at_key=True)])
     return read_arguments(layer_class(name), arguments)
 

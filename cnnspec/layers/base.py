@@ -173,13 +173,18 @@ def need_rank(x: Shape, axes: str) -> None:
         raise ShapeError(
             f"needs a tensor with the axes ({axes}); its input is {show(x[1:])}, "
             f"{len(x) - 1} {'axis' if len(x) == 2 else 'axes'} instead of {count}",
-            _rank_remedy(len(x) - 1, count),
+            _rank_remedy(x, axes),
         )
 
 
-def _rank_remedy(found: int, needed: int) -> str:
-    if found > needed:
+def _rank_remedy(x: Shape, axes: str) -> str:
+    missing = axes.count(",") + 2 - len(x)
+    if missing < 0:
         return (
             "remove the axes with Flatten, Reshape or a global pooling layer before it"
         )
+    if missing == 1 and axes.endswith("channels"):
+        sizes = ", ".join("null" if size is None else str(size) for size in x[1:])
+        one = f"grey images have one channel, as in [{sizes}, 1]"
+        return f"{one}; or add the axis with Reshape"
     return "add the axes with Reshape before it"

@@ -1,0 +1,56 @@
+"""Every error fixture prints exactly the text that stands beside it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cnnspec import api
+from cnnspec.errors import CODES
+
+FIXTURES = Path(__file__).parent / "errors"
+NAMES = sorted(path.stem for path in FIXTURES.glob("*.yaml"))
+ELSEWHERE = {
+    *("not-found", "not-a-file", "unreadable", "too-large"),
+    *("keras-mismatch", "edited-file", "unwritable"),
+}
+"""Codes that no YAML file can show; the tests of reading and writing do."""
+
+
+def found(name: str, monkeypatch: pytest.MonkeyPatch) -> api.Checked:
+    monkeypatch.chdir(FIXTURES)
+    return api.check(f"{name}.yaml")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_fixture_prints_its_text(
+    name: str, monkeypatch: pytest.MonkeyPatch, golden: bool
+) -> None:
+    checked = found(name, monkeypatch)
+    printed = "".join(f"{diagnostic}\n" for diagnostic in checked.diagnostics)
+    expected = FIXTURES / f"{name}.txt"
+    if golden:
+        expected.write_text(printed, encoding="utf-8")
+    assert printed == expected.read_text(encoding="utf-8")
+    assert not checked.ok
+    places = [(d.mark.line, d.mark.column) for d in checked.diagnostics]
+    assert places == sorted(places)
+
+
+def test_every_code_has_a_fixture(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = {d.code for name in NAMES for d in found(name, monkeypatch).diagnostics}
+    assert shown | ELSEWHERE == set(CODES)
+    assert not shown & ELSEWHERE - {"not-found"}
+
+
+def test_command_prints_the_same_and_exits_1() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "cnnspec", "check", "shape.yaml"],
+        cwd=FIXTURES,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout == (FIXTURES / "shape.txt").read_text(encoding="utf-8")
+    assert (run.returncode, run.stderr) == (1, "")
