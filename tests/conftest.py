@@ -34,3 +34,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def golden(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are to be rewritten."""
     return bool(request.config.getoption("--golden"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tells how many random cases of each layer agreed with Keras."""
+    found = [dict(r.user_properties) for r in terminalreporter.getreports("passed")]
+    layers = [properties for properties in found if "layer" in properties]
+    if os.environ.get("CNNSPEC_FIDELITY") == "long":
+        for counts in layers:
+            terminalreporter.write_line("{layer}: {valid} + {invalid}".format(**counts))
+    if layers:
+        cases = sum(counts["valid"] + counts["invalid"] for counts in layers)
+        terminalreporter.write_line(
+            f"{cases:,} random cases of {len(layers)} layers agree with Keras"
+        )

@@ -11,9 +11,42 @@ from cnnspec.components import (
     read_component,
 )
 from cnnspec.errors import Invalid, Problem
-from cnnspec.fields import Kind, any_case, choice, kind
+from cnnspec.fields import Json, Kind, any_case, choice, kind
 
-ACTIVATIONS = ["celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "swish", "tanh", "tanh_shrink", "threshold"]
+ACTIVATIONS = [
+    "celu",
+    "elu",
+    "exponential",
+    "gelu",
+    "glu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "leaky_relu",
+    "linear",
+    "log_sigmoid",
+    "log_softmax",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "soft_shrink",
+    "softmax",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
+    "swish",
+    "tanh",
+    "tanh_shrink",
+    "threshold",
+]
 """The names that `keras.activations.get` knows in Keras 3.15."""
 
 
@@ -28,14 +61,8 @@ def _component_kind(base: type[Component], what: str) -> Kind:
             return read_component(value, names, what)
         raise ValueError
 
-    classes = {cls.__name__: {} for cls in names.values()}
-    json = {
-        "anyOf": [
-            {"enum": [*names, None]},
-            {"type": "object", "properties": classes, "maxProperties": 1},
-            {"type": "object", "required": ["class"]},
-        ]
-    }
+    # `cnnspec.schema` describes each base once; it has hundreds of uses.
+    json: Json = {"anyOf": [{"$ref": f"#/$defs/{base.__name__}"}, {"type": "null"}]}
     return kind(convert, f"{what} by name or as a mapping", json, list(names))
 
 
@@ -68,8 +95,12 @@ Activation = Annotated[
                 {"enum": [*ACTIVATIONS, None]},
                 {
                     "type": "object",
-                    "properties": dict.fromkeys(_ACTIVATION_LAYERS, {}),
+                    "properties": {
+                        name: {"$ref": f"#/$defs/{name}"} for name in _ACTIVATION_LAYERS
+                    },
                     "additionalProperties": False,
+                    "minProperties": 1,
+                    "maxProperties": 1,
                 },
             ]
         },
@@ -114,14 +145,27 @@ ConstraintName = Annotated[Any, _component_kind(Constraint, "a constraint")]
 Padding = Annotated[str, any_case("valid", "same")]
 DataFormat = Annotated[str, any_case("channels_last", "channels_first")]
 
-DTYPES = ["float32", "float16", "bfloat16", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool"]
 
 Dtype = Annotated[
     str,
     choice(
-        *["float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"],
-        *["int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "string"],
-        *["complex64", "complex128"],
+        "float32",
+        "float16",
+        "bfloat16",
+        "float64",
+        "mixed_float16",
+        "mixed_bfloat16",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "bool",
+        "string",
+        "complex64",
+        "complex128",
     ),
 ]
 """A dtype policy by name: what a layer computes in, and keeps its weights in.

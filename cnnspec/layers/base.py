@@ -47,6 +47,9 @@ def _name(value: Any) -> str:
     raise ValueError
 
 
+_NAME_JSON = {"type": "string", "pattern": "^[^/]+$"}
+
+
 class Layer(Record):
     """A layer of Keras: its arguments, and what Keras makes of a tensor given to it.
 
@@ -76,9 +79,7 @@ class Layer(Record):
     trainable: bool = True
     dtype: Dtype | None = None
     autocast: bool = True
-    name: Annotated[str, kind(_name, "text without '/'", {"type": "string"})] | None = (
-        None
-    )
+    name: Annotated[str, kind(_name, "text without '/'", _NAME_JSON)] | None = None
 
     def check(self, *shapes: Any, **_: Any) -> None:
         """Finds out whether the layer can take tensors of these shapes.

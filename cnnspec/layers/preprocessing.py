@@ -45,9 +45,13 @@ def _sizes(value: Any) -> tuple[int, ...]:
     return (len(value), *(_sizes(value[0]) if value else ()))
 
 
-_NUMBERS_JSON = {"anyOf": [{"type": "number"}, {"type": "array"}]}
 Numbers = Annotated[
-    Any, kind(_numbers, "a number, or a list of numbers as an array has", _NUMBERS_JSON)
+    Any,
+    kind(
+        _numbers,
+        "a number, or a list of numbers as an array has",
+        {"$ref": "#/$defs/numbers"},
+    ),
 ]
 
 
@@ -810,7 +814,7 @@ Entries = Annotated[
     kind(
         _entries,
         "a list of layers, at least one",
-        {"type": "array", "minItems": 1},
+        {"type": "array", "items": {"$ref": "#/$defs/layer"}, "minItems": 1},
     ),
 ]
 

@@ -273,7 +273,8 @@ def test_every_layer_has_a_row():
             (None, 28, 28),
             (
                 "needs a tensor with the axes (height, width, channels); its input is "
-                "28x28, 2 axes instead of 3; add the axes with Reshape before it"
+                "28x28, 2 axes instead of 3; grey images have "
+                "one channel, as in [28, 28, 1]; or add the axis with Reshape"
             ),
         ),
     ],
