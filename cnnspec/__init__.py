@@ -7,10 +7,10 @@ module, and the public functions arrive from `cnnspec.api` when they are first u
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnnspec.api import check, load, loads
+    from cnnspec.api import build, load, loads
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "check", "load", "loads"]
+__all__ = ["__version__", "build", "load", "loads"]
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from cnnspec.errors import Diagnostic, SpecError
 from cnnspec.infer import Summary, infer
 from cnnspec.resolve import resolve
+from cnnspec.shapes import Shape
 from cnnspec.source import Source, read_source
 from cnnspec.spec import Program, read_program
 
@@ -72,6 +73,7 @@ def _check(source: Source, *, keras: bool = False) -> Checked:
     problems = (*program.problems, *graph.problems, *summary.problems)
     found = [*source.problems, *_without_echoes(source, map(source.error, problems))]
     if not found:
+        found += _training_problems(program, summary)
         found += _judge(program, summary)
     if not found and keras:
         found += _compare_with_keras(program, summary)
@@ -80,15 +82,37 @@ def _check(source: Source, *, keras: bool = False) -> Checked:
 
 
 _ECHOING = frozenset({"key", "merge-key", "number", "tag", "tuple"})
-"""Codes of mistakes in the YAML itself that make the value on their line another."""
+"""Codes of mistakes in the YAML itself that turn a value into another."""
 
 
 def _without_echoes(
     source: Source, found: Iterable[Diagnostic]
 ) -> Iterator[Diagnostic]:
-    """Leaves out what is only wrong because the YAML of the same line is."""
-    lines = {d.mark.line for d in source.problems if d.code in _ECHOING}
-    return (diagnostic for diagnostic in found if diagnostic.mark.line not in lines)
+    """Leaves out what is only wrong because the YAML there is."""
+    marks = {d.mark for d in source.problems if d.code in _ECHOING}
+    lost_keys = {"key", "merge-key"}
+    lines = {d.mark.line for d in source.problems if d.code in lost_keys}
+    for diagnostic in found:
+        lost = diagnostic.code == "missing-field" and diagnostic.mark.line in lines
+        if diagnostic.mark not in marks and not lost:
+            yield diagnostic
+
+
+def _training_problems(program: Program, summary: Summary) -> Iterator[Diagnostic]:
+    """What the sections on data and training have against the model."""
+    if not (program.data or program.train or program.ensemble):
+        return
+    from cnnspec.training import disagreements
+
+    graph, rows = summary.graph, {row.name: row for row in summary.rows}
+    outputs: list[Shape] = []
+    for name in graph.outputs:
+        shapes = rows[name].output_shape
+        outputs += shapes if isinstance(shapes, list) else [shapes]
+    inputs = [tensor.shape for tensor in graph.inputs]
+    sections = program.data, program.train, program.ensemble
+    for problem in disagreements(*sections, inputs, outputs):
+        yield program.source.error(problem)
 
 
 def _judge(program: Program, summary: Summary) -> Iterator[Diagnostic]:

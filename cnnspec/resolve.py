@@ -1,6 +1,6 @@
 """Program to Graph: every layer gets its name, and the tensors it reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cnnspec.components import snake_case
 from cnnspec.errors import Path, Problem, nearest
@@ -58,8 +58,9 @@ class _Resolver:
     def graph(self) -> Graph:
         inputs = tuple(self._inputs())
         self._known |= {tensor.name: tensor.name for tensor in inputs}
-        current = tuple(tensor.name for tensor in inputs)
-        self._known["input"] = current[0] if current else "input"
+        # Without an input, the first layer reads a tensor that isn't there.
+        current = tuple(tensor.name for tensor in inputs) or ("input",)
+        self._known["input"] = current[0]
         nodes = []
         for entry in self._program.layers:
             sources = self._sources(entry, current) if entry.sources else current
@@ -97,18 +98,21 @@ class _Resolver:
                 found.append(self._known[source])
             else:
                 found.append(source)
-                self._unknown(source, (*entry.path, "from"), f"{entry.type} reads")
+                path = (*entry.path, "from")
+                self._unknown(source, path, f"{entry.type} reads", self._known)
         return tuple(found)
 
     def _outputs(self) -> tuple[str, ...]:
+        layers = self._known.keys() - {"input", *self._program.inputs}
         for place, name in enumerate(self._program.outputs):
-            if name not in self._known:
-                self._unknown(name, ("outputs", place), "outputs: names")
+            if name not in layers:
+                path = ("outputs", place)
+                self._unknown(name, path, "outputs: names", layers)
         return self._program.outputs
 
-    def _unknown(self, name: str, path: Path, where: str) -> None:
-        text = f"{where} '{name}', which nothing above defines"
-        hint = nearest(name, self._known) or f"add name: {name} to a layer above"
+    def _unknown(self, name: str, path: Path, where: str, known: Iterable[str]) -> None:
+        text = f"{where} '{name}', which no layer above is called"
+        hint = nearest(name, known) or f"add name: {name} to a layer above"
         self._report("unknown-input", path, text, hint)
 
     def _report(self, code: str, path: Path, text: str, hint: str) -> None:

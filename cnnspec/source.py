@@ -397,7 +397,13 @@ class _Reader:
 
     def _mapping(self, node: MappingNode) -> dict[Any, Any]:
         data: dict[Any, Any] = {}
+        in_tuple = False
         for key_node, value_node in node.value:
+            if in_tuple:
+                # {size: (3, 3)} is read as the keys `size` and `3)`.
+                in_tuple = not str(key_node.value).endswith(")")
+                continue
+            in_tuple = _opens_tuple(value_node)
             if type(key_node) is not ScalarNode:
                 self._report(
                     "key", key_node, "a key must be a word, not a list or mapping"
@@ -476,6 +482,17 @@ class _Reader:
     def _report(self, code: str, node: Node, message: str, hint: str = "") -> None:
         mark = _mark(self._path, node.start_mark)
         self.problems.append(Diagnostic("error", code, mark, message, hint))
+
+
+def _opens_tuple(node: Node) -> bool:
+    """Whether a value is the first part of a tuple that a comma has cut."""
+    return (
+        node.tag == _PLAIN
+        and type(node) is ScalarNode
+        and node.value[:1] == "("
+        and ")" not in node.value
+        and _TUPLE.match(node.value) is not None
+    )
 
 
 def _plain(text: str) -> Any:

@@ -27,7 +27,16 @@ DTYPES = [
     *("bool", "string"),
 ]
 
-_SIZES_JSON = {"type": "array", "items": {"type": ["integer", "null"], "minimum": 1}}
+_SIZES_JSON = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1},
+        {
+            "type": "array",
+            "items": {"type": ["integer", "null"], "minimum": 1},
+            "minItems": 1,
+        },
+    ]
+}
 _SIZES_SAYS = "a list of sizes without the batch, such as [28, 28, 1]"
 
 
@@ -63,7 +72,6 @@ def _input(value: Any) -> InputTensor:
 
 _INPUT_JSON = {
     "anyOf": [
-        {"type": "integer", "minimum": 1},
         _SIZES_JSON,
         {
             "type": "object",
@@ -167,6 +175,15 @@ def _any_list(value: Any) -> Any:
     return value
 
 
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not value or "/" in value:
+        raise ValueError
+    return value
+
+
+_NAME = kind(_name, "text without '/'", {"type": "string", "pattern": "^[^/]+$"})
+
+
 def _section(name: str) -> Kind:
     return lazily("cnnspec.training", name, {"type": "object"})
 
@@ -179,9 +196,14 @@ class Document(Record):
     first: ClassVar[tuple[str, ...]] = ("name", "input", "inputs", "layers", "outputs")
 
     layers: Annotated[
-        Any, kind(_any_list, "a list of layers, each after '- '", {"type": "array"})
+        Any,
+        kind(
+            _any_list,
+            "a list of layers, each after '- '",
+            {"type": "array", "items": {"$ref": "#/$defs/layer"}, "minItems": 1},
+        ),
     ]
-    name: str | None = None
+    name: Annotated[str, _NAME] | None = None
     description: str | None = None
     input: Annotated[Any, _INPUT] = None
     inputs: Annotated[Any, _INPUTS] = None
