@@ -5,16 +5,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from io import TextIOWrapper
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from cnnspec import __version__, api
 from cnnspec.api import Checked
-from cnnspec.errors import OverrideError, SpecError
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from cnnspec.errors import Invalid, OverrideError, SpecError, either
 
 app = typer.Typer(
     name="cnnspec",
@@ -118,7 +116,7 @@ def show(
     if format is ShowFormat.text:
         from cnnspec import terminal
 
-        terminal.show(summary, why=why, console=_console())
+        terminal.show(summary, why=why, console=terminal.make_console())
     elif format is ShowFormat.json:
         import json
 
@@ -130,10 +128,104 @@ def show(
         print(report.html(summary, why))
 
 
-def _console() -> "Console":
-    from rich.console import Console
+@app.command()
+def build(
+    specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="YAML files.")],
+    to: Annotated[
+        str, typer.Option("--to", help="What to write: keras, script, or both.")
+    ] = "keras,script",
+    folder: Annotated[
+        str, typer.Option("-o", "--output", metavar="DIR", help="Where to write it.")
+    ] = "generated",
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite files that a person edited.")
+    ] = False,
+    overrides: Override = [],  # noqa: B006 - as above
+) -> None:
+    """Check specs, then write each as a Keras model and as a training script."""
+    from cnnspec import terminal
 
-    return Console()
+    targets = to.split(",")
+    for target in targets:
+        if target not in api.TARGETS:
+            allowed = either(api.TARGETS, "and")
+            _usage(f"--to takes {allowed}, joined by a comma; found '{target}'")
+    models = [_load(spec, overrides) for spec in specs]
+    for model in models:
+        terminal.show(model.summary, why=False, console=terminal.make_console())
+        with _spec_errors():
+            for path in api.build(model, folder, targets, force=force):
+                print(f"wrote {path}")
+
+
+@app.command()
+def layers(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A layer; all if none.")
+    ] = None,
+    format: Annotated[
+        ListFormat, typer.Option("--format", help="What to print.")
+    ] = ListFormat.text,
+) -> None:
+    """List the layers, or tell everything about one."""
+    from cnnspec import catalogue
+
+    if format is ListFormat.markdown:
+        if name is not None:
+            _usage("--format markdown is the page of all layers; leave NAME out")
+        print(catalogue.markdown(), end="")
+    elif name is None:
+        print(catalogue.overview())
+    else:
+        try:
+            print(catalogue.describe(name))
+        except Invalid as error:
+            hints = [p.hint for p in error.problems if p.hint]
+            _usage("; ".join([str(error), *hints]))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the language, for editors."""
+    import json
+
+    from cnnspec.schema import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the new model.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite NAME.yaml if it is there.")
+    ] = False,
+) -> None:
+    """Write NAME.yaml, a small commented spec to start from, and its schema."""
+    import json
+
+    from cnnspec.schema import SCHEMA_FILE, json_schema, starter
+
+    path = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
+    folder, file = os.path.split(path)
+    if not name.isprintable() or file.startswith("."):
+        _usage("a model's name is text that a file can have as its name")
+    if os.path.exists(path) and not force:
+        _usage(f"'{path}' is there already; choose another name, or use --force")
+    if folder and not os.path.isdir(folder):
+        _usage(f"there is no folder '{folder}'; make it first")
+    schema_text = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+    _write(os.path.join(folder, SCHEMA_FILE), f"{schema_text}\n")
+    _write(path, starter(file))
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        _usage(f"'{path}' can't be written: {(error.strerror or '').lower()}")
+    print(f"wrote {path}")
 
 
 def _specs(paths: Sequence[str] | None) -> list[str]:
@@ -155,10 +247,16 @@ def _check(spec: str, overrides: Sequence[str], *, keras: bool = False) -> Check
 
 
 def _load(spec: str, overrides: Sequence[str]) -> api.Model:
-    """The model of a spec; its errors end the command."""
+    """The model of a spec; its errors end the command, and go to standard error."""
+    with _spec_errors(), _usage_errors():
+        return api.load(spec, overrides)
+
+
+@contextmanager
+def _spec_errors() -> Iterator[None]:
+    """Prints what is wrong, and ends the command."""
     try:
-        with _usage_errors():
-            return api.load(spec, overrides)
+        yield
     except SpecError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
@@ -192,8 +290,16 @@ def _usage(message: str) -> NoReturn:
 
 def main() -> Any:
     """Runs the command line; ends the process with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # An output that lacks the dot of "3·3·50" shows a question mark instead.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
-        app()
+        try:
+            app()
+        finally:
+            # Else a pipe whose reader has gone is met after all handlers.
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader of a pipe, such as `head`, has gone: nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

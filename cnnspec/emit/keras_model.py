@@ -1,0 +1,193 @@
+"""Graph to Keras model: the one module that imports Keras."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from cnnspec.components import Component
+from cnnspec.emit import TAKES_TENSORS_APART
+from cnnspec.emit.write import refuse_edited, seal_zip, write_file
+from cnnspec.fields import Record
+from cnnspec.graph import Graph
+from cnnspec.infer import Row, Summary
+from cnnspec.shapes import Shapes
+
+
+def _keras() -> Any:
+    if "keras" not in sys.modules:
+        # Whoever has set a level of TensorFlow's log is heard.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        with _quiet():
+            import keras
+
+            # The first operation looks for devices, and tells what it didn't find.
+            keras.ops.zeros(())
+    import keras
+
+    return keras
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps what libraries write to standard error past Python's own stream.
+
+    TensorFlow's log greets the terminal before any level that is set takes effect. It
+    is shown after all if what runs here fails.
+    """
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            log.seek(0)
+            os.write(terminal, log.read())
+            raise
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
+
+
+def build_model(graph: Graph) -> Any:
+    """The Keras model of a graph, in the functional form, with the graph's names.
+
+    Returns:
+        A `keras.Model`, not compiled.
+    """
+    keras = _keras()
+    tensors: dict[str, Any] = {
+        tensor.name: keras.Input(tensor.shape[1:], name=tensor.name, dtype=tensor.dtype)
+        for tensor in graph.inputs
+    }
+    for node in graph.nodes:
+        layer = keras_object(node.layer, name=node.name)
+        given = list(_flat(tensors[name] for name in node.inputs))
+        if type(node.layer).__name__ in TAKES_TENSORS_APART:
+            tensors[node.name] = layer(*given)
+        else:
+            tensors[node.name] = layer(given if len(given) > 1 else given[0])
+    inputs = [tensors[tensor.name] for tensor in graph.inputs]
+    outputs = list(_flat(tensors[name] for name in graph.outputs))
+    return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name)
+
+
+def keras_object(record: Record, **more: Any) -> Any:
+    """The object of Keras that a record stands for, with the arguments given to it.
+
+    Args:
+        more: arguments that the record doesn't say.
+    """
+    home = _keras()
+    for step in _module(record).split("."):
+        home = getattr(home, step)
+    return getattr(home, type(record).__name__)(
+        **{**{name: _value(value) for name, value in record.given.items()}, **more}
+    )
+
+
+def _module(record: Record) -> str:
+    """Where a record's class stands in Keras."""
+    return record.module if isinstance(record, Component) else "layers"
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Record):
+        return keras_object(value)
+    if isinstance(value, tuple | list):
+        return type(value)(_value(item) for item in value)
+    return value
+
+
+def _flat(tensors: Any) -> Iterator[Any]:
+    """The tensors one by one; a layer may give a list of them."""
+    for tensor in tensors:
+        if isinstance(tensor, list | tuple):
+            yield from tensor
+        else:
+            yield tensor
+
+
+def _one_or_all(tensors: list[Any]) -> Any:
+    return tensors[0] if len(tensors) == 1 else tensors
+
+
+def compare(model: Any, summary: Summary) -> list[str]:
+    """What differs between a Keras model and a summary: a line for each difference."""
+    layers = {
+        layer.name: layer
+        for layer in model.layers
+        if type(layer).__name__ != "InputLayer"
+    }
+    rows = {row.name: row for row in summary.rows}
+    found = [f"Keras has no layer '{name}'" for name in rows if name not in layers]
+    found += [f"only Keras has a layer '{name}'" for name in layers if name not in rows]
+    for name, row in rows.items():
+        if name in layers:
+            found += _differences(layers[name], row)
+    totals = (
+        ("total", model.count_params(), summary.total_params),
+        ("trainable", _size(model.trainable_weights), summary.trainable_params),
+    )
+    found += [
+        f"the model: Keras has {theirs:,} {what} parameters, cnnspec {ours:,}"
+        for what, theirs, ours in totals
+        if theirs != ours
+    ]
+    return found
+
+
+def _differences(layer: Any, row: Row) -> Iterator[str]:
+    weights = [(w.name, tuple(w.shape), w.trainable) for w in layer.weights]
+    ours = [(w.name, w.shape, w.trainable and row.layer.trainable) for w in row.weights]
+    sides = (
+        ("type", type(layer).__name__, row.type),
+        ("output shape", _shapes(layer.output), row.output_shape),
+        ("weights", weights, ours),
+    )
+    for what, theirs, here in sides:
+        if theirs != here:
+            yield f"'{row.name}': Keras has the {what} {theirs}, cnnspec {here}"
+
+
+def _shapes(output: Any) -> Shapes:
+    if isinstance(output, list | tuple):
+        return [tuple(tensor.shape) for tensor in output]
+    shape: tuple[int | None, ...] = tuple(output.shape)
+    return shape
+
+
+def _size(weights: Any) -> int:
+    from math import prod
+
+    return sum(prod(weight.shape) for weight in weights)
+
+
+def save(model: Any, path: str, force: bool = False) -> None:
+    """Saves a model as a `.keras` file, once it was read back and found the same.
+
+    Raises:
+        SpecError: a file at `path` is not cnnspec's, or it can't be written.
+        RuntimeError: what Keras reads back is another model.
+    """
+    keras = _keras()
+    refuse_edited(path, force)
+    with tempfile.TemporaryDirectory() as folder:
+        unfinished = os.path.join(folder, "model.keras")
+        model.save(unfinished)
+        _same(model, keras.saving.load_model(unfinished))
+        with open(unfinished, "rb") as file:
+            data = file.read()
+    write_file(path, seal_zip(data), force)
+
+
+def _same(model: Any, reloaded: Any) -> None:
+    """Raises RuntimeError unless both have the same layers and the same weights."""
+    weights = zip(model.get_weights(), reloaded.get_weights(), strict=True)
+    if model.to_json() != reloaded.to_json() or not all(
+        one.shape == other.shape and (one == other).all() for one, other in weights
+    ):
+        raise RuntimeError(f"Keras doesn't read '{model.name}' back as it was saved")

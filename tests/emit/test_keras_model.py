@@ -1,0 +1,118 @@
+"""The live Keras model is the one that the summary tells of."""
+
+from pathlib import Path
+
+import keras
+import pytest
+
+from cnnspec import api
+from cnnspec.emit.keras_model import build_model, compare, save
+from cnnspec.errors import SpecError
+from cnnspec.layers import layer_class, layer_names, make_layer
+
+SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
+SMALL = """
+name: small
+input: [8, 8, 1]
+layers:
+  - Conv2D: {filters: 2, kernel_size: 3, kernel_regularizer: {L2: 1e-4}}
+  - BatchNormalization
+  - Flatten
+  - Dense: {units: 3, name: scores}
+"""
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_keras_builds_what_the_summary_says(path: Path) -> None:
+    model = api.load(path)
+    built = build_model(model.summary.graph)
+    assert compare(built, model.summary) == []
+    assert built.name == model.program.name
+    names = [layer.name for layer in built.layers[1:]]
+    assert names == [row.name for row in model.summary.rows]
+
+
+def test_compare_names_every_difference() -> None:
+    model = api.loads(SMALL)
+    other = api.loads(SMALL.replace("units: 3", "units: 4"))
+    found = compare(build_model(other.summary.graph), model.summary)
+    assert found == [
+        "'scores': Keras has the output shape (None, 4), cnnspec (None, 3)",
+        (
+            "'scores': Keras has the weights [('kernel', (72, 4), True), "
+            "('bias', (4,), True)], cnnspec [('kernel', (72, 3), True), "
+            "('bias', (3,), True)]"
+        ),
+        "the model: Keras has 320 total parameters, cnnspec 247",
+        "the model: Keras has 316 trainable parameters, cnnspec 243",
+    ]
+    renamed = api.loads(SMALL.replace("scores", "answer"))
+    found = compare(build_model(renamed.summary.graph), model.summary)
+    assert found == ["Keras has no layer 'scores'", "only Keras has a layer 'answer'"]
+
+
+def test_several_inputs_branches_and_outputs() -> None:
+    model = api.loads(
+        """
+        inputs: {image: [8, 8, 3], meta: {shape: [4], dtype: int32}}
+        layers:
+          - Conv2D: {filters: 3, kernel_size: 3, padding: same, from: image, name: conv}
+          - ReLU
+          - Add: {from: [prev, conv]}
+          - Flatten: {name: flat}
+          - Embedding: {input_dim: 9, output_dim: 8, from: meta, name: words}
+          - MultiHeadAttention: {num_heads: 2, key_dim: 4, from: [words, words]}
+          - Flatten
+          - Concatenate: {from: [prev, flat], name: both}
+        outputs: [both, flat]
+        """
+    )
+    built = build_model(model.summary.graph)
+    assert compare(built, model.summary) == []
+    assert [tensor.name for tensor in built.inputs] == ["image", "meta"]
+    assert [tuple(t.shape) for t in built.outputs] == [(None, 224), (None, 192)]
+
+
+def test_a_layer_frozen_in_the_spec_is_frozen_in_keras() -> None:
+    frozen = SMALL.replace("name: scores", "name: scores, trainable: false")
+    model = api.loads(frozen)
+    assert compare(build_model(model.summary.graph), model.summary) == []
+
+
+@pytest.mark.parametrize("name", layer_names())
+def test_every_example_is_a_layer_of_keras(name: str) -> None:
+    from cnnspec.emit.keras_model import keras_object
+
+    layer = make_layer(name, layer_class(name).example)
+    built = keras_object(layer, name="given")
+    assert type(built) is getattr(keras.layers, name)
+    assert built.name == "given"
+
+
+def test_a_saved_model_is_the_model(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "small.keras"
+    model = api.loads(SMALL)
+    save(build_model(model.summary.graph), str(path))
+    assert compare(keras.saving.load_model(path), model.summary) == []
+    save(build_model(model.summary.graph), str(path))
+
+
+def test_a_model_that_was_trained_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "small.keras"
+    built = build_model(api.loads(SMALL).summary.graph)
+    save(built, str(path))
+    built.save(path)  # as a training script does
+    with pytest.raises(SpecError, match="is not from cnnspec"):
+        save(built, str(path))
+    save(built, str(path), force=True)
+
+
+def test_a_model_that_keras_reads_back_differently_is_not_written(
+    tmp_path: Path, monkeypatch
+) -> None:
+    built = build_model(api.loads(SMALL).summary.graph)
+    other = build_model(api.loads(SMALL).summary.graph)
+    monkeypatch.setattr(keras.saving, "load_model", lambda _: other)
+    with pytest.raises(RuntimeError, match="doesn't read 'small' back"):
+        save(built, str(tmp_path / "small.keras"))
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,262 @@
+"""A generated script builds the very model of its spec, and reads well."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+
+from cnnspec import api
+from cnnspec.emit import script
+from cnnspec.emit.keras_model import build_model, keras_object
+from cnnspec.emit.python import call, flat
+from cnnspec.emit.script import render_script
+from cnnspec.emit.write import is_sealed
+from cnnspec.layers import layer_class, layer_names, make_layer
+
+ROOT = Path(__file__).parents[2]
+SPECS = sorted((ROOT / "specs").glob("*.yaml"))
+OUTLINE = """
+input: [8, 8, 1]
+layers:
+  - Flatten
+  - Dense: {units: 10, activation: softmax}
+"""
+TRAIN = "train: {loss: categorical_crossentropy, metrics: [accuracy]}\n"
+DIGITS = OUTLINE + "data: {source: digits, labels: one_hot}\n" + TRAIN
+
+
+def render(text: str) -> str:
+    return render_script(*api.loads(text))
+
+
+def load_script(text: str, path: Path):
+    """The module that a script is."""
+    path.write_text(text, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def ruff(*arguments: str | Path) -> None:
+    """Runs ruff as the reader of a script has it: without settings."""
+    command = [sys.executable, "-m", "ruff", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def assert_same_model(theirs, ours) -> None:
+    assert theirs.to_json() == ours.to_json()
+    shapes = [[w.shape for w in model.weights] for model in (theirs, ours)]
+    assert shapes[0] == shapes[1]
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_the_script_builds_the_model_of_the_graph(path: Path, tmp_path: Path) -> None:
+    model = api.load(path)
+    module = load_script(render_script(*model), tmp_path / path.with_suffix(".py").name)
+    # Keras goes on counting names within a process.
+    keras.utils.clear_session()
+    assert_same_model(module.build_model(), build_model(model.summary.graph))
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_generated_is_in_step_with_specs(path: Path) -> None:
+    committed = (ROOT / "generated" / f"{path.stem}.py").read_text(encoding="utf-8")
+    assert committed == render_script(*api.load(path)), "run `make generated`"
+    assert is_sealed(committed.encode())
+
+
+def test_no_generated_script_is_without_a_spec() -> None:
+    scripts = (ROOT / "generated").glob("*.py")
+    assert {path.stem for path in scripts} == {path.stem for path in SPECS}
+
+
+def test_ruff_has_nothing_to_say_of_the_generated_scripts() -> None:
+    ruff("check", "--isolated", "--extend-select", "E501", ROOT / "generated")
+    ruff("format", "--isolated", "--check", *sorted((ROOT / "generated").glob("*.py")))
+
+
+VARIANTS = {
+    "outline": OUTLINE,
+    "described": OUTLINE + 'description: \'A """quoted""" \\\\ description.\'\n',
+    "digits": DIGITS,
+    "hard": DIGITS + "ensemble: {members: 3, voting: hard}\n",
+    "npz": DIGITS.replace("source: digits", "source: npz, path: 'my\"file.npz'"),
+    "csv": OUTLINE
+    + "data: {source: csv, train: a.csv, validation: b.csv, label_column: 'a\"b'}\n"
+    + "train: {loss: sparse_categorical_crossentropy, optimizer: {Lamb: {}}}\n",
+    "no metrics": OUTLINE
+    + "data: {source: digits, classes: [a, b, c, d, e, f, g, h, i, j]}\n"
+    + "train: {loss: sparse_categorical_crossentropy, shuffle: false, epochs: 2}\n",
+    "validated ensemble": OUTLINE
+    + "data: {source: digits, labels: one_hot, random_state: 1}\n"
+    + "train: {loss: {CategoricalCrossentropy: {label_smoothing: 0.1}}, "
+    + "metrics: [accuracy, {TopKCategoricalAccuracy: {k: 3}}], validation_split: 0.1}\n"
+    + "ensemble: {members: 2}\n",
+    "graph": """
+        inputs: {image: [8, 8, 3], "class": {shape: [4], dtype: int32}}
+        layers:
+          - Conv2D: {filters: 3, kernel_size: 3, padding: same, from: image, name: x}
+          - ReLU
+          - Add: {from: [prev, x]}
+          - Flatten: {name: flat/1}
+          - Embedding: {input_dim: 9, output_dim: 8, from: class, name: model}
+          - MultiHeadAttention: {num_heads: 2, key_dim: 4, from: [model, model]}
+          - LSTM: {units: 4, return_state: true}
+          - Concatenate
+          - Concatenate: {from: [prev, flat-1], name: outputs}
+        outputs: [outputs, flat-1]
+        """.replace("flat/1", "flat-1"),
+}
+
+
+@pytest.mark.parametrize("text", VARIANTS.values(), ids=VARIANTS.keys())
+def test_whatever_the_spec_the_script_is_clean(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "script.py"
+    module = load_script(render(text), path)
+    keras.utils.clear_session()
+    built = build_model(api.loads(text).summary.graph)
+    assert_same_model(module.build_model(), built)
+    ruff("check", "--isolated", "--extend-select", "E501", path)
+    ruff("format", "--isolated", "--check", path)
+
+
+def test_a_script_holds_only_what_its_spec_needs() -> None:
+    outline = render(OUTLINE)
+    assert "import numpy" not in outline
+    assert "fit(" not in outline
+    digits = render(DIGITS)
+    for word in ("VALIDATION_SPLIT", "set_random_seed", "pandas", "BATCH_SIZE", "Path"):
+        assert word not in digits
+        assert word not in outline
+
+
+@pytest.mark.parametrize("name", layer_names())
+def test_a_layer_is_written_as_it_is_built(name: str) -> None:
+    layer = make_layer(name, layer_class(name).example)
+    code = flat(call(layer))
+    keras.utils.set_random_seed(0)
+    keras.utils.clear_session()
+    written = eval(code, {"keras": keras, "layers": keras.layers})
+    keras.utils.set_random_seed(0)
+    keras.utils.clear_session()
+    built = keras_object(layer, name=written.name)
+    assert written.get_config() == built.get_config(), code
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "code"),
+    [
+        ("Conv2D", {"filters": 50, "kernel_size": 3}, "layers.Conv2D(50, 3)"),
+        ("Conv2D", {"filters": 50, "kernel_size": [3, 3]}, "layers.Conv2D(50, 3)"),
+        ("Conv2D", {"filters": 9, "kernel_size": [3, 1]}, "layers.Conv2D(9, (3, 1))"),
+        ("MaxPooling2D", {"pool_size": 2}, "layers.MaxPooling2D(2)"),
+        ("Activation", "relu", 'layers.Activation("relu")'),
+        ("Reshape", [7, 7], "layers.Reshape((7, 7))"),
+        ("Dense", {"units": 4, "activation": "relu"},
+         'layers.Dense(4, activation="relu")'),
+        ("Dense", {"units": 4, "kernel_regularizer": {"L2": 1e-4}},
+         "layers.Dense(4, kernel_regularizer=keras.regularizers.L2(1e-4))"),
+        ("Dense", {"units": 4, "bias_regularizer": {"L1L2": {"l1": 1e-5, "l2": 0.5}}},
+         "layers.Dense(4, bias_regularizer=keras.regularizers.L1L2(l1=1e-5, l2=0.5))"),
+        ("Dense", {"units": 4, "name": "fc1"}, 'layers.Dense(4, name="fc1")'),
+        ("BatchNormalization", {"axis": 1}, "layers.BatchNormalization(axis=1)"),
+    ],
+)  # fmt: skip
+def test_a_call_reads_as_one_would_write_it(name: str, arguments, code: str) -> None:
+    assert flat(call(make_layer(name, arguments))) == code
+
+
+def test_a_missing_file_is_told_plainly(tmp_path: Path) -> None:
+    text = DIGITS.replace("source: digits", "source: npz, path: absent.npz")
+    module = load_script(render(text), tmp_path / "script.py")
+    with pytest.raises(SystemExit, match=r"absent\.npz is missing"):
+        module.load_data()
+
+
+def test_a_failed_download_says_where_to_put_the_file(
+    tmp_path: Path, monkeypatch
+) -> None:
+    module = load_script(
+        render_script(*api.load(ROOT / "specs" / "nin.yaml")), tmp_path / "script.py"
+    )
+
+    def fail():
+        raise OSError("no network")
+
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", fail)
+    with pytest.raises(SystemExit, match=r"(?s)no network.*mnist\.npz.*source: npz"):
+        module.load_data()
+
+
+def write_csv(path: Path, labels: list[int], pixels: int = 64) -> None:
+    header = ",".join(["label", *(f"pixel{i}" for i in range(pixels))])
+    rows = [",".join(map(str, [label, *([label] * pixels)])) for label in labels]
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+
+
+def test_csv_labels_are_numbered_without_gaps(tmp_path: Path, monkeypatch) -> None:
+    text = VARIANTS["csv"].replace(", label_column: 'a\"b'", "")
+    module = load_script(render(text), tmp_path / "script.py")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=r"a\.csv is missing"):
+        module.load_data()
+
+    gap = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10]  # no 9, like the letter J
+    write_csv(tmp_path / "a.csv", gap)
+    write_csv(tmp_path / "b.csv", [10, 0])
+    (x_train, y_train), (x_valid, y_valid) = module.load_data()
+    assert x_train.shape == (10, 8, 8, 1)
+    assert y_train.tolist() == list(range(10))
+    assert y_valid.tolist() == [9, 0]
+    assert x_valid[0].max() == 10
+
+    write_csv(tmp_path / "b.csv", [9])
+    with pytest.raises(SystemExit, match="not the same 10 classes"):
+        module.load_data()
+    write_csv(tmp_path / "b.csv", [1], pixels=63)
+    with pytest.raises(SystemExit, match="63 pixels a row, not 64"):
+        module.load_data()
+
+
+@pytest.mark.parametrize("voting", ["soft", "hard"])
+def test_an_ensemble_trains_and_votes(voting, tmp_path, monkeypatch, capsys) -> None:
+    text = DIGITS + f"ensemble: {{members: 2, voting: {voting}}}\nname: pair\n"
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir(tmp_path)
+    load_script(render(text), tmp_path / "script.py").main()
+    printed = capsys.readouterr().out
+    assert "mean of the members: 0." in printed
+    assert f"{voting} voting: test accuracy 0." in printed
+    assert (tmp_path / "pair.png").stat().st_size > 1000
+
+
+def test_a_script_trains_evaluates_and_predicts(tmp_path, monkeypatch, capsys) -> None:
+    names = "classes: [a, b, c, d, e, f, g, h, i, j], scale: 16"
+    text = DIGITS.replace("labels:", f"{names}, labels:") + "name: single\n"
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir(tmp_path)
+    load_script(render(text), tmp_path / "script.py").main()
+    printed = capsys.readouterr().out
+    assert "test accuracy: 0." in printed
+    assert printed.count("predicted ") == 32
+    assert {path.name for path in tmp_path.glob("*.png")} == {
+        "single.png",
+        "single_images.png",
+    }
+
+
+def test_templates_are_found_beside_the_package_and_inside_it(
+    tmp_path: Path, monkeypatch
+) -> None:
+    assert script._template_folder() == ROOT / "templates"
+    installed = tmp_path / "cnnspec"
+    (installed / "templates").mkdir(parents=True)
+    monkeypatch.setattr(script, "__file__", str(installed / "emit" / "script.py"))
+    assert script._template_folder() == installed / "templates"
