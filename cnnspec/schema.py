@@ -1,0 +1,252 @@
+"""The language as a JSON Schema, for editors: completion, descriptions and errors.
+
+Made from the same fields as the validators. Draft 7 is what editors know best.
+"""
+
+from typing import Any
+
+from cnnspec.components import (
+    Component,
+    Constraint,
+    Initializer,
+    Regularizer,
+    by_name,
+)
+from cnnspec.fields import Field, Json, Record
+from cnnspec.layers import ALIASES, Layer, layer_class, layer_names
+from cnnspec.spec import Document, Expect
+from cnnspec.training import Data, Ensemble, Train
+from cnnspec.training.callbacks import Callback
+from cnnspec.training.kinds import subclasses
+from cnnspec.training.objectives import Loss, Metric
+from cnnspec.training.optimizers import Optimizer, Schedule
+
+SECTIONS: dict[str, type[Record]] = {
+    "expect": Expect,
+    "data": Data,
+    "train": Train,
+    "ensemble": Ensemble,
+}
+"""The keys of a spec that hold a record of their own."""
+
+NAMED: tuple[type[Component], ...] = (Initializer, Regularizer, Constraint)
+"""Components that a name alone may stand for, wherever a layer takes them."""
+MAPPED: tuple[type[Component], ...] = (Optimizer, Schedule, Loss, Metric, Callback)
+"""Components of training; which names may stand alone is said where they are used."""
+
+NUMBERS: Json = {
+    "anyOf": [
+        {"type": "number"},
+        {"type": "array", "items": {"$ref": "#/$defs/numbers"}},
+    ]
+}
+"""An array of any number of axes."""
+
+DESCRIPTIONS = {
+    "name": "The model's name; the file's if it is left out.",
+    "description": "What the model is, for the head of its script.",
+    "input": "The sizes of one sample, without the batch: [28, 28, 1].",
+    "inputs": "Several inputs by name: {image: [28, 28, 1], meta: [10]}.",
+    "layers": "The layers, first to last.",
+    "outputs": "The layers that give the model's results, where the last isn't alone.",
+    "expect": "What the model must come to.",
+    "data": "What the model learns from.",
+    "train": "How it is trained.",
+    "ensemble": "Several members that vote.",
+}
+
+
+def json_schema() -> Json:
+    """The schema of a spec."""
+    fields = Document.fields().values()
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "cnnspec",
+        "description": "A CNN as a list of layers.",
+        "type": "object",
+        "properties": {field.name: _section(field) for field in fields},
+        "required": [field.name for field in fields if field.required],
+        "oneOf": [{"required": ["input"]}, {"required": ["inputs"]}],
+        "additionalProperties": False,
+        "$defs": {
+            "layer": _layer(),
+            "numbers": NUMBERS,
+            **{name: _layer_arguments(name) for name in layer_names()},
+            **{cls.__name__: _component(cls, by_name(cls)) for cls in NAMED},
+            **{cls.__name__: _component(cls, subclasses(cls)) for cls in MAPPED},
+        },
+    }
+
+
+def _section(field: Field) -> Json:
+    record = SECTIONS.get(field.name)
+    json = _record(record) if record else dict(field.kind.json)
+    return {"description": DESCRIPTIONS[field.name], **json}
+
+
+def _record(cls: type[Record], *, more: Json | None = None) -> Json:
+    fields = cls.fields().values()
+    return {
+        "type": "object",
+        "properties": {**{f.name: _field(f) for f in fields}, **(more or {})},
+        "required": [field.name for field in fields if field.required],
+        "additionalProperties": False,
+    }
+
+
+def _field(field: Field) -> Json:
+    json: Json = {"description": field.kind.says, **field.kind.json}
+    if not field.required:
+        json["default"] = field.default
+    return json
+
+
+def _layer() -> Json:
+    """An entry of a layer list."""
+    names = {name: name for name in layer_names()} | ALIASES
+    bare = [n for n, name in names.items() if not _required(layer_class(name))]
+    named = {
+        shown: {
+            "description": comment(layer_class(name)),
+            "$ref": f"#/$defs/{name}",
+        }
+        for shown, name in names.items()
+    }
+    return {"anyOf": [{"enum": bare}, _one_of_the_keys(named)]}
+
+
+def _one_of_the_keys(properties: Json) -> Json:
+    """A mapping with a single key."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
+def _layer_arguments(name: str) -> Json:
+    source = {
+        "type": "string",
+        "description": "the name of a layer above, prev or input",
+    }
+    several = {"type": "array", "items": source, "minItems": 1}
+    cls = layer_class(name)
+    whole = _record(cls, more={"from": {"anyOf": [source, several]}})
+    return _arguments(cls, {"title": name, "description": comment(cls), **whole})
+
+
+def _component(base: type[Component], names: dict[str, type[Component]]) -> Json:
+    """Any component below `base`: by name, `{Name: …}` or `{class: Name, …}`."""
+    bare = [{"enum": list(names)}] if base in NAMED else []
+    named = {name: _arguments(cls, _record(cls)) for name, cls in names.items()}
+    tagged = []
+    for cls in dict.fromkeys(names.values()):
+        own_names = [name for name, other in names.items() if other is cls]
+        json = _record(cls, more={"class": {"enum": own_names}})
+        tagged.append({**json, "required": ["class", *json["required"]]})
+    return {"anyOf": [*bare, _one_of_the_keys(named), *tagged]}
+
+
+def _arguments(cls: type[Record], whole: Json) -> Json:
+    """What may stand under a name: its arguments, or the first one alone.
+
+    Args:
+        cls: whose arguments they are.
+        whole: the schema of a mapping of them.
+    """
+    required = _required(cls)
+    forms = [whole]
+    if not required:
+        forms.append({"type": "null"})
+    first = next(iter(cls.fields().values()), None)
+    if first is not None and len(required) < 2:
+        forms.append(_without_objects(first.kind.json))
+    return {"anyOf": forms}
+
+
+def _without_objects(json: Json) -> Json:
+    """A schema for a value that isn't a mapping, since that would be the arguments."""
+    return {"allOf": [json, {"not": {"type": "object"}}]}
+
+
+def _required(cls: type[Record]) -> list[str]:
+    return [field.name for field in cls.fields().values() if field.required]
+
+
+def comment(cls: type[Layer]) -> str:
+    """The teaching comment of a layer: the first paragraph of its docstring."""
+    return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+
+
+def starter(file: str) -> str:
+    """A small spec to start from.
+
+    Args:
+        file: the name of the file it is for; the model is called like it.
+    """
+    import shlex
+
+    name = yaml_scalar(file.rpartition(".")[0])
+    return STARTER.format(schema=SCHEMA_FILE, file=shlex.quote(file), name=name)
+
+
+def yaml_scalar(value: Any) -> str:
+    """A number, truth value, None or text as YAML writes it; quoted if it must be."""
+    if isinstance(value, str) and _needs_no_quotes(value):
+        return value
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _needs_no_quotes(text: str) -> bool:
+    """Whether it is made of letters, digits and `_ - .`, and is no number or null."""
+    from cnnspec.source import Source
+
+    plain = text[:1].isalnum() and text.translate(_HARMLESS).isalnum()
+    return plain and Source(text).data == text
+
+
+_HARMLESS = dict.fromkeys(map(ord, "_-. "))
+
+
+SCHEMA_FILE = "cnnspec.schema.json"
+
+STARTER = """\
+# yaml-language-server: $schema={schema}
+#
+# Check it:  cnnspec check {file}
+# See it:    cnnspec show {file} --why
+# Build it:  cnnspec build {file}
+
+name: {name}
+input: [28, 28, 1]            # height, width, channels of one image; no batch
+
+layers:
+  # A layer is its name in Keras with its arguments in Keras.
+  - Conv2D: {{filters: 32, kernel_size: 3, activation: relu}}
+  - MaxPooling2D: 2           # one value alone is the first argument: pool_size
+  - Conv2D:                   # the same, one argument a line
+      filters: 64
+      kernel_size: 3
+      activation: relu
+  - MaxPooling2D              # no arguments: the name alone
+  - Flatten
+  - Dropout: 0.5
+  - Dense: {{units: 10, activation: softmax}}
+
+expect:                       # checked each time; delete what you don't know yet
+  total_params: 34826
+
+data: {{source: mnist, scale: 255, labels: one_hot}}
+
+train:
+  optimizer: adam
+  loss: categorical_crossentropy
+  metrics: [accuracy]
+  batch_size: 64
+  epochs: 5
+  validation_split: 0.1
+"""

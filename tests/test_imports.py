@@ -1,0 +1,63 @@
+"""Nothing is imported that a command has no use for: a start must be quick."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {
+    *("tensorflow", "keras", "numpy", "jax", "torch"),
+    *("rich", "jinja2", "pydantic.main"),
+}
+"""What `cnnspec check` may not import; each would cost more than a whole check."""
+
+
+def imported(code: str) -> set[str]:
+    """The modules that are there after `code` was run in a process of its own."""
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(run.stdout.splitlines()[-1].split())
+
+
+CHECK = """
+import sys
+sys.argv = ["cnnspec", "check", "specs/nin.yaml"{arguments}]
+from cnnspec.__main__ import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+import gc
+assert gc.isenabled()
+"""
+
+
+@pytest.mark.parametrize("format", ["text", "json", "github"])
+def test_check_imports_nothing_heavy(format: str) -> None:
+    arguments = f', "--format", "{format}"'
+    assert not imported(CHECK.format(arguments=arguments)) & HEAVY
+
+
+def test_a_heavy_import_would_be_seen() -> None:
+    before = "import numpy, rich, jinja2, pydantic.main"
+    found = imported(before + CHECK.format(arguments=""))
+    assert {"numpy", "rich", "jinja2", "pydantic.main"} <= found & HEAVY
+
+
+def test_importing_the_package_imports_nothing_of_it() -> None:
+    found = imported("import cnnspec")
+    assert {name for name in found if name.startswith("cnnspec")} == {"cnnspec"}
+    assert not found & HEAVY
+
+
+def test_the_public_functions_need_no_command_line() -> None:
+    found = imported("import cnnspec\ncnnspec.load('specs/nin.yaml')")
+    assert "cnnspec.api" in found
+    assert not found & (HEAVY | {"typer", "cnnspec.cli"})
