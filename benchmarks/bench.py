@@ -54,6 +54,11 @@ def rounds(count: int) -> range:
     return range(2 if QUICK else count)
 
 
+ENVIRONMENT = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+# Installed packages come compiled; our own modules are to be as well.
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 class Run(NamedTuple):
     """What one process took."""
 
@@ -68,7 +73,7 @@ def run(*command: str) -> Run:
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env=ENVIRONMENT,
     )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -229,7 +234,7 @@ def page(figures: list[Figure]) -> str:
 
 
 def main() -> None:
-    # First the processes: a child's peak memory counts what its parent held at the fork.
+    # Processes first: a child's peak memory counts what its parent held at the fork.
     figures = [*whole_processes(), *per_layer(), *construction()]
     text = page(figures)
     print(text)

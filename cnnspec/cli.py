@@ -151,8 +151,11 @@ def build(
             allowed = either(api.TARGETS, "and")
             _usage(f"--to takes {allowed}, joined by a comma; found '{target}'")
     models = [_load(spec, overrides) for spec in specs]
+    _refuse_same_names(specs)
     for model in models:
         terminal.show(model.summary, why=False, console=terminal.make_console())
+        checked = ": as expect: says" if model.program.expect else ""
+        print(f"checked {model.program.source.path}{checked}")
         with _spec_errors():
             for path in api.build(model, folder, targets, force=force):
                 print(f"wrote {path}")
@@ -214,7 +217,8 @@ def init(
         _usage(f"'{path}' is there already; choose another name, or use --force")
     if folder and not os.path.isdir(folder):
         _usage(f"there is no folder '{folder}'; make it first")
-    schema_text = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+    # Editors read it and nobody else, and on one line it is half as long.
+    schema_text = json.dumps(json_schema(), ensure_ascii=False)
     _write(os.path.join(folder, SCHEMA_FILE), f"{schema_text}\n")
     _write(path, starter(file))
 
@@ -239,6 +243,16 @@ def _specs(paths: Sequence[str] | None) -> list[str]:
             _usage(f"the folder '{path}' holds no .yaml file")
         found += specs
     return found
+
+
+def _refuse_same_names(specs: Sequence[str]) -> None:
+    """Keeps two specs from being written to the same files."""
+    by_stem: dict[str, str] = {}
+    for spec in specs:
+        stem = os.path.splitext(os.path.basename(spec))[0]
+        if by_stem.setdefault(stem, spec) != spec:
+            both = f"'{by_stem[stem]}' and '{spec}'"
+            _usage(f"{both} would be written to the same files; build one at a time")
 
 
 def _check(spec: str, overrides: Sequence[str], *, keras: bool = False) -> Checked:

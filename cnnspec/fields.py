@@ -130,6 +130,8 @@ def list_of(item: Kind, least: int = 0) -> Kind:
         [item.schema], variadic_item_index=0, min_length=least or None
     )
     json: Json = {"type": "array", "items": item.json}
+    if least:
+        json["minItems"] = least
     return Kind(schema, f"a list, each item {item.says}", json, item.options)
 
 

@@ -8,6 +8,7 @@ from cnnspec.api import Checked
 from cnnspec.errors import Diagnostic
 from cnnspec.infer import Row, Summary
 from cnnspec.source import Source
+from cnnspec.spec import Program
 
 
 def text(checked: Checked) -> str:
@@ -50,9 +51,7 @@ def as_json(results: Sequence[Checked]) -> str:
 
 def _spec(checked: Checked) -> dict[str, Any]:
     program, summary = checked.program, checked.summary
-    known = summary is not None and not (
-        summary.problems or summary.graph.problems or (program and program.problems)
-    )
+    known = program and summary and not _problems(program, summary)
     totals = ("total_params", "trainable_params", "non_trainable_params", "macs")
     return {
         "path": checked.path,
@@ -66,6 +65,16 @@ def _spec(checked: Checked) -> dict[str, Any]:
         ),
         "diagnostics": [_diagnostic(d) for d in checked.diagnostics],
     }
+
+
+def _problems(program: Program, summary: Summary) -> Sequence[object]:
+    """What keeps the model's totals from being known; that they differ does not."""
+    return (
+        *program.source.problems,
+        *program.problems,
+        *summary.graph.problems,
+        *summary.problems,
+    )
 
 
 def _layer(row: Row, source: Source) -> dict[str, Any]:

@@ -1,0 +1,331 @@
+"""The commands beside `check`: what they print, write and end with."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from cnnspec import __version__, api, cli
+from cnnspec.schema import SCHEMA_FILE, starter
+
+ROOT = Path(__file__).parents[1]
+COMMANDS = ("check", "show", "build", "layers", "schema", "init")
+
+
+class Ended(NamedTuple):
+    code: object
+    out: str
+    err: str
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Run:
+    """Runs a command in an empty folder, as `main` does at a prompt."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["cnnspec", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return Ended(ended.value.code, *capsys.readouterr())
+
+    return run
+
+
+def test_help_names_every_command(run: Run) -> None:
+    code, out, _ = run("--help")
+    assert code == 0
+    assert {c.name or c.callback.__name__ for c in cli.app.registered_commands} == {
+        *COMMANDS
+    }
+    for command in COMMANDS:
+        assert f" {command} " in out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(run: Run, command: str) -> None:
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert f"cnnspec {command}" in out
+    assert "--help" in out
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("check", ["--format", "--set", "--keras"]),
+        ("show", ["--format", "--why", "--set"]),
+        ("build", ["--to", "-o", "--force", "--set"]),
+        ("init", ["--force"]),
+    ],
+)
+def test_help_names_the_options(run: Run, command: str, options: list[str]) -> None:
+    out = run(command, "--help").out
+    assert not [option for option in options if option not in out]
+
+
+def test_version(run: Run) -> None:
+    assert run("--version") == (0, f"cnnspec {__version__}\n", "")
+
+
+def test_a_command_that_is_not_there_gets_the_nearest(run: Run) -> None:
+    code, _, err = run("chek")
+    assert code == 2
+    assert "'check'" in err
+
+
+# ------------------------------------------------------------------ init
+
+
+def test_init_writes_a_spec_to_start_from(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("init", "first")
+    assert (code, err) == (0, "")
+    assert out == f"wrote {SCHEMA_FILE}\nwrote first.yaml\n"
+    assert sorted(p.name for p in tmp_path.iterdir()) == [SCHEMA_FILE, "first.yaml"]
+    text = Path("first.yaml").read_text(encoding="utf-8")
+    assert text.startswith(f"# yaml-language-server: $schema={SCHEMA_FILE}\n")
+    assert "cnnspec check first.yaml\n" in text
+    schema = json.loads(Path(SCHEMA_FILE).read_text(encoding="utf-8"))
+    assert schema == json.loads(run("schema").out)
+    assert run("check", "first.yaml").code == 0
+    assert api.check("first.yaml").program.name == "first"
+
+
+def test_init_overwrites_nothing_unasked(run: Run) -> None:
+    Path("first.yaml").write_text("mine", encoding="utf-8")
+    code, out, err = run("init", "first")
+    assert (code, out) == (2, "")
+    assert "'first.yaml' is there already" in err
+    assert Path("first.yaml").read_text(encoding="utf-8") == "mine"
+    assert not Path(SCHEMA_FILE).exists()
+    assert run("init", "first", "--force").code == 0
+    assert api.check("first.yaml").ok
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "my first net",
+        "a: b",
+        "it's",
+        'the "best"',
+        "null",
+        "12",
+        "1e3",
+        "- x",
+        "#1",
+        "*",
+        "ends with \\",
+        "réseau",
+        "網路",
+        "v1.2",
+        "{name} of {0}",
+    ],
+)
+def test_init_takes_any_name(run: Run, name: str) -> None:
+    assert run("init", "--", name).code == 0
+    checked = api.check(f"{name}.yaml")
+    assert checked.diagnostics == []
+    assert checked.program.name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "called"),
+    [("net.yml", "net.yml", "net"), ("sub/net.yaml", "sub/net.yaml", "net")],
+)
+def test_init_takes_a_path(run: Run, name: str, file: str, called: str) -> None:
+    Path("sub").mkdir()
+    assert run("init", name).code == 0
+    assert api.check(file).program.name == called
+    assert Path(file).with_name(SCHEMA_FILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("none/net", "there is no folder 'none'"),
+        ("", "a model's name is text"),
+        ("two\nlines", "a model's name is text"),
+        ("x" * 300, "can't be written: file name too long"),
+    ],
+)
+def test_init_refuses_what_is_no_name(run: Run, name: str, said: str) -> None:
+    code, _, err = run("init", name)
+    assert code == 2
+    assert err.startswith("cnnspec: ")
+    assert said in err
+
+
+def test_the_starter_has_the_parameters_it_expects() -> None:
+    model = api.loads(starter("first.yaml"))
+    assert model.program.expect is not None
+    assert model.summary.total_params == model.program.expect.total_params == 34_826
+
+
+# ------------------------------------------------------------------ layers
+
+
+def test_layers_lists_all(run: Run) -> None:
+    code, out, _ = run("layers")
+    assert code == 0
+    assert "  Conv2D  " in out
+    assert "  Lambda  " in out
+
+
+def test_layers_tells_of_one(run: Run) -> None:
+    code, out, _ = run("layers", "Dense")
+    assert code == 0
+    assert out.startswith("Dense\n")
+    assert "units" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Conv2d", "there is no layer 'Conv2d' in Keras; did you mean 'Conv2D'?"),
+        ("Zzzz", "there is no layer 'Zzzz' in Keras; cnnspec layers lists them"),
+        ("Lambda", "Lambda can't be checked: it runs code"),
+    ],
+)
+def test_layers_of_an_unknown_name(run: Run, name: str, said: str) -> None:
+    code, out, err = run("layers", name)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_layers_as_a_page(run: Run) -> None:
+    code, out, _ = run("layers", "--format", "markdown")
+    assert code == 0
+    assert out.startswith("# Layers\n")
+    assert run("layers", "Dense", "--format", "markdown").code == 2
+
+
+# ------------------------------------------------------------------ show and build
+
+NIN = str(ROOT / "specs/nin.yaml")
+
+
+@pytest.mark.parametrize(
+    ("format", "begins", "holds"),
+    [
+        ("text", "", "87,135"),
+        ("markdown", "", "| conv2d | Conv2D |"),
+        ("html", "<!DOCTYPE html>", ">conv2d<"),
+    ],
+)
+def test_show(run: Run, format: str, begins: str, holds: str) -> None:
+    code, out, _ = run("show", NIN, "--format", format)
+    assert code == 0
+    assert out.lower().startswith(begins.lower())
+    assert holds in out
+    assert "3·3·1·50 + 50" not in out
+    assert "3·3·1·50 + 50" in run("show", NIN, "--why", "--format", format).out
+
+
+def test_show_as_json(run: Run) -> None:
+    data = json.loads(run("show", NIN, "--format", "json").out)
+    assert (data["name"], data["total_params"]) == ("nin", 87_135)
+    assert len(data["layers"]) == 30
+
+
+def test_show_with_changes(run: Run) -> None:
+    Path("a.yaml").write_text("input: [4]\nlayers: [{Dense: 3}]\n", encoding="utf-8")
+    changes = ["--set", "layers.0.Dense=7", "--set", "input=[5]"]
+    data = json.loads(run("show", "a.yaml", "--format", "json", *changes).out)
+    assert data["total_params"] == 5 * 7 + 7
+
+
+@pytest.mark.parametrize("command", ["show", "build"])
+def test_errors_of_a_spec_end_a_command(run: Run, command: str) -> None:
+    Path("bad.yaml").write_text("input: [4]\nlayers: [Dens]\n", encoding="utf-8")
+    code, out, err = run(command, "bad.yaml")
+    assert (code, out) == (1, "")
+    assert err.startswith("bad.yaml:2:10: error[unknown-layer]: ")
+    assert "did you mean 'Dense'?" in err
+    assert not Path("generated").exists()
+
+
+@pytest.mark.parametrize("to", ["kears", "keras,", "keras;script", ""])
+def test_build_to_something_unknown(run: Run, to: str) -> None:
+    code, out, err = run("build", NIN, "--to", to)
+    assert (code, out) == (2, "")
+    assert "--to takes 'keras' and 'script', joined by a comma; found" in err
+
+
+def test_build_a_script(run: Run) -> None:
+    code, out, _ = run("build", NIN, "--to", "script", "-o", "made")
+    assert code == 0
+    assert out.endswith(f"wrote {os.path.join('made', 'nin.py')}\n")
+    assert "87,135" in out
+    [file] = Path("made").iterdir()
+    compile(file.read_text(encoding="utf-8"), file.name, "exec")
+
+
+def test_build_keeps_what_a_person_edited(run: Run) -> None:
+    arguments = ("build", NIN, "--to", "script", "-o", "made")
+    assert run(*arguments).code == 0
+    file = Path("made/nin.py")
+    file.write_text(f"{file.read_text(encoding='utf-8')}# mine\n", encoding="utf-8")
+    code, _, err = run(*arguments)
+    assert code == 1
+    assert "--force" in err
+    assert file.read_text(encoding="utf-8").endswith("# mine\n")
+    assert run(*arguments, "--force").code == 0
+    assert "# mine" not in file.read_text(encoding="utf-8")
+
+
+# ------------------------------------------------------------------ what goes wrong
+
+
+def test_a_bug_of_ours_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object, **__: object) -> None:
+        raise RuntimeError("the roof fell in")
+
+    monkeypatch.setattr(api, "check", stumble)
+    code, out, err = run("check", NIN)
+    assert (code, out) == (3, "")
+    assert "RuntimeError: the roof fell in" in err
+    assert "this is a bug in cnnspec, not in your spec; please report it" in err
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["check", NIN], ["layers"]])
+def test_a_reader_that_has_gone(arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    # Where output is not buffered, an early write meets the pipe, not the last flush.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "cnnspec", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (1, "")
+
+
+def test_an_output_that_lacks_characters() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "cnnspec", "layers", "Dense"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "kernel: 1568?10 = 15,680" in ended.stdout
