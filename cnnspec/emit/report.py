@@ -307,14 +307,17 @@ def _html_row(line: Line, why: bool) -> str:
 
 _STYLE = """\
 :root { color-scheme: light dark; }
-body { margin: 2rem auto; max-width: 75rem; padding: 0 1rem; line-height: 1.4;
+body { margin: 2rem auto; max-width: 90rem; padding: 0 1rem; line-height: 1.4;
   font-family: system-ui, sans-serif; background: Canvas; color: CanvasText; }
 main { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; text-align: right; vertical-align: top;
+table { border-collapse: collapse; width: 100%; font-size: .875rem;
+  font-variant-numeric: tabular-nums; }
+th, td { padding: .3rem .5rem; text-align: right; vertical-align: top;
+  white-space: nowrap;
   border-bottom: 1px solid color-mix(in srgb, CanvasText 15%, Canvas); }
 thead th { position: sticky; top: 0; background: Canvas; vertical-align: bottom; }
-tbody th { font-weight: 600; overflow-wrap: anywhere; }
+thead th { white-space: normal; }
+tbody th { font-weight: 600; }
 th:nth-child(-n+2), td:nth-child(2), th:last-child, td:last-child { text-align: left; }
 td:last-child { min-width: 8rem; }
 i { display: block; height: .5rem; min-width: 1px; border-radius: 2px;
