@@ -331,7 +331,6 @@ SPOILT: dict[str, list[dict[str, Any]]] = {
         {"padding": "causal"},
         {"window": "hannn"},
         {"data_format": "first"},
-        {"frame_length": 500, "frame_step": 9, "fft_length": 512, "padding": "valid"},
     ],
     "Pipeline": [
         {"layers": []},
@@ -415,6 +414,10 @@ def invalid(draw: Any, name: str) -> Case:
         rank = 2 if name == "Pipeline" else draw(st.sampled_from([1, 2, 4]))
         shapes = [(None, 60, 3, 3)[:rank]]
         arguments |= {"layers": ["RandomFlip"]} if name == "Pipeline" else {}
+    elif way == "short":
+        shapes = [(None, 60, 1)]
+        arguments |= {"frame_length": 61, "frame_step": 9, "fft_length": 64}
+        arguments |= {"padding": "valid", "data_format": "channels_last"}
     elif way == "unknown size":
         shapes = [tuple(None for _ in shapes[0])]
         if name == "Normalization":
@@ -436,6 +439,6 @@ def invalid(draw: Any, name: str) -> Case:
 SHAPES = {
     "Normalization": ["unknown size", "mean", "twice"],
     "HashedCrossing": ["other", "count"],
-    "STFTSpectrogram": ["rank", "unknown size"],
+    "STFTSpectrogram": ["rank", "unknown size", "short"],
     "Pipeline": ["rank"],
 }
