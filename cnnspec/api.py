@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from cnnspec.errors import Diagnostic, SpecError
 from cnnspec.infer import Summary, infer
 from cnnspec.resolve import resolve
-from cnnspec.shapes import Shape
 from cnnspec.source import Source, read_source
 from cnnspec.spec import Program, read_program
 
@@ -102,13 +101,15 @@ def _training_problems(program: Program, summary: Summary) -> Iterator[Diagnosti
     """What the sections on data and training have against the model."""
     if not (program.data or program.train or program.ensemble):
         return
-    from cnnspec.training import disagreements
+    from cnnspec.training.agreement import disagreements
+    from cnnspec.training.answers import Output
 
     graph, rows = summary.graph, {row.name: row for row in summary.rows}
-    outputs: list[Shape] = []
-    for name in graph.outputs:
-        shapes = rows[name].output_shape
-        outputs += shapes if isinstance(shapes, list) else [shapes]
+    outputs: list[Output] = []
+    for row in (rows[name] for name in graph.outputs):
+        shapes = row.output_shape
+        several = shapes if isinstance(shapes, list) else [shapes]
+        outputs += [Output(shape, row.layer, row.path) for shape in several]
     inputs = [tensor.shape for tensor in graph.inputs]
     sections = program.data, program.train, program.ensemble
     for problem in disagreements(*sections, inputs, outputs):
@@ -159,6 +160,32 @@ TARGETS = {"keras": ".keras", "script": ".py"}
 """What `build` writes, and how its files end."""
 
 
+def files(
+    model: Model,
+    folder: PathName = "generated",
+    targets: Sequence[str] = tuple(TARGETS),
+    *,
+    force: bool = False,
+) -> dict[str, str]:
+    """The file that `build` writes for each target.
+
+    Raises:
+        SpecError: a file that stands there is somebody's work, or a script would hide
+            a module of Python.
+    """
+    from cnnspec.emit.write import refuse_edited
+
+    stem = PurePath(model.program.source.path).stem
+    paths = {t: os.path.join(os.fspath(folder), stem + TARGETS[t]) for t in targets}
+    if "script" in paths:
+        from cnnspec.emit.script import refuse_module_name
+
+        refuse_module_name(model.program.source.path)
+    for path in paths.values():
+        refuse_edited(path, force)
+    return paths
+
+
 def build(
     model: Model,
     folder: PathName = "generated",
@@ -185,10 +212,7 @@ def build(
     """
     from cnnspec.emit import write
 
-    stem = PurePath(model.program.source.path).stem
-    paths = {t: os.path.join(os.fspath(folder), stem + TARGETS[t]) for t in targets}
-    for path in paths.values():
-        write.refuse_edited(path, force)
+    paths = files(model, folder, targets, force=force)
     script = keras_model = None
     if "script" in paths:
         from cnnspec.emit.script import render_script

@@ -1,19 +1,20 @@
 """A model held against what its author expects of it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from cnnspec.errors import Diagnostic, Mark, Path, SpecError, nearest
 from cnnspec.infer import Row, Summary
 from cnnspec.layers.base import Layer
-from cnnspec.read.align import align, is_difference, same_shape, same_type
+from cnnspec.read.align import differing, same_shape, same_type
 from cnnspec.read.summary import (
     PrintedRow,
     PrintedSummary,
     SummaryError,
     read_summary,
 )
-from cnnspec.shapes import Shapes
+from cnnspec.shapes import Shape, Shapes
 from cnnspec.source import Source, read_text
 from cnnspec.spec import Expect
 
@@ -31,6 +32,19 @@ def judge(expect: Expect, summary: Summary, source: Source) -> Iterator[Diagnost
     yield from judge.layers()
     if printed is not None:
         yield from judge.table(printed)
+
+
+class _Input(NamedTuple):
+    """An input, in the form of the row that Keras prints for it in some models."""
+
+    name: str
+    output_shape: Shape
+    path: Path
+    type: str = "InputLayer"
+    params: int = 0
+
+
+_Printable = Row | _Input
 
 
 class _Judge:
@@ -90,17 +104,14 @@ class _Judge:
         try:
             return read_summary(text)
         except SummaryError as error:
-            if "\n" in given:
-                return [self._report("summary", ("expect", "summary"), str(error))]
-            mark = Mark(self._file(given), error.line)
-            hint = "copy the whole table that model.summary() prints"
-            return [Diagnostic("error", "summary", mark, error.message, hint)]
+            line = self._line(error.line)
+            path = self._source.path if "\n" in given else self._file(given)
+            return [Diagnostic("error", "summary", Mark(path, line), error.message)]
 
     def table(self, printed: PrintedSummary) -> Iterator[Diagnostic]:
         """Rows and totals of the printed table that aren't the model's."""
-        for row, layer in align(printed.rows, self._summary.rows):
-            if is_difference(row, layer):
-                yield self._row_difference(row, layer)
+        for row, layer in self._differing(printed):
+            yield self._row_difference(row, layer)
         totals = {
             "total params": (printed.model_params, self._summary.total_params),
             "trainable params": (
@@ -117,12 +128,19 @@ class _Judge:
                 text = f"the summary's {what} are {_versus(expected, found)}"
                 yield self._mismatch(("expect", "summary"), text)
 
-    def _row_difference(self, row: PrintedRow | None, layer: Row | None) -> Diagnostic:
+    def _differing(
+        self, printed: PrintedSummary
+    ) -> list[tuple[PrintedRow | None, _Printable | None]]:
+        inputs = self._summary.graph.inputs
+        layers: list[_Printable] = [_Input(i.name, i.shape, i.path) for i in inputs]
+        return differing(printed.rows, layers + list(self._summary.rows))
+
+    def _row_difference(
+        self, row: PrintedRow | None, layer: _Printable | None
+    ) -> Diagnostic:
         if layer is None:
             assert row is not None
-            text = f"{self._place(row)} has {_params(row.params)} params"
-            message = f"{text}; the model has no such layer"
-            return self._mismatch(("expect", "summary"), message, "add it, or its row")
+            return self._lone_row(row)
         if row is None:
             text = f"{_title(layer)} has {layer.params:,} params{_sum(layer)}"
             message = f"{text}; the summary has no such row"
@@ -130,19 +148,29 @@ class _Judge:
         parts = []
         hint = ""
         if not same_type(row, layer):
-            parts.append(f"a {layer.type} where it has a {row.type}")
+            parts.append(f"its type is {layer.type}, not {row.type}")
         if row.params not in (None, layer.params):
             parts.append(f"{layer.params:,} params{_sum(layer)}, not {row.params:,}")
             hint = _remedy(layer, row.params)
         if not same_shape(row.output_shape, layer.output_shape):
-            shape = _printed_shape(row)
+            shape = _shown(row.output_shape)
             parts.append(f"output {_shown(layer.output_shape)}, not {shape}")
         text = f"{_title(layer)} differs from {self._place(row)}: {'; '.join(parts)}"
         return self._mismatch(layer.path, text, hint)
 
+    def _lone_row(self, row: PrintedRow) -> Diagnostic:
+        """A row of a layer that the model would have to have."""
+        path, place = ("expect", "summary"), self._place(row)
+        if row.params:
+            text = f"{place} has {row.params:,} params; the model has no such layer"
+            return self._mismatch(path, text, "add it, or remove its row")
+        text = f"{place} gives {_shown(row.output_shape)}"
+        message = f"{text}; the model has no such layer, and no other of that output"
+        return self._mismatch(path, message, "add it, or remove its row")
+
     def _first_difference(self, printed: PrintedSummary) -> str:
-        for row, layer in align(printed.rows, self._summary.rows):
-            if is_difference(row, layer) and layer is not None:
+        for row, layer in self._differing(printed):
+            if layer is not None:
                 line = self._source.mark(layer.path).line
                 text = f"; the first difference is '{layer.name}' (line {line})"
                 if row is not None and row.params not in (None, layer.params):
@@ -153,7 +181,13 @@ class _Judge:
     def _place(self, row: PrintedRow) -> str:
         given = self._expect.summary or ""
         where = "" if "\n" in given else f"{given} "
-        return f"the summary's row '{row.name}' ({where}line {row.line})"
+        return f"the summary's row '{row.name}' ({where}line {self._line(row.line)})"
+
+    def _line(self, line: int) -> int:
+        """Where a line of the table stands in its file, which may be the spec."""
+        if "\n" not in (self._expect.summary or ""):
+            return line
+        return self._source.line_of_text(("expect", "summary"), line)
 
     def _file(self, name: str) -> str:
         return os.path.join(os.path.dirname(self._source.path), name)
@@ -180,24 +214,16 @@ def _versus(expected: int, found: int) -> str:
     return f"{expected:,} but the model has {found:,} ({found - expected:+,})"
 
 
-def _title(row: Row) -> str:
+def _title(row: _Printable) -> str:
     return f"'{row.name}' ({row.type})"
 
 
-def _sum(row: Row) -> str:
-    return f" ({row.arithmetic})" if row.weights else ""
+def _sum(row: _Printable) -> str:
+    return f" ({row.arithmetic})" if isinstance(row, Row) and row.weights else ""
 
 
-def _params(count: int | None) -> str:
-    return "unknown" if count is None else f"{count:,}"
-
-
-def _shown(shape: Shapes) -> str:
+def _shown(shape: Shapes | None) -> str:
     return str(shape).replace("None", "?")
-
-
-def _printed_shape(row: PrintedRow) -> str:
-    return str(row.output_shape).replace("None", "?")
 
 
 def _without_batch(shape: Shapes) -> list[object]:
@@ -210,28 +236,40 @@ def _agree(expected: tuple[int | None, ...], found: Shapes) -> bool:
     return isinstance(found, tuple) and tuple(expected) == found[1:]
 
 
-_TRIES = {
-    "filters": range(1, 4097),
-    "units": range(1, 8193),
+_LINEAR = ("filters", "units", "output_dim")
+"""Arguments with which the number of parameters grows evenly."""
+_TRIES: dict[str, Sequence[Any]] = {
     "kernel_size": range(1, 16),
     "depth_multiplier": range(1, 17),
-    "output_dim": range(1, 4097),
     "use_bias": (True, False),
     "groups": range(1, 65),
 }
 """Arguments whose other values may explain a number of parameters."""
 
 
-def _remedy(row: Row, wanted: int | None) -> str:
+def _remedy(row: _Printable, wanted: int | None) -> str:
     """The argument that would give the layer the parameters that are wanted."""
-    if wanted is None:
+    if wanted is None or isinstance(row, _Input):
         return ""
-    for name in row.layer.fields():
-        for value in _TRIES.get(name, ()):
+    fields = row.layer.fields()
+    tries = {name: _solve(row, name, wanted) for name in _LINEAR if name in fields}
+    tries |= {name: values for name, values in _TRIES.items() if name in fields}
+    for name, values in tries.items():
+        for value in values:
             if _count_with(row, name, value) == wanted:
                 shown = str(value).lower() if isinstance(value, bool) else value
                 return f"{name}: {shown} would give that"
     return ""
+
+
+def _solve(row: Row, name: str, wanted: int) -> Sequence[int]:
+    """The value of an argument at which evenly growing parameters come to `wanted`."""
+    step = getattr(row.layer, "groups", 1)
+    once, twice = _count_with(row, name, step), _count_with(row, name, 2 * step)
+    if once is None or twice is None or twice == once:
+        return ()
+    value = step + (wanted - once) * step // (twice - once)
+    return (value,) if value > 0 else ()
 
 
 def _count_with(row: Row, name: str, value: object) -> int | None:

@@ -143,19 +143,22 @@ def build(
     overrides: Override = [],  # noqa: B006 - as above
 ) -> None:
     """Check specs, then write each as a Keras model and as a training script."""
-    from cnnspec import terminal
+    from cnnspec import findings, terminal
 
-    targets = to.split(",")
+    targets = [target.strip() for target in to.split(",")]
     for target in targets:
         if target not in api.TARGETS:
             allowed = either(api.TARGETS, "and")
             _usage(f"--to takes {allowed}, joined by a comma; found '{target}'")
-    models = [_load(spec, overrides) for spec in specs]
     _refuse_same_names(specs)
+    _refuse_no_folder(folder)
+    models = [_load(spec, overrides) for spec in specs]
+    with _spec_errors():
+        for model in models:
+            api.files(model, folder, targets, force=force)
     for model in models:
         terminal.show(model.summary, why=False, console=terminal.make_console())
-        checked = ": as expect: says" if model.program.expect else ""
-        print(f"checked {model.program.source.path}{checked}")
+        print(findings.built(model.program, model.summary))
         with _spec_errors():
             for path in api.build(model, folder, targets, force=force):
                 print(f"wrote {path}")
@@ -253,6 +256,18 @@ def _refuse_same_names(specs: Sequence[str]) -> None:
         if by_stem.setdefault(stem, spec) != spec:
             both = f"'{by_stem[stem]}' and '{spec}'"
             _usage(f"{both} would be written to the same files; build one at a time")
+
+
+def _refuse_no_folder(folder: str) -> None:
+    """Makes sure that files can be written to a folder, which may not be there yet."""
+    there = folder or os.curdir
+    while not os.path.lexists(there):
+        there = os.path.dirname(there) or os.curdir
+    if not os.path.isdir(there):
+        _usage(f"'{there}' is a file; -o takes a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        text = f"the folder '{there}' can't be written to"
+        _usage(f"{text}; choose another with -o DIR")
 
 
 def _check(spec: str, overrides: Sequence[str], *, keras: bool = False) -> Checked:

@@ -21,13 +21,26 @@ def text(checked: Checked) -> str:
 
 def totals(summary: Summary) -> str:
     """`nin: 510 params (500 trainable, 10 not) in 3 layers, 5,000 MACs`."""
-    params = f"{summary.total_params:,} params"
-    if summary.non_trainable_params:
-        still = summary.non_trainable_params
-        params += f" ({summary.trainable_params:,} trainable, {still:,} not)"
     macs = "?" if summary.macs is None else f"{summary.macs:,}"
     layers = _count(len(summary.rows), "layer")
-    return f"{summary.graph.name}: {params} in {layers}, {macs} MACs"
+    return f"{summary.graph.name}: {params(summary)} in {layers}, {macs} MACs"
+
+
+def params(summary: Summary) -> str:
+    """`510 params (500 trainable, 10 not)`."""
+    text = f"{summary.total_params:,} params"
+    if still := summary.non_trainable_params:
+        text += f" ({summary.trainable_params:,} trainable, {still:,} not)"
+    return text
+
+
+def built(program: Program, summary: Summary) -> str:
+    """What `build` says of a spec before it writes anything."""
+    expected = program.expect is not None and any(
+        given is not None for given in program.expect.given.values()
+    )
+    ok = "ok, as expected" if expected else "ok"
+    return f"{program.source.path}: {ok}: {params(summary)}"
 
 
 def closing(results: Sequence[Checked]) -> str:

@@ -17,7 +17,7 @@ from cnnspec.layers import ALIASES, Layer, layer_class, layer_names
 from cnnspec.spec import Document, Expect
 from cnnspec.training import Data, Ensemble, Train
 from cnnspec.training.callbacks import Callback
-from cnnspec.training.kinds import subclasses
+from cnnspec.training.kinds import spellings, subclasses
 from cnnspec.training.objectives import Loss, Metric
 from cnnspec.training.optimizers import Optimizer, Schedule
 
@@ -31,8 +31,10 @@ SECTIONS: dict[str, type[Record]] = {
 
 NAMED: tuple[type[Component], ...] = (Initializer, Regularizer, Constraint)
 """Components that a name alone may stand for, wherever a layer takes them."""
-MAPPED: tuple[type[Component], ...] = (Optimizer, Schedule, Loss, Metric, Callback)
+SPELT: tuple[type[Component], ...] = (Optimizer, Loss, Metric)
 """Components of training; which names may stand alone is said where they are used."""
+BY_CLASS: tuple[type[Component], ...] = (Schedule, Callback)
+"""Components that Keras knows by the names of their classes only."""
 
 NUMBERS: Json = {
     "anyOf": [
@@ -73,7 +75,8 @@ def json_schema() -> Json:
             "numbers": NUMBERS,
             **{name: _layer_arguments(name) for name in layer_names()},
             **{cls.__name__: _component(cls, by_name(cls)) for cls in NAMED},
-            **{cls.__name__: _component(cls, subclasses(cls)) for cls in MAPPED},
+            **{cls.__name__: _component(cls, spellings(cls)) for cls in SPELT},
+            **{cls.__name__: _component(cls, subclasses(cls)) for cls in BY_CLASS},
         },
     }
 
@@ -139,7 +142,8 @@ def _layer_arguments(name: str) -> Json:
 
 def _component(base: type[Component], names: dict[str, type[Component]]) -> Json:
     """Any component below `base`: by name, `{Name: …}` or `{class: Name, …}`."""
-    bare = [{"enum": list(names)}] if base in NAMED else []
+    alone = [name for name, cls in names.items() if not _required(cls)]
+    bare = [{"enum": alone}] if base in (*NAMED, Callback) else []
     named = {name: _arguments(cls, _record(cls)) for name, cls in names.items()}
     tagged = []
     for cls in dict.fromkeys(names.values()):

@@ -1,6 +1,7 @@
 """`cnnspec check`: a model held against what is expected, and how it is reported."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec import api, cli
-from cnnspec.errors import Diagnostic
+from cnnspec import api, cli, findings
+from cnnspec.errors import Diagnostic, Mark
 
 ROOT = Path(__file__).parents[1]
 SPECS = ROOT / "specs"
@@ -189,8 +190,9 @@ def test_every_number_of_a_table_counts(name: str, tmp_path: Path) -> None:
             "140 │",
             4,
             (
-                "'conv2d' (Conv2D) differs from the summary's row 'conv2d_41' (line 5):"
-                " 40 params (3·3·1·4 + 4), not 140; filters: 14 would give that"
+                "'conv2d' (Conv2D) differs from the summary's row 'conv2d_41' "
+                "(line 15): 40 params (3·3·1·4 + 4), not 140; "
+                "filters: 14 would give that"
             ),
         ),
         (
@@ -199,7 +201,7 @@ def test_every_number_of_a_table_counts(name: str, tmp_path: Path) -> None:
             5,
             (
                 "'batch_normalization' (BatchNormalization) differs from the "
-                "summary's row 'batch_normalization_3' (line 10): "
+                "summary's row 'batch_normalization_3' (line 20): "
                 "16 params (4 + 4 + 4 + 4), not 20; "
                 "output (?, 26, 26, 4), not (?, 26, 26, 5)"
             ),
@@ -210,7 +212,16 @@ def test_every_number_of_a_table_counts(name: str, tmp_path: Path) -> None:
             7,
             (
                 "'flatten' (Flatten) differs from the summary's row 'flatten_2' "
-                "(line 13): output (?, 2704), not (?, 2700)"
+                "(line 23): output (?, 2704), not (?, 2700)"
+            ),
+        ),
+        (
+            "flatten_2 (Flatten)   ",
+            "reshape_2 (Reshape)   ",
+            7,
+            (
+                "'flatten' (Flatten) differs from the summary's row 'reshape_2' "
+                "(line 23): its type is Flatten, not Reshape"
             ),
         ),
         (
@@ -243,13 +254,32 @@ def test_a_layer_that_only_one_side_has(tmp_path: Path) -> None:
     table = f"summary: |\n{indented(KERAS_3)}"
     text = SMALL.replace("  - BatchNormalization\n", "")
     said = str(found(tmp_path, expecting(table, text))[0])
-    assert "the summary's row 'batch_normalization_3' (line 10) has 16 params" in said
-    assert said.endswith("the model has no such layer; add it, or its row")
+    assert "the summary's row 'batch_normalization_3' (line 19) has 16 params" in said
+    assert said.endswith("the model has no such layer; add it, or remove its row")
     text = SMALL.replace("  - Flatten", "  - PReLU\n  - Flatten")
     said = str(found(tmp_path, expecting(table, text))[0])
     assert "spec.yaml:7:5: " in said
     assert "'p_re_lu' (PReLU) has 2,704 params (26·26·4)" in said
     assert said.endswith("the summary has no such row; remove it, or add its row")
+
+
+def test_a_row_without_weights_that_fits_nowhere(tmp_path: Path) -> None:
+    table = KERAS_3.replace(
+        "│ conv2d_41 (Conv2D)     │ (None, 26, 26, 4)     │            40 │",
+        "│ input_4 (InputLayer)   │ (None, 28, 28, 3)     │             0 │\n"
+        "│ conv2d_41 (Conv2D)     │ (None, 26, 26, 4)     │            40 │\n"
+        "│ crop (Cropping2D)      │ (None, 25, 26, 4)     │             0 │",
+    )
+    first, second = found(tmp_path, expecting(f"summary: |\n{indented(table)}"))
+    assert first.mark.line == 2
+    assert first.message == (
+        "'input_layer' (InputLayer) differs from the summary's row 'input_4' "
+        "(line 15): output (?, 28, 28, 1), not (?, 28, 28, 3)"
+    )
+    assert second.message == (
+        "the summary's row 'crop' (line 17) gives (?, 25, 26, 4); "
+        "the model has no such layer, and no other of that output"
+    )
 
 
 def test_a_total_names_the_first_row_that_differs(tmp_path: Path) -> None:
@@ -270,6 +300,37 @@ def test_a_table_that_is_missing_or_is_none(tmp_path: Path) -> None:
     [diagnostic] = found(tmp_path, expecting("summary: table.txt"))
     assert (diagnostic.code, diagnostic.mark[1:]) == ("summary", (1, 1))
     assert diagnostic.mark.path == str(tmp_path / "table.txt")
+
+
+@pytest.mark.parametrize("more", ["summary: ''", "summary: |", 'summary: " \\n\\n"'])
+def test_a_summary_of_nothing(tmp_path: Path, more: str) -> None:
+    [diagnostic] = found(tmp_path, expecting(f"{more}\n"))
+    assert (diagnostic.code, diagnostic.mark.line) == ("wrong-type", 10)
+    assert diagnostic.message.startswith("expect.summary must be the table that model.")
+
+
+def test_a_wrong_line_of_an_inline_summary(tmp_path: Path) -> None:
+    table = KERAS_3.replace("2704)  ", "27o4)  ")
+    [diagnostic] = found(tmp_path, expecting(f"summary: |\n{indented(table)}"))
+    assert (diagnostic.code, diagnostic.mark.line) == ("summary", 23)
+    assert diagnostic.message.startswith("found '27o4' in the output shape")
+    quoted = "\\n".join(table.splitlines()).replace('"', "")
+    [diagnostic] = found(tmp_path, expecting(f'summary: "{quoted}"'))
+    assert (diagnostic.code, diagnostic.mark.line) == ("summary", 10)
+
+
+def test_a_file_that_is_no_summary_is_told_once_what_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "table.txt").write_text("root:x:0:0\n", encoding="utf-8")
+    [diagnostic] = found(tmp_path, expecting("summary: table.txt"))
+    assert str(diagnostic).count("model.summary()") == 1
+
+
+def test_a_folder_as_a_summary(tmp_path: Path) -> None:
+    [diagnostic] = found(tmp_path, expecting("summary: ."))
+    assert diagnostic.code == "not-a-file"
+    assert str(diagnostic).endswith(
+        "the summary '.': this is a folder; name a file in it"
+    )
 
 
 def test_sections_that_do_not_fit_the_model(tmp_path: Path) -> None:
@@ -347,6 +408,23 @@ def test_what_is_not_there(run: Run) -> None:
     )
     said = "cnnspec: the folder 'empty' holds no .yaml file\n"
     assert run("empty") == (2, "", said)
+
+
+def test_a_name_without_its_ending(run: Run) -> None:
+    for name in ("d.yaml", "e.yml", "e.yang"):
+        Path("specs", name).write_text(SMALL, encoding="utf-8")
+    for name, meant in (("d", "d.yaml"), ("e", "e.yml")):
+        code, out, _ = run(f"specs/{name}")
+        assert code == 1
+        assert out.endswith(f"there is no such file; did you mean '{meant}'?\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without such pipes")
+def test_what_is_no_regular_file(run: Run) -> None:
+    os.mkfifo("pipe.yaml")
+    code, out, _ = run("pipe.yaml")
+    assert code == 1
+    assert out.startswith("pipe.yaml:1:1: error[not-a-file]: this is a pipe or a ")
 
 
 def test_no_specs_to_begin_with(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -479,14 +557,18 @@ def test_github(run: Run) -> None:
 def test_github_escapes_what_would_end_a_command(run: Run) -> None:
     name = "100%, a:b.yaml"
     Path(name).write_text(
-        'input: [4]\nlayers:\n  - Dense: {units: "5 %\\n::error::"}\n', encoding="utf-8"
+        'input: [4]\nlayers:\n  - Dense: {units: "5 %0A"}\n', encoding="utf-8"
     )
     annotation, closing, *rest = run(name, "--format", "github")[1].split("\n")
     assert annotation.startswith(
         "::error file=100%25%2C a%3Ab.yaml,line=3,col=20,title=wrong-type::"
     )
-    assert "5 %25%0A::error::" in annotation
+    assert "5 %250A" in annotation
     assert (closing, rest) == ("1 spec, 1 error", [""])
+    diagnostic = Diagnostic("error", "shape", Mark("a.yaml"), "5 %\r\n::error::", "b")
+    text = findings.as_github([api.Checked("a.yaml", None, None, [diagnostic])])
+    annotation, _ = text.split("\n")
+    assert annotation.endswith("::5 %25%0D%0A::error::; b")
 
 
 def test_python_m_cnnspec() -> None:

@@ -256,6 +256,53 @@ def test_errors_of_a_spec_end_a_command(run: Run, command: str) -> None:
     assert not Path("generated").exists()
 
 
+def test_build_tells_that_the_summary_is_as_expected(run: Run) -> None:
+    for name, more in (("a", "expect: {total_params: 15}\n"), ("b", ""), ("c", None)):
+        text = f"input: [4]\nlayers: [{{Dense: 3}}]\n{more or 'expect: {}'}\n"
+        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+    out = run("build", "a.yaml", "b.yaml", "c.yaml", "--to", "script").out
+    assert [line for line in out.splitlines() if ".yaml" in line] == [
+        "a.yaml: ok, as expected: 15 params",
+        "b.yaml: ok: 15 params",
+        "c.yaml: ok: 15 params",
+    ]
+    out = run("build", NIN, "--to", " script ,script").out
+    said = "nin.yaml: ok, as expected: 87,135 params (86,785 trainable, 350 not)\n"
+    assert out.count(said) == out.count("ok, as expected") == out.count("wrote ") == 1
+
+
+def test_build_refuses_before_it_prints_or_writes(run: Run) -> None:
+    for name in ("a", "b"):
+        text = "input: [4]\nlayers: [{Dense: 3}]\n"
+        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+    Path("generated").mkdir()
+    Path("generated/b.py").write_text("mine", encoding="utf-8")
+    code, out, err = run("build", "a.yaml", "b.yaml", "--to", "script")
+    assert (code, out) == (1, "")
+    assert "--force" in err
+    assert os.listdir("generated") == ["b.py"]
+
+
+@pytest.mark.parametrize("folder", ["afile", "afile/sub"])
+def test_build_into_a_file(run: Run, folder: str) -> None:
+    Path("afile").write_text("mine", encoding="utf-8")
+    code, out, err = run("build", NIN, "--to", "script", "-o", folder)
+    assert (code, out) == (2, "")
+    assert err == "cnnspec: 'afile' is a file; -o takes a folder\n"
+
+
+def test_build_into_a_folder_that_is_locked(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("locked").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, _: not path.endswith("locked"))
+    code, out, err = run("build", NIN, "--to", "script", "-o", "locked/new")
+    assert (code, out) == (2, "")
+    assert err == (
+        "cnnspec: the folder 'locked' can't be written to; choose another with -o DIR\n"
+    )
+
+
 @pytest.mark.parametrize("to", ["kears", "keras,", "keras;script", ""])
 def test_build_to_something_unknown(run: Run, to: str) -> None:
     code, out, err = run("build", NIN, "--to", to)

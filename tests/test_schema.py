@@ -13,7 +13,7 @@ from cnnspec.components import by_name
 from cnnspec.errors import Invalid
 from cnnspec.fields import Field, Record
 from cnnspec.layers import ALIASES, FAMILIES, layer_class, layer_names
-from cnnspec.schema import MAPPED, NAMED, SECTIONS, json_schema, starter
+from cnnspec.schema import BY_CLASS, NAMED, SECTIONS, SPELT, json_schema, starter
 from cnnspec.source import Source
 from cnnspec.spec import InputTensor, read_program
 from cnnspec.training import Train
@@ -128,7 +128,7 @@ def test_the_starter_fits() -> None:
         spec(more="train: {loss: {Huber: {delt: 1}}}"),
         spec(more="train: {loss: mse, metrics: accuracy}"),
         spec(more="train: {loss: mse, metrics: [{AUC: {curve: roc}}]}"),
-        spec(more="train: {loss: mse, callbacks: [EarlyStopping]}"),
+        spec(more="train: {loss: mse, callbacks: [EarlyStopper]}"),
         spec(more="train: {loss: mse, callbacks: [{EarlyStopping: {patients: 3}}]}"),
         spec(more="train: {loss: mse, validation_split: 20}"),
         spec(more="train: {loss: mse, epochs: 1.5}"),
@@ -171,6 +171,7 @@ def test_what_is_wrong_fails_in_both(document: Any) -> None:
             "{SGD: {learning_rate: {CosineDecay: "
             "{initial_learning_rate: 0.1, decay_steps: 9}}}}}"
         ),
+        spec(more="train: {loss: mse, callbacks: [EarlyStopping]}"),
         spec(more="train: {loss: mse, callbacks: [{EarlyStopping: {patience: 3}}]}"),
         spec(more="ensemble: {members: 3, voting: hard}"),
         data_of("input: 784\nlayers: [{Dense: 10}]"),
@@ -220,7 +221,7 @@ def records() -> Iterator[tuple[str, type[Record]]]:
         yield name, layer_class(name)
     for base in NAMED:
         yield from ((f"{base.__name__}/{n}", c) for n, c in by_name(base).items())
-    for base in MAPPED:
+    for base in (*SPELT, *BY_CLASS):
         yield from ((f"{base.__name__}/{n}", c) for n, c in subclasses(base).items())
     yield from SECTIONS.items()
     yield "input", InputTensor

@@ -18,7 +18,7 @@ from tests.models import NIN, VGG16, spec
 
 FOLDER = Path(__file__).parent / "show"
 HARD = r"""
-name: "[bold]left | <b>right\e[31m"
+name: "[bold]left | <b>right"
 inputs: {image_of_the_left_camera_in_daylight: [null, null, 3], meta: [10]}
 layers:
   - Conv2D:
@@ -32,6 +32,7 @@ layers:
   - Reshape: [-1, 8]
   - LSTM: {units: 32, return_state: true}
   - Bidirectional: {from: reshape, layer: {LSTM: {units: 16}}}
+outputs: [lstm, bidirectional]
 """
 MODELS = {
     name: api.loads(text)
@@ -137,6 +138,7 @@ inputs: {image: [32, 32, 50], words: [5, 3]}
 layers:
   - Conv2D: {from: image, filters: 25, kernel_size: 3}
   - LSTM: {from: words, units: 2, return_state: true}
+outputs: [conv2d, lstm]
 """)
     conv, lstm = report.summary_data(model.summary, model.program.source)["layers"]
     assert conv == {

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
+from cnnspec.shapes import product
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from cnnspec.read.summary import PrintedRow
 
@@ -59,6 +61,19 @@ _SHAPE_KEEPING = frozenset(
     }
 )
 
+# Layers that no layer of another type stands for: what keeps a shape may be left out,
+# Keras prints an InputLayer for some models only, and the rest is code of any kind.
+_IRREPLACEABLE = _SHAPE_KEEPING | {
+    "InputLayer",
+    "Lambda",
+    "SlicingOpLambda",
+    "TFOpLambda",
+    "TensorFlowOpLayer",
+}
+
+# They give the numbers of their input another shape.
+_REARRANGING = ("Flatten", "Permute", "Reshape")
+
 # What a pair or a gap costs. Two gaps must cost more than a pair that differs in
 # everything but its type, so that one changed layer is not reported as one missing and
 # one too many; a layer without weights that is missing must cost least. A name only
@@ -69,6 +84,7 @@ _PARAMS = 3_000
 _GAP_WITHOUT_WEIGHTS = 2_000
 _GAP_WITH_WEIGHTS = 8_000
 _REPLACED = 2 * _GAP_WITH_WEIGHTS - 1
+_REPLACED_WITHOUT_WEIGHTS = 2 * _GAP_WITHOUT_WEIGHTS - 1
 _NEVER = 1_000_000_000
 
 # Up to this many pairs of a row and a layer, every alignment is weighed (~0.1 s);
@@ -93,7 +109,7 @@ def align(
 
     Returns:
         Each row and each layer once, in order, with None for a missing counterpart.
-        ``is_difference`` says which pairs are worth a report. A layer that keeps its
+        ``differing`` gives those that are worth a report. A layer that keeps its
         input's shape, as Dropout does, is paired only where the shapes agree: where
         they don't, a layer before it is the cause.
     """
@@ -117,8 +133,50 @@ def align(
     return list(_with_gaps(rows, layers, matches[:-1]))
 
 
+def differing(
+    rows: Sequence[PrintedRow], layers: Sequence[LayerT]
+) -> list[tuple[PrintedRow | None, LayerT | None]]:
+    """The pairs that show that table and model differ.
+
+    A row without weights may lack a counterpart, but its output shape must then be
+    that of a tensor in the model, or hold as many numbers where it only rearranges
+    them: else the model can't be the table's.
+
+    Args:
+        rows: The printed rows.
+        layers: The model's inputs and layers.
+    """
+    pairs = align(rows, layers)
+    lone = any(layer is None and row and not row.params for row, layer in pairs)
+    sizes: set[tuple[object, ...]] = set()
+    if lone:
+        sizes = {s[1:] for layer in layers for s in _shapes(layer.output_shape)}
+    counts = {product(one) for one in sizes}  # type: ignore[arg-type]
+    return [
+        (row, layer)
+        for row, layer in pairs
+        if is_difference(row, layer)
+        or (layer is None and row is not None and not _fits(row, sizes, counts))
+    ]
+
+
+def _fits(
+    row: PrintedRow, sizes: set[tuple[object, ...]], counts: set[int | None]
+) -> bool:
+    """Whether all that a row gives is found among the model's tensors.
+
+    If what only keeps a shape doesn't fit, then neither does a row before it.
+    """
+    if row.output_shape is None or _may_be(row, _SHAPE_KEEPING):
+        return True
+    shapes = _shapes(row.output_shape)
+    if _may_be(row, _REARRANGING):
+        return all(product(shape[1:]) in counts for shape in shapes)  # type: ignore[arg-type]
+    return all(shape[1:] in sizes for shape in shapes)
+
+
 def is_difference(row: PrintedRow | None, layer: LayerLike | None) -> bool:
-    """Whether a pair from ``align`` shows that table and model differ.
+    """Whether a pair from ``align``, seen by itself, shows a difference.
 
     A layer without weights that has no counterpart is no difference, and neither is
     what the table does not show.
@@ -146,9 +204,14 @@ def same_type(row: PrintedRow, layer: LayerLike) -> bool:
         spellings: tuple[str, ...] = _ACTIVATIONS
     else:
         spellings = (kind, f"{kind}V1", f"{kind}V2", f"CuDNN{kind}")
+    return _may_be(row, spellings)
+
+
+def _may_be(row: PrintedRow, types: Collection[str]) -> bool:
+    """Whether the printed type, which may be cut short, is one of some."""
     if row.type_cut:
-        return any(spelling.startswith(row.type) for spelling in spellings)
-    return row.type in spellings
+        return any(name.startswith(row.type) for name in types)
+    return row.type in types
 
 
 def same_shape(
@@ -255,12 +318,20 @@ def _surely_same(row: PrintedRow, layer: LayerLike) -> bool:
 def _pair_cost(row: PrintedRow, layer: LayerLike) -> int:
     shape = same_shape(row.output_shape, layer.output_shape)
     if not same_type(row, layer):
-        # One layer in another's place, as GRU for LSTM.
-        return _REPLACED if shape and row.params and layer.params else _NEVER
+        return _replacement_cost(row, layer) if shape else _NEVER
     if not shape and layer.type in _SHAPE_KEEPING:
         return _NEVER
     cost = _SHAPE * (not shape) + _PARAMS * (row.params not in {None, layer.params})
     return cost or _NAME * _names_contradict(row, layer)
+
+
+def _replacement_cost(row: PrintedRow, layer: LayerLike) -> int:
+    """What one layer in another's place costs, as GRU for LSTM."""
+    if row.params and layer.params:
+        return _REPLACED
+    if row.params != 0 or layer.params or layer.type in _IRREPLACEABLE:
+        return _NEVER
+    return _NEVER if _may_be(row, _IRREPLACEABLE) else _REPLACED_WITHOUT_WEIGHTS
 
 
 def _names_contradict(row: PrintedRow, layer: LayerLike) -> bool:

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.read import align as align_module
-from cnnspec.read.align import align, is_difference, same_shape, same_type
+from cnnspec.read.align import (
+    align,
+    differing,
+    is_difference,
+    same_shape,
+    same_type,
+)
 from cnnspec.read.summary import PrintedRow, read_summary
 from tests.read.keras2 import Made, print_keras2, print_keras26
 
@@ -143,6 +149,64 @@ def test_a_pooling_that_differs_is_a_difference_and_its_dropout_is_not():
     ]
 
 
+SHRINKING = (
+    ("InputLayer", (8, 8, 1), 0),
+    ("Conv2D", (8, 8, 4), 40),
+    ("MaxPooling2D", (4, 4, 4), 0),
+    ("Flatten", (64,), 0),
+    ("Dense", (3,), 195),
+)
+
+
+def changed(at, kind, shape):
+    """Rows of the model SHRINKING with another one in the place of one."""
+    parts = list(SHRINKING)
+    parts[at] = (kind, shape, 0)
+    return rows_of(chain(*parts))
+
+
+@pytest.mark.parametrize(
+    ("at", "kind", "shape"),
+    [
+        (0, "InputLayer", (8, 8, 2)),
+        (2, "AveragePooling2D", (4, 4, 4)),
+        (3, "Reshape", (64,)),
+    ],
+)
+def test_a_row_without_weights_that_contradicts_its_layer(at, kind, shape):
+    rows, layers = changed(at, kind, shape), chain(*SHRINKING)
+    assert differing(rows, layers) == [(rows[at], layers[at])]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "fits"),
+    [
+        ("Dropout", (4, 4, 4), True),
+        ("Activation", (64,), True),
+        ("Dropout", (4, 4, 5), True),
+        ("Flatten", (256,), True),
+        ("Flatten", (255,), False),
+        ("Reshape", (16, 16), True),
+        ("AveragePooling2D", (2, 2, 4), False),
+        ("InputLayer", (9, 9, 1), False),
+    ],
+)
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_row_that_the_model_lacks_has_the_shape_of_a_tensor(kind, shape, fits, cut):
+    row = PrintedRow("x", kind[:6] if cut else kind, (None, *shape), 0, 9, type_cut=cut)
+    layers = chain(*SHRINKING)
+    rows = rows_of(layers)
+    rows = [*rows[:2], row, *rows[2:]]
+    assert differing(rows, layers) == ([] if fits else [(row, None)])
+
+
+def test_what_keeps_a_shape_may_stand_in_anothers_place():
+    layers = chain(("Dense", (3,), 6), ("Dropout", (3,), 0), ("Rescaling", (3,), 0))
+    for kind in ("Activation", "TFOpLambda"):
+        rows = rows_of(chain(("Dense", (3,), 6), (kind, (3,), 0)))
+        assert differing(rows, layers) == []
+
+
 def test_relu_may_be_written_as_an_activation():
     dense = ("Dense", (3,), 6)
     rows = rows_of(chain(dense, ("Activation", (3,), 0)))
@@ -185,6 +249,7 @@ def test_what_the_table_does_not_show_is_no_difference():
     assert differences(rows, layers) == []
     assert all(row and layer for row, layer in align(rows, layers))
     assert differences(rows[1:], layers) == [(None, "conv2d")]
+    assert differing([*rows, rows[1]._replace(params=0)], layers) == []
 
 
 def test_a_count_that_is_not_shown_does_not_take_anothers_layer():
