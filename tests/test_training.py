@@ -4,11 +4,14 @@ import inspect
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 
 from cnnspec import api
 from cnnspec.components import Component
+from cnnspec.emit.keras_model import keras_object
 from cnnspec.errors import Invalid
+from cnnspec.layers import make_layer
 from cnnspec.training import (
     LOSS_NAMES,
     METRIC_NAMES,
@@ -16,8 +19,9 @@ from cnnspec.training import (
     Data,
     Ensemble,
     Train,
-    disagreements,
 )
+from cnnspec.training.agreement import disagreements, figures
+from cnnspec.training.answers import Answer, Output, answer
 from cnnspec.training.callbacks import Callback
 from cnnspec.training.kinds import subclasses
 from cnnspec.training.objectives import Loss, Metric
@@ -132,11 +136,18 @@ def test_callbacks_refuse_what_keras_refuses() -> None:
     assert "below 1" in complaint(Train, loss="mse", callbacks=[plateau])
 
 
+def output(shape=(None, 10), activation: str | None = "softmax") -> Output:
+    layer = make_layer("Dense", {"units": shape[-1] or 1, "activation": activation})
+    return Output(shape, layer, ("layers", 0))
+
+
 MNIST = Data(source="mnist", labels="one_hot")
 TRAIN = Train(loss="categorical_crossentropy", validation_split=0.2)
 CSV = Data(source="csv", train="a.csv", validation="b.csv", labels="one_hot")
-WATCHING = Train(loss="categorical_crossentropy", callbacks=[{"EarlyStopping": None}])
-IMAGE, SCORES = (None, 28, 28, 1), (None, 10)
+NPZ = Data(source="npz", path="a.npz")
+WATCHING = Train(loss="categorical_crossentropy", callbacks=["EarlyStopping"])
+SPARSE = "sparse_categorical_crossentropy"
+IMAGE, SCORES, ONE = (None, 28, 28, 1), (None, 10), (None, 1)
 
 
 @pytest.mark.parametrize(
@@ -146,23 +157,219 @@ IMAGE, SCORES = (None, 28, 28, 1), (None, 10)
         (MNIST, None, Ensemble(members=2), IMAGE, SCORES, "ensemble: needs to know"),
         (MNIST, TRAIN, None, (None, 32, 32, 3), SCORES, "784 numbers"),
         (MNIST, TRAIN, None, (None, None, 28, 1), SCORES, "instead of null"),
-        (MNIST, TRAIN, None, IMAGE, (None, 11), "10 classes, and the model gives 11"),
-        (MNIST, TRAIN, None, IMAGE, (None, 7, 10), "labels are classes"),
-        (MNIST, Train(loss="sparse_categorical_crossentropy"), None, IMAGE, SCORES,
+        (MNIST, TRAIN, None, IMAGE, (None, 11), "set units: 10 here"),
+        (MNIST, TRAIN, None, IMAGE, (None, 7, 10), "put Flatten before the last Dense"),
+        (MNIST, TRAIN, None, IMAGE, (None, 26, 26, 10), "or GlobalAveragePooling2D"),
+        (MNIST, TRAIN, None, IMAGE, (None, None), "instead of null"),
+        (MNIST, Train(loss=SPARSE), None, IMAGE, SCORES,
          "needs sparse labels, and data.labels is one_hot"),
         (CSV, TRAIN, None, IMAGE, SCORES, "remove validation_split:"),
         (MNIST, WATCHING, None, IMAGE, SCORES, "watches val_loss"),
     ],
 )  # fmt: skip
 def test_sections_that_do_not_fit(data, train, ensemble, x, y, said: str) -> None:
-    [problem] = disagreements(data, train, ensemble, [x], [y])
+    [problem] = disagreements(data, train, ensemble, [x], [output(y)])
     assert said in f"{problem.message}; {problem.hint}"
 
 
+def test_a_wrong_number_of_names_is_the_names_fault() -> None:
+    data = Data(source="mnist", labels="one_hot", classes=["cat", "dog"])
+    for units in (2, 10):
+        [problem] = disagreements(data, TRAIN, None, [IMAGE], [output((None, units))])
+        assert problem.path == ("data", "classes")
+        assert problem.hint == "name all 10, or remove classes:"
+
+
+def test_a_wrong_number_of_units_is_the_layers_fault() -> None:
+    named = Data(source="npz", path="a.npz", labels="one_hot", classes=["cat", "dog"])
+    [problem] = disagreements(named, TRAIN, None, [IMAGE], [output()])
+    assert problem.path == ("layers", 0)
+    assert problem.hint == "set units: 2 here"
+    sigmoid = output(ONE, "sigmoid")
+    train = Train(loss="binary_crossentropy")
+    [problem] = disagreements(Data(source="mnist"), train, None, [IMAGE], [sigmoid])
+    assert "gives one score, which tells two apart" in problem.message
+
+
+LOGITS = {"CategoricalCrossentropy": {"from_logits": True}}
+
+
+@pytest.mark.parametrize(
+    ("labels", "units", "activation", "loss", "said"),
+    [
+        ("sparse", 10, "softmax", "mse", "mse needs one_hot labels"),
+        ("sparse", 10, "sigmoid", "binary_crossentropy", "needs one_hot labels"),
+        ("sparse", 1, "sigmoid", SPARSE, "needs a unit for each class"),
+        ("one_hot", 1, "softmax", "categorical_crossentropy", "is always 1"),
+        ("one_hot", 1, "sigmoid", "mse", "set labels: sparse"),
+        ("sparse", 10, None, SPARSE, "set activation: softmax on the last layer, or"),
+        ("one_hot", 10, "relu", "categorical_crossentropy", "ends with relu"),
+        ("sparse", 1, None, "binary_crossentropy", "set activation: sigmoid"),
+        ("one_hot", 10, "softmax", LOGITS, "softmax makes probabilities"),
+        ("one_hot", 10, "softmax", "circle", "choose another loss"),
+    ],
+)
+def test_a_loss_that_cannot_train_on_these_labels(
+    labels, units, activation, loss, said: str
+) -> None:
+    data = Data(source="npz", path="a.npz", labels=labels)
+    y = output((None, units), activation)
+    [problem] = disagreements(data, Train(loss=loss), None, [IMAGE], [y])
+    assert said in f"{problem.message}; {problem.hint}"
+
+
+@pytest.mark.parametrize(
+    ("labels", "units", "activation", "loss", "read"),
+    [
+        ("sparse", 10, "softmax", SPARSE, Answer("classes", True)),
+        ("sparse", 10, "softmax", "crossentropy", Answer("classes", True)),
+        ("one_hot", 10, "softmax", "mse", Answer("classes", True)),
+        ("one_hot", 10, "sigmoid", "bce", Answer("classes", False)),
+        ("one_hot", 10, None, LOGITS, Answer("classes", False)),
+        ("sparse", 1, "sigmoid", "bce", Answer("two classes", True)),
+        ("sparse", 1, "hard_sigmoid", "bce", Answer("two classes", True)),
+        ("sparse", 1, "sigmoid", "mse", Answer("two classes", True)),
+        ("sparse", 1, "tanh", "hinge", Answer("two classes", False)),
+        ("sparse", 1, None, {"BinaryCrossentropy": {"from_logits": True}},
+         Answer("two classes", False)),
+        ("sparse", 1, None, "mse", Answer("number", False)),
+    ],
+)  # fmt: skip
+def test_how_an_answer_is_read(labels, units, activation, loss, read: Answer) -> None:
+    data = Data(source="npz", path="a.npz", labels=labels)
+    y = output((None, units), activation)
+    assert not list(disagreements(data, Train(loss=loss), None, [IMAGE], [y]))
+    assert answer(Train(loss=loss), y) == read
+
+
+def test_an_ensemble_votes_on_classes() -> None:
+    number = output(ONE, None)
+    train = Train(loss="mse")
+    [problem] = disagreements(NPZ, train, Ensemble(members=2), [IMAGE], [number])
+    assert problem.hint == "remove ensemble:"
+    named = Data(source="npz", path="a.npz", classes=["cat", "dog"])
+    [problem] = disagreements(named, train, None, [IMAGE], [number])
+    assert problem.path == ("data", "classes")
+
+
+@pytest.mark.parametrize(
+    ("labels", "units", "metric", "said"),
+    [
+        ("one_hot", 10, "sparse_categorical_accuracy", "needs sparse labels"),
+        ("sparse", 10, {"TopKCategoricalAccuracy": {"k": 3}}, "needs one_hot labels"),
+        ("sparse", 1, "categorical_accuracy", "use accuracy"),
+    ],
+)
+def test_a_metric_that_cannot_compare(labels, units, metric, said: str) -> None:
+    data = Data(source="npz", path="a.npz", labels=labels)
+    train = Train(loss="crossentropy", metrics=["accuracy", metric])
+    y = output((None, units), "softmax" if units > 1 else "sigmoid")
+    [problem] = disagreements(data, train, None, [IMAGE], [y])
+    assert problem.path == ("train", "metrics", 1)
+    assert said in f"{problem.message}; {problem.hint}"
+
+
+def test_a_number_is_not_right_or_wrong() -> None:
+    train = Train(loss="mse", metrics=["accuracy"])
+    [problem] = disagreements(NPZ, train, None, [IMAGE], [output(ONE, None)])
+    assert problem.hint == "use mae, the mean distance"
+
+
+def test_a_loss_of_many_classes_needs_a_unit_for_each() -> None:
+    train, linear = Train(loss=SPARSE), output(ONE, None)
+    [problem] = disagreements(Data(source="mnist"), train, None, [IMAGE], [linear])
+    assert problem.hint == "set units: 10 here"
+
+
+def test_a_metric_stands_once() -> None:
+    train = Train(loss="mse", metrics=["mse", "acc", "accuracy"])
+    problems = list(disagreements(MNIST, train, None, [IMAGE], [output()]))
+    assert [p.path for p in problems] == [("train", "metrics", 2)]
+
+
+def test_a_callback_watches_what_is_reported() -> None:
+    stopping = [{"EarlyStopping": {"monitor": "val_acc"}}]
+    train = Train(loss="mse", metrics=["accuracy"], callbacks=stopping)
+    csv = disagreements(CSV, train, None, [IMAGE], [output()])
+    [problem] = csv
+    assert "'val_acc', which is not reported" in problem.message
+    assert "val_accuracy" in problem.hint
+
+
+@pytest.mark.parametrize("name", ["auc", "f1_score", "f_beta_score", "mse", "acc"])
+def test_metrics_are_reported_under_the_keys_of_keras(name: str) -> None:
+    cls = {c.__name__.lower(): n for n, c in subclasses(Metric).items()}
+    metrics: list = [name]
+    if (found := cls.get(name.replace("_", ""))) is not None:
+        metrics.append({found: {"name": "mine"}})
+    train = Train(loss="mse", metrics=metrics)
+    keras.utils.clear_session()
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile(loss="mse", metrics=[_built(metric) for metric in train.metrics])
+    history = model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0).history
+    assert set(history) == set(figures(train))
+
+
+@pytest.mark.parametrize("name", sorted(subclasses(Metric)))
+def test_unnamed_metrics_too(name: str) -> None:
+    train = Train(loss="mse", metrics=[{name: {}}])
+    keras.utils.clear_session()
+    assert figures(train) == ["loss", _built(train.metrics[0]).name]
+
+
+def _built(metric):
+    return metric if isinstance(metric, str) else keras_object(metric)
+
+
+def test_names_of_any_spelling_take_arguments() -> None:
+    adam = {"adam": {"learning_rate": 0.1}}
+    train = Train(loss={"mse": {}}, optimizer=adam, metrics=[{"auc": {"name": "a"}}])
+    names = [type(part).__name__ for part in (train.loss, train.optimizer)]
+    assert names == ["MeanSquaredError", "Adam"]
+
+
+def test_a_callback_needs_no_arguments() -> None:
+    [stopping] = Train(loss="mse", callbacks=["EarlyStopping"]).callbacks
+    assert type(stopping).__name__ == "EarlyStopping"
+
+
+def test_every_wrong_item_of_a_list_is_reported() -> None:
+    items = [
+        {"Earlystopping": {}},
+        "EarlyStopping",
+        {"EarlyStopping": 3},
+        "TensorBoard",
+    ]
+    with pytest.raises(Invalid) as caught:
+        Train.read({"loss": "mse", "callbacks": [*items, 4]})
+    assert [p.path[1] for p in caught.value.problems] == [0, 2, 3, 4]
+
+
+def test_what_a_wrong_part_of_training_is_told() -> None:
+    assert "write [accuracy]" in complaint(Train, loss="mse", metrics="accuracy")
+    extra = {"Adam": {}, "lr": 3}
+    said = complaint(Train, loss="mse", optimizer=extra)
+    assert "put 'lr' under 'Adam', as in {Adam: {learning_rate: 0.001}}" in said
+    keyed = complaint(Train, loss="mse", optimizer={"name": "sgd", "lr": 1})
+    assert "found a mapping with 'name' and 'lr'" in keyed
+    assert "L2" not in keyed
+    old = complaint(Train, loss="mse", optimizer={"Adam": {"lr": 1}})
+    assert "Keras 3 calls it learning_rate" in old
+    assert "schedule" in complaint(Train, loss="mse", optimizer={"SGD": {"decay": 1}})
+    assert "there is 'adadelta'" in complaint(Train, loss="mse", optimizer="zzz")
+    assert "write {Lamb: {}}" in complaint(Train, loss="mse", optimizer="Lamb")
+    assert "found 3; as in {Adam:" in complaint(Train, loss="mse", optimizer=3)
+
+
+def test_a_file_has_a_name() -> None:
+    empty = {"source": "csv", "train": "a.csv", "validation": ""}
+    assert "data.validation is empty" in complaint(Data, **empty)
+
+
 def test_sections_that_fit() -> None:
-    assert not list(disagreements(MNIST, TRAIN, None, [IMAGE], [SCORES]))
-    assert not list(disagreements(CSV, WATCHING, None, [IMAGE], [(None, 24)]))
-    assert not list(disagreements(MNIST, None, None, [IMAGE], [SCORES]))
+    assert not list(disagreements(MNIST, TRAIN, None, [IMAGE], [output()]))
+    assert not list(disagreements(CSV, WATCHING, None, [IMAGE], [output((None, 24))]))
+    assert not list(disagreements(MNIST, None, None, [IMAGE], [output()]))
 
 
 SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
@@ -170,13 +377,12 @@ SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_the_sections_of_every_spec_fit(path: Path) -> None:
-    program, summary = api.load(path)
-    assert program.train is not None
-    x = [tensor.shape for tensor in summary.graph.inputs]
-    y = [r.output_shape for r in summary.rows if r.name in summary.graph.outputs]
-    assert not list(disagreements(program.data, program.train, program.ensemble, x, y))
+    checked = api.check(path)
+    assert checked.program is not None
+    assert checked.program.train is not None
+    assert checked.diagnostics == []
 
 
 def test_several_inputs_are_fed_by_code_of_ones_own() -> None:
-    [problem] = disagreements(MNIST, TRAIN, None, [IMAGE, IMAGE], [SCORES])
+    [problem] = disagreements(MNIST, TRAIN, None, [IMAGE, IMAGE], [output()])
     assert "feeds one input and one output" in problem.message

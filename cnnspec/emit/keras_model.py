@@ -142,7 +142,7 @@ def compare(model: Any, summary: Summary) -> list[str]:
 
 def _differences(layer: Any, row: Row) -> Iterator[str]:
     weights = [(w.name, tuple(w.shape), w.trainable) for w in layer.weights]
-    ours = [(w.name, w.shape, w.trainable and row.layer.trainable) for w in row.weights]
+    ours = [tuple(weight) for weight in row.weights]
     sides = (
         ("type", type(layer).__name__, row.type),
         ("output shape", _shapes(layer.output), row.output_shape),

@@ -165,8 +165,14 @@ def whole(found: int) -> str:
 def identifier(name: str) -> str:
     """A variable's name made of a layer's name."""
     import keyword
+    from unicodedata import normalize
 
-    found = re.sub(r"\W", "_", name)
-    if found[:1].isdigit() or keyword.iskeyword(found):
+    # Python reads names in this form: "ﬁ" as "fi".
+    found = "".join(
+        char if f"a{char}".isidentifier() else "_" for char in normalize("NFKC", name)
+    )
+    if not found.strip("_"):
+        return "tensor"
+    if not found.isidentifier() or keyword.iskeyword(found):
         found = f"_{found}"
     return found

@@ -1,5 +1,7 @@
 """Program and Summary to a script: standalone Keras code that builds and trains."""
 
+import builtins
+import sys
 from collections.abc import Iterator, Sequence
 from math import prod
 from pathlib import Path, PurePath
@@ -21,16 +23,25 @@ from cnnspec.emit.python import (
     whole,
 )
 from cnnspec.emit.write import seal_text
+from cnnspec.errors import Diagnostic, Mark, SpecError
 from cnnspec.graph import Input, Node
 from cnnspec.infer import Row, Summary
 from cnnspec.layers.base import Layer
 from cnnspec.shapes import product, show
 from cnnspec.spec import Program
 from cnnspec.training import Data, Ensemble, Train
+from cnnspec.training.answers import Output, answer
 
 _NAMES = "Activation Average Dense Flatten Identity Maximum Minimum Multiply Subtract"
 _SPEAK_FOR_THEMSELVES = frozenset(_NAMES.split())
 """Layers that no comment explains: their names do."""
+
+_OWN_NAMES = (
+    "x inputs outputs model layers keras np pd plt Path build_model load_data main "
+    "plot_histories plot_history plot_images prepare read_csv"
+)
+"""What no layer's variable may hide: functions and modules of scripts, and their own
+variables."""
 
 _PACKAGES = {"digits": "scikit-learn", "csv": "pandas"}
 """What a source needs beside Keras, NumPy and Matplotlib."""
@@ -63,10 +74,11 @@ def render_script(program: Program, summary: Summary) -> str:
     }
     if program.data and program.train:
         shape = summary.graph.inputs[0].shape[1:]
-        values |= _training(program.data, program.train, program.ensemble)
+        values |= _training(program.data, program.train)
+        values |= _answers(program.data, program.train, program.ensemble, summary)
         values |= {
             "shape": shape,
-            "classes": _scores(summary),
+            "samples": _samples(summary.graph.inputs[0], program.data.scale),
             "is_image": len(shape) == 3 and shape[-1] in (1, 3, 4),
         }
     script = _environment().get_template("script.py.j2").render(values)
@@ -119,10 +131,26 @@ def _introduction(program: Program) -> str:
     return "\n\n".join(lines)
 
 
-def _scores(summary: Summary) -> Any:
-    """How many scores the model gives, which is one for each class."""
-    [last] = [row for row in summary.rows if row.name == summary.graph.outputs[0]]
-    return last.output_shape[-1]
+_IMPORTED = (
+    "absl cnnspec h5py joblib keras matplotlib ml_dtypes numpy optree packaging pandas "
+    "PIL rich scipy six sklearn tensorboard tensorflow typing_extensions wrapt"
+)
+"""Modules that a script or what it imports needs, beside those of Python itself."""
+
+
+def refuse_module_name(path: str) -> None:
+    """Refuses a script that Python would import in the place of a module.
+
+    Python looks for modules in the folder of the script first.
+
+    Raises:
+        SpecError: the spec is called like one of them.
+    """
+    stem = PurePath(path).stem
+    if stem in _IMPORTED.split() or stem in sys.stdlib_module_names:
+        text = f"its script '{stem}.py' would hide Python's module '{stem}' from itself"
+        hint = f"rename the spec, as in my_{stem}.yaml"
+        raise SpecError([Diagnostic("error", "unwritable", Mark(path), text, hint)])
 
 
 # ------------------------------------------------------------------ build_model()
@@ -158,7 +186,7 @@ class _Model:
 
     def _name_variables(self) -> None:
         """Gives every tensor a variable: `x`, unless something reads it later on."""
-        taken = {"x", "inputs", "outputs", "model", "layers", "keras"}
+        taken = {*_OWN_NAMES.split(), *dir(builtins)}
 
         def own(name: str) -> str:
             found = identifier(name)
@@ -261,7 +289,7 @@ def _size_comment(row: Row) -> str:
 # ------------------------------------------------------------------ training
 
 
-def _training(data: Data, train: Train, ensemble: Ensemble | None) -> dict[str, Any]:
+def _training(data: Data, train: Train) -> dict[str, Any]:
     """What the templates are told of the data and the training."""
     compiled: list[tuple[str, Code]] = [
         ("optimizer=", value(train.optimizer)),
@@ -277,12 +305,55 @@ def _training(data: Data, train: Train, ensemble: Ensemble | None) -> dict[str, 
         "held_out_name": {"valid": "validation", "test": "test"}[held_out],
         "validates": bool(data.validation or train.validation_split),
         "figure": "accuracy" if "accuracy" in train.metrics else "loss",
-        "truth": "np.argmax({}, axis=1)" if data.labels == "one_hot" else "{}",
         "scale": data.scale and decimal(data.scale).removesuffix(".0"),
         "class_names": value(list(data.classes or ())),
         "split": Group("train_test_split(", list(_split(data)), ")"),
         "download": _DOWNLOADS.get(data.source),
     }
+
+
+def _answers(
+    data: Data, train: Train, ensemble: Ensemble | None, summary: Summary
+) -> dict[str, Any]:
+    """What the templates are told of the labels and of how an answer is read."""
+    [last] = [row for row in summary.rows if row.name == summary.graph.outputs[0]]
+    shape = last.output_shape
+    assert isinstance(shape, tuple)
+    read = answer(train, Output(shape, last.layer, last.path))
+    one_hot, classes = data.labels == "one_hot", read.form == "classes"
+    from_csv = data.source == "csv" and read.form != "number"
+    votes = classes and ensemble is not None and ensemble.voting == "hard"
+    truth = "np.argmax({}, axis=1)" if one_hot else "{}"
+    labels = "one-hot labels" if one_hot else "integer labels"
+    if read.form == "two classes":
+        labels = "labels 0 and 1"
+    elif read.form == "number":
+        labels = "the numbers to learn"
+    return {
+        "answer": read,
+        "found": "probabilities" if read.probabilities else "class_scores",
+        "score": "probability" if read.probabilities else "score",
+        "plural": "probabilities" if read.probabilities else "scores",
+        "threshold": 0.5 if read.probabilities else 0,
+        "labels": labels,
+        "truth": truth if classes else "{}.reshape(-1)",
+        "classes": shape[-1] if classes else 2,
+        "counts_classes": one_hot or from_csv or votes,
+        "names_classes": data.classes and ensemble is None,
+        "uses_numpy": classes or ensemble or data.source == "npz" or from_csv,
+    }
+
+
+def _samples(tensor: Input, scale: float | None) -> str:
+    """The line that brings samples to the shape and type of the model's input."""
+    shaped = f"samples.reshape({_flat_value((-1, *tensor.shape[1:]))})"
+    divided = f" / {decimal(scale).removesuffix('.0')}" if scale else ""
+    if "float" in tensor.dtype:
+        # NumPy lacks some of these types; Keras casts to them.
+        return f'    samples = {shaped}.astype("float32"){divided}'
+    if divided:
+        shaped = f"({shaped}{divided})"
+    return f"    samples = {shaped}.astype({text(tensor.dtype)})"
 
 
 def _split(data: Data) -> Iterator[tuple[str, Code]]:

@@ -59,23 +59,16 @@ def refuse_edited(path: str, force: bool = False) -> None:
         with open(path, "rb") as file:
             data = file.read()
     except FileNotFoundError:
-        return
+        if not os.path.islink(path):
+            return
+        text = "this is a link to a file that isn't there, so it is kept"
+        raise _kept(path, text) from None
     except OSError as error:
         raise _unwritable(path, error) from None
     if not is_sealed(data):
         ours = data.startswith(_HEADER.encode())
         text = "was edited after cnnspec wrote it" if ours else "is not from cnnspec"
-        raise SpecError(
-            [
-                Diagnostic(
-                    "error",
-                    "edited-file",
-                    Mark(path),
-                    f"this file {text}, so it is kept",
-                    "--force overwrites it, -o DIR writes into another folder",
-                )
-            ]
-        )
+        raise _kept(path, f"this file {text}, so it is kept")
 
 
 def write_file(path: str, content: str | bytes, force: bool = False) -> None:
@@ -105,6 +98,11 @@ def write_file(path: str, content: str | bytes, force: bool = False) -> None:
                 os.remove(unfinished)
     except OSError as error:
         raise _unwritable(path, error) from None
+
+
+def _kept(path: str, text: str) -> SpecError:
+    hint = "--force overwrites it, -o DIR writes into another folder"
+    return SpecError([Diagnostic("error", "edited-file", Mark(path), text, hint)])
 
 
 def _unwritable(path: str, error: OSError) -> SpecError:

@@ -5,19 +5,11 @@ A name alone stands for the object with its defaults, a mapping for one with arg
 as in `{Adam: {learning_rate: 0.001}}`.
 """
 
-from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
-from cnnspec.components import snake_case
-from cnnspec.errors import ArgumentError, Problem, either
+from cnnspec.errors import ArgumentError, either
 from cnnspec.fields import Natural, Positive, Record, choice, list_of, number
-from cnnspec.shapes import Shape, product, show
 from cnnspec.training.kinds import AboveZero, BetweenZeroAndOne, Part, component
-
-SIZES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
-"""The images of the sources that are known by name: height, width, channels."""
-CLASSES = 10
-"""Of each of those sources."""
 
 _BELONGS = {
     "path": ("npz",),
@@ -72,6 +64,8 @@ class Data(Record):
             if getattr(self, name) is None:
                 text = f"data with the source '{self.source}' needs '{name}', a file"
                 raise ArgumentError("source", text, f"add {name}:")
+            if not getattr(self, name):
+                raise ArgumentError(name, f"data.{name} is empty", "name a file")
 
 
 _OPTIMIZERS = (
@@ -109,7 +103,7 @@ METRIC_NAMES = {name: name for name in _METRICS.split()} | {"acc": "accuracy"}
 _OPTIMIZER = component("an optimizer", "optimizers", "Optimizer", OPTIMIZER_NAMES)
 _LOSS = component("a loss", "objectives", "Loss", LOSS_NAMES)
 _METRIC = component("a metric", "objectives", "Metric", METRIC_NAMES)
-_CALLBACK = component("a callback", "callbacks", "Callback", {})
+_CALLBACK = component("a callback", "callbacks", "Callback")
 
 
 class Train(Record):
@@ -142,104 +136,3 @@ class Ensemble(Record):
     @classmethod
     def title(cls) -> str:
         return "ensemble"
-
-
-# ------------------------------------------------------------------ do they fit?
-
-
-def disagreements(
-    data: Data | None,
-    train: Train | None,
-    ensemble: Ensemble | None,
-    inputs: Sequence[Shape],
-    outputs: Sequence[Shape],
-) -> Iterator[Problem]:
-    """What in the sections fits neither the others nor the model.
-
-    Args:
-        inputs: the shapes of the model's inputs, batch first.
-        outputs: the shapes of its outputs, batch first.
-    """
-    if train is None:
-        if ensemble is not None:
-            text = "ensemble: needs to know how to train its members"
-            yield Problem(("ensemble",), "argument", text, "add train:", at_key=True)
-        return
-    if data is None:
-        text = "train: needs something to train on"
-        yield Problem(("train",), "argument", text, "add data:", at_key=True)
-        return
-    if len(inputs) != 1 or len(outputs) != 1:
-        text = (
-            f"data: feeds one input and one output; the model has {len(inputs)} and "
-            f"{len(outputs)}"
-        )
-        hint = "remove data: and train:, and train it with code of your own"
-        yield Problem(("data",), "argument", text, hint, at_key=True)
-        return
-    yield from _size_problems(data, inputs[0][1:])
-    yield from _label_problems(data, train, outputs[0][1:])
-    yield from _validation_problems(data, train)
-
-
-def _size_problems(data: Data, wanted: Shape) -> Iterator[Problem]:
-    if None in wanted:
-        text = f"data: needs the sizes of the model's input, which is {show(wanted)}"
-        hint = "give the input numbers instead of null"
-        yield Problem(("data",), "argument", text, hint, at_key=True)
-    elif data.source in SIZES:
-        image = SIZES[data.source]
-        if product(image) != product(wanted):
-            text = (
-                f"a sample of '{data.source}' is {show(image)}, {product(image):,} "
-                f"numbers, which don't make the model's {show(wanted)} input"
-            )
-            hint = f"set input: {list(image)}, or choose another source"
-            yield Problem(("data", "source"), "argument", text, hint)
-
-
-def _label_problems(data: Data, train: Train, scores: Shape) -> Iterator[Problem]:
-    loss = train.loss if isinstance(train.loss, str) else type(train.loss).__name__
-    form = _LABELS_OF_LOSS.get(snake_case(loss))
-    if form not in (None, data.labels):
-        text = f"{loss} needs {form} labels, and data.labels is {data.labels}"
-        hint = f"set labels: {form}, or another loss"
-        yield Problem(("train", "loss"), "argument", text, hint)
-    if len(scores) != 1 or scores[0] is None:
-        text = f"labels are classes, and the model's output is {show(scores)}"
-        hint = "end the model with a Dense layer of one unit per class"
-        yield Problem(("data",), "argument", text, hint, at_key=True)
-        return
-    known = CLASSES if data.source in SIZES else None
-    for count, what in ((known, data.source), (_count(data.classes), "data.classes")):
-        if count not in (None, scores[0]):
-            text = f"{what} has {count} classes, and the model gives {scores[0]} scores"
-            hint = f"let the last layer have {count} units"
-            yield Problem(("data",), "argument", text, hint, at_key=True)
-
-
-_LABELS_OF_LOSS = {
-    "categorical_crossentropy": "one_hot",
-    "categorical_focal_crossentropy": "one_hot",
-    "categorical_hinge": "one_hot",
-    "sparse_categorical_crossentropy": "sparse",
-}
-
-
-def _count(names: Sequence[str] | None) -> int | None:
-    return None if names is None else len(names)
-
-
-def _validation_problems(data: Data, train: Train) -> Iterator[Problem]:
-    if data.validation and train.validation_split:
-        text = "data.validation is a file to validate with, and validation_split a part"
-        path = ("train", "validation_split")
-        yield Problem(path, "argument", text, "remove validation_split:", at_key=True)
-    if data.validation or train.validation_split:
-        return
-    for place, callback in enumerate(train.callbacks):
-        watched = getattr(callback, "monitor", "")
-        if watched.startswith("val_"):
-            text = f"{callback.title()} watches {watched}, and nothing is validated"
-            hint = "add validation_split: 0.2 to train:, or watch loss"
-            yield Problem(("train", "callbacks", place), "argument", text, hint)

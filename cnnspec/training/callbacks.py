@@ -15,6 +15,7 @@ class Callback(Component):
     """Something done after each epoch."""
 
     module: ClassVar[str] = "callbacks"
+    example: ClassVar[str] = "{EarlyStopping: {patience: 3}}"
 
 
 class CSVLogger(Callback):

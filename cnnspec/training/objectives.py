@@ -14,6 +14,7 @@ class Loss(Component):
     """What training makes small."""
 
     module: ClassVar[str] = "losses"
+    example: ClassVar[str] = "{BinaryCrossentropy: {from_logits: true}}"
     reduction: (
         Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"]
         | None
@@ -31,7 +32,8 @@ class _Smoothed(_Crossentropy):
     label_smoothing: Fraction = 0.0
 
 
-class BinaryCrossentropy(_Smoothed): ...
+class BinaryCrossentropy(_Smoothed):
+    aliases: ClassVar[tuple[str, ...]] = ("bce",)
 
 
 class BinaryFocalCrossentropy(_Smoothed):
@@ -88,22 +90,27 @@ class Hinge(Loss): ...
 class SquaredHinge(Loss): ...
 
 
-class KLDivergence(Loss): ...
+class KLDivergence(Loss):
+    aliases: ClassVar[tuple[str, ...]] = ("kld",)
 
 
 class LogCosh(Loss): ...
 
 
-class MeanAbsoluteError(Loss): ...
+class MeanAbsoluteError(Loss):
+    aliases: ClassVar[tuple[str, ...]] = ("mae",)
 
 
-class MeanAbsolutePercentageError(Loss): ...
+class MeanAbsolutePercentageError(Loss):
+    aliases: ClassVar[tuple[str, ...]] = ("mape",)
 
 
-class MeanSquaredError(Loss): ...
+class MeanSquaredError(Loss):
+    aliases: ClassVar[tuple[str, ...]] = ("mse",)
 
 
-class MeanSquaredLogarithmicError(Loss): ...
+class MeanSquaredLogarithmicError(Loss):
+    aliases: ClassVar[tuple[str, ...]] = ("msle",)
 
 
 class Poisson(Loss): ...
@@ -113,6 +120,7 @@ class Metric(Component):
     """What is reported beside the loss."""
 
     module: ClassVar[str] = "metrics"
+    example: ClassVar[str] = "{TopKCategoricalAccuracy: {k: 3}}"
     name: str | None = None
     dtype: str | None = None
 

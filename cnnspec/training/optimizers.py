@@ -15,6 +15,9 @@ class Schedule(Component):
     """A learning rate that changes from step to step."""
 
     module: ClassVar[str] = "optimizers.schedules"
+    example: ClassVar[str] = (
+        "{CosineDecay: {initial_learning_rate: 0.1, decay_steps: 1000}}"
+    )
     initial_learning_rate: AboveZero
     name: str | None = None
 
@@ -92,6 +95,13 @@ class Optimizer(Component):
     """How the weights move against the gradient of the loss."""
 
     module: ClassVar[str] = "optimizers"
+    example: ClassVar[str] = "{Adam: {learning_rate: 0.001}}"
+    renamed: ClassVar[dict[str, str]] = {
+        "lr": "Keras 3 calls it learning_rate",
+        "decay": "Keras 3 has a schedule for it, as in learning_rate: "
+        "{InverseTimeDecay: {initial_learning_rate: 0.01, decay_steps: 1, "
+        "decay_rate: 1e-6}}",
+    }
     first = ("learning_rate",)
     learning_rate: LearningRate = 0.001
     weight_decay: float | None = None

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 
 from cnnspec import api
@@ -14,6 +15,7 @@ from cnnspec.emit.keras_model import build_model, keras_object
 from cnnspec.emit.python import call, flat
 from cnnspec.emit.script import render_script
 from cnnspec.emit.write import is_sealed
+from cnnspec.errors import SpecError
 from cnnspec.layers import layer_class, layer_names, make_layer
 
 ROOT = Path(__file__).parents[2]
@@ -250,6 +252,105 @@ def test_a_script_trains_evaluates_and_predicts(tmp_path, monkeypatch, capsys) -
         "single.png",
         "single_images.png",
     }
+
+
+HEAD = "input: [2, 2, 1]\nname: few\nlayers:\n  - Flatten\n"
+FEW = "data: {source: npz, path: few.npz}\n"
+SIGMOID = HEAD + "  - Dense: {units: 1, activation: sigmoid}\n" + FEW
+LOGIT = HEAD + "  - Dense: 1\n" + FEW
+BINARY = "train: {loss: binary_crossentropy, metrics: [accuracy]}\n"
+FROM_LOGITS = "train: {loss: {BinaryCrossentropy: {from_logits: true}}}\n"
+HINGE = LOGIT.replace("Dense: 1", "Dense: {units: 1, activation: tanh}")
+SCORES = HEAD + "  - Dense: 2\n" + FEW
+SPARSE_LOGITS = "train: {loss: {SparseCategoricalCrossentropy: {from_logits: true}}}\n"
+NAMED = "few.npz, classes: [cat, dog]"
+SOFT, HARD = "ensemble: {members: 2}\n", "ensemble: {members: 2, voting: hard}\n"
+CSV = "data: {source: csv, train: a.csv, validation: b.csv}\n"
+READINGS = {
+    "binary": (SIGMOID + BINARY, "probabilities > 0.5"),
+    "binary named": (SIGMOID.replace("few.npz", NAMED) + BINARY, "CLASS_NAMES[guess]"),
+    "binary logits": (LOGIT + FROM_LOGITS, "class_scores > 0"),
+    "hinge": (HINGE + "train: {loss: hinge}\n", "class_scores > 0"),
+    "binary soft": (SIGMOID + BINARY + SOFT, "np.mean(probabilities, axis=0) > 0.5"),
+    "binary hard": (SIGMOID + BINARY + HARD, "np.mean(answers, axis=0) > 0.5"),
+    "logits soft": (LOGIT + FROM_LOGITS + SOFT, "np.mean(class_scores, axis=0) > 0"),
+    "binary csv": (SIGMOID.replace(FEW, CSV) + BINARY, "CLASSES = 2"),
+    "number": (LOGIT + "train: {loss: mse}\n", "guess:.4f"),
+    "number csv": (LOGIT.replace(FEW, CSV) + "train: {loss: mse}\n", "guess:.4f"),
+    "scores": (SCORES + SPARSE_LOGITS, "np.argmax(class_scores, axis=1)"),
+    "scores soft": (SCORES + SPARSE_LOGITS + SOFT, "np.mean(class_scores, axis=0)"),
+    "scores hard": (SCORES + SPARSE_LOGITS + HARD, "CLASSES = 2"),
+    "named hard": (
+        SCORES.replace("few.npz", NAMED) + SPARSE_LOGITS + HARD,
+        "CLASSES = 2",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "reading"), READINGS.values(), ids=READINGS.keys())
+def test_an_answer_is_read_as_the_loss_has_it(
+    text, reading, tmp_path, monkeypatch, capsys
+) -> None:
+    labels = np.array([0, 1] * 20)
+    samples = np.ones((40, 2, 2)) * labels[:, None, None]
+    arrays = {"x_train": samples, "y_train": labels}
+    np.savez(tmp_path / "few.npz", **arrays, x_test=samples, y_test=labels)
+    for name in ("a.csv", "b.csv"):
+        write_csv(tmp_path / name, labels.tolist(), pixels=4)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "script.py"
+    module = load_script(render(text), path)
+    written = path.read_text(encoding="utf-8")
+    assert reading in written
+    assert ("probabilit" in written) == ("probabilities" in written)
+    assert ("probabilities" in written) == ('activation="sigmoid"' in written)
+    assert ("CLASSES = " in written) == (written.count("CLASSES") > 1)
+    ruff("check", "--isolated", "--extend-select", "E501", path)
+    ruff("format", "--isolated", "--check", path)
+    module.main()
+    printed = capsys.readouterr().out
+    assert "predicted" in printed
+    assert "nan" not in printed
+
+
+def test_whole_numbers_stay_whole() -> None:
+    words = """
+        input: {shape: [64], dtype: int32}
+        layers:
+          - Embedding: {input_dim: 17, output_dim: 2}
+          - Flatten
+          - Dense: {units: 10, activation: softmax}
+        data: {source: digits}
+        train: {loss: sparse_categorical_crossentropy}
+        """
+    assert 'samples.reshape((-1, 64)).astype("int32")' in render(words)
+    scaled = words.replace("source: digits", "source: digits, scale: 2")
+    assert '(samples.reshape((-1, 64)) / 2).astype("int32")' in render(scaled)
+
+
+def test_no_layer_hides_a_name_of_the_script(tmp_path: Path) -> None:
+    names = ["main", "build_model", "np", "float", "🙂", "💡", "²", "ﬁ", "if"]
+    lines = [f"  - Dense: {{units: 3, name: '{name}', from: input}}" for name in names]
+    text = "\n".join(["input: [4]", "layers:", *lines, f"  - Add: {{from: {names}}}"])
+    path = tmp_path / "script.py"
+    module = load_script(render(text), path)
+    keras.utils.clear_session()
+    model = build_model(api.loads(text).summary.graph)
+    assert_same_model(module.build_model(), model)
+    written = path.read_text(encoding="utf-8")
+    for variable in ("main_ =", "np_ =", "float_ =", "tensor =", "tensor_ ="):
+        assert variable in written
+    assert " _ =" not in written
+
+
+@pytest.mark.parametrize("stem", ["keras", "numpy", "sklearn", "json", "random"])
+def test_a_script_hides_no_module(stem: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{stem}.yaml"
+    path.write_text(OUTLINE, encoding="utf-8")
+    with pytest.raises(SpecError, match=f"rename the spec, as in my_{stem}"):
+        api.build(api.load(path), tmp_path, ["script"])
+    assert not (tmp_path / f"{stem}.py").exists()
 
 
 def test_templates_are_found_beside_the_package_and_inside_it(

@@ -99,3 +99,13 @@ def test_a_failure_leaves_the_old_file_whole(tmp_path: Path, monkeypatch) -> Non
         write_file(str(path), SECOND)
     assert path.read_text(encoding="utf-8") == FIRST
     assert os.listdir(tmp_path) == ["a.py"]
+
+
+def test_a_link_into_nowhere_is_kept(tmp_path: Path) -> None:
+    link = tmp_path / "a.py"
+    link.symlink_to(tmp_path / "gone.py")
+    with pytest.raises(SpecError, match="a link to a file that isn't there"):
+        write_file(str(link), FIRST)
+    assert link.is_symlink()
+    write_file(str(link), FIRST, force=True)
+    assert link.read_text(encoding="utf-8") == FIRST
