@@ -11,7 +11,7 @@ import sys
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from cnnspec.errors import Invalid, Problem, either, nearest
-from cnnspec.fields import Record, number
+from cnnspec.fields import Record, describe, number
 
 T = TypeVar("T", bound=Record)
 
@@ -26,10 +26,13 @@ class Component(Record):
     """Where it stands: `keras.<module>.<class name>`."""
     aliases: ClassVar[tuple[str, ...]] = ()
     """Names that Keras knows it by beside the class name and its snake case."""
+    example: ClassVar[str] = ""
+    """One of its kind as a mapping, for messages."""
 
 
 class Initializer(Component):
     module: ClassVar[str] = "initializers"
+    example: ClassVar[str] = "{HeNormal: {seed: 1}}"
 
 
 class Zeros(Initializer):
@@ -86,6 +89,7 @@ class Orthogonal(_Random):
 class _Scaled(_Random):
     """Scaled by the number of inputs and outputs of a unit."""
 
+    first: ClassVar[tuple[str, ...]] = ("scale", "mode", "distribution", "seed")
     input_axes: int | tuple[int, ...] | None = None
     output_axes: int | tuple[int, ...] | None = None
 
@@ -118,6 +122,7 @@ class LecunUniform(_Scaled): ...
 
 class Regularizer(Component):
     module: ClassVar[str] = "regularizers"
+    example: ClassVar[str] = "{L2: 1e-4}"
 
 
 _Factor = Annotated[
@@ -145,6 +150,7 @@ class OrthogonalRegularizer(Regularizer):
 
 class Constraint(Component):
     module: ClassVar[str] = "constraints"
+    example: ClassVar[str] = "{MaxNorm: 2}"
 
 
 class MaxNorm(Constraint):
@@ -204,18 +210,31 @@ def read_component(
         [(name, arguments)] = value.items()
         prefix = (name,)
     else:
-        text = f"{what} is one name with its arguments"
-        hint = "as in {L2: 1e-4} or {class: L1L2, l1: 1e-5, l2: 1e-4}"
+        text = f"{what} is one name with its arguments; found {describe(value)}"
+        example = next(iter(names.values())).example
+        within = [name for name in value if name in names]
+        others = [str(name) for name in value if name not in names]
+        hint = f"as in {example}"
+        if len(within) == 1:
+            hint = f"put {either(others, 'and')} under '{within[0]}', {hint}"
         raise Invalid([Problem((), "wrong-type", text, hint)])
-    if name not in names:
-        text = f"'{name}' is not {what}; Keras has {either(names)}"
+    if not isinstance(name, str) or name not in names:
+        classes = dict.fromkeys(cls.__name__ for cls in names.values())
+        text = f"'{name}' is not {what}; there is {either(classes)}"
         where = prefix or ("class",)
-        hint = nearest(name, names)
+        hint = nearest(name, names) or f"as in {next(iter(names.values())).example}"
         raise Invalid([Problem(where, "unknown-value", text, hint, at_key=True)])
     try:
         return read_arguments(names[name], arguments)
     except Invalid as error:
         raise Invalid(p.under(*prefix) for p in error.problems) from None
+
+
+def choices(names: dict[str, type[Component]]) -> str:
+    """The classes that may stand somewhere, and how one is given arguments."""
+    classes = list(dict.fromkeys(names.values()))
+    listed = either(cls.__name__ for cls in classes)
+    return f"there is {listed}, or as in {classes[0].example}"
 
 
 def read_arguments(cls: type[T], arguments: Any) -> T:

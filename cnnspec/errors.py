@@ -68,10 +68,13 @@ class ArgumentError(ValueError):
 
 
 class ShapeError(ValueError):
-    """A layer that can't take the tensor it is given, with what would mend it."""
+    """A layer that can't take the tensor it is given, with what would mend it.
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        self.message, self.hint = message, hint
+    `missing` is how many axes the tensor lacks, below 0 where it has too many.
+    """
+
+    def __init__(self, message: str, hint: str = "", missing: int = 0) -> None:
+        self.message, self.hint, self.missing = message, hint, missing
         super().__init__(f"{message}; {hint}" if hint else message)
 
 
@@ -117,6 +120,7 @@ CODES = {
     "unknown-layer": "a layer that Keras doesn't have",
     "unknown-value": "a word that isn't one of those allowed",
     "unreadable": "a file that can't be read",
+    "unused-layer": "a layer that no output of the model depends on",
     "unwritable": "a file or folder that can't be written",
     "wrong-type": "a value of another type than the one allowed",
     "yaml-indentation": "a line whose indentation doesn't fit",

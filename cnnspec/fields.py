@@ -8,6 +8,7 @@ is first used. `pydantic.BaseModel` would do the same work, but importing it and
 building its classes takes longer than a whole `cnnspec check` (docs/architecture.md).
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from types import NoneType, UnionType
 from typing import (
@@ -24,9 +25,32 @@ from typing import (
 
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
-from cnnspec.errors import ArgumentError, Invalid, Problem, either, near, nearest
+from cnnspec.errors import (
+    ArgumentError,
+    Invalid,
+    Path,
+    Problem,
+    either,
+    near,
+    nearest,
+)
 
 Json = dict[str, Any]
+
+LARGEST = 2**31 - 1
+"""The largest size; TensorFlow counts many of them in 32 bits."""
+
+
+def _no_hint(_found: Any) -> str:
+    return ""
+
+
+def _too_large(found: Any) -> str:
+    """What to say of a whole number that is no size."""
+    numbers = found if isinstance(found, list | tuple) else [found]
+    if any(type(n) is int and n > LARGEST for n in numbers):
+        return f"the largest number here is {LARGEST:,}"
+    return ""
 
 
 class Kind:
@@ -37,19 +61,29 @@ class Kind:
         says: the allowed values in words, to follow "must be".
         options: the allowed words, where there is a fixed set, to suggest a near one.
         json: the JSON Schema.
+        hint: what to do about a value that isn't allowed, where there is more to say.
     """
 
-    __slots__ = ("json", "options", "says", "schema")
+    __slots__ = ("hint", "json", "options", "says", "schema")
 
     def __init__(
-        self, schema: Any, says: str, json: Json, options: Sequence[str] = ()
+        self,
+        schema: Any,
+        says: str,
+        json: Json,
+        options: Sequence[str] = (),
+        hint: Callable[[Any], str] = _no_hint,
     ) -> None:
         self.schema, self.says, self.json = schema, says, json
-        self.options = tuple(options)
+        self.options, self.hint = tuple(options), hint
 
 
 def kind(
-    convert: Callable[[Any], Any], says: str, json: Json, options: Sequence[str] = ()
+    convert: Callable[[Any], Any],
+    says: str,
+    json: Json,
+    options: Sequence[str] = (),
+    hint: Callable[[Any], str] = _no_hint,
 ) -> Kind:
     """A kind checked by `convert`, which returns the value to keep.
 
@@ -57,7 +91,7 @@ def kind(
     `ArgumentError` where it knows better than `says` what is wrong.
     """
     schema = core_schema.no_info_plain_validator_function(convert)
-    return Kind(schema, says, json, options)
+    return Kind(schema, says, json, options, hint)
 
 
 def number(says: str, *, whole: bool = False, **bounds: float) -> Kind:
@@ -67,7 +101,8 @@ def number(says: str, *, whole: bool = False, **bounds: float) -> Kind:
     names |= {"le": "maximum", "lt": "exclusiveMaximum"}
     json: Json = {"type": "integer" if whole else "number"}
     json |= {names[bound]: value for bound, value in bounds.items()}
-    return Kind(make(strict=True, **bounds), says, json)
+    hint = _too_large if bounds.get("le") == LARGEST else _no_hint
+    return Kind(make(strict=True, **bounds), says, json, hint=hint)
 
 
 _PLAIN_KINDS: dict[Any, Kind] = {
@@ -121,7 +156,11 @@ def one_of(*kinds: Kind) -> Kind:
     says = [k.says for k in kinds]
     text = f"{', '.join(says[:-1])} or {says[-1]}"
     options = [option for k in kinds for option in k.options]
-    return Kind(schema, text, {"anyOf": [k.json for k in kinds]}, options)
+
+    def hint(found: Any) -> str:
+        return next(filter(None, (k.hint(found) for k in kinds)), "")
+
+    return Kind(schema, text, {"anyOf": [k.json for k in kinds]}, options, hint)
 
 
 def list_of(item: Kind, least: int = 0) -> Kind:
@@ -132,7 +171,9 @@ def list_of(item: Kind, least: int = 0) -> Kind:
     json: Json = {"type": "array", "items": item.json}
     if least:
         json["minItems"] = least
-    return Kind(schema, f"a list, each item {item.says}", json, item.options)
+    count = f" of {least} or more" if least else ""
+    says = f"a list{count}, each item {item.says}"
+    return Kind(schema, says, json, item.options, item.hint)
 
 
 def sizes(count: int, least: int = 1) -> Kind:
@@ -150,16 +191,16 @@ def sizes(count: int, least: int = 1) -> Kind:
         ):
             raise ValueError
         for size in value:
-            if type(size) is not int or size < least:
+            if type(size) is not int or not least <= size <= LARGEST:
                 raise ValueError
         return tuple(value)
 
     above = "above 0" if least == 1 else f"of {least} or more"
-    item: Json = {"type": "integer", "minimum": least}
+    item: Json = {"type": "integer", "minimum": least, "maximum": LARGEST}
     one = f"a whole number {above}"
     says = one if count == 1 else f"{one}, or a list of {count} of them"
     array = {"type": "array", "items": item, "minItems": count, "maxItems": count}
-    return kind(convert, says, {"anyOf": [item, array]})
+    return kind(convert, says, {"anyOf": [item, array]}, hint=_too_large)
 
 
 def lazily(module: str, name: str, json: Json) -> Kind:
@@ -179,12 +220,38 @@ def lazily(module: str, name: str, json: Json) -> Kind:
     return kind(convert, "a mapping", json)
 
 
-Positive = Annotated[int, number("a whole number above 0", whole=True, ge=1)]
+Positive = Annotated[
+    int, number("a whole number above 0", whole=True, ge=1, le=LARGEST)
+]
 Natural = Annotated[int, number("a whole number of 0 or more", whole=True, ge=0)]
 Fraction = Annotated[float, number("a number from 0 to 1", ge=0, le=1)]
 Single = Annotated[tuple[int], sizes(1)]
 Pair = Annotated[tuple[int, int], sizes(2)]
 Triple = Annotated[tuple[int, int, int], sizes(3)]
+
+
+def is_name(value: str) -> bool:
+    """Whether a model, an input or a layer may be called so."""
+    plain = value.isprintable() or not re.search(r"[\x00-\x1f\x7f-\x9f]", value)
+    return plain and value != "" and "/" not in value
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, str) and is_name(value):
+        return value
+    raise ValueError
+
+
+NAME_SAYS = "text in one line, without '/'"
+Name = Annotated[
+    str,
+    kind(
+        _name,
+        NAME_SAYS,
+        {"type": "string", "pattern": r"^[^/\x00-\x1f\x7f-\x9f]+$"},
+    ),
+]
+"""What a model, an input or a layer may be called."""
 
 
 class Field(NamedTuple):
@@ -232,6 +299,9 @@ class Record:
     """Arguments of a base class that this class doesn't take."""
     called: ClassVar[str] = ""
     """What messages call the record, where that isn't the name of its class."""
+    renamed: ClassVar[dict[str, str]] = {}
+    """Names that are no arguments, but were in Keras 2 or stand elsewhere, and what to
+    write instead."""
     first: ClassVar[tuple[str, ...]] = ()
     """Arguments that stand before all others."""
 
@@ -358,20 +428,30 @@ def _core_schema(cls: type[Record]) -> Any:
 
 def _problems(cls: type[Record], error: ValidationError) -> Iterator[Problem]:
     """pydantic's findings, in our words; one for each argument."""
-    seen: set[Any] = set()
+    seen: set[Path] = set()
     findings = error.errors(include_url=False)
     misspelt = _misspelt(cls, findings)
     for finding in findings:
-        path = finding["loc"]
+        path = _without_branches(finding["loc"])
         cause = finding.get("ctx", {}).get("error")
         if isinstance(cause, Invalid):
             yield from (problem.under(*path) for problem in cause.problems)
         elif isinstance(cause, ArgumentError):
             where = (*path, cause.field) if cause.field else path
             yield Problem(where, "argument", cause.message, cause.hint)
-        elif path[:1] not in seen and path[0:1] not in misspelt:
+        elif path[:1] not in misspelt and not _reported(path, seen):
             yield _problem(cls, path, finding["type"], finding["input"])
-        seen.add(path[:1])
+        seen.add(path)
+
+
+def _without_branches(path: Path) -> Path:
+    """A path without the names that pydantic gives to the branches of a union."""
+    return tuple(step for i, step in enumerate(path) if i == 0 or isinstance(step, int))
+
+
+def _reported(path: Path, seen: set[Path]) -> bool:
+    """Whether a problem was found at the path, around it or inside it."""
+    return any(a[: len(path)] == path or path[: len(a)] == a for a in seen)
 
 
 def _misspelt(cls: type[Record], findings: Sequence[Any]) -> set[tuple[str]]:
@@ -393,8 +473,12 @@ def _problem(
         text = f"{title} must be a mapping of arguments; found {describe(found)}"
         return Problem((), "wrong-type", text)
     name = str(path[0])
-    if finding == "extra_forbidden":
-        hint = nearest(name, fields) or f"it has {either(fields, 'and')}"
+    if name not in fields:
+        if name.isdigit():
+            text = f"{title} has no field {name}; a ',' ends a value"
+            hint = "write large numbers without commas, as in 87135"
+            return Problem((path[0],), "unknown-field", text, hint, at_key=True)
+        hint = _field_hint(cls, name)
         text = f"{title} has no field '{name}'"
         return Problem((name,), "unknown-field", text, hint, at_key=True)
     allowed = fields[name].kind
@@ -403,14 +487,59 @@ def _problem(
         return Problem((), "missing-field", text, f"add {name}:")
     which = f"'{name}'" if " " in title else f"{title}.{name}"
     text = f"{which} must be {allowed.says}; found {describe(found)}"
+    hint = _meant(found, allowed) if len(path) == 1 else ""
     if isinstance(found, str) and allowed.options:
-        return Problem((name,), "unknown-value", text, nearest(found, allowed.options))
-    return Problem(path, "wrong-type", text)
+        hint = hint or nearest(found, allowed.options) or allowed.hint(found)
+        return Problem(path, "unknown-value", text, hint)
+    return Problem(path, "wrong-type", text, hint or allowed.hint(found))
 
 
-def _inner(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """The path without the names that pydantic gives to the branches of a union."""
-    return tuple(step for i, step in enumerate(path) if i == 0 or isinstance(step, int))
+def _field_hint(cls: type[Record], name: str) -> str:
+    """What to write instead of an argument that doesn't exist."""
+    if name in cls.renamed:
+        return cls.renamed[name]
+    fields = cls.fields()
+    field, _, value = name.partition(":")
+    if value and field in fields:
+        return f"put a space after the colon: {field}: {value}"
+    return nearest(name, fields) or f"it has {either(fields, 'and')}"
+
+
+def _meant(found: Any, allowed: Kind) -> str:
+    """What to write for a value that would be allowed if YAML read it otherwise."""
+    for value, text in _readings(found):
+        try:
+            SchemaValidator(allowed.schema).validate_python(value)
+        except ValidationError:
+            continue
+        return f"write {text}"
+    return ""
+
+
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("yes", "on", "y", "true"), True),
+    **dict.fromkeys(("no", "off", "n", "false"), False),
+    **dict.fromkeys(("none", "null", "nil"), None),
+}
+_NUMBER = r"[-+]?(\d{1,3}([,_ ]\d{3})+|\d+)(\.\d+)?(e[-+]?\d+)?"
+
+
+def _readings(found: Any) -> Iterator[tuple[Any, str]]:
+    """Other values that one may have been meant to be, and how YAML writes them."""
+    if isinstance(found, str):
+        word = found.strip().lower()
+        if word in _WORDS:
+            yield _WORDS[word], flow(_WORDS[word])
+        if re.fullmatch(_NUMBER, word):
+            number = re.sub("[, _]", "", word)
+            yield (int(number) if number.isdigit() else float(number)), number
+    if isinstance(found, float) and found.is_integer():
+        yield int(found), str(int(found))
+    if isinstance(found, list) and len(found) == 1:
+        yield found[0], flow(found[0])
+    if isinstance(found, str | int | float):
+        yield [found], f"[{flow(found)}]"
+        yield str(found), f"'{found}'"
 
 
 def describe(value: Any) -> str:
@@ -422,11 +551,26 @@ def describe(value: Any) -> str:
     if isinstance(value, dict):
         return f"a mapping with {either(map(str, value), 'and')}" if value else "{}"
     if isinstance(value, list | tuple):
-        text = ", ".join(str(item) for item in value)
+        text = ", ".join(flow(item) for item in value)
         deep = any(isinstance(item, dict | list) for item in value)
         short = len(text) < 60 and not deep
         return f"the list [{text}]" if short else f"a list of {len(value)} items"
+    if value == "":
+        return "an empty text"
     if isinstance(value, str):
-        shown = value if len(value) < 60 else value[:57] + "..."
+        start = value if len(value) < 60 else value[:57] + "..."
+        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in start)
         return f"the text '{shown}'"
+    return str(value)
+
+
+def flow(value: Any) -> str:
+    """A value as YAML writes it in one line; texts stay without quotes."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(flow, value))}]"
+    if isinstance(value, dict):
+        pairs = (f"{flow(key)}: {flow(item)}" for key, item in value.items())
+        return f"{{{', '.join(pairs)}}}"
     return str(value)

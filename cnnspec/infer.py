@@ -194,7 +194,22 @@ def _problem(
     went = _trace(graph, rows, source)
     if len(went) > 1:
         message += f"; the size went {' → '.join(went)}"
-    return Problem(node.path, "shape", message, error.hint, at_key=True)
+    hint = _remedy(rows, source, error.missing) or error.hint
+    return Problem(node.path, "shape", message, hint, at_key=True)
+
+
+def _remedy(rows: dict[str, Row], source: str, missing: int) -> str:
+    """The layer above that should have left the axes, where one says so of itself."""
+    while missing and source in rows:
+        row = rows[source]
+        if remedy := row.layer.remedy(missing):
+            return f"'{source}' {remedy}"
+        if len(row.input_shapes) != 1 or len(row.output_shape) != len(
+            row.input_shapes[0]
+        ):
+            break
+        source = row.inputs[0]
+    return ""
 
 
 def _trace(graph: Graph, rows: dict[str, Row], source: str) -> list[str]:

@@ -48,12 +48,18 @@ def resolve(program: Program) -> Graph:
     return _Resolver(program).graph()
 
 
+_Read = tuple[str, tuple[str, ...], Path]
+"""A layer's name, the names of the tensors it reads, and where it stands."""
+_ANOTHER = "a name is given once; choose another"
+
+
 class _Resolver:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._namer = _Namer()
         self._known: dict[str, str] = {}  # a name that `from` may use, and its tensor
         self._problems: list[Problem] = []
+        self._unknowns: list[tuple[str, Path, str, str]] = []
 
     def graph(self) -> Graph:
         inputs = tuple(self._inputs())
@@ -61,14 +67,19 @@ class _Resolver:
         # Without an input, the first layer reads a tensor that isn't there.
         current = tuple(tensor.name for tensor in inputs) or ("input",)
         self._known["input"] = current[0]
-        nodes = []
+        nodes, reads = [], []
         for entry in self._program.layers:
             sources = self._sources(entry, current) if entry.sources else current
             name = self._name(entry)
             if entry.layer is not None:
                 nodes.append(Node(name, entry.layer, sources, entry.path))
+            reads.append((name, sources, entry.path))
             current = (name,)
         outputs = self._outputs() or current
+        if self._unknowns:
+            self._report_unknown({name: path for name, _, path in reads})
+        if not self._problems and not self._program.problems:
+            self._report_unused(reads, outputs)
         problems = tuple(self._problems)
         return Graph(self._program.name, inputs, tuple(nodes), outputs, problems)
 
@@ -82,38 +93,68 @@ class _Resolver:
         if entry.layer is None:
             return self._namer.automatic(snake_case(entry.type))
         name = self._namer.name(entry.layer)
-        if name in self._known:
+        if name == "prev":
+            text = "'prev' is what from: calls the layer before"
+            self._report("duplicate-name", (*entry.path, "name"), text, _ANOTHER)
+        elif name in self._known:
             text = f"the name '{name}' is taken by a layer or input above"
-            hint = "a name is given once; choose another"
-            self._report("duplicate-name", (*entry.path, "name"), text, hint)
+            self._report("duplicate-name", (*entry.path, "name"), text, _ANOTHER)
         self._known[name] = name
         return name
 
     def _sources(self, entry: Entry, current: tuple[str, ...]) -> tuple[str, ...]:
         found: list[str] = []
-        for source in entry.sources:
+        for place, source in enumerate(entry.sources):
             if source == "prev":
                 found += current
             elif source in self._known:
                 found.append(self._known[source])
             else:
                 found.append(source)
-                path = (*entry.path, "from")
+                path = (*entry.path, "from", place)
                 self._unknown(source, path, f"{entry.type} reads", self._known)
         return tuple(found)
 
     def _outputs(self) -> tuple[str, ...]:
         layers = self._known.keys() - {"input", *self._program.inputs}
         for place, name in enumerate(self._program.outputs):
+            path = ("outputs", place)
             if name not in layers:
-                path = ("outputs", place)
                 self._unknown(name, path, "outputs: names", layers)
+            elif name in self._program.outputs[:place]:
+                text = f"outputs: names '{name}' a second time"
+                self._report("argument", path, text, "remove it")
         return self._program.outputs
 
     def _unknown(self, name: str, path: Path, where: str, known: Iterable[str]) -> None:
-        text = f"{where} '{name}', which no layer above is called"
-        hint = nearest(name, known) or f"add name: {name} to a layer above"
-        self._report("unknown-input", path, text, hint)
+        if self._program.inputs:  # otherwise the name may be that of a faulty input
+            self._unknowns.append((name, path, where, nearest(name, known)))
 
-    def _report(self, code: str, path: Path, text: str, hint: str) -> None:
-        self._problems.append(Problem(path, code, text, hint))
+    def _report_unknown(self, below: dict[str, Path]) -> None:
+        """Reports the names that were not known where they stood."""
+        for name, path, where, hint in self._unknowns:
+            text = f"{where} '{name}', which no layer above is called"
+            hint = hint or f"add name: {name} to a layer above"
+            if name in below:
+                line = self._program.source.mark(below[name]).line
+                text = f"{where} '{name}', which isn't above it but in line {line}"
+                hint = "a layer reads what stands above it; move one of the two"
+            self._report("unknown-input", path, text, hint)
+
+    def _report_unused(self, reads: list[_Read], outputs: tuple[str, ...]) -> None:
+        """Reports the ends of branches that lead to no output; Keras drops them."""
+        needed = set(outputs)
+        for name, sources, path in reversed(reads):
+            if name in needed:
+                needed.update(sources)
+            else:
+                text = f"no output of the model depends on '{name}'"
+                hint = "let a layer read it, add it to outputs:, or remove it"
+                self._report("unused-layer", path, text, hint, at_key=True)
+                needed.add(name)
+                needed.update(sources)
+
+    def _report(
+        self, code: str, path: Path, text: str, hint: str, at_key: bool = False
+    ) -> None:
+        self._problems.append(Problem(path, code, text, hint, at_key))

@@ -7,6 +7,7 @@ YAML 1.1, where `no` is false, `010` is eight and `1e-3` is a string.
 
 import os
 import re
+import stat
 from typing import Any
 
 from yaml._yaml import CParser
@@ -21,6 +22,7 @@ from cnnspec.errors import (
     Path,
     Problem,
     SpecError,
+    near,
     nearest,
 )
 
@@ -30,8 +32,11 @@ SIZE_LIMIT = 32 * 2**20
 """Bytes. A layer takes about 60, so this is half a million layers."""
 ALIAS_LIMIT = 100_000
 """Values that aliases may add to what the text itself holds."""
+DIGITS_LIMIT = 40
+"""No size, seed or rate needs more, and Python won't print an integer of thousands."""
 
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_INDEX = re.compile("[0-9]{1,9}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _TUPLE = re.compile(r"\(\s*[-+\d.$]")
 _WORDS: dict[str, Any] = {
@@ -75,6 +80,9 @@ class Source:
         A path that leads past the document's end gives the last place on its way, so a
         problem with something missing points at what should have held it.
         """
+        return _mark(self.path, self._place(path, at_key).start_mark)
+
+    def _place(self, path: Path, at_key: bool = False) -> Node:
         node, place = self._root, self._root
         for step in path:
             key, value = _child(node, step)
@@ -82,7 +90,16 @@ class Source:
                 break
             node = value
             place = key if at_key and step == path[-1] else value
-        return _mark(self.path, place.start_mark)
+        return place
+
+    def line_of_text(self, path: Path, line: int) -> int:
+        """The document's line on which a line of the text under `path` stands.
+
+        Only a block (`|`) keeps the lines of its text; of another text it is the first.
+        """
+        node = self._place(path)
+        block = isinstance(node, ScalarNode) and node.style == "|"
+        return self.mark(path).line + (line if block else 0)
 
     def diagnostic(
         self,
@@ -117,7 +134,9 @@ class Source:
         key, equals, text = assignment.partition("=")
         if not key or not equals:
             raise OverrideError(f"'{assignment}' is not of the form KEY=VALUE")
-        path: Path = tuple(int(k) if k.isdigit() else k for k in key.split("."))
+        path: Path = tuple(
+            int(step) if _INDEX.fullmatch(step) else step for step in key.split(".")
+        )
         value = _override_value(assignment, text)
         holder = self.data
         for place, step in enumerate(path):
@@ -126,16 +145,29 @@ class Source:
                 if step >= len(holder):
                     raise OverrideError(f"'{key}': the list has {len(holder)} items")
             elif not isinstance(holder, dict):
-                there = ".".join(map(str, path[:place])) or "the spec"
-                raise OverrideError(
-                    f"'{key}': {there} is no mapping, so it has no '{step}'"
-                )
+                raise OverrideError(_no_way(path, place, holder, text))
             elif not last:
                 holder.setdefault(step, {})
             if last:
                 holder[step] = value
             holder = holder[step]
         self._overrides[path] = assignment
+
+
+def _no_way(path: Path, place: int, holder: Any, text: str) -> str:
+    """Why the step of a path at that place leads nowhere, and what would."""
+    key, there = (".".join(map(str, steps)) for steps in (path, path[:place]))
+    there = there or "the spec"
+    if isinstance(holder, list):
+        places = f"0 to {len(holder) - 1}"
+        return f"'{key}': {there} is a list; say {places} instead of '{path[place]}'"
+    inside = text
+    for step in reversed(path[place:]):
+        inside = f"{{{step}: {inside}}}"
+    if isinstance(holder, str) and path[place] == holder:
+        return f"'{key}': {there} is '{holder}' alone; set {there}='{inside}'"
+    shown = "null" if holder is None else holder
+    return f"'{key}': {there} is {shown} and no mapping; set {there}='{inside}'"
 
 
 def _override_value(assignment: str, text: str) -> Any:
@@ -166,9 +198,12 @@ def read_text(name: str) -> str:
         SpecError: it isn't there, can't be read, or isn't text.
     """
     try:
+        if not stat.S_ISREG(mode := os.stat(name).st_mode) and not stat.S_ISDIR(mode):
+            text = "this is a pipe or a device, not a file"
+            raise _error(name, "not-a-file", text, "save the text as a file first")
         with open(name, "rb") as file:
             content = file.read(SIZE_LIMIT + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _error(name, *_unreadable(name, error)) from None
     if len(content) > SIZE_LIMIT:
         size = SIZE_LIMIT // 2**20
@@ -191,12 +226,12 @@ def read_text(name: str) -> str:
         ) from None
 
 
-def _unreadable(name: str, error: OSError) -> tuple[str, str, str]:
+def _unreadable(name: str, error: Exception) -> tuple[str, str, str]:
     if isinstance(error, FileNotFoundError):
         return "not-found", "there is no such file", _neighbour(name)
     if isinstance(error, IsADirectoryError):
-        return "not-a-file", "this is a folder, not a spec", "name a file in it"
-    reason = (error.strerror or str(error)).lower()
+        return "not-a-file", "this is a folder", "name a file in it"
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
     return "unreadable", f"the file can't be read: {reason}", ""
 
 
@@ -204,9 +239,11 @@ def _neighbour(name: str) -> str:
     """A file beside the missing one that its name may have meant."""
     folder, base = os.path.split(name)
     try:
-        return nearest(base, os.listdir(folder or "."))
+        there = os.listdir(folder or ".")
     except OSError:
         return ""
+    meant = next((e for e in (".yaml", ".yml") if base + e in there), None)
+    return near(base + meant) if meant else nearest(base, there)
 
 
 def _error(
@@ -228,9 +265,14 @@ def _child(node: Node, step: str | int) -> tuple[Node, Node | None]:
             return node.value[step], node.value[step]
     elif isinstance(node, MappingNode):
         for key, value in node.value:
-            if key.value == step or _plain(key.value) == step:
+            if _is_key(key, step):
                 return key, value
     return node, None
+
+
+def _is_key(node: Node, key: Any) -> bool:
+    """Whether a key of a mapping is the one that the data hold as `key`."""
+    return type(node) is ScalarNode and key in (node.value, _plain(node.value))
 
 
 class _Parser(CParser):
@@ -238,7 +280,7 @@ class _Parser(CParser):
 
     def __init__(self, text: str, path: str) -> None:
         super().__init__(text)
-        self._path = path
+        self._path, self._text = path, text
         self._depth = 0
 
     def resolve(self, kind: type, value: Any, implicit: Any) -> str:
@@ -266,7 +308,7 @@ class _Parser(CParser):
         try:
             node = self.get_single_node()
         except (MarkedYAMLError, ReaderError) as error:
-            raise SpecError([_syntax(self._path, error)]) from None
+            raise SpecError([_syntax(self._path, self._text, error)]) from None
         if node is None:
             raise _error(
                 self._path,
@@ -278,7 +320,7 @@ class _Parser(CParser):
         return node
 
 
-def _syntax(path: str, error: Any) -> Diagnostic:
+def _syntax(path: str, text: str, error: Any) -> Diagnostic:
     """libyaml's complaint, in words for somebody who doesn't know its terms."""
     if isinstance(error, ReaderError):
         message = (
@@ -288,6 +330,15 @@ def _syntax(path: str, error: Any) -> Diagnostic:
     place = error.problem_mark or error.context_mark
     mark = _mark(path, place) if place else Mark(path)
     problem = str(error.problem or error.context or error)
+    if path.endswith(".py"):
+        message = "this is a Python file, and a spec is YAML"
+        return Diagnostic("error", "yaml-syntax", mark, message, "name a .yaml file")
+    lines = text.split("\n")
+    if "cannot start any token" in problem:
+        return _reserved(mark, lines)
+    for line in (mark.line, mark.line - 1):
+        if slip := _slip(path, line, lines):
+            return slip
     for code, sign, message, hint in _SYNTAX:
         if sign in problem or sign in str(error.context):
             opened = error.context_mark
@@ -297,6 +348,46 @@ def _syntax(path: str, error: Any) -> Diagnostic:
     return Diagnostic("error", "yaml-syntax", mark, f"not YAML: {problem}")
 
 
+def _reserved(mark: Mark, lines: list[str]) -> Diagnostic:
+    """A character that no value begins with."""
+    line = "".join(lines[mark.line - 1 : mark.line])
+    found = line[mark.column - 1 : mark.column]
+    if found == "\t":
+        message, hint = "a tab stands where a value begins", "indent with spaces"
+    else:
+        message = f"a value can't begin with {found}, which YAML keeps for itself"
+        hint = "put quotes round the text"
+    return Diagnostic("error", "yaml-tab", mark, message, hint)
+
+
+def _slip(path: str, line: int, lines: list[str]) -> Diagnostic | None:
+    """A slip of the hand in a line that libyaml stopped at or after."""
+    for sign, message, hint in _SLIPS:
+        if found := re.search(sign, "".join(lines[max(line - 1, 0) : line])):
+            mark = Mark(path, line, found.end())
+            return Diagnostic("error", "yaml-syntax", mark, message, hint)
+    return None
+
+
+_SLIPS = (
+    # where the mark ends, our message, our hint
+    (
+        r"^ *-(?=[A-Za-z])",
+        "a '-' has no space after it",
+        "write '- ' before each item of a list",
+    ),
+    (
+        r"^ *(- +)?[A-Za-z_]\w*:(?=[^\s:/])",
+        "a ':' has no space after it",
+        "write key: value",
+    ),
+    (
+        r'^( *summary:)? *(?=Model: "|Layer \(type\)|_{8}|={8}|┏)',
+        "a printed summary stands here outside a block of text",
+        "write summary: | and the table below it, each line indented",
+    ),
+)
+
 _SYNTAX = (
     # code, a part of libyaml's message, our message, our hint
     (
@@ -304,12 +395,6 @@ _SYNTAX = (
         "but found another document",
         "a second YAML document begins here; a spec file holds one",
         "move it to a file of its own, or remove the '---'",
-    ),
-    (
-        "yaml-tab",
-        "cannot start any token",
-        "a tab or a reserved character (@, `) stands where a value begins",
-        "indent with spaces; put quotes round text that begins so",
     ),
     (
         "yaml-indentation",
@@ -340,6 +425,12 @@ _SYNTAX = (
         "did not find expected ',' or ']'",
         "a '[' is not closed before this, or a ',' is missing",
         "write [value, value]",
+    ),
+    (
+        "yaml-syntax",
+        "found unknown escape character",
+        "between double quotes, a '\\' and this character mean nothing",
+        "put single quotes round the text; a path may have / instead",
     ),
     (
         "yaml-syntax",
@@ -411,7 +502,7 @@ class _Reader:
                 continue
             key = self._scalar(key_node)
             if key in data:
-                first = next(k for k, _ in node.value if _plain(k.value) == key)
+                first = next(k for k, _ in node.value if _is_key(k, key))
                 self._report(
                     "duplicate-key",
                     key_node,
@@ -440,11 +531,11 @@ class _Reader:
                     "YAML has no tuples in round brackets",
                     "write a list in square ones, as in [3, 3]",
                 )
-            try:
-                return _plain(text)
-            except ValueError:
-                self._report("number", node, "this number has too many digits")
+            if len(text) > DIGITS_LIMIT and _INT.fullmatch(text):
+                message = f"this number has more than {DIGITS_LIMIT} digits"
+                self._report("number", node, message, "no spec needs one so large")
                 return 0
+            return _plain(text)
         if tag not in (_STR, "!"):
             return self._tagged(node)
         return text
@@ -464,6 +555,7 @@ class _Reader:
         elif type(value) not in allowed:
             tag = node.tag.removeprefix(_CORE)
             self._report("tag", node, f"'{node.value}' is no !!{tag}", "remove the tag")
+            return value
         return float(value) if node.tag == _CORE + "float" and value else value
 
     def _refuse_tag(self, node: Node) -> None:
@@ -498,15 +590,14 @@ def _opens_tuple(node: Node) -> bool:
 def _plain(text: str) -> Any:
     """The value of an unquoted scalar by YAML 1.2's core schema.
 
-    Raises:
-        ValueError: an integer of more digits than Python reads.
+    An integer of more than `DIGITS_LIMIT` digits stays text.
     """
     if text in _WORDS:
         return _WORDS[text]
     if text[0] in _MAY_BE_NUMBER:
         if _INT.fullmatch(text):
             base = {"0o": 8, "0x": 16}.get(text[:2], 10)
-            return int(text, base)
+            return int(text, base) if len(text) <= DIGITS_LIMIT else text
         if _FLOAT.fullmatch(text):
             return float(text)
     return text

@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from cnnspec.errors import Invalid, Path, Problem
 from cnnspec.fields import (
+    LARGEST,
+    NAME_SAYS,
     Kind,
+    Name,
     Natural,
     Record,
     choice,
     describe,
+    is_name,
     kind,
+    kind_of,
     lazily,
+    list_of,
 )
 from cnnspec.layers import Layer, make_layer, split_entry
 from cnnspec.shapes import Shape
@@ -29,10 +35,10 @@ DTYPES = [
 
 _SIZES_JSON = {
     "anyOf": [
-        {"type": "integer", "minimum": 1},
+        {"type": "integer", "minimum": 1, "maximum": LARGEST},
         {
             "type": "array",
-            "items": {"type": ["integer", "null"], "minimum": 1},
+            "items": {"type": ["integer", "null"], "minimum": 1, "maximum": LARGEST},
             "minItems": 1,
         },
     ]
@@ -45,10 +51,22 @@ def _sizes(value: Any) -> Shape:
         value = [value]
     if not isinstance(value, list) or not value:
         raise ValueError
-    for size in value:
-        if size is not None and (type(size) is not int or size < 1):
-            raise ValueError
+    problems = [
+        _not_a_size(place, size)
+        for place, size in enumerate(value)
+        if size is not None and (type(size) is not int or not 1 <= size <= LARGEST)
+    ]
+    if problems:
+        raise Invalid(problems)
     return tuple(value)
+
+
+def _not_a_size(place: int, size: Any) -> Problem:
+    text = f"a size must be a whole number above 0, or null; found {describe(size)}"
+    hint = f"the largest is {LARGEST:,}" if type(size) is int and size > 0 else ""
+    if size == "None":
+        hint = "write null; the batch's is left out"
+    return Problem((place,), "wrong-type", text, hint)
 
 
 Sizes = Annotated[Any, kind(_sizes, _SIZES_SAYS, _SIZES_JSON)]
@@ -89,6 +107,9 @@ def _inputs(value: Any) -> dict[str, InputTensor]:
         raise ValueError
     found, problems = {}, []
     for name, tensor in value.items():
+        if not isinstance(name, str) or not is_name(name):
+            text = f"an input's name must be {NAME_SAYS}; found {describe(name)}"
+            problems.append(Problem((name,), "wrong-type", text, at_key=True))
         try:
             found[str(name)] = _input(tensor)
         except Invalid as error:
@@ -111,7 +132,7 @@ _INPUTS = kind(
 class ExpectedLayer(Record):
     """What `expect.layers` says of one layer."""
 
-    called: ClassVar[str] = "an expected layer"
+    called: ClassVar[str] = "expect.layers"
 
     output_shape: Sizes = None
     params: Natural | None = None
@@ -129,10 +150,22 @@ def _expected_layers(value: Any) -> dict[str, ExpectedLayer]:
                 raise Invalid([Problem((), "wrong-type", text, hint)])
             found[str(name)] = ExpectedLayer.read(expected)
         except Invalid as error:
-            problems += [problem.under(name) for problem in error.problems]
+            problems += [_of_layer(name, problem) for problem in error.problems]
     if problems:
         raise Invalid(problems)
     return found
+
+
+def _of_layer(name: Any, problem: Problem) -> Problem:
+    called = ExpectedLayer.called
+    message = problem.message.replace(called, f"{called}.{name}", 1)
+    return problem.under(name)._replace(message=message)
+
+
+def _summary(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    return value
 
 
 class Expect(Record):
@@ -165,7 +198,17 @@ class Expect(Record):
         ]
         | None
     ) = None
-    summary: str | None = None
+    summary: (
+        Annotated[
+            str,
+            kind(
+                _summary,
+                "the table that model.summary() prints, or the name of its file",
+                {"type": "string", "pattern": r"\S"},
+            ),
+        ]
+        | None
+    ) = None
     """A table as Keras prints it, or the name of a file that holds one."""
 
 
@@ -173,15 +216,6 @@ def _any_list(value: Any) -> Any:
     if not isinstance(value, list) or not value:
         raise ValueError
     return value
-
-
-def _name(value: Any) -> str:
-    if not isinstance(value, str) or not value or "/" in value:
-        raise ValueError
-    return value
-
-
-_NAME = kind(_name, "text without '/'", {"type": "string", "pattern": "^[^/]+$"})
 
 
 def _section(name: str) -> Kind:
@@ -194,6 +228,13 @@ class Document(Record):
     called: ClassVar[str] = "the spec"
 
     first: ClassVar[tuple[str, ...]] = ("name", "input", "inputs", "layers", "outputs")
+    renamed: ClassVar[dict[str, str]] = {
+        "input_shape": "write input:",
+        **dict.fromkeys(
+            ("vars", "blocks", "extends", "defaults", "repeat"),
+            "not yet: cnnspec 0.1 reads chains of layers, each written out",
+        ),
+    }
 
     layers: Annotated[
         Any,
@@ -203,11 +244,11 @@ class Document(Record):
             {"type": "array", "items": {"$ref": "#/$defs/layer"}, "minItems": 1},
         ),
     ]
-    name: Annotated[str, _NAME] | None = None
+    name: Name | None = None
     description: str | None = None
     input: Annotated[Any, _INPUT] = None
     inputs: Annotated[Any, _INPUTS] = None
-    outputs: tuple[str, ...] | None = None
+    outputs: Annotated[Any, list_of(kind_of(str), least=1)] = None
     expect: Annotated[Any, lazily("cnnspec.spec", "Expect", {"type": "object"})] = None
     data: Annotated[Any, _section("Data")] = None
     train: Annotated[Any, _section("Train")] = None
@@ -263,7 +304,7 @@ def read_program(source: Source) -> Program:
     return Program(
         name=document.name or PurePath(source.path).stem,
         description=document.description or "",
-        inputs=document.inputs or ({"": document.input} if document.input else {}),
+        inputs=_given_inputs(document),
         layers=tuple(entries),
         outputs=document.outputs or (),
         expect=document.expect,
@@ -273,6 +314,13 @@ def read_program(source: Source) -> Program:
         source=source,
         problems=tuple(problems),
     )
+
+
+def _given_inputs(document: Document) -> dict[str, InputTensor]:
+    """The inputs by name; none where two keys give them, for it isn't known which."""
+    if document.input is None:
+        return document.inputs or {}
+    return {} if document.inputs else {"": document.input}
 
 
 def _document(data: dict[str, Any], problems: list[Problem]) -> Document:

@@ -210,3 +210,54 @@ def test_override_sets_makes_and_points() -> None:
 def test_override_that_cannot_be(assignment: str) -> None:
     with pytest.raises(OverrideError):
         Source(TEXT).override(assignment)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "says"),
+    [
+        ("layers.-1.Dense.units=3", "layers is a list; say 0 to 3 instead of '-1'"),
+        (
+            "layers.1.Flatten.name=f",
+            "layers.1 is 'Flatten' alone; set layers.1='{Flatten: {name: f}}'",
+        ),
+        (
+            "layers.3.MaxPooling2D.pool_size=3",
+            (
+                "layers.3.MaxPooling2D is 2 and no mapping; "
+                "set layers.3.MaxPooling2D='{pool_size: 3}'"
+            ),
+        ),
+    ],
+)
+def test_override_says_what_would_do(assignment: str, says: str) -> None:
+    source = Source(f"{TEXT}  - MaxPooling2D: 2\n")
+    with pytest.raises(OverrideError) as caught:
+        source.override(assignment)
+    assert str(caught.value) == f"'{assignment.partition('=')[0]}': {says}"
+    _, _, remedy = says.partition("; set ")
+    if remedy:
+        source.override(remedy.replace("'", ""))
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line", "column"),
+    [
+        ("a:\n\tb: 1", "a tab stands where a value begins", 2, 1),
+        ("a: @b", "a value can't begin with @, which YAML keeps for itself", 1, 4),
+        ("a: `b", "a value can't begin with `, which YAML keeps for itself", 1, 4),
+        ("a:\n  - b: 1\n  -c\n  - d", "a '-' has no space after it", 3, 3),
+        ("a:1\nb: 2", "a ':' has no space after it", 1, 2),
+        ("a: http://b\n  c: d", "a ':' stands here where no key can be", 2, 4),
+    ],
+)
+def test_slips(text: str, message: str, line: int, column: int) -> None:
+    with pytest.raises(SpecError) as caught:
+        Source(text)
+    [diagnostic] = caught.value.diagnostics
+    assert (diagnostic.message, *diagnostic.mark[1:]) == (message, line, column)
+
+
+def test_a_python_file_is_told_from_yaml() -> None:
+    with pytest.raises(SpecError) as caught:
+        Source('"""Trains."""\nimport keras\nx: int = {\n', "train.py")
+    assert "this is a Python file" in str(caught.value)

@@ -4,12 +4,13 @@ A family of layers is a module of this package, imported when one of its layers 
 asked for, because a spec needs few of them and a start must be quick.
 """
 
+import re
 from importlib import import_module
 from typing import Any
 
 from cnnspec.components import read_arguments
 from cnnspec.errors import Invalid, Problem, nearest
-from cnnspec.fields import describe
+from cnnspec.fields import describe, flow
 from cnnspec.layers.base import Layer, Weight
 
 FAMILIES: dict[str, str] = {
@@ -100,6 +101,14 @@ ALIASES: dict[str, str] = {
 }
 """Second names that `keras.layers` has for layers."""
 
+_NOT_YET = "not yet: cnnspec 0.1 reads chains of layers, each written out"
+HABITS: dict[str, str] = {
+    "Input": "the input: of the spec makes it",
+    "Sequential": "list its layers here",
+    **dict.fromkeys(("repeat", "block", "if", "apply", "use"), _NOT_YET),
+}
+"""Names that stand where a layer's should, and what to say of them."""
+
 _MODULES = {
     name: family for family, names in FAMILIES.items() for name in names.split()
 }
@@ -140,11 +149,53 @@ def split_entry(entry: Any) -> tuple[str, Any]:
             [Problem((), "layer-form", text, "as in - Conv2D: {filters: 32}")]
         )
     name, *others = entry
+    if others and not _is_layer(name):
+        text = f"a layer is one name with its arguments; found {describe(entry)}"
+        raise Invalid([Problem((), "layer-form", text, _rewritten(entry))])
     if others:
         text = f"a layer is one name, and '{others[0]}' stands beside '{name}'"
         hint = f"indent '{others[0]}' below '{name}', or begin a new item with '- '"
         raise Invalid([Problem((others[0],), "layer-form", text, hint, at_key=True)])
     return str(name), entry[name]
+
+
+def _is_layer(name: Any) -> bool:
+    return isinstance(name, str) and (
+        name in _MODULES or name in ALIASES or name in REFUSED
+    )
+
+
+def _rewritten(entry: dict[Any, Any]) -> str:
+    """How a spec writes a layer whose name isn't the entry's first key."""
+    rest = dict(entry)
+    for key, value in entry.items():
+        name = key if _is_layer(key) else value
+        if _is_layer(name):
+            del rest[key]
+            arguments = rest.get("config", rest)
+            return f"write - {name}: {flow(arguments)}" if rest else f"write - {name}"
+    return "as in - Conv2D: {filters: 32, kernel_size: 3}"
+
+
+_CALL = r"(?s)(?:\w+\.)*(\w+)\s*([(:]?)\s*(.*)"
+
+
+def _unknown_hint(name: str, arguments: Any) -> str:
+    """What to write instead of a layer that doesn't exist."""
+    if name in HABITS:
+        return HABITS[name]
+    if _is_layer(arguments):
+        return f"write - {arguments}"
+    call = re.fullmatch(_CALL, name)
+    if call and _is_layer(call[1]):
+        known, sign, rest = call.groups()
+        if sign == ":":
+            return f"put a space after the colon: - {known}: {rest}"
+        if sign:
+            return f"give arguments as YAML: - {known}: {{argument: value}}"
+        return f"write {known} alone"
+    likeliest = sorted([*_MODULES, *ALIASES], key=lambda known: "2D" not in known)
+    return nearest(name, likeliest) or "cnnspec layers lists them"
 
 
 def make_layer(name: str, arguments: Any) -> Layer:
@@ -160,10 +211,20 @@ def make_layer(name: str, arguments: Any) -> Layer:
         raise Invalid([Problem((), "refused-layer", text, at_key=True)])
     if name not in _MODULES:
         text = f"there is no layer '{name}' in Keras"
-        likeliest = sorted([*_MODULES, *ALIASES], key=lambda known: "2D" not in known)
-        hint = nearest(name, likeliest) or "cnnspec layers lists them"
+        hint = _unknown_hint(name, arguments)
         raise Invalid([Problem((), "unknown-layer", text, hint, at_key=True)])
-    return read_arguments(layer_class(name), arguments)
+    cls = layer_class(name)
+    if cls.inputs > 1 and _are_names(arguments):
+        text = f"{name} has no argument for {describe(arguments)}"
+        hint = f"the tensors it takes stand under from: {{from: {flow(arguments)}}}"
+        raise Invalid([Problem((), "wrong-type", text, hint)])
+    return read_arguments(cls, arguments)
+
+
+def _are_names(arguments: Any) -> bool:
+    """Whether the arguments of a layer are names of layers, by mistake."""
+    several = arguments if isinstance(arguments, list) else [arguments]
+    return bool(several) and all(isinstance(name, str) for name in several)
 
 
 def read_layer(entry: Any) -> Layer:

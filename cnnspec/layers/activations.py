@@ -39,6 +39,11 @@ class LeakyReLU(Layer):
 
     example: ClassVar[Any] = {"negative_slope": 0.1}
 
+    renamed: ClassVar[dict[str, str]] = {
+        **Layer.renamed,
+        "alpha": "Keras 3 calls it negative_slope",
+    }
+
     negative_slope: NotNegative = 0.3
 
 

@@ -8,6 +8,7 @@ from cnnspec.components import (
     Initializer,
     Regularizer,
     by_name,
+    choices,
     read_component,
 )
 from cnnspec.errors import Invalid, Problem
@@ -63,7 +64,8 @@ def _component_kind(base: type[Component], what: str) -> Kind:
 
     # `cnnspec.schema` describes each base once; it has hundreds of uses.
     json: Json = {"anyOf": [{"$ref": f"#/$defs/{base.__name__}"}, {"type": "null"}]}
-    return kind(convert, f"{what} by name or as a mapping", json, list(names))
+    says = f"{what} by name or as a mapping"
+    return kind(convert, says, json, list(names), lambda _: choices(names))
 
 
 def _activation(value: Any) -> Any:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from cnnspec.errors import ShapeError
-from cnnspec.fields import Record, kind
+from cnnspec.fields import Name, Record, flow
 from cnnspec.layers.arguments import Dtype, RegularizerName
-from cnnspec.shapes import Shape, Shapes, show
+from cnnspec.shapes import Shape, Shapes, product, show
 
 
 class Weight(NamedTuple):
@@ -41,15 +41,6 @@ MOVED = "moved"
 Reach = Sequence[Window] | str
 
 
-def _name(value: Any) -> str:
-    if isinstance(value, str) and value and "/" not in value:
-        return value
-    raise ValueError
-
-
-_NAME_JSON = {"type": "string", "pattern": "^[^/]+$"}
-
-
 class Layer(Record):
     """A layer of Keras: its arguments, and what Keras makes of a tensor given to it.
 
@@ -74,12 +65,16 @@ class Layer(Record):
     """Arguments as a spec has them, for the documentation and for tests."""
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 28, 28, 3),)
     """Shapes to show the example on."""
+    renamed: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("input_shape", "input_dim", "batch_input_shape", "batch_shape"),
+        "the input: of the spec says it; remove it here",
+    )
 
     activity_regularizer: RegularizerName = None
     trainable: bool = True
     dtype: Dtype | None = None
     autocast: bool = True
-    name: Annotated[str, kind(_name, "text without '/'", _NAME_JSON)] | None = None
+    name: Name | None = None
 
     def check(self, *shapes: Any, **_: Any) -> None:
         """Finds out whether the layer can take tensors of these shapes.
@@ -122,6 +117,14 @@ class Layer(Record):
         An empty list: the same position alone.
         """
         return ()
+
+    def remedy(self, missing: int) -> str:
+        """What to do with this layer where a later one finds axes `missing`.
+
+        To follow the layer's name; below 0, there are too many. Nothing where another
+        layer has to change.
+        """
+        return ""
 
     def nested(self) -> Sequence["Layer"]:
         """Layers inside this one, in the order in which Keras names them."""
@@ -175,17 +178,27 @@ def need_rank(x: Shape, axes: str) -> None:
             f"needs a tensor with the axes ({axes}); its input is {show(x[1:])}, "
             f"{len(x) - 1} {'axis' if len(x) == 2 else 'axes'} instead of {count}",
             _rank_remedy(x, axes),
+            count + 1 - len(x),
         )
 
 
 def _rank_remedy(x: Shape, axes: str) -> str:
-    missing = axes.count(",") + 2 - len(x)
+    count = axes.count(",") + 1
+    missing = count + 1 - len(x)
+    if missing == -1 and x[1] is None:
+        sizes = flow(x[2:])
+        return (
+            f"if null is the batch, leave it out, as in {sizes}; TimeDistributed runs "
+            "a layer at every step"
+        )
+    if missing < 0 and count > 1:
+        merged = (*x[1:count], product(x[count:]))
+        return f"bring it to {count} axes with Reshape: {flow(merged)} before it"
     if missing < 0:
         return (
             "remove the axes with Flatten, Reshape or a global pooling layer before it"
         )
     if missing == 1 and axes.endswith("channels"):
-        sizes = ", ".join("null" if size is None else str(size) for size in x[1:])
-        one = f"grey images have one channel, as in [{sizes}, 1]"
+        one = f"grey images have one channel, as in {flow((*x[1:], 1))}"
         return f"{one}; or add the axis with Reshape"
     return "add the axes with Reshape before it"

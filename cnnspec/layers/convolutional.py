@@ -79,9 +79,10 @@ class _Convolution(Spatial):
         if self.padding == "valid" and any(
             size is not None and size < 1 for size in self.sizes(spatial)
         ):
-            raise ShapeError(
+            raise self.misfit(
                 f"{self._kernel_text()} with padding 'valid' does not fit its "
                 f"{show(spatial)} input",
+                x,
                 "use padding: same, a smaller kernel_size, or drop a pooling layer "
                 "before it",
             )

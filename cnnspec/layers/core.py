@@ -352,6 +352,10 @@ class Embedding(LowRank):
     )
     example: ClassVar[Any] = {"input_dim": 10000, "output_dim": 64}
     example_inputs = ((None, 100),)
+    renamed: ClassVar[dict[str, str]] = {
+        **Layer.renamed,
+        "input_length": Layer.renamed["input_shape"],
+    }
 
     input_dim: Positive
     output_dim: Positive

@@ -62,9 +62,10 @@ class _Pooling(Spatial):
         if self.padding == "valid" and any(
             size is not None and size < 1 for size in self.sizes(spatial)
         ):
-            raise ShapeError(
+            raise self.misfit(
                 f"pool_size {show(self.pool_size)} with padding 'valid' does not fit "
                 f"its {show(spatial)} input",
+                x,
                 "use padding: same, a smaller pool_size, or drop a pooling layer "
                 "before it",
             )

@@ -27,6 +27,10 @@ class Flatten(Layer):
     def output(self, x: Shape) -> Shape:
         return (x[0], product(x[1:]))
 
+    def remedy(self, missing: int) -> str:
+        """Whatever needs axes comes before the layer that takes them away."""
+        return "has put all axes into one; let it stand below" if missing > 0 else ""
+
     def reach(self, x: Shape) -> Reach:
         return MOVED
 
@@ -224,9 +228,10 @@ class _Cropping(_Resized):
         spatial, _ = self.split(x)
         if any(size is not None and size < 1 for size in self.sizes(spatial)):
             away = [sum(ends) for ends in self.edges()]
-            raise ShapeError(
+            raise self.misfit(
                 f"cuts {show(away)} positions off its {show(spatial)} input, so that "
                 "nothing is left along an axis",
+                x,
                 "make cropping smaller",
             )
 

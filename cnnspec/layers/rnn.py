@@ -342,6 +342,11 @@ class Recurrent(_Step):
                 "give the input a fixed batch size, or leave stateful out",
             )
 
+    def remedy(self, missing: int) -> str:
+        """With its other steps the output has one axis more."""
+        lacks = missing == 1 and not self.return_sequences
+        return "needs return_sequences: true" if lacks else ""
+
     def check_sequence(self, x: Shape) -> None:
         """Refuses a tensor that is no sequence of the steps that the layer takes."""
         need_rank(x, "steps, features")
@@ -615,6 +620,11 @@ class Bidirectional(Layer):
             {"anyOf": [_LAYER_JSON, {"type": "null"}]},
         ),
     ] = None
+
+    def remedy(self, missing: int) -> str:
+        """That of the layer it holds."""
+        inner: str = self.layer.remedy(missing)
+        return inner and f"{inner} in its {self.layer.title()}"
 
     def rules(self) -> None:
         for field, layer in (

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from cnnspec.errors import ShapeError
 from cnnspec.layers.arguments import DataFormat
 from cnnspec.layers.base import Layer, need_rank
 from cnnspec.shapes import Shape
@@ -26,6 +27,15 @@ class Spatial(Layer):
         """
         first = self.data_format == "channels_first"
         need_rank(x, f"channels, {self.axes}" if first else f"{self.axes}, channels")
+
+    def misfit(self, message: str, x: Shape, hint: str) -> ShapeError:
+        """The error of an input that is too small, which another axis may explain."""
+        if self.data_format == "channels_first":
+            hint = (
+                f"data_format: channels_first takes the first size, {x[1]}, for the "
+                "channels; leave it out if they come last"
+            )
+        return ShapeError(message, hint)
 
     def split(self, x: Shape) -> tuple[Shape, Any]:
         """The sizes of the spatial axes, and the number of channels."""
