@@ -75,7 +75,7 @@ def _check(source: Source, *, keras: bool = False) -> Checked:
         found += _training_problems(program, summary)
         found += _judge(program, summary)
     if not found and keras:
-        found += _compare_with_keras(program, summary)
+        found += _with_keras(program, summary)[1]
     diagnostics = sorted(found, key=lambda diagnostic: diagnostic.mark)
     return Checked(source.path, program, summary, diagnostics)
 
@@ -123,11 +123,21 @@ def _judge(program: Program, summary: Summary) -> Iterator[Diagnostic]:
         yield from judge(program.expect, summary, program.source)
 
 
-def _compare_with_keras(program: Program, summary: Summary) -> Iterator[Diagnostic]:
-    from cnnspec.emit.keras_model import build_model, compare
+def _with_keras(program: Program, summary: Summary) -> tuple[Any, list[Diagnostic]]:
+    """The Keras model, and what keeps it from being what the summary says."""
+    from cnnspec.emit.keras_model import Refused, build_model, compare
 
-    for difference in compare(build_model(summary.graph), summary):
-        yield program.source.diagnostic("error", "keras-mismatch", (), difference)
+    source = program.source
+    try:
+        model = build_model(summary.graph)
+    except Refused as refusal:
+        path, hint = refusal.node.path, "change the layer; cnnspec should have said so"
+        error = source.diagnostic("error", "keras-refused", path, str(refusal), hint)
+        return None, [error]
+    return model, [
+        source.diagnostic("error", "keras-mismatch", (), difference)
+        for difference in compare(model, summary)
+    ]
 
 
 def load(path: PathName, overrides: Sequence[str] = ()) -> Model:
@@ -221,25 +231,13 @@ def build(
     if "keras" in paths:
         from cnnspec.emit.keras_model import save
 
-        keras_model = _checked_model(model)
+        keras_model, errors = _with_keras(model.program, model.summary)
+        if errors:
+            raise SpecError(errors)
         save(keras_model, paths["keras"], force)
     if script is not None:
         write.write_file(paths["script"], script, force)
     return list(paths.values())
-
-
-def _checked_model(model: Model) -> Any:
-    """The Keras model, which was found to be what the summary says."""
-    from cnnspec.emit.keras_model import build_model, compare
-
-    built = build_model(model.summary.graph)
-    source = model.program.source
-    if differences := compare(built, model.summary):
-        raise SpecError(
-            source.diagnostic("error", "keras-mismatch", (), text)
-            for text in differences
-        )
-    return built
 
 
 def find_specs(path: PathName) -> list[str]:

@@ -101,6 +101,7 @@ CODES = {
     "expected-mismatch": "a model that isn't what `expect:` says",
     "keras-mismatch": "a model that isn't what Keras builds; a bug of cnnspec",
     "key": "a key that is a list or a mapping",
+    "keras-refused": "a layer that Keras refuses, or has no memory for",
     "layer-form": "an entry of a layer list that isn't a layer",
     "merge-key": "`<<`, which YAML 1.2 doesn't have",
     "missing-field": "an argument or section that has to be there",

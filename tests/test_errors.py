@@ -13,7 +13,7 @@ FIXTURES = Path(__file__).parent / "errors"
 NAMES = sorted(path.stem for path in FIXTURES.glob("*.yaml"))
 ELSEWHERE = {
     *("not-found", "not-a-file", "unreadable", "too-large"),
-    *("keras-mismatch", "edited-file", "unwritable"),
+    *("keras-mismatch", "keras-refused", "edited-file", "unwritable"),
 }
 """Codes that no YAML file can show; the tests of reading and writing do."""
 

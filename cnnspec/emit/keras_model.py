@@ -11,7 +11,7 @@ from cnnspec.components import Component
 from cnnspec.emit import TAKES_TENSORS_APART
 from cnnspec.emit.write import refuse_edited, seal_zip, write_file
 from cnnspec.fields import Record
-from cnnspec.graph import Graph
+from cnnspec.graph import Graph, Node
 from cnnspec.infer import Row, Summary
 from cnnspec.shapes import Shapes
 
@@ -57,6 +57,9 @@ def build_model(graph: Graph) -> Any:
 
     Returns:
         A `keras.Model`, not compiled.
+
+    Raises:
+        Refused: Keras doesn't take a layer.
     """
     keras = _keras()
     tensors: dict[str, Any] = {
@@ -64,15 +67,32 @@ def build_model(graph: Graph) -> Any:
         for tensor in graph.inputs
     }
     for node in graph.nodes:
-        layer = keras_object(node.layer, name=node.name)
         given = list(_flat(tensors[name] for name in node.inputs))
-        if type(node.layer).__name__ in TAKES_TENSORS_APART:
-            tensors[node.name] = layer(*given)
-        else:
-            tensors[node.name] = layer(given if len(given) > 1 else given[0])
+        try:
+            tensors[node.name] = _apply(node, given)
+        except Exception as error:  # Keras refuses with whatever its backend raises
+            raise Refused(node, error) from error
     inputs = [tensors[tensor.name] for tensor in graph.inputs]
     outputs = list(_flat(tensors[name] for name in graph.outputs))
     return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name)
+
+
+class Refused(Exception):
+    """A layer that Keras refuses, or has no memory for, although cnnspec takes it."""
+
+    def __init__(self, node: Node, error: Exception) -> None:
+        self.node = node
+        reason = " ".join(str(error).split()) or type(error).__name__
+        title = f"'{node.name}' ({type(node.layer).__name__})"
+        super().__init__(f"Keras doesn't take {title}: {reason[:300]}")
+
+
+def _apply(node: Node, given: list[Any]) -> Any:
+    """What the layer of a node gives for its tensors."""
+    layer = keras_object(node.layer, name=node.name)
+    if type(node.layer).__name__ in TAKES_TENSORS_APART:
+        return layer(*given)
+    return layer(given if len(given) > 1 else given[0])
 
 
 def keras_object(record: Record, **more: Any) -> Any:

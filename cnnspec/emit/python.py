@@ -132,9 +132,10 @@ def value(found: Any) -> Code:
         return decimal(found)
     if isinstance(found, list):
         return Group("[", [("", value(item)) for item in found], "]")
+    if isinstance(found, tuple) and len(found) == 1:
+        return f"({flat(value(found[0]))},)"
     if isinstance(found, tuple):
-        inside = ", ".join(flat(value(item)) for item in found)
-        return f"({inside},)" if len(found) == 1 else f"({inside})"
+        return Group("(", [("", value(item)) for item in found], ")")
     return repr(found)
 
 

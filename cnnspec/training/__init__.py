@@ -11,6 +11,7 @@ from cnnspec.errors import ArgumentError, either
 from cnnspec.fields import Natural, Positive, Record, choice, list_of, number
 from cnnspec.training.kinds import AboveZero, BetweenZeroAndOne, Part, component
 
+_SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2**32 - 1)
 _BELONGS = {
     "path": ("npz",),
     "train": ("csv",),
@@ -117,7 +118,7 @@ class Train(Record):
     epochs: Positive = 1
     validation_split: Part = 0.0
     shuffle: bool = True
-    seed: Natural | None = None
+    seed: Annotated[int, _SEED] | None = None
     """For `keras.utils.set_random_seed`: the initial weights and every shuffling."""
     callbacks: Annotated[Any, list_of(_CALLBACK)] = ()
 
