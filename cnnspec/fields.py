@@ -474,13 +474,11 @@ def _problem(
         return Problem((), "wrong-type", text)
     name = str(path[0])
     if name not in fields:
-        if name.isdigit():
-            text = f"{title} has no field {name}; a ',' ends a value"
-            hint = "write large numbers without commas, as in 87135"
-            return Problem((path[0],), "unknown-field", text, hint, at_key=True)
         hint = _field_hint(cls, name)
+        if name.isdigit():
+            hint = "write large numbers without commas, as in 87135"
         text = f"{title} has no field '{name}'"
-        return Problem((name,), "unknown-field", text, hint, at_key=True)
+        return Problem((path[0],), "unknown-field", text, hint, at_key=True)
     allowed = fields[name].kind
     if finding == "missing":
         text = f"{title} needs '{name}', {allowed.says}"

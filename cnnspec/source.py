@@ -151,7 +151,8 @@ class Source:
             if last:
                 holder[step] = value
             holder = holder[step]
-        self._overrides[path] = assignment
+        shown = " ".join(assignment.split())
+        self._overrides[path] = shown if len(shown) < 80 else f"{shown[:77]}..."
 
 
 def _no_way(path: Path, place: int, holder: Any, text: str) -> str:

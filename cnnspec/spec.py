@@ -332,7 +332,8 @@ def _document(data: dict[str, Any], problems: list[Problem]) -> Document:
     except Invalid as error:
         problems += error.problems
     wrong = {problem.path[0] for problem in problems if problem.path}
-    sound = {key: value for key, value in data.items() if key not in wrong}
+    names = Document.fields().keys() - wrong
+    sound = {key: value for key, value in data.items() if key in names}
     return Document.read({"layers": [None], **sound})
 
 

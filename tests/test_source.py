@@ -261,3 +261,10 @@ def test_a_python_file_is_told_from_yaml() -> None:
     with pytest.raises(SpecError) as caught:
         Source('"""Trains."""\nimport keras\nx: int = {\n', "train.py")
     assert "this is a Python file" in str(caught.value)
+
+
+def test_a_long_override_is_told_in_one_short_line() -> None:
+    source = Source(TEXT)
+    source.override("name='a\n" + "b" * 200 + "'")
+    [line] = str(source.diagnostic("error", "argument", ("name",), "no")).splitlines()
+    assert len(line) < 140
