@@ -68,9 +68,10 @@ class _Judge:
             return
         found = self._rows[self._summary.graph.outputs[0]].output_shape
         if not _agree(expected, found):
-            text = f"expect.output_shape is {list(expected)}"
+            text = f"expect.output_shape is {_sizes(expected)}"
             message = f"{text} but the model gives {_without_batch(found)}"
-            yield self._mismatch(("expect", "output_shape"), message)
+            hint = _batch_hint(expected, found)
+            yield self._mismatch(("expect", "output_shape"), message, hint)
 
     def layers(self) -> Iterator[Diagnostic]:
         """Single layers that differ from what `expect.layers` says of them."""
@@ -90,8 +91,9 @@ class _Judge:
             shape = expected.output_shape
             if shape is not None and not _agree(shape, row.output_shape):
                 text = f"{_title(row)} gives {_without_batch(row.output_shape)}"
-                message = f"{text}; expected {list(shape)}"
-                yield self._mismatch((*path, "output_shape"), message)
+                message = f"{text}; expected {_sizes(shape)}"
+                hint = _batch_hint(shape, row.output_shape)
+                yield self._mismatch((*path, "output_shape"), message, hint)
 
     def read_table(self) -> PrintedSummary | list[Diagnostic] | None:
         """The table of `expect.summary`, or what is wrong with it."""
@@ -226,10 +228,20 @@ def _shown(shape: Shapes | None) -> str:
     return str(shape).replace("None", "?")
 
 
-def _without_batch(shape: Shapes) -> list[object]:
+def _without_batch(shape: Shapes) -> str:
     several = shape if isinstance(shape, list) else [shape]
-    shown = [["null" if s is None else s for s in one[1:]] for one in several]
-    return shown if isinstance(shape, list) else shown[0]  # type: ignore[return-value]
+    return " and ".join(_sizes(one[1:]) for one in several)
+
+
+def _sizes(shape: Shape) -> str:
+    """Sizes as a spec writes them."""
+    return f"[{', '.join('null' if size is None else str(size) for size in shape)}]"
+
+
+def _batch_hint(expected: Shape, found: Shapes) -> str:
+    """What to do about a shape that was written with its batch axis."""
+    batch = isinstance(found, tuple) and len(expected) == len(found)
+    return "leave the batch axis out" if batch and expected[0] is None else ""
 
 
 def _agree(expected: tuple[int | None, ...], found: Shapes) -> bool:
