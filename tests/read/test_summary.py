@@ -374,10 +374,14 @@ def test_only_summary_errors_are_raised(data):
 @example("┃ Layer (type) ┃ Output ┃\n┃ ┃ ┃")
 @example("| Layer (type) | Output | Param |\n|")
 def test_any_text_is_read_or_refused(text):
+    lines = text.count("\n") + 1
     try:
-        read_summary(text)
-    except SummaryError:
-        return
+        rows = read_summary(text).rows
+    except SummaryError as error:
+        assert error.message
+        assert 1 <= error.line <= max(lines, len(text.splitlines()))
+    else:
+        assert rows
 
 
 SIZES = st.integers(1, 999)
