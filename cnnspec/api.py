@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from cnnspec.errors import Diagnostic, SpecError
 from cnnspec.infer import Summary, infer
+from cnnspec.program import Program
 from cnnspec.resolve import resolve
-from cnnspec.source import Source, read_source
-from cnnspec.spec import Program, read_program
+from cnnspec.source import Source, follow, read_source
+from cnnspec.spec import read_program
 
 PathName = str | os.PathLike[str]
 
@@ -31,7 +32,12 @@ class Checked(NamedTuple):
     @property
     def ok(self) -> bool:
         """Whether the spec is free of errors."""
-        return all(d.severity != "error" for d in self.diagnostics)
+        return not _errors(self.diagnostics)
+
+
+def _errors(found: Iterable[Diagnostic]) -> bool:
+    """Whether one of them is an error, and not a warning."""
+    return any(diagnostic.severity == "error" for diagnostic in found)
 
 
 class Model(NamedTuple):
@@ -68,13 +74,13 @@ def check(
 def _check(source: Source, *, keras: bool = False) -> Checked:
     program = read_program(source)
     graph = resolve(program)
-    summary = infer(graph, lambda path: source.mark(path).line)
+    summary = infer(graph, source.line)
     problems = (*program.problems, *graph.problems, *summary.problems)
     found = [*source.problems, *_without_echoes(source, map(source.error, problems))]
-    if not found:
+    if not _errors(found):
         found += _training_problems(program, summary)
         found += _judge(program, summary)
-    if not found and keras:
+    if keras and not _errors(found):
         found += _with_keras(program, summary)[1]
     diagnostics = sorted(found, key=lambda diagnostic: diagnostic.mark)
     return Checked(source.path, program, summary, diagnostics)
@@ -157,7 +163,9 @@ def loads(text: str, path: str = "<spec>") -> Model:
         SpecError: with every error of the spec.
     """
     with _without_collection():
-        return _sound(_check(Source(text, path)))
+        source = Source(text, path)
+        follow(source)
+        return _sound(_check(source))
 
 
 def _sound(checked: Checked) -> Model:
@@ -166,14 +174,16 @@ def _sound(checked: Checked) -> Model:
     return Model(checked.program, checked.summary)
 
 
-TARGETS = {"keras": ".keras", "script": ".py"}
-"""What `build` writes, and how its files end."""
+TARGETS = {"keras": ".keras", "script": ".py", "svg": ".svg"}
+"""What `build` can write, and how its files end."""
+USUAL_TARGETS = ("keras", "script")
+"""What it writes unless told otherwise."""
 
 
 def files(
     model: Model,
     folder: PathName = "generated",
-    targets: Sequence[str] = tuple(TARGETS),
+    targets: Sequence[str] = USUAL_TARGETS,
     *,
     force: bool = False,
 ) -> dict[str, str]:
@@ -199,11 +209,11 @@ def files(
 def build(
     model: Model,
     folder: PathName = "generated",
-    targets: Sequence[str] = tuple(TARGETS),
+    targets: Sequence[str] = USUAL_TARGETS,
     *,
     force: bool = False,
 ) -> list[str]:
-    """Writes a model as a Keras model, as a training script, or as both.
+    """Writes a model as a Keras model, as a training script, or as a picture.
 
     Everything is made before anything is written.
 
@@ -223,11 +233,16 @@ def build(
     from cnnspec.emit import write
 
     paths = files(model, folder, targets, force=force)
-    script = keras_model = None
+    name = PurePath(model.program.source.path).name
+    script = picture = None
     if "script" in paths:
         from cnnspec.emit.script import render_script
 
         script = render_script(model.program, model.summary)
+    if "svg" in paths:
+        from cnnspec.emit.diagram import svg
+
+        picture = write.seal_svg(svg(model.summary), name)
     if "keras" in paths:
         from cnnspec.emit.keras_model import save
 
@@ -237,6 +252,8 @@ def build(
         save(keras_model, paths["keras"], force)
     if script is not None:
         write.write_file(paths["script"], script, force)
+    if picture is not None:
+        write.write_file(paths["svg"], picture, force)
     return list(paths.values())
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from cnnspec.document import Expect
 from cnnspec.errors import Diagnostic, Mark, Path, SpecError, nearest
 from cnnspec.infer import Row, Summary
 from cnnspec.layers.base import Layer
@@ -16,7 +17,6 @@ from cnnspec.read.summary import (
 )
 from cnnspec.shapes import Shape, Shapes
 from cnnspec.source import Source, read_text
-from cnnspec.spec import Expect
 
 MISMATCH = "expected-mismatch"
 

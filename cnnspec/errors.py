@@ -36,6 +36,19 @@ class Diagnostic(NamedTuple):
         return f"{place}: {self.severity}[{self.code}]: {text}"
 
 
+class Frame(NamedTuple):
+    """A step of the way from a spec's layer list to a layer: a call or a round."""
+
+    block: str
+    """The block that is called; nothing for a round of a repeat."""
+    name: str
+    """What the call is named, in full; nothing where it has no name."""
+    path: Path
+    """Where the call or the repeat stands in the document."""
+    round: int = 0
+    """Counted from 1; 0 for a call."""
+
+
 class Problem(NamedTuple):
     """A mistake found in plain data; `path` leads to it from where the data begins."""
 
@@ -45,6 +58,10 @@ class Problem(NamedTuple):
     hint: str = ""
     at_key: bool = False
     """Whether the mistake is the key at `path` rather than the value under it."""
+    trail: tuple[Frame, ...] = ()
+    """The calls and rounds that led there, outermost first."""
+    severity: str = "error"
+    """Or `warning`, for what needs no change."""
 
     def under(self, *prefix: str | int) -> "Problem":
         """The same problem, seen from further out."""
@@ -93,33 +110,44 @@ class OverrideError(ValueError):
 CODES = {
     "alias": "an alias without an anchor, inside its own, or too many of them",
     "argument": "arguments that don't go together",
+    "block": "a block that isn't written as one",
+    "cycle": "something that leads back to itself: a tensor, a variable, a file",
     "duplicate-key": "a key that stands twice in a mapping",
     "duplicate-name": "a name that is given to two layers",
     "edited-file": "a file to be written that holds somebody's own work",
     "empty": "a file that holds nothing",
     "encoding": "a file that is not UTF-8 text",
     "expected-mismatch": "a model that isn't what `expect:` says",
+    "expression": "an expression that can't be read or worked out",
+    "extends": "a spec to extend that can't be read",
     "keras-mismatch": "a model that isn't what Keras builds; a bug of cnnspec",
-    "key": "a key that is a list or a mapping",
     "keras-refused": "a layer that Keras refuses, or has no memory for",
+    "key": "a key that is a list or a mapping",
     "layer-form": "an entry of a layer list that isn't a layer",
     "merge-key": "`<<`, which YAML 1.2 doesn't have",
     "missing-field": "an argument or section that has to be there",
+    "missing-parameter": "a call of a block without a value that it needs",
     "not-a-file": "a folder where a spec is wanted",
     "not-found": "a file that isn't there",
     "number": "a number with too many digits",
+    "recursion": "a block that calls itself, by way of others or directly",
     "refused-layer": "a layer that a spec can't hold",
-    "shape": "a layer that can't take the tensor it is given",
+    "repeat": "a repeat that doesn't say how often",
     "several-documents": "more than one YAML document in a file",
+    "shape": "a layer that can't take the tensor it is given",
     "summary": "an expected summary that is no table of Keras",
     "tag": "a YAML tag that a spec has no use for",
     "too-deep": "lists and mappings nested too deeply",
     "too-large": "a file larger than any spec",
+    "too-many-layers": "blocks and repeats that come to more than any model has",
     "tuple": "a tuple in round brackets, which YAML doesn't have",
+    "unknown-block": "a block that the spec doesn't have",
     "unknown-field": "an argument or section that doesn't exist",
     "unknown-input": "a name that no layer above has",
     "unknown-layer": "a layer that Keras doesn't have",
+    "unknown-parameter": "a value for a block that has no such parameter",
     "unknown-value": "a word that isn't one of those allowed",
+    "unknown-variable": "a name in an expression that nothing defines",
     "unreadable": "a file that can't be read",
     "unused-layer": "a layer that no output of the model depends on",
     "unwritable": "a file or folder that can't be written",

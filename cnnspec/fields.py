@@ -402,7 +402,7 @@ class Record:
         return type(self) is type(other) and self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        return hash(repr(self))
+        return hash(type(self))
 
 
 def _is_field(cls: type[Record], name: str, annotation: Any) -> bool:

@@ -7,16 +7,17 @@ from typing import Any
 from cnnspec.api import Checked
 from cnnspec.errors import Diagnostic
 from cnnspec.infer import Row, Summary
+from cnnspec.program import Program
 from cnnspec.source import Source
-from cnnspec.spec import Program
 
 
 def text(checked: Checked) -> str:
-    """A line for each diagnostic, or one line that tells the totals."""
-    if checked.diagnostics:
-        return "\n".join(map(str, checked.diagnostics))
-    assert checked.summary is not None
-    return f"{checked.path}: ok: {totals(checked.summary)}"
+    """A line for each diagnostic; without errors, one more that tells the totals."""
+    lines = [str(diagnostic) for diagnostic in checked.diagnostics]
+    if checked.ok:
+        assert checked.summary is not None
+        lines.append(f"{checked.path}: ok: {totals(checked.summary)}")
+    return "\n".join(lines)
 
 
 def totals(summary: Summary) -> str:
@@ -45,8 +46,11 @@ def built(program: Program, summary: Summary) -> str:
 
 def closing(results: Sequence[Checked]) -> str:
     """How many specs there are, and how many errors."""
-    errors = sum(d.severity == "error" for c in results for d in c.diagnostics)
-    return f"{_count(len(results), 'spec')}, {_count(errors, 'error')}"
+    severities = [d.severity for checked in results for d in checked.diagnostics]
+    parts = [_count(len(results), "spec"), _count(severities.count("error"), "error")]
+    if warnings := severities.count("warning"):
+        parts.append(_count(warnings, "warning"))
+    return ", ".join(parts)
 
 
 def _count(number: int, thing: str) -> str:

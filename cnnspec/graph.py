@@ -5,7 +5,7 @@ Every analysis and the live Keras model are made from it.
 
 from typing import NamedTuple
 
-from cnnspec.errors import Path, Problem
+from cnnspec.errors import Frame, Path, Problem
 from cnnspec.layers.base import Layer
 from cnnspec.shapes import Shape
 
@@ -30,6 +30,12 @@ class Node(NamedTuple):
     """The names of the inputs or nodes it reads, in the order of Keras's call."""
     path: Path
     """Where the layer's entry stands in the spec."""
+    trail: tuple[Frame, ...] = ()
+    """The calls of blocks and rounds of repeats that led there, outermost first."""
+    shares: str = ""
+    """The node whose layer, weights and all, this one uses again."""
+    inner: tuple[str, ...] = ()
+    """The names of layers inside the layer, in the order of `all_nested`."""
 
 
 class Graph(NamedTuple):
@@ -40,8 +46,10 @@ class Graph(NamedTuple):
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
     """The names of the nodes that give the model's results."""
+    unused: frozenset[str] = frozenset()
+    """The names of nodes that no output depends on, which Keras leaves out."""
     problems: tuple[Problem, ...] = ()
-    """Names that are given twice, and names that nothing defines."""
+    """Names that are given twice, names that nothing defines, and the like."""
 
     def __str__(self) -> str:
         lines = [f"{i.name}: Input{list(i.shape[1:])}" for i in self.inputs]

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil, prod
 from typing import NamedTuple
 
-from cnnspec.errors import Path, Problem, ShapeError
+from cnnspec.errors import Frame, Path, Problem, ShapeError
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import MOVED, WHOLE, Layer, Weight, Window
 from cnnspec.shapes import Shape, Shapes, product, show
@@ -31,6 +31,10 @@ class Row(NamedTuple):
     """Multiply-accumulates for one sample; None if a size isn't known."""
     path: Path
     """Where the layer stands in the spec."""
+    trail: tuple[Frame, ...] = ()
+    """The calls of blocks and rounds of repeats that led there, outermost first."""
+    shares: str = ""
+    """The row whose layer this one uses again; that one has the weights."""
 
     @property
     def type(self) -> str:
@@ -100,7 +104,7 @@ def _sum(counts: Iterable[int | None]) -> int | None:
     return total
 
 
-LineOf = Callable[[Path], int]
+LineOf = Callable[[Path], str]
 
 
 def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
@@ -108,7 +112,7 @@ def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
 
     Args:
         graph: the model.
-        line_of: tells the line of a path in the spec, for messages that name one.
+        line_of: tells the line of a path in the spec (`line 31`), for messages.
 
     A layer that can't take its input is a problem of the summary, and so is nothing
     that comes after it: without that layer's output there is nothing to say of it.
@@ -116,17 +120,28 @@ def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
     shapes: dict[str, Shapes] = {i.name: i.shape for i in graph.inputs}
     rows: dict[str, Row] = {}
     problems = []
+    computed: dict[tuple[int, tuple[Shape, ...]], _Computed] = {}
     for node in graph.nodes:
-        if not all(name in shapes for name in node.inputs):
+        name, layer, sources, path, trail, shares, _ = node
+        try:
+            inputs = tuple(_tensors(sources, shapes))
+            first = rows[shares] if shares else None
+        except KeyError:  # what it reads, or the layer that it shares, has no row
             continue
         try:
-            row = _row(node, tuple(_tensors(node.inputs, shapes)))
+            # A block that is called often makes each of its layers but once.
+            found = computed.get((id(layer), inputs))
+            if found is None:
+                found = computed[id(layer), inputs] = _compute(layer, inputs)
+            if first is not None:
+                found = _again(found, first)
         except ShapeError as error:
             problems.append(_problem(graph, rows, node, error, line_of))
             continue
-        rows[node.name] = row
-        shapes[node.name] = row.output_shape
-    return Summary(graph, tuple(rows.values()), tuple(problems))
+        rows[name] = Row(name, layer, sources, inputs, *found, path, trail, shares)
+        shapes[name] = found[0]
+    used = tuple(row for row in rows.values() if row.name not in graph.unused)
+    return Summary(graph, used, tuple(problems))
 
 
 def _tensors(names: Sequence[str], shapes: dict[str, Shapes]) -> Iterator[Shape]:
@@ -139,8 +154,11 @@ def _tensors(names: Sequence[str], shapes: dict[str, Shapes]) -> Iterator[Shape]
             yield shape  # type: ignore[misc]
 
 
-def _row(node: Node, inputs: tuple[Shape, ...]) -> Row:
-    layer = node.layer
+_Computed = tuple[Shapes, Sequence[Weight], int, int, int | None]
+"""A layer's output shape, weights, params, trainable params and MACs."""
+
+
+def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
     if layer.inputs != 1 or len(inputs) != 1:
         _count_inputs(layer, len(inputs))
     layer.check(*inputs)
@@ -152,18 +170,21 @@ def _row(node: Node, inputs: tuple[Shape, ...]) -> Row:
         params += size
         if weight.trainable:
             trainable += size
-    return Row(
-        node.name,
-        layer,
-        node.inputs,
-        inputs,
-        output,
-        weights,
-        params,
-        trainable,
-        layer.macs(output, *inputs),
-        node.path,
-    )
+    return output, weights, params, trainable, layer.macs(output, *inputs)
+
+
+def _again(found: _Computed, first: Row) -> _Computed:
+    """What a layer comes to that has its weights from an earlier use.
+
+    Raises:
+        ShapeError: the tensor needs other weights than those it has.
+    """
+    output, weights, _, _, macs = found
+    if list(weights) != list(first.weights):
+        given = show(first.input_shapes[0][1:])
+        text = f"uses '{first.name}' again, whose weights were made for {given}"
+        raise ShapeError(text, "give it a tensor with as many channels")
+    return output, (), 0, 0, macs
 
 
 def _count_inputs(layer: Layer, count: int) -> None:
@@ -189,13 +210,13 @@ def _problem(
     message = f"{title}: {error.message}"
     source = node.inputs[0] if node.inputs else ""
     if source in rows:
-        line = f" (line {line_of(rows[source].path)})" if line_of else ""
+        line = f" ({line_of(rows[source].path)})" if line_of else ""
         message += f"; its input comes from '{source}'{line}"
     went = _trace(graph, rows, source)
     if len(went) > 1:
         message += f"; the size went {' → '.join(went)}"
     hint = _remedy(rows, source, error.missing) or error.hint
-    return Problem(node.path, "shape", message, hint, at_key=True)
+    return Problem(node.path, "shape", message, hint, True, node.trail)
 
 
 def _remedy(rows: dict[str, Row], source: str, missing: int) -> str:

@@ -12,9 +12,16 @@ from cnnspec.components import (
     Regularizer,
     by_name,
 )
+from cnnspec.document import (
+    ApplyKeys,
+    BlockKeys,
+    Document,
+    Expect,
+    IfKeys,
+    RepeatKeys,
+)
 from cnnspec.fields import Field, Json, Record
 from cnnspec.layers import ALIASES, Layer, layer_class, layer_names
-from cnnspec.spec import Document, Expect
 from cnnspec.training import Data, Ensemble, Train
 from cnnspec.training.callbacks import Callback
 from cnnspec.training.kinds import spellings, subclasses
@@ -40,6 +47,7 @@ NUMBERS: Json = {
     "anyOf": [
         {"type": "number"},
         {"type": "array", "items": {"$ref": "#/$defs/numbers"}},
+        {"$ref": "#/$defs/formula"},
     ]
 }
 """An array of any number of axes."""
@@ -47,6 +55,10 @@ NUMBERS: Json = {
 DESCRIPTIONS = {
     "name": "The model's name; the file's if it is left out.",
     "description": "What the model is, for the head of its script.",
+    "extends": "Another spec, whose keys this one has unless it gives its own.",
+    "vars": "Variables for expressions: {width: 64} lets $width stand for 64.",
+    "defaults": "Arguments that layers have unless they say otherwise, by layer.",
+    "blocks": "Layers to be called by a name of yours, with parameters.",
     "input": "The sizes of one sample, without the batch: [28, 28, 1].",
     "inputs": "Several inputs by name: {image: [28, 28, 1], meta: [10]}.",
     "layers": "The layers, first to last.",
@@ -58,6 +70,23 @@ DESCRIPTIONS = {
 }
 
 
+STATEMENTS: dict[str, type[Record]] = {
+    "repeat": RepeatKeys,
+    "if": IfKeys,
+    "apply": ApplyKeys,
+}
+"""Words that stand in a layer list where a layer's name does."""
+
+CALL = "^[a-z_][^/]*$"
+"""How the name of a block begins here: with a small letter, as that of a function.
+
+`cnnspec check` takes a capital, too. An editor that did would take a misspelt layer for
+a block, which may be defined in a file that the spec extends.
+"""
+
+FORMULA: Json = {"type": "string", "pattern": r"\$[A-Za-z_{]"}
+
+
 def json_schema() -> Json:
     """The schema of a spec."""
     fields = Document.fields().values()
@@ -67,10 +96,26 @@ def json_schema() -> Json:
         "description": "A CNN as a list of layers.",
         "type": "object",
         "properties": {field.name: _section(field) for field in fields},
-        "required": [field.name for field in fields if field.required],
-        "oneOf": [{"required": ["input"]}, {"required": ["inputs"]}],
         "additionalProperties": False,
+        "allOf": [
+            {
+                "if": {"required": ["extends"]},
+                "else": {
+                    "required": [field.name for field in fields if field.required],
+                    "oneOf": [{"required": ["input"]}, {"required": ["inputs"]}],
+                },
+            },
+            {
+                "if": {"anyOf": [{"required": [key]} for key in ("extends", "defaults")]},
+                "else": _complete_steps(),
+            },
+        ],
         "$defs": {
+            "formula": FORMULA,
+            "from": _from(),
+            "step": _step(),
+            "complete_step": _complete_step(),
+            "block": _record(BlockKeys),
             "layer": _layer(),
             "numbers": NUMBERS,
             **{name: _layer_arguments(name) for name in layer_names()},
@@ -83,7 +128,7 @@ def json_schema() -> Json:
 
 def _section(field: Field) -> Json:
     record = SECTIONS.get(field.name)
-    json = _record(record) if record else dict(field.kind.json)
+    json = _record(record) if record else _or_formula(field.kind.json)
     return {"description": DESCRIPTIONS[field.name], **json}
 
 
@@ -98,16 +143,95 @@ def _record(cls: type[Record], *, more: Json | None = None) -> Json:
 
 
 def _field(field: Field) -> Json:
-    json: Json = {"description": field.kind.says, **field.kind.json}
+    json: Json = {"description": field.kind.says, **_or_formula(field.kind.json)}
     if not field.required:
         json["default"] = field.default
     return json
 
 
-def _layer() -> Json:
-    """An entry of a layer list."""
+_LEAVES = ("integer", "number", "boolean")
+
+
+def _or_formula(json: Json) -> Json:
+    """A schema that takes a formula wherever a value may stand."""
+    formula = {"$ref": "#/$defs/formula"}
+    kind = json.get("type")
+    if isinstance(kind, list) or "enum" in json or kind in _LEAVES or "pattern" in json:
+        return {"anyOf": [json, formula]}
+    found = dict(json)
+    if isinstance(json.get("items"), dict) and "$ref" not in json["items"]:
+        found["items"] = _or_formula(json["items"])
+    if kind == "array":
+        return {"anyOf": [found, formula]}
+    if "anyOf" in json:
+        several = [_or_formula(one) for one in json["anyOf"]]
+        flat = [one for s in several for one in (s.get("anyOf", [s]))]
+        found["anyOf"] = [one for one in flat if one != formula] + [formula]
+    elif "$ref" in json and not json["$ref"].endswith(("step", "layer", "from")):
+        return {"anyOf": [json, formula]}
+    return found
+
+
+def _from() -> Json:
+    """What a layer reads: a name, or a list of names and branches."""
+    source = {
+        "type": "string",
+        "description": "the name of a layer above, prev or input",
+    }
+    branch = {"type": "array", "items": {"$ref": "#/$defs/step"}, "minItems": 1}
+    several = {"type": "array", "items": {"anyOf": [source, branch]}, "minItems": 1}
+    return {"anyOf": [source, several]}
+
+
+def _step() -> Json:
+    """An entry of a layer list: a layer, a statement, or a call of a block."""
+    statements = {word: _record(cls) for word, cls in STATEMENTS.items()}
+    for word, cls in STATEMENTS.items():
+        statements[word]["description"] = cls.__doc__
+    call = {
+        "type": "object",
+        "patternProperties": {CALL: {}},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "not": {"anyOf": [{"required": [word]} for word in STATEMENTS]},
+    }
+    bare = {"type": "string", "pattern": CALL, "not": {"enum": list(STATEMENTS)}}
+    layer = {"$ref": "#/$defs/layer"}
+    return {"anyOf": [layer, _one_of_the_keys(statements), bare, call]}
+
+
+def _complete_steps() -> Json:
+    """What holds of a spec where no other place may give a layer its arguments."""
+    steps = {"type": "array", "items": {"$ref": "#/$defs/complete_step"}}
+    block = {"properties": {"layers": steps}}
+    return {"properties": {"layers": steps, "blocks": {"additionalProperties": block}}}
+
+
+def _complete_step() -> Json:
+    """A layer with all arguments that it needs, alone or inside a statement."""
+    steps = {"items": {"$ref": "#/$defs/complete_step"}}
     names = {name: name for name in layer_names()} | ALIASES
-    bare = [n for n, name in names.items() if not _required(layer_class(name))]
+    needs = {shown: _required(layer_class(name)) for shown, name in names.items()}
+    complete: Json = {name: _with_all(fields) for name, fields in needs.items() if fields}
+    complete["repeat"] = {"properties": {"layers": steps}}
+    complete["if"] = {"properties": {"then": steps, "else": steps}}
+    return {
+        "not": {"enum": [name for name, fields in needs.items() if fields]},
+        "properties": complete,
+    }
+
+
+def _with_all(required: list[str]) -> Json:
+    """Arguments with those that are required; one alone may stand for itself."""
+    alone = {"not": {"type": ["object", "null"]}}
+    whole = {"type": "object", "required": required}
+    return {"anyOf": [whole, alone]} if len(required) == 1 else whole
+
+
+def _layer() -> Json:
+    """A layer with its arguments, of which `defaults:` may give any."""
+    names = {name: name for name in layer_names()} | ALIASES
     named = {
         shown: {
             "description": comment(layer_class(name)),
@@ -115,7 +239,7 @@ def _layer() -> Json:
         }
         for shown, name in names.items()
     }
-    return {"anyOf": [{"enum": bare}, _one_of_the_keys(named)]}
+    return {"anyOf": [{"enum": list(names)}, _one_of_the_keys(named)]}
 
 
 def _one_of_the_keys(properties: Json) -> Json:
@@ -130,14 +254,16 @@ def _one_of_the_keys(properties: Json) -> Json:
 
 
 def _layer_arguments(name: str) -> Json:
-    source = {
-        "type": "string",
-        "description": "the name of a layer above, prev or input",
-    }
-    several = {"type": "array", "items": source, "minItems": 1}
     cls = layer_class(name)
-    whole = _record(cls, more={"from": {"anyOf": [source, several]}})
-    return _arguments(cls, {"title": name, "description": comment(cls), **whole})
+    whole = _record(cls, more={"from": {"$ref": "#/$defs/from"}})
+    del whole["required"]
+    forms = [
+        {"title": name, "description": comment(cls), **whole},
+        {"type": "null"},
+    ]
+    if first := next(iter(cls.fields().values()), None):
+        forms.append(_without_objects(_or_formula(first.kind.json)))
+    return {"anyOf": forms}
 
 
 def _component(base: type[Component], names: dict[str, type[Component]]) -> Json:
@@ -166,7 +292,7 @@ def _arguments(cls: type[Record], whole: Json) -> Json:
         forms.append({"type": "null"})
     first = next(iter(cls.fields().values()), None)
     if first is not None and len(required) < 2:
-        forms.append(_without_objects(first.kind.json))
+        forms.append(_without_objects(_or_formula(first.kind.json)))
     return {"anyOf": forms}
 
 

@@ -8,6 +8,7 @@ YAML 1.1, where `no` is false, `010` is eight and `1e-3` is a string.
 import os
 import re
 import stat
+from collections.abc import Sequence
 from typing import Any
 
 from yaml._yaml import CParser
@@ -17,6 +18,7 @@ from yaml.reader import ReaderError
 
 from cnnspec.errors import (
     Diagnostic,
+    Frame,
     Mark,
     OverrideError,
     Path,
@@ -59,6 +61,7 @@ class Source:
         path: the file's name as messages show it.
         data: mappings, lists, strings, numbers, booleans and None.
         problems: duplicate keys and the like, which leave the rest readable.
+        has_formulas: whether a `$` stands anywhere in it.
     """
 
     def __init__(self, text: str, path: str = "<spec>") -> None:
@@ -72,7 +75,19 @@ class Source:
         reader = _Reader(path, len(text))
         self.data: Any = reader.value(self._root)
         self.problems = reader.problems
+        self.has_formulas = "$" in text
+        self._base: Source | None = None
         self._overrides: dict[Path, str] = {}
+
+    def extend(self, base: "Source") -> None:
+        """Fills in what another document says and this one doesn't.
+
+        Mappings are filled in key by key; anything else of this document stands.
+        """
+        self._base = base
+        self.data = _merged(self.data, base.data)
+        self.problems = [*self.problems, *base.problems]
+        self.has_formulas |= base.has_formulas
 
     def mark(self, path: Path, at_key: bool = False) -> Mark:
         """Where the value that `path` leads to begins, or its key.
@@ -80,24 +95,53 @@ class Source:
         A path that leads past the document's end gives the last place on its way, so a
         problem with something missing points at what should have held it.
         """
-        return _mark(self.path, self._place(path, at_key).start_mark)
+        name, node = self._place(path, at_key)
+        return _mark(name, node.start_mark)
 
-    def _place(self, path: Path, at_key: bool = False) -> Node:
+    def line(self, path: Path) -> str:
+        """`line 31`, or `line 31 of base.yaml` where another file holds the value."""
+        mark = self.mark(path)
+        where = "" if mark.path == self.path else f" of {mark.path}"
+        return f"line {mark.line}{where}"
+
+    def is_blank(self, path: Path) -> bool:
+        """Whether nothing at all is written where a value should stand."""
+        _, node = self._place(path)
+        return isinstance(node, ScalarNode) and node.value == "" and node.tag == _PLAIN
+
+    def _place(self, path: Path, at_key: bool = False) -> tuple[str, Node]:
+        """The node that a path leads to, and the file that it stands in."""
         node, place = self._root, self._root
-        for step in path:
+        for number, step in enumerate(path):
             key, value = _child(node, step)
             if value is None:
+                # What a mapping lacks, the base may have; a list stands for itself.
+                base = self._base if isinstance(node, MappingNode) else None
+                if base and base.holds(path[: number + 1]):
+                    return base._place(path, at_key)
                 break
             node = value
-            place = key if at_key and step == path[-1] else value
-        return place
+            place = key if at_key and number == len(path) - 1 else value
+        return self.path, place
+
+    def holds(self, path: Path) -> bool:
+        """Whether a path leads to a value that is written in the document."""
+        node: Node | None = self._root
+        for step in path:
+            assert node is not None
+            _, value = _child(node, step)
+            if value is None:
+                base = self._base if isinstance(node, MappingNode) else None
+                return base is not None and base.holds(path)
+            node = value
+        return True
 
     def line_of_text(self, path: Path, line: int) -> int:
         """The document's line on which a line of the text under `path` stands.
 
         Only a block (`|`) keeps the lines of its text; of another text it is the first.
         """
-        node = self._place(path)
+        _, node = self._place(path)
         block = isinstance(node, ScalarNode) and node.style == "|"
         return self.mark(path).line + (line if block else 0)
 
@@ -118,8 +162,19 @@ class Source:
 
     def error(self, problem: Problem) -> Diagnostic:
         """The diagnostic of a problem whose path leads from the document's root."""
-        path, code, message, hint, at_key = problem
-        return self.diagnostic("error", code, path, message, hint, at_key)
+        path, code, message, hint, at_key, trail, severity = problem
+        if trail:
+            message = f"{message} ({self.way(trail)})"
+        return self.diagnostic(severity, code, path, message, hint, at_key)
+
+    def way(self, trail: Sequence[Frame]) -> str:
+        """`in mlpconv, called at line 31, second time round`: innermost first."""
+        return ", ".join(
+            f"{_ordinal(frame.round)} time round"
+            if frame.round
+            else f"in {frame.block}, called at {self.line(frame.path)}"
+            for frame in reversed(trail)
+        )
 
     def override(self, assignment: str) -> None:
         """Changes a value, as `--set KEY=VALUE` does.
@@ -138,6 +193,7 @@ class Source:
             int(step) if _INDEX.fullmatch(step) else step for step in key.split(".")
         )
         value = _override_value(assignment, text)
+        self.has_formulas |= "$" in text
         holder = self.data
         for place, step in enumerate(path):
             last = place == len(path) - 1
@@ -182,14 +238,86 @@ def _override_value(assignment: str, text: str) -> Any:
     return source.data if source else None
 
 
+_ORDINALS = (
+    *("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"),
+    *("ninth", "tenth", "eleventh", "twelfth"),
+)
+
+
+def _ordinal(number: int) -> str:
+    """`second`; in figures above twelve: `21st`."""
+    if number < len(_ORDINALS):
+        return _ORDINALS[number]
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    teen = 10 < number % 100 < 20
+    return f"{number}{'th' if teen else ends.get(number % 10, 'th')}"
+
+
+_NOT_INHERITED = ("name", "description", "expect", "extends")
+"""Keys that say something of their own file only."""
+
+
+def _merged(data: Any, base: Any) -> Any:
+    """The data with what only the base has."""
+    if not isinstance(data, dict) or not isinstance(base, dict):
+        return data
+    more = {key: value for key, value in base.items() if key not in data}
+    own = {k: _merged(v, base[k]) if k in base else v for k, v in data.items()}
+    # In the order of the base, which is that of the variables and blocks.
+    return {key: own.get(key, more.get(key)) for key in {**base, **own}}
+
+
 def read_source(path: str | os.PathLike[str]) -> Source:
-    """Reads the YAML file at `path`.
+    """Reads the YAML file at `path`, and the files that it extends.
 
     Raises:
         SpecError: it can't be read, or isn't a YAML 1.2 document.
     """
     name = os.fspath(path)
-    return Source(read_text(name), name)
+    source = Source(read_text(name), name)
+    follow(source)
+    return source
+
+
+def follow(source: Source, chain: Sequence[str] = ()) -> None:
+    """Reads the files that a document extends.
+
+    Args:
+        source: the document.
+        chain: the files that led to it.
+
+    Raises:
+        SpecError: one of them can't be read, or leads back to one above.
+    """
+    data = source.data
+    given = data.get("extends") if isinstance(data, dict) else None
+    if not isinstance(given, str) or not given:
+        return
+    name = os.path.join(os.path.dirname(source.path), given)
+    chain = [*chain, source.path]
+    if os.path.realpath(name) in map(os.path.realpath, chain):
+        names = [os.path.basename(one) for one in [*chain, name]]
+        text = f"the file extends itself: {' → '.join(names)}"
+        raise SpecError([_extends_error(source, "cycle", text, "extend another file")])
+    try:
+        base = Source(read_text(name), name)
+    except SpecError as error:
+        if error.diagnostics[0].mark != Mark(name):
+            raise
+        [found] = error.diagnostics
+        text = f"'{given}', which this extends: {found.message}"
+        hint = found.hint or "name it as seen from this file's folder"
+        raise SpecError([_extends_error(source, "extends", text, hint)]) from None
+    follow(base, chain)
+    if not isinstance(base.data, dict):
+        text = f"'{given}', which this extends, is no spec"
+        raise SpecError([_extends_error(source, "extends", text, "name another")])
+    base.data = {k: v for k, v in base.data.items() if k not in _NOT_INHERITED}
+    source.extend(base)
+
+
+def _extends_error(source: Source, code: str, text: str, hint: str) -> Diagnostic:
+    return source.diagnostic("error", code, ("extends",), text, hint)
 
 
 def read_text(name: str) -> str:
@@ -372,6 +500,11 @@ def _slip(path: str, line: int, lines: list[str]) -> Diagnostic | None:
 
 _SLIPS = (
     # where the mark ends, our message, our hint
+    (
+        r"^[^'\"]*[{\[,][^'\"]*[\s:](?=\$\{)",
+        "an expression stands inside { } or [ ] without quotes",
+        'put quotes round it, as in {units: "${4 * width}"}',
+    ),
     (
         r"^ *-(?=[A-Za-z])",
         "a '-' has no space after it",

@@ -15,7 +15,8 @@ from cnnspec.fields import Field, Record
 from cnnspec.layers import ALIASES, FAMILIES, layer_class, layer_names
 from cnnspec.schema import BY_CLASS, NAMED, SECTIONS, SPELT, json_schema, starter
 from cnnspec.source import Source
-from cnnspec.spec import InputTensor, read_program
+from cnnspec.document import InputTensor
+from cnnspec.spec import read_program
 from cnnspec.training import Train
 from cnnspec.training.kinds import subclasses
 

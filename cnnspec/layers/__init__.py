@@ -5,11 +5,12 @@ asked for, because a spec needs few of them and a start must be quick.
 """
 
 import re
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from typing import Any
 
 from cnnspec.components import read_arguments
-from cnnspec.errors import Invalid, Problem, nearest
+from cnnspec.errors import Invalid, Problem, near, nearest
 from cnnspec.fields import describe, flow
 from cnnspec.layers.base import Layer, Weight
 
@@ -61,6 +62,7 @@ FAMILIES: dict[str, str] = {
         "AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization "
         "MixUp Solarization MaxNumBoundingBoxes"
     ),
+    "applications": "LayerScale StochasticDepth CustomScaleLayer",
 }
 """The layers by the module that holds them."""
 
@@ -101,11 +103,14 @@ ALIASES: dict[str, str] = {
 }
 """Second names that `keras.layers` has for layers."""
 
-_NOT_YET = "not yet: cnnspec 0.1 reads chains of layers, each written out"
 HABITS: dict[str, str] = {
     "Input": "the input: of the spec makes it",
     "Sequential": "list its layers here",
-    **dict.fromkeys(("repeat", "block", "if", "apply", "use"), _NOT_YET),
+    "block": "define it under blocks:, and write its name here",
+    "use": "write apply: {layer: name} to use a layer again",
+    "for": "write repeat: {for: {filters: [64, 128]}, layers: [...]}",
+    "else": "indent it below if:, beside then:",
+    "then": "indent it below if:, beside test:",
 }
 """Names that stand where a layer's should, and what to say of them."""
 
@@ -130,11 +135,15 @@ def layer_class(name: str) -> type[Layer]:
     return found
 
 
-def split_entry(entry: Any) -> tuple[str, Any]:
+def split_entry(
+    entry: Any, words: Collection[str] = (), blocks: Collection[str] = ()
+) -> tuple[str, Any]:
     """The name and the arguments of a layer as a spec writes it.
 
     Args:
         entry: `BatchNormalization`, or a mapping of one name to its arguments.
+        words: of the language, which may stand where a layer's name does.
+        blocks: names that may stand there as well.
 
     Raises:
         Invalid: it is neither.
@@ -149,7 +158,7 @@ def split_entry(entry: Any) -> tuple[str, Any]:
             [Problem((), "layer-form", text, "as in - Conv2D: {filters: 32}")]
         )
     name, *others = entry
-    if others and not _is_layer(name):
+    if others and not (is_layer(name) or name in words or name in blocks):
         text = f"a layer is one name with its arguments; found {describe(entry)}"
         raise Invalid([Problem((), "layer-form", text, _rewritten(entry))])
     if others:
@@ -159,7 +168,8 @@ def split_entry(entry: Any) -> tuple[str, Any]:
     return str(name), entry[name]
 
 
-def _is_layer(name: Any) -> bool:
+def is_layer(name: Any) -> bool:
+    """Whether `keras.layers` has a layer of that name."""
     return isinstance(name, str) and (
         name in _MODULES or name in ALIASES or name in REFUSED
     )
@@ -169,14 +179,15 @@ def _rewritten(entry: dict[Any, Any]) -> str:
     """How a spec writes a layer whose name isn't the entry's first key."""
     rest = dict(entry)
     for key, value in entry.items():
-        name = key if _is_layer(key) else value
-        if _is_layer(name):
+        name = key if is_layer(key) else value
+        if is_layer(name):
             del rest[key]
             arguments = rest.get("config", rest)
             return f"write - {name}: {flow(arguments)}" if rest else f"write - {name}"
     return "as in - Conv2D: {filters: 32, kernel_size: 3}"
 
 
+_NO_IDEA = "cnnspec layers lists them"
 _CALL = r"(?s)(?:\w+\.)*(\w+)\s*([(:]?)\s*(.*)"
 
 
@@ -184,10 +195,10 @@ def _unknown_hint(name: str, arguments: Any) -> str:
     """What to write instead of a layer that doesn't exist."""
     if name in HABITS:
         return HABITS[name]
-    if _is_layer(arguments):
+    if is_layer(arguments):
         return f"write - {arguments}"
     call = re.fullmatch(_CALL, name)
-    if call and _is_layer(call[1]):
+    if call and is_layer(call[1]):
         known, sign, rest = call.groups()
         if sign == ":":
             return f"put a space after the colon: - {known}: {rest}"
@@ -195,11 +206,31 @@ def _unknown_hint(name: str, arguments: Any) -> str:
             return f"give arguments as YAML: - {known}: {{argument: value}}"
         return f"write {known} alone"
     likeliest = sorted([*_MODULES, *ALIASES], key=lambda known: "2D" not in known)
-    return nearest(name, likeliest) or "cnnspec layers lists them"
+    return nearest(name, likeliest) or _NO_IDEA
 
 
-def make_layer(name: str, arguments: Any) -> Layer:
+def _unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
+    if name not in HABITS and (hint := nearest(name, blocks)):
+        text = f"there is no layer or block '{name}'"
+        return Problem((), "unknown-block", text, hint, at_key=True)
+    hint = _unknown_hint(name, arguments)
+    is_guess = blocks and hint.lower() != near(name.replace("_", "").lower())
+    # Layers of Keras begin with a capital.
+    if name[:1].islower() and name not in HABITS and (is_guess or hint == _NO_IDEA):
+        text = f"there is no block '{name}', nor a layer"
+        hint = f"define it, as in blocks: {{{name}: {{layers: [Flatten]}}}}"
+        return Problem((), "unknown-block", text, hint, at_key=True)
+    text = f"there is no layer '{name}' in Keras"
+    return Problem((), "unknown-layer", text, hint, at_key=True)
+
+
+def make_layer(name: str, arguments: Any, blocks: Collection[str] = ()) -> Layer:
     """The layer of that name with arguments as a spec writes them.
+
+    Args:
+        name: as in `keras.layers`.
+        arguments: a mapping; None for none; anything else is the first one's value.
+        blocks: names that may have been meant, beside those of layers.
 
     Raises:
         Invalid: with every problem of the name and the arguments; paths lead from the
@@ -210,9 +241,7 @@ def make_layer(name: str, arguments: Any) -> Layer:
         text = f"{name} can't be checked: {REFUSED[name]}"
         raise Invalid([Problem((), "refused-layer", text, at_key=True)])
     if name not in _MODULES:
-        text = f"there is no layer '{name}' in Keras"
-        hint = _unknown_hint(name, arguments)
-        raise Invalid([Problem((), "unknown-layer", text, hint, at_key=True)])
+        raise Invalid([_unknown(name, arguments, blocks)])
     cls = layer_class(name)
     if cls.inputs > 1 and _are_names(arguments):
         text = f"{name} has no argument for {describe(arguments)}"
@@ -225,6 +254,53 @@ def _are_names(arguments: Any) -> bool:
     """Whether the arguments of a layer are names of layers, by mistake."""
     several = arguments if isinstance(arguments, list) else [arguments]
     return bool(several) and all(isinstance(name, str) for name in several)
+
+
+Defaults = Mapping[str, Mapping[str, Any]]
+"""Arguments by layer, for those that don't say otherwise."""
+
+
+def with_defaults(name: str, arguments: Any, defaults: Defaults) -> Any:
+    """Arguments as a spec writes them, with those they leave out filled in.
+
+    A layer inside the layer gets its defaults as well.
+    """
+    name = ALIASES.get(name, name)
+    if name not in _MODULES:
+        return arguments
+    cls = layer_class(name)
+    if name in defaults:
+        if arguments is not None and not isinstance(arguments, dict):
+            arguments = {next(iter(cls.fields())): arguments}
+        arguments = {**defaults[name], **(arguments or {})}
+    if not isinstance(arguments, dict):
+        return arguments
+    return {
+        key: _nested_defaults(value, defaults)
+        if key in cls.fields() and _holds_layers(cls.fields()[key].kind.json)
+        else value
+        for key, value in arguments.items()
+    }
+
+
+_LAYER_JSON = {"$ref": "#/$defs/layer"}
+
+
+def _holds_layers(json: Mapping[str, Any]) -> bool:
+    """Whether an argument takes a layer, or a list of them."""
+    several = any(map(_holds_layers, json.get("anyOf", ())))
+    return several or _LAYER_JSON in (json, json.get("items"))
+
+
+def _nested_defaults(value: Any, defaults: Defaults) -> Any:
+    if isinstance(value, list):
+        return [_nested_defaults(item, defaults) for item in value]
+    if isinstance(value, str) and value in defaults:
+        return {value: with_defaults(value, None, defaults)}
+    if isinstance(value, dict) and len(value) == 1:
+        [(name, arguments)] = value.items()
+        return {name: with_defaults(str(name), arguments, defaults)}
+    return value
 
 
 def read_layer(entry: Any) -> Layer:
@@ -247,9 +323,11 @@ __all__ = [
     "REFUSED",
     "Layer",
     "Weight",
+    "is_layer",
     "layer_class",
     "layer_names",
     "make_layer",
     "read_layer",
     "split_entry",
+    "with_defaults",
 ]

@@ -1,12 +1,12 @@
 """What every layer has: arguments, a shape rule, weights, and what they entail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any, ClassVar, NamedTuple
 
 from cnnspec.errors import ShapeError
-from cnnspec.fields import Name, Record, flow
+from cnnspec.fields import Json, Name, Record, flow
 from cnnspec.layers.arguments import Dtype, RegularizerName
 from cnnspec.shapes import Shape, Shapes, product, show
 
@@ -51,6 +51,8 @@ class Layer(Record):
     each; the base class leaves open how many, hence `Any`.
     """
 
+    module: ClassVar[str] = "layers"
+    """Where it stands: `keras.<module>.<class name>`."""
     class_name: ClassVar[str] = ""
     """The class's own name in Keras, where `keras.layers` exports it under another."""
     inputs: ClassVar[int] = 1
@@ -128,7 +130,37 @@ class Layer(Record):
 
     def nested(self) -> Sequence["Layer"]:
         """Layers inside this one, in the order in which Keras names them."""
-        return [value for value in self.__dict__.values() if isinstance(value, Layer)]
+        held = [getattr(self, name) for name in self._holders()]
+        return [value for value in held if isinstance(value, Layer)]
+
+    @classmethod
+    def _holders(cls) -> Sequence[str]:
+        """The attributes that may hold a layer, most classes having one or none."""
+        if "_held" not in cls.__dict__:
+            fields = cls.fields().values()
+            cls._held = [f.attribute for f in fields if _may_be_layer(f.kind.json)]
+        return cls._held
+
+    _held: ClassVar[Sequence[str]]
+
+
+_NO_LAYERS = frozenset({"Initializer", "Regularizer", "Constraint", "numbers"})
+
+
+def _may_be_layer(json: Json) -> bool:
+    """Whether an argument's JSON Schema lets it be a layer, or a mapping of one."""
+    text = repr(json)
+    return "#/$defs/" in text and not all(
+        reference.startswith(tuple(_NO_LAYERS))
+        for reference in text.split("#/$defs/")[1:]
+    )
+
+
+def all_nested(layer: Layer) -> Iterator[Layer]:
+    """Layers inside a layer and inside those, each after what it holds."""
+    for inner in layer.nested():
+        yield from all_nested(inner)
+        yield inner
 
 
 def need_axis(x: Shape, axis: int) -> None:

@@ -1,0 +1,383 @@
+"""A layer list of a spec to the steps of a Program."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from cnnspec.components import snake_case
+from cnnspec.document import ApplyKeys, IfKeys, RepeatKeys
+from cnnspec.errors import Invalid, Path, Problem, either, near, nearest
+from cnnspec.expressions import Formula
+from cnnspec.fields import NAME_SAYS, Record, describe, is_name
+from cnnspec.layers import (
+    Layer,
+    is_layer,
+    layer_class,
+    make_layer,
+    split_entry,
+    with_defaults,
+)
+from cnnspec.program import (
+    NEEDED,
+    ApplyStep,
+    Block,
+    CallStep,
+    IfStep,
+    LayerStep,
+    Program,
+    Ref,
+    RepeatStep,
+    Step,
+    Steps,
+)
+from cnnspec.source import Source
+from cnnspec.variables import Notes, each_formula
+
+R = TypeVar("R", bound=Record)
+
+STATEMENTS = ("repeat", "if", "apply")
+"""Words that stand in a layer list where a layer's name does."""
+
+
+class Labels:
+    """What a block's text calls the steps that have no name: `conv2d`, `conv2d_1`."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def next(self, kind: str) -> str:
+        """The next label of a layer's class, or of a block."""
+        stem = snake_case(kind)
+        count = self._counts.get(stem, 0)
+        self._counts[stem] = count + 1
+        return f"{stem}_{count}" if count else stem
+
+
+class Place:
+    """What a step may refer to where it stands.
+
+    Attributes:
+        variables: the names that formulas may use.
+        local: those of them that belong to a block's call or to a repeat.
+        labels: None outside of blocks, where nothing needs a label.
+    """
+
+    def __init__(
+        self,
+        variables: frozenset[str],
+        local: frozenset[str] = frozenset(),
+        labels: Labels | None = None,
+    ) -> None:
+        self.variables, self.local, self.labels = variables, local, labels
+
+    def label(self, kind: str, name: str | Formula | None) -> str:
+        """What a named call names a step here that has no name of its own."""
+        if self.labels is None or type(name) is str:
+            return ""
+        return self.labels.next(kind)
+
+    def inside(self, names: Iterable[str]) -> "Place":
+        """The place inside a repeat that has these variables."""
+        more = frozenset(names)
+        return Place(self.variables | more, self.local | more, self.labels)
+
+
+class StepReader:
+    """Reads layer lists; what is wrong with them is noted."""
+
+    def __init__(
+        self,
+        notes: Notes,
+        blocks: Mapping[str, Block],
+        defaults: dict[str, dict[str, Any]],
+    ) -> None:
+        self._notes, self._blocks, self._defaults = notes, blocks, defaults
+
+    def steps(self, items: list[Any], path: Path, place: Place) -> Steps:
+        """The steps of a layer list; those with something wrong may be left out."""
+        steps = []
+        for number, item in enumerate(items):
+            step = self._step(item, (*path, number), place)
+            if step is None:
+                self._notes.complete = False
+            else:
+                steps.append(step)
+        return tuple(steps)
+
+    def _step(self, item: Any, path: Path, place: Place) -> Step | None:
+        try:
+            if type(item) is Formula:
+                text = f"a layer's name can't be an expression; found {item.text}"
+                raise Invalid([Problem((), "layer-form", text, "use if: to choose")])
+            name, arguments = split_entry(item, STATEMENTS, self._blocks)
+        except Invalid as error:
+            self._notes.add(error, path)
+            return LayerStep("", None, None, None, (), "", path)
+        if type(item) is not str:
+            path = (*path, name)
+        if name in self._blocks:
+            return self._call(name, arguments, path, place)
+        if name in STATEMENTS:
+            try:
+                return self._statement(name, arguments, path, place)
+            except Invalid as error:
+                self._notes.add(error, path)
+                return None
+        return self._layer(name, arguments, path, place)
+
+    def _layer(self, kind: str, arguments: Any, path: Path, place: Place) -> LayerStep:
+        """A layer; its arguments are checked here if they hold no formula."""
+        layer: Layer | None = None
+        waits: Any = None
+        name: Any = None
+        sources: tuple[Ref, ...] = ()
+        try:
+            if type(arguments) is dict and ("from" in arguments or "name" in arguments):
+                arguments = dict(arguments)
+                if "from" in arguments:
+                    sources = self._sources(arguments.pop("from"), path, place)
+                if "name" in arguments:
+                    name = self._layer_name(kind, arguments.pop("name"), path, place)
+            if self._defaults:
+                arguments = with_defaults(kind, arguments, self._defaults)
+            if self._notes.source.has_formulas and any(each_formula(arguments)):
+                if self._notes.know(arguments, path, place.variables):
+                    check_arguments(kind, arguments)
+                    waits = arguments
+            else:
+                layer = make_layer(kind, arguments, self._blocks)
+        except Invalid as error:
+            defaults = self._defaults.get(kind, {})
+            source = self._notes.source
+            self._notes.add(
+                Invalid(
+                    _at_default(problem, kind, path, defaults, source)
+                    for problem in error.problems
+                )
+            )
+        label = place.label(kind, name)
+        return LayerStep(kind, layer, waits, name, sources, label, path)
+
+    def _layer_name(self, kind: str, name: Any, path: Path, place: Place) -> Any:
+        if type(name) is str and is_name(name) or name is None:
+            return name
+        if type(name) is Formula:
+            known = self._notes.know(name, (*path, "name"), place.variables)
+            return name if known else None
+        try:
+            make_layer(kind, {"name": name})
+        except Invalid as error:
+            wrong = [p for p in error.problems if p.path == ("name",)]
+            self._notes.add(Invalid(wrong), path)
+        return None
+
+    def _name(self, name: Any, path: Path, place: Place) -> Any:
+        """The name of a call, or of a tensor that `apply` makes."""
+        if type(name) is str and is_name(name) or name is None:
+            return name
+        if type(name) is Formula:
+            return name if self._notes.know(name, path, place.variables) else None
+        text = f"'name' must be {NAME_SAYS}; found {describe(name)}"
+        self._notes.report(path, "wrong-type", text)
+        return None
+
+    def _sources(self, value: Any, path: Path, place: Place) -> tuple[Ref, ...]:
+        """What `from` lists.
+
+        Raises:
+            Invalid: an item is neither a name nor a list of layers.
+        """
+        path = (*path, "from")
+        if not isinstance(value, list):
+            return (self._reference(value, path, (), place),)
+        if not value:
+            raise _bad_source((), value)
+        return tuple(
+            self._reference(item, path, (number,), place)
+            for number, item in enumerate(value)
+        )
+
+    def _reference(self, item: Any, path: Path, step: Path, place: Place) -> Ref:
+        if type(item) is str:
+            return item
+        if type(item) is Formula:
+            self._notes.know(item, (*path, *step), place.variables)
+            return item
+        if isinstance(item, list) and item:
+            return self.steps(item, (*path, *step), place)
+        raise _bad_source(step, item)
+
+    def _call(
+        self, name: str, arguments: Any, path: Path, place: Place
+    ) -> CallStep | None:
+        block = self._blocks[name]
+        sources: tuple[Ref, ...] = ()
+        call_name = None
+        try:
+            arguments = _by_name(block, arguments)
+            if "from" in arguments:
+                sources = self._sources(arguments.pop("from"), path, place)
+            if "name" in arguments:
+                given = arguments.pop("name")
+                call_name = self._name(given, (*path, "name"), place)
+        except Invalid as error:
+            self._notes.add(error, path)
+            return None
+        sound = self._notes.know(arguments, path, place.variables)
+        wrong = Invalid(_parameter_problems(block, arguments))
+        self._notes.add(wrong, path)
+        label = place.label(name, call_name)
+        if wrong.problems or not sound:
+            return None
+        return CallStep(name, arguments, call_name, sources, label, path)
+
+    def _statement(
+        self, word: str, arguments: Any, path: Path, place: Place
+    ) -> Step | None:
+        if word == "repeat":
+            return self._repeat(section(RepeatKeys, arguments), path, place)
+        if word == "if":
+            keys = section(IfKeys, arguments)
+            known = self._notes.know(keys.test, (*path, "test"), place.variables)
+            then = self.steps(keys.then, (*path, "then"), place)
+            otherwise = self.steps(keys.else_ or [], (*path, "else"), place)
+            return IfStep(keys.test, then, otherwise, path) if known else None
+        apply = section(ApplyKeys, arguments)
+        sources: tuple[Ref, ...] = ()
+        if apply.from_ is not None:
+            sources = self._sources(apply.from_, path, place)
+        if type(apply.layer) is not str and type(apply.layer) is not Formula:
+            found = describe(apply.layer)
+            text = f"apply.layer must be the name of a layer above; found {found}"
+            raise Invalid([Problem(("layer",), "wrong-type", text)])
+        known = self._notes.know(apply.layer, (*path, "layer"), place.variables)
+        name = self._name(apply.name, (*path, "name"), place)
+        label = place.label("apply", name)
+        return ApplyStep(apply.layer, name, sources, label, path) if known else None
+
+    def _repeat(self, keys: RepeatKeys, path: Path, place: Place) -> RepeatStep | None:
+        lists: dict[str, Any] = keys.for_ or {}
+        if (keys.times is None) == (not lists):
+            text = "a repeat has times: or for:, and not both"
+            hint = "as in times: 3, or for: {filters: [64, 128]}"
+            raise Invalid([Problem((), "repeat", text, hint, at_key=True)])
+        own: dict[str, Path] = {name: ("for", name) for name in lists}
+        if keys.index is not None:
+            own[keys.index] = ("index",)
+        sound = [self._is_new(name, where, path, place) for name, where in own.items()]
+        if lists and keys.index is not None and keys.index in lists:
+            text = f"'{keys.index}' counts the rounds and takes values as well"
+            raise Invalid([Problem(("index",), "repeat", text, "choose another name")])
+        known = self._notes.know(keys.times, (*path, "times"), place.variables)
+        known &= self._notes.know(lists, (*path, "for"), place.variables)
+        steps = self.steps(keys.layers, (*path, "layers"), place.inside(own))
+        if not known or not all(sound):
+            return None
+        return RepeatStep(keys.times, keys.index or "", lists, steps, path)
+
+    def _is_new(self, name: Any, where: Path, path: Path, place: Place) -> bool:
+        """Whether a repeat's variable hides none of the block or of a repeat around."""
+        where = (*path, *where)
+        if not self._notes.is_variable(name, where):
+            return False
+        if name in place.local:
+            text = f"the variable '{name}' is there already"
+            hint = "choose another name"
+            self._notes.report(where, "repeat", text, hint, at_key=True)
+        return name not in place.local
+
+
+def section(record: type[R], data: Any) -> R:
+    """The record of a mapping.
+
+    Raises:
+        Invalid: with every key that is unknown, missing or wrong.
+    """
+    if not isinstance(data, dict):
+        text = f"{record.title()} must be a mapping; found {describe(data)}"
+        hint = f"it has {either(record.fields(), 'and')}"
+        raise Invalid([Problem((), "wrong-type", text, hint)])
+    return record.read(data)
+
+
+_PLAIN_MISTAKES = frozenset(
+    {"unknown-layer", "refused-layer", "unknown-field", "unknown-value", "wrong-type"}
+)
+
+
+def check_arguments(kind: str, arguments: Any) -> None:
+    """Finds what is wrong with arguments before their formulas are worked out.
+
+    Raises:
+        Invalid: with what is wrong whatever the formulas come to.
+    """
+    plain: dict[str, Any] = {}
+    if isinstance(arguments, dict):
+        plain = {k: v for k, v in arguments.items() if not any(each_formula(v))}
+        if is_layer(kind):
+            waiting = arguments.keys() - plain.keys()
+            plain |= dict.fromkeys(waiting - layer_class(kind).fields().keys())
+    try:
+        make_layer(kind, plain)
+    except Invalid as error:
+        found = [p for p in error.problems if p.code in _PLAIN_MISTAKES]
+        if found:
+            raise Invalid(found) from None
+
+
+def at_default(problem: Problem, kind: str, path: Path, program: Program) -> Problem:
+    """The problem of a layer at a path, or of the defaults that it takes over."""
+    defaults = program.defaults.get(kind, {})
+    return _at_default(problem, kind, path, defaults, program.source)
+
+
+def _at_default(
+    problem: Problem, kind: str, path: Path, defaults: dict[str, Any], source: Source
+) -> Problem:
+    inherited = problem.path and problem.path[0] in defaults
+    if inherited and not source.holds((*path, problem.path[0])):
+        return problem.under("defaults", kind)
+    return problem.under(*path)
+
+
+def _bad_source(step: Path, item: Any) -> Invalid:
+    text = "from must be the name of a layer above, prev, input, or a list of those"
+    hint = ""
+    if isinstance(item, dict):
+        hint = "a branch is a list of its own: from: [prev, [Flatten, {Dense: 10}]]"
+    message = f"{text}; found {describe(item)}"
+    return Invalid([Problem(("from", *step), "wrong-type", message, hint)])
+
+
+def _by_name(block: Block, arguments: Any) -> dict[str, Any]:
+    """The values of a call by the names of the block's parameters.
+
+    Raises:
+        Invalid: there is no parameter for a value alone.
+    """
+    if arguments is None:
+        return {}
+    if isinstance(arguments, dict):
+        return dict(arguments)
+    if not block.params:
+        text = (
+            f"the block '{block.name}' has no parameters; found {describe(arguments)}"
+        )
+        raise Invalid([Problem((), "unknown-parameter", text, "give it params:")])
+    return {next(iter(block.params)): arguments}
+
+
+def _parameter_problems(block: Block, arguments: dict[str, Any]) -> Iterator[Problem]:
+    for name in arguments:
+        if name not in block.params:
+            text = f"the block '{block.name}' has no parameter '{name}'"
+            known = f"it has {either(block.params, 'and')}"
+            hint = nearest(name, block.params)
+            hint = hint or (known if block.params else "it has none")
+            yield Problem((name,), "unknown-parameter", text, hint, at_key=True)
+    unknown = [name for name in arguments if name not in block.params]
+    for name, default in block.params.items():
+        meant = any(near(name) == nearest(other, block.params) for other in unknown)
+        if default is NEEDED and name not in arguments and not meant:
+            text = f"the block '{block.name}' needs '{name}'"
+            hint = f"write {block.name}: {{{name}: …}}, or give it a default"
+            yield Problem((), "missing-parameter", text, hint, at_key=True)

@@ -1,0 +1,199 @@
+"""The variables of a spec, and the formulas that use them."""
+
+from collections.abc import Iterator
+from keyword import iskeyword
+from typing import Any
+
+from cnnspec.errors import Invalid, Path, Problem, either, nearest
+from cnnspec.expressions import FUNCTIONS, Formula, evaluate, formulas, names_in
+from cnnspec.fields import describe
+from cnnspec.source import Source
+
+_CONSTANTS = ("true", "false", "null", "True", "False", "None")
+_NOT_WORKED_OUT = frozenset({"layers", "blocks", "vars", "description", "extends"})
+"""Keys whose formulas wait for their place, and those that are mere text."""
+
+
+class Notes:
+    """What is found wrong with a spec while it is read.
+
+    Attributes:
+        source: the document.
+        lost: where a formula is that can't be worked out, so that what its place holds
+            is not the author's.
+        complete: False where steps are left out because something is wrong with them.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.lost: list[Path] = []
+        self.complete = True
+        self._problems: list[Problem] = []
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What was noted, without what is only wrong because a formula there is."""
+        return tuple(p for p in self._problems if not self._is_echo(p))
+
+    def _is_echo(self, problem: Problem) -> bool:
+        return problem.code != "expression" and any(
+            problem.path[: len(lost)] == lost for lost in self.lost
+        )
+
+    def add(self, error: Invalid, path: Path = ()) -> None:
+        """Notes problems whose paths lead from `path`."""
+        self._problems += [problem.under(*path) for problem in error.problems]
+
+    def report(
+        self, path: Path, code: str, text: str, hint: str = "", at_key: bool = False
+    ) -> None:
+        """Notes one problem."""
+        self._problems.append(Problem(path, code, text, hint, at_key))
+
+    def is_variable(self, name: Any, path: Path) -> bool:
+        """Whether a variable or parameter may be called so; reports it if not."""
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+            text = f"a variable's name is a word like 'width'; found {describe(name)}"
+            hint = "letters, digits and _, and not a word of Python's own"
+        elif name in FUNCTIONS or name in _CONSTANTS:
+            text = f"'{name}' has a meaning of its own in expressions"
+            hint = "choose another name"
+        else:
+            return True
+        self.report(path, "wrong-type", text, hint, at_key=True)
+        return False
+
+    def know(self, data: Any, path: Path, variables: frozenset[str]) -> bool:
+        """Whether all names that formulas use are known; reports those that aren't."""
+        if not self.source.has_formulas:
+            return True
+        known = True
+        for where, formula in each_formula(data, path):
+            for name in sorted(formula.names - variables):
+                text = f"'{name}' is no variable here"
+                hint = nearest(name, variables)
+                if not hint and variables:
+                    hint = f"there is {either(sorted(variables), 'and')}"
+                hint = hint or f"define it under vars:, as in vars: {{{name}: 8}}"
+                self.report(where, "unknown-variable", text, hint)
+                known = False
+        return known
+
+
+def read_formulas(data: dict[str, Any], notes: Notes) -> dict[str, Any]:
+    """The data with their formulas; one that can't be read is null.
+
+    A description is mere text, whatever dollars it holds.
+    """
+    if not notes.source.has_formulas:
+        return data
+    texts = list(_descriptions(data))
+    for path, _ in texts:
+        data = _with(data, path, None)
+    try:
+        found: dict[str, Any] = formulas(data)
+    except Invalid as error:
+        notes.add(error)
+        notes.lost += [problem.path for problem in error.problems]
+        for path in notes.lost:
+            data = _with(data, path, None)
+        found = formulas(data)
+    for path, text in texts:
+        found = _with(found, path, text)
+    return found
+
+
+def _descriptions(data: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
+    if "description" in data:
+        yield ("description",), data["description"]
+    blocks = data.get("blocks")
+    for name, block in (blocks if isinstance(blocks, dict) else {}).items():
+        if isinstance(block, dict) and "description" in block:
+            yield ("blocks", name, "description"), block["description"]
+
+
+def _with(data: Any, path: Path, value: Any) -> Any:
+    """A copy of the data with a value at the end of a path."""
+    if not path:
+        return value
+    copy: Any = dict(data) if isinstance(data, dict) else list(data)
+    copy[path[0]] = _with(copy[path[0]], path[1:], value)
+    return copy
+
+
+def each_formula(data: Any, path: Path = ()) -> Iterator[tuple[Path, Formula]]:
+    """The formulas in data, and where each stands."""
+    if type(data) is Formula:
+        yield path, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from each_formula(value, (*path, key))
+    elif isinstance(data, list):
+        for place, value in enumerate(data):
+            yield from each_formula(value, (*path, place))
+
+
+class Variables:
+    """The variables of a spec.
+
+    Attributes:
+        formulas: in the order in which each can be worked out.
+        values: the variables worked out.
+    """
+
+    def __init__(self, given: Any, notes: Notes) -> None:
+        self.formulas: dict[str, Any] = {}
+        self.values: dict[str, Any] = {}
+        self._notes = notes
+        if isinstance(given, dict):
+            self._read(given)
+
+    def _read(self, given: dict[Any, Any]) -> None:
+        sound = [
+            name for name in given if self._notes.is_variable(name, ("vars", name))
+        ]
+        waiting = {name: names_in(given[name]) for name in sound}
+        for name in sound:
+            self._notes.know(given[name], ("vars", name), frozenset(sound))
+        while waiting:
+            ready = [n for n, needs in waiting.items() if not needs & waiting.keys()]
+            for name in ready:
+                del waiting[name]
+                self.formulas[name] = given[name]
+                self.values[name] = self._value(given[name], ("vars", name))
+            if not ready:
+                self._report_circle(waiting)
+                self.values |= dict.fromkeys(waiting)
+                self.formulas |= dict.fromkeys(waiting)
+                return
+
+    def _report_circle(self, waiting: dict[str, frozenset[str]]) -> None:
+        """Reports variables that are made of one another."""
+        circle = [next(iter(waiting))]
+        while circle[-1] not in circle[:-1]:
+            circle.append(min(waiting[circle[-1]] & waiting.keys()))
+        circle = circle[circle.index(circle[-1]) :]
+        text = f"the variable '{circle[0]}' is made of itself: {' ← '.join(circle)}"
+        hint = "give one of them a value of its own"
+        self._notes.report(("vars", circle[0]), "cycle", text, hint, at_key=True)
+
+    def _value(self, data: Any, path: Path) -> Any:
+        """The data with their formulas worked out; None where that fails."""
+        try:
+            return evaluate(data, self.values)
+        except Invalid as error:
+            # An unknown name was reported by `know`.
+            found = (p for p in error.problems if p.code != "unknown-variable")
+            self._notes.add(Invalid(found), path)
+            self._notes.lost.append(path)
+            return None
+
+    def work_out(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The data with the formulas of all sections worked out but the layers'."""
+        if not self._notes.source.has_formulas:
+            return data
+        found = dict(data)
+        for key, value in data.items():
+            if key not in _NOT_WORKED_OUT:
+                self._notes.know(value, (key,), frozenset(self.formulas))
+                found[key] = self._value(value, (key,))
+        return found
