@@ -13,6 +13,7 @@ import typer
 from cnnspec import __version__, api
 from cnnspec.api import Checked
 from cnnspec.errors import Invalid, OverrideError, SpecError, either
+from cnnspec.infer import Summary
 
 app = typer.Typer(
     name="cnnspec",
@@ -48,6 +49,14 @@ class ShowFormat(StrEnum):
     json = "json"
     markdown = "markdown"
     html = "html"
+
+
+class DiffFormat(StrEnum):
+    """How `diff` prints what differs."""
+
+    text = "text"
+    markdown = "markdown"
+    json = "json"
 
 
 class ListFormat(StrEnum):
@@ -107,13 +116,20 @@ def show(
     why: Annotated[
         bool, typer.Option("--why", help="Show how each layer's params are counted.")
     ] = False,
+    graph: Annotated[
+        bool, typer.Option("--graph", help="Draw the model instead: an SVG picture.")
+    ] = False,
     overrides: Override = [],  # noqa: B006 - as above
 ) -> None:
     """Show every layer's shape, parameters, MACs, memory and receptive field."""
     from cnnspec.emit import report
 
+    if graph and (why or format is not ShowFormat.text):
+        _usage("--graph draws a picture, which has no --format and no --why")
     program, summary = _load(spec, overrides)
-    if format is ShowFormat.text:
+    if graph:
+        _print_picture(spec, summary)
+    elif format is ShowFormat.text:
         from cnnspec import terminal
 
         terminal.show(summary, why=why, console=terminal.make_console())
@@ -129,10 +145,41 @@ def show(
 
 
 @app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A YAML file.")],
+    after: Annotated[
+        str | None,
+        typer.Argument(metavar="[B]", help="Another; A with --set if none."),
+    ] = None,
+    format: Annotated[
+        DiffFormat, typer.Option("--format", help="What to print.")
+    ] = DiffFormat.text,
+    overrides: Override = [],  # noqa: B006 - as above
+) -> None:
+    """Compare two models: layers, shapes, params and MACs."""
+    from cnnspec import differences
+    from cnnspec.diff import compare
+
+    if after is None and not overrides:
+        _usage("diff takes two specs, or one and --set KEY=VALUE to change in it")
+    one, other = _load_variants((before, []), (after or before, overrides))
+    difference = compare(one.summary, other.summary)
+    titles = differences.titles(one, other, overrides)
+    if format is DiffFormat.text:
+        from cnnspec import terminal, terminal_diff
+
+        terminal_diff.show(difference, titles, terminal.make_console())
+    elif format is DiffFormat.markdown:
+        print(differences.markdown(difference, titles))
+    else:
+        print(differences.as_json(difference, one, other))
+
+
+@app.command()
 def build(
     specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="YAML files.")],
     to: Annotated[
-        str, typer.Option("--to", help="What to write: keras, script, or both.")
+        str, typer.Option("--to", help="What to write, of keras, script and svg.")
     ] = "keras,script",
     folder: Annotated[
         str, typer.Option("-o", "--output", metavar="DIR", help="Where to write it.")
@@ -248,6 +295,17 @@ def _specs(paths: Sequence[str] | None) -> list[str]:
     return found
 
 
+def _print_picture(spec: str, summary: Summary) -> None:
+    from cnnspec.emit.diagram import svg
+
+    # Without letters beyond ASCII it stays what it is in any encoding of the output.
+    print(svg(summary).encode("ascii", "xmlcharrefreplace").decode(), end="")
+    if sys.stdout.isatty():
+        name = os.path.splitext(os.path.basename(spec))[0]
+        text = f"a picture for a browser: cnnspec show {spec} --graph > {name}.svg"
+        print(f"cnnspec: this is {text}", file=sys.stderr)
+
+
 def _refuse_same_names(specs: Sequence[str]) -> None:
     """Keeps two specs from being written to the same files."""
     by_stem: dict[str, str] = {}
@@ -281,6 +339,31 @@ def _load(spec: str, overrides: Sequence[str]) -> api.Model:
         return api.load(spec, overrides)
 
 
+def _load_variants(
+    *variants: tuple[str, Sequence[str]],
+) -> tuple[api.Model, ...]:
+    """The models of specs, each with its overrides; the errors of all end the command.
+
+    What a spec expects isn't held against it where overrides make another model of it.
+    """
+    found = [(_check(*variant), variant[1]) for variant in variants]
+    errors = [
+        diagnostic
+        for checked, overrides in found
+        for diagnostic in checked.diagnostics
+        if diagnostic.severity == "error"
+        and not (overrides and diagnostic.code == "expected-mismatch")
+    ]
+    with _spec_errors():
+        if errors:
+            raise SpecError(dict.fromkeys(errors))
+    return tuple(
+        api.Model(checked.program, checked.summary)
+        for checked, _ in found
+        if checked.program and checked.summary
+    )
+
+
 @contextmanager
 def _spec_errors() -> Iterator[None]:
     """Prints what is wrong, and ends the command."""
@@ -303,13 +386,21 @@ def _usage_errors() -> Iterator[None]:
 def _print_findings(checked: Checked) -> None:
     from cnnspec import findings
 
-    colour = typer.colors.GREEN if checked.ok else typer.colors.RED
     for line in findings.text(checked).splitlines():
-        place, mark, rest = line.partition(": ok: " if checked.ok else ": error[")
-        if mark and sys.stdout.isatty():
-            word = typer.style(mark, fg=colour, bold=True)
-            line = f"{place}{word}{rest}"
+        for sign, colour in _COLOURS.items():
+            place, mark, rest = line.partition(sign)
+            if mark and sys.stdout.isatty():
+                line = f"{place}{typer.style(mark, fg=colour, bold=True)}{rest}"
+                break
         print(line)
+
+
+_COLOURS = {
+    ": error[": typer.colors.RED,
+    ": warning[": typer.colors.YELLOW,
+    ": ok: ": typer.colors.GREEN,
+}
+"""What a line of `check` begins with after its place."""
 
 
 def _usage(message: str) -> NoReturn:

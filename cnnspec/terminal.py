@@ -23,7 +23,7 @@ _SUM_WIDTH = 32
 """Columns that a sum has where room is short; that of a convolution fits on a line."""
 _BAR_LEAST, _BAR_MOST = 4, 20
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_ASCII = str.maketrans("·█▉▊▋▌▍▎▏", "*#####   ")
+_ASCII = str.maketrans("·█▉▊▋▌▍▎▏→…−─", "*#####   >.--")
 
 
 class _Column(NamedTuple):
@@ -75,7 +75,7 @@ def show(summary: Summary, *, why: bool, console: Console) -> None:
     if left_out:
         note = f"Left out to fit {console.width} columns: {', '.join(left_out)}."
         parts += ["", Text(note, "dim")]
-    _print(Group(*parts), console)
+    write(Group(*parts), console)
 
 
 def _columns(rows: Sequence[Line], why: bool) -> _Columns:
@@ -187,7 +187,7 @@ def _totals(summary: Summary) -> Table:
     return grid
 
 
-def _print(parts: RenderableType, console: Console) -> None:
+def write(parts: RenderableType, console: Console) -> None:
     """Prints for a terminal, or for a file: no blanks at line ends there."""
     if console.is_terminal and not console.options.ascii_only:
         console.print(parts)

@@ -228,9 +228,9 @@ def markdown(summary: Summary, why: bool) -> str:
     name, inputs = heading(summary)
     return "\n".join(
         [
-            f"## {_escaped(name)}",
+            f"## {escaped(name)}",
             "",
-            f"Input: {_escaped(inputs)}",
+            f"Input: {escaped(inputs)}",
             "",
             f"| {' | '.join(HEADERS)} |",
             "| :-- | :-- | --: | --: | --: | --: | --: | --: | :-- |",
@@ -246,7 +246,7 @@ def markdown(summary: Summary, why: bool) -> str:
 
 def _markdown_row(line: Line, why: bool) -> str:
     cells = (
-        _escaped(line.name),
+        escaped(line.name),
         line.type,
         ", ".join(line.output),
         line.why if why else line.params,
@@ -262,7 +262,8 @@ def _markdown_row(line: Line, why: bool) -> str:
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>#|~&"})
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text that Markdown shows as it is."""
     return text.translate(_MARKDOWN)
 
 
