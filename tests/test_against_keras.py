@@ -2,11 +2,13 @@
 
 import importlib
 import os
+import pkgutil
 
 import keras
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from keras.src import applications
 
 from cnnspec.layers import ALIASES, FAMILIES, REFUSED, layer_names
 from tests.fidelity import signatures
@@ -48,7 +50,27 @@ def test_every_class_of_keras_is_known_or_refused() -> None:
         for name, value in vars(keras.layers).items()
         if isinstance(value, type) and name != "InputSpec"
     }
-    assert theirs == {*layer_names(), *REFUSED, *ALIASES}
+    own = {*FAMILIES["applications"].split()}
+    assert theirs == {*layer_names(), *REFUSED, *ALIASES} - own
+
+
+def test_every_layer_that_keras_applications_makes_is_known() -> None:
+    modules = [
+        importlib.import_module(found.name)
+        for found in pkgutil.iter_modules(
+            applications.__path__, f"{applications.__name__}."
+        )
+        if not found.name.endswith("_test")
+    ]
+    made = {
+        name
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, type)
+        and issubclass(value, keras.layers.Layer)
+        and value.__module__ == module.__name__
+    }
+    assert made == {*FAMILIES["applications"].split()}
 
 
 @pytest.mark.parametrize(("alias", "name"), ALIASES.items())

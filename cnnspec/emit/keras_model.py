@@ -1,10 +1,12 @@
 """Graph to Keras model: the one module that imports Keras."""
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from cnnspec.components import Component
@@ -13,6 +15,7 @@ from cnnspec.emit.write import refuse_edited, seal_zip, write_file
 from cnnspec.fields import Record
 from cnnspec.graph import Graph, Node
 from cnnspec.infer import Row, Summary
+from cnnspec.layers.base import Layer, all_nested
 from cnnspec.shapes import Shapes
 
 
@@ -66,10 +69,13 @@ def build_model(graph: Graph) -> Any:
         tensor.name: keras.Input(tensor.shape[1:], name=tensor.name, dtype=tensor.dtype)
         for tensor in graph.inputs
     }
+    layers: dict[str, Any] = {}
     for node in graph.nodes:
         given = list(_flat(tensors[name] for name in node.inputs))
         try:
-            tensors[node.name] = _apply(node, given)
+            if not node.shares:
+                layers[node.name] = _layer(node)
+            tensors[node.name] = _apply(node, layers[node.shares or node.name], given)
         except Exception as error:  # Keras refuses with whatever its backend raises
             raise Refused(node, error) from error
     inputs = [tensors[tensor.name] for tensor in graph.inputs]
@@ -87,38 +93,56 @@ class Refused(Exception):
         super().__init__(f"Keras doesn't take {title}: {reason[:300]}")
 
 
-def _apply(node: Node, given: list[Any]) -> Any:
-    """What the layer of a node gives for its tensors."""
-    layer = keras_object(node.layer, name=node.name)
+def _layer(node: Node) -> Any:
+    """The layer of a node and the layers in it, each with the name that it has there.
+
+    Keras would count the automatic names of inner layers on from those of whatever
+    else the process has built.
+    """
+    inner = zip(all_nested(node.layer), node.inner, strict=True)
+    names = {id(layer): name for layer, name in inner}
+    return keras_object(node.layer, {**names, id(node.layer): node.name})
+
+
+def _apply(node: Node, layer: Any, given: list[Any]) -> Any:
+    """What a layer gives for the tensors of a node."""
     if type(node.layer).__name__ in TAKES_TENSORS_APART:
         return layer(*given)
     return layer(given if len(given) > 1 else given[0])
 
 
-def keras_object(record: Record, **more: Any) -> Any:
+def keras_object(record: Record, names: dict[int, str] | None = None) -> Any:
     """The object of Keras that a record stands for, with the arguments given to it.
 
     Args:
-        more: arguments that the record doesn't say.
+        record: of a layer, an initializer, an optimizer, …
+        names: of layers among it and the records inside it, by their identity.
     """
-    home = _keras()
-    for step in _module(record).split("."):
-        home = getattr(home, step)
-    return getattr(home, type(record).__name__)(
-        **{**{name: _value(value) for name, value in record.given.items()}, **more}
-    )
+    names = names or {}
+    arguments = {name: _value(found, names) for name, found in record.given.items()}
+    if id(record) in names:
+        arguments["name"] = names[id(record)]
+    return keras_class(type(record))(**arguments)
 
 
-def _module(record: Record) -> str:
-    """Where a record's class stands in Keras."""
-    return record.module if isinstance(record, Component) else "layers"
+def keras_class(cls: type[Record]) -> Any:
+    """The class of Keras that a record's class stands for.
+
+    That of a layer which only keras.applications has is Keras's own too, and not the
+    text which scripts carry: a `.keras` file names the module of each class, and Keras
+    imports its own modules when it reads one, so that `keras.saving.load_model` needs
+    nothing else. A class registered by cnnspec would have to be there first.
+    """
+    assert issubclass(cls, Component | Layer)
+    _keras()
+    return getattr(import_module(f"keras.{cls.module}"), cls.__name__)
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any, names: dict[int, str]) -> Any:
     if isinstance(value, Record):
-        return keras_object(value)
+        return keras_object(value, names)
     if isinstance(value, tuple | list):
-        return type(value)(_value(item) for item in value)
+        return type(value)(_value(item, names) for item in value)
     return value
 
 
@@ -142,7 +166,7 @@ def compare(model: Any, summary: Summary) -> list[str]:
         for layer in model.layers
         if type(layer).__name__ != "InputLayer"
     }
-    rows = {row.name: row for row in summary.rows}
+    rows = {row.name: row for row in summary.rows if not row.shares}
     found = [f"Keras has no layer '{name}'" for name in rows if name not in layers]
     found += [f"only Keras has a layer '{name}'" for name in layers if name not in rows]
     for name, row in rows.items():
@@ -161,7 +185,7 @@ def compare(model: Any, summary: Summary) -> list[str]:
 
 
 def _differences(layer: Any, row: Row) -> Iterator[str]:
-    weights = [(w.name, tuple(w.shape), w.trainable) for w in layer.weights]
+    weights = [(weight_name(w), tuple(w.shape), w.trainable) for w in layer.weights]
     ours = [tuple(weight) for weight in row.weights]
     sides = (
         ("type", type(layer).__name__, row.type),
@@ -171,6 +195,16 @@ def _differences(layer: Any, row: Row) -> Iterator[str]:
     for what, theirs, here in sides:
         if theirs != here:
             yield f"'{row.name}': Keras has the {what} {theirs}, cnnspec {here}"
+
+
+def weight_name(weight: Any) -> str:
+    """The name of a weight of Keras, without what tells it from others of the process.
+
+    LayerScale names its weight nothing, so Keras calls it `variable`, the next one
+    `variable_1`.
+    """
+    name: str = weight.name
+    return re.sub(r"^variable_\d+$", "variable", name)
 
 
 def _shapes(output: Any) -> Shapes:

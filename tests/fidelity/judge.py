@@ -1,12 +1,14 @@
 """Asks cnnspec and Keras the same question, and compares the answers."""
 
 import json
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import keras
 
+from cnnspec.emit.keras_model import weight_name
 from cnnspec.errors import Invalid, ShapeError
-from cnnspec.layers import make_layer
+from cnnspec.layers import layer_class, make_layer
 
 
 class Case(NamedTuple):
@@ -51,7 +53,7 @@ def ask_keras(case: Case) -> Answer:
         return Answer(refusal=f"{type(error).__name__}: {error}")
     # Each weight's own flag, by which a model counts and trains: `trainable: false` of
     # a layer doesn't reach the weights of layers inside it (docs/keras-quirks.md).
-    weights = [(w.name, tuple(w.shape), w.trainable) for w in layer.weights]
+    weights = [(weight_name(w), tuple(w.shape), w.trainable) for w in layer.weights]
     return Answer(output, weights)
 
 
@@ -76,9 +78,14 @@ def shape_of(result: Any) -> Any:
 def keras_layer(name: str, arguments: Any) -> Any:
     """The layer of Keras itself, made from the plain data of a spec."""
     if not isinstance(arguments, dict):
-        return getattr(keras.layers, name)(arguments)
+        return keras_class(name)(arguments)
     given = {key: keras_value(key, value) for key, value in arguments.items()}
-    return getattr(keras.layers, name)(**given)
+    return keras_class(name)(**given)
+
+
+def keras_class(name: str) -> Any:
+    """The class of Keras for a layer."""
+    return getattr(import_module(f"keras.{layer_class(name).module}"), name)
 
 
 def keras_value(key: str, value: Any) -> Any:

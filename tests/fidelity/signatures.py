@@ -8,14 +8,14 @@ import keras
 
 from cnnspec.fields import REQUIRED
 from cnnspec.layers import layer_class
-from tests.fidelity.judge import keras_layer
+from tests.fidelity.judge import keras_class, keras_layer
 
 
 def positional(name: str) -> list[str]:
     """The arguments that Keras's constructor takes by position, in order."""
     return [
         parameter.name
-        for parameter in _parameters(getattr(keras.layers, name))
+        for parameter in _parameters(keras_class(name))
         if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
     ]
 
@@ -26,7 +26,7 @@ def keras_defaults(name: str) -> dict[str, Any]:
     What a constructor hands on with `**kwargs` is found by trying: an argument of a
     base class counts if the layer can be made with it.
     """
-    chain = [c for c in getattr(keras.layers, name).__mro__ if "__init__" in vars(c)]
+    chain = [c for c in keras_class(name).__mro__ if "__init__" in vars(c)]
     found: dict[str, Any] = {}
     for depth, cls in enumerate(chain):
         parameters = _parameters(cls)
