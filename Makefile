@@ -9,15 +9,16 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fidelity bench docs generated clean
+.PHONY: help demo test lint fidelity zoo bench docs generated clean
 
 help:
 	@echo "make demo       build the Network in Network of specs/nin.yaml"
 	@echo "make test       every check: ruff, mypy, import-linter, pytest"
 	@echo "make fidelity   the long comparison of every layer with Keras"
+	@echo "make zoo        prove specs/zoo against keras.applications, all or MODELS=..."
 	@echo "make bench      measure, and write benchmarks/RESULTS.md"
 	@echo "make generated  write generated/*.py again from specs/"
-	@echo "make docs       write docs/layers.md again from the layer catalogue"
+	@echo "make docs       write docs/layers.md and docs/zoo.md again"
 	@echo "make clean      remove what the build and the tests left behind"
 
 demo: $(VENV)/installed
@@ -39,19 +40,26 @@ fidelity: $(VENV)/installed-dev
 	CNNSPEC_FIDELITY=long $(BIN)/python -m pytest -q -n 2 --dist loadgroup \
 	    tests/test_against_keras.py
 
+# One model after the other, each in a process of its own: half an hour on two busy cores,
+# and at most 5.5 GB of memory, with EfficientNetB7.
+zoo: $(VENV)/installed
+	$(BIN)/python -m tests.zoo $(MODELS)
+
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/bench.py
 
 docs: $(VENV)/installed
 	$(BIN)/cnnspec layers --format markdown > docs/layers.md.new
 	mv docs/layers.md.new docs/layers.md
+	$(BIN)/python -m tests.zoo.page > docs/zoo.md.new
+	mv docs/zoo.md.new docs/zoo.md
 
 generated: $(VENV)/installed
 	$(BIN)/cnnspec build specs/*.yaml --to script -o generated --force
 
 clean:
 	rm -rf dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
-	    .ruff_cache generated/*.keras generated/*.png docs/layers.md.new
+	    .ruff_cache generated/*.keras generated/*.png docs/*.md.new
 	find cnnspec tests benchmarks generated -name __pycache__ -type d \
 	    -prune -exec rm -rf {} + 2>/dev/null || true
 

@@ -1,0 +1,96 @@
+"""Proves specs of specs/zoo: `python -m tests.zoo [NAME…]`, all 40 without a name.
+
+Each model is proved in a process of its own, one after the other, so that the memory of
+one is given back before the next.
+
+    --quick       compares the layers, not the answers
+    --truth NAME  lists the layers that Keras has
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+SHOWN = 12
+LIMIT_GB = 8
+
+
+def main(arguments: list[str]) -> int:
+    options = {a for a in arguments if a.startswith("--")}
+    names = [a for a in arguments if not a.startswith("--")]
+    if "--truth" in options:
+        return _truth(names[0])
+    if "--here" in options:
+        return _prove(names[0], "--quick" not in options)
+    from tests.zoo.names import APPLICATIONS
+
+    unknown = [name for name in names if Path(name).stem not in APPLICATIONS]
+    if unknown:
+        print(f"no model of keras.applications: {', '.join(unknown)}")
+        print(f"known: {' '.join(APPLICATIONS)}")
+        return 2
+    start = time.perf_counter()
+    failed = [name for name in names or APPLICATIONS if not _in_process(name, options)]
+    count = len(names or APPLICATIONS)
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    print(
+        f"{count - len(failed)} of {count} are the model of keras.applications; "
+        f"{seconds:.0f} s, at most {peak:.1f} GB"
+    )
+    if failed:
+        print(f"not: {' '.join(failed)}")
+    return 1 if failed or peak > LIMIT_GB else 0
+
+
+def _in_process(name: str, options: set[str]) -> bool:
+    command = [sys.executable, "-m", "tests.zoo", "--here", *options, name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    print(done.stdout, end="", flush=True)
+    if done.returncode not in (0, 1) or not done.stdout:
+        print(f"{name}: failed\n{done.stderr[-3000:]}")
+    return done.returncode == 0
+
+
+def _prove(name: str, predict: bool) -> int:
+    from cnnspec.emit.keras_model import Refused
+    from cnnspec.errors import SpecError
+    from tests.zoo.prove import prove
+
+    path = Path(name) if name.endswith(".yaml") else None
+    try:
+        proof = prove(Path(name).stem, path, predict)
+    except SpecError as error:
+        print(f"{name}: the spec is refused")
+        for diagnostic in error.diagnostics[:SHOWN]:
+            print(f"    {diagnostic}")
+        return 1
+    except Refused as error:
+        print(f"{name}: {error}")
+        return 1
+    print(proof)
+    for line in proof.differ[:SHOWN]:
+        print(f"    {line}")
+    if len(proof.differ) > SHOWN:
+        print(f"    and {len(proof.differ) - SHOWN} more")
+    return 1 if proof.differ else 0
+
+
+def _truth(name: str) -> int:
+    from tests.zoo.applications import build
+    from tests.zoo.parts import take_apart
+
+    for part in take_apart(build(name)).parts.values():
+        print(part)
+        if part.layer is None:
+            print(f"    (an operation in Keras: {part.config})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
