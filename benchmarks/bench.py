@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from yaml._yaml import CParser
 
 from cnnspec import api
+from cnnspec.resolve import resolve
 
 ROOT = Path(__file__).parent.parent
 NIN = "specs/nin.yaml"
@@ -188,6 +189,110 @@ def per_layer() -> list[Figure]:
     ]
 
 
+BLOCKS = """\
+input: [28, 28, 50]
+vars: {width: 50}
+blocks:
+  conv:
+    params: {filters: , kernel: 3}
+    layers:
+      - Conv2D: {filters: $filters, kernel_size: $kernel, padding: same, name: conv}
+      - BatchNormalization
+      - Activation: relu
+  unit:
+    params: {filters: 8}
+    layers:
+      - conv: {name: reduce, filters: "${filters // 2}", kernel: 1}
+      - conv: {name: widen, filters: $filters}
+      - if:
+          test: ${filters == width}
+          then: [{Add: {from: [prev, input], name: sum}}]
+          else: [{Activation: {activation: linear, name: sum}}]
+layers:
+  - repeat:
+      times: 1428
+      index: i
+      layers: [{unit: {filters: $width, name: "unit${i}"}}]
+"""
+"""10,000 layers out of named calls inside named calls, with a choice in each."""
+
+
+def expansion() -> list[Figure]:
+    """From a Program with blocks to the layers that they come to."""
+    program = api.loads(BLOCKS).program
+    layers = len(resolve(program).nodes)
+    assert abs(layers - 10_000) < 10
+    spent = [seconds(lambda: resolve(program)) for _ in rounds(9)]
+    return [
+        Figure(
+            f"expanding blocks, repeats and formulas, a layer of {layers:,}",
+            statistics.median(spent) / layers * 1e6,
+            " µs",
+            20,
+        )
+    ]
+
+
+BUILD_ALL = """
+import gc, sys, time
+import keras
+from cnnspec import api
+from cnnspec.emit.keras_model import build_model
+
+keras.Model(inputs := keras.Input([1]), keras.layers.Dense(1)(inputs))
+spent = 0.0
+for path in sys.argv[1:]:
+    graph = api.load(path).summary.graph
+    start = time.process_time()
+    build_model(graph)
+    spent += time.process_time() - start
+    keras.utils.clear_session()
+    gc.collect()
+print(spent)
+"""
+
+
+def whole_repository() -> list[Figure]:
+    """`cnnspec check specs/` beside Keras building the same models.
+
+    One Keras process builds them one after the other, and the time that it takes to
+    import TensorFlow isn't counted.
+    """
+    specs = api.find_specs(ROOT / "specs")
+    if QUICK:
+        specs = [path for path in specs if "zoo" not in path]
+    folder = "specs" if not QUICK else specs[0]
+    layers = sum(len(api.load(path).summary.rows) for path in specs)
+    check = ("-m", "cnnspec", "check", folder)
+    run(*check)
+    checks = [run(*check).seconds for _ in rounds(9)]
+    keras = subprocess.run(
+        [sys.executable, "-c", BUILD_ALL, *specs],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    checks += [run(*check).seconds for _ in rounds(9)]
+    spent = statistics.median(checks)
+    return [
+        Figure(
+            f"`cnnspec check specs/`, {len(specs)} specs, {layers:,} layers",
+            spent,
+            " s",
+            2,
+        ),
+        Figure(
+            "building the same models with Keras / that check",
+            float(keras.stdout) / spent,
+            "×",
+            50,
+            at_least=True,
+        ),
+    ]
+
+
 def construction() -> list[Figure]:
     """The model that `cnnspec build` makes, beside the hand-written code's."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -235,7 +340,13 @@ def page(figures: list[Figure]) -> str:
 
 def main() -> None:
     # Processes first: a child's peak memory counts what its parent held at the fork.
-    figures = [*whole_processes(), *per_layer(), *construction()]
+    figures = [
+        *whole_processes(),
+        *whole_repository(),
+        *per_layer(),
+        *expansion(),
+        *construction(),
+    ]
     text = page(figures)
     print(text)
     if not QUICK:

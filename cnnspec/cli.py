@@ -334,32 +334,32 @@ def _check(spec: str, overrides: Sequence[str], *, keras: bool = False) -> Check
 
 
 def _load(spec: str, overrides: Sequence[str]) -> api.Model:
-    """The model of a spec; its errors end the command, and go to standard error."""
+    """The model of a spec. What is found goes to standard error; errors end it all."""
     with _spec_errors(), _usage_errors():
-        return api.load(spec, overrides)
+        checked = api.check(spec, overrides)
+        model = checked.model()
+    for warning in checked.diagnostics:
+        print(warning, file=sys.stderr)
+    return model
 
 
 def _load_variants(
     *variants: tuple[str, Sequence[str]],
 ) -> tuple[api.Model, ...]:
-    """The models of specs, each with its overrides; the errors of all end the command.
-
-    What a spec expects isn't held against it where overrides make another model of it.
-    """
-    found = [(_check(*variant), variant[1]) for variant in variants]
+    """The models of specs with their overrides; the errors of all end the command."""
+    found = [_check(*variant) for variant in variants]
     errors = [
         diagnostic
-        for checked, overrides in found
+        for checked in found
         for diagnostic in checked.diagnostics
         if diagnostic.severity == "error"
-        and not (overrides and diagnostic.code == "expected-mismatch")
     ]
     with _spec_errors():
         if errors:
             raise SpecError(dict.fromkeys(errors))
     return tuple(
         api.Model(checked.program, checked.summary)
-        for checked, _ in found
+        for checked in found
         if checked.program and checked.summary
     )
 

@@ -339,7 +339,7 @@ class IfKeys(Record):
         "layers": "write then:",
     }
 
-    test: Anything
+    test: Annotated[Any, kind(_anything, "which is true or false", {})]
     then: Branch
     else_: Branch = None
 
@@ -350,7 +350,7 @@ class ApplyKeys(Record):
     called: ClassVar[str] = "apply"
     first: ClassVar[tuple[str, ...]] = ("layer", "from", "name")
 
-    layer: Anything
+    layer: Annotated[Any, kind(_anything, "the name of a layer above", {})]
     from_: From = None
     name: Anything = None
 

@@ -16,7 +16,11 @@ def text(checked: Checked) -> str:
     lines = [str(diagnostic) for diagnostic in checked.diagnostics]
     if checked.ok:
         assert checked.summary is not None
-        lines.append(f"{checked.path}: ok: {totals(checked.summary)}")
+        said = f"{checked.path}: ok: {totals(checked.summary)}"
+        unheld = (
+            checked.program and checked.program.expect and checked.program.is_variant
+        )
+        lines.append(f"{said}; a variant, not held against expect:" if unheld else said)
     return "\n".join(lines)
 
 
@@ -40,7 +44,7 @@ def built(program: Program, summary: Summary) -> str:
     expected = program.expect is not None and any(
         given is not None for given in program.expect.given.values()
     )
-    ok = "ok, as expected" if expected else "ok"
+    ok = "ok, as expected" if expected and not program.is_variant else "ok"
     return f"{program.source.path}: {ok}: {params(summary)}"
 
 

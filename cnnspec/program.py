@@ -3,7 +3,7 @@
 Scripts are written from it. `cnnspec.resolve` makes the flat `Graph` of it.
 """
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Union
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.document import Expect, InputTensor
 from cnnspec.errors import Path, Problem
@@ -14,7 +14,8 @@ from cnnspec.source import Source
 if TYPE_CHECKING:
     from cnnspec.training import Data, Ensemble, Train
 
-Ref = Union[str, Formula, "Steps"]
+Steps = tuple["Step", ...]
+Ref = str | Formula | Steps
 """What `from` lists: the name of a tensor, or a branch that begins at the current
 one."""
 
@@ -59,7 +60,7 @@ class RepeatStep(NamedTuple):
     """The variable that counts the rounds from 0; nothing where there is none."""
     lists: dict[str, Any]
     """Variables and the values they take, one each round, walked together."""
-    steps: "Steps"
+    steps: Steps
     path: Path
 
 
@@ -67,8 +68,8 @@ class IfStep(NamedTuple):
     """Steps of which those are taken that a test chooses."""
 
     test: Any
-    then: "Steps"
-    otherwise: "Steps"
+    then: Steps
+    otherwise: Steps
     path: Path
 
 
@@ -83,7 +84,6 @@ class ApplyStep(NamedTuple):
 
 
 Step = LayerStep | CallStep | RepeatStep | IfStep | ApplyStep
-Steps = tuple[Step, ...]
 
 
 class _Needed:
@@ -108,6 +108,10 @@ class Block(NamedTuple):
     """What a call gives back; the current tensor at its end if empty."""
     steps: Steps
     path: Path
+
+
+_MODEL = ("vars", "defaults", "blocks", "input", "inputs", "layers", "outputs")
+"""The keys of a spec that say what the model is."""
 
 
 class Program(NamedTuple):
@@ -136,3 +140,10 @@ class Program(NamedTuple):
     problems: tuple[Problem, ...]
     """What is wrong with the document and its layers; the rest can be read all the
     same, so that every problem of a file is found in one go."""
+
+    @property
+    def is_variant(self) -> bool:
+        """Whether `--set` makes another model of it, of which nothing is expected."""
+        return self.source.is_overridden(*_MODEL) and not self.source.is_overridden(
+            "expect"
+        )

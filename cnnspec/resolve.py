@@ -26,7 +26,7 @@ from cnnspec.steps import at_default
 
 LAYER_LIMIT = 200_000
 """Layers of a model; Keras takes minutes to build a hundredth of them."""
-STEP_LIMIT = 10 * LAYER_LIMIT
+STEP_LIMIT = 2 * LAYER_LIMIT
 """Steps and rounds, which may come to no layer at all."""
 DEPTH_LIMIT = 100
 """Calls and repeats inside one another."""
@@ -138,6 +138,12 @@ class _Resolver:
             self._complete = False
             self._problems += error.args
         outputs = self._outputs(scope) or scope.current
+        if self._complete and not self._reads and program.steps:
+            text, hint = (
+                "the layer list comes to no layer",
+                "let a repeat or if take one",
+            )
+            self._problems.append(Problem(("layers",), "missing-field", text, hint))
         unused: frozenset[str] = frozenset()
         if self._complete:
             self._report_unknown()
@@ -234,6 +240,7 @@ class _Resolver:
                 self._layers[key] = make_layer(step.type, arguments)
             except Invalid as error:
                 for problem in error.problems:
+                    problem = _with_formula(problem, step.arguments)
                     found = at_default(problem, step.type, step.path, self._program)
                     self._problems.append(found._replace(trail=scope.trail))
         return self._layers[key]
@@ -325,9 +332,8 @@ class _Resolver:
         try:
             return evaluate(block.params[name], values)
         except Invalid as error:
-            found = Invalid(p for p in error.problems if p.code != "unknown-variable")
             path = (*block.path, "params", name)
-            self._problems += _located(found, path, trail)
+            self._problems += _located(error, path, trail)
             raise Invalid(()) from None
 
     def _check_given(self, block: Block, given: _Tensors) -> None:
@@ -446,7 +452,7 @@ class _Resolver:
     def _refuse_apply(self, wanted: str, step: ApplyStep, scope: _Scope) -> None:
         self._complete = False
         text, hint = f"apply names '{wanted}', which no layer above is called", ""
-        if wanted in scope.known:
+        if wanted in scope.known or wanted == "prev":
             if any(wanted == name for name, *_ in self._reads):
                 return  # its arguments are wrong, which has been reported
             text = f"apply uses a layer again, and '{wanted}' is no layer"
@@ -572,7 +578,7 @@ class _Resolver:
             elif call and name in self._taken:
                 block = call[-1].block
                 text = f"{where} '{name}', which stands outside of the block '{block}'"
-                hint = f"give {block} inputs: to name it, and a call the tensor in from:"
+                hint = f"name it in {block}'s inputs:, and give it with from:"
             self._problems.append(Problem(path, code, text, hint, trail=trail))
 
     def _circle(self, name: str, reader: str) -> str:
@@ -619,6 +625,21 @@ class _Resolver:
         self._problems.append(Problem(path, code, text, hint, trail=trail))
 
 
+def _with_formula(problem: Problem, arguments: Any) -> Problem:
+    """The problem of an argument, with the formula that its value comes from."""
+    for step in problem.path:
+        if not isinstance(arguments, dict | list):
+            break
+        holds = step in arguments if isinstance(arguments, dict) else True
+        arguments = arguments[step] if holds else None  # type: ignore[index]
+    if type(arguments) is not Formula:
+        return problem
+    message = f"{problem.message}, which {arguments.text} comes to"
+    if "/" in arguments.text and problem.hint.startswith("write "):
+        return problem._replace(message=message, hint="'//' divides to whole numbers")
+    return problem._replace(message=message)
+
+
 _COUNT = "a whole number of 0 or more"
 
 
@@ -639,12 +660,11 @@ def _worked_out(data: Any, path: Path, scope: _Scope) -> Any:
         raise Invalid(problem.under(*path) for problem in error.problems) from None
 
 
-def _located(
-    error: Invalid, path: Path, trail: tuple[Frame, ...]
-) -> Iterator[Problem]:
+def _located(error: Invalid, path: Path, trail: tuple[Frame, ...]) -> Iterator[Problem]:
     """Problems of a step, seen from the document and with what led there."""
     for problem in error.problems:
-        yield problem.under(*path)._replace(trail=trail)
+        if problem.code != "unknown-variable":  # reported where the step was read
+            yield problem.under(*path)._replace(trail=trail)
 
 
 def _innermost(trail: tuple[Frame, ...]) -> tuple[Frame, ...]:

@@ -106,7 +106,9 @@ def json_schema() -> Json:
                 },
             },
             {
-                "if": {"anyOf": [{"required": [key]} for key in ("extends", "defaults")]},
+                "if": {
+                    "anyOf": [{"required": [key]} for key in ("extends", "defaults")]
+                },
                 "else": _complete_steps(),
             },
         ],
@@ -213,7 +215,9 @@ def _complete_step() -> Json:
     steps = {"items": {"$ref": "#/$defs/complete_step"}}
     names = {name: name for name in layer_names()} | ALIASES
     needs = {shown: _required(layer_class(name)) for shown, name in names.items()}
-    complete: Json = {name: _with_all(fields) for name, fields in needs.items() if fields}
+    complete: Json = {
+        name: _with_all(fields) for name, fields in needs.items() if fields
+    }
     complete["repeat"] = {"properties": {"layers": steps}}
     complete["if"] = {"properties": {"then": steps, "else": steps}}
     return {

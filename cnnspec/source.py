@@ -82,10 +82,18 @@ class Source:
     def extend(self, base: "Source") -> None:
         """Fills in what another document says and this one doesn't.
 
-        Mappings are filled in key by key; anything else of this document stands.
+        Mappings are filled in key by key; anything else of this document stands. A key
+        of the base that is null here is left out: `inputs: null`.
         """
+        without = [
+            key
+            for key, value in (self.data if isinstance(self.data, dict) else {}).items()
+            if value is None and key in base.data and not self.is_blank((key,))
+        ]
         self._base = base
         self.data = _merged(self.data, base.data)
+        for key in without:
+            del self.data[key]
         self.problems = [*self.problems, *base.problems]
         self.has_formulas |= base.has_formulas
 
@@ -175,6 +183,10 @@ class Source:
             else f"in {frame.block}, called at {self.line(frame.path)}"
             for frame in reversed(trail)
         )
+
+    def is_overridden(self, *keys: str) -> bool:
+        """Whether a value below one of the document's keys was changed from outside."""
+        return any(path[0] in keys for path in self._overrides)
 
     def override(self, assignment: str) -> None:
         """Changes a value, as `--set KEY=VALUE` does.

@@ -7,7 +7,7 @@ from cnnspec.components import snake_case
 from cnnspec.document import ApplyKeys, IfKeys, RepeatKeys
 from cnnspec.errors import Invalid, Path, Problem, either, near, nearest
 from cnnspec.expressions import Formula
-from cnnspec.fields import NAME_SAYS, Record, describe, is_name
+from cnnspec.fields import NAME_SAYS, Record, describe, flow, is_name
 from cnnspec.layers import (
     Layer,
     is_layer,
@@ -105,10 +105,11 @@ class StepReader:
 
     def _step(self, item: Any, path: Path, place: Place) -> Step | None:
         try:
-            if type(item) is Formula:
-                text = f"a layer's name can't be an expression; found {item.text}"
+            text = item.text if type(item) is Formula else item
+            name, arguments = split_entry(text, STATEMENTS, self._blocks)
+            if name.startswith("$"):
+                text = f"a layer's name can't be an expression; found {name}"
                 raise Invalid([Problem((), "layer-form", text, "use if: to choose")])
-            name, arguments = split_entry(item, STATEMENTS, self._blocks)
         except Invalid as error:
             self._notes.add(error, path)
             return LayerStep("", None, None, None, (), "", path)
@@ -202,9 +203,13 @@ class StepReader:
         if type(item) is Formula:
             self._notes.know(item, (*path, *step), place.variables)
             return item
-        if isinstance(item, list) and item:
+        if isinstance(item, list) and any(map(self._may_be_step, item)):
             return self.steps(item, (*path, *step), place)
         raise _bad_source(step, item)
+
+    def _may_be_step(self, item: Any) -> bool:
+        """Whether it is no name of a tensor, which `from` has in no list of its own."""
+        return type(item) is not str or is_layer(item) or item in self._blocks
 
     def _call(
         self, name: str, arguments: Any, path: Path, place: Place
@@ -344,6 +349,8 @@ def _bad_source(step: Path, item: Any) -> Invalid:
     hint = ""
     if isinstance(item, dict):
         hint = "a branch is a list of its own: from: [prev, [Flatten, {Dense: 10}]]"
+    elif isinstance(item, list) and item:
+        hint = f"a list in a list is a branch of layers; write from: {flow(item)}"
     message = f"{text}; found {describe(item)}"
     return Invalid([Problem(("from", *step), "wrong-type", message, hint)])
 

@@ -21,12 +21,14 @@ class Notes:
         source: the document.
         lost: where a formula is that can't be worked out, so that what its place holds
             is not the author's.
+        broken: variables without a value, because something is wrong with them.
         complete: False where steps are left out because something is wrong with them.
     """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.lost: list[Path] = []
+        self.broken: set[str] = set()
         self.complete = True
         self._problems: list[Problem] = []
 
@@ -35,7 +37,7 @@ class Notes:
         return tuple(p for p in self._problems if not self._is_echo(p))
 
     def _is_echo(self, problem: Problem) -> bool:
-        return problem.code != "expression" and any(
+        return problem.code not in ("expression", "unknown-variable") and any(
             problem.path[: len(lost)] == lost for lost in self.lost
         )
 
@@ -63,11 +65,12 @@ class Notes:
         return False
 
     def know(self, data: Any, path: Path, variables: frozenset[str]) -> bool:
-        """Whether all names that formulas use are known; reports those that aren't."""
+        """Whether all names in formulas have values; reports those that are unknown."""
         if not self.source.has_formulas:
             return True
         known = True
         for where, formula in each_formula(data, path):
+            known &= self.broken.isdisjoint(formula.names)
             for name in sorted(formula.names - variables):
                 text = f"'{name}' is no variable here"
                 hint = nearest(name, variables)
@@ -152,19 +155,26 @@ class Variables:
             name for name in given if self._notes.is_variable(name, ("vars", name))
         ]
         waiting = {name: names_in(given[name]) for name in sound}
-        for name in sound:
-            self._notes.know(given[name], ("vars", name), frozenset(sound))
         while waiting:
             ready = [n for n, needs in waiting.items() if not needs & waiting.keys()]
             for name in ready:
                 del waiting[name]
                 self.formulas[name] = given[name]
-                self.values[name] = self._value(given[name], ("vars", name))
+                self._read_one(name, given[name], frozenset(sound))
             if not ready:
                 self._report_circle(waiting)
-                self.values |= dict.fromkeys(waiting)
                 self.formulas |= dict.fromkeys(waiting)
+                self._notes.broken |= waiting.keys()
                 return
+
+    def _read_one(self, name: str, given: Any, names: frozenset[str]) -> None:
+        path = ("vars", name)
+        if self._notes.know(given, path, names):
+            value = self._value(given, path)
+            if path not in self._notes.lost:
+                self.values[name] = value
+        if name not in self.values:
+            self._notes.broken.add(name)
 
     def _report_circle(self, waiting: dict[str, frozenset[str]]) -> None:
         """Reports variables that are made of one another."""
@@ -181,9 +191,7 @@ class Variables:
         try:
             return evaluate(data, self.values)
         except Invalid as error:
-            # An unknown name was reported by `know`.
-            found = (p for p in error.problems if p.code != "unknown-variable")
-            self._notes.add(Invalid(found), path)
+            self._notes.add(error, path)
             self._notes.lost.append(path)
             return None
 
@@ -194,6 +202,9 @@ class Variables:
         found = dict(data)
         for key, value in data.items():
             if key not in _NOT_WORKED_OUT:
-                self._notes.know(value, (key,), frozenset(self.formulas))
-                found[key] = self._value(value, (key,))
+                if self._notes.know(value, (key,), frozenset(self.formulas)):
+                    found[key] = self._value(value, (key,))
+                else:
+                    found[key] = None
+                    self._notes.lost.append((key,))
         return found
