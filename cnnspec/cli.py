@@ -12,7 +12,7 @@ import typer
 
 from cnnspec import __version__, api
 from cnnspec.api import Checked
-from cnnspec.errors import Invalid, OverrideError, SpecError, either
+from cnnspec.errors import Diagnostic, Invalid, OverrideError, SpecError, either
 from cnnspec.infer import Summary
 
 app = typer.Typer(
@@ -338,8 +338,9 @@ def _load(spec: str, overrides: Sequence[str]) -> api.Model:
     with _spec_errors(), _usage_errors():
         checked = api.check(spec, overrides)
         model = checked.model()
-    for warning in checked.diagnostics:
-        print(warning, file=sys.stderr)
+    for found in checked.diagnostics:
+        if found.severity == "warning":
+            print(found, file=sys.stderr)
     return model
 
 
@@ -347,21 +348,17 @@ def _load_variants(
     *variants: tuple[str, Sequence[str]],
 ) -> tuple[api.Model, ...]:
     """The models of specs with their overrides; the errors of all end the command."""
-    found = [_check(*variant) for variant in variants]
-    errors = [
-        diagnostic
-        for checked in found
-        for diagnostic in checked.diagnostics
-        if diagnostic.severity == "error"
-    ]
+    models: list[api.Model] = []
+    errors: list[Diagnostic] = []
+    for variant in variants:
+        try:
+            models.append(_check(*variant).model())
+        except SpecError as error:
+            errors += error.diagnostics
     with _spec_errors():
         if errors:
             raise SpecError(dict.fromkeys(errors))
-    return tuple(
-        api.Model(checked.program, checked.summary)
-        for checked in found
-        if checked.program and checked.summary
-    )
+    return tuple(models)
 
 
 @contextmanager

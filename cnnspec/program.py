@@ -143,7 +143,7 @@ class Program(NamedTuple):
 
     @property
     def is_variant(self) -> bool:
-        """Whether `--set` makes another model of it, of which nothing is expected."""
+        """Whether `--set` makes another model of it than the one it expects."""
         return self.source.is_overridden(*_MODEL) and not self.source.is_overridden(
             "expect"
         )
