@@ -2,11 +2,14 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cnnspec.components import Component, Regularizer
+from cnnspec.emit.custom import is_custom
+from cnnspec.expressions import Formula
 from cnnspec.fields import Field, Record
 from cnnspec.layers.base import Layer
 
@@ -23,6 +26,8 @@ class Group(NamedTuple):
 
 
 Code = str | Group
+Write = Callable[[Formula], str]
+"""Writes a formula as Python."""
 
 
 def flat(code: Code) -> str:
@@ -49,7 +54,7 @@ def lay_out(
     if isinstance(code, str) or not code.items or len(line) <= WIDTH:
         return [line]
     inner = f"{margin}    {flat(code._replace(opening='', closing=''))}"
-    if code.opening != "[" and len(inner) <= WIDTH:
+    if code.opening not in ("[", "{", "(", "([") and len(inner) <= WIDTH:
         lines = [inner]
     else:
         lines = []
@@ -58,26 +63,235 @@ def lay_out(
     return [f"{margin}{before}{code.opening}", *lines, f"{margin}{code.closing}{after}"]
 
 
-def call(record: Record, **more: Any) -> Group:
+def call(record: Record, codes: Mapping[str, Code] = MappingProxyType({})) -> Group:
     """The call that makes the object of Keras that a record stands for.
 
     Args:
-        more: arguments that the record doesn't say, to stand last.
+        record: of a layer, an initializer, an optimizer, …
+        codes: arguments that aren't written as the record has them.
     """
-    if isinstance(record, Component):
-        callee = f"keras.{record.module}.{type(record).__name__}"
-    else:
-        callee = f"layers.{type(record).__name__}"
     items: list[tuple[str, Code]] = []
-    given, fields = {**record.given, **more}, record.fields()
+    given, fields = {**record.given, **codes}, record.fields()
     for place, name in enumerate(fields):
         if name in given:
             by_place = place == len(items) and _by_place(
                 record, place, fields[name], given
             )
-            code = value(_shortest(fields[name], given[name]))
+            code = codes.get(name)
+            if code is None:
+                code = value(_shortest(fields[name], given[name]))
             items.append(("" if by_place else f"{name}=", code))
-    return Group(f"{callee}(", items, ")")
+    return Group(f"{_callee(record)}(", items, ")")
+
+
+# ------------------------------------------------------------------ formulas
+
+
+def data_code(data: Any, write: Write, opening: str = "[") -> Code:
+    """Plain data with formulas as Python writes them.
+
+    Args:
+        data: of a spec.
+        write: writes a formula.
+        opening: the bracket of the lists in it, `(` for tuples.
+    """
+    if type(data) is Formula:
+        return write(data)
+    if isinstance(data, dict):
+        items = [
+            (f"{flat(value(key))}: ", data_code(data[key], write, opening))
+            for key in data
+        ]
+        return Group("{", items, "}")
+    if isinstance(data, list):
+        codes = [data_code(item, write, opening) for item in data]
+        if opening == "(" and len(codes) == 1:
+            return f"({flat(codes[0])},)"
+        closing = {"[": "]", "(": ")"}[opening]
+        return Group(opening, [("", code) for code in codes], closing)
+    return value(data)
+
+
+def formula_call(
+    arguments: Any,
+    found: Sequence[tuple[Any, Record]],
+    write: Write,
+    codes: Mapping[str, Code],
+) -> Group:
+    """The call that makes every one of several objects, whose formulas differ.
+
+    Args:
+        arguments: as a spec writes them, with formulas.
+        found: the arguments with the values of their formulas, and the record that
+            was made of them, each time.
+        write: writes a formula.
+        codes: further arguments.
+
+    Raises:
+        ValueError: no one call makes all of them.
+    """
+    first = found[0][1]
+    if any(
+        type(record) is not type(first) or record.given.keys() != first.given.keys()
+        for _, record in found
+    ):
+        raise ValueError
+    raws = _by_field(arguments, first)
+    values = [_by_field(worked_out, record) for worked_out, record in found]
+    written: dict[str, Code] = {}
+    for name, field in first.fields().items():
+        if name in first.given and has_formula(raws.get(name)):
+            pairs = [
+                (raw[name], record.given[name])
+                for raw, (_, record) in zip(values, found, strict=True)
+            ]
+            written[name] = _argument(raws[name], pairs, write, field)
+        elif name in first.given and name not in raws:
+            # A formula comes to all arguments at once.
+            written[name] = _same([record.given[name] for _, record in found], field)
+    return call(first, {**written, **codes})
+
+
+def _by_field(arguments: Any, record: Record) -> dict[str, Any]:
+    """Arguments by name; a value alone is the first one's."""
+    if isinstance(arguments, dict):
+        return arguments
+    if arguments is None:
+        return {}
+    if type(arguments) is Formula and not record.given:
+        return {}
+    return {next(iter(record.fields())): arguments}
+
+
+def has_formula(data: Any) -> bool:
+    """Whether there is a formula in plain data."""
+    if isinstance(data, dict):
+        data = list(data.values())
+    if isinstance(data, list):
+        return any(map(has_formula, data))
+    return type(data) is Formula
+
+
+def _argument(
+    raw: Any, found: list[tuple[Any, Any]], write: Write, field: Field | None
+) -> Code:
+    """The code of an argument: a formula's where Keras takes its values as they are."""
+    kept = [record for _, record in found]
+    if not has_formula(raw):
+        return _same(kept, field)
+    if type(raw) is Formula:
+        ways = {_way(worked_out, record, field) for worked_out, record in found}
+        if ways == {"as it is"}:
+            return write(raw)
+        if ways == {"as a tuple"}:
+            return f"tuple({write(raw)})"
+        return _same(kept, field)
+    if isinstance(raw, dict) and all(isinstance(record, Record) for record in kept):
+        plain = [(_component(w), record) for w, record in found]
+        return formula_call(_component(raw), plain, write, {})
+    if isinstance(raw, list) and all(
+        isinstance(record, tuple | list) and len(record) == len(raw) for record in kept
+    ):
+        items = [
+            _argument(item, [(w[k], record[k]) for w, record in found], write, None)
+            for k, item in enumerate(raw)
+        ]
+        if not isinstance(kept[0], tuple):
+            return Group("[", [("", item) for item in items], "]")
+        if len(items) == 1:
+            return f"({flat(items[0])},)"
+        return Group("(", [("", item) for item in items], ")")
+    return _same(kept, field)
+
+
+def _component(data: Any) -> Any:
+    """The arguments of an object that a mapping of a spec stands for."""
+    if not isinstance(data, dict):
+        return None
+    if "class" in data:
+        return {key: item for key, item in data.items() if key != "class"}
+    [arguments] = data.values()
+    return arguments
+
+
+def _way(worked_out: Any, kept: Any, field: Field | None) -> str:
+    """How Keras takes a value that the record keeps in a form of its own."""
+    if isinstance(kept, Record) or isinstance(worked_out, dict):
+        return "never"
+    if isinstance(kept, tuple) and field and field.name in _ONE_FOR_ALL_AXES:
+        return "as it is"  # Keras takes one number for all, and lists
+    if isinstance(worked_out, list) and isinstance(kept, tuple):
+        deep = any(isinstance(item, list) for item in worked_out)
+        return "as a tuple" if list(kept) == worked_out and not deep else "never"
+    if isinstance(worked_out, str) and isinstance(kept, str):
+        return "as it is" if worked_out.lower() == kept.lower() else "never"
+    if isinstance(worked_out, bool) != isinstance(kept, bool):
+        return "never"
+    return "as it is" if worked_out == kept else "never"
+
+
+def _same(found: list[Any], field: Field | None) -> Code:
+    """The code of a value that is the same each time.
+
+    Raises:
+        ValueError: it isn't.
+    """
+    if any(other != found[0] for other in found[1:]):
+        raise ValueError
+    return value(_shortest(field, found[0]) if field else found[0])
+
+
+def condition(test: str, indent: int) -> list[str]:
+    """The lines `if test:`."""
+    import ast
+
+    margin = " " * indent
+    if len(margin) + len(test) + 4 <= WIDTH:
+        return [f"{margin}if {test}:"]
+    tree = ast.parse(test, mode="eval").body
+    parts = tree.values if isinstance(tree, ast.BoolOp) else [tree]
+    codes = [ast.get_source_segment(test, part) or "" for part in parts]
+    word = (
+        "and" if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else "or"
+    )
+    inside = [f"{margin}    {word} {code}" for code in codes]
+    inside[0] = f"{margin}    {codes[0]}"
+    return [f"{margin}if (", *inside, f"{margin}):"]
+
+
+_OPPOSITES = {
+    "==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">",
+    "in": "not in", "not in": "in",
+}  # fmt: skip
+
+
+def opposite(test: str) -> str:
+    """The code of a test that is true where another is false."""
+    import ast
+
+    tree = ast.parse(test, mode="eval").body
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not):
+        return ast.get_source_segment(test, tree.operand) or ""
+    if isinstance(tree, ast.Compare) and len(tree.ops) == 1:
+        left = ast.get_source_segment(test, tree.left) or ""
+        right = ast.get_source_segment(test, tree.comparators[0]) or ""
+        for sign, other in _OPPOSITES.items():
+            if f"{left} {sign} {right}" == test:
+                return f"{left} {other} {right}"
+    simple = isinstance(tree, ast.Name | ast.Constant | ast.Subscript | ast.Call)
+    return f"not {test}" if simple else f"not ({test})"
+
+
+# ------------------------------------------------------------------ values
+
+
+def _callee(record: Record) -> str:
+    name = type(record).__name__
+    if isinstance(record, Component):
+        return f"keras.{record.module}.{name}"
+    if isinstance(record, Layer) and is_custom(type(record)):
+        return name  # the script holds the class itself
+    return f"layers.{name}"
 
 
 _NEEDS_ITS_NAME = frozenset({"axis", "data_format", "keepdims"})
@@ -174,6 +388,8 @@ def identifier(name: str) -> str:
     )
     if not found.strip("_"):
         return "tensor"
+    # The number behind: 1_conv becomes conv_1.
+    found = re.sub(r"^(\d+)_(\w*[^\W\d_])$", r"\2_\1", found)
     if not found.isidentifier() or keyword.iskeyword(found):
         found = f"_{found}"
     return found

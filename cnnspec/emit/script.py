@@ -1,22 +1,20 @@
 """Program and Summary to a script: standalone Keras code that builds and trains."""
 
-import builtins
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import prod
 from pathlib import Path, PurePath
 from textwrap import wrap
 from typing import Any
 
-from cnnspec.emit import TAKES_TENSORS_APART
+from cnnspec.emit import custom
+from cnnspec.emit.model import ModelCode, model_code
 from cnnspec.emit.python import (
     WIDTH,
     Code,
     Group,
-    call,
     decimal,
     flat,
-    identifier,
     lay_out,
     text,
     value,
@@ -24,24 +22,11 @@ from cnnspec.emit.python import (
 )
 from cnnspec.emit.write import seal_text
 from cnnspec.errors import Diagnostic, Mark, SpecError
-from cnnspec.graph import Input, Node
-from cnnspec.infer import Row, Summary
-from cnnspec.layers.base import Layer
-from cnnspec.shapes import product, show
-from cnnspec.spec import Program
+from cnnspec.graph import Input
+from cnnspec.infer import Summary
+from cnnspec.program import Program
 from cnnspec.training import Data, Ensemble, Train
 from cnnspec.training.answers import Output, answer
-
-_NAMES = "Activation Average Dense Flatten Identity Maximum Minimum Multiply Subtract"
-_SPEAK_FOR_THEMSELVES = frozenset(_NAMES.split())
-"""Layers that no comment explains: their names do."""
-
-_OWN_NAMES = (
-    "x inputs outputs model layers keras np pd plt Path build_model load_data main "
-    "plot_histories plot_history plot_images prepare read_csv"
-)
-"""What no layer's variable may hide: functions and modules of scripts, and their own
-variables."""
 
 _PACKAGES = {"digits": "scikit-learn", "csv": "pandas"}
 """What a source needs beside Keras, NumPy and Matplotlib."""
@@ -64,7 +49,7 @@ def render_script(program: Program, summary: Summary) -> str:
     Where the spec has `train:`, the script loads the data, trains the model, evaluates
     it, plots its history and predicts; otherwise it builds the model and prints it.
     """
-    values = _Model(summary).values() | {
+    values: dict[str, Any] = {
         "name": program.name,
         "summary": summary,
         "introduction": _introduction(program),
@@ -81,8 +66,47 @@ def render_script(program: Program, summary: Summary) -> str:
             "samples": _samples(summary.graph.inputs[0], program.data.scale),
             "is_image": len(shape) == 3 and shape[-1] in (1, 3, 4),
         }
-    script = _environment().get_template("script.py.j2").render(values)
+    environment = _environment()
+    constants = ""
+    if program.data and program.train:
+        constants = environment.get_template("constants.py.j2").render(values)
+    model = model_code(program, summary, _constants(constants))
+    layers = [node.layer for node in summary.graph.nodes if not node.shares]
+    values |= {
+        "model": model,
+        "custom": custom.sources(layers, _template_folder()),
+        "uses_math": _uses_math(model),
+        "training_constants": constants,
+    }
+    script = environment.get_template("script.py.j2").render(values)
     return seal_text(script, PurePath(program.source.path).name)
+
+
+def _constants(code: str) -> dict[str, Any]:
+    """The constants of the training, and the values of those that are mere numbers."""
+    import ast
+
+    found: dict[str, Any] = {}
+    for line in ast.parse(code).body:
+        assert isinstance(line, ast.Assign)
+        [target] = line.targets
+        assert isinstance(target, ast.Name)
+        found[target.id] = None
+        if isinstance(line.value, ast.Constant):
+            found[target.id] = line.value.value
+    return found
+
+
+def _uses_math(model: ModelCode) -> bool:
+    """Whether the code takes a function from the module `math`."""
+    import ast
+
+    parts = [model.constants, *model.functions, ["def _():", *model.lines]]
+    return any(
+        isinstance(node, ast.Name) and node.id == "math"
+        for lines in parts
+        for node in ast.walk(ast.parse("\n".join(lines)))
+    )
 
 
 def _environment() -> Any:
@@ -151,139 +175,6 @@ def refuse_module_name(path: str) -> None:
         text = f"its script '{stem}.py' would hide Python's module '{stem}' from itself"
         hint = f"rename the spec, as in my_{stem}.yaml"
         raise SpecError([Diagnostic("error", "unwritable", Mark(path), text, hint)])
-
-
-# ------------------------------------------------------------------ build_model()
-
-
-class _Model:
-    """The lines of `build_model()`."""
-
-    def __init__(self, summary: Summary) -> None:
-        self._graph = summary.graph
-        self._rows = {row.name: row for row in summary.rows}
-        self._variables: dict[str, str] = {}  # by layer
-        self._lists = {
-            row.name for row in summary.rows if isinstance(row.output_shape, list)
-        }
-
-    def values(self) -> dict[str, Any]:
-        """What the template is told of the model."""
-        self._name_variables()
-        lines = [line for tensor in self._graph.inputs for line in self._input(tensor)]
-        lines += self._layers()
-        inputs = [self._variables[tensor.name] for tensor in self._graph.inputs]
-        model = Group(
-            "keras.Model(",
-            [
-                ("", _one_or_list(inputs)),
-                ("", self._tensors(self._graph.outputs)),
-                ("name=", text(self._graph.name)),
-            ],
-            ")",
-        )
-        return {"model_lines": lines, "model": model}
-
-    def _name_variables(self) -> None:
-        """Gives every tensor a variable: `x`, unless something reads it later on."""
-        taken = {*_OWN_NAMES.split(), *dir(builtins)}
-
-        def own(name: str) -> str:
-            found = identifier(name)
-            while found in taken:
-                found += "_"
-            taken.add(found)
-            return found
-
-        graph = self._graph
-        alone = len(graph.inputs) == 1 and graph.inputs[0].name == "input_layer"
-        for tensor in graph.inputs:
-            self._variables[tensor.name] = "inputs" if alone else own(tensor.name)
-        readers: dict[str, list[int]] = {}
-        for place, node in enumerate(graph.nodes):
-            for name in node.inputs:
-                readers.setdefault(name, []).append(place)
-        for place, node in enumerate(graph.nodes):
-            last = place == len(graph.nodes) - 1
-            if last and graph.outputs == (node.name,):
-                self._variables[node.name] = "outputs"
-            elif set(readers.get(node.name, ())) == {place + 1} and (
-                node.name not in graph.outputs
-            ):
-                self._variables[node.name] = "x"
-            else:
-                self._variables[node.name] = own(node.name)
-
-    def _input(self, tensor: Input) -> list[str]:
-        items: list[tuple[str, Code]] = [("", value(tensor.shape[1:]))]
-        if tensor.dtype != "float32":
-            items.append(("dtype=", text(tensor.dtype)))
-        if tensor.name != "input_layer":
-            items.append(("name=", text(tensor.name)))
-        variable = self._variables[tensor.name]
-        return lay_out(Group("keras.Input(", items, ")"), f"{variable} = ")
-
-    def _layers(self) -> Iterator[str]:
-        explained = set(_SPEAK_FOR_THEMSELVES)
-        for node in self._graph.nodes:
-            if type(node.layer).__name__ not in explained:
-                explained.add(type(node.layer).__name__)
-                yield from _explanation(node.layer)
-            yield from self._layer(node)
-            if _ends_stage(self._rows[node.name]):
-                yield ""
-
-    def _layer(self, node: Node) -> list[str]:
-        before = f"{self._variables[node.name]} = "
-        lines = lay_out(call(node.layer), before, f"({self._arguments(node)})")
-        size = _size_comment(self._rows[node.name])
-        if len(lines[-1]) + len(size) <= WIDTH:
-            lines[-1] += size
-        return lines
-
-    def _arguments(self, node: Node) -> str:
-        """What stands between the brackets where a layer is called."""
-        if type(node.layer).__name__ not in TAKES_TENSORS_APART:
-            return flat(self._tensors(node.inputs))
-        return ", ".join(
-            "*" * (name in self._lists) + self._variables[name] for name in node.inputs
-        )
-
-    def _tensors(self, names: Sequence[str]) -> Code:
-        """One tensor, or a list of several."""
-        if len(names) == 1:
-            return self._variables[names[0]]
-        return _one_or_list(
-            ["*" * (name in self._lists) + self._variables[name] for name in names]
-        )
-
-
-def _one_or_list(items: list[str]) -> Code:
-    return items[0] if len(items) == 1 else Group("[", [("", i) for i in items], "]")
-
-
-def _explanation(layer: Layer) -> list[str]:
-    """The first paragraph of a layer's docstring as a comment."""
-    said = " ".join((type(layer).__doc__ or "").split("\n\n")[0].split())
-    # × looks like x, which linters don't like in a comment.
-    return [f"    # {line}" for line in wrap(said.replace("×", "x"), WIDTH - 6)]
-
-
-def _ends_stage(row: Row) -> bool:
-    """Whether the image comes out at most half as large, as after pooling."""
-    [x, *_], y = row.input_shapes, row.output_shape
-    if not isinstance(y, tuple) or len(y) != len(x) or len(y) < 3:
-        return False
-    before, after = product(x[1:-1]), product(y[1:-1])
-    return before is not None and after is not None and 2 * after <= before
-
-
-def _size_comment(row: Row) -> str:
-    """The output's sizes, where others than that of the channels have changed."""
-    x, y = row.input_shapes[0], row.output_shape
-    if isinstance(y, list) or (len(x) == len(y) and x[1:-1] == y[1:-1]):
-        return ""
-    return f"  # {show(y[1:])}"
 
 
 # ------------------------------------------------------------------ training

@@ -1,0 +1,311 @@
+"""Draws specs that use every feature of the language, sound ones mostly."""
+
+import json
+from random import Random
+from typing import Any
+
+BLANK = "\0blank"
+_BLOCKS = ("unit", "conv-block", "lambda", "x", "build_model", "main", "stem")
+_NAMES = ("a", "b", "skip", "x", "main", "keras", "if", "1_conv", "wide'", 'q"t', "{b}")
+_PARAMS = ("filters", "rate", "flag", "sizes", "x", "layers", "range", "max_", "l")
+
+
+def draw_spec(random: Random) -> str:
+    """A spec's text."""
+    return _text(_Drawer(random).spec())
+
+
+def _text(spec: dict[str, Any]) -> str:
+    # JSON is YAML; a parameter without a default has nothing after its colon.
+    return json.dumps(spec, ensure_ascii=False).replace(json.dumps(BLANK), " ")
+
+
+class _Place:
+    """What may be used where steps are drawn."""
+
+    def __init__(self, kinds: dict[str, str], known: list[str], block: int) -> None:
+        self.kinds, self.known, self.block = kinds, known, block
+        self.loops: list[str] = []
+        self.taken: list[str] = []
+        self.layers: list[str] = []
+
+
+class _Drawer:
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.vars: dict[str, Any] = {}
+        self.kinds: dict[str, str] = {}
+        self.blocks: dict[str, Any] = {}
+        self.budget = random.choice([4, 8, 15, 30])
+        self.loops = 0
+
+    def chance(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def spec(self) -> dict[str, Any]:
+        self._vars()
+        names = self.random.sample(_BLOCKS, self.random.randint(0, 3))
+        for name in names:
+            self.blocks[name] = self._block()
+        spec: dict[str, Any] = {"name": "model"}
+        known = []
+        if self.chance(0.2):
+            known = ["image", "x"][: self.random.randint(1, 2)]
+            spec["inputs"] = {name: [8, 8, 3] for name in known}
+        else:
+            spec["input"] = [8, 8, 3]
+        place = _Place(dict(self.kinds), [*known, "input"], len(self.blocks))
+        if self.chance(0.3):
+            spec["defaults"] = {"Conv2D": {"padding": "same"}}
+        spec["layers"] = self._steps(place, 0, least=1)
+        outputs = [n for n in place.known if n not in (*known, "input")]
+        if outputs and self.chance(0.3):
+            count = min(len(outputs), self.random.randint(1, 2))
+            spec["outputs"] = self.random.sample(outputs, count)
+        blocks = {
+            name: {key: item for key, item in block.items() if key[0] != "_"}
+            for name, block in self.blocks.items()
+        }
+        return {**spec, "vars": self.vars, "blocks": blocks}
+
+    def _vars(self) -> None:
+        for name, kind in (
+            ("width", "int"), ("i", "int"), ("share", "float"), ("deep", "bool"),
+            ("how", "str"), ("steps", "ints"), ("start", "layer"), ("none", "null"),
+        ):  # fmt: skip
+            if self.chance(0.5):
+                self.vars[name] = self._value(kind, dict(self.kinds), 0.4)
+                self.kinds[name] = kind
+
+    def _value(self, kind: str, kinds: dict[str, str], formula: float = 0.6) -> Any:
+        """A value of some kind, or a formula that comes to one."""
+        random = self.random
+        fitting = [name for name, found in kinds.items() if found == kind]
+        if fitting and random.random() < formula:
+            name = random.choice(fitting)
+            if kind == "int" and self.chance(0.4):
+                return random.choice([
+                    f"${{{name} + 1}}", f"${{2 * {name}}}", f"${{max({name}, 3)}}",
+                    f"${{ceil({name} / 2) + 1}}", f"${{{name} if {name} > 2 else 4}}",
+                ])  # fmt: skip
+            if kind == "bool" and self.chance(0.4):
+                return f"${{not {name}}}"
+            return f"${name}"
+        ints = [name for name, found in kinds.items() if found == "int"]
+        if kind == "bool" and ints and random.random() < formula:
+            return f"${{{random.choice(ints)} {random.choice(['>', '==', '<='])} 2}}"
+        lists = [name for name, found in kinds.items() if found == "ints"]
+        if kind == "int" and lists and random.random() < formula / 2:
+            return f"${{{random.choice(lists)}[0]}}"
+        return {
+            "int": random.randint(1, 4),
+            "float": random.choice([0.25, 0.5, 1e-4]),
+            "bool": self.chance(0.5),
+            "str": random.choice(["relu", "tanh", "linear"]),
+            "ints": [random.randint(1, 3) for _ in range(random.randint(1, 2))],
+            "layer": {"HeNormal": {"seed": random.randint(0, 1)}},
+            "null": None,
+        }[kind]
+
+    def _block(self) -> dict[str, Any]:
+        random = self.random
+        kinds, params = dict(self.kinds), {}
+        for name in random.sample(_PARAMS, random.randint(0, 3)):
+            kind = random.choice(["int", "float", "bool", "str", "ints"])
+            default = BLANK if self.chance(0.4) else self._value(kind, kinds, 0.5)
+            params[name], kinds[name] = default, kind
+        block: dict[str, Any] = {"params": params}
+        known = ["input"]
+        if self.chance(0.3):
+            block["inputs"] = ["x", "skip"][: random.randint(1, 2)]
+            known += block["inputs"]
+        if self.chance(0.3):
+            block["description"] = 'Does "things" \\ well.'
+        place = _Place(kinds, known, len(self.blocks))
+        place.taken += block.get("inputs", [])
+        block["layers"] = self._steps(place, 0, least=1)
+        if self.chance(0.3):
+            block["outputs"] = [
+                self._source(place) for _ in range(random.randint(1, 2))
+            ]
+        block["_kinds"] = {name: kinds[name] for name in params}
+        outside = ("input", *block.get("inputs", ()))
+        block["_names"] = [name for name in place.known if name not in outside]
+        return block
+
+    # ------------------------------------------------------------- steps
+
+    def _steps(self, place: _Place, depth: int, least: int = 0) -> list[Any]:
+        count = max(least, self.random.choice([0, 1, 1, 2, 2, 3, 4]))
+        return [self._step(place, depth) for _ in range(count)]
+
+    def _step(self, place: _Place, depth: int) -> Any:
+        self.budget -= 1
+        roll = self.random.random()
+        if self.budget > 0 and depth < 3:
+            if roll < 0.15:
+                return self._repeat(place, depth)
+            if roll < 0.3:
+                return self._if(place, depth)
+            if roll < 0.5 and self.blocks:
+                return self._call(place, depth)
+        if roll > 0.92 and place.layers:
+            return self._apply(place, depth)
+        return self._layer(place, depth)
+
+    def _layer(self, place: _Place, depth: int) -> Any:
+        random, value = self.random, self._value
+        kinds = place.kinds
+        kind, arguments = random.choice([
+            ("Conv2D", lambda: {
+                "filters": value("int", kinds),
+                "kernel_size": value(random.choice(["int", "int"]), kinds),
+                "kernel_initializer": value("layer", kinds),
+            }),
+            ("Conv2D", lambda: {"filters": 3, "kernel_size": [value("int", kinds), 1]}),
+            ("Dropout", lambda: {"rate": value("float", kinds)}),
+            ("ReLU", dict),
+            ("BatchNormalization", dict),
+            ("Activation", lambda: {"activation": value("str", kinds)}),
+            ("Dense", lambda: {
+                "units": value("int", kinds),
+                "activation": value("str", kinds),
+                "kernel_regularizer": {"L2": value("float", kinds)},
+                "use_bias": value("bool", kinds),
+            }),
+            ("TimeDistributed", lambda: {"layer": {"Dense": {
+                "units": value("int", kinds)
+            }}}),
+            ("Add", dict),
+            ("Concatenate", dict),
+            ("MultiHeadAttention", lambda: {
+                "num_heads": value("int", kinds), "key_dim": 2,
+            }),
+        ])  # fmt: skip
+        made = arguments()
+        several = kind in ("Add", "Concatenate", "MultiHeadAttention")
+        self._from(made, place, depth, 2 if several else 1)
+        self._named(made, place, kind)
+        if not made and self.chance(0.5):
+            return kind
+        if list(made) in (["rate"], ["activation"]) and self.chance(0.5):
+            return {kind: next(iter(made.values()))}
+        return {kind: made}
+
+    def _from(
+        self, made: dict[str, Any], place: _Place, depth: int, count: int
+    ) -> None:
+        if count == 1 and self.chance(0.7):
+            return
+        sources = [self._source(place, depth) for _ in range(count)]
+        one = len(sources) == 1 and isinstance(sources[0], str)
+        made["from"] = sources[0] if one else sources
+
+    def _source(self, place: _Place, depth: int | None = None) -> Any:
+        roll = self.random.random()
+        if roll < 0.25:
+            return "prev"
+        if roll < 0.5 and depth is not None and depth < 3:
+            return self._steps(place, depth + 1, least=1)
+        if roll < 0.6 and place.loops:
+            loop = self.random.choice(place.loops)
+            return f"t${{{loop}}}" if self.chance(0.7) else f"t${{{loop} - 1}}"
+        if roll < 0.65 and len(place.known) > 1:
+            a, b = self.random.sample(place.known, 2)
+            test = self._value("bool", place.kinds, 1)
+            if isinstance(test, str) and "'" not in a + b and '"' not in a + b:
+                test = test.strip("${}")
+                return f"${{'{a}' if {test} else '{b}'}}"
+        return self.random.choice(place.known)
+
+    def _named(self, made: dict[str, Any], place: _Place, kind: str) -> None:
+        if not self.chance(0.35):
+            return
+        if place.loops and self.chance(0.8):
+            stem = self.random.choice(["t", "t", "s"])
+            made["name"] = f"{stem}${{{self.random.choice(place.loops)}}}"
+            place.known += [f"{stem}0", f"{stem}1"]
+            return
+        free = [name for name in _NAMES if name not in place.taken]
+        name = self.random.choice(free) if free else f"n{len(place.taken)}"
+        made["name"] = name
+        place.taken.append(name)
+        place.known.append(name)
+        if kind in ("ReLU", "Dropout", "Conv2D"):
+            place.layers.append(name)
+        block = self.blocks.get(kind)
+        if block:
+            inside = [n for n in block["_names"] if n not in ("input",)]
+            place.known += [f"{name}_{n}" for n in inside]
+            place.layers += [f"{name}_{n}" for n in inside]
+
+    def _apply(self, place: _Place, depth: int) -> Any:
+        made: dict[str, Any] = {"layer": self.random.choice(place.layers)}
+        self._from(made, place, depth, 1)
+        self._named(made, place, "apply")
+        return {"apply": made}
+
+    def _call(self, place: _Place, depth: int) -> Any:
+        name = self.random.choice(list(self.blocks))
+        block = self.blocks[name]
+        made: dict[str, Any] = {}
+        for param, kind in block["_kinds"].items():
+            if block["params"][param] is BLANK or self.chance(0.5):
+                made[param] = self._value(kind, place.kinds)
+        count = len(block.get("inputs", [1]))
+        if count > 1 and self.chance(0.9):
+            made["from"] = [self._source(place, depth) for _ in range(count)]
+        else:
+            self._from(made, place, depth, 1)
+        self._named(made, place, name)
+        if "name" not in made:
+            place.known += block["_names"]
+        return {name: made} if made or self.chance(0.5) else name
+
+    def _repeat(self, place: _Place, depth: int) -> Any:
+        made: dict[str, Any] = {}
+        self.loops += 1
+        inner, kinds = [], dict(place.kinds)
+        if self.chance(0.5):
+            made["times"] = self._value("int", place.kinds, 0.4)
+            if self.chance(0.1):
+                made["times"] = 0
+        else:
+            size = self.random.randint(1, 3)
+            made["for"] = {}
+            for k in range(self.random.randint(1, 2)):
+                name = f"v{self.loops}{k}"
+                kind = self.random.choice(["int", "float", "str", "bool"])
+                values = [self._value(kind, place.kinds, 0.3) for _ in range(size)]
+                made["for"][name] = values
+                kinds[name] = kind
+        if self.chance(0.6):
+            index = f"n{self.loops}"
+            made["index"] = index
+            inner = [index]
+            kinds[index] = "index"
+        around, place.kinds = place.kinds, kinds
+        place.loops += inner
+        before, layers = len(place.known), len(place.layers)
+        made["layers"] = self._steps(place, depth + 1, least=1)
+        place.kinds = around
+        for name in inner:
+            place.loops.remove(name)
+        if self.chance(0.5):
+            del place.known[before:], place.layers[layers:]
+        return {"repeat": made}
+
+    def _if(self, place: _Place, depth: int) -> Any:
+        test = self._value("bool", place.kinds, 0.9)
+        made: dict[str, Any] = {"test": test}
+        known, layers = list(place.known), list(place.layers)
+        taken = list(place.taken)
+        made["then"] = self._steps(place, depth + 1, least=1)
+        if self.chance(0.6):
+            then, place.known = place.known, known
+            place.taken = taken
+            place.layers = layers
+            made["else"] = self._steps(place, depth + 1)
+            both = [name for name in then if name in place.known]
+            place.known = both if self.chance(0.7) else then
+        return {"if": made}

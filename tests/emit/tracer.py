@@ -1,0 +1,208 @@
+"""Runs a script's `build_model()` on stand-ins for Keras, and holds it to the Graph.
+
+Every layer that the script makes and calls is compared with the node of the Graph that
+comes next: its class, arguments, name and inner names, and the tensors it is given.
+That takes milliseconds, where building the model takes seconds.
+"""
+
+import builtins
+import math
+from types import SimpleNamespace
+from typing import Any
+
+from cnnspec import components
+from cnnspec.components import Component, snake_case
+from cnnspec.emit import TAKES_TENSORS_APART
+from cnnspec.graph import Graph
+from cnnspec.infer import infer
+from cnnspec.layers import layer_class
+from cnnspec.layers.base import Layer, all_nested
+
+
+class Tensor:
+    def __init__(self, name: str, place: int = 0) -> None:
+        self.name, self.place = name, place
+
+    def __repr__(self) -> str:
+        return f"{self.name}:{self.place}" if self.place else self.name
+
+
+class _Anything:
+    """A module or function that the building of a model doesn't need."""
+
+    def __getattr__(self, name: str) -> Any:
+        return self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        # As a decorator with arguments or without, it leaves what it is given.
+        return args[0] if args and isinstance(args[0], type) else self
+
+
+class _Equal:
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+class _MadeLayer:
+    def __init__(self, tracer: "Tracer", cls: type[Layer], args: Any, kwargs: Any):
+        kwargs = dict(zip(cls.fields(), args, strict=False)) | kwargs
+        self.inner: list[str] = []
+        plain = {name: self._plain(value) for name, value in kwargs.items()}
+        self.own_name = plain.pop("name", None)
+        self.tracer, self.first = tracer, ""
+        self.record = cls(**plain)
+        # Beside those it is given, a layer may make layers by itself.
+        for layer in list(all_nested(self.record))[len(self.inner) :]:
+            self.inner.append(tracer.automatic(_stem(type(layer))))
+        self.name = self.own_name
+        if self.name is None:
+            self.name = tracer.automatic(_stem(cls))
+
+    def _plain(self, value: Any) -> Any:
+        """An argument as a spec would have it."""
+        if isinstance(value, _MadeLayer):
+            self.inner += [*value.inner, value.name]
+            record = value.record
+            given = dict(record.given)
+            if value.own_name is not None:
+                given["name"] = value.own_name
+            return {type(record).__name__: given}
+        if isinstance(value, Component):
+            return {type(value).__name__: dict(value.given)}
+        if isinstance(value, tuple | list):
+            return [self._plain(item) for item in value]
+        return value
+
+    def __call__(self, *tensors: Any) -> Any:
+        return self.tracer.called(self, tensors)
+
+
+def _stem(cls: type[Layer]) -> str:
+    return snake_case(cls.class_name or cls.__name__)
+
+
+class Tracer:
+    """Stand-ins for `keras` and `keras.layers` that expect a graph's nodes."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        rows = infer(graph._replace(unused=frozenset())).rows
+        self._lists = {
+            row.name: len(row.output_shape)
+            for row in rows
+            if isinstance(row.output_shape, list)
+        }
+        self._counts: dict[str, int] = {}
+        self._tensors: dict[str, list[Tensor]] = {}
+        self._nodes = iter(graph.nodes)
+        self._inputs = iter(graph.inputs)
+        self._made: dict[str, _MadeLayer] = {}
+        self.layers = _Layers(self)
+        self.keras = SimpleNamespace(
+            Input=self._input,
+            Model=self._model,
+            layers=self.layers,
+            saving=_Anything(),
+            utils=_Anything(),
+            ops=_Anything(),
+            random=_Anything(),
+            **{
+                module: _Components(module)
+                for module in ("initializers", "regularizers", "constraints")
+            },
+        )
+
+    def automatic(self, stem: str) -> str:
+        count = self._counts.get(stem, 0)
+        self._counts[stem] = count + 1
+        return f"{stem}_{count}" if count else stem
+
+    def _input(self, shape: Any, dtype: str = "float32", name: str = "input_layer"):
+        tensor = next(self._inputs)
+        assert (name, dtype) == (tensor.name, tensor.dtype)
+        assert tuple(shape) == tensor.shape[1:]
+        self._tensors[tensor.name] = [Tensor(tensor.name)]
+        return self._tensors[tensor.name][0]
+
+    def called(self, made: _MadeLayer, tensors: tuple[Any, ...]) -> Any:
+        node = next(self._nodes, None)
+        assert node is not None, f"{made.record} is too much"
+        assert made.record == node.layer, (made.record, node)
+        if node.shares:
+            assert made is self._made[node.shares], node
+        else:
+            assert made.name == node.name, (made.name, node)
+            assert tuple(made.inner) == node.inner, (made.inner, node)
+            assert not made.first, f"{made.name} is called again"
+            made.first = node.name
+            self._made[node.name] = made
+        if type(node.layer).__name__ not in TAKES_TENSORS_APART:
+            assert len(tensors) == 1, node
+            [one] = tensors
+            tensors = tuple(one) if isinstance(one, list) else (one,)
+        wanted = [tensor for name in node.inputs for tensor in self._tensors[name]]
+        assert list(tensors) == wanted, (tensors, node)
+        count = self._lists.get(node.name, 0)
+        found = [Tensor(node.name, place) for place in range(count or 1)]
+        self._tensors[node.name] = found
+        return found if count else found[0]
+
+    def _model(self, inputs: Any, outputs: Any, name: str) -> Any:
+        assert name == self.graph.name
+        assert next(self._nodes, None) is None
+        assert next(self._inputs, None) is None
+        for given, names in (
+            (inputs, [tensor.name for tensor in self.graph.inputs]),
+            (outputs, self.graph.outputs),
+        ):
+            wanted = [tensor for name in names for tensor in self._tensors[name]]
+            given = given if isinstance(given, list) else [given]
+            assert given == wanted, (given, names)
+        return SimpleNamespace(count_params=_Equal)
+
+
+class _Layers:
+    Layer = type("Layer", (), {})
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+
+    def __getattr__(self, name: str) -> Any:
+        cls = layer_class(name)
+        return lambda *args, **kwargs: _MadeLayer(self._tracer, cls, args, kwargs)
+
+
+class _Components:
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        cls = getattr(components, name)
+        assert cls.module == self._module
+        return cls
+
+
+CUSTOM = ("LayerScale", "StochasticDepth", "CustomScaleLayer")
+
+
+def trace(script: str, graph: Graph) -> None:
+    """Raises AssertionError unless the script builds what the graph says."""
+    tracer = Tracer(graph)
+
+    def load(name: str, *_: Any) -> Any:
+        if name == "math":
+            return math
+        if name == "keras":
+            return tracer.keras
+        return _Anything()
+
+    space: dict[str, Any] = {"__builtins__": {**vars(builtins), "__import__": load}}
+    space["__name__"] = "script"
+    exec(compile(script, "script", "exec"), space)  # noqa: S102
+    for name in CUSTOM:
+        if name in space:
+            space[name] = getattr(tracer.layers, name)
+    space["build_model"]()
+
+
+__all__ = ["Tracer", "trace"]
