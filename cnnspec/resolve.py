@@ -440,7 +440,7 @@ class _Resolver:
         self._nodes[name] = Node(
             name, node.layer, sources, step.path, scope.trail, shared, node.inner
         )
-        self._reads.append((name, (*sources, shared), step.path, scope.trail))
+        self._reads.append((name, sources, step.path, scope.trail))
         scope.current = (name,)
 
     def _full(self, name: str, scope: _Scope) -> str:
@@ -602,18 +602,18 @@ class _Resolver:
     def _unused(self, outputs: _Tensors) -> frozenset[str]:
         """The names of layers that lead to no output; the ends are reported."""
         needed, ends, unused = set(outputs), set(outputs), set()
+        again: set[str] = set()  # layers that are used once more to some avail
         found = []
         for name, sources, path, trail in reversed(self._reads):
+            node = self._nodes[name]
             if name in needed:
                 needed.update(sources)
+                again.add(node.shares)
             else:
                 unused.add(name)
-            if name not in ends:
-                text = f"no output of the model depends on '{name}', and Keras drops it"
-                hint = "let a layer read it, add it to outputs:, or remove it"
-                found.append(
-                    Problem(path, "unused-layer", text, hint, True, trail, "warning")
-                )
+            if name not in ends or (name in again and name in unused):
+                problem = _first_use(name) if name in again else _unused(name)
+                found.append(problem._replace(path=path, trail=trail))
             ends.update(sources)
         self._problems += reversed(found)
         return frozenset(unused)
@@ -638,6 +638,18 @@ def _with_formula(problem: Problem, arguments: Any) -> Problem:
     if "/" in arguments.text and problem.hint.startswith("write "):
         return problem._replace(message=message, hint="'//' divides to whole numbers")
     return problem._replace(message=message)
+
+
+def _unused(name: str) -> Problem:
+    text = f"no output of the model depends on '{name}', and Keras drops it"
+    hint = "let a layer read it, add it to outputs:, or remove it"
+    return Problem((), "unused-layer", text, hint, True, severity="warning")
+
+
+def _first_use(name: str) -> Problem:
+    text = f"no output depends on the first use of '{name}', which is applied again"
+    hint = "let the layer itself read what the apply reads, and remove the apply"
+    return Problem((), "unused-layer", text, hint, True)
 
 
 _COUNT = "a whole number of 0 or more"
