@@ -1,14 +1,16 @@
 """Graph to Summary: the shape, weights and cost of every layer."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from fractions import Fraction
 from math import ceil, prod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.errors import Frame, Path, Problem, ShapeError
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import MOVED, WHOLE, Layer, Weight, Window
 from cnnspec.shapes import Shape, Shapes, product, show
+
+if TYPE_CHECKING:
+    from fractions import Fraction  # takes 3 ms, and only enlarging layers need it
 
 FLOAT_BYTES = 4
 """Bytes of a number in Keras's default type, float32."""
@@ -257,14 +259,14 @@ def _spatial(shape: Shape) -> str:
 class Field(NamedTuple):
     """The receptive field of a layer along one spatial axis of the model's input."""
 
-    size: int | Fraction
+    size: "int | Fraction"
     """Positions of the input that one position of the output depends on, at most."""
-    jump: int | Fraction | None
+    jump: "int | Fraction | None"
     """Positions of the input from one position of the output to the next; None where
     the output no longer has them in their order."""
-    grid: int | Fraction = 0
+    grid: "int | Fraction" = 0
     """The jump before a layer enlarged the tensor; 0 where none has."""
-    inside: int | Fraction = 0
+    inside: "int | Fraction" = 0
     """Positions of the input that later layers would add if they weren't tied to the
     grid: of what lies between two of its points they see the one or the other."""
 

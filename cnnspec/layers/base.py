@@ -1,14 +1,16 @@
 """What every layer has: arguments, a shape rule, weights, and what they entail."""
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from math import prod
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnnspec.errors import ShapeError
 from cnnspec.fields import Json, Name, Record, flow
 from cnnspec.layers.arguments import Dtype, RegularizerName
 from cnnspec.shapes import Shape, Shapes, product, show
+
+if TYPE_CHECKING:
+    from fractions import Fraction  # takes 3 ms, and only enlarging layers need it
 
 
 class Weight(NamedTuple):
@@ -29,7 +31,7 @@ class Window(NamedTuple):
 
     span: int
     """Positions of the input, first to last."""
-    stride: int | Fraction
+    stride: "int | Fraction"
     """Positions of the input from one output to the next; below 1 where a layer
     enlarges its input."""
 

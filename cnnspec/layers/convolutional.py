@@ -4,7 +4,6 @@ Source of the rules: keras/src/layers/convolutional and `compute_conv_output_sha
 keras/src/ops/operation_utils.py, Keras 3.15.
 """
 
-from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.errors import ArgumentError, ShapeError
@@ -286,6 +285,8 @@ class _Transposed(_Convolution):
         return None if positions is None else positions * self.kernels(c_in)[0].size
 
     def reach(self, x: Shape) -> Reach:
+        from fractions import Fraction
+
         return [
             Window(-(-span(kernel, dilation) // stride), Fraction(1, stride))
             for kernel, stride, dilation in zip(

@@ -4,7 +4,6 @@ Source of the rules: keras/src/layers/pooling and `compute_pooling_output_shape`
 keras/src/ops/operation_utils.py, Keras 3.15.
 """
 
-from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from cnnspec.errors import ShapeError
@@ -216,6 +215,8 @@ def _adaptive_window(size: int, out: int) -> Window:
     Output i looks at the positions from floor(i·size / out) to below
     ceil((i + 1)·size / out).
     """
+    from fractions import Fraction
+
     stride = Fraction(size, out)
     return Window(-(-(stride.numerator - 1) // stride.denominator) + 1, stride)
 

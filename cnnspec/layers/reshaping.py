@@ -4,7 +4,6 @@ Source of the rules: keras/src/layers/reshaping, and `compute_reshape_output_sha
 keras/src/ops/operation_utils.py, Keras 3.15.
 """
 
-from fractions import Fraction
 from math import prod
 from typing import Annotated, Any, ClassVar
 
@@ -341,6 +340,8 @@ class _UpSampling(_Resized):
         )
 
     def reach(self, x: Shape) -> Reach:
+        from fractions import Fraction
+
         return [Window(1, Fraction(1, factor)) for factor in self.factors()]
 
 
@@ -372,6 +373,8 @@ class UpSampling2D(_UpSampling):
     interpolation: Annotated[str, any_case(*_TAPS)] = "nearest"
 
     def reach(self, x: Shape) -> Reach:
+        from fractions import Fraction
+
         taps = _TAPS[self.interpolation]
         return [Window(taps, Fraction(1, factor)) for factor in self.size]
 
