@@ -61,24 +61,50 @@ def lines(difference: Difference) -> list[Line]:
     """The rows of a report, in the order of the layers.
 
     Layers that are the same share a row, and so do those of a call of a block that
-    was added or removed as a whole.
+    was added or removed as a whole; several such calls one after the other share one.
     """
     befores, afters = _before_each(difference.before), _before_each(difference.after)
     calls = _whole_calls(difference.steps)
     found = []
     pairs = zip(difference.steps, calls, strict=True)
-    for (_, call), group in groupby(pairs, _together):
-        steps = [step for step, _ in group]
-        if steps[0].change == SAME:
-            found.append(_folded(steps))
-        elif call:
-            found.append(_called(steps, call[-1]))
+    groups = [
+        _Group(call, [step for step, _ in group])
+        for (_, call), group in groupby(pairs, _together)
+    ]
+    for _, run in groupby(groups, _looks):
+        first, *others = run
+        if first.steps[0].change == SAME:
+            found.append(_folded(first.steps))
+        elif first.call:
+            found.append(_called([first, *others]))
         else:
-            found += [_line(step, befores, afters) for step in steps]
+            found += [_line(step, befores, afters) for step in first.steps]
     return found
 
 
 _Call = tuple[Frame, ...]
+
+
+class _Group(NamedTuple):
+    """Steps that share a row, or have one each."""
+
+    call: _Call
+    steps: Sequence[Step]
+
+
+def _looks(group: _Group) -> object:
+    """What calls of a block have in common that can share a row."""
+    if not group.call:
+        return id(group)
+    rows = [
+        (type(row.layer), row.params, row.macs, str(row.output_shape))
+        for step in group.steps
+        for row in (step.before, step.after)
+        if row
+    ]
+    return group.steps[0].change, group.call[-1].block, rows
+
+
 _LEAST_LAYERS = 4
 """A call of a block with fewer is shown layer by layer."""
 
@@ -120,23 +146,30 @@ def _calls(row: Row) -> list[_Call]:
     return [trail[: n + 1] for n, frame in enumerate(trail) if frame.block]
 
 
-def _called(steps: Sequence[Step], call: Frame) -> Line:
+def _called(calls: Sequence[_Group]) -> Line:
+    steps = [step for group in calls for step in group.steps]
+    first, last = calls[0].call[-1], calls[-1].call[-1]
     rows = [row for step in steps for row in (step.before, step.after) if row]
     sign = 1 if steps[0].change == ADDED else -1
     params = sum(row.params for row in rows)
     known = [row.macs for row in rows if row.macs is not None]
     macs = sum(known) if len(known) == len(rows) else None
-    ends = f"{rows[0].name} to {rows[-1].name}"
+    size = _count(len(calls[0].steps), "layer")
+    if len(calls) == 1:
+        note = f"{first.block}: {size}, {rows[0].name} to {rows[-1].name}"
+    else:
+        ends = f" {first.name} to {last.name}" if first.name else ""
+        note = f"{len(calls):,} ×{ends}, each a {first.block} of {size}"
     return Line(
         steps[0].change,
         len(steps),
-        (printable(call.name or call.block),),
+        (printable(first.name or first.block),),
         (_shapes_text(rows[-1].output_shape),),
         (f"{params:,}",),
         signed(sign * params),
         (count_text(macs),),
         signed(None if macs is None else sign * macs, count_text),
-        (printable(f"{call.block}: {len(steps):,} layers, {ends}"),),
+        (printable(note),),
     )
 
 

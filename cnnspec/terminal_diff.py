@@ -110,7 +110,7 @@ def _fit(rows: Sequence[Line], width: int) -> tuple[list[_Column], int]:
     ]
     if _width(columns, _GAP) > width:
         *columns, _, change = columns
-        columns.append(change._replace(title="MACs"))
+        columns.append(change._replace(title="MACs ±"))
     for breaks in _BREAKS:
         for gap in (_GAP, 1):
             broken = [c._replace(broken=n in breaks) for n, c in enumerate(columns)]

@@ -502,3 +502,30 @@ def test_errors_of_both(run: Run, specs: Path) -> None:
     code, _, err = run("diff", "wrong.yaml", "--set", "name=v")
     assert code == 1
     assert err.count("unknown-layer") == 1
+
+
+def test_calls_that_look_alike_share_a_row() -> None:
+    block = """\
+input: [8, 8, 4]
+vars: {times: 1}
+blocks:
+  unit:
+    layers:
+      - Conv2D: {filters: 4, kernel_size: 1, name: conv}
+      - BatchNormalization: {name: bn}
+      - ReLU: {name: relu}
+      - Dropout: 0.5
+layers:
+  - repeat:
+      times: $times
+      index: i
+      layers: [{unit: {name: "unit${i}"}}]
+  - Flatten
+"""
+    before = api.loads(block).summary
+    after = api.loads(block.replace("times: 1}", "times: 4}")).summary
+    found = differences.lines(compare(before, after))
+    [added] = [line for line in found if line.change == ADDED]
+    assert (added.name, added.layers) == (("unit1",), 12)
+    assert added.params_change == f"+{3 * (20 + 16)}"
+    assert added.notes == ("3 × unit1 to unit3, each a unit of 4 layers",)
