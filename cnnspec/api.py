@@ -114,6 +114,7 @@ def _check(source: Source, *, keras: bool = False) -> Checked:
     if not _errors(found):
         found += _training_problems(program, summary)
         found += _judge(program, summary)
+        found += _unused(program)
     if keras and not _errors(found):
         found += _with_keras(program, summary)[1]
     diagnostics = sorted(found, key=lambda diagnostic: diagnostic.mark)
@@ -154,6 +155,13 @@ def _training_problems(program: Program, summary: Summary) -> Iterator[Diagnosti
     sections = program.data, program.train, program.ensemble
     for problem in disagreements(*sections, inputs, outputs):
         yield program.source.error(problem)
+
+
+def _unused(program: Program) -> Iterator[Diagnostic]:
+    if program.vars or program.blocks:
+        from cnnspec.unused import unused
+
+        yield from map(program.source.error, unused(program))
 
 
 def _judge(program: Program, summary: Summary) -> Iterator[Diagnostic]:

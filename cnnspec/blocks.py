@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cnnspec.document import BlockKeys
+from cnnspec.document import BlockKeys, words
 from cnnspec.errors import Invalid, Path
 from cnnspec.expressions import Formula
-from cnnspec.fields import NAME_SAYS, describe, is_name
+from cnnspec.fields import NAME_SAYS, describe, flow, is_name
 from cnnspec.layers import is_layer
 from cnnspec.program import NEEDED, Block, CallStep, IfStep, RepeatStep, Steps
 from cnnspec.steps import STATEMENTS, Labels, Place, StepReader, section
@@ -28,14 +28,21 @@ class BlockReader:
     def read(self, given: Any, steps: StepReader) -> None:
         """Reads all blocks, their layer lists last."""
         keys = {}
+        stray = _stray(given)
+        for owner, key in {owner: key for key, owner in stray.items()}.items():
+            self._report_stray(key, owner)
         for name, data in (given if isinstance(given, dict) else {}).items():
             path = ("blocks", name)
+            if name in stray or name in stray.values():
+                continue
             if not self._is_block_name(name):
                 continue
             try:
                 keys[name] = section(BlockKeys, data)
             except Invalid as error:
                 self._notes.add(error, path)
+                self._notes.complete = False
+                self._notes.unread.add(name)
             params = self._params(data, path)
             inputs = self._block_inputs(data, path)
             said = data.get("description") if isinstance(data, dict) else None
@@ -62,38 +69,74 @@ class BlockReader:
             self._notes.report(path, "block", text, "choose another name", at_key=True)
         else:
             return True
+        self._notes.complete = False
         return False
+
+    def _report_stray(self, key: str, owner: str) -> None:
+        """Reports a key of a block that isn't indented below the block's name."""
+        self._notes.complete = False
+        self._notes.unread.add(owner)
+        text = f"'{key}' stands beside the block '{owner}' and not in it"
+        hint = f"indent it, and what belongs to it, below '{owner}:'"
+        self._notes.report(("blocks", key), "block", text, hint, at_key=True)
 
     def _params(self, data: Any, path: Path) -> dict[str, Any]:
         """The parameters of a block with their defaults."""
         given = data.get("params") if isinstance(data, dict) else None
+        given = given or BlockKeys.misnamed(data, "params")
         path = (*path, "params")
         params: dict[str, Any] = {}
+        if isinstance(given, str):
+            return dict.fromkeys(words(given), NEEDED)
+        if isinstance(given, list) and any(isinstance(name, dict) for name in given):
+            return self._one_mapping(given, path)
         if isinstance(given, list):
             for place, name in enumerate(given):
-                where = (*path, place)
-                if self._notes.is_variable(name, where) and not self._is_taken(
-                    name, where
-                ):
+                if self._is_param(name, params, (*path, place)):
                     params[name] = NEEDED
         elif isinstance(given, dict):
             for name, default in given.items():
                 where = (*path, name)
-                if not self._notes.is_variable(name, where) or self._is_taken(
-                    name, where
-                ):
+                if not self._is_param(name, params, where):
                     continue
                 self._notes.know(default, where, self._variables | params.keys())
                 blank = default is None and self._notes.source.is_blank(where)
                 params[name] = NEEDED if blank else default
         return params
 
-    def _is_taken(self, name: str, path: Path) -> bool:
-        if name not in ("name", "from"):
+    def _is_param(self, name: Any, others: dict[str, Any], path: Path) -> bool:
+        """Whether a further parameter may be called so; reports it if not."""
+        if name in ("name", "from"):
+            text = f"'{name}' can't be a parameter, since every call may have {name}:"
+            hint = "remove it here, or choose another name"
+        elif not self._notes.is_variable(name, path):
             return False
-        text = f"a parameter can't be called '{name}', which every call may have"
-        self._notes.report(path, "argument", text, "choose another name", at_key=True)
-        return True
+        elif name in others:
+            text = f"the parameter '{name}' is there already"
+            hint = "choose another name"
+        else:
+            return True
+        self._notes.report(path, "argument", text, hint, at_key=True)
+        return False
+
+    def _one_mapping(self, given: list[Any], path: Path) -> dict[str, Any]:
+        """The parameters of a list that has mappings in it, which is reported."""
+        params: dict[str, Any] = {}
+        for item in given:
+            pairs = item if isinstance(item, dict) else {str(item): None}
+            params |= {
+                name: NEEDED if default is None else default
+                for name, default in pairs.items()
+                if str(name).isidentifier()
+            }
+        shown = (
+            f"{name}: {'' if default is NEEDED else flow(default)}".strip()
+            for name, default in params.items()
+        )
+        text = "a list of parameters has names alone; found defaults in it"
+        hint = f"write params: {{{', '.join(shown)}}}".replace(":,", ": ,")
+        self._notes.report(path, "wrong-type", text, hint, at_key=True)
+        return params
 
     def _block_inputs(self, data: Any, path: Path) -> tuple[str, ...]:
         given = data.get("inputs") if isinstance(data, dict) else None
@@ -132,7 +175,7 @@ class BlockReader:
 
     def refuse_recursion(self) -> None:
         """Reports blocks that lead back to themselves."""
-        calls = {name: list(_calls(b.steps)) for name, b in self.blocks.items()}
+        calls = {name: list(each_call(b.steps)) for name, b in self.blocks.items()}
         waiting = {
             name: {call.block for call in found} for name, found in calls.items()
         }
@@ -150,6 +193,7 @@ class BlockReader:
             way = ", which calls ".join(f"'{name}'" for name in circle[1:])
             text = f"the block '{circle[0]}' calls {way}: that never ends"
             hint = "a repeat takes layers several times"
+            self._notes.complete = False
             self._notes.report(call.path, "recursion", text, hint, at_key=True)
             for name in circle[1:]:
                 waiting.pop(name, None)
@@ -160,17 +204,30 @@ class BlockReader:
                     del waiting[name]
 
 
-def _calls(steps: Steps) -> Iterator[CallStep]:
+def each_call(steps: Steps) -> Iterator[CallStep]:
     """Every call in steps, those inside repeats and branches included."""
     for step in steps:
         if isinstance(step, CallStep):
             yield step
         if isinstance(step, RepeatStep):
-            yield from _calls(step.steps)
+            yield from each_call(step.steps)
         elif isinstance(step, IfStep):
-            yield from _calls(step.then)
-            yield from _calls(step.otherwise)
+            yield from each_call(step.then)
+            yield from each_call(step.otherwise)
         else:
             for source in step.sources:
                 if isinstance(source, tuple):
-                    yield from _calls(source)
+                    yield from each_call(source)
+
+
+def _stray(given: Any) -> dict[str, str]:
+    """The keys of blocks that stand beside them, and the block that each is below."""
+    stray: dict[str, str] = {}
+    owner = ""
+    for name, data in (given if isinstance(given, dict) else {}).items():
+        is_block = isinstance(data, dict) and "layers" in data
+        if name in BlockKeys.fields() and owner and not is_block:
+            stray[name] = owner
+        else:
+            owner = str(name)
+    return stray

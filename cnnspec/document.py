@@ -3,6 +3,7 @@
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.errors import Invalid, Problem
+from cnnspec.expressions import Formula
 from cnnspec.fields import (
     LARGEST,
     NAME_SAYS,
@@ -12,6 +13,7 @@ from cnnspec.fields import (
     Record,
     choice,
     describe,
+    flow,
     is_name,
     kind,
     kind_of,
@@ -231,6 +233,15 @@ def _list(value: Any) -> Any:
     return value
 
 
+def _as_steps(found: Any) -> str:
+    """How to write layers that stand in no list."""
+    if not isinstance(found, dict) or not found:
+        return ""
+    items = [key if value is None else {key: value} for key, value in found.items()]
+    text = flow(items)
+    return f"write {text}" if len(text) < 60 else "begin each layer with '- '"
+
+
 _STEPS_JSON = {"type": "array", "items": {"$ref": "#/$defs/step"}}
 _REF_JSON = {"$ref": "#/$defs/from"}
 _NAME_JSON = {"type": "string", "minLength": 1}
@@ -242,9 +253,13 @@ Steps = Annotated[
         _any_list,
         "a list of layers, each after '- '",
         {**_STEPS_JSON, "minItems": 1},
+        hint=_as_steps,
     ),
 ]
-Branch = Annotated[Any, kind(_list, "a list of layers, each after '- '", _STEPS_JSON)]
+Branch = Annotated[
+    Any,
+    kind(_list, "a list of layers, each after '- '", _STEPS_JSON, hint=_as_steps),
+]
 From = Annotated[Any, kind(_anything, "a name, or a list of names", _REF_JSON)]
 
 
@@ -254,11 +269,28 @@ def _names(value: Any) -> Any:
     return value
 
 
+def _as_names(found: Any) -> str:
+    """How to write names that stand in one text: `(filters, strides)`."""
+    names = words(found)
+    return f"write [{', '.join(names)}]" if names else ""
+
+
+def words(found: Any) -> list[str]:
+    """The names in a text that was meant to be a list of them."""
+    if not isinstance(found, str):
+        return []
+    names = [name.strip() for name in found.strip("()").split(",")]
+    return names if all(name.isidentifier() for name in names) else []
+
+
 class BlockKeys(Record):
     """A block: layers that a call takes with values of its own."""
 
     called: ClassVar[str] = "a block"
     first: ClassVar[tuple[str, ...]] = ("description", "params", "inputs", "outputs")
+    renamed: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("args", "arguments", "parameters", "vars", "variables"), "write params:"
+    )
 
     layers: Steps
     description: str | None = None
@@ -274,6 +306,7 @@ class BlockKeys(Record):
                         {"type": "array", "items": {"type": "string"}},
                     ]
                 },
+                hint=_as_names,
             ),
         ]
         | None
@@ -302,31 +335,111 @@ class BlockKeys(Record):
     ) = None
 
 
+def _times(value: Any) -> Any:
+    if value is None or type(value) is Formula or (type(value) is int and value >= 0):
+        return value
+    raise ValueError
+
+
+def _as_times(found: Any) -> str:
+    from cnnspec.hints import rounds
+
+    keys = rounds(found) if isinstance(found, str) else ""
+    return f"write {keys}" if keys else ""
+
+
+def _index(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError
+
+
+def _as_index(found: Any) -> str:
+    if type(found) is Formula and found.text[1:].isidentifier():
+        return f"write {found.text[1:]} without $"
+    return "it counts the rounds from 0; write index: i"
+
+
+def _lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError
+    problems = []
+    for name, values in value.items():
+        if values is not None and not isinstance(values, list | Formula):
+            text = f"repeat.for.{name} must be a list, one value a round; found "
+            text += describe(values)
+            hint = _as_rounds(values, name)
+            problems.append(Problem((name,), "wrong-type", text, hint))
+    if problems:
+        raise Invalid(problems)
+    return value
+
+
+def _as_rounds(values: Any, name: Any) -> str:
+    from cnnspec.hints import rounds
+
+    if type(values) is int:
+        return f"to count rounds, write times: {values}, index: {name}"
+    keys = rounds(values, name) if isinstance(values, str) else ""
+    return f"write {keys} instead of for:" if keys.startswith("times") else ""
+
+
+def _as_lists(found: Any) -> str:
+    if isinstance(found, list | Formula):
+        return f"name a variable for it, as in for: {{n: {flow(found)}}}"
+    from cnnspec.hints import loop
+
+    if isinstance(found, str) and (keys := loop(found)):
+        return f"write {keys}"
+    is_word = isinstance(found, str) and found.isidentifier()
+    return f"write for: {{{found}: [1, 2]}}" if is_word else ""
+
+
 class RepeatKeys(Record):
     """Layers that are taken several times."""
 
     called: ClassVar[str] = "repeat"
     first: ClassVar[tuple[str, ...]] = ("times", "index", "for")
     renamed: ClassVar[dict[str, str]] = {
-        "count": "write times:",
-        "n": "write times:",
+        **dict.fromkeys(("count", "n", "range"), "write times:"),
+        **dict.fromkeys(("as", "i", "var"), "write index: i"),
         "in": "write for: {variable: [1, 2]}",
     }
 
     layers: Steps
-    times: Anything = None
-    index: Annotated[str, kind_of(str)] | None = None
+    times: Annotated[
+        Any, kind(_times, "a whole number of 0 or more", {}, hint=_as_times)
+    ] = None
+    index: (
+        Annotated[
+            str,
+            kind(_index, "the name of a variable", {"type": "string"}, hint=_as_index),
+        ]
+        | None
+    ) = None
     for_: (
         Annotated[
             Any,
             kind(
-                _mapping,
+                _lists,
                 "a mapping of variables to lists, such as {filters: [64, 128]}",
                 {"type": "object", "minProperties": 1},
+                hint=_as_lists,
             ),
         ]
         | None
     ) = None
+
+
+def _test(value: Any) -> Any:
+    if value is None or type(value) is Formula or type(value) is bool:
+        return value
+    raise ValueError
+
+
+def _as_test(found: Any) -> str:
+    is_word = isinstance(found, str) and found.lower() in ("true", "false")
+    return "" if is_word else "compare it, as in ${strides != 1}"
 
 
 class IfKeys(Record):
@@ -337,9 +450,10 @@ class IfKeys(Record):
     renamed: ClassVar[dict[str, str]] = {
         "condition": "write test:",
         "layers": "write then:",
+        "elif": "put a further if into else:, as in else: [{if: {test: …, then: …}}]",
     }
 
-    test: Annotated[Any, kind(_anything, "which is true or false", {})]
+    test: Annotated[Any, kind(_test, "true or false", {}, hint=_as_test)]
     then: Branch
     else_: Branch = None
 
@@ -349,6 +463,9 @@ class ApplyKeys(Record):
 
     called: ClassVar[str] = "apply"
     first: ClassVar[tuple[str, ...]] = ("layer", "from", "name")
+    renamed: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("input", "inputs"), "write from:"
+    )
 
     layer: Annotated[Any, kind(_anything, "the name of a layer above", {})]
     from_: From = None
@@ -379,6 +496,7 @@ class Document(Record):
     renamed: ClassVar[dict[str, str]] = {
         "input_shape": "write input:",
         "variables": "write vars:",
+        "block": "write blocks:",
         **dict.fromkeys(("repeat", "if", "apply"), "it stands in a list of layers"),
     }
 

@@ -9,7 +9,7 @@ building its classes takes longer than a whole `cnnspec check` (docs/architectur
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -336,6 +336,14 @@ class Record:
         return record
 
     @classmethod
+    def misnamed(cls, data: Any, name: str) -> Any:
+        """What stands under a key that doesn't exist and was meant to be `name`."""
+        others = data.keys() - cls.fields().keys() if isinstance(data, dict) else ()
+        meant = (f"write {name}:", near(name))
+        keys = (key for key in others if _field_hint(cls, str(key)) in meant)
+        return next((data[key] for key in keys), None)
+
+    @classmethod
     def title(cls) -> str:
         """What messages call the record."""
         return cls.called or cls.__name__
@@ -457,7 +465,7 @@ def _reported(path: Path, seen: set[Path]) -> bool:
 def _misspelt(cls: type[Record], findings: Sequence[Any]) -> set[tuple[str]]:
     """Missing arguments that a misspelt one was meant to be."""
     hints = {
-        nearest(finding["loc"][0], cls.fields())
+        _near_field(str(finding["loc"][0]), cls.fields())
         for finding in findings
         if finding["type"] == "extra_forbidden"
     }
@@ -489,18 +497,38 @@ def _problem(
     if isinstance(found, str) and allowed.options:
         hint = hint or nearest(found, allowed.options) or allowed.hint(found)
         return Problem(path, "unknown-value", text, hint)
-    return Problem(path, "wrong-type", text, hint or allowed.hint(found))
+    return Problem(path, "wrong-type", text, allowed.hint(found) or hint)
 
 
 def _field_hint(cls: type[Record], name: str) -> str:
     """What to write instead of an argument that doesn't exist."""
-    if name in cls.renamed:
-        return cls.renamed[name]
+    for known in (name, name.partition(" ")[0]):
+        if known in cls.renamed:
+            return cls.renamed[known]
     fields = cls.fields()
     field, _, value = name.partition(":")
     if value and field in fields:
         return f"put a space after the colon: {field}: {value}"
-    return nearest(name, fields) or f"it has {either(fields, 'and')}"
+    if hint := _near_field(name, fields):
+        return hint
+    few = list(fields)[:_LISTED]
+    more = len(fields) - len(few)
+    if more > 1:
+        return f"it has {either(few, 'and')}, and {more} others"
+    return f"it has {either(fields, 'and')}"
+
+
+_LISTED = 10
+"""Arguments that a message names."""
+
+
+def _near_field(name: str, fields: Iterable[str]) -> str:
+    """`did you mean 'kernel_size'?` for `kernel_sise`, and for `kernal`."""
+    starts = {field[: len(name)]: near(field) for field in reversed(list(fields))}
+    alike = [start for start in starts if start[:3] == name[:3]]
+    short = nearest(name, alike) if len(name) > 3 else ""
+    meant = (starts[start] for start in alike if near(start) == short)
+    return nearest(name, fields) or next(meant, "")
 
 
 def _meant(found: Any, allowed: Kind) -> str:
@@ -563,7 +591,7 @@ def describe(value: Any) -> str:
 
 
 def flow(value: Any) -> str:
-    """A value as YAML writes it in one line; texts stay without quotes."""
+    """A value as YAML writes it in one line; most texts stay without quotes."""
     if value is None or isinstance(value, bool):
         return "null" if value is None else str(value).lower()
     if isinstance(value, list | tuple):
@@ -571,4 +599,4 @@ def flow(value: Any) -> str:
     if isinstance(value, dict):
         pairs = (f"{flow(key)}: {flow(item)}" for key, item in value.items())
         return f"{{{', '.join(pairs)}}}"
-    return str(value)
+    return f'"{value}"' if "{" in str(value) else str(value)

@@ -86,12 +86,9 @@ def _spec(checked: Checked) -> dict[str, Any]:
 
 def _problems(program: Program, summary: Summary) -> Sequence[object]:
     """What keeps the model's totals from being known; that they differ does not."""
-    return (
-        *program.source.problems,
-        *program.problems,
-        *summary.graph.problems,
-        *summary.problems,
-    )
+    found = (*program.problems, *summary.graph.problems, *summary.problems)
+    errors = [problem for problem in found if problem.severity == "error"]
+    return [*program.source.problems, *errors]
 
 
 def _layer(row: Row, source: Source) -> dict[str, Any]:
@@ -103,7 +100,7 @@ def _layer(row: Row, source: Source) -> dict[str, Any]:
         "params": row.params,
         "trainable_params": row.trainable_params,
         "macs": row.macs,
-        "line": source.mark(row.path).line,
+        "line": source.mark(row.path, at_key=True).line,
     }
 
 

@@ -136,7 +136,7 @@ def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
             if found is None:
                 found = computed[id(layer), inputs] = _compute(layer, inputs)
             if first is not None:
-                found = _again(found, first)
+                found = _again(found, inputs, first)
         except ShapeError as error:
             problems.append(_problem(graph, rows, node, error, line_of))
             continue
@@ -175,16 +175,28 @@ def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
     return output, weights, params, trainable, layer.macs(output, *inputs)
 
 
-def _again(found: _Computed, first: Row) -> _Computed:
+_RANK_BOUND = frozenset({"BatchNormalization", "GroupNormalization", "EinsumDense"})
+"""Layers that take only tensors with as many axes as the first one had: `build` of
+Keras 3.15 puts the number into their `input_spec`."""
+
+
+def _again(found: _Computed, inputs: tuple[Shape, ...], first: Row) -> _Computed:
     """What a layer comes to that has its weights from an earlier use.
 
     Raises:
-        ShapeError: the tensor needs other weights than those it has.
+        ShapeError: the tensor needs other weights than those it has, or Keras bound
+            the layer to the number of axes of its first one.
     """
     output, weights, _, _, macs = found
+    axes = [len(shapes[0]) - 1 for shapes in (first.input_shapes, inputs)]
+    if first.type in _RANK_BOUND and axes[0] != axes[1]:
+        text = f"uses '{first.name}' again, which Keras made for tensors of {axes[0]}"
+        text = f"{text} {'axis' if axes[0] == 1 else 'axes'}; its input has {axes[1]}"
+        raise ShapeError(text, "use a layer of its own here")
     if list(weights) != list(first.weights):
         given = show(first.input_shapes[0][1:])
         text = f"uses '{first.name}' again, whose weights were made for {given}"
+        text = f"{text}; this input is {show(inputs[0][1:])}"
         raise ShapeError(text, "give it a tensor with as many channels")
     return output, (), 0, 0, macs
 
@@ -211,14 +223,44 @@ def _problem(
     title = f"'{node.name}' ({type(node.layer).__name__})"
     message = f"{title}: {error.message}"
     source = node.inputs[0] if node.inputs else ""
-    if source in rows:
-        line = f" ({line_of(rows[source].path)})" if line_of else ""
-        message += f"; its input comes from '{source}'{line}"
-    went = _trace(graph, rows, source)
-    if len(went) > 1:
-        message += f"; the size went {' → '.join(went)}"
+    if len(node.inputs) > 1:
+        message += f"; it reads {_tensors_read(graph, rows, node, line_of)}"
+    else:
+        if source in rows:
+            message += f"; its input comes from {_maker(rows, source, line_of)}"
+        went = _trace(graph, rows, source)
+        if len(went) > 1:
+            message += f"; the size went {' → '.join(went)}"
     hint = _remedy(rows, source, error.missing) or error.hint
     return Problem(node.path, "shape", message, hint, True, node.trail)
+
+
+def _maker(rows: dict[str, Row], name: str, line_of: LineOf | None) -> str:
+    """`'conv2d' (line 6)`: what makes a tensor."""
+    if name not in rows:
+        return "the model's input" if name == "input_layer" else f"the input '{name}'"
+    line = f" ({line_of(rows[name].path)})" if line_of else ""
+    return f"'{name}'{line}"
+
+
+_READ_LIMIT = 4
+"""Tensors of a layer that a message names."""
+
+
+def _tensors_read(
+    graph: Graph, rows: dict[str, Row], node: Node, line_of: LineOf | None
+) -> str:
+    """`32x32x16 from 'conv2d' (line 6) and 32x32x3 from the input 'image'`."""
+    shapes: dict[str, Shapes] = {i.name: i.shape for i in graph.inputs}
+    found = []
+    for name in node.inputs[:_READ_LIMIT]:
+        shape = rows[name].output_shape if name in rows else shapes[name]
+        several = shape if isinstance(shape, list) else [shape]
+        sizes = " and ".join(show(one[1:]) for one in several)
+        found.append(f"{sizes} from {_maker(rows, name, line_of)}")
+    if len(node.inputs) > _READ_LIMIT:
+        return f"{', '.join(found)}, …"
+    return f"{', '.join(found[:-1])} and {found[-1]}"
 
 
 def _remedy(rows: dict[str, Row], source: str, missing: int) -> str:

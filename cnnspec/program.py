@@ -130,6 +130,8 @@ class Program(NamedTuple):
     outputs: tuple[str, ...]
     defaults: dict[str, dict[str, Any]]
     """Arguments that layers of a type have unless they say otherwise."""
+    written: dict[str, Any]
+    """`input`, `inputs` and `defaults` with the formulas that they are made of."""
     expect: Expect | None
     data: "Data | None"
     train: "Train | None"

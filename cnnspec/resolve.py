@@ -1,10 +1,10 @@
 """Program to Graph: calls, repeats and branches taken; every tensor gets its name."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.components import snake_case
-from cnnspec.errors import Frame, Invalid, Path, Problem, nearest
+from cnnspec.errors import Frame, Invalid, Path, Problem
 from cnnspec.expressions import Formula, evaluate
 from cnnspec.fields import NAME_SAYS, describe, is_name
 from cnnspec.graph import Graph, Input, Node
@@ -23,6 +23,10 @@ from cnnspec.program import (
     Steps,
 )
 from cnnspec.steps import at_default
+from cnnspec.unused import Read, unused_layers
+
+if TYPE_CHECKING:
+    from cnnspec.naming import Unknown
 
 LAYER_LIMIT = 200_000
 """Layers of a model; Keras takes minutes to build a hundredth of them."""
@@ -30,6 +34,10 @@ STEP_LIMIT = 2 * LAYER_LIMIT
 """Steps and rounds, which may come to no layer at all."""
 DEPTH_LIMIT = 100
 """Calls and repeats inside one another."""
+NAME_LIMIT = 1_000
+"""Characters of a name in full; calls inside one another could make it endless."""
+SAME_PLACE_LIMIT = 10
+"""Problems of one kind that are told of one place in the text."""
 
 
 class _Namer:
@@ -74,9 +82,8 @@ def resolve(program: Program) -> Graph:
 
 
 _Tensors = tuple[str, ...]
-_Read = tuple[str, _Tensors, Path, tuple[Frame, ...]]
-"""A layer's name, the names of the tensors it reads, and where it stands."""
-_ANOTHER = "a name is given once; choose another"
+_LOST: _Tensors = ("",)
+"""A tensor that isn't there, because something is wrong with what would make it."""
 
 
 class _Scope:
@@ -115,11 +122,13 @@ class _Resolver:
         self._program = program
         self._namer = _Namer()
         self._problems: list[Problem] = []
-        self._unknowns: list[tuple[str, Path, tuple[Frame, ...], str, str]] = []
+        self._unknowns: list[Unknown] = []
         self._nodes: dict[str, Node] = {}
-        self._reads: list[_Read] = []
-        self._taken: set[str] = set()
+        self._reads: list[Read] = []
+        self._inputs_given: frozenset[str] = frozenset()
+        self._taken: dict[str, Path] = {}
         self._layers: dict[tuple[Path, str], Layer | None] = {}
+        self._mistakes: set[object] = set()
         self._steps_left = STEP_LIMIT
         self._complete = program.complete
 
@@ -127,7 +136,8 @@ class _Resolver:
         program = self._program
         inputs = tuple(self._inputs())
         known: dict[str, _Tensors] = {tensor.name: (tensor.name,) for tensor in inputs}
-        self._taken.update(known)
+        self._taken.update({tensor.name: tensor.path for tensor in inputs})
+        self._inputs_given = frozenset(known)
         # Without an input, the first layer reads a tensor that isn't there.
         current = tuple(known) or ("input",)
         known["input"] = current[:1]
@@ -138,7 +148,7 @@ class _Resolver:
             self._complete = False
             self._problems += error.args
         outputs = self._outputs(scope) or scope.current
-        if self._complete and not self._reads and program.steps:
+        if self._complete and not self._reads and not self._unknowns:
             text, hint = (
                 "the layer list comes to no layer",
                 "let a repeat or if take one",
@@ -146,11 +156,15 @@ class _Resolver:
             self._problems.append(Problem(("layers",), "missing-field", text, hint))
         unused: frozenset[str] = frozenset()
         if self._complete:
-            self._report_unknown()
+            self._explain_unknown()
+            if self._reads:
+                self._refuse_inputs(outputs)
             if not self._problems and not program.problems:
-                unused = self._unused(outputs)
-        nodes, problems = tuple(self._nodes.values()), _once(self._problems)
-        return Graph(program.name, inputs, nodes, outputs, unused, tuple(problems))
+                unused, ends = unused_layers(self._reads, self._nodes, outputs)
+                self._problems += ends
+        problems = tuple(_once(self._problems, program.problems))
+        nodes = tuple(self._nodes.values())
+        return Graph(program.name, inputs, nodes, outputs, unused, problems)
 
     def _inputs(self) -> Iterator[Input]:
         for name, tensor in self._program.inputs.items():
@@ -171,6 +185,7 @@ class _Resolver:
                 except Invalid as error:
                     self._complete = False
                     self._problems += _located(error, step.path, scope.trail)
+                    scope.current = _LOST
 
     def _other(self, step: Step, scope: _Scope) -> None:
         """Takes a step that is no layer.
@@ -214,6 +229,9 @@ class _Resolver:
             local = name = self._namer.next(layer)
         else:
             local = name = self._namer.automatic(snake_case(step.type))
+        if len(name) > NAME_LIMIT:
+            layer, local = None, local[:NAME_LIMIT]
+            self._problems += _located(_too_long(name), step.path, scope.trail)
         if layer is None:
             scope.known[local] = (name,)
         else:
@@ -239,11 +257,26 @@ class _Resolver:
             try:
                 self._layers[key] = make_layer(step.type, arguments)
             except Invalid as error:
-                for problem in error.problems:
-                    problem = _with_formula(problem, step.arguments)
-                    found = at_default(problem, step.type, step.path, self._program)
-                    self._problems.append(found._replace(trail=scope.trail))
+                self._problems += self._wrong_arguments(error, step, scope)
         return self._layers[key]
+
+    def _wrong_arguments(
+        self, error: Invalid, step: LayerStep, scope: _Scope
+    ) -> Iterator[Problem]:
+        """What is wrong with arguments; once where several take over one value."""
+        from cnnspec.given import formula_at, mistake, with_formula
+
+        program, trail = self._program, scope.trail
+        for problem in error.problems:
+            formula = formula_at(step.arguments, problem.path)
+            if formula is not None:
+                same = mistake(formula, scope.variables, trail, program)
+                if same in self._mistakes:
+                    continue
+                self._mistakes.add(same)
+                problem = with_formula(problem, formula, trail, program)
+            found = at_default(problem, step.type, step.path, program)
+            yield found._replace(trail=trail)
 
     def _given_name(
         self, step: LayerStep | CallStep | ApplyStep, scope: _Scope
@@ -268,14 +301,15 @@ class _Resolver:
         self, name: str, local: str, tensors: _Tensors, path: Path, scope: _Scope
     ) -> None:
         """Lets `from` use a name, which nothing may have had before."""
-        if local == "prev" or local == "input":
-            text = f"'{local}' is what from: calls "
-            text += "the layer before" if local == "prev" else "the model's input"
-            self._report("duplicate-name", (*path, "name"), text, _ANOTHER, scope)
-        elif name in self._taken or local in scope.known:
-            text = f"the name '{name}' is taken by a layer or input above"
-            self._report("duplicate-name", (*path, "name"), text, _ANOTHER, scope)
-        self._taken.add(name)
+        if local == "prev" or name in self._taken or local in scope.known:
+            from cnnspec.naming import taken
+
+            full = name if name in self._taken else scope.known.get(local, ("",))[0]
+            first, trail = self._taken.get(full), scope.trail
+            text, hint = taken(name, local, path, trail, first, self._program)
+            if text:
+                self._report("duplicate-name", (*path, "name"), text, hint, scope)
+        self._taken[name] = path
         scope.known[local] = tensors
 
     def _call(self, step: CallStep, scope: _Scope) -> None:
@@ -285,7 +319,9 @@ class _Resolver:
             hint = "let blocks call fewer others"
             raise Invalid([Problem((), "too-deep", text, hint, True)])
         if any(frame.block == block.name for frame in scope.trail):
-            return  # that a block calls itself has been reported
+            # That a block calls itself has been reported.
+            self._complete, scope.current = False, _LOST
+            return
         given = self._sources(step, scope) if step.sources else scope.current
         self._check_given(block, given)
         name, local = self._own_name(step, scope)
@@ -352,16 +388,21 @@ class _Resolver:
         raise Invalid([Problem((), "shape", text, hint, True)])
 
     def _own_name(self, step: CallStep | ApplyStep, scope: _Scope) -> tuple[str, str]:
-        """The name of a call or a shared layer, in full and where it stands."""
+        """The name of a call or a shared layer, in full and where it stands.
+
+        Raises:
+            Invalid: it is too long.
+        """
         given = self._given_name(step, scope) if step.name is not None else None
+        local = ""
         if given is not None:
-            return scope.prefix + given, given
-        if scope.prefix:
-            return (
-                f"{scope.prefix}{scope.rounds}{step.label}",
-                scope.rounds + step.label,
-            )
-        return "", ""
+            local = given
+        elif scope.prefix:
+            local = scope.rounds + step.label
+        name = scope.prefix + local
+        if len(name) > NAME_LIMIT:
+            raise _too_long(name)
+        return name, local
 
     def _repeat(self, step: RepeatStep, scope: _Scope) -> None:
         rounds = list(self._rounds(step, scope))
@@ -386,7 +427,9 @@ class _Resolver:
         if step.times is not None:
             times = _worked_out(step.times, ("times",), scope)
             if type(times) is not int or times < 0:
-                raise _wrong(("times",), "repeat.times", _COUNT, times)
+                raise self._wrong(
+                    ("times",), "repeat.times", _COUNT, times, step.times, scope
+                )
             if times > self._steps_left:
                 self._steps_left = -1
                 self._count(step, scope)
@@ -400,7 +443,9 @@ class _Resolver:
         for name, values in lists.items():
             if not isinstance(values, list):
                 path, title = ("for", name), f"repeat.for.{name}"
-                raise _wrong(path, title, "a list, one value a round", values)
+                given = step.lists[name]
+                what = "a list, one value a round"
+                raise self._wrong(path, title, what, values, given, scope)
         lengths = {name: len(values) for name, values in lists.items()}
         if len(set(lengths.values())) > 1:
             found = ", ".join(f"'{name}' has {size}" for name, size in lengths.items())
@@ -415,9 +460,9 @@ class _Resolver:
     def _if(self, step: IfStep, scope: _Scope) -> None:
         test = _worked_out(step.test, ("test",), scope)
         if type(test) is not bool:
-            text = f"if.test must come to true or false; found {describe(test)}"
             hint = "compare it, as in ${strides != 1}"
-            raise Invalid([Problem(("test",), "wrong-type", text, hint)])
+            path, what = ("test",), "true or false"
+            raise self._wrong(path, "if.test", what, test, step.test, scope, hint)
         self._take(step.then if test else step.otherwise, scope)
 
     def _apply(self, step: ApplyStep, scope: _Scope) -> None:
@@ -426,14 +471,17 @@ class _Resolver:
             wanted = _worked_out(wanted, ("layer",), scope)
         if not isinstance(wanted, str):
             what = "the name of a layer above"
-            raise _wrong(("layer",), "apply.layer", what, wanted)
+            path, title = ("layer",), "apply.layer"
+            raise self._wrong(path, title, what, wanted, step.layer, scope)
         sources = self._sources(step, scope) if step.sources else scope.current
         node = self._nodes.get(self._full(wanted, scope))
+        name, local = self._own_name(step, scope)
         if node is None:
             self._refuse_apply(wanted, step, scope)
+            scope.current = _LOST
+            scope.known.setdefault(local or f"{wanted} again", _LOST)
             return
         shared = node.shares or node.name
-        name, local = self._own_name(step, scope)
         if not name:
             name = local = self._namer.automatic(f"{shared} again")
         self._know(name, local, (name,), step.path, scope)
@@ -450,17 +498,21 @@ class _Resolver:
         return tensors[0] if len(tensors) == 1 and tensors[0] in full else ""
 
     def _refuse_apply(self, wanted: str, step: ApplyStep, scope: _Scope) -> None:
-        self._complete = False
-        text, hint = f"apply names '{wanted}', which no layer above is called", ""
-        if wanted in scope.known or wanted == "prev":
-            if any(wanted == name for name, *_ in self._reads):
-                return  # its arguments are wrong, which has been reported
-            text = f"apply uses a layer again, and '{wanted}' is no layer"
-            hint = "name a layer: an input, a call or prev can't be applied"
-        else:
-            layers = [n for n in scope.known if self._full(n, scope) in self._nodes]
-            hint = nearest(wanted, layers) or f"add name: {wanted} to a layer above"
-        path = (*step.path, "layer")
+        path, tensors = (*step.path, "layer"), scope.known.get(wanted, ())
+        if not tensors and wanted != "prev":
+            self._unknown(wanted, path, scope.trail, "apply names", scope.known)
+            return
+        full = self._full(wanted, scope)
+        if tensors == _LOST or full and full not in self._inputs_given:
+            return  # something is wrong with it, which has been reported
+        text = f"apply uses a layer again, and '{wanted}' is no layer"
+        hint = "name a layer: an input, a call or prev can't be applied"
+        of_call = (name for name in scope.known if name.startswith(f"{wanted}_"))
+        inside = [name for name in of_call if self._full(name, scope) in self._nodes]
+        if inside:
+            text = f"apply uses a layer again, and '{wanted}' is the call of a block"
+            hint = f"apply its layers one by one: {', '.join(inside[:3])}"
+            hint += ", …" if len(inside) > 3 else ""
         self._report("unknown-input", path, text, hint, scope)
 
     # ------------------------------------------------------------- tensors
@@ -499,20 +551,33 @@ class _Resolver:
         self, source: str | Formula, path: Path, where: str, scope: _Scope
     ) -> _Tensors:
         """The tensors that a name stands for."""
-        if type(source) is Formula:
-            try:
-                source = _worked_out(source, (), scope)
-            except Invalid as error:
-                self._complete = False
-                self._problems += _located(error, path, scope.trail)
-                return ("",)
-        if source == "prev":
+        try:
+            name = self._tensor_name(source, where, scope)
+        except Invalid as error:
+            self._problems += _located(error, path, scope.trail)
+            return _LOST
+        if name == "prev":
             return scope.current
-        if isinstance(source, str) and source in scope.known:
-            return scope.known[source]
-        hint = nearest(source, scope.known)
-        self._unknown(str(source), path, scope.trail, where, hint)
-        return (str(source),)
+        if name in scope.known:
+            return scope.known[name]
+        options = [*scope.known, "prev"]
+        self._unknown(name, path, scope.trail, where, options)
+        return (name,)
+
+    def _tensor_name(self, source: str | Formula, where: str, scope: _Scope) -> str:
+        """The name of a tensor, which may be an expression.
+
+        Raises:
+            Invalid: it comes to no name.
+        """
+        if isinstance(source, str):
+            return source
+        name = _worked_out(source, (), scope)
+        if isinstance(name, str):
+            return name
+        text = f"{where} a tensor by its name; {source.text} comes to {describe(name)}"
+        hint = "write the list out: from: [a, b]" if isinstance(name, list) else ""
+        raise Invalid([Problem((), "wrong-type", text, hint)])
 
     def _block_outputs(self, block: Block, scope: _Scope) -> _Tensors:
         """The tensors that a block's `outputs` lists."""
@@ -524,12 +589,12 @@ class _Resolver:
 
     def _outputs(self, scope: _Scope) -> _Tensors:
         found: list[str] = []
-        inputs = {"input", *self._program.inputs}
+        inputs = {"input", *self._inputs_given}
         for place, name in enumerate(self._program.outputs):
             path = ("outputs", place)
             if name not in scope.known or name in inputs:
-                hint = nearest(name, scope.known.keys() - inputs)
-                self._unknown(name, path, (), "outputs: names", hint)
+                options = scope.known.keys() - inputs
+                self._unknown(name, path, (), "outputs: names", options)
             elif name in self._program.outputs[:place]:
                 text = f"outputs: names '{name}' a second time"
                 self._report("argument", path, text, "remove it")
@@ -537,86 +602,52 @@ class _Resolver:
                 found += scope.known[name]
         return tuple(found)
 
+    def _refuse_inputs(self, outputs: _Tensors) -> None:
+        """Reports inputs that the model would give back as they came."""
+        for name in self._inputs_given.intersection(outputs):
+            path: Path = ("outputs",) if self._program.outputs else ("layers",)
+            text = f"the model would give back its input '{name}' as it came"
+            hint = "let a layer read it, or list layers under outputs:"
+            self._report("argument", path, text, hint)
+
     def _unknown(
-        self, name: str, path: Path, trail: tuple[Frame, ...], where: str, hint: str
+        self,
+        name: str,
+        path: Path,
+        trail: tuple[Frame, ...],
+        where: str,
+        options: Collection[str],
     ) -> None:
         if self._program.inputs:  # otherwise the name may be that of a faulty input
-            self._unknowns.append((name, path, trail, where, hint))
+            from cnnspec.naming import GUESS_LIMIT, Unknown, meant
 
-    def _report_unknown(self) -> None:
-        """Reports the names that were not known where they stood."""
-        if not self._unknowns:
-            return
-        below = {name: (path, trail) for name, _, path, trail in self._reads}
-        for name, path, trail, where, hint in self._unknowns:
-            call = _innermost(trail)
-            full = f"{call[-1].name}_{name}" if call and call[-1].name else name
-            code = "unknown-input"
-            text = f"{where} '{name}', which no layer above is called"
-            hint = hint or f"add name: {name} to a layer above"
-            if full in below and below[full][1][: len(call)] == call:
-                line = self._program.source.line(below[full][0])
-                reader = next(
-                    (
-                        n
-                        for n, _, p, t in self._reads
-                        if p == path[: len(p)] and t == trail
-                    ),
-                    "",
-                )
-                circle = self._circle(full, reader)
-                if full == reader:
-                    code, text = "cycle", f"{where} '{name}', its own output"
-                    hint = "name a layer above"
-                elif circle:
-                    code = "cycle"
-                    text = f"{where} '{name}', which needs it in turn: {circle}"
-                    hint = "a tensor can't be made of itself; read one above"
-                else:
-                    text = f"{where} '{name}', which isn't above it but in {line}"
-                    hint = "a layer reads what stands above it; move one of the two"
-            elif call and name in self._taken:
-                block = call[-1].block
-                text = f"{where} '{name}', which stands outside of the block '{block}'"
-                hint = f"name it in {block}'s inputs:, and give it with from:"
-            self._problems.append(Problem(path, code, text, hint, trail=trail))
+            guess = len(self._unknowns) < GUESS_LIMIT
+            hint = meant(name, options) if guess else ""
+            self._unknowns.append(Unknown(name, path, trail, where, hint))
 
-    def _circle(self, name: str, reader: str) -> str:
-        """`a → b → a`, where a layer leads to another that it reads; or nothing."""
-        came = {name: ""}
-        reads = {read: sources for read, sources, _, _ in self._reads}
-        todo = [name]
-        while todo:
-            here = todo.pop()
-            if here == reader:
-                way = [here]
-                while came[way[-1]]:
-                    way.append(came[way[-1]])
-                return " → ".join([*way, reader])
-            for source in reads.get(here, ()):
-                if source not in came:
-                    came[source] = here
-                    todo.append(source)
-        return ""
+    def _explain_unknown(self) -> None:
+        if self._unknowns:
+            from cnnspec.naming import explained
 
-    def _unused(self, outputs: _Tensors) -> frozenset[str]:
-        """The names of layers that lead to no output; the ends are reported."""
-        needed, ends, unused = set(outputs), set(outputs), set()
-        again: set[str] = set()  # layers that are used once more to some avail
-        found = []
-        for name, sources, path, trail in reversed(self._reads):
-            node = self._nodes[name]
-            if name in needed:
-                needed.update(sources)
-                again.add(node.shares)
-            else:
-                unused.add(name)
-            if name not in ends or (name in again and name in unused):
-                problem = _first_use(name) if name in again else _unused(name)
-                found.append(problem._replace(path=path, trail=trail))
-            ends.update(sources)
-        self._problems += reversed(found)
-        return frozenset(unused)
+            known = self._reads, self._taken, self._program
+            self._problems += explained(self._unknowns, *known)
+
+    def _wrong(
+        self,
+        path: Path,
+        title: str,
+        allowed: str,
+        found: Any,
+        given: Any,
+        scope: _Scope,
+        hint: str = "",
+    ) -> Invalid:
+        text = f"{title} must be {allowed}; found {describe(found)}"
+        if type(given) is Formula:
+            from cnnspec.given import comes_to
+
+            text = f"{text}, {comes_to(given, scope.trail, self._program)}"
+        return Invalid([Problem(path, "wrong-type", text, hint)])
 
     def _report(
         self, code: str, path: Path, text: str, hint: str, scope: _Scope | None = None
@@ -625,39 +656,13 @@ class _Resolver:
         self._problems.append(Problem(path, code, text, hint, trail=trail))
 
 
-def _with_formula(problem: Problem, arguments: Any) -> Problem:
-    """The problem of an argument, with the formula that its value comes from."""
-    for step in problem.path:
-        if not isinstance(arguments, dict | list):
-            break
-        holds = step in arguments if isinstance(arguments, dict) else True
-        arguments = arguments[step] if holds else None  # type: ignore[index]
-    if type(arguments) is not Formula:
-        return problem
-    message = f"{problem.message}, which {arguments.text} comes to"
-    if "/" in arguments.text and problem.hint.startswith("write "):
-        return problem._replace(message=message, hint="'//' divides to whole numbers")
-    return problem._replace(message=message)
-
-
-def _unused(name: str) -> Problem:
-    text = f"no output of the model depends on '{name}', and Keras drops it"
-    hint = "let a layer read it, add it to outputs:, or remove it"
-    return Problem((), "unused-layer", text, hint, True, severity="warning")
-
-
-def _first_use(name: str) -> Problem:
-    text = f"no output depends on the first use of '{name}', which is applied again"
-    hint = "let the layer itself read what the apply reads, and remove the apply"
-    return Problem((), "unused-layer", text, hint, True)
+def _too_long(name: str) -> Invalid:
+    text = f"the name '{name[:20]}…' has over {NAME_LIMIT:,} characters"
+    hint = "choose shorter ones for it and for the calls around it"
+    return Invalid([Problem(("name",), "wrong-type", text, hint)])
 
 
 _COUNT = "a whole number of 0 or more"
-
-
-def _wrong(path: Path, title: str, allowed: str, found: Any) -> Invalid:
-    text = f"{title} must be {allowed}; found {describe(found)}"
-    return Invalid([Problem(path, "wrong-type", text)])
 
 
 def _worked_out(data: Any, path: Path, scope: _Scope) -> Any:
@@ -679,18 +684,17 @@ def _located(error: Invalid, path: Path, trail: tuple[Frame, ...]) -> Iterator[P
             yield problem.under(*path)._replace(trail=trail)
 
 
-def _innermost(trail: tuple[Frame, ...]) -> tuple[Frame, ...]:
-    """The way to the innermost call; nothing outside of blocks."""
-    while trail and not trail[-1].block:
-        trail = trail[:-1]
-    return trail
+def _once(problems: Iterable[Problem], before: Iterable[Problem]) -> Iterator[Problem]:
+    """Each problem once, although a block is called twice.
 
-
-def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Each problem once, although a block is called twice."""
-    seen = set()
+    An expression that can't be read has been reported `before`, and leaves nothing.
+    Where every round has a problem of its own, the first ones say enough.
+    """
+    unread = {problem.path for problem in before if problem.code == "expression"}
+    seen: dict[tuple[Path, str], set[str]] = {}
     for problem in problems:
-        same = (problem.path, problem.code, problem.message)
-        if same not in seen:
-            seen.add(same)
+        said = seen.setdefault((problem.path, problem.code), set())
+        new = problem.message not in said and len(said) < SAME_PLACE_LIMIT
+        if new and problem.path not in unread:
+            said.add(problem.message)
             yield problem

@@ -102,6 +102,11 @@ def json_schema() -> Json:
                 "if": {"required": ["extends"]},
                 "else": {
                     "required": [field.name for field in fields if field.required],
+                    "properties": {
+                        "blocks": {
+                            "additionalProperties": {"required": _required(BlockKeys)}
+                        }
+                    },
                     "oneOf": [{"required": ["input"]}, {"required": ["inputs"]}],
                 },
             },
@@ -117,7 +122,7 @@ def json_schema() -> Json:
             "from": _from(),
             "step": _step(),
             "complete_step": _complete_step(),
-            "block": _record(BlockKeys),
+            "block": {**_record(BlockKeys), "required": []},
             "layer": _layer(),
             "numbers": NUMBERS,
             **{name: _layer_arguments(name) for name in layer_names()},
@@ -131,7 +136,16 @@ def json_schema() -> Json:
 def _section(field: Field) -> Json:
     record = SECTIONS.get(field.name)
     json = _record(record) if record else _or_formula(field.kind.json)
+    if not field.required:
+        json = _or_null(json)
     return {"description": DESCRIPTIONS[field.name], **json}
+
+
+def _or_null(json: Json) -> Json:
+    """A schema that takes null as well, which leaves out what an extended spec has."""
+    if json.get("type") == "object":
+        return {**json, "type": ["object", "null"]}
+    return {"anyOf": [json, {"type": "null"}]}
 
 
 def _record(cls: type[Record], *, more: Json | None = None) -> Json:
@@ -161,8 +175,11 @@ def _or_formula(json: Json) -> Json:
     if isinstance(kind, list) or "enum" in json or kind in _LEAVES or "pattern" in json:
         return {"anyOf": [json, formula]}
     found = dict(json)
-    if isinstance(json.get("items"), dict) and "$ref" not in json["items"]:
-        found["items"] = _or_formula(json["items"])
+    for part in ("items", "additionalProperties"):
+        if isinstance(json.get(part), dict) and "$ref" not in json[part]:
+            found[part] = _or_formula(json[part])
+    if "properties" in json:
+        found["properties"] = {k: _or_formula(v) for k, v in json["properties"].items()}
     if kind == "array":
         return {"anyOf": [found, formula]}
     if "anyOf" in json:

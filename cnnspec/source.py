@@ -108,9 +108,32 @@ class Source:
 
     def line(self, path: Path) -> str:
         """`line 31`, or `line 31 of base.yaml` where another file holds the value."""
-        mark = self.mark(path)
+        mark = self.mark(path, at_key=True)
         where = "" if mark.path == self.path else f" of {mark.path}"
         return f"line {mark.line}{where}"
+
+    def value(self, path: Path) -> Any:
+        """The value that a path leads to; None where there is none."""
+        found = self.data
+        for step in path:
+            try:
+                found = found[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return found
+
+    def origin(self, path: Path) -> str:
+        """`in line 31`, or `by --set vars.width=8`."""
+        text = self._override(path)
+        return f"by --set {text}" if text else f"in {self.line(path)}"
+
+    def _override(self, path: Path) -> str:
+        """The `KEY=VALUE` that changed a value from outside, the last one."""
+        found = ""
+        for given, text in self._overrides.items():
+            if path[: len(given)] == given:
+                found = text
+        return found
 
     def is_blank(self, path: Path) -> bool:
         """Whether nothing at all is written where a value should stand."""
@@ -163,9 +186,8 @@ class Source:
         at_key: bool = False,
     ) -> Diagnostic:
         """A diagnostic that points at the value under `path`."""
-        for given, text in self._overrides.items():
-            if path[: len(given)] == given:
-                message = f"{message} (given by --set {text})"
+        if text := self._override(path):
+            message = f"{message} (given by --set {text})"
         return Diagnostic(severity, code, self.mark(path, at_key), message, hint)
 
     def error(self, problem: Problem) -> Diagnostic:
@@ -204,6 +226,8 @@ class Source:
         path: Path = tuple(
             int(step) if _INDEX.fullmatch(step) else step for step in key.split(".")
         )
+        if path[0] == "extends":
+            raise OverrideError(f"'{assignment}': only the file itself can extend one")
         value = _override_value(assignment, text)
         self.has_formulas |= "$" in text
         holder = self.data
@@ -480,6 +504,10 @@ def _syntax(path: str, text: str, error: Any) -> Diagnostic:
     for line in (mark.line, mark.line - 1):
         if slip := _slip(path, line, lines):
             return slip
+    if "did not find expected key" in problem and _is_list_item(mark, lines):
+        message = "a list begins here, and no key above it says what it is"
+        hint = "write layers: in a line of its own above it, and indent the list"
+        return Diagnostic("error", "yaml-indentation", mark, message, hint)
     for code, sign, message, hint in _SYNTAX:
         if sign in problem or sign in str(error.context):
             opened = error.context_mark
@@ -487,6 +515,14 @@ def _syntax(path: str, text: str, error: Any) -> Diagnostic:
                 message = f"{message}; it was opened in line {opened.line + 1}"
             return Diagnostic("error", code, mark, message, hint)
     return Diagnostic("error", "yaml-syntax", mark, f"not YAML: {problem}")
+
+
+def _is_list_item(mark: Mark, lines: list[str]) -> bool:
+    """Whether an item of a list stands below a key in the same column."""
+    item, above = lines[mark.line - 1], "".join(lines[max(mark.line - 2, 0)])
+    column = mark.column - 1
+    is_item = item[column:].startswith("- ") and not item[:column].strip()
+    return is_item and re.match(rf" {{{column}}}\w+:", above) is not None
 
 
 def _reserved(mark: Mark, lines: list[str]) -> Diagnostic:
@@ -521,6 +557,16 @@ _SLIPS = (
         r"^ *-(?=[A-Za-z])",
         "a '-' has no space after it",
         "write '- ' before each item of a list",
+    ),
+    (
+        r"^ *- +if: +(?=[^\s{&*#|>])",
+        "'if:' has test: and then: in a mapping below it",
+        'write - if: {test: "${strides != 1}", then: [...]}',
+    ),
+    (
+        r"[:,\[{] *f(?=[\"'])",
+        "YAML has no f-strings",
+        'put expressions into the text, as in "conv${i + 1}"',
     ),
     (
         r"^ *(- +)?[A-Za-z_]\w*:(?=[^\s:/])",

@@ -6,15 +6,17 @@ from typing import Any
 
 from cnnspec.blocks import BlockReader
 from cnnspec.document import Document, InputTensor
-from cnnspec.errors import Invalid, Problem
+from cnnspec.errors import Invalid, Problem, nearest
+from cnnspec.expressions import names_in
 from cnnspec.fields import describe
-from cnnspec.layers import ALIASES
+from cnnspec.layers import ALIASES, is_layer, layer_names
 from cnnspec.program import Program
 from cnnspec.source import Source
 from cnnspec.steps import Place, StepReader, check_arguments
 from cnnspec.variables import Notes, Variables, read_formulas
 
 _EMPTY = Document(layers=[None])
+_WRITTEN: tuple[str, ...] = ("input", "inputs", "defaults")
 
 
 def read_program(source: Source) -> Program:
@@ -28,14 +30,22 @@ def read_program(source: Source) -> Program:
         data = {}
     data = read_formulas(data, notes)
     variables = Variables(data.get("vars"), notes)
+    notes.broken |= _names(Document.misnamed(data, "vars"))
+    if not isinstance(data.get("vars", {}), dict):
+        notes.broken |= names_in(data)
+    written = {key: data[key] for key in _WRITTEN if key in data}
     data = variables.work_out(data)
     defaults = _defaults(data.get("defaults"), notes)
     names = frozenset(variables.formulas)
     blocks = BlockReader(notes, names)
     reader = StepReader(notes, blocks.blocks, defaults)
-    blocks.read(data.get("blocks"), reader)
+    given = data.get("blocks")
+    notes.unread |= _names(Document.misnamed(data, "blocks"))
+    notes.unread |= _names(given if isinstance(given, list) else None)
+    blocks.read(given, reader)
     layers = data.get("layers")
     items = layers if isinstance(layers, list) else []
+    notes.complete &= bool(items)
     steps = reader.steps(items, ("layers",), Place(names))
     blocks.refuse_recursion()
     document = _document(data, notes) if isinstance(source.data, dict) else _EMPTY
@@ -49,6 +59,7 @@ def read_program(source: Source) -> Program:
         steps=steps,
         outputs=document.outputs or (),
         defaults=defaults,
+        written=written,
         expect=document.expect,
         data=document.data,
         train=document.train,
@@ -57,6 +68,12 @@ def read_program(source: Source) -> Program:
         complete=notes.complete,
         problems=notes.problems(),
     )
+
+
+def _names(given: Any) -> set[str]:
+    """The keys of a mapping, or of those in a list that was meant to be one."""
+    several = given if isinstance(given, list) else [given]
+    return {str(key) for one in several if isinstance(one, dict) for key in one}
 
 
 def _given_inputs(document: Document) -> dict[str, InputTensor]:
@@ -82,7 +99,10 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
         notes.add(Invalid(_input_problems(document)))
         return document
     except Invalid as error:
-        notes.add(error)
+        # What a file lacks may be in the one that it means to extend.
+        extends = any(problem.path == ("extends",) for problem in error.problems)
+        lacks = [p for p in error.problems if p.code == "missing-field"]
+        notes.add(Invalid(p for p in error.problems if not extends or p not in lacks))
     wrong = {problem.path[0] for problem in notes.problems() if problem.path}
     wrong |= {path[0] for path in notes.lost}
     names = Document.fields().keys() - wrong
@@ -91,16 +111,23 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
 
 
 def _defaults(given: Any, notes: Notes) -> dict[str, dict[str, Any]]:
-    """Arguments that layers have unless they say otherwise, by layer."""
+    """Arguments that layers have unless they say otherwise, by layer.
+
+    Faulty ones are among them: a layer would lack them otherwise, and say so.
+    """
     found: dict[str, dict[str, Any]] = {}
     for name, arguments in (given if isinstance(given, dict) else {}).items():
         try:
             _check_defaults(str(name), arguments)
         except Invalid as error:
             notes.add(error, ("defaults", name))
-        else:
-            found[ALIASES.get(str(name), str(name))] = arguments
+        if isinstance(arguments, dict):
+            of_kind = found.setdefault(ALIASES.get(str(name), str(name)), {})
+            of_kind |= {k: v for k, v in arguments.items() if k not in _OF_ONE_LAYER}
     return found
+
+
+_OF_ONE_LAYER = ("name", "from")
 
 
 def _check_defaults(name: str, arguments: Any) -> None:
@@ -113,7 +140,11 @@ def _check_defaults(name: str, arguments: Any) -> None:
         text = f"the defaults of a layer are a mapping; found {describe(arguments)}"
         hint = "as in Conv2D: {padding: same}"
         raise Invalid([Problem((), "wrong-type", text, hint)])
-    for own in ("name", "from"):
+    if not is_layer(name):
+        text = f"there is no layer '{name}' in Keras"
+        hint = nearest(name, layer_names()) or "a block has its defaults under params:"
+        raise Invalid([Problem((), "unknown-layer", text, hint, True)])
+    for own in _OF_ONE_LAYER:
         if own in arguments:
             text = f"'{own}' can't be the same for all layers of a type"
             raise Invalid([Problem((own,), "argument", text, "remove it", True)])

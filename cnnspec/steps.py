@@ -1,15 +1,18 @@
 """A layer list of a spec to the steps of a Program."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from cnnspec.components import snake_case
 from cnnspec.document import ApplyKeys, IfKeys, RepeatKeys
 from cnnspec.errors import Invalid, Path, Problem, either, near, nearest
-from cnnspec.expressions import Formula
+from cnnspec.expressions import Formula, formulas, names_in
 from cnnspec.fields import NAME_SAYS, Record, describe, flow, is_name
 from cnnspec.layers import (
+    ALIASES,
     Layer,
+    is_known,
     is_layer,
     layer_class,
     make_layer,
@@ -91,6 +94,7 @@ class StepReader:
         defaults: dict[str, dict[str, Any]],
     ) -> None:
         self._notes, self._blocks, self._defaults = notes, blocks, defaults
+        self._named: dict[str, Path] = {}
 
     def steps(self, items: list[Any], path: Path, place: Place) -> Steps:
         """The steps of a layer list; those with something wrong may be left out."""
@@ -99,8 +103,8 @@ class StepReader:
             step = self._step(item, (*path, number), place)
             if step is None:
                 self._notes.complete = False
-            else:
-                steps.append(step)
+                step = _lost((*path, number))
+            steps.append(step)
         return tuple(steps)
 
     def _step(self, item: Any, path: Path, place: Place) -> Step | None:
@@ -111,17 +115,19 @@ class StepReader:
                 text = f"a layer's name can't be an expression; found {name}"
                 raise Invalid([Problem((), "layer-form", text, "use if: to choose")])
         except Invalid as error:
-            self._notes.add(error, path)
-            return LayerStep("", None, None, None, (), "", path)
+            self._notes.add(_with_form(error, item), path)
+            return _lost(path)
         if type(item) is not str:
             path = (*path, name)
+        if name in self._notes.unread:
+            return None
         if name in self._blocks:
             return self._call(name, arguments, path, place)
         if name in STATEMENTS:
             try:
                 return self._statement(name, arguments, path, place)
             except Invalid as error:
-                self._notes.add(error, path)
+                self._notes.add(_as_meant(error, arguments, place), path)
                 return None
         return self._layer(name, arguments, path, place)
 
@@ -142,25 +148,44 @@ class StepReader:
                 arguments = with_defaults(kind, arguments, self._defaults)
             if self._notes.source.has_formulas and any(each_formula(arguments)):
                 if self._notes.know(arguments, path, place.variables):
-                    check_arguments(kind, arguments)
+                    check_arguments(kind, arguments, self._blocks)
                     waits = arguments
             else:
                 layer = make_layer(kind, arguments, self._blocks)
         except Invalid as error:
-            defaults = self._defaults.get(kind, {})
+            above = self._named.get(kind, path) != path and not is_layer(kind)
+            wrong = self._meant_again(kind, sources) if above else error
+            defaults = self._defaults.get(ALIASES.get(kind, kind), {})
             source = self._notes.source
+            wrong = _as_meant(wrong, arguments, place)
             self._notes.add(
                 Invalid(
                     _at_default(problem, kind, path, defaults, source)
-                    for problem in error.problems
+                    for problem in wrong.problems
                 )
             )
         label = place.label(kind, name)
         return LayerStep(kind, layer, waits, name, sources, label, path)
 
+    def _meant_again(self, name: str, sources: tuple[Ref, ...]) -> Invalid:
+        """What to write where the name of a layer above stands in place of a kind."""
+        line = self._notes.source.line(self._named[name])
+        read = [str(source) for source in sources if not isinstance(source, tuple)]
+        entry: dict[str, Any] = {"layer": name}
+        if read:
+            entry["from"] = read[0] if len(read) == 1 else read
+        text = f"there is no block '{name}', but a layer of that name in {line}"
+        hint = f"to use it again, write - apply: {flow(entry)}"
+        return Invalid([Problem((), "unknown-block", text, hint, at_key=True)])
+
     def _layer_name(self, kind: str, name: Any, path: Path, place: Place) -> Any:
-        if type(name) is str and is_name(name) or name is None:
+        if type(name) is str and is_name(name):
+            self._named[name] = path
+            if "{" in name:
+                self._refuse_braces(name, (*path, "name"), place)
             return name
+        if name is None:
+            return None
         if type(name) is Formula:
             known = self._notes.know(name, (*path, "name"), place.variables)
             return name if known else None
@@ -171,9 +196,22 @@ class StepReader:
             self._notes.add(Invalid(wrong), path)
         return None
 
+    def _refuse_braces(self, name: str, path: Path, place: Place) -> None:
+        """Reports a name with a variable in braces, which lack their dollar sign."""
+        plain = re.sub(r"""^f?(["'])(.*)\1$""", r"\2", name)
+        for variable in re.findall(r"\{(\w+)", plain):
+            if variable in place.variables:
+                meant = re.sub(r"\{(?=\w)", "${", plain)
+                text = f"the name '{name}' has '{variable}' in braces without a $"
+                self._notes.report(path, "expression", text, f'write "{meant}"')
+                self._notes.complete = False
+                return
+
     def _name(self, name: Any, path: Path, place: Place) -> Any:
         """The name of a call, or of a tensor that `apply` makes."""
         if type(name) is str and is_name(name) or name is None:
+            if name and "{" in name:
+                self._refuse_braces(name, path, place)
             return name
         if type(name) is Formula:
             return name if self._notes.know(name, path, place.variables) else None
@@ -198,7 +236,7 @@ class StepReader:
         )
 
     def _reference(self, item: Any, path: Path, step: Path, place: Place) -> Ref:
-        if type(item) is str:
+        if type(item) is str and item:
             return item
         if type(item) is Formula:
             self._notes.know(item, (*path, *step), place.variables)
@@ -225,15 +263,43 @@ class StepReader:
                 given = arguments.pop("name")
                 call_name = self._name(given, (*path, "name"), place)
         except Invalid as error:
-            self._notes.add(error, path)
+            self._refuse_call(error, block, path)
             return None
         sound = self._notes.know(arguments, path, place.variables)
         wrong = Invalid(_parameter_problems(block, arguments))
-        self._notes.add(wrong, path)
         label = place.label(name, call_name)
+        if wrong.problems:
+            self._refuse_call(wrong, block, path)
         if wrong.problems or not sound:
             return None
         return CallStep(name, arguments, call_name, sources, label, path)
+
+    def _refuse_call(self, error: Invalid, block: Block, path: Path) -> None:
+        """Reports what is wrong with a call.
+
+        A parameter that the block uses but lacks has been reported there.
+        """
+        lacking = self._lacking(block)
+        self._notes.add(
+            Invalid(
+                problem
+                for problem in error.problems
+                if problem.code != "unknown-parameter"
+                or not lacking.intersection(problem.path or lacking)
+            ),
+            path,
+        )
+
+    def _lacking(self, block: Block) -> frozenset[str]:
+        """The variables that a block uses and nothing gives it."""
+        data = self._notes.source.data
+        try:
+            used = names_in(formulas(data["blocks"][block.name]))
+        except Invalid:  # which has been reported
+            return frozenset()
+        given = data.get("vars")
+        known = given.keys() if isinstance(given, dict) else frozenset()
+        return used - block.params.keys() - known
 
     def _statement(
         self, word: str, arguments: Any, path: Path, place: Place
@@ -246,6 +312,10 @@ class StepReader:
             then = self.steps(keys.then, (*path, "then"), place)
             otherwise = self.steps(keys.else_ or [], (*path, "else"), place)
             return IfStep(keys.test, then, otherwise, path) if known else None
+        if type(arguments) is str:
+            text = f"apply must be a mapping; found {describe(arguments)}"
+            hint = f"write - apply: {flow({'layer': arguments})}"
+            raise Invalid([Problem((), "wrong-type", text, hint)])
         apply = section(ApplyKeys, arguments)
         sources: tuple[Ref, ...] = ()
         if apply.from_ is not None:
@@ -261,7 +331,9 @@ class StepReader:
 
     def _repeat(self, keys: RepeatKeys, path: Path, place: Place) -> RepeatStep | None:
         lists: dict[str, Any] = keys.for_ or {}
-        if (keys.times is None) == (not lists):
+        known = self._notes.know(keys.times, (*path, "times"), place.variables)
+        known &= self._notes.know(lists, (*path, "for"), place.variables)
+        if known and (keys.times is None) == (not lists):
             text = "a repeat has times: or for:, and not both"
             hint = "as in times: 3, or for: {filters: [64, 128]}"
             raise Invalid([Problem((), "repeat", text, hint, at_key=True)])
@@ -272,8 +344,6 @@ class StepReader:
         if lists and keys.index is not None and keys.index in lists:
             text = f"'{keys.index}' counts the rounds and takes values as well"
             raise Invalid([Problem(("index",), "repeat", text, "choose another name")])
-        known = self._notes.know(keys.times, (*path, "times"), place.variables)
-        known &= self._notes.know(lists, (*path, "for"), place.variables)
         steps = self.steps(keys.layers, (*path, "layers"), place.inside(own))
         if not known or not all(sound):
             return None
@@ -291,6 +361,11 @@ class StepReader:
         return name not in place.local
 
 
+def _lost(path: Path) -> LayerStep:
+    """What stands for a step with something wrong: what it gives isn't known."""
+    return LayerStep("", None, None, None, (), "", path)
+
+
 def section(record: type[R], data: Any) -> R:
     """The record of a mapping.
 
@@ -299,18 +374,61 @@ def section(record: type[R], data: Any) -> R:
     """
     if not isinstance(data, dict):
         text = f"{record.title()} must be a mapping; found {describe(data)}"
-        hint = f"it has {either(record.fields(), 'and')}"
+        from cnnspec import hints
+
+        hint = hints.statement(record.title(), data)
+        hint = hint or f"it has {either(record.fields(), 'and')}"
         raise Invalid([Problem((), "wrong-type", text, hint)])
     return record.read(data)
 
 
+def _with_form(error: Invalid, item: Any) -> Invalid:
+    """The problems of a statement's entry, with how the statement is written."""
+    from cnnspec import hints
+
+    word, data = next(iter(item.items())) if isinstance(item, dict) and item else "  "
+    hint = hints.statement(word, data)
+    return Invalid(p._replace(hint=hint or p.hint) for p in error.problems)
+
+
+def _as_meant(error: Invalid, arguments: Any, place: Place) -> Invalid:
+    """The problems of arguments, with the expressions that they were meant to be."""
+    from cnnspec.expressions.meant import meant
+
+    def mended(problem: Problem) -> Problem:
+        value = arguments
+        for step in problem.path:
+            value = value.get(step) if isinstance(value, dict) else value
+        if problem.code == "unknown-field" and problem.path[-1:] in _SOURCES:
+            return problem._replace(hint=f"write from: {flow(value)}")
+        is_value = problem.code in ("wrong-type", "unknown-value")
+        if not is_value or (not problem.path and problem.hint):
+            return problem
+        code = meant(value, place.variables)
+        return problem._replace(hint=f"write {code}") if code else problem
+
+    return Invalid(map(mended, error.problems))
+
+
+_SOURCES = (("input",), ("inputs",))
+"""What the last step of a path is where `from` was meant."""
+
+
 _PLAIN_MISTAKES = frozenset(
-    {"unknown-layer", "refused-layer", "unknown-field", "unknown-value", "wrong-type"}
+    {
+        *("unknown-layer", "unknown-block", "refused-layer"),
+        *("unknown-field", "unknown-value", "wrong-type"),
+    }
 )
 
 
-def check_arguments(kind: str, arguments: Any) -> None:
+def check_arguments(kind: str, arguments: Any, blocks: Collection[str] = ()) -> None:
     """Finds what is wrong with arguments before their formulas are worked out.
+
+    Args:
+        kind: the layer's name.
+        arguments: as a spec writes them.
+        blocks: names that may have been meant, beside those of layers.
 
     Raises:
         Invalid: with what is wrong whatever the formulas come to.
@@ -318,11 +436,11 @@ def check_arguments(kind: str, arguments: Any) -> None:
     plain: dict[str, Any] = {}
     if isinstance(arguments, dict):
         plain = {k: v for k, v in arguments.items() if not any(each_formula(v))}
-        if is_layer(kind):
+        if is_known(kind):
             waiting = arguments.keys() - plain.keys()
             plain |= dict.fromkeys(waiting - layer_class(kind).fields().keys())
     try:
-        make_layer(kind, plain)
+        make_layer(kind, plain, blocks)
     except Invalid as error:
         found = [p for p in error.problems if p.code in _PLAIN_MISTAKES]
         if found:
@@ -331,7 +449,7 @@ def check_arguments(kind: str, arguments: Any) -> None:
 
 def at_default(problem: Problem, kind: str, path: Path, program: Program) -> Problem:
     """The problem of a layer at a path, or of the defaults that it takes over."""
-    defaults = program.defaults.get(kind, {})
+    defaults = program.defaults.get(ALIASES.get(kind, kind), {})
     return _at_default(problem, kind, path, defaults, program.source)
 
 
@@ -340,8 +458,18 @@ def _at_default(
 ) -> Problem:
     inherited = problem.path and problem.path[0] in defaults
     if inherited and not source.holds((*path, problem.path[0])):
-        return problem.under("defaults", kind)
+        return problem.under("defaults", _as_written(kind, problem.path[0], source))
     return problem.under(*path)
+
+
+def _as_written(kind: str, argument: str | int, source: Source) -> str:
+    """The name under `defaults:` that gives layers of a kind an argument."""
+    kind = ALIASES.get(kind, kind)
+    for name, arguments in source.data["defaults"].items():
+        written = isinstance(arguments, dict) and argument in arguments
+        if written and ALIASES.get(name, name) == kind:
+            return str(name)
+    return kind
 
 
 def _bad_source(step: Path, item: Any) -> Invalid:
@@ -374,11 +502,13 @@ def _by_name(block: Block, arguments: Any) -> dict[str, Any]:
 
 
 def _parameter_problems(block: Block, arguments: dict[str, Any]) -> Iterator[Problem]:
-    for name in arguments:
+    for name, value in arguments.items():
         if name not in block.params:
             text = f"the block '{block.name}' has no parameter '{name}'"
             known = f"it has {either(block.params, 'and')}"
             hint = nearest(name, block.params)
+            if (name,) in _SOURCES:
+                hint = f"write from: {flow(value)}"
             hint = hint or (known if block.params else "it has none")
             yield Problem((name,), "unknown-parameter", text, hint, at_key=True)
     unknown = [name for name in arguments if name not in block.params]

@@ -4,14 +4,19 @@ from collections.abc import Iterator
 from keyword import iskeyword
 from typing import Any
 
-from cnnspec.errors import Invalid, Path, Problem, either, nearest
+from cnnspec.errors import Invalid, Path, Problem
 from cnnspec.expressions import FUNCTIONS, Formula, evaluate, formulas, names_in
 from cnnspec.fields import describe
 from cnnspec.source import Source
 
 _CONSTANTS = ("true", "false", "null", "True", "False", "None")
-_NOT_WORKED_OUT = frozenset({"layers", "blocks", "vars", "description", "extends"})
-"""Keys whose formulas wait for their place, and those that are mere text."""
+_WORKED_OUT = frozenset(
+    {
+        *("name", "input", "inputs", "defaults", "outputs", "expect"),
+        *("data", "train", "ensemble"),
+    }
+)
+"""Keys whose formulas neither wait for their place nor are mere text."""
 
 
 class Notes:
@@ -22,6 +27,7 @@ class Notes:
         lost: where a formula is that can't be worked out, so that what its place holds
             is not the author's.
         broken: variables without a value, because something is wrong with them.
+        unread: blocks that can't be read, or whose parameters aren't known.
         complete: False where steps are left out because something is wrong with them.
     """
 
@@ -29,12 +35,14 @@ class Notes:
         self.source = source
         self.lost: list[Path] = []
         self.broken: set[str] = set()
+        self.unread: set[str] = set()
         self.complete = True
         self._problems: list[Problem] = []
 
     def problems(self) -> tuple[Problem, ...]:
-        """What was noted, without what is only wrong because a formula there is."""
-        return tuple(p for p in self._problems if not self._is_echo(p))
+        """What was noted, once, without what is wrong because a formula there is."""
+        found = (p for p in self._problems if not self._is_echo(p))
+        return tuple(dict.fromkeys(found))
 
     def _is_echo(self, problem: Problem) -> bool:
         return problem.code not in ("expression", "unknown-variable") and any(
@@ -68,15 +76,14 @@ class Notes:
         """Whether all names in formulas have values; reports those that are unknown."""
         if not self.source.has_formulas:
             return True
-        known = True
+        known = all(lost[: len(path)] != path for lost in self.lost)
         for where, formula in each_formula(data, path):
             known &= self.broken.isdisjoint(formula.names)
-            for name in sorted(formula.names - variables):
+            for name in sorted(formula.names - variables - self.broken):
+                from cnnspec import hints
+
                 text = f"'{name}' is no variable here"
-                hint = nearest(name, variables)
-                if not hint and variables:
-                    hint = f"there is {either(sorted(variables), 'and')}"
-                hint = hint or f"define it under vars:, as in vars: {{{name}: 8}}"
+                hint = hints.variable(name, where, variables, self.source)
                 self.report(where, "unknown-variable", text, hint)
                 known = False
         return known
@@ -199,12 +206,27 @@ class Variables:
         """The data with the formulas of all sections worked out but the layers'."""
         if not self._notes.source.has_formulas:
             return data
-        found = dict(data)
-        for key, value in data.items():
-            if key not in _NOT_WORKED_OUT:
-                if self._notes.know(value, (key,), frozenset(self.formulas)):
-                    found[key] = self._value(value, (key,))
-                else:
-                    found[key] = None
-                    self._notes.lost.append((key,))
-        return found
+        return {
+            key: self._section(value, (key,), 2 if key == "defaults" else 0)
+            if key in _WORKED_OUT
+            else value
+            for key, value in data.items()
+        }
+
+    def _section(self, data: Any, path: Path, levels: int) -> Any:
+        """Data with their formulas worked out, or None where that fails.
+
+        Args:
+            data: a value of the spec.
+            path: where it stands.
+            levels: of mappings whose values are worked out one by one.
+        """
+        if levels and isinstance(data, dict):
+            return {
+                key: self._section(value, (*path, key), levels - 1)
+                for key, value in data.items()
+            }
+        if self._notes.know(data, path, frozenset(self.formulas)):
+            return self._value(data, path)
+        self._notes.lost.append(path)
+        return None

@@ -55,3 +55,53 @@ def test_command_prints_the_same_and_exits_1() -> None:
     )
     assert run.stdout == (FIXTURES / "shape.txt").read_text(encoding="utf-8")
     assert (run.returncode, run.stderr) == (1, "")
+
+
+WRONG_WIDTH = """\
+input: [28, 28, 1]
+vars: {width: 8}
+layers:
+  - Conv2D: {filters: $width, kernel_size: 3}
+  - Conv2D: {filters: "${width * 2}", kernel_size: 3}
+"""
+
+
+def test_wrong_value_set_from_outside_is_told_once(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(WRONG_WIDTH)
+    [found] = api.check(spec, ["vars.width=abc"]).diagnostics
+    assert found.message.endswith("$width comes to, given by --set vars.width=abc")
+
+
+SPECS = sorted((Path(__file__).parents[1] / "specs").rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_specs_have_no_warning(path: Path) -> None:
+    assert not api.check(path).diagnostics
+
+
+HANDED_ON = """\
+input: [28, 28, 1]
+vars: {width: wide}
+blocks:
+  inner:
+    params: {units: , more: $units}
+    layers: [Flatten, {Dense: $more}]
+  outer:
+    params: [size]
+    layers:
+      - repeat: {times: 1, layers: [{inner: $size}]}
+layers:
+  - outer: CALL
+"""
+
+
+@pytest.mark.parametrize(("size", "line"), [("$width", 2), ("tall", 12)])
+def test_value_that_is_handed_on_was_given_further_out(
+    tmp_path: Path, size: str, line: int
+) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(HANDED_ON.replace("CALL", size))
+    [found] = api.check(spec).diagnostics
+    assert f"which $more comes to, given in line {line} (in inner" in str(found)

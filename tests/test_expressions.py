@@ -298,7 +298,7 @@ _NO_LOOP = "use `repeat:` in the spec, or write the list out"
         (
             "${i.real}",
             "an expression can't hold the dot of an attribute: `i.real`",
-            _CALLS,
+            "write i['real'] for the value in a mapping",
         ),
         ("${open('x')}", "an expression can't call `open`", _CALLS),
         ("${[].append(1)}", "an expression can't call `[].append`", _CALLS),

@@ -26,6 +26,7 @@ from cnnspec.training.callbacks import Callback
 from cnnspec.training.kinds import subclasses
 from cnnspec.training.objectives import Loss, Metric
 from cnnspec.training.optimizers import Optimizer, Schedule
+from tests.emit.same import reset_names
 
 BASES = (Callback, Loss, Metric, Optimizer, Schedule)
 CLASSES = [cls for base in BASES for cls in subclasses(base).values()]
@@ -303,7 +304,7 @@ def test_metrics_are_reported_under_the_keys_of_keras(name: str) -> None:
     if (found := cls.get(name.replace("_", ""))) is not None:
         metrics.append({found: {"name": "mine"}})
     train = Train(loss="mse", metrics=metrics)
-    keras.utils.clear_session()
+    reset_names()
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     model.compile(loss="mse", metrics=[_built(metric) for metric in train.metrics])
     history = model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0).history
@@ -313,7 +314,7 @@ def test_metrics_are_reported_under_the_keys_of_keras(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(subclasses(Metric)))
 def test_unnamed_metrics_too(name: str) -> None:
     train = Train(loss="mse", metrics=[{name: {}}])
-    keras.utils.clear_session()
+    reset_names()
     assert figures(train) == ["loss", _built(train.metrics[0]).name]
 
 

@@ -14,6 +14,11 @@ import pytest
 pytestmark = pytest.mark.xdist_group("wheel")
 
 ROOT = Path(__file__).parents[1]
+SCALED = """
+input: [8, 8, 4]
+layers:
+  - LayerScale: {init_values: 1e-6, projection_dim: 4}
+"""
 PACKAGED = {"cnnspec": ROOT / "cnnspec", "cnnspec/templates": ROOT / "templates"}
 
 
@@ -44,7 +49,7 @@ def test_wheel_holds_every_file_of_the_package_and_the_templates(wheel: Path) ->
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert {"cnnspec/__init__.py", "cnnspec/py.typed"} <= expected
-    assert any(name.startswith("cnnspec/templates/") for name in expected)
+    assert "cnnspec/templates/layers/LayerScale.py" in expected
 
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
@@ -52,7 +57,7 @@ def test_wheel_holds_every_file_of_the_package_and_the_templates(wheel: Path) ->
     assert {name for name in names if ".dist-info/" not in name} == expected
 
 
-def test_wheel_builds_a_spec_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
+def test_wheel_builds_specs_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
     venv = tmp_path / "venv"
     run(sys.executable, "-m", "venv", "--without-pip", venv, cwd=tmp_path)
     scripts = venv / ("Scripts" if os.name == "nt" else "bin")
@@ -62,15 +67,18 @@ def test_wheel_builds_a_spec_from_an_empty_folder(wheel: Path, tmp_path: Path) -
     folder = tmp_path / "empty"
     folder.mkdir()
     shutil.copy(ROOT / "specs" / "digits_cnn.yaml", folder)
+    (folder / "scaled.yaml").write_text(SCALED, encoding="utf-8")
 
     find = "import cnnspec; print(cnnspec.__file__)"
     found = run(scripts / "python", "-c", find, cwd=folder).stdout.strip()
-    build = [scripts / "cnnspec", "build", "digits_cnn.yaml", "--to", "script"]
-    run(*build, "-o", "out", cwd=folder)
+    build = [scripts / "cnnspec", "build", "digits_cnn.yaml", "scaled.yaml"]
+    run(*build, "--to", "script", "-o", "out", cwd=folder)
 
     assert Path(found).is_relative_to(venv)
     script = (folder / "out" / "digits_cnn.py").read_text(encoding="utf-8")
     assert "def build_model(" in script
+    script = (folder / "out" / "scaled.py").read_text(encoding="utf-8")
+    assert "class LayerScale(" in script
 
 
 def lend_dependencies(python: Path, cwd: Path) -> None:

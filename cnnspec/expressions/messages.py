@@ -90,6 +90,12 @@ def shown(value: Any) -> str:
 def unreadable(text: str, error: Exception) -> Invalid:
     """Of text that Python's parser doesn't take."""
     whole = quoted(text)
+    if re.search(r"\$\w", text):
+        plain = re.sub(r"\$(?=\w)", "", text)
+        return wrong(
+            f"inside ${{ }} a variable has no $ of its own: {whole}",
+            f'write "${{{plain}}}"',
+        )
     if not isinstance(error, SyntaxError):
         return wrong(f"{whole} is no expression", ALLOWED)
     found = error.msg
@@ -107,8 +113,12 @@ def unreadable(text: str, error: Exception) -> Invalid:
         return wrong(f"the expression {whole} ends too early", ALLOWED)
     hints = (hint for sign, hint in _FOREIGN_SIGNS.items() if sign in text)
     hint = next(hints, ALLOWED)
-    if re.search("[^=!<>]=[^=]", text):
+    if ":=" in text:
+        hint = _FOREIGN["NamedExpr"][1]
+    elif re.search("[^=!<>]=[^=]", text):
         hint = "write '==' to compare"
+    elif re.search(r"\bif\b", text) and not re.search(r"\belse\b", text):
+        hint = f"say what it is otherwise: `{_short(text)} else 0`"
     if rest == whole:
         return wrong(f"{whole} is no expression", hint)
     return wrong(f"the expression {whole} can't be read from {rest} on", hint)
@@ -117,11 +127,18 @@ def unreadable(text: str, error: Exception) -> Invalid:
 def foreign(kind: str, code: str) -> Invalid:
     """Of a node of Python's tree, or a constant, that the language doesn't have."""
     what, hint = _FOREIGN.get(kind, ("this", ALLOWED))
+    if kind == "Attribute" and (found := re.fullmatch(r"`(\w+)\.(\w+)`", code)):
+        hint = f"write {found[1]}['{found[2]}'] for the value in a mapping"
+    if kind == "Set" and (found := re.fullmatch(r"`\{(\w+)\}`", code)):
+        hint = f"write one pair of braces: ${{{found[1]}}}"
     return wrong(f"an expression can't hold {what}: {code}", hint)
 
 
 def unknown_function(name: str, code: str) -> Invalid:
     """Of a call of something that isn't one of the functions."""
+    if name == "range":
+        hint = "a repeat counts with times: 3, index: i; list other values: [0, 1, 2]"
+        return wrong(f"an expression can't call {code}", hint)
     near = nearest(name, FUNCTIONS)
     hint = f"{near} {_MAY_CALL}" if near else _MAY_CALL
     return wrong(f"an expression can't call {code}", hint)

@@ -112,9 +112,14 @@ def _joined(text: str, parts: Sequence[Part]) -> Run:
         ]
         for item in found:
             if type(item) not in (str, int, float):
+                from cnnspec.expressions.meant import meant
+
+                code = meant(text, variables)
                 raise wrong(
                     f"{quoted(text)} is a longer text with {shown(item)} in it",
-                    "only texts and numbers can stand in a longer text",
+                    f"write {code} if all of it is one expression"
+                    if code
+                    else "only texts and numbers can stand in a longer text",
                 )
         texts = [str(item) for item in found]
         if sum(map(len, texts)) > LENGTH_LIMIT:

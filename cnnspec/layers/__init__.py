@@ -130,6 +130,7 @@ def layer_class(name: str) -> type[Layer]:
     Raises:
         KeyError: there is none.
     """
+    name = ALIASES.get(name, name)
     module = import_module(f"cnnspec.layers.{_MODULES[name]}")
     found: type[Layer] = getattr(module, name)
     return found
@@ -175,6 +176,11 @@ def is_layer(name: Any) -> bool:
     )
 
 
+def is_known(name: str) -> bool:
+    """Whether a spec can hold the layer of that name."""
+    return name in _MODULES or name in ALIASES
+
+
 def _rewritten(entry: dict[Any, Any]) -> str:
     """How a spec writes a layer whose name isn't the entry's first key."""
     rest = dict(entry)
@@ -203,13 +209,29 @@ def _unknown_hint(name: str, arguments: Any) -> str:
         if sign == ":":
             return f"put a space after the colon: - {known}: {rest}"
         if sign:
-            return f"give arguments as YAML: - {known}: {{argument: value}}"
+            from cnnspec import hints
+
+            return f"give arguments as YAML: - {hints.call(f'{known}({rest}')}"
         return f"write {known} alone"
     likeliest = sorted([*_MODULES, *ALIASES], key=lambda known: "2D" not in known)
     return nearest(name, likeliest) or _NO_IDEA
 
 
+def _python_hint(name: str, blocks: Collection[str]) -> str:
+    """What to write instead of Python: a loop, or the call of a block."""
+    if not (name.startswith("for ") or "(" in name):
+        return ""
+    from cnnspec import hints
+
+    if keys := hints.loop(name):
+        return f"write - repeat: {{{keys}, layers: [...]}}"
+    return f"write - {hints.call(name)}" if name.split("(")[0] in blocks else ""
+
+
 def _unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
+    if hint := _python_hint(name, blocks):
+        text = f"there is no layer or block '{name}'"
+        return Problem((), "unknown-block", text, hint, at_key=True)
     if name not in HABITS and (hint := nearest(name, blocks)):
         text = f"there is no layer or block '{name}'"
         return Problem((), "unknown-block", text, hint, at_key=True)
@@ -269,12 +291,12 @@ def with_defaults(name: str, arguments: Any, defaults: Defaults) -> Any:
     if name not in _MODULES:
         return arguments
     cls = layer_class(name)
+    if arguments is not None and not isinstance(arguments, dict):
+        arguments = {next(iter(cls.fields())): arguments}
     if name in defaults:
-        if arguments is not None and not isinstance(arguments, dict):
-            arguments = {next(iter(cls.fields())): arguments}
         arguments = {**defaults[name], **(arguments or {})}
-    if not isinstance(arguments, dict):
-        return arguments
+    if arguments is None:
+        return None
     return {
         key: _nested_defaults(value, defaults)
         if key in cls.fields() and _holds_layers(cls.fields()[key].kind.json)
@@ -295,7 +317,7 @@ def _holds_layers(json: Mapping[str, Any]) -> bool:
 def _nested_defaults(value: Any, defaults: Defaults) -> Any:
     if isinstance(value, list):
         return [_nested_defaults(item, defaults) for item in value]
-    if isinstance(value, str) and value in defaults:
+    if isinstance(value, str) and ALIASES.get(value, value) in defaults:
         return {value: with_defaults(value, None, defaults)}
     if isinstance(value, dict) and len(value) == 1:
         [(name, arguments)] = value.items()
@@ -323,6 +345,7 @@ __all__ = [
     "REFUSED",
     "Layer",
     "Weight",
+    "is_known",
     "is_layer",
     "layer_class",
     "layer_names",
