@@ -1,6 +1,6 @@
 """Graph to Summary: the shape, weights and cost of every layer."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import ceil, prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -126,15 +126,17 @@ def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
     for node in graph.nodes:
         name, layer, sources, path, trail, shares, _ = node
         try:
-            inputs = tuple(_tensors(sources, shapes))
+            inputs = _tensors(sources, shapes)
             first = rows[shares] if shares else None
         except KeyError:  # what it reads, or the layer that it shares, has no row
             continue
         try:
             # A block that is called often makes each of its layers but once.
-            found = computed.get((id(layer), inputs))
+            found = computed.get((id(layer), inputs)) if trail else None
             if found is None:
-                found = computed[id(layer), inputs] = _compute(layer, inputs)
+                found = _compute(layer, inputs)
+                if trail:
+                    computed[id(layer), inputs] = found
             if first is not None:
                 found = _again(found, inputs, first)
         except ShapeError as error:
@@ -146,14 +148,16 @@ def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
     return Summary(graph, used, tuple(problems))
 
 
-def _tensors(names: Sequence[str], shapes: dict[str, Shapes]) -> Iterator[Shape]:
+def _tensors(names: Sequence[str], shapes: dict[str, Shapes]) -> tuple[Shape, ...]:
     """The shapes of the tensors that a call takes; a list of them counts as several."""
+    found: list[Shape] = []
     for name in names:
         shape = shapes[name]
-        if type(shape) is list:
-            yield from shape
+        if isinstance(shape, list):
+            found += shape
         else:
-            yield shape  # type: ignore[misc]
+            found.append(shape)
+    return tuple(found)
 
 
 _Computed = tuple[Shapes, Sequence[Weight], int, int, int | None]

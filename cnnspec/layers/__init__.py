@@ -124,15 +124,20 @@ def layer_names() -> list[str]:
     return list(_MODULES)
 
 
+_classes: dict[str, type[Layer]] = {}
+
+
 def layer_class(name: str) -> type[Layer]:
     """The class of the layer that Keras calls `name`.
 
     Raises:
         KeyError: there is none.
     """
-    name = ALIASES.get(name, name)
-    module = import_module(f"cnnspec.layers.{_MODULES[name]}")
-    found: type[Layer] = getattr(module, name)
+    found = _classes.get(name)
+    if found is None:
+        own = ALIASES.get(name, name)
+        module = import_module(f"cnnspec.layers.{_MODULES[own]}")
+        found = _classes[name] = getattr(module, own)
     return found
 
 
