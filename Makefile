@@ -15,9 +15,9 @@ help:
 	@echo "make demo       build the Network in Network of specs/nin.yaml"
 	@echo "make test       every check: ruff, mypy, import-linter, pytest"
 	@echo "make fidelity   the long comparison of every layer with Keras"
-	@echo "make zoo        prove specs/zoo against keras.applications, all or MODELS=..."
+	@echo "make zoo        prove specs/zoo and its scripts with Keras, all or MODELS=..."
 	@echo "make bench      measure, and write benchmarks/RESULTS.md"
-	@echo "make generated  write generated/*.py again from specs/"
+	@echo "make generated  write the scripts of generated/ again from specs/"
 	@echo "make docs       write docs/layers.md and docs/zoo.md again"
 	@echo "make clean      remove what the build and the tests left behind"
 
@@ -55,7 +55,8 @@ docs: $(VENV)/installed
 	mv docs/zoo.md.new docs/zoo.md
 
 generated: $(VENV)/installed
-	$(BIN)/cnnspec build specs/*.yaml --to script -o generated --force
+	$(BIN)/cnnspec build specs/*.yaml --to script -o generated --force > /dev/null
+	$(BIN)/cnnspec build specs/zoo/*.yaml --to script -o generated/zoo --force > /dev/null
 
 clean:
 	rm -rf dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache \

@@ -57,9 +57,9 @@ def lay_out(
     if code.opening not in ("[", "{", "(", "([") and len(inner) <= WIDTH:
         lines = [inner]
     else:
-        lines = []
+        lines, comma = [], "," if len(code.items) > 1 else ""
         for prefix, item in code.items:
-            lines += lay_out(item, prefix, ",", indent + 4)
+            lines += lay_out(item, prefix, comma, indent + 4)
     return [f"{margin}{before}{code.opening}", *lines, f"{margin}{code.closing}{after}"]
 
 
@@ -145,7 +145,7 @@ def formula_call(
                 (raw[name], record.given[name])
                 for raw, (_, record) in zip(values, found, strict=True)
             ]
-            written[name] = _argument(raws[name], pairs, write, field)
+            written[name] = argument(raws[name], pairs, write, field)
         elif name in first.given and name not in raws:
             # A formula comes to all arguments at once.
             written[name] = _same([record.given[name] for _, record in found], field)
@@ -172,10 +172,20 @@ def has_formula(data: Any) -> bool:
     return type(data) is Formula
 
 
-def _argument(
-    raw: Any, found: list[tuple[Any, Any]], write: Write, field: Field | None
+def argument(
+    raw: Any, found: list[tuple[Any, Any]], write: Write, field: Field | None = None
 ) -> Code:
-    """The code of an argument: a formula's where Keras takes its values as they are."""
+    """The code of an argument: a formula's where Keras takes its values as they are.
+
+    Args:
+        raw: as a spec writes it, with formulas.
+        found: the values of the formulas, and what the record keeps of them, each time.
+        write: writes a formula.
+        field: of the record, if it is that of one.
+
+    Raises:
+        ValueError: no one code comes to all of them.
+    """
     kept = [record for _, record in found]
     if not has_formula(raw):
         return _same(kept, field)
@@ -193,7 +203,7 @@ def _argument(
         isinstance(record, tuple | list) and len(record) == len(raw) for record in kept
     ):
         items = [
-            _argument(item, [(w[k], record[k]) for w, record in found], write, None)
+            argument(item, [(w[k], record[k]) for w, record in found], write)
             for k, item in enumerate(raw)
         ]
         if not isinstance(kept[0], tuple):
@@ -257,6 +267,27 @@ def condition(test: str, indent: int) -> list[str]:
     inside = [f"{margin}    {word} {code}" for code in codes]
     inside[0] = f"{margin}    {codes[0]}"
     return [f"{margin}if (", *inside, f"{margin}):"]
+
+
+def both(first: str, second: str) -> str:
+    """The code of a test that is true where two are."""
+    import ast
+
+    codes = []
+    for code in (first, second):
+        tree = ast.parse(code, mode="eval").body
+        is_or = isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.Or)
+        loose = is_or or isinstance(tree, ast.IfExp)
+        codes.append(f"({code})" if loose else code)
+    return " and ".join(codes)
+
+
+def calls_something(code: Code) -> bool:
+    """Whether a function is called when the code is run."""
+    import ast
+
+    tree = ast.parse(flat(code), mode="eval")
+    return any(isinstance(node, ast.Call) for node in ast.walk(tree))
 
 
 _OPPOSITES = {
@@ -372,24 +403,35 @@ def decimal(found: float) -> str:
     return re.sub(r"e([-+]?)0+", r"e\1", repr(found)).replace("e+", "e")
 
 
+def paragraphs(said: str) -> list[str]:
+    """The paragraphs of a description as a docstring has them, each in one line.
+
+    Where YAML folds lines, a blank one comes to a mere line break; a sentence that ends
+    with the first line is a summary all the same.
+    """
+    # A docstring ends at three quotes, and a backslash in it would escape.
+    said = said.strip().replace("\\", "\\\\").replace('"', "'")
+    parts = re.split(r"\n\s*\n", said)
+    if len(parts) == 1 and ".\n" in said:
+        first, _, rest = said.partition(".\n")
+        parts = [said] if "\n" in first else [f"{first}.", rest]
+    return [" ".join(part.split()) for part in parts]
+
+
 def whole(found: int) -> str:
     """A whole number with its thousands set apart: 87_135."""
     return f"{found:_}"
 
 
 def identifier(name: str) -> str:
-    """A variable's name made of a layer's name."""
-    import keyword
+    """A variable's name made of a layer's name; it may be a word of Python's own."""
     from unicodedata import normalize
 
     # Python reads names in this form: "ﬁ" as "fi".
-    found = "".join(
-        char if f"a{char}".isidentifier() else "_" for char in normalize("NFKC", name)
-    )
-    if not found.strip("_"):
-        return "tensor"
+    plain = normalize("NFKC", name)
+    found = "".join(char if f"a{char}".isidentifier() else "_" for char in plain)
+    if found != plain or not found.strip("_"):
+        found = found.strip("_") or "tensor"
     # The number behind: 1_conv becomes conv_1.
     found = re.sub(r"^(\d+)_(\w*[^\W\d_])$", r"\2_\1", found)
-    if not found.isidentifier() or keyword.iskeyword(found):
-        found = f"_{found}"
-    return found
+    return found if found.isidentifier() else f"_{found}"

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from cnnspec.emit import custom
-from cnnspec.emit.model import ModelCode, model_code
+from cnnspec.emit.code import ModelCode, model_code
 from cnnspec.emit.python import (
     WIDTH,
     Code,
@@ -16,6 +16,7 @@ from cnnspec.emit.python import (
     decimal,
     flat,
     lay_out,
+    paragraphs,
     text,
     value,
     whole,
@@ -146,11 +147,9 @@ def _introduction(program: Program) -> str:
         packages += ["matplotlib"]
         packages += [_PACKAGES[s] for s in (program.data.source,) if s in _PACKAGES]
     said = program.description.strip() or f"The Keras model {program.name}."
-    # A docstring ends at three quotes, and a backslash in it would escape.
-    said = said.replace("\\", "\\\\").replace('"', "'")
-    paragraphs = [" ".join(part.split()) for part in said.split("\n\n")]
-    lines = ["\n".join(wrap(part, WIDTH)) for part in paragraphs]
-    lines[0] = "\n".join(wrap(f'"""{paragraphs[0]}', WIDTH))
+    parts = paragraphs(said)
+    lines = ["\n".join(wrap(part, WIDTH)) for part in parts]
+    lines[0] = "\n".join(wrap(f'"""{parts[0]}', WIDTH))
     lines.append(f"Needs: pip install {' '.join(packages)}")
     return "\n\n".join(lines)
 

@@ -5,9 +5,21 @@ from random import Random
 from typing import Any
 
 BLANK = "\0blank"
-_BLOCKS = ("unit", "conv-block", "lambda", "x", "build_model", "main", "stem")
-_NAMES = ("a", "b", "skip", "x", "main", "keras", "if", "1_conv", "wide'", 'q"t', "{b}")
+_VARS = {
+    "width": "int", "i": "int", "share": "float", "deep": "bool", "how": "str",
+    "steps": "ints", "start": "layer", "none": "null", "unit": "int", "x": "int",
+}  # fmt: skip
+"""The names of variables, some of them those of blocks and tensors, and their kinds."""
+_BLOCKS = (
+    "unit", "conv-block", "lambda", "x", "build_model", "main", "stem", "width", "rate",
+)  # fmt: skip
+_NAMES = (
+    "a", "b", "skip", "x", "main", "keras", "if", "1_conv", "wide'", 'q"t', "{b}",
+    "width", "i", "unit", "name",
+)  # fmt: skip
 _PARAMS = ("filters", "rate", "flag", "sizes", "x", "layers", "range", "max_", "l")
+_HIDING = (*_VARS, "stem", "skip", "a")
+"""Names for parameters and repeats that something else has too."""
 
 
 def draw_spec(random: Random) -> str:
@@ -25,6 +37,7 @@ class _Place:
 
     def __init__(self, kinds: dict[str, str], known: list[str], block: int) -> None:
         self.kinds, self.known, self.block = kinds, known, block
+        self.local: set[str] = set()
         self.loops: list[str] = []
         self.taken: list[str] = []
         self.layers: list[str] = []
@@ -69,10 +82,7 @@ class _Drawer:
         return {**spec, "vars": self.vars, "blocks": blocks}
 
     def _vars(self) -> None:
-        for name, kind in (
-            ("width", "int"), ("i", "int"), ("share", "float"), ("deep", "bool"),
-            ("how", "str"), ("steps", "ints"), ("start", "layer"), ("none", "null"),
-        ):  # fmt: skip
+        for name, kind in _VARS.items():
             if self.chance(0.5):
                 self.vars[name] = self._value(kind, dict(self.kinds), 0.4)
                 self.kinds[name] = kind
@@ -110,9 +120,14 @@ class _Drawer:
     def _block(self) -> dict[str, Any]:
         random = self.random
         kinds, params = dict(self.kinds), {}
-        for name in random.sample(_PARAMS, random.randint(0, 3)):
+        pool = _HIDING if self.chance(0.5) else _PARAMS
+        for name in random.sample(pool, random.randint(0, 3)):
             kind = random.choice(["int", "float", "bool", "str", "ints"])
-            default = BLANK if self.chance(0.4) else self._value(kind, kinds, 0.5)
+            if name in kinds and self.chance(0.7):
+                kind = kinds[name]
+            default = BLANK if self.chance(0.4) else self._value(kind, kinds, 0.7)
+            if name in kinds and kinds[name] == kind and self.chance(0.3):
+                default = f"${name}"
             params[name], kinds[name] = default, kind
         block: dict[str, Any] = {"params": params}
         known = ["input"]
@@ -123,7 +138,13 @@ class _Drawer:
             block["description"] = 'Does "things" \\ well.'
         place = _Place(kinds, known, len(self.blocks))
         place.taken += block.get("inputs", [])
+        place.local |= params.keys()
         block["layers"] = self._steps(place, 0, least=1)
+        for name in params:
+            if kinds[name] == "int" and self.chance(0.5):
+                block["layers"].append({"Dense": f"${name}"})
+            elif kinds[name] == "str" and self.chance(0.5):
+                block["layers"].append({"Activation": f"${name}"})
         if self.chance(0.3):
             block["outputs"] = [
                 self._source(place) for _ in range(random.randint(1, 2))
@@ -266,6 +287,7 @@ class _Drawer:
         made: dict[str, Any] = {}
         self.loops += 1
         inner, kinds = [], dict(place.kinds)
+        outside = set(place.local)
         if self.chance(0.5):
             made["times"] = self._value("int", place.kinds, 0.4)
             if self.chance(0.1):
@@ -274,13 +296,13 @@ class _Drawer:
             size = self.random.randint(1, 3)
             made["for"] = {}
             for k in range(self.random.randint(1, 2)):
-                name = f"v{self.loops}{k}"
+                name = self._loop_name(place, f"v{self.loops}{k}")
                 kind = self.random.choice(["int", "float", "str", "bool"])
                 values = [self._value(kind, place.kinds, 0.3) for _ in range(size)]
                 made["for"][name] = values
                 kinds[name] = kind
         if self.chance(0.6):
-            index = f"n{self.loops}"
+            index = self._loop_name(place, f"n{self.loops}")
             made["index"] = index
             inner = [index]
             kinds[index] = "index"
@@ -288,12 +310,21 @@ class _Drawer:
         place.loops += inner
         before, layers = len(place.known), len(place.layers)
         made["layers"] = self._steps(place, depth + 1, least=1)
-        place.kinds = around
+        place.kinds, place.local = around, outside
         for name in inner:
             place.loops.remove(name)
         if self.chance(0.5):
             del place.known[before:], place.layers[layers:]
         return {"repeat": made}
+
+    def _loop_name(self, place: _Place, own: str) -> str:
+        """A repeat's variable, which may hide one of the spec."""
+        free = [name for name in _HIDING if name not in place.local]
+        if not free or self.chance(0.7):
+            return own
+        name = self.random.choice(free)
+        place.local.add(name)
+        return name
 
     def _if(self, place: _Place, depth: int) -> Any:
         test = self._value("bool", place.kinds, 0.9)

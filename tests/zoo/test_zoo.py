@@ -1,9 +1,9 @@
-"""The specs of specs/zoo are sound, and three of them are proved against Keras."""
+"""The specs of specs/zoo are sound, and a few of them are proved with Keras."""
 
 import pytest
 
 from cnnspec import api
-from tests.zoo.names import APPLICATIONS, FOLDER, spec_path
+from tests.zoo.names import APPLICATIONS, FOLDER
 from tests.zoo.page import PAGE, citation, page
 
 SPECS = sorted(FOLDER.glob("*.yaml"))
@@ -35,9 +35,25 @@ def test_page_is_in_step() -> None:
 def test_keras_builds_and_answers_the_same(name: str) -> None:
     from tests.zoo.prove import prove
 
-    proof = prove(name, spec_path(name))
+    proof = prove(name)
     assert proof.differ == []
     assert proof.difference is not None
+    assert proof.script is not None
+
+
+def test_a_script_that_builds_another_model_is_found(monkeypatch) -> None:
+    from tests.zoo import prove
+
+    right = prove.render_script
+
+    def wrong(*model) -> str:
+        return right(*model).replace('"tanh"', '"relu"')
+
+    assert prove.prove("lenet5").differ == []
+    monkeypatch.setattr(prove, "render_script", wrong)
+    found = prove.prove("lenet5")
+    assert found.script is None
+    assert "config: the script has" in "\n".join(found.differ)
 
 
 def test_every_model_of_keras_applications_is_named() -> None:

@@ -1,0 +1,109 @@
+"""What a script says beside its code, for those who learn from it."""
+
+from textwrap import wrap
+
+from cnnspec.emit.code.steps import each_step
+from cnnspec.emit.python import WIDTH, paragraphs
+from cnnspec.layers.base import Layer
+from cnnspec.program import Block, CallStep, LayerStep
+from cnnspec.shapes import Shapes, product, show
+
+_NAMES = "Activation Average Dense Flatten Identity Maximum Minimum Multiply Subtract"
+_SPEAK_FOR_THEMSELVES = frozenset(_NAMES.split())
+"""Layers that no comment explains: their names do."""
+
+_DIFFERENT = {"Dropout": "noise_shape"}
+"""Arguments with which a layer isn't what the first line of its docstring says."""
+
+
+class Explained:
+    """The layers that a script has explained so far, or needn't."""
+
+    def __init__(self) -> None:
+        self._kinds = set(_SPEAK_FOR_THEMSELVES)
+
+    def copy(self) -> "Explained":
+        """As it is now."""
+        other = Explained()
+        other._kinds = set(self._kinds)
+        return other
+
+    def lines(self, layer: Layer, width: int) -> list[str]:
+        """What a layer does, where the script first has one of its type."""
+        kind = type(layer).__name__
+        different = layer.given.get(_DIFFERENT.get(kind, "")) is not None
+        if kind in self._kinds or different:
+            return []
+        self._kinds.add(kind)
+        said = " ".join((type(layer).__doc__ or "").split("\n\n")[0].split())
+        # × looks like x, which linters don't like in a comment.
+        return [f"# {line}" for line in wrap(said.replace("×", "x"), width - 2)]
+
+
+def ends_stage(shapes: tuple[Shapes, Shapes] | None) -> bool:
+    """Whether the image comes out at most half as large, as after pooling."""
+    if shapes is None:
+        return False
+    x, y = shapes
+    if not isinstance(y, tuple) or len(y) != len(x) or len(y) < 3:
+        return False
+    assert isinstance(x, tuple)
+    before, after = product(x[1:-1]), product(y[1:-1])
+    return before is not None and after is not None and 2 * after <= before
+
+
+def size_comment(shapes: tuple[Shapes, Shapes] | None) -> str:
+    """The output's sizes, where others than that of the channels have changed."""
+    if shapes is None:
+        return ""
+    x, y = shapes
+    if isinstance(y, list) or (len(x) == len(y) and x[1:-1] == y[1:-1]):
+        return ""
+    return f"  # {show(y[1:])}"
+
+
+def docstring(block: Block) -> list[str]:
+    """What a block is, or what it consists of."""
+    if not block.description.strip():
+        return [f'    """{_contents(block)}"""']
+    first, *rest = _summarized(paragraphs(block.description))
+    if not rest and _fits(first):
+        return [f'    """{first}"""']
+    lines = wrap(f'"""{first}', WIDTH - 4)
+    for paragraph in rest:
+        lines += ["", *wrap(paragraph, WIDTH - 4)]
+    return [*(f"    {line}" if line else "" for line in lines), '    """']
+
+
+def _summarized(parts: list[str]) -> list[str]:
+    """Paragraphs of which the first is one line, if its first sentence is."""
+    summary, _, rest = parts[0].partition(". ")
+    is_sentence = summary.count("(") == summary.count(")") and not rest[:1].islower()
+    if _fits(parts[0]) or not rest or not is_sentence or not _fits(f"{summary}."):
+        return parts
+    return [f"{summary}.", rest, *parts[1:]]
+
+
+def _fits(summary: str) -> bool:
+    return len(f'    """{summary}"""') <= WIDTH
+
+
+def _contents(block: Block) -> str:
+    """What a block consists of: `Apply Conv2D, BatchNormalization and Activation.`."""
+    found: dict[str, None] = {}
+    for step in each_step(block.steps):
+        if isinstance(step, LayerStep):
+            found[step.type] = None
+        elif isinstance(step, CallStep):
+            found[step.block] = None
+    if not found:
+        return f"Return what the block {block.name} makes of its input."
+    parts = list(found)
+    while True:
+        more = len(parts) < len(found)
+        listed = ", ".join(parts if more else parts[:-1])
+        last = "more" if more else parts[-1]
+        sentence = f"Apply {listed} and {last}." if listed else f"Apply {last}."
+        if len(sentence) <= WIDTH - 10 or len(parts) == 1:
+            return sentence
+        parts.pop()

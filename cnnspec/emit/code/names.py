@@ -1,0 +1,153 @@
+"""Names for variables, functions and constants."""
+
+import builtins
+import re
+from collections.abc import Mapping
+from keyword import iskeyword
+from typing import Any
+
+from cnnspec.components import snake_case
+from cnnspec.emit.python import identifier
+
+_OWN_NAMES = (
+    "x inputs outputs model layers keras np pd plt Path build_model load_data main "
+    "plot_histories plot_history plot_images prepare read_csv math name tensors shared "
+    "load_digits train_test_split"
+)
+"""What no other variable may hide: functions and modules of scripts, and their own
+variables."""
+
+_LOOK_LIKE_DIGITS = ("l", "O", "I")
+
+_RESULTS = {
+    "add": "total",
+    "concatenate": "joined",
+    "cropping": "cropped",
+    "flatten": "flattened",
+    "normalization": "normalized",
+    "padding": "padded",
+    "pooling": "pooled",
+    "re_lu": "relu",
+    "reshape": "reshaped",
+    "transpose": "enlarged",
+    "up_sampling": "enlarged",
+}
+"""What comes of a layer, in a word, by a part of the layer's kind."""
+
+
+def result_of(kind: str) -> str:
+    """What a tensor may be called that no author named.
+
+    Args:
+        kind: of the step that made it, as `Flow.kinds` has it.
+    """
+    return next((word for part, word in _RESULTS.items() if part in kind), kind)
+
+
+def without_axes(kind: str) -> str:
+    """The kind of a layer whatever it slides along: `conv` for `conv2d`."""
+    return re.sub(r"\d[dD]$", "", kind)
+
+
+class Names:
+    """Identifiers, each given once."""
+
+    def __init__(self, reserved: set[str]) -> None:
+        self._taken, self._reserved = set(reserved), reserved
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """All that were given, and those that nothing may have."""
+        return frozenset(self._taken)
+
+    def take(self, name: str) -> str:
+        """Lets nothing else have this very name."""
+        self._taken.add(name)
+        return name
+
+    def new(self, *wanted: str) -> str:
+        """The first of several names that is free, or one with a number."""
+        names = [identifier(name) for name in wanted]
+        for name in names:
+            if name not in self._taken and not self._is_reserved(name):
+                return self.take(name)
+        allowed = [name for name in names if not self._is_reserved(name)]
+        stem = found = allowed[0] if allowed else f"{names[0]}_"
+        count = 1
+        while found in self._taken:
+            count += 1
+            found = f"{stem}{'' if stem.endswith('_') else '_'}{count}"
+        return self.take(found)
+
+    def _is_reserved(self, name: str) -> bool:
+        return name in self._reserved or name in _LOOK_LIKE_DIGITS or iskeyword(name)
+
+
+class Constants:
+    """The variables of a spec as constants of its script.
+
+    Attributes:
+        used: the variables that the code uses.
+    """
+
+    def __init__(
+        self, values: Mapping[str, Any], given: Mapping[str, Any], names: Names
+    ) -> None:
+        """Names the constants.
+
+        Args:
+            values: of the variables.
+            given: the constants that the script has for the training, which serve for
+                variables of the same name and value.
+            names: those of the script.
+        """
+        self.used: set[str] = set()
+        self._names: dict[str, str] = {}
+        self._shared: set[str] = set()
+        for variable, value in values.items():
+            name = identifier(snake_case(variable).upper())
+            if name in given and given[name] == value:
+                self._names[variable] = name
+                self._shared.add(variable)
+            else:
+                own = f"MODEL_{name}" if name in given else name
+                self._names[variable] = names.new(own)
+
+    def use(self, variable: str) -> str:
+        """The constant that a variable is, for code."""
+        self.used.add(variable)
+        return self._names[variable]
+
+    def needs_a_line(self, variable: str) -> bool:
+        """Whether the script has to say what the constant is."""
+        return variable in self.used and variable not in self._shared
+
+    def __getitem__(self, variable: str) -> str:
+        return self._names[variable]
+
+
+def reserved_names(constants: Mapping[str, Any]) -> set[str]:
+    """What nothing in a script may be called that has these constants."""
+    return {*_OWN_NAMES.split(), *dir(builtins), *constants}
+
+
+def joined(first: str, second: str) -> str:
+    """The code of two texts, one after the other."""
+    pieces = [_inner(first), _inner(second)]
+    if None in pieces:
+        return f"{first} + {second}"
+    inner = "".join(piece for piece in pieces if piece is not None)
+    if "{" in inner.replace("{{", ""):
+        return f'f"{inner}"'
+    return f'"{inner}"'.replace("{{", "{").replace("}}", "}")
+
+
+def _inner(code: str) -> str | None:
+    """What stands between the quotes of an f-string that comes to a text's code."""
+    if code.startswith('f"') and code.endswith('"'):
+        return code[2:-1]
+    if code.startswith('"') and code.endswith('"') and '"' not in code[1:-1]:
+        return code[1:-1].replace("{", "{{").replace("}", "}}")
+    if '"' in code or "'" in code or "\\" in code or "{" in code:
+        return None
+    return f"{{{code}}}"

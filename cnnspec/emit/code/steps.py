@@ -1,0 +1,113 @@
+"""What can be said of steps without taking them."""
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cnnspec.components import snake_case
+from cnnspec.errors import Path
+from cnnspec.expressions import Formula
+from cnnspec.program import (
+    Block,
+    CallStep,
+    IfStep,
+    LayerStep,
+    Program,
+    RepeatStep,
+    Step,
+    Steps,
+)
+
+
+def within(step: Step) -> Iterator[Steps]:
+    """The lists of steps that a step holds."""
+    if isinstance(step, RepeatStep):
+        yield step.steps
+    elif isinstance(step, IfStep):
+        yield step.then
+        yield step.otherwise
+    else:
+        yield from (source for source in step.sources if type(source) is tuple)
+
+
+def each_step(steps: Steps) -> Iterator[Step]:
+    """Every step; those that others hold come before them."""
+    for step in steps:
+        for inner in within(step):
+            yield from each_step(inner)
+        yield step
+
+
+def defines(steps: Steps) -> bool:
+    """Whether the current tensor can be another one after the steps."""
+    return any(
+        not isinstance(step, RepeatStep | IfStep) or any(map(defines, within(step)))
+        for step in steps
+    )
+
+
+def parents(program: Program) -> Iterator[tuple[Path, Path]]:
+    """For each step and block, the repeat, branch or block around it; () if none."""
+    yield (), ()
+    yield from _inside(program.steps, ())
+    for block in program.blocks.values():
+        yield block.path, ()
+        yield from _inside(block.steps, block.path)
+
+
+def _inside(steps: Steps, around: Path) -> Iterator[tuple[Path, Path]]:
+    for step in steps:
+        yield step.path, around
+        holds = isinstance(step, RepeatStep | IfStep)
+        for inner in within(step):
+            yield from _inside(inner, step.path if holds else around)
+
+
+def kinds(program: Program) -> Iterator[tuple[Path, str]]:
+    """What a variable for the tensor of a step is called, if it has no name."""
+    for steps in (program.steps, *(b.steps for b in program.blocks.values())):
+        for step in each_step(steps):
+            if isinstance(step, LayerStep):
+                yield step.path, snake_case(step.type)
+            elif isinstance(step, CallStep):
+                yield step.path, f"{step.block}_output"
+
+
+def formulas_of(block: Block) -> Iterator[Formula]:
+    """The formulas in a block."""
+
+    def found(data: Any) -> Iterator[Formula]:
+        if isinstance(data, Formula):
+            yield data
+        elif isinstance(data, dict):
+            for item in data.values():
+                yield from found(item)
+        elif isinstance(data, tuple | list):
+            for item in data:
+                yield from found(item)
+
+    yield from found(block.params)
+    yield from found(block.steps)
+
+
+def choice(
+    source: Formula | None, rename: Callable[[str], str] = str
+) -> dict[str, str] | None:
+    """The code of the tests in `${'a' if test else 'b'}`, by the names they lead to.
+
+    Returns:
+        The last name has no test. None for another formula.
+    """
+    if source is None or source.is_interpolated:
+        return None
+    code = source.python(rename)
+    node: ast.expr = ast.parse(code, mode="eval").body
+    found: dict[str, str] = {}
+    while isinstance(node, ast.IfExp):
+        if not isinstance(node.body, ast.Constant):
+            return None
+        found[str(node.body.value)] = ast.get_source_segment(code, node.test) or ""
+        node = node.orelse
+    if not found or not isinstance(node, ast.Constant):
+        return None
+    return {**found, str(node.value): ""}
