@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from yaml._yaml import CParser
 
 from cnnspec import api
-from cnnspec.resolve import resolve
+from cnnspec.resolve.resolver import resolve
 
 ROOT = Path(__file__).parent.parent
 NIN = "specs/nin.yaml"

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from cnnspec.errors import Diagnostic, OverrideError, SpecError, either, nearest
 from cnnspec.infer import Summary, infer
-from cnnspec.program import Program
-from cnnspec.resolve import resolve
+from cnnspec.resolve.resolver import resolve
 from cnnspec.source import Source, follow, read_source
-from cnnspec.spec import read_program
+from cnnspec.spec.program import Program
+from cnnspec.spec.reader import read_program
 
 PathName = str | os.PathLike[str]
 
@@ -159,7 +159,7 @@ def _training_problems(program: Program, summary: Summary) -> Iterator[Diagnosti
 
 def _unused(program: Program) -> Iterator[Diagnostic]:
     if program.vars or program.blocks:
-        from cnnspec.unused import unused
+        from cnnspec.resolve.unused import unused
 
         yield from map(program.source.error, unused(program))
 

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from cnnspec.document import Expect
 from cnnspec.errors import Diagnostic, Mark, Path, SpecError, nearest
 from cnnspec.infer import Row, Summary
 from cnnspec.layers.base import Layer
@@ -17,6 +16,7 @@ from cnnspec.read.summary import (
 )
 from cnnspec.shapes import Shape, Shapes
 from cnnspec.source import Source, read_text
+from cnnspec.spec.document import Expect
 
 MISMATCH = "expected-mismatch"
 

@@ -130,7 +130,7 @@ def show(
     if graph:
         _print_picture(spec, summary)
     elif format is ShowFormat.text:
-        from cnnspec import terminal
+        from cnnspec.terminal import summary as terminal
 
         terminal.show(summary, why=why, console=terminal.make_console())
     elif format is ShowFormat.json:
@@ -157,8 +157,8 @@ def diff(
     overrides: Override = [],  # noqa: B006 - as above
 ) -> None:
     """Compare two models: layers, shapes, params and MACs."""
-    from cnnspec import differences
-    from cnnspec.diff import compare
+    from cnnspec.diff import wording as differences
+    from cnnspec.diff.comparison import compare
 
     if after is None and not overrides:
         _usage("diff takes two specs, or one and --set KEY=VALUE to change in it")
@@ -166,7 +166,8 @@ def diff(
     difference = compare(one.summary, other.summary)
     titles = differences.titles(one, other, overrides)
     if format is DiffFormat.text:
-        from cnnspec import terminal, terminal_diff
+        from cnnspec.terminal import difference as terminal_diff
+        from cnnspec.terminal import summary as terminal
 
         terminal_diff.show(difference, titles, terminal.make_console())
     elif format is DiffFormat.markdown:
@@ -190,7 +191,8 @@ def build(
     overrides: Override = [],  # noqa: B006 - as above
 ) -> None:
     """Check specs, then write each as a Keras model and as a training script."""
-    from cnnspec import findings, terminal
+    from cnnspec import findings
+    from cnnspec.terminal import summary as terminal
 
     targets = [target.strip() for target in to.split(",")]
     for target in targets:

@@ -7,8 +7,8 @@ from typing import Any
 from cnnspec.api import Checked
 from cnnspec.errors import Diagnostic
 from cnnspec.infer import Row, Summary
-from cnnspec.program import Program
 from cnnspec.source import Source
+from cnnspec.spec.program import Program
 
 
 def text(checked: Checked) -> str:

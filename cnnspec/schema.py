@@ -12,7 +12,9 @@ from cnnspec.components import (
     Regularizer,
     by_name,
 )
-from cnnspec.document import (
+from cnnspec.fields import Field, Json, Record
+from cnnspec.layers import ALIASES, Layer, layer_class, layer_names
+from cnnspec.spec.document import (
     ApplyKeys,
     BlockKeys,
     Document,
@@ -20,8 +22,6 @@ from cnnspec.document import (
     IfKeys,
     RepeatKeys,
 )
-from cnnspec.fields import Field, Json, Record
-from cnnspec.layers import ALIASES, Layer, layer_class, layer_names
 from cnnspec.training import Data, Ensemble, Train
 from cnnspec.training.callbacks import Callback
 from cnnspec.training.kinds import spellings, subclasses

@@ -12,9 +12,19 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from cnnspec import api, differences, terminal_diff
-from cnnspec.alignment import NEVER, Item, align
-from cnnspec.diff import ABSENT, ADDED, CHANGED, REMOVED, SAME, Difference, compare
+from cnnspec import api
+from cnnspec.diff import wording as differences
+from cnnspec.diff.alignment import NEVER, Item, align
+from cnnspec.diff.comparison import (
+    ABSENT,
+    ADDED,
+    CHANGED,
+    REMOVED,
+    SAME,
+    Difference,
+    compare,
+)
+from cnnspec.terminal import difference as terminal_diff
 from tests.models import spec
 from tests.test_cli import Run, run
 

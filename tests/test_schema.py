@@ -10,13 +10,13 @@ from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
 
 from cnnspec.components import by_name
-from cnnspec.document import InputTensor
 from cnnspec.errors import Invalid
 from cnnspec.fields import Field, Record
 from cnnspec.layers import ALIASES, FAMILIES, layer_class, layer_names
 from cnnspec.schema import BY_CLASS, NAMED, SECTIONS, SPELT, json_schema, starter
 from cnnspec.source import Source
-from cnnspec.spec import read_program
+from cnnspec.spec.document import InputTensor
+from cnnspec.spec.reader import read_program
 from cnnspec.training import Train
 from cnnspec.training.kinds import subclasses
 

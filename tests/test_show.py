@@ -11,9 +11,10 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from cnnspec import api, terminal
+from cnnspec import api
 from cnnspec.emit import report
 from cnnspec.emit.report import bytes_text, count_text, share_text
+from cnnspec.terminal import summary as terminal
 from tests.models import NIN, VGG16, spec
 
 FOLDER = Path(__file__).parent / "show"

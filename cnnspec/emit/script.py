@@ -25,7 +25,7 @@ from cnnspec.emit.write import seal_text
 from cnnspec.errors import Diagnostic, Mark, SpecError
 from cnnspec.graph import Input
 from cnnspec.infer import Summary
-from cnnspec.program import Program
+from cnnspec.spec.program import Program
 from cnnspec.training import Data, Ensemble, Train
 from cnnspec.training.answers import Output, answer
 

@@ -14,9 +14,9 @@ from cnnspec.emit.keras_model import build_model
 from cnnspec.emit.python import flat
 from cnnspec.emit.script import render_script
 from cnnspec.infer import infer
-from cnnspec.resolve import resolve
+from cnnspec.resolve.resolver import resolve
 from cnnspec.source import Source
-from cnnspec.spec import read_program
+from cnnspec.spec.reader import read_program
 from tests.emit.programs import draw_spec
 from tests.emit.same import assert_same, built
 from tests.emit.tracer import trace

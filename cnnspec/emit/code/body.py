@@ -14,7 +14,7 @@ from cnnspec.emit.code.variables import Variables
 from cnnspec.emit.code.words import Words
 from cnnspec.emit.python import WIDTH
 from cnnspec.layers.base import Layer
-from cnnspec.program import (
+from cnnspec.spec.program import (
     ApplyStep,
     Block,
     CallStep,

@@ -6,7 +6,7 @@ from cnnspec.emit.code.names import joined
 from cnnspec.emit.code.reading import bracketed
 from cnnspec.emit.code.record import Thing, Unfaithful
 from cnnspec.emit.python import Code, Group, data_code, lay_out, text
-from cnnspec.program import CallStep
+from cnnspec.spec.program import CallStep
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.body import Body

@@ -5,8 +5,8 @@ from textwrap import wrap
 from cnnspec.emit.code.steps import each_step
 from cnnspec.emit.python import WIDTH, paragraphs
 from cnnspec.layers.base import Layer
-from cnnspec.program import Block, CallStep, LayerStep
 from cnnspec.shapes import Shapes, product, show
+from cnnspec.spec.program import Block, CallStep, LayerStep
 
 _NAMES = "Activation Average Dense Flatten Identity Maximum Minimum Multiply Subtract"
 _SPEAK_FOR_THEMSELVES = frozenset(_NAMES.split())

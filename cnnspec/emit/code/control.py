@@ -9,7 +9,7 @@ from cnnspec.emit.code.words import Loop
 from cnnspec.emit.python import both, condition, data_code, flat, opposite
 from cnnspec.errors import Path
 from cnnspec.expressions import evaluate, names_in
-from cnnspec.program import IfStep, RepeatStep
+from cnnspec.spec.program import IfStep, RepeatStep
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.body import Body

@@ -19,7 +19,7 @@ from cnnspec.emit.python import (
 )
 from cnnspec.expressions import names_in
 from cnnspec.graph import Input
-from cnnspec.program import NEEDED, Block, CallStep, IfStep, RepeatStep
+from cnnspec.spec.program import NEEDED, Block, CallStep, IfStep, RepeatStep
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.model import Script

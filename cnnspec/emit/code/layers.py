@@ -19,7 +19,7 @@ from cnnspec.emit.python import (
     text,
 )
 from cnnspec.layers.base import Layer
-from cnnspec.program import ApplyStep, LayerStep
+from cnnspec.spec.program import ApplyStep, LayerStep
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.body import Body

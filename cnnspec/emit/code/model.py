@@ -24,7 +24,7 @@ from cnnspec.expressions import Formula, evaluate
 from cnnspec.graph import Input
 from cnnspec.infer import Summary
 from cnnspec.layers import ALIASES
-from cnnspec.program import CallStep, IfStep, Program, RepeatStep, Step, Steps
+from cnnspec.spec.program import CallStep, IfStep, Program, RepeatStep, Step, Steps
 
 
 class ModelCode(NamedTuple):

@@ -6,7 +6,7 @@ from cnnspec.emit.code.record import Site, Thing, Unfaithful
 from cnnspec.emit.code.steps import choice
 from cnnspec.errors import Path
 from cnnspec.expressions import Formula
-from cnnspec.program import ApplyStep, CallStep, LayerStep
+from cnnspec.spec.program import ApplyStep, CallStep, LayerStep
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.body import Body

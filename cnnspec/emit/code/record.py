@@ -15,8 +15,8 @@ from cnnspec.expressions import Formula
 from cnnspec.graph import Graph, Node
 from cnnspec.infer import infer
 from cnnspec.layers import Layer
-from cnnspec.program import Program
 from cnnspec.shapes import Shapes
+from cnnspec.spec.program import Program
 
 
 class Thing(NamedTuple):

@@ -5,7 +5,14 @@ from typing import Any, NamedTuple
 
 from cnnspec.emit.code.record import Ref, Refs
 from cnnspec.expressions import Formula, evaluate
-from cnnspec.program import NEEDED, ApplyStep, Block, CallStep, LayerStep, RepeatStep
+from cnnspec.spec.program import (
+    NEEDED,
+    ApplyStep,
+    Block,
+    CallStep,
+    LayerStep,
+    RepeatStep,
+)
 
 
 class Impossible(Exception):

@@ -7,7 +7,7 @@ from typing import Any
 from cnnspec.components import snake_case
 from cnnspec.errors import Path
 from cnnspec.expressions import Formula
-from cnnspec.program import (
+from cnnspec.spec.program import (
     Block,
     CallStep,
     IfStep,

@@ -17,7 +17,7 @@ from cnnspec.emit.code.steps import choice
 from cnnspec.emit.code.walk import Walk
 from cnnspec.errors import Path
 from cnnspec.graph import Graph
-from cnnspec.program import Program
+from cnnspec.spec.program import Program
 
 _DEPTH = 10
 """Of branches inside one another that no run takes; deeper ones get no code."""

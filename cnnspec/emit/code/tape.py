@@ -14,7 +14,7 @@ from cnnspec.emit.code.record import (
     Wanted,
 )
 from cnnspec.errors import Path
-from cnnspec.program import CallStep
+from cnnspec.spec.program import CallStep
 
 
 class Tape:

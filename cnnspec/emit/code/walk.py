@@ -28,7 +28,7 @@ from cnnspec.errors import Invalid, Path
 from cnnspec.expressions import Formula, evaluate
 from cnnspec.graph import Node
 from cnnspec.layers import make_layer
-from cnnspec.program import (
+from cnnspec.spec.program import (
     ApplyStep,
     Block,
     CallStep,

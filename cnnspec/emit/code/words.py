@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnspec.emit.code.names import Names, joined
 from cnnspec.emit.python import Code, Group, flat, text
 from cnnspec.expressions import Formula
-from cnnspec.program import ApplyStep, Block, CallStep, LayerStep, RepeatStep
+from cnnspec.spec.program import ApplyStep, Block, CallStep, LayerStep, RepeatStep
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.record import Unit

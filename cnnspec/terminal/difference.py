@@ -9,10 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cnnspec import differences
-from cnnspec.diff import ADDED, AFFECTED, CHANGED, REMOVED, SAME, Difference
-from cnnspec.differences import MARKS, Line, Pair
-from cnnspec.terminal import write
+from cnnspec.diff import wording as differences
+from cnnspec.diff.comparison import ADDED, AFFECTED, CHANGED, REMOVED, SAME, Difference
+from cnnspec.diff.wording import MARKS, Line, Pair
+from cnnspec.terminal.summary import write
 
 _STYLES = {ADDED: "green", REMOVED: "red", CHANGED: "yellow", AFFECTED: "", SAME: "dim"}
 _GAP = 2

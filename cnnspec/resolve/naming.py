@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from cnnspec.errors import Frame, Path, Problem, near, nearest
 from cnnspec.fields import is_name
 from cnnspec.layers import is_layer
-from cnnspec.program import IfStep, Program, RepeatStep, Steps
-from cnnspec.unused import Read
+from cnnspec.resolve.unused import Read
+from cnnspec.spec.program import IfStep, Program, RepeatStep, Steps
 
 GUESS_LIMIT = 20
 """Unknown names for which a near one or a circle is looked for, which takes time."""

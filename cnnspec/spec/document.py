@@ -487,6 +487,9 @@ _BLOCKS = kind(
 )
 
 
+_EXPECT = lazily("cnnspec.spec.document", "Expect", {"type": "object"})
+
+
 class Document(Record):
     """The keys of a spec."""
 
@@ -510,9 +513,9 @@ class Document(Record):
     defaults: Annotated[Any, _DEFAULTS] = None
     blocks: Annotated[Any, _BLOCKS] = None
     outputs: Annotated[Any, list_of(kind_of(str), least=1)] = None
-    expect: Annotated[Any, lazily("cnnspec.document", "Expect", {"type": "object"})] = (
-        None
-    )
+    expect: Annotated[
+        Any, lazily("cnnspec.spec.document", "Expect", {"type": "object"})
+    ] = None
     data: Annotated[Any, _section("Data")] = None
     train: Annotated[Any, _section("Train")] = None
     ensemble: Annotated[Any, _section("Ensemble")] = None

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
-from cnnspec.blocks import BlockReader
-from cnnspec.document import Document, InputTensor
 from cnnspec.errors import Invalid, Problem, nearest
 from cnnspec.expressions import names_in
 from cnnspec.fields import describe
 from cnnspec.layers import ALIASES, is_layer, layer_names
-from cnnspec.program import Program
 from cnnspec.source import Source
-from cnnspec.steps import Place, StepReader, check_arguments
-from cnnspec.variables import Notes, Variables, read_formulas
+from cnnspec.spec.blocks import BlockReader
+from cnnspec.spec.document import Document, InputTensor
+from cnnspec.spec.program import Program
+from cnnspec.spec.steps import Place, StepReader, check_arguments
+from cnnspec.spec.variables import Notes, Variables, read_formulas
 
 _EMPTY = Document(layers=[None])
 _WRITTEN: tuple[str, ...] = ("input", "inputs", "defaults")

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cnnspec.document import BlockKeys, words
 from cnnspec.errors import Invalid, Path
 from cnnspec.expressions import Formula
 from cnnspec.fields import NAME_SAYS, describe, flow, is_name
 from cnnspec.layers import is_layer
-from cnnspec.program import NEEDED, Block, CallStep, IfStep, RepeatStep, Steps
-from cnnspec.steps import STATEMENTS, Labels, Place, StepReader, section
-from cnnspec.variables import Notes
+from cnnspec.spec.document import BlockKeys, words
+from cnnspec.spec.program import NEEDED, Block, CallStep, IfStep, RepeatStep, Steps
+from cnnspec.spec.steps import STATEMENTS, Labels, Place, StepReader, section
+from cnnspec.spec.variables import Notes
 
 
 class BlockReader:

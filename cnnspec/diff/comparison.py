@@ -10,7 +10,6 @@ from functools import cache
 from math import isnan
 from typing import Any, NamedTuple
 
-from cnnspec.alignment import NEVER, Item, align
 from cnnspec.components import (
     Component,
     Constraint,
@@ -19,6 +18,7 @@ from cnnspec.components import (
     by_name,
     snake_case,
 )
+from cnnspec.diff.alignment import NEVER, Item, align
 from cnnspec.fields import Record
 from cnnspec.graph import Input
 from cnnspec.infer import Row, Summary

@@ -6,7 +6,7 @@ from typing import Any
 from cnnspec.errors import Frame, Path, Problem
 from cnnspec.expressions import Formula, formulas
 from cnnspec.expressions.meant import meant
-from cnnspec.program import Program
+from cnnspec.spec.program import Program
 
 Trail = tuple[Frame, ...]
 

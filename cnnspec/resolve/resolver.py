@@ -10,7 +10,8 @@ from cnnspec.fields import NAME_SAYS, describe, is_name
 from cnnspec.graph import Graph, Input, Node
 from cnnspec.layers import Layer, make_layer
 from cnnspec.layers.base import all_nested
-from cnnspec.program import (
+from cnnspec.resolve.unused import Read, unused_layers
+from cnnspec.spec.program import (
     NEEDED,
     ApplyStep,
     Block,
@@ -22,11 +23,10 @@ from cnnspec.program import (
     Step,
     Steps,
 )
-from cnnspec.steps import at_default
-from cnnspec.unused import Read, unused_layers
+from cnnspec.spec.steps import at_default
 
 if TYPE_CHECKING:
-    from cnnspec.naming import Unknown
+    from cnnspec.resolve.naming import Unknown
 
 LAYER_LIMIT = 200_000
 """Layers of a model; Keras takes minutes to build a hundredth of them."""
@@ -264,7 +264,7 @@ class _Resolver:
         self, error: Invalid, step: LayerStep, scope: _Scope
     ) -> Iterator[Problem]:
         """What is wrong with arguments; once where several take over one value."""
-        from cnnspec.given import formula_at, mistake, with_formula
+        from cnnspec.resolve.given import formula_at, mistake, with_formula
 
         program, trail = self._program, scope.trail
         for problem in error.problems:
@@ -302,7 +302,7 @@ class _Resolver:
     ) -> None:
         """Lets `from` use a name, which nothing may have had before."""
         if local == "prev" or name in self._taken or local in scope.known:
-            from cnnspec.naming import taken
+            from cnnspec.resolve.naming import taken
 
             full = name if name in self._taken else scope.known.get(local, ("",))[0]
             first, trail = self._taken.get(full), scope.trail
@@ -619,7 +619,7 @@ class _Resolver:
         options: Collection[str],
     ) -> None:
         if self._program.inputs:  # otherwise the name may be that of a faulty input
-            from cnnspec.naming import GUESS_LIMIT, Unknown, meant
+            from cnnspec.resolve.naming import GUESS_LIMIT, Unknown, meant
 
             guess = len(self._unknowns) < GUESS_LIMIT
             hint = meant(name, options) if guess else ""
@@ -627,7 +627,7 @@ class _Resolver:
 
     def _explain_unknown(self) -> None:
         if self._unknowns:
-            from cnnspec.naming import explained
+            from cnnspec.resolve.naming import explained
 
             known = self._reads, self._taken, self._program
             self._problems += explained(self._unknowns, *known)
@@ -644,7 +644,7 @@ class _Resolver:
     ) -> Invalid:
         text = f"{title} must be {allowed}; found {describe(found)}"
         if type(given) is Formula:
-            from cnnspec.given import comes_to
+            from cnnspec.resolve.given import comes_to
 
             text = f"{text}, {comes_to(given, scope.trail, self._program)}"
         return Invalid([Problem(path, "wrong-type", text, hint)])

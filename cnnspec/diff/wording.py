@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.api import Model
 from cnnspec.components import snake_case
-from cnnspec.diff import (
+from cnnspec.diff.comparison import (
     ABSENT,
     ADDED,
     AFFECTED,

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from cnnspec.components import snake_case
-from cnnspec.document import ApplyKeys, IfKeys, RepeatKeys
 from cnnspec.errors import Invalid, Path, Problem, either, near, nearest
 from cnnspec.expressions import Formula, formulas, names_in
 from cnnspec.fields import NAME_SAYS, Record, describe, flow, is_name
@@ -19,7 +18,9 @@ from cnnspec.layers import (
     split_entry,
     with_defaults,
 )
-from cnnspec.program import (
+from cnnspec.source import Source
+from cnnspec.spec.document import ApplyKeys, IfKeys, RepeatKeys
+from cnnspec.spec.program import (
     NEEDED,
     ApplyStep,
     Block,
@@ -32,8 +33,7 @@ from cnnspec.program import (
     Step,
     Steps,
 )
-from cnnspec.source import Source
-from cnnspec.variables import Notes, each_formula
+from cnnspec.spec.variables import Notes, each_formula
 
 R = TypeVar("R", bound=Record)
 

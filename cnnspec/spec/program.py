@@ -5,11 +5,11 @@ Scripts are written from it. `cnnspec.resolve` makes the flat `Graph` of it.
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnspec.document import Expect, InputTensor
 from cnnspec.errors import Path, Problem
 from cnnspec.expressions import Formula
 from cnnspec.layers import Layer
 from cnnspec.source import Source
+from cnnspec.spec.document import Expect, InputTensor
 
 if TYPE_CHECKING:
     from cnnspec.training import Data, Ensemble, Train

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cnnspec.blocks import each_call
 from cnnspec.errors import Frame, Path, Problem, nearest
 from cnnspec.expressions import formulas, names_in
 from cnnspec.graph import Node
-from cnnspec.program import Block, Program
 from cnnspec.source import Source
+from cnnspec.spec.blocks import each_call
+from cnnspec.spec.program import Block, Program
 
 Read = tuple[str, tuple[str, ...], Path, tuple[Frame, ...]]
 """A layer's name, the names of the tensors it reads, and where it stands."""

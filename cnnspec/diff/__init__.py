@@ -1,0 +1,1 @@
+"""Two models, layer beside layer."""

@@ -1,0 +1,1 @@
+"""A Program to the flat Graph of what it comes to."""

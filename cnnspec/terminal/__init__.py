@@ -1,0 +1,1 @@
+"""Tables for a terminal: the one place that lays out with Rich."""
