@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LAYER_LIMIT = 200_000
 """Layers of a model; Keras takes minutes to build a hundredth of them."""
-STEP_LIMIT = 2 * LAYER_LIMIT
+STEP_LIMIT = 4 * LAYER_LIMIT
 """Steps and rounds, which may come to no layer at all."""
 DEPTH_LIMIT = 100
 """Calls and repeats inside one another."""
