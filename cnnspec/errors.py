@@ -122,6 +122,7 @@ CODES = {
     "extends": "a spec to extend that can't be read",
     "keras-mismatch": "a model that isn't what Keras builds; a bug of cnnspec",
     "keras-refused": "a layer that Keras refuses, or has no memory for",
+    "implied-reshape": "samples whose form a script changes without being told to",
     "key": "a key that is a list or a mapping",
     "layer-form": "an entry of a layer list that isn't a layer",
     "merge-key": "`<<`, which YAML 1.2 doesn't have",

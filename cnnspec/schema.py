@@ -25,7 +25,8 @@ from cnnspec.spec.document import (
 from cnnspec.training import Data, Ensemble, Train
 from cnnspec.training.callbacks import Callback
 from cnnspec.training.kinds import spellings, subclasses
-from cnnspec.training.objectives import Loss, Metric
+from cnnspec.training.metrics import Metric
+from cnnspec.training.objectives import Loss
 from cnnspec.training.optimizers import Optimizer, Schedule
 
 SECTIONS: dict[str, type[Record]] = {

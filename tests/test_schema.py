@@ -128,7 +128,7 @@ def test_the_starter_fits() -> None:
         ),
         spec(more="train: {loss: {Huber: {delt: 1}}}"),
         spec(more="train: {loss: mse, metrics: accuracy}"),
-        spec(more="train: {loss: mse, metrics: [{AUC: {curve: roc}}]}"),
+        spec(more="train: {loss: mse, metrics: [{AUC: {curve: rok}}]}"),
         spec(more="train: {loss: mse, callbacks: [EarlyStopper]}"),
         spec(more="train: {loss: mse, callbacks: [{EarlyStopping: {patients: 3}}]}"),
         spec(more="train: {loss: mse, validation_split: 20}"),

@@ -30,6 +30,31 @@ Write = Callable[[Formula], str]
 """Writes a formula as Python."""
 
 
+def columns(line: str) -> int:
+    """How wide a line is where Korean, Chinese or Japanese letters take two columns."""
+    if line.isascii():
+        return len(line)
+    from unicodedata import east_asian_width
+
+    return len(line) + sum(east_asian_width(char) in "WF" for char in line)
+
+
+def wrapped(said: str, width: int) -> list[str]:
+    """A text in lines of at most so many columns, broken between words."""
+    if said.isascii():
+        from textwrap import wrap
+
+        return wrap(said, width)
+    lines = [""]
+    for word in said.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and columns(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def flat(code: Code) -> str:
     """The code in one line."""
     if isinstance(code, str):
@@ -51,10 +76,10 @@ def lay_out(
     """
     margin = " " * indent
     line = f"{margin}{before}{flat(code)}{after}"
-    if isinstance(code, str) or not code.items or len(line) <= WIDTH:
+    if isinstance(code, str) or not code.items or columns(line) <= WIDTH:
         return [line]
     inner = f"{margin}    {flat(code._replace(opening='', closing=''))}"
-    if code.opening not in ("[", "{", "(", "([") and len(inner) <= WIDTH:
+    if code.opening not in ("[", "{", "(", "([") and columns(inner) <= WIDTH:
         lines = [inner]
     else:
         lines, comma = [], "," if len(code.items) > 1 else ""

@@ -1,13 +1,14 @@
 """Writing files whole, and never over work of somebody else's.
 
 What cnnspec writes carries a digest of itself: a script or picture in its second line,
-an archive (`.keras` is a zip file) in its comment. A file without one, or one whose
-digest no longer fits, was written or changed by a person or by another program, and is
-kept.
+a notebook in its metadata, an archive (`.keras` is a zip file) in its comment. A file
+without one, or one whose digest no longer fits, was written or changed by a person or
+by another program, and is kept.
 """
 
 import os
 from hashlib import sha256
+from typing import Any
 
 from cnnspec.errors import Diagnostic, Mark, SpecError
 
@@ -34,6 +35,32 @@ def seal_svg(text: str, source: str) -> str:
     )
 
 
+def seal_notebook(notebook: dict[str, Any], source: str) -> str:
+    """A notebook as JSON, whose metadata tell where it is from, and its digest.
+
+    Jupyter writes the file anew when it is saved, so a notebook that was run and saved
+    counts as edited.
+    """
+    import json
+
+    text = json.dumps(notebook, indent=1, ensure_ascii=False)
+    seal = {"cnnspec": {"source": source, "digest": _digest(text.encode())}}
+    sealed = notebook | {"metadata": notebook["metadata"] | seal}
+    return f"{json.dumps(sealed, indent=1, ensure_ascii=False)}\n"
+
+
+def _is_sealed_notebook(data: bytes) -> bool:
+    import json
+
+    try:
+        notebook = json.loads(data)
+        seal = notebook["metadata"].pop("cnnspec")
+        text = json.dumps(notebook, indent=1, ensure_ascii=False)
+        return bool(seal["digest"] == _digest(text.encode()))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
 def seal_zip(data: bytes) -> bytes:
     """A zip archive without a comment, with its digest as comment.
 
@@ -50,6 +77,8 @@ def is_sealed(data: bytes) -> bool:
         _, _, rest = data.replace(b"\r\n", b"\n").partition(b"\n")
         seal, _, text = rest.partition(b"\n")
         return seal.removesuffix(b" -->").endswith(b" " + _digest(text).encode())
+    if data.lstrip().startswith(b"{"):
+        return _is_sealed_notebook(data)
     size = len(_TAG) + _DIGITS
     archive = data[: -size - 2] + b"\0\0"
     return data.endswith(_TAG + _digest(archive).encode())
@@ -89,7 +118,7 @@ def write_file(path: str, content: str | bytes, force: bool = False) -> None:
 
     Args:
         path: of the file; folders that are missing are made.
-        content: what `seal_text`, `seal_svg` or `seal_zip` gave.
+        content: what a function of this module sealed.
         force: overwrites a file whoever wrote it.
 
     Raises:

@@ -7,104 +7,147 @@ as in `{Adam: {learning_rate: 0.001}}`.
 
 from typing import Annotated, Any, Literal
 
-from cnnspec.errors import ArgumentError, either
-from cnnspec.fields import Natural, Positive, Record, choice, list_of, number
-from cnnspec.training.kinds import AboveZero, BetweenZeroAndOne, Part, component
+from cnnspec.components import snake_case
+from cnnspec.errors import ArgumentError, Invalid, Problem
+from cnnspec.fields import Positive, Record, choice, describe, kind, list_of, number
+from cnnspec.training.data import Data
+from cnnspec.training.kinds import Part, component
+
+__all__ = ["Data", "Ensemble", "Train"]
 
 _SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2**32 - 1)
-_BELONGS = {
-    "path": ("npz",),
-    "train": ("csv",),
-    "validation": ("csv",),
-    "label_column": ("csv",),
-    "test_size": ("digits",),
-    "random_state": ("digits",),
-}
-"""Keys that only some sources take."""
-_NEEDS = {"npz": ("path",), "csv": ("train", "validation")}
-
-
-class Data(Record):
-    """Where the samples come from, and what is done to them before training.
-
-    Samples are brought to the shape of the model's input: 28x28 images become the 784
-    numbers that an MLP reads, and the rows of a CSV file become images. Labels of CSV
-    files are numbered without gaps, in their order.
-    """
-
-    source: Annotated[str, choice("digits", "mnist", "cifar10", "npz", "csv")]
-    path: str | None = None
-    """The .npz file, with x_train, y_train, x_test and y_test."""
-    train: str | None = None
-    """The CSV file to train on: a header, a column of labels, and one of each pixel."""
-    validation: str | None = None
-    """The CSV file of the same form to validate with."""
-    label_column: str = "label"
-    scale: AboveZero | None = None
-    """What the samples are divided by."""
-    labels: Literal["one_hot", "sparse"] = "sparse"
-    classes: tuple[str, ...] | None = None
-    """The classes' names, to be shown with images."""
-    test_size: BetweenZeroAndOne | None = None
-    """scikit-learn's `train_test_split`: the part of the samples that tests."""
-    random_state: Natural | None = None
-    """scikit-learn's `train_test_split`: the seed of its shuffling."""
-
-    @classmethod
-    def title(cls) -> str:
-        return "data"
-
-    def rules(self) -> None:
-        for name in self.given:
-            sources = _BELONGS.get(name, (self.source,))
-            if self.source not in sources:
-                text = f"data.{name} is for the source {either(sources)}"
-                hint = f"remove it, or set source: {sources[0]}"
-                raise ArgumentError(name, f"{text}, not '{self.source}'", hint)
-        for name in _NEEDS.get(self.source, ()):
-            if getattr(self, name) is None:
-                text = f"data with the source '{self.source}' needs '{name}', a file"
-                raise ArgumentError("source", text, f"add {name}:")
-            if not getattr(self, name):
-                raise ArgumentError(name, f"data.{name} is empty", "name a file")
-
 
 _OPTIMIZERS = (
     "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lion Muon Nadam RMSprop SGD "
     "ScheduleFreeAdamW"
 )
 _LOSSES = (
-    "bce binary_crossentropy binary_focal_crossentropy categorical_crossentropy "
-    "categorical_focal_crossentropy categorical_hinge circle cosine_similarity "
-    "crossentropy dice hinge huber kl_divergence kld log_cosh mae mape "
-    "mean_absolute_error mean_absolute_percentage_error mean_squared_error "
-    "mean_squared_logarithmic_error mse msle poisson sparse_categorical_crossentropy "
-    "squared_hinge tversky"
+    "BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy "
+    "CategoricalFocalCrossentropy CategoricalHinge Circle CosineSimilarity Dice Hinge "
+    "Huber KLDivergence LogCosh MeanAbsoluteError MeanAbsolutePercentageError "
+    "MeanSquaredError MeanSquaredLogarithmicError Poisson "
+    "SparseCategoricalCrossentropy SquaredHinge Tversky"
 )
 _METRICS = (
-    "accuracy auc bce binary_accuracy binary_crossentropy categorical_accuracy "
-    "categorical_crossentropy categorical_hinge cosine_similarity f1_score "
-    "f_beta_score false_negatives false_positives hinge kl_divergence log_cosh_error "
-    "mae mape mean_absolute_error mean_absolute_percentage_error mean_squared_error "
-    "mean_squared_logarithmic_error mse msle poisson precision r2_score recall "
-    "root_mean_squared_error sparse_categorical_accuracy "
-    "sparse_categorical_crossentropy sparse_top_k_categorical_accuracy squared_hinge "
-    "top_k_categorical_accuracy true_negatives true_positives"
+    "AUC BinaryAccuracy BinaryCrossentropy BinaryIoU CategoricalAccuracy "
+    "CategoricalCrossentropy CategoricalHinge ConcordanceCorrelation CosineSimilarity "
+    "F1Score FBetaScore FalseNegatives FalsePositives Hinge KLDivergence LogCoshError "
+    "MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError "
+    "MeanSquaredLogarithmicError PearsonCorrelation Poisson Precision R2Score Recall "
+    "RootMeanSquaredError SparseCategoricalAccuracy SparseCategoricalCrossentropy "
+    "SparseTopKCategoricalAccuracy SquaredHinge TopKCategoricalAccuracy TrueNegatives "
+    "TruePositives"
 )
 OPTIMIZER_NAMES = {
     name: cls.lower() for cls in _OPTIMIZERS.split() for name in (cls.lower(), cls)
 }
 """What `compile(optimizer=…)` knows, in any case; Lamb has to be a mapping."""
-LOSS_NAMES = {name: name for name in _LOSSES.split()}
-"""What `compile(loss=…)` knows."""
-METRIC_NAMES = {name: name for name in _METRICS.split()} | {"acc": "accuracy"}
-"""What `compile(metrics=…)` knows and needs no arguments. Keras 2's `acc` is read as
-`accuracy`, the key under which Keras 3 files its history."""
+LOSS_NAMES = {
+    "crossentropy": "crossentropy",
+    "ce": "crossentropy",
+    **{name: name for name in ("bce", "kld", "mae", "mape", "mse", "msle")},
+    **{name.upper(): name for name in ("bce", "kld", "mae", "mape", "mse", "msle")},
+    **{snake_case(cls): snake_case(cls) for cls in _LOSSES.split()},
+    **{cls: snake_case(cls) for cls in _LOSSES.split()},
+}
+"""What `compile(loss=…)` knows, and the name of the same function."""
+METRIC_NAMES = {
+    "accuracy": "accuracy",
+    "acc": "accuracy",
+    **{name: name for name in ("bce", "mae", "mape", "mse", "msle")},
+    **{name: name for name in ("BCE", "MAE", "MAPE", "MSE", "MSLE")},
+    **{snake_case(cls): snake_case(cls) for cls in _METRICS.split()},
+    **{cls: cls for cls in _METRICS.split()},
+}
+"""What `compile(metrics=…)` knows and needs no arguments; the name as it is written is
+the key of Keras's history. Keras 2's `acc` is read as `accuracy`."""
 
-_OPTIMIZER = component("an optimizer", "optimizers", "Optimizer", OPTIMIZER_NAMES)
-_LOSS = component("a loss", "objectives", "Loss", LOSS_NAMES)
-_METRIC = component("a metric", "objectives", "Metric", METRIC_NAMES)
+_OPTIMIZER = component(
+    "an optimizer",
+    "optimizers",
+    "Optimizer",
+    OPTIMIZER_NAMES,
+    frozenset(OPTIMIZER_NAMES.values()),
+)
+_LOSS = component("a loss", "objectives", "Loss", LOSS_NAMES, ("crossentropy", "ce"))
+_METRIC = component("a metric", "metrics", "Metric", METRIC_NAMES, ("accuracy", "acc"))
 _CALLBACK = component("a callback", "callbacks", "Callback")
+
+
+_WEIGHT = number("a number of 0 or more", ge=0)
+_WEIGHTS_SAYS = (
+    "'balanced', a list with a number for each class, or a mapping of classes to "
+    "numbers, as in {0: 1.0, 3: 2.5}"
+)
+
+
+def _class_weight(value: Any) -> Any:
+    """'balanced', or the weights by class."""
+    if value == "balanced":
+        return value
+    if isinstance(value, list):
+        value = dict(enumerate(value))
+    if not isinstance(value, dict) or not value:
+        raise ValueError
+    problems, found = [], {}
+    for key, weight in value.items():
+        if isinstance(key, bool) or not str(key).isdigit():
+            text = f"class_weight: '{key}' is no number of a class"
+            hint = "count classes from 0, as in {0: 1.0, 3: 2.5}"
+            problems.append(Problem((key,), "wrong-type", text, hint, at_key=True))
+        elif type(weight) not in (int, float) or not 0 <= weight < float("inf"):
+            text = f"the weight of class {key} must be a number of 0 or more"
+            said = f"{text}; found {describe(weight)}"
+            problems.append(Problem((key,), "wrong-type", said))
+        else:
+            found[int(key)] = float(weight)
+    if problems:
+        raise Invalid(problems)
+    return found
+
+
+_CLASS_WEIGHT = kind(
+    _class_weight,
+    _WEIGHTS_SAYS,
+    {
+        "anyOf": [
+            {"enum": ["balanced"]},
+            {"type": "array", "items": _WEIGHT.json, "minItems": 1},
+            {
+                "type": "object",
+                "patternProperties": {r"^\\d+$": _WEIGHT.json},
+                "additionalProperties": False,
+                "minProperties": 1,
+            },
+        ]
+    },
+    ("balanced",),
+)
+
+
+def _distribute(value: Any) -> str:
+    if value != "data_parallel":
+        raise ValueError
+    return "data_parallel"
+
+
+def _about_strategies(found: Any) -> str:
+    """What to say to those who ask for a strategy of TensorFlow."""
+    if "strategy" in str(found).lower() or "worker" in str(found).lower():
+        return (
+            "Keras 3 doesn't train under MultiWorkerMirroredStrategy; data_parallel "
+            "trains on several machines with JAX, and with MirroredStrategy on one"
+        )
+    return ""
+
+
+_DISTRIBUTE = kind(
+    _distribute,
+    "'data_parallel'",
+    {"enum": ["data_parallel"]},
+    ("data_parallel",),
+    _about_strategies,
+)
 
 
 class Train(Record):
@@ -121,10 +164,34 @@ class Train(Record):
     seed: Annotated[int, _SEED] | None = None
     """For `keras.utils.set_random_seed`: the initial weights and every shuffling."""
     callbacks: Annotated[Any, list_of(_CALLBACK)] = ()
+    class_weight: Annotated[Any, _CLASS_WEIGHT] | None = None
+    """How much each class counts in the loss; balanced: the rarer, the more."""
+    mixed_precision: (
+        Annotated[str, choice("mixed_bfloat16", "mixed_float16")] | None
+    ) = None
+    """Keras's dtype policy: computing in 16 bits, with variables in 32."""
+    jit_compile: bool | Literal["auto"] = "auto"
+    """Whether XLA compiles the steps."""
+    steps_per_execution: Positive = 1
+    """Batches that are trained on before Keras goes back to Python."""
+    resume: bool = False
+    """Whether a script that is started again goes on from the last finished epoch."""
+    distribute: Annotated[str, _DISTRIBUTE] | None = None
+    """Whether all devices, of several machines too, share each batch."""
 
     @classmethod
     def title(cls) -> str:
         return "train"
+
+    def rules(self) -> None:
+        if not self.distribute:
+            return
+        if self.steps_per_execution > 1:
+            text = "train.steps_per_execution is for one device, and distribute for all"
+            raise ArgumentError("steps_per_execution", text, "keep one of the two")
+        if self.seed is None:
+            text = "train.distribute needs a seed, from which all processes start alike"
+            raise ArgumentError("distribute", text, "add seed: 0")
 
 
 class Ensemble(Record):

@@ -1,26 +1,38 @@
-"""Losses and metrics that are given arguments.
+"""Losses that are given arguments.
 
-Source of the signatures: keras/src/losses and keras/src/metrics, Keras 3.15.
+Source of the signatures: keras/src/losses, Keras 3.15.
 """
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.components import Component
-from cnnspec.fields import Fraction, Natural, Positive
-from cnnspec.training.kinds import AboveZero, BetweenZeroAndOne
+from cnnspec.fields import Fraction
+from cnnspec.training.kinds import (
+    AboveZero,
+    BetweenZeroAndOne,
+    Floats,
+    Named,
+    ScopeName,
+    plain_list,
+)
 
 
-class Loss(Component):
+class Loss(Named):
     """What training makes small."""
 
     module: ClassVar[str] = "losses"
     example: ClassVar[str] = "{BinaryCrossentropy: {from_logits: true}}"
+    refused: ClassVar[Mapping[str, str]] = {
+        "Loss": "it is the base of all losses, and does nothing itself",
+        "LossFunctionWrapper": "it is given a function, and no YAML holds code",
+        "CTC": "it compares sequences, and data: has one label for a sample",
+    }
     reduction: (
         Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"]
         | None
     ) = "sum_over_batch_size"
-    name: str | None = None
-    dtype: str | None = None
+    name: ScopeName | None = None
+    dtype: Floats | None = None
 
 
 class _Crossentropy(Loss):
@@ -33,7 +45,7 @@ class _Smoothed(_Crossentropy):
 
 
 class BinaryCrossentropy(_Smoothed):
-    aliases: ClassVar[tuple[str, ...]] = ("bce",)
+    aliases: ClassVar[tuple[str, ...]] = ("bce", "BCE")
 
 
 class BinaryFocalCrossentropy(_Smoothed):
@@ -46,7 +58,8 @@ class CategoricalCrossentropy(_Smoothed): ...
 
 
 class CategoricalFocalCrossentropy(_Smoothed):
-    alpha: float = 0.25
+    alpha: float | Annotated[Any, plain_list(float, 1)] = 0.25
+    """The weight of all classes, or of each."""
     gamma: float = 2.0
 
 
@@ -91,83 +104,26 @@ class SquaredHinge(Loss): ...
 
 
 class KLDivergence(Loss):
-    aliases: ClassVar[tuple[str, ...]] = ("kld",)
+    aliases: ClassVar[tuple[str, ...]] = ("kld", "KLD")
 
 
 class LogCosh(Loss): ...
 
 
 class MeanAbsoluteError(Loss):
-    aliases: ClassVar[tuple[str, ...]] = ("mae",)
+    aliases: ClassVar[tuple[str, ...]] = ("mae", "MAE")
 
 
 class MeanAbsolutePercentageError(Loss):
-    aliases: ClassVar[tuple[str, ...]] = ("mape",)
+    aliases: ClassVar[tuple[str, ...]] = ("mape", "MAPE")
 
 
 class MeanSquaredError(Loss):
-    aliases: ClassVar[tuple[str, ...]] = ("mse",)
+    aliases: ClassVar[tuple[str, ...]] = ("mse", "MSE")
 
 
 class MeanSquaredLogarithmicError(Loss):
-    aliases: ClassVar[tuple[str, ...]] = ("msle",)
+    aliases: ClassVar[tuple[str, ...]] = ("msle", "MSLE")
 
 
 class Poisson(Loss): ...
-
-
-class Metric(Component):
-    """What is reported beside the loss."""
-
-    module: ClassVar[str] = "metrics"
-    example: ClassVar[str] = "{TopKCategoricalAccuracy: {k: 3}}"
-    name: str | None = None
-    dtype: str | None = None
-
-
-class AUC(Metric):
-    num_thresholds: Positive = 200
-    curve: Literal["ROC", "PR"] = "ROC"
-    summation_method: Literal["interpolation", "minoring", "majoring"] = "interpolation"
-    thresholds: tuple[float, ...] | None = None
-    multi_label: bool = False
-    num_labels: Positive | None = None
-    label_weights: tuple[float, ...] | None = None
-    from_logits: bool = False
-
-
-class BinaryAccuracy(Metric):
-    threshold: Fraction = 0.5
-
-
-class CategoricalAccuracy(Metric): ...
-
-
-class SparseCategoricalAccuracy(Metric): ...
-
-
-class TopKCategoricalAccuracy(Metric):
-    k: Positive = 5
-
-
-class SparseTopKCategoricalAccuracy(Metric):
-    k: Positive = 5
-    from_sorted_ids: bool = False
-
-
-class F1Score(Metric):
-    average: Literal["micro", "macro", "weighted"] | None = None
-    threshold: Fraction | None = None
-
-
-class FBetaScore(F1Score):
-    beta: AboveZero = 1.0
-
-
-class Precision(Metric):
-    thresholds: float | tuple[float, ...] | None = None
-    top_k: Positive | None = None
-    class_id: Natural | None = None
-
-
-class Recall(Precision): ...

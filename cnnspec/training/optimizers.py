@@ -3,28 +3,55 @@
 Source of the signatures: keras/src/optimizers, Keras 3.15.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.components import Component, read_component
 from cnnspec.errors import ArgumentError, either
-from cnnspec.fields import Fraction, Natural, Positive, kind, number
-from cnnspec.training.kinds import AboveZero, subclasses
+from cnnspec.fields import Fraction, Kind, Natural, Positive, kind, number
+from cnnspec.training.kinds import (
+    AboveZero,
+    Named,
+    ScopeName,
+    ZeroOrMore,
+    component,
+    read_named,
+    spellings,
+    subclasses,
+)
 
 
-class Schedule(Component):
+def _steps(value: Any) -> int | float:
+    if type(value) in (int, float) and value > 0:
+        number: int | float = value
+        return number  # a whole one stays whole in the script
+    raise ValueError
+
+
+_STEPS_JSON = {"type": "number", "exclusiveMinimum": 0}
+Steps = Annotated[Any, kind(_steps, "a number above 0", _STEPS_JSON)]
+"""How many steps something takes; Keras counts parts of one as well."""
+
+
+class Schedule(Named):
     """A learning rate that changes from step to step."""
 
     module: ClassVar[str] = "optimizers.schedules"
     example: ClassVar[str] = (
         "{CosineDecay: {initial_learning_rate: 0.1, decay_steps: 1000}}"
     )
-    initial_learning_rate: AboveZero
-    name: str | None = None
+    spelt = False
+    refused: ClassVar[Mapping[str, str]] = {
+        "LearningRateSchedule": "it is the base of all schedules, and does nothing "
+        "itself",
+    }
+    initial_learning_rate: ZeroOrMore
+    """0 where a warm-up begins with nothing."""
 
 
 class CosineDecay(Schedule):
     first = ("initial_learning_rate",)
-    decay_steps: Positive
+    decay_steps: Steps
+    name: ScopeName = "CosineDecay"
     alpha: float = 0.0
     warmup_target: float | None = None
     warmup_steps: Natural = 0
@@ -32,7 +59,8 @@ class CosineDecay(Schedule):
 
 class CosineDecayRestarts(Schedule):
     first = ("initial_learning_rate",)
-    first_decay_steps: Positive
+    first_decay_steps: Steps
+    name: ScopeName = "SGDRDecay"
     t_mul: float = 2.0
     m_mul: float = 1.0
     alpha: float = 0.0
@@ -40,21 +68,24 @@ class CosineDecayRestarts(Schedule):
 
 class ExponentialDecay(Schedule):
     first = ("initial_learning_rate", "decay_steps")
-    decay_steps: Positive
+    decay_steps: Steps
+    name: ScopeName = "ExponentialDecay"
     decay_rate: float
     staircase: bool = False
 
 
 class InverseTimeDecay(Schedule):
     first = ("initial_learning_rate", "decay_steps")
-    decay_steps: Positive
+    decay_steps: Steps
+    name: ScopeName = "InverseTimeDecay"
     decay_rate: float
     staircase: bool = False
 
 
 class PolynomialDecay(Schedule):
     first = ("initial_learning_rate",)
-    decay_steps: Positive
+    decay_steps: Steps
+    name: ScopeName = "PolynomialDecay"
     end_learning_rate: float = 0.0001
     power: float = 1.0
     cycle: bool = False
@@ -62,8 +93,9 @@ class PolynomialDecay(Schedule):
 
 class PiecewiseConstantDecay(Schedule):
     lacks = ("initial_learning_rate",)
-    boundaries: tuple[int, ...]
-    values: tuple[float, ...]
+    boundaries: tuple[Steps, ...]
+    values: tuple[ZeroOrMore, ...]
+    name: ScopeName = "PiecewiseConstant"
 
     def rules(self) -> None:
         if len(self.values) != len(self.boundaries) + 1:
@@ -73,25 +105,30 @@ class PiecewiseConstantDecay(Schedule):
                 f"{len(self.values)} values",
                 "give one value more than boundaries",
             )
+        if list(self.boundaries) != sorted(set(self.boundaries)):
+            raise ArgumentError(
+                "boundaries",
+                "PiecewiseConstantDecay.boundaries are steps, each later than the one "
+                "before",
+                "put them in order",
+            )
 
 
 def _rate(value: Any) -> Any:
     if isinstance(value, dict):
-        return read_component(value, subclasses(Schedule), "a schedule")
-    if type(value) in (int, float) and value > 0:
+        return read_named(value, Schedule, subclasses(Schedule), "a schedule")
+    if type(value) in (int, float) and value >= 0:
         return float(value)
     raise ValueError
 
 
-_RATE_JSON = {
-    "anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"$ref": "#/$defs/Schedule"}]
-}
+_RATE_JSON = {"anyOf": [{"type": "number", "minimum": 0}, {"$ref": "#/$defs/Schedule"}]}
 LearningRate = Annotated[
-    Any, kind(_rate, "a number above 0, or a schedule", _RATE_JSON)
+    Any, kind(_rate, "a number of 0 or more, or a schedule", _RATE_JSON)
 ]
 
 
-class Optimizer(Component):
+class Optimizer(Named):
     """How the weights move against the gradient of the loss."""
 
     module: ClassVar[str] = "optimizers"
@@ -101,6 +138,12 @@ class Optimizer(Component):
         "decay": "Keras 3 has a schedule for it, as in learning_rate: "
         "{InverseTimeDecay: {initial_learning_rate: 0.01, decay_steps: 1, "
         "decay_rate: 1e-6}}",
+    }
+    refused: ClassVar[Mapping[str, str]] = {
+        "Optimizer": "it is the base of all optimizers, and does nothing itself",
+        "MultiOptimizer": "it tells weights apart by their paths, which a spec doesn't "
+        "name; choose one optimizer for all",
+        "OptimizerMap": "it is the map that MultiOptimizer takes",
     }
     first = ("learning_rate",)
     learning_rate: LearningRate = 0.001
@@ -115,7 +158,7 @@ class Optimizer(Component):
     gradient_accumulation_steps: (
         Annotated[int, number("a whole number of 2 or more", whole=True, ge=2)] | None
     ) = None
-    name: str | None = None
+    name: ScopeName | None = None
 
     def rules(self) -> None:
         clips = ("clipnorm", "clipvalue", "global_clipnorm")
@@ -156,7 +199,8 @@ class Adam(_Moments):
 
 
 class AdamW(_Moments):
-    weight_decay: float | None = 0.004
+    weight_decay: float = 0.004
+    """Not null, as of others: without it, there is Adam."""
     amsgrad: bool = False
 
 
@@ -164,11 +208,11 @@ class Adamax(_Moments): ...
 
 
 class Ftrl(Optimizer):
-    learning_rate_power: float = -0.5
-    initial_accumulator_value: float = 0.1
-    l1_regularization_strength: float = 0.0
-    l2_regularization_strength: float = 0.0
-    l2_shrinkage_regularization_strength: float = 0.0
+    learning_rate_power: Annotated[float, number("a number of 0 or less", le=0)] = -0.5
+    initial_accumulator_value: ZeroOrMore = 0.1
+    l1_regularization_strength: ZeroOrMore = 0.0
+    l2_regularization_strength: ZeroOrMore = 0.0
+    l2_shrinkage_regularization_strength: ZeroOrMore = 0.0
     beta: float = 0.0
 
 
@@ -176,7 +220,7 @@ class Lamb(_Moments): ...
 
 
 class Lion(Optimizer):
-    beta_1: float = 0.9
+    beta_1: Annotated[float, number("a number above 0, up to 1", gt=0, le=1)] = 0.9
     beta_2: float = 0.99
 
 
@@ -218,3 +262,24 @@ class ScheduleFreeAdamW(_Moments):
     learning_rate: LearningRate = 0.0025
     epsilon: float = 1e-8
     warmup_steps: Natural = 0
+
+
+_OPTIMIZER = component("an optimizer", "optimizers", "Optimizer")
+_INNER = Kind(
+    _OPTIMIZER.schema,
+    _OPTIMIZER.says,
+    {"anyOf": [{"enum": list(spellings(Optimizer))}, _OPTIMIZER.json]},
+)
+
+
+class LossScaleOptimizer(Optimizer):
+    """Lets another optimizer work with losses made larger, for numbers of 16 bits."""
+
+    lacks = (
+        *("learning_rate", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm"),
+        *("use_ema", "ema_momentum", "ema_overwrite_frequency", "loss_scale_factor"),
+        "gradient_accumulation_steps",
+    )
+    inner_optimizer: Annotated[Any, _INNER]
+    initial_scale: float = 32768.0
+    dynamic_growth_steps: Positive = 2000

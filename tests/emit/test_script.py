@@ -1,6 +1,9 @@
 """A generated script builds the very model of its spec, and reads well."""
 
 import importlib.util
+import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +13,7 @@ import numpy as np
 import pytest
 
 from cnnspec import api
-from cnnspec.emit import script
+from cnnspec.emit import language
 from cnnspec.emit.keras_model import build_model, keras_object
 from cnnspec.emit.python import call, flat
 from cnnspec.emit.script import render_script
@@ -19,6 +22,7 @@ from cnnspec.errors import SpecError
 from cnnspec.layers import layer_class, layer_names, make_layer
 from tests.emit.same import assert_same, reset_names
 from tests.fidelity.judge import keras_class
+from tests.samples import write_csv
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
@@ -121,7 +125,13 @@ def test_a_script_holds_only_what_its_spec_needs() -> None:
     assert "import numpy" not in outline
     assert "fit(" not in outline
     digits = render(DIGITS)
-    for word in ("VALIDATION_SPLIT", "set_random_seed", "pandas", "BATCH_SIZE", "Path"):
+    for word in (
+        "VALIDATION_SPLIT",
+        "set_random_seed",
+        "pandas",
+        "BATCH_SIZE",
+        "pickle",
+    ):
         assert word not in digits
         assert word not in outline
 
@@ -164,13 +174,6 @@ def test_a_call_reads_as_one_would_write_it(name: str, arguments, code: str) -> 
     assert flat(call(make_layer(name, arguments))) == code
 
 
-def test_a_missing_file_is_told_plainly(tmp_path: Path) -> None:
-    text = DIGITS.replace("source: digits", "source: npz, path: absent.npz")
-    module = load_script(render(text), tmp_path / "script.py")
-    with pytest.raises(SystemExit, match=r"absent\.npz is missing"):
-        module.load_data()
-
-
 def test_a_failed_download_says_where_to_put_the_file(
     tmp_path: Path, monkeypatch
 ) -> None:
@@ -187,34 +190,8 @@ def test_a_failed_download_says_where_to_put_the_file(
         module.load_data()
 
 
-def write_csv(path: Path, labels: list[int], pixels: int = 64) -> None:
-    header = ",".join(["label", *(f"pixel{i}" for i in range(pixels))])
-    rows = [",".join(map(str, [label, *([label] * pixels)])) for label in labels]
-    path.write_text("\n".join([header, *rows]), encoding="utf-8")
-
-
-def test_csv_labels_are_numbered_without_gaps(tmp_path: Path, monkeypatch) -> None:
-    text = VARIANTS["csv"].replace(", label_column: 'a\"b'", "")
-    module = load_script(render(text), tmp_path / "script.py")
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match=r"a\.csv is missing"):
-        module.load_data()
-
-    gap = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10]  # no 9, like the letter J
-    write_csv(tmp_path / "a.csv", gap)
-    write_csv(tmp_path / "b.csv", [10, 0])
-    (x_train, y_train), (x_valid, y_valid) = module.load_data()
-    assert x_train.shape == (10, 8, 8, 1)
-    assert y_train.tolist() == list(range(10))
-    assert y_valid.tolist() == [9, 0]
-    assert x_valid[0].max() == 10
-
-    write_csv(tmp_path / "b.csv", [9])
-    with pytest.raises(SystemExit, match="not the same 10 classes"):
-        module.load_data()
-    write_csv(tmp_path / "b.csv", [1], pixels=63)
-    with pytest.raises(SystemExit, match="63 pixels a row, not 64"):
-        module.load_data()
+RESULTS = {"confusion.png", "history.csv", "history.png", "images.png"}
+RESULTS |= {"metrics.json", "model.keras"}
 
 
 @pytest.mark.parametrize("voting", ["soft", "hard"])
@@ -226,7 +203,33 @@ def test_an_ensemble_trains_and_votes(voting, tmp_path, monkeypatch, capsys) -> 
     printed = capsys.readouterr().out
     assert "mean of the members: 0." in printed
     assert f"{voting} voting: test accuracy 0." in printed
-    assert (tmp_path / "pair.png").stat().st_size > 1000
+    results = tmp_path / "results" / "pair"
+    members = [f"member_{number}" for number in (1, 2)]
+    found = {path.name for path in results.iterdir()}
+    assert found == RESULTS - {"history.csv", "model.keras"} | set(members)
+    figures = json.loads((results / "metrics.json").read_text())
+    assert figures["mean"] == pytest.approx(np.mean(figures["members"]))
+    assert figures["spread"] == pytest.approx(np.std(figures["members"]))
+    assert f"accuracy {figures['vote']:.4f}" in printed
+    for member in members:
+        assert (results / member / "model.keras").exists()
+        assert (results / member / "history.csv").read_text().startswith("epoch,")
+
+
+def test_members_in_processes_are_those_trained_in_turn(tmp_path, monkeypatch) -> None:
+    seeded = DIGITS.replace("metrics", "seed: 3, metrics")
+    text = seeded + "ensemble: {members: 2}\nname: pair\n"
+    path = tmp_path / "script.py"
+    path.write_text(render(text), encoding="utf-8")
+    figures = []
+    for jobs in ("1", "2"):
+        command = [sys.executable, path, "--jobs", jobs]
+        environment = os.environ | {"MPLBACKEND": "agg"}
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+        results = tmp_path / "results" / "pair"
+        figures.append(json.loads((results / "metrics.json").read_text()))
+        shutil.rmtree(results)
+    assert figures[0]["members"] == pytest.approx(figures[1]["members"], abs=0.01)
 
 
 def test_a_script_trains_evaluates_and_predicts(tmp_path, monkeypatch, capsys) -> None:
@@ -238,10 +241,15 @@ def test_a_script_trains_evaluates_and_predicts(tmp_path, monkeypatch, capsys) -
     printed = capsys.readouterr().out
     assert "test accuracy: 0." in printed
     assert printed.count("predicted ") == 32
-    assert {path.name for path in tmp_path.glob("*.png")} == {
-        "single.png",
-        "single_images.png",
-    }
+    results = tmp_path / "results" / "single"
+    assert {path.name for path in results.iterdir()} == RESULTS
+    figures = json.loads((results / "metrics.json").read_text())
+    assert f"test accuracy: {figures['test']['accuracy']:.4f}" in printed
+    rows = (results / "history.csv").read_text().splitlines()
+    assert rows[0] == "epoch,accuracy,loss"
+    assert [row.split(",")[0] for row in rows[1:]] == ["1"]
+    saved = keras.models.load_model(results / "model.keras")
+    assert saved.count_params() == 650
 
 
 HEAD = "input: [2, 2, 1]\nname: few\nlayers:\n  - Flatten\n"
@@ -272,7 +280,7 @@ READINGS = {
     "scores hard": (SCORES + SPARSE_LOGITS + HARD, "CLASSES = 2"),
     "named hard": (
         SCORES.replace("few.npz", NAMED) + SPARSE_LOGITS + HARD,
-        "CLASSES = 2",
+        "CLASSES = len(CLASS_NAMES)",
     ),
 }
 
@@ -346,8 +354,8 @@ def test_a_script_hides_no_module(stem: str, tmp_path: Path) -> None:
 def test_templates_are_found_beside_the_package_and_inside_it(
     tmp_path: Path, monkeypatch
 ) -> None:
-    assert script._template_folder() == ROOT / "templates"
+    assert language.template_folder() == ROOT / "templates"
     installed = tmp_path / "cnnspec"
     (installed / "templates").mkdir(parents=True)
-    monkeypatch.setattr(script, "__file__", str(installed / "emit" / "script.py"))
-    assert script._template_folder() == installed / "templates"
+    monkeypatch.setattr(language, "__file__", str(installed / "emit" / "language.py"))
+    assert language.template_folder() == installed / "templates"

@@ -1,9 +1,8 @@
 """What a script says beside its code, for those who learn from it."""
 
-from textwrap import wrap
-
 from cnnspec.emit.code.steps import each_step
-from cnnspec.emit.python import WIDTH, paragraphs
+from cnnspec.emit.language import Language
+from cnnspec.emit.python import WIDTH, columns, paragraphs, wrapped
 from cnnspec.layers.base import Layer
 from cnnspec.shapes import Shapes, product, show
 from cnnspec.spec.program import Block, CallStep, LayerStep
@@ -19,12 +18,13 @@ _DIFFERENT = {"Dropout": "noise_shape"}
 class Explained:
     """The layers that a script has explained so far, or needn't."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
+        self._language = language
         self._kinds = set(_SPEAK_FOR_THEMSELVES)
 
     def copy(self) -> "Explained":
         """As it is now."""
-        other = Explained()
+        other = Explained(self._language)
         other._kinds = set(self._kinds)
         return other
 
@@ -35,9 +35,9 @@ class Explained:
         if kind in self._kinds or different:
             return []
         self._kinds.add(kind)
-        said = " ".join((type(layer).__doc__ or "").split("\n\n")[0].split())
+        said = self._language.layer(type(layer))
         # × looks like x, which linters don't like in a comment.
-        return [f"# {line}" for line in wrap(said.replace("×", "x"), width - 2)]
+        return [f"# {line}" for line in wrapped(said.replace("×", "x"), width - 2)]
 
 
 def ends_stage(shapes: tuple[Shapes, Shapes] | None) -> bool:
@@ -62,16 +62,16 @@ def size_comment(shapes: tuple[Shapes, Shapes] | None) -> str:
     return f"  # {show(y[1:])}"
 
 
-def docstring(block: Block) -> list[str]:
+def docstring(block: Block, language: Language) -> list[str]:
     """What a block is, or what it consists of."""
     if not block.description.strip():
-        return [f'    """{_contents(block)}"""']
+        return [f'    """{_contents(block, language)}"""']
     first, *rest = _summarized(paragraphs(block.description))
     if not rest and _fits(first):
         return [f'    """{first}"""']
-    lines = wrap(f'"""{first}', WIDTH - 4)
+    lines = wrapped(f'"""{first}', WIDTH - 4)
     for paragraph in rest:
-        lines += ["", *wrap(paragraph, WIDTH - 4)]
+        lines += ["", *wrapped(paragraph, WIDTH - 4)]
     return [*(f"    {line}" if line else "" for line in lines), '    """']
 
 
@@ -85,10 +85,10 @@ def _summarized(parts: list[str]) -> list[str]:
 
 
 def _fits(summary: str) -> bool:
-    return len(f'    """{summary}"""') <= WIDTH
+    return columns(f'    """{summary}"""') <= WIDTH
 
 
-def _contents(block: Block) -> str:
+def _contents(block: Block, language: Language) -> str:
     """What a block consists of: `Apply Conv2D, BatchNormalization and Activation.`."""
     found: dict[str, None] = {}
     for step in each_step(block.steps):
@@ -97,13 +97,13 @@ def _contents(block: Block) -> str:
         elif isinstance(step, CallStep):
             found[step.block] = None
     if not found:
-        return f"Return what the block {block.name} makes of its input."
+        return language.fill("block", block=block.name)
     parts = list(found)
     while True:
         more = len(parts) < len(found)
-        listed = ", ".join(parts if more else parts[:-1])
-        last = "more" if more else parts[-1]
-        sentence = f"Apply {listed} and {last}." if listed else f"Apply {last}."
-        if len(sentence) <= WIDTH - 10 or len(parts) == 1:
+        listed, last = ", ".join(parts if more else parts[:-1]), parts[-1]
+        form = "apply_more" if more else "apply" if listed else "apply_one"
+        sentence = language.fill(form, layers=listed, last=last)
+        if columns(sentence) <= WIDTH - 10 or len(parts) == 1:
             return sentence
         parts.pop()

@@ -105,7 +105,7 @@ class Function:
         """The whole function."""
         return [
             *lay_out(self._signature(), "def ", ":", indent=0),
-            *docstring(self._block),
+            *docstring(self._block, self._script.language),
             *self._setup,
             *self._body.variables.dictionaries(),
             *self._body.page.lines,

@@ -10,6 +10,7 @@ from cnnspec.emit.code.names import Constants, Names, reserved_names
 from cnnspec.emit.code.record import Flow, Thing, Unfaithful
 from cnnspec.emit.code.steps import parents
 from cnnspec.emit.code.study import flow_of
+from cnnspec.emit.language import Language
 from cnnspec.emit.python import (
     Code,
     Group,
@@ -40,7 +41,10 @@ class ModelCode(NamedTuple):
 
 
 def model_code(
-    program: Program, summary: Summary, constants: Mapping[str, Any]
+    program: Program,
+    summary: Summary,
+    language: Language,
+    constants: Mapping[str, Any],
 ) -> ModelCode:
     """The code that builds a model with the structure that its spec gives it.
 
@@ -50,13 +54,14 @@ def model_code(
     Args:
         program: the structure.
         summary: what it comes to.
+        language: of its comments.
         constants: names that the script gives to values above the model.
     """
     kept_flat: set[Path] = set()
     while True:
         try:
             flow = flow_of(program, summary.graph, frozenset(kept_flat))
-            return Script(program, flow, constants).code()
+            return Script(program, flow, language, constants).code()
         except Unfaithful as error:
             path = error.path
             around = dict(parents(program))
@@ -71,6 +76,7 @@ class Script:
     """What all functions of a script share.
 
     Attributes:
+        language: of the comments.
         names: that nothing else may have.
         constants: the variables of the spec.
         functions: those of the blocks that are written so far.
@@ -81,13 +87,17 @@ class Script:
     """
 
     def __init__(
-        self, program: Program, flow: Flow, constants: Mapping[str, Any]
+        self,
+        program: Program,
+        flow: Flow,
+        language: Language,
+        constants: Mapping[str, Any],
     ) -> None:
-        self.program, self.flow = program, flow
+        self.program, self.flow, self.language = program, flow, language
         self.names = Names(reserved_names(constants))
         self.constants = Constants(program.values, constants, self.names)
         self.functions: dict[str, Function] = {}
-        self.explained = Explained()
+        self.explained = Explained(language)
         self.exported: dict[Any, str] = {}
         self.defaults = {
             ALIASES.get(name, name): arguments

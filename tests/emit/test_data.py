@@ -1,0 +1,268 @@
+"""What a script does with the data that its spec declares, and with faulty files."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+
+from tests.emit.test_script import load_script, render
+from tests.samples import write_csv, write_images
+
+MODEL = """
+input: [8, 8, 1]
+layers:
+  - Flatten
+  - Dense: {units: 10, activation: softmax}
+train: {loss: sparse_categorical_crossentropy, seed: 1}
+"""
+CSV = "source: csv, train: a.csv, validation: b.csv, image_shape: [8, 8, 1]"
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch):
+    """Loads the data of a script with this `data:`, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def load_data(data: str, model: str = MODEL):
+        text = f"{model}data: {{{data}}}\n"
+        return load_script(render(text), tmp_path / "script.py").load_data()
+
+    return load_data
+
+
+def complaint(load, data: str) -> str:
+    with pytest.raises(SystemExit) as caught:
+        load(data)
+    return str(caught.value)
+
+
+# ------------------------------------------------------------------ csv
+
+
+def test_csv_is_read(load, tmp_path) -> None:
+    write_csv(tmp_path / "a.csv", range(10))
+    write_csv(tmp_path / "b.csv", [9, 0])
+    (x_train, y_train), (x_valid, y_valid) = load(f"{CSV}, scale: 255")
+    assert x_train.shape == (10, 8, 8, 1)
+    assert x_train.dtype == np.float32
+    assert x_train[9].max() == pytest.approx(9 / 255)
+    assert y_train.tolist() == list(range(10))
+    assert y_train.dtype == np.int32
+    assert y_valid.tolist() == [9, 0]
+    assert x_valid.shape == (2, 8, 8, 1)
+
+
+def test_contiguous_labels_are_numbered_without_gaps(load, tmp_path) -> None:
+    gap = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10]  # no 9, like the letter J
+    write_csv(tmp_path / "a.csv", gap)
+    write_csv(tmp_path / "b.csv", [10, 0])
+    told = complaint(load, CSV)
+    assert "a.csv: row 10 has the label 10" in told
+    assert "labels are 0 to 9" in told
+    assert "set labels: contiguous" in told
+    (_, y_train), (_, y_valid) = load(f"{CSV}, labels: contiguous")
+    assert y_train.tolist() == list(range(10))
+    assert y_valid.tolist() == [9, 0]
+    one_hot = MODEL.replace("sparse_", "")
+    (_, y_train), _ = load(f"{CSV}, labels: [contiguous, one_hot]", one_hot)
+    assert (y_train == np.eye(10)).all()
+
+
+def test_contiguous_labels_may_be_letters(load, tmp_path) -> None:
+    write_csv(tmp_path / "a.csv", "ABCDEFGHIK")
+    write_csv(tmp_path / "b.csv", "KA")
+    _, (_, y_valid) = load(f"{CSV}, labels: contiguous")
+    assert y_valid.tolist() == [9, 0]
+    write_csv(tmp_path / "b.csv", "AJ")
+    told = complaint(load, f"{CSV}, labels: contiguous")
+    assert "b.csv: row 2 has the label J, which a.csv has nowhere" in told
+    write_csv(tmp_path / "a.csv", "ABC")
+    told = complaint(load, f"{CSV}, labels: contiguous")
+    assert "a.csv has 3 different labels, and the model has 10 classes" in told
+
+
+def one_row(cell: str = "1", label: str = "3", pixels: int = 64) -> str:
+    header = ",".join(["label", *(f"pixel{i}" for i in range(pixels))])
+    return f"{header}\n{label},{','.join(['1'] * (pixels - 1))},{cell}\n"
+
+
+FAULTS = {
+    "missing": (None, "a.csv is missing: a CSV file with a column 'label' and 64"),
+    "nothing": ("", "a.csv can't be read as CSV: No columns"),
+    "no rows": (one_row().splitlines()[0], "a.csv has a header and no rows"),
+    "no label": (one_row().replace("label", "letter"), "no column 'label'; its first"),
+    "narrow": (one_row(pixels=63), "a.csv has 63 pixels a row, not 64"),
+    "wide row": (one_row() + one_row().splitlines()[1] + ",7,7\n", "line 3, saw 67"),
+    "short row": (one_row() + "3,1,1\n", "row 2 has 'nan' in the column 'pixel2'"),
+    "text": (one_row("dark"), "row 1 has 'dark' in the column 'pixel63', where a n"),
+    "blank": (one_row(""), "row 1 has 'nan' in the column 'pixel63'"),
+    "bright": (one_row("256"), "a.csv has pixels that are not from 0 to 255"),
+    "binary": (b"\xff\xfe\x00\x81" * 90, "a.csv can't be read as CSV"),
+}
+WRONG_LABELS = {"C": "'C' in the column", "10": "label 10", "-1": "-1", "2.5": "2.5"}
+
+
+@pytest.mark.parametrize("labels", ["sparse", "contiguous"])
+@pytest.mark.parametrize(("text", "said"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_faulty_csv_file_is_told_plainly(text, said, labels, load, tmp_path) -> None:
+    if isinstance(text, bytes):
+        (tmp_path / "a.csv").write_bytes(text)
+    elif text is not None:
+        (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    write_csv(tmp_path / "b.csv", [1])
+    assert said in complaint(load, f"{CSV}, scale: 255, labels: {labels}")
+
+
+@pytest.mark.parametrize(("label", "said"), WRONG_LABELS.items())
+def test_a_wrong_label_is_told_with_its_row(label, said, load, tmp_path) -> None:
+    write_csv(tmp_path / "a.csv", [1, 2, label])
+    write_csv(tmp_path / "b.csv", [1])
+    told = complaint(load, CSV)
+    assert "a.csv: row 3 has " in told
+    assert said in told
+
+
+def test_a_row_without_its_label(load, tmp_path) -> None:
+    write_csv(tmp_path / "a.csv", ["A", ""])
+    write_csv(tmp_path / "b.csv", ["A"])
+    assert "row 2 has no label" in complaint(load, f"{CSV}, labels: contiguous")
+
+
+def test_one_csv_file_is_split(load, tmp_path) -> None:
+    write_csv(tmp_path / "a.csv", [*range(10)] * 3)
+    one = "source: csv, train: a.csv, image_shape: [8, 8, 1], test_size: 0.2"
+    (x_train, y_train), (x_test, _) = load(f"{one}, random_state: 3")
+    assert (len(x_train), len(x_test)) == (24, 6)
+    (_, again), _ = load(f"{one}, random_state: 3")
+    assert (y_train == again).all()
+    (_, other), _ = load(f"{one}, random_state: 4")
+    assert (y_train != other).any()
+
+
+# ------------------------------------------------------------------ npz
+
+
+NPZ = "source: npz, path: few.npz"
+
+
+def save(**changed) -> None:
+    labels = np.arange(10)
+    arrays = {"x_train": np.ones((10, 8, 8)), "y_train": labels[:, None]}
+    arrays |= {"x_test": np.ones((10, 8, 8)), "y_test": labels[:, None]}
+    arrays |= changed
+    np.savez("few.npz", **{k: v for k, v in arrays.items() if v is not None})
+
+
+def test_npz_is_read(load) -> None:
+    assert "few.npz is missing" in complaint(load, NPZ)
+    save()
+    (x_train, y_train), _ = load(NPZ)
+    assert x_train.shape == (10, 8, 8, 1)
+    assert y_train.shape == (10,)
+    save(y_train=np.array([*range(9), 30]), y_test=np.array([30] * 10))
+    told = complaint(load, NPZ)
+    assert "y_train: row 10 has the label 30" in told
+    _, (_, y_test) = load(f"{NPZ}, labels: contiguous")
+    assert y_test.tolist() == [9] * 10
+
+
+def test_a_faulty_npz_file_is_told_plainly(load) -> None:
+    for arrays, said in [
+        ({"y_test": None}, "lacks the array y_test"),
+        ({"x_train": np.ones((10, 7, 8))}, "x_train has the shape (10, 7, 8), and a"),
+        ({"y_train": np.eye(10)}, "y_train has the shape (10, 10), where one label"),
+        ({"y_train": np.arange(9)}, "(9,), where one label for each of 10 samples"),
+    ]:
+        save(**arrays)
+        assert said in complaint(load, NPZ)
+    Path("few.npz").write_text("no archive")
+    assert "can't be read as a NumPy file" in complaint(load, NPZ)
+    np.save("one.npy", np.ones(3))
+    Path("one.npy").rename("few.npz")
+    assert "can't be read as a NumPy file" in complaint(load, NPZ)
+
+
+# ------------------------------------------------------------------ folders of images
+
+
+IMAGES = "source: image_directory, train: train, validation: valid"
+NAMES = list("abcdefghij")
+
+
+def test_images_are_read(load, tmp_path) -> None:
+    write_images(tmp_path / "train", NAMES)
+    write_images(tmp_path / "valid", NAMES, each=1)
+    (x_train, y_train), (x_valid, y_valid) = load(f"{IMAGES}, scale: 255")
+    assert x_train.shape == (20, 8, 8, 1)
+    assert y_train.tolist() == sorted([*range(10)] * 2)
+    assert x_valid[9].max() == pytest.approx(180 / 255, abs=0.01)
+    assert y_valid.tolist() == [*range(10)]
+    colour = MODEL.replace("8, 8, 1", "4, 5, 3")
+    (x_train, _), _ = load(f"{IMAGES}, image_shape: [4, 5, 3]", colour)
+    assert x_train.shape == (20, 4, 5, 3)
+
+
+def test_faulty_folders_of_images_are_told_plainly(load, tmp_path) -> None:
+    assert "train is missing: a folder that holds" in complaint(load, IMAGES)
+    write_images(tmp_path / "train", NAMES[:3])
+    told = complaint(load, IMAGES)
+    assert "train holds 3 folders, and the model has 10 classes" in told
+    write_images(tmp_path / "train", NAMES[3:])
+    write_images(tmp_path / "valid", [*NAMES[1:], "z"])
+    assert "valid has other folders than train" in complaint(load, IMAGES)
+    (tmp_path / "valid" / "z").rename(tmp_path / "valid" / "a")
+    (tmp_path / "train" / "c" / "0.png").write_text("no image")
+    assert "c/0.png can't be read as an image" in complaint(load, IMAGES)
+    for image in (tmp_path / "train" / "c").iterdir():
+        image.unlink()
+    assert "train/c holds no image; known are .bmp" in complaint(load, IMAGES)
+
+
+# ------------------------------------------------------------------ downloads
+
+
+@pytest.mark.parametrize("source", ["mnist", "fashion_mnist", "cifar10", "cifar100"])
+def test_downloaded_sources(source: str, load, monkeypatch) -> None:
+    size = (32, 32, 3) if "cifar" in source else (28, 28)
+    asked = {}
+
+    def load_data(**arguments):
+        asked.update(arguments)
+        samples, labels = np.full((4, *size), 255, "uint8"), np.arange(4, dtype="uint8")
+        labels = labels[:, None] if "cifar" in source else labels
+        return (samples, labels), (samples[:2], labels[:2])
+
+    stand_in = SimpleNamespace(load_data=load_data)
+    monkeypatch.setattr(keras.datasets, source, stand_in)
+    shape = [*size, 1][:3]
+    model = MODEL.replace("[8, 8, 1]", str(shape))
+    if source == "cifar100":
+        model = model.replace("units: 10", "units: 20")
+    extra = ", label_mode: coarse" if source == "cifar100" else ""
+    data = f"source: {source}, scale: 255{extra}"
+    (x_train, y_train), (x_test, _) = load(data, model)
+    assert x_train.shape == (4, *shape)
+    assert x_train.max() == 1
+    assert y_train.tolist() == [0, 1, 2, 3]
+    assert len(x_test) == 2
+    assert asked == ({"label_mode": "coarse"} if extra else {})
+
+    def fail(**_):
+        raise OSError("no network")
+
+    stand_in.load_data = fail
+    with pytest.raises(SystemExit, match=r"(?s)no network.*datasets/.*source: npz"):
+        load(data, model)
+
+
+def test_samples_are_shuffled_once_if_asked(load) -> None:
+    save(x_train=np.arange(10)[:, None, None] * np.ones((10, 8, 8)))
+    (plain, _), _ = load(NPZ)
+    (x_train, y_train), _ = load(f"{NPZ}, shuffle: true")
+    assert (plain[:, 0, 0, 0] == np.arange(10)).all()
+    assert (x_train[:, 0, 0, 0] == y_train).all()
+    assert (y_train != np.arange(10)).any()
+    (again, _), _ = load(f"{NPZ}, shuffle: true")
+    assert (again == x_train).all()

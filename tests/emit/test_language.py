@@ -1,0 +1,174 @@
+"""Every text stands in every language, and no other text stands in a script."""
+
+import io
+import re
+import tokenize
+from pathlib import Path
+
+import pytest
+
+from cnnspec import api
+from cnnspec.emit.language import (
+    Language,
+    comment,
+    docstring,
+    languages,
+    statement,
+    string,
+    template_folder,
+)
+from cnnspec.emit.python import WIDTH, columns
+from cnnspec.emit.script import render_script
+from cnnspec.layers import layer_class, layer_names
+from tests.emit.test_script import READINGS, ROOT, VARIANTS, ruff
+
+OTHERS = [code for code in languages() if code != "en"]
+SECTIONS = ("script", "notebook", "techniques")
+
+
+def texts(code: str) -> dict[str, str]:
+    """All texts of a language but those of layers, by their keys."""
+    found = {}
+    for section in SECTIONS:
+        for name, text in Language(code).section(section).items():
+            if isinstance(text, str):
+                found[f"{section}.{name}"] = text
+            else:
+                found |= {f"{section}.{name}.{k}": t for k, t in text.items()}
+    return found
+
+
+def test_korean_is_there() -> None:
+    assert languages() == ["en", "ko"]
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_text_is_missing(code: str) -> None:
+    assert texts(code).keys() == texts("en").keys()
+    assert set(Language(code).texts["layers"]) == set(layer_names())
+    assert Language(code).texts.keys() == Language("en").texts.keys()
+
+
+def test_english_takes_what_layers_do_from_their_classes() -> None:
+    for name in layer_names():
+        assert Language("en").layer(layer_class(name)), name
+
+
+def fields(text: str) -> list[str]:
+    """What a script fills in. A text of two branches may have one in each."""
+    without = re.sub(r"\{\{.*?\}\}", "", text)
+    return sorted(re.findall(r"\{[^{}]*\}", without))
+
+
+def variables(text: str) -> set[str]:
+    """What is filled in when a script is written."""
+    inside = " ".join(re.findall(r"\{\{(.*?)\}\}", text))
+    words = re.sub(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"", "", inside)
+    keywords = {"if", "else", "in", "not", "and", "or"}
+    return set(re.findall(r"[a-z_]+(?:\.[a-z_]+)?", words)) - keywords
+
+
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.parametrize("key", texts("en"))
+def test_a_text_says_the_same_things(key: str, code: str) -> None:
+    ours, theirs = texts("en")[key], texts(code)[key]
+    assert fields(ours) == fields(theirs)
+    assert variables(ours) == variables(theirs)
+    assert theirs.strip()
+
+
+def test_a_missing_variable_would_be_seen() -> None:
+    assert fields("{a} and {{ b }}") == ["{a}"]
+    assert variables("{a} {{ b.c if d else 'e' }} {{ \"f\" ~ g }}") == {"b.c", "d", "g"}
+
+
+def words(script: str) -> list[str]:
+    """The comments, docstrings and messages of a script that have words in them."""
+    found = []
+    for token in tokenize.generate_tokens(io.StringIO(script).readline):
+        if token.type == tokenize.COMMENT or (
+            token.type == tokenize.STRING and re.search(r"[A-Za-z]{2,} [a-z]", token[1])
+        ):
+            found.append(token.string)
+    return found
+
+
+SCRIPTS = {**VARIANTS, **{name: text for name, (text, _) in READINGS.items()}}
+
+
+@pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS.keys())
+def test_a_korean_script_speaks_korean_alone(text: str, tmp_path: Path) -> None:
+    script = render_script(*api.loads(text)[:2], "ko")
+    for said in words(script.partition("\n")[2].partition("\n")[2]):
+        sizes = re.fullmatch(r"# [\dx]+", said)
+        name = "quoted" in said or said.startswith(("# noqa", '"a'))
+        assert sizes or name or re.search("[가-힣]", said), said
+    path = tmp_path / "script.py"
+    path.write_text(script, encoding="utf-8")
+    ruff("check", "--isolated", "--extend-select", "E501", path)
+    ruff("format", "--isolated", "--check", path)
+
+
+@pytest.mark.parametrize("stem", ["nin", "sign_language", "cifar10_bn", "cifar10_gap"])
+def test_a_korean_script_has_the_code_of_the_english_one(stem: str) -> None:
+    program, summary = api.load(ROOT / "specs" / f"{stem}.yaml")
+    english, korean = (code(render_script(program, summary, c)) for c in ("en", "ko"))
+    font = korean.index("package")
+    del korean[font : korean.index("RESULTS")]
+    assert [name for name in korean if name not in ("find_spec", "font_manager")] == [
+        name for name in english if name not in ("find_spec", "font_manager")
+    ]
+
+
+def code(script: str) -> list[str]:
+    """The names in a script, in their order, without those in its texts."""
+    tokens = tokenize.generate_tokens(io.StringIO(script).readline)
+    names = [token.string for token in tokens if token.type == tokenize.NAME]
+    imports = {"importlib", "util", "matplotlib", "import", "from"}
+    return [name for name in names if name not in imports]
+
+
+# ------------------------------------------------------------------ as code
+
+
+def test_a_text_becomes_a_string() -> None:
+    assert string('a "b"\n') == '"a \\"b\\"\\n"'
+    assert string("{a!r} b") == 'f"{a!r} b"'
+    assert string("가 {a}") == 'f"가 {a}"'
+
+
+@pytest.mark.parametrize("word", ["word", "낱말"])
+@pytest.mark.parametrize("count", range(1, 60, 3))
+def test_no_line_is_too_wide(word: str, count: int) -> None:
+    said = " ".join([word, "{field:.4f}"] * count)
+    for lines in (
+        statement("print(", said, ")", 8),
+        comment(said, 8),
+        docstring(said, 8),
+    ):
+        assert max(map(columns, lines)) <= WIDTH
+    whole = " ".join(statement("print(", said, ")", 0))
+    values: dict[str, object] = {"field": 1.0, "print": str}
+    assert eval(whole, values) == said.replace("{field:.4f}", "1.0000")
+
+
+def test_lines_end_where_a_text_ends_them() -> None:
+    said = (
+        "A first line that is long enough to be broken, as it ends here.\nAnd a second."
+    )
+    lines = statement("print(", f"{said}\n{said}", ")", 0)
+    assert [line.endswith('\\n"') for line in lines[1:-1]] == [True, True, True, False]
+
+
+def test_every_text_is_used() -> None:
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in (template_folder(), ROOT / "cnnspec" / "emit")
+        for path in folder.rglob("*")
+        if path.suffix in (".j2", ".py")
+    )
+    indirect = re.compile("data_|.*_vote|.*_text|.*_column|labels_|apply|.*scores?$")
+    for key in texts("en"):
+        section, name, *_ = key.split(".")
+        if section != "techniques" and not indirect.fullmatch(name):
+            assert re.search(rf"""["']{name}["']""", code) or indirect.match(name), key

@@ -1,0 +1,200 @@
+"""A training that was killed goes on from its last finished epoch."""
+
+import csv
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from tests.emit.test_script import load_script, render
+
+SPEC = """
+name: small
+input: [8, 8, 1]
+layers:
+  - Flatten
+  - Dense: {units: 16, activation: relu}
+  - Dense: {units: 10, activation: softmax}
+data: {source: digits, scale: 16}
+train:
+  optimizer: adam
+  loss: sparse_categorical_crossentropy
+  metrics: [accuracy]
+  epochs: 6
+  seed: 1
+  resume: true
+  shuffle: false
+  validation_split: 0.2
+  callbacks:
+    - ReduceLROnPlateau: {monitor: val_loss, patience: 1, min_delta: 10, factor: 0.5}
+    - EarlyStopping: {patience: 50, restore_best_weights: true}
+"""
+
+
+@pytest.fixture
+def script(tmp_path: Path, monkeypatch):
+    """A module made of a spec's script, in a folder of its own."""
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir(tmp_path)
+
+    def load(text: str = SPEC):
+        return load_script(render(text), tmp_path / "script.py")
+
+    return load
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def final(folder: Path) -> list[np.ndarray]:
+    return keras.models.load_model(folder / "small" / "model.keras").get_weights()
+
+
+def test_going_on_comes_to_the_same_as_going_through(script, tmp_path, capsys) -> None:
+    script().main()
+    through = rows(tmp_path / "results" / "small" / "history.csv")
+    weights = final(tmp_path / "results")
+    shutil.rmtree(tmp_path / "results")
+    for epochs in (2, 3, 6):
+        script(SPEC.replace("epochs: 6", f"epochs: {epochs}")).main()
+    assert "Going on after epoch 3, from results" in capsys.readouterr().out
+    resumed = rows(tmp_path / "results" / "small" / "history.csv")
+    assert [row["epoch"] for row in resumed] == [str(k) for k in range(1, 7)]
+    for one, other in zip(through, resumed, strict=True):
+        # The learning rate as well: what ReduceLROnPlateau counted is not forgotten.
+        assert {k: float(v) for k, v in one.items()} == pytest.approx(
+            {k: float(v) for k, v in other.items()}, abs=1e-5
+        )
+    for one, other in zip(weights, final(tmp_path / "results"), strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
+
+
+def test_a_training_that_is_done_is_not_done_again(script, capsys) -> None:
+    stopping = SPEC.replace("patience: 50", "patience: 0, min_delta: 10")
+    for _ in range(2):
+        script(stopping).main()
+    printed = capsys.readouterr().out
+    assert "All epochs are done. Remove results/small/checkpoint" in printed
+    assert len(rows(Path("results/small/history.csv"))) == 2
+
+
+def test_a_checkpoint_of_another_model_is_refused(script) -> None:
+    script().main()
+    with pytest.raises(SystemExit, match="is of another model"):
+        script(SPEC.replace("units: 16", "units: 17")).main()
+
+
+class Killed(BaseException):
+    """What a test raises where a process might be killed."""
+
+
+@pytest.mark.parametrize("moment", ["weights", "state", "rename", "rmtree", "history"])
+def test_half_a_checkpoint_is_never_read(moment: str, script, monkeypatch) -> None:
+    module = script(SPEC.replace("epochs: 6", "epochs: 2"))
+    module.main()
+    module = script()
+
+    def killed(*_args, **_kwargs):
+        raise Killed
+
+    def half(path: Path, *_args) -> None:
+        with open(path, "wb") as file:
+            file.write(b"half")
+        raise Killed
+
+    if moment == "weights":
+        broken = lambda self, path: half(path)  # noqa: E731 - one of five
+        monkeypatch.setattr(keras.Model, "save_weights", broken)
+    elif moment == "state":
+        monkeypatch.setattr(Path, "write_bytes", half)
+    elif moment == "rename":
+        monkeypatch.setattr(Path, "rename", killed)
+    elif moment == "history":
+        monkeypatch.setattr(module, "write_history", killed)
+    else:
+        rmtree = shutil.rmtree
+
+        def half_removed(folder, **options):
+            if Path(folder).name.startswith("epoch_"):
+                next(Path(folder).iterdir()).unlink()
+                raise Killed
+            rmtree(folder, **options)
+
+        monkeypatch.setattr(shutil, "rmtree", half_removed)
+    with pytest.raises(Killed):
+        module.main()
+    monkeypatch.undo()
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    script().main()
+    found = rows(Path("results/small/history.csv"))
+    assert [row["epoch"] for row in found] == [str(k) for k in range(1, 7)]
+    assert len(list(Path("results/small/checkpoint").iterdir())) == 1
+
+
+def test_kill_9_at_any_moment(tmp_path: Path) -> None:
+    path = tmp_path / "script.py"
+    text = SPEC.replace("epochs: 6", "epochs: 60")
+    path.write_text(render(text), encoding="utf-8")
+    environment = os.environ | {"MPLBACKEND": "agg"}
+    results = tmp_path / "results" / "small"
+    reached = 0
+    for wait in (0.05, 0.3, 0.8):
+        process = subprocess.Popen(
+            [sys.executable, path],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 120
+        while epochs_done(results) <= reached and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert epochs_done(results) > reached
+        reached = epochs_done(results)
+    assert reached < 60, "nothing was left to go on with"
+    subprocess.run([sys.executable, path], cwd=tmp_path, env=environment, check=True)
+    found = rows(results / "history.csv")
+    assert [row["epoch"] for row in found] == [str(k) for k in range(1, 61)]
+
+
+def epochs_done(results: Path) -> int:
+    names = [p.name for p in results.glob("checkpoint/epoch_*")]
+    return max((int(name.split("_")[1]) for name in names), default=0)
+
+
+def test_ctrl_c_keeps_what_was_reached(tmp_path: Path) -> None:
+    path = tmp_path / "script.py"
+    text = SPEC.replace("epochs: 6", "epochs: 5000").replace("resume: true", "")
+    path.write_text(render(text), encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-u", path],
+        cwd=tmp_path,
+        env=os.environ | {"MPLBACKEND": "agg"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Epoch 4/"):
+            break
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "Stopped. The model as it is now is in results/small/model.keras" in errors
+    assert "Traceback" not in errors
+    results = tmp_path / "results"
+    assert len(rows(results / "small" / "history.csv")) >= 3
+    assert len(final(results)) == 4

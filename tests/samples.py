@@ -1,0 +1,27 @@
+"""Small files of samples, as the sources csv and image_directory read them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+
+def write_csv(path: Path, labels: Sequence[object], pixels: int = 64) -> None:
+    """A header, and for each label a row whose pixels are all its place, 0 to 255."""
+    header = ",".join(["label", *(f"pixel{i}" for i in range(pixels))])
+    rows = [
+        ",".join(map(str, [label, *([place % 256] * pixels)]))
+        for place, label in enumerate(labels)
+    ]
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+
+
+def write_images(folder: Path, names: Sequence[str], each: int = 2) -> None:
+    """A folder for each class, with images of 10x12 pixels in three colours."""
+    from PIL import Image
+
+    for place, name in enumerate(names):
+        (folder / name).mkdir(parents=True)
+        for number in range(each):
+            pixels = np.full((10, 12, 3), 20 * place + number, "uint8")
+            Image.fromarray(pixels).save(folder / name / f"{number}.png")
