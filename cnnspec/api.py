@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from cnnspec.errors import Diagnostic, OverrideError, SpecError, either, nearest
+from cnnspec.errors import Diagnostic, Mark, OverrideError, SpecError, either, nearest
 from cnnspec.infer import Summary, infer
 from cnnspec.resolve.resolver import resolve
 from cnnspec.source import Source, follow, read_source
@@ -212,7 +212,7 @@ def loads(text: str, path: str = "<spec>") -> Model:
         return _check(source).model()
 
 
-TARGETS = {"keras": ".keras", "script": ".py", "svg": ".svg"}
+TARGETS = {"keras": ".keras", "script": ".py", "notebook": ".ipynb", "svg": ".svg"}
 """What `build` can write, and how its files end."""
 USUAL_TARGETS = ("keras", "script")
 """What it writes unless told otherwise."""
@@ -250,8 +250,10 @@ def build(
     targets: Sequence[str] = USUAL_TARGETS,
     *,
     force: bool = False,
+    lang: str = "en",
+    backend: str = "tensorflow",
 ) -> list[str]:
-    """Writes a model as a Keras model, as a training script, or as a picture.
+    """Writes a model as a Keras model, as a script or notebook, or as a picture.
 
     Everything is made before anything is written.
 
@@ -260,6 +262,9 @@ def build(
         folder: where to write; made if it isn't there.
         targets: some of `TARGETS`.
         force: overwrites files that a person edited or that cnnspec didn't write.
+        lang: the language of scripts and notebooks; `cnnspec.emit.language.languages`
+            lists them.
+        backend: what scripts and notebooks run Keras on unless KERAS_BACKEND is set.
 
     Returns:
         The paths of the files written.
@@ -272,15 +277,19 @@ def build(
 
     paths = files(model, folder, targets, force=force)
     name = PurePath(model.program.source.path).name
-    script = picture = None
+    texts: dict[str, str] = {}
     if "script" in paths:
         from cnnspec.emit.script import render_script
 
-        script = render_script(model.program, model.summary)
+        texts["script"] = render_script(*model, lang, backend)
+    if "notebook" in paths:
+        from cnnspec.emit.notebook import render_notebook
+
+        texts["notebook"] = render_notebook(*model, lang, backend)
     if "svg" in paths:
         from cnnspec.emit.diagram import svg
 
-        picture = write.seal_svg(svg(model.summary), name)
+        texts["svg"] = write.seal_svg(svg(model.summary), name)
     if "keras" in paths:
         from cnnspec.emit.keras_model import save
 
@@ -288,11 +297,36 @@ def build(
         if errors:
             raise SpecError(errors)
         save(keras_model, paths["keras"], force)
-    if script is not None:
-        write.write_file(paths["script"], script, force)
-    if picture is not None:
-        write.write_file(paths["svg"], picture, force)
+    for target, text in texts.items():
+        write.write_file(paths[target], text, force)
     return list(paths.values())
+
+
+def training_script(
+    model: Model,
+    *,
+    force: bool = False,
+    lang: str = "en",
+    backend: str = "tensorflow",
+) -> str:
+    """Writes the script that trains a model beside the results it will write.
+
+    Returns:
+        Its path: `results/NAME/FILE.py`, in the folder where it has to be run.
+
+    Raises:
+        SpecError: the spec doesn't say how to train, or the file is somebody's work.
+    """
+    program = model.program
+    missing = [key for key in ("data", "train") if getattr(program, key) is None]
+    if missing:
+        text = f"there is nothing to train with: the spec has no {either(missing)}"
+        where = program.source.path
+        hint = "docs/training.md shows both sections"
+        raise SpecError([Diagnostic("error", "missing-field", Mark(where), text, hint)])
+    folder = os.path.join("results", program.name)
+    [path] = build(model, folder, ["script"], force=force, lang=lang, backend=backend)
+    return path
 
 
 def find_specs(path: PathName) -> list[str]:

@@ -31,6 +31,26 @@ Override = Annotated[
         help="Change a value of the spec, as in train.epochs=2. May be repeated.",
     ),
 ]
+Lang = Annotated[
+    str,
+    typer.Option("--lang", metavar="CODE", help="Language of the texts: en or ko."),
+]
+
+
+class Backend(StrEnum):
+    """What Keras runs on."""
+
+    tensorflow = "tensorflow"
+    jax = "jax"
+    torch = "torch"
+
+
+BackendOption = Annotated[
+    Backend, typer.Option("--backend", help="What Keras runs on by default.")
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Overwrite files that a person edited.")
+]
 SpecPath = Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file.")]
 
 
@@ -180,14 +200,15 @@ def diff(
 def build(
     specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="YAML files.")],
     to: Annotated[
-        str, typer.Option("--to", help="What to write, of keras, script and svg.")
+        str,
+        typer.Option("--to", help="What to write: keras, script, notebook, svg."),
     ] = "keras,script",
     folder: Annotated[
         str, typer.Option("-o", "--output", metavar="DIR", help="Where to write it.")
     ] = "generated",
-    force: Annotated[
-        bool, typer.Option("--force", help="Overwrite files that a person edited.")
-    ] = False,
+    lang: Lang = "en",
+    backend: BackendOption = Backend.tensorflow,
+    force: Force = False,
     overrides: Override = [],  # noqa: B006 - as above
 ) -> None:
     """Check specs, then write each as a Keras model and as a training script."""
@@ -199,6 +220,7 @@ def build(
         if target not in api.TARGETS:
             allowed = either(api.TARGETS, "and")
             _usage(f"--to takes {allowed}, joined by a comma; found '{target}'")
+    _refuse_unknown_language(lang)
     _refuse_same_names(specs)
     _refuse_no_folder(folder)
     models = [_load(spec, overrides) for spec in specs]
@@ -209,8 +231,43 @@ def build(
         terminal.show(model.summary, why=False, console=terminal.make_console())
         print(findings.built(model.program, model.summary))
         with _spec_errors():
-            for path in api.build(model, folder, targets, force=force):
+            written = api.build(
+                model, folder, targets, force=force, lang=lang, backend=backend.value
+            )
+            for path in written:
                 print(f"wrote {path}")
+
+
+@app.command()
+def train(
+    spec: SpecPath,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", metavar="N", min=1, help="Members trained at once."),
+    ] = None,
+    lang: Lang = "en",
+    backend: BackendOption = Backend.tensorflow,
+    force: Force = False,
+    overrides: Override = [],  # noqa: B006 - as above
+) -> None:
+    """Write the training script of a spec beside its results, and run it."""
+    from cnnspec import running
+
+    _refuse_unknown_language(lang)
+    model = _load(spec, overrides)
+    if jobs is not None and model.program.ensemble is None:
+        _usage(f"--jobs is for ensembles, and {spec} has no ensemble:")
+    if missing := running.missing_packages(model, lang, backend.value):
+        _usage(
+            f"training needs {either(missing, 'and')}: pip install {' '.join(missing)}"
+        )
+    with _spec_errors():
+        script = api.training_script(
+            model, force=force, lang=lang, backend=backend.value
+        )
+    arguments = ["--jobs", str(jobs)] if jobs is not None else []
+    print(f"running {script}", flush=True)
+    raise typer.Exit(running.run(script, arguments))
 
 
 @app.command()
@@ -306,6 +363,13 @@ def _print_picture(spec: str, summary: Summary) -> None:
         name = os.path.splitext(os.path.basename(spec))[0]
         text = f"a picture for a browser: cnnspec show {spec} --graph > {name}.svg"
         print(f"cnnspec: this is {text}", file=sys.stderr)
+
+
+def _refuse_unknown_language(lang: str) -> None:
+    from cnnspec.emit.language import languages
+
+    if lang not in languages():
+        _usage(f"--lang takes {either(languages())}; found '{lang}'")
 
 
 def _refuse_same_names(specs: Sequence[str]) -> None:

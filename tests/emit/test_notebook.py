@@ -1,0 +1,147 @@
+"""A notebook holds the script's code, explains it, and runs from top to bottom."""
+
+import json
+import re
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+
+from cnnspec import api
+from cnnspec.emit.language import Language, languages
+from cnnspec.emit.notebook import render_notebook
+from cnnspec.emit.script import render_script
+from cnnspec.emit.techniques import _TESTS, techniques
+from cnnspec.emit.write import is_sealed
+from cnnspec.errors import SpecError
+from cnnspec.layers import make_layer
+from cnnspec.training import Ensemble, Train
+from tests.emit.test_script import DIGITS, OUTLINE, VARIANTS
+
+ROOT = Path(__file__).parents[2]
+SPECS = sorted((ROOT / "specs").glob("*.yaml"))
+TRAINING = {name: text for name, text in VARIANTS.items() if "train:" in text}
+
+
+def notebook(text: str, lang: str = "en"):
+    return read(render_notebook(*api.loads(text)[:2], lang))
+
+
+def read(text: str):
+    found = nbformat.reads(text, as_version=4)
+    nbformat.validate(found)
+    return found
+
+
+def sources(found, kind: str) -> list[str]:
+    return [cell.source for cell in found.cells if cell.cell_type == kind]
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_a_notebook_is_valid_and_has_the_scripts_code(path: Path, lang: str) -> None:
+    program, summary = api.load(path)
+    text = render_notebook(program, summary, lang)
+    assert is_sealed(text.encode())
+    code = squeezed("\n".join(sources(read(text), "code")))
+    script = render_script(program, summary, lang)
+    # Where the script has a function for several processes, a notebook has none.
+    body = script.partition("RESULTS = ")[2].partition("def train_in_processes")[0]
+    for line in body.partition("def main(")[0].splitlines():
+        assert squeezed(line) in code, line
+
+
+def squeezed(code: str) -> str:
+    return re.sub(r"\s+", "", code)
+
+
+@pytest.mark.parametrize("text", TRAINING.values(), ids=TRAINING.keys())
+def test_whatever_the_spec_its_cells_are_python(text: str) -> None:
+    for source in sources(notebook(text), "code"):
+        if not source.startswith("%pip"):
+            compile(source, "cell", "exec")
+
+
+def test_the_numbers_of_the_summary_are_shown_with_their_arithmetic() -> None:
+    nin = read(render_notebook(*api.load(ROOT / "specs" / "nin.yaml")))
+    said = "\n".join(sources(nin, "markdown"))
+    assert "| conv2d\\_2 | Conv2D | 28x28x25 | 1·1·50·25 + 25 = 1,275 |" in said
+    assert "**87,135** parameters in all" in said
+    assert "- **Conv2D**: Slides filters over an image" in said
+    for title in ("Weight initialisation", "Batch normalisation", "Dropout"):
+        assert f"**{title}.**" in said
+    assert "**1x1 convolution.**" in said
+    assert "arXiv 1312.4400" in said
+    assert "Global average pooling" not in said
+
+
+USES = {
+    "initialization": [("Conv2D", {"filters": 1, "kernel_size": 3,
+                                   "kernel_initializer": {"HeNormal": {"seed": 1}}})],
+    "batch_normalization": [("BatchNormalization", {})],
+    "dropout": [("Dropout", {"rate": 0.5})],
+    "one_by_one": [("Conv2D", {"filters": 1, "kernel_size": 1})],
+    "global_average_pooling": [("GlobalAveragePooling2D", {})],
+    "regularization": [("Dense", {"units": 1, "kernel_regularizer": {"L2": 1e-4}})],
+    "strides": [("Conv2D", {"filters": 1, "kernel_size": 3, "strides": 2})],
+    "augmentation": [("RandomFlip", {})],
+    "early_stopping": {"callbacks": ["EarlyStopping"]},
+    "plateau": {"callbacks": ["ReduceLROnPlateau"]},
+    "model_checkpoint": {"callbacks": [{"ModelCheckpoint": {"filepath": "a.keras"}}]},
+    "schedule": {"optimizer": {"Adam": {"learning_rate": {"CosineDecay": {
+        "initial_learning_rate": 0.1, "decay_steps": 9}}}}},
+    "mixed_precision": {"mixed_precision": "mixed_bfloat16"},
+    "class_weight": {"class_weight": "balanced"},
+    "ensemble": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", _TESTS)
+def test_a_technique_is_explained_where_it_is_used_and_only_there(name: str) -> None:
+    use = USES[name]
+    made = use if isinstance(use, list) else []
+    layers = [make_layer("Dense", {"units": 3}), *(make_layer(*one) for one in made)]
+    train = Train.read({"loss": "mse"} | (use if isinstance(use, dict) else {}))
+    ensemble = Ensemble(members=2) if name == "ensemble" else None
+    assert techniques(layers, train, ensemble) == [name]
+    for lang in languages():
+        text = Language(lang).section("techniques")[name]
+        assert text.keys() == {"title", "text", "source"}
+
+
+def test_a_model_without_training_has_no_notebook() -> None:
+    with pytest.raises(SpecError, match="a notebook trains, and the spec has no data:"):
+        notebook(OUTLINE)
+
+
+def test_a_notebook_that_was_saved_by_jupyter_is_kept() -> None:
+    text = render_notebook(*api.loads(DIGITS)[:2])
+    saved = json.loads(text)
+    saved["cells"][1]["source"] = "other"
+    assert not is_sealed(json.dumps(saved).encode())
+    assert not is_sealed(b"{}")
+    assert not is_sealed(b"{broken")
+
+
+RUN = {
+    "single": DIGITS.replace("labels:", "scale: 16, labels:").replace(
+        "metrics", "seed: 1, resume: true, validation_split: 0.1, metrics"
+    ),
+    "ensemble": DIGITS + "ensemble: {members: 2}\n",
+}
+
+
+@pytest.mark.parametrize(("kind", "lang"), [("single", "ko"), ("ensemble", "en")])
+def test_it_runs_from_top_to_bottom(kind, lang, tmp_path, monkeypatch) -> None:
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    found = notebook(RUN[kind] + "name: run\n", lang)
+    options = {"resources": {"metadata": {"path": tmp_path}}, "kernel_name": "python3"}
+    nbclient.NotebookClient(found, timeout=300, **options).execute()
+    outputs = [output for cell in found.cells for output in cell.get("outputs", [])]
+    printed = "".join(output.get("text", "") for output in outputs)
+    assert ("accuracy" if kind == "ensemble" else "테스트 accuracy: 0.") in printed
+    assert "warn" not in printed.lower()
+    pictures = [output for output in outputs if "image/png" in output.get("data", {})]
+    assert len(pictures) == 3
+    assert (tmp_path / "results" / "run" / "metrics.json").exists()

@@ -1,0 +1,138 @@
+"""`cnnspec train` runs the very script that `build` would write, and shows it run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cnnspec import api, running
+from cnnspec.cli import app
+from cnnspec.emit.script import render_script
+
+ROOT = Path(__file__).parents[1]
+SPEC = """
+name: small
+input: [8, 8, 1]
+layers:
+  - Flatten
+  - Dense: {units: 10, activation: softmax}
+data: {source: digits, scale: 16}
+train:
+  loss: sparse_categorical_crossentropy
+  metrics: [accuracy]
+  epochs: 3
+  seed: 1
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("small.yaml").write_text(SPEC, encoding="utf-8")
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "cnnspec", "train", *arguments],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # As from a shell: Ctrl-C reaches the whole group.
+        start_new_session=True,
+    )
+
+
+def refused(*arguments: str) -> str:
+    done = CliRunner().invoke(app, ["train", *arguments])
+    assert done.exit_code in (1, 2)
+    return done.output
+
+
+def test_it_runs_the_script_with_the_changes_asked_for() -> None:
+    process = start("small.yaml", "--set", "train.epochs=2", "--lang", "ko")
+    printed, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors
+    assert printed.startswith("running results/small/small.py\n")
+    assert "Epoch 2/2" in printed
+    assert "테스트 accuracy: 0." in printed
+    script = Path("results/small/small.py").read_text(encoding="utf-8")
+    changed = api.load("small.yaml", ["train.epochs=2"])
+    assert script == render_script(*changed[:2], "ko")
+    assert "EPOCHS = 2" in script
+    assert json.loads(Path("results/small/metrics.json").read_text())["epochs"] == 2
+
+
+def test_ctrl_c_keeps_what_was_reached_and_says_where_it_is() -> None:
+    process = start("small.yaml", "--set", "train.epochs=5000")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Epoch 3/"):
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "Stopped. The model as it is now is in results/small/model.keras" in errors
+    assert "Traceback" not in errors
+    assert Path("results/small/model.keras").exists()
+    assert Path("results/small/history.csv").exists()
+
+
+def test_what_fails_in_the_script_fails_the_command() -> None:
+    process = start("small.yaml", "--set", "data={source: npz, path: no.npz}")
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "no.npz is missing" in errors
+
+
+def test_a_spec_without_training_is_refused() -> None:
+    Path("model.yaml").write_text(SPEC.partition("data:")[0], encoding="utf-8")
+    told = refused("model.yaml")
+    assert "model.yaml:1:1: error[missing-field]: there is nothing to train" in told
+    assert not Path("results").exists()
+
+
+def test_a_wrong_command_line_is_refused() -> None:
+    assert "--jobs is for ensembles" in refused("small.yaml", "--jobs", "2")
+    assert "--lang takes 'en' or 'ko'; found 'xx'" in refused(
+        "small.yaml", "--lang", "xx"
+    )
+    assert "'mxnet' is not one of" in refused("small.yaml", "--backend", "mxnet")
+    assert not Path("results").exists()
+
+
+def test_a_missing_package_is_named_before_anything_is_written(monkeypatch) -> None:
+    monkeypatch.setattr(running, "find_spec", lambda name: None)
+    told = refused("small.yaml", "--backend", "jax")
+    assert "training needs 'keras', 'jax', 'matplotlib' and 'scikit-learn'" in told
+    assert "pip install keras jax matplotlib scikit-learn" in told
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    assert "pip install keras torch" in refused("small.yaml", "--backend", "jax")
+    assert not Path("results").exists()
+
+
+def test_an_edited_script_is_kept(monkeypatch) -> None:
+    monkeypatch.setattr(running, "run", lambda script, arguments: 0)
+    runner = CliRunner()
+    assert runner.invoke(app, ["train", "small.yaml"]).exit_code == 0
+    script = Path("results/small/small.py")
+    script.write_text(script.read_text("utf-8") + "# mine\n", encoding="utf-8")
+    assert "was edited after cnnspec wrote it, so it is kept" in refused("small.yaml")
+    assert runner.invoke(app, ["train", "small.yaml", "--force"]).exit_code == 0
+    assert "# mine" not in script.read_text("utf-8")
+
+
+def test_members_are_trained_at_once_if_asked() -> None:
+    spec = SPEC + "ensemble: {members: 2}\n"
+    Path("small.yaml").write_text(spec, encoding="utf-8")
+    process = start("small.yaml", "--jobs", "2", "--set", "train.epochs=1")
+    printed, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors
+    assert "member 1 of 2 is trained" in printed
+    assert "soft voting: test accuracy 0." in printed
+    assert "member 2 of 2" in Path("results/small/member_2.log").read_text("utf-8")
