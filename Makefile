@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BACKENDS := .venv-backends
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # Every import of TensorFlow would otherwise greet the terminal with its own log.
@@ -9,14 +10,16 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fidelity zoo bench docs generated clean
+.PHONY: help demo test lint fidelity zoo backends bench accuracy docs generated clean
 
 help:
 	@echo "make demo       build the Network in Network of specs/nin.yaml"
 	@echo "make test       every check: ruff, mypy, import-linter, pytest"
 	@echo "make fidelity   the long comparison of every layer with Keras"
 	@echo "make zoo        prove specs/zoo and its scripts with Keras, all or MODELS=..."
-	@echo "make bench      measure, and write benchmarks/RESULTS.md"
+	@echo "make backends   run the tutorials' scripts on JAX and PyTorch too"
+	@echo "make bench      measure speed, and write it to benchmarks/RESULTS.md"
+	@echo "make accuracy   train the tutorials on the real data in the folder DATA"
 	@echo "make generated  write the scripts of generated/ again from specs/"
 	@echo "make docs       write docs/layers.md and docs/zoo.md again"
 	@echo "make clean      remove what the build and the tests left behind"
@@ -45,6 +48,18 @@ fidelity: $(VENV)/installed-dev
 zoo: $(VENV)/installed
 	$(BIN)/python -m tests.zoo $(MODELS)
 
+# Two processes over loopback, and six tutorials on three backends: half an hour. DATA is
+# a folder of real data, as benchmarks/accuracy.py takes it; without it they are made up.
+backends: $(VENV)/installed-dev $(BACKENDS)/installed
+	$(BACKENDS)/bin/python -m pytest -q tests/backends
+	$(BIN)/python benchmarks/backends.py $(if $(DATA),--data $(DATA)) \
+	    --python tensorflow=$(BIN)/python --python jax=$(BACKENDS)/bin/python \
+	    --python torch=$(BACKENDS)/bin/python
+
+# An hour or two on two cores.
+accuracy: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/accuracy.py $(DATA)
+
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/bench.py
 
@@ -70,6 +85,13 @@ $(BIN)/python:
 	    || { echo "cnnspec needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is not one:" \
 	              "name one, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(BACKENDS)/installed: tests/backends/requirements.txt
+	@echo "Installing JAX and PyTorch in $(BACKENDS) (the first time: minutes)"
+	@$(PYTHON) -m venv $(BACKENDS) || { rm -rf $(BACKENDS); exit 1; }
+	@$(BACKENDS)/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --requirement $<
+	@touch $@
 
 $(VENV)/installed: pyproject.toml | $(BIN)/python
 	@echo "Installing cnnspec with TensorFlow in $(VENV) (the first time: minutes)"
