@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from results import write_section
 from yaml._yaml import CParser
 
 from cnnspec import api
@@ -319,12 +320,27 @@ def construction() -> list[Figure]:
     ]
 
 
+def training_speed() -> list[Figure]:
+    """What the generated scripts lose to the tutorials' own code."""
+    os.environ["MPLBACKEND"] = "agg"
+    import training
+
+    return [
+        Figure(
+            f"examples a second of `generated/{name}.py` / the tutorial's own code",
+            training.ratio(name, len(rounds(5))),
+            "×",
+            0.98,
+            at_least=True,
+        )
+        for name in training.SIZES
+    ]
+
+
 def page(figures: list[Figure]) -> str:
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
     return "\n".join(
         [
-            "# Benchmarks",
-            "",
             "Written by `make bench`: medians of processor time, the two sides of a",
             "ratio measured in turn in one run.",
             "",
@@ -333,7 +349,6 @@ def page(figures: list[Figure]) -> str:
             "| what | measured | bound | holds |",
             "| --- | --- | --- | --- |",
             *map(str, figures),
-            "",
         ]
     )
 
@@ -346,11 +361,12 @@ def main() -> None:
         *per_layer(),
         *expansion(),
         *construction(),
+        *training_speed(),
     ]
     text = page(figures)
     print(text)
     if not QUICK:
-        (Path(__file__).parent / "RESULTS.md").write_text(text, encoding="utf-8")
+        write_section("Speed", text)
     sys.exit(not all(figure.holds for figure in figures))
 
 
