@@ -80,7 +80,7 @@ class Lesson:
         yield _markdown(f"## {self._say('plots')}")
         for part in self._named("plots"):
             yield _code(part.code)
-        for name in ("devices", "fused", "checkpoint"):
+        for name in ("devices", "stop", "fused", "checkpoint"):
             for part in self._named(name):
                 yield self._section(name)
                 yield _code(part.code)

@@ -141,6 +141,7 @@ class Writer:
         if not self.trains:
             return
         yield Part("devices", self.render(self._devices()))
+        yield Part("stop", self.render("stop"))
         if self.values["fuses"]:
             yield Part("fused", self.render("fused"))
         if self.values["resumes"]:

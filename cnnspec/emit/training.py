@@ -196,7 +196,8 @@ def _fit(data: Data, train: Train, distributes: bool) -> Iterator[tuple[str, Cod
     elif train.class_weight:
         pairs = (f"{key}: {decimal(w)}" for key, w in train.class_weight.items())
         yield "class_weight=", f"{{{', '.join(pairs)}}}"
-    yield "callbacks=", "[*callbacks, history]" if train.callbacks else "[history]"
+    own = "StopOnCtrlC(), history"
+    yield "callbacks=", f"[*callbacks, {own}]" if train.callbacks else f"[{own}]"
 
 
 # ------------------------------------------------------------------ labels and answers
