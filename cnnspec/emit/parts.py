@@ -209,6 +209,10 @@ class Writer:
             found += [_PACKAGES[s] for s in (data.source,) if s in _PACKAGES]
             if data.splits and "scikit-learn" not in found:
                 found.append("scikit-learn")
+            callbacks = self.values["train"].callbacks
+            if any(type(callback).__name__ == "TensorBoard" for callback in callbacks):
+                # Keras writes its files with TensorFlow, whatever the backend is.
+                found += ["tensorboard"] + ["tensorflow"] * (backend != "tensorflow")
             if font := self.values["font"]:
                 found.append(font["package"])
         return found

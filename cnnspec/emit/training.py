@@ -9,7 +9,7 @@ from cnnspec.graph import Input
 from cnnspec.infer import Summary
 from cnnspec.spec.program import Program
 from cnnspec.training import Data, Ensemble, Train
-from cnnspec.training.agreement import encoding
+from cnnspec.training.agreement import encoding, is_several
 from cnnspec.training.answers import Answer, Output, answer
 
 _GOOGLE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -152,6 +152,7 @@ def _fit_values(
         "fuses": train.steps_per_execution > 1,
         "validates": bool(data.validation or train.validation_split),
         "figure": figure,
+        "several_figures": any(map(is_several, train.metrics)),
         "figure_key": figure,
         "folder_field": "{folder}" if ensemble else "{RESULTS}",
     }

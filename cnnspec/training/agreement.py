@@ -429,7 +429,7 @@ _ONE_NUMBER = {
 """Metrics that may be lists of numbers, and how each is told to be one."""
 
 
-def _is_several(metric: object) -> bool:
+def is_several(metric: object) -> bool:
     """Whether a metric is a list of numbers, one for each class or threshold."""
     name = _metric_name(metric)
     if name in ("f1_score", "f_beta_score"):
@@ -463,7 +463,7 @@ def _callback_problems(
         if _metric_name(metric) in _NEITHER_UP_NOR_DOWN and callback.mode == "auto":
             text = f"Keras doesn't know whether more {_metric_key(metric)} are better"
             yield Problem(path, "argument", text, "set mode: max, or mode: min")
-        if _is_several(metric):
+        if is_several(metric):
             text = f"{_metric_key(metric)} is several numbers, and {title} watches one"
             hint = f"make it one, as in {_ONE_NUMBER[_metric_name(metric)]}"
             yield Problem(path, "argument", text, hint)
