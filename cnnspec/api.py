@@ -324,9 +324,61 @@ def training_script(
         where = program.source.path
         hint = "docs/training.md shows both sections"
         raise SpecError([Diagnostic("error", "missing-field", Mark(where), text, hint)])
-    folder = os.path.join("results", program.name)
-    [path] = build(model, folder, ["script"], force=force, lang=lang, backend=backend)
+    _refuse_missing_files(program)
+    from cnnspec.emit.training import results_folder
+
+    folder = results_folder(program)
+    _refuse_other_results(program, folder)
+    try:
+        [path] = build(
+            model, folder, ["script"], force=force, lang=lang, backend=backend
+        )
+    except SpecError as error:
+        raise SpecError(
+            found._replace(
+                hint=f"python {found.mark.path} runs it; --force writes anew"
+            )
+            if found.code == "edited-file"
+            else found
+            for found in error.diagnostics
+        ) from None
     return path
+
+
+def _refuse_missing_files(program: Program) -> None:
+    """Refuses to start a training whose data aren't there.
+
+    Raises:
+        SpecError: with each file or folder that is missing.
+    """
+    found = []
+    for key in ("path", "train", "validation"):
+        name = getattr(program.data, key)
+        if name is not None and not os.path.exists(name):
+            text = f"'{name}' is missing in the folder where the training is started"
+            hint = "put it there, or name its whole path"
+            where = ("data", key)
+            found.append(
+                program.source.diagnostic("error", "not-found", where, text, hint)
+            )
+    if found:
+        raise SpecError(found)
+
+
+def _refuse_other_results(program: Program, folder: str) -> None:
+    """Keeps the results of one spec from being written over those of another.
+
+    Raises:
+        SpecError: the folder holds the script of another spec.
+    """
+    ours = f"{PurePath(program.source.path).stem}.py"
+    scripts = os.listdir(folder) if os.path.isdir(folder) else []
+    others = [file for file in scripts if file.endswith(".py") and file != ours]
+    if others:
+        text = f"'{folder}' holds the results of another spec, with '{others[0]}'"
+        hint = "give this spec a name: of its own, or remove that folder"
+        mark = Mark(program.source.path)
+        raise SpecError([Diagnostic("error", "edited-file", mark, text, hint)])
 
 
 def find_specs(path: PathName) -> list[str]:

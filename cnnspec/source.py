@@ -456,14 +456,7 @@ class _Parser(CParser):
         self._depth += 1
         if self._depth > DEPTH_LIMIT:
             mark = _mark(self._path, parent.start_mark) if parent else Mark(self._path)
-            raise _error(
-                self._path,
-                "too-deep",
-                f"more than {DEPTH_LIMIT} lists and mappings stand inside one another",
-                "close a bracket that was left open, or flatten the document",
-                mark.line,
-                mark.column,
-            )
+            raise SpecError([_too_deep(mark)])
 
     def ascend_resolver(self) -> None:
         self._depth -= 1
@@ -485,6 +478,12 @@ class _Parser(CParser):
         return node
 
 
+def _too_deep(mark: Mark) -> Diagnostic:
+    text = f"more than {DEPTH_LIMIT} lists and mappings stand inside one another"
+    hint = "close a bracket that was left open, or flatten the document"
+    return Diagnostic("error", "too-deep", mark, text, hint)
+
+
 def _syntax(path: str, text: str, error: Any) -> Diagnostic:
     """libyaml's complaint, in words for somebody who doesn't know its terms."""
     if isinstance(error, ReaderError):
@@ -498,6 +497,8 @@ def _syntax(path: str, text: str, error: Any) -> Diagnostic:
     if path.endswith(".py"):
         message = "this is a Python file, and a spec is YAML"
         return Diagnostic("error", "yaml-syntax", mark, message, "name a .yaml file")
+    if "nesting depth" in problem:  # libyaml's own limit, since PyYAML 6.0.4
+        return _too_deep(mark)
     lines = text.split("\n")
     if "cannot start any token" in problem:
         return _reserved(mark, lines)
@@ -540,7 +541,8 @@ def _reserved(mark: Mark, lines: list[str]) -> Diagnostic:
 def _slip(path: str, line: int, lines: list[str]) -> Diagnostic | None:
     """A slip of the hand in a line that libyaml stopped at or after."""
     for sign, message, hint in _SLIPS:
-        if found := re.search(sign, "".join(lines[max(line - 1, 0) : line])):
+        # The time that some of these take grows with the square of the length.
+        if found := re.search(sign, "".join(lines[max(line - 1, 0) : line])[:1000]):
             mark = Mark(path, line, found.end())
             return Diagnostic("error", "yaml-syntax", mark, message, hint)
     return None

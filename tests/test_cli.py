@@ -14,7 +14,7 @@ from cnnspec import __version__, api, cli
 from cnnspec.schema import SCHEMA_FILE, starter
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("check", "show", "diff", "build", "layers", "schema", "init")
+COMMANDS = ("check", "show", "diff", "build", "train", "layers", "schema", "init")
 
 
 class Ended(NamedTuple):
@@ -307,7 +307,10 @@ def test_build_into_a_folder_that_is_locked(
 def test_build_to_something_unknown(run: Run, to: str) -> None:
     code, out, err = run("build", NIN, "--to", to)
     assert (code, out) == (2, "")
-    assert "--to takes 'keras', 'script' and 'svg', joined by a comma; found" in err
+    assert (
+        "--to takes 'keras', 'script', 'notebook' and 'svg', joined by a comma; found"
+        in err
+    )
 
 
 def test_build_a_script(run: Run) -> None:

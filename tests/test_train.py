@@ -84,10 +84,28 @@ def test_ctrl_c_keeps_what_was_reached_and_says_where_it_is() -> None:
 
 
 def test_what_fails_in_the_script_fails_the_command() -> None:
+    Path("no.npz").write_text("no archive")
     process = start("small.yaml", "--set", "data={source: npz, path: no.npz}")
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 1
-    assert "no.npz is missing" in errors
+    assert "no.npz can't be read as a NumPy file" in errors
+
+
+def test_missing_data_are_told_before_anything_is_started() -> None:
+    data = "data={source: csv, train: a.csv, validation: b.csv, image_shape: [8, 8, 1]}"
+    told = refused("small.yaml", "--set", data)
+    for file in ("a.csv", "b.csv"):
+        assert f"error[not-found]: '{file}' is missing in the folder where" in told
+    assert not Path("results").exists()
+
+
+def test_results_of_another_spec_are_kept(monkeypatch) -> None:
+    monkeypatch.setattr(running, "run", lambda script, arguments: 0)
+    CliRunner().invoke(app, ["train", "small.yaml"])
+    Path("copy.yaml").write_text(SPEC, encoding="utf-8")
+    told = refused("copy.yaml")
+    assert "holds the results of another spec, with 'small.py'" in told
+    assert "give this spec a name: of its own" in told
 
 
 def test_a_spec_without_training_is_refused() -> None:
@@ -108,6 +126,7 @@ def test_a_wrong_command_line_is_refused() -> None:
 
 def test_a_missing_package_is_named_before_anything_is_written(monkeypatch) -> None:
     monkeypatch.setattr(running, "find_spec", lambda name: None)
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
     told = refused("small.yaml", "--backend", "jax")
     assert "training needs 'keras', 'jax', 'matplotlib' and 'scikit-learn'" in told
     assert "pip install keras jax matplotlib scikit-learn" in told
@@ -122,7 +141,9 @@ def test_an_edited_script_is_kept(monkeypatch) -> None:
     assert runner.invoke(app, ["train", "small.yaml"]).exit_code == 0
     script = Path("results/small/small.py")
     script.write_text(script.read_text("utf-8") + "# mine\n", encoding="utf-8")
-    assert "was edited after cnnspec wrote it, so it is kept" in refused("small.yaml")
+    told = refused("small.yaml")
+    assert "was edited after cnnspec wrote it, so it is kept" in told
+    assert "python results/small/small.py runs it; --force writes anew" in told
     assert runner.invoke(app, ["train", "small.yaml", "--force"]).exit_code == 0
     assert "# mine" not in script.read_text("utf-8")
 

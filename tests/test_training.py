@@ -119,6 +119,7 @@ def test_a_metric_of_keras_2_is_read_as_the_key_of_keras_3() -> None:
         ({"source": "csv", "train": "a.csv"}, "add validation:"),
         ({"source": "mnist", "path": "a.npz"}, "is for the source 'npz', not 'mnist'"),
         ({"source": "mnist", "scale": 0}, "must be a number above 0"),
+        ({"source": "npz", "path": "a.npz", "classes": ["a", "a"]}, "names 'a' twice"),
         ({"source": "digits", "test_size": 1.5}, "must be a number between 0 and 1"),
     ],
 )
@@ -247,6 +248,51 @@ def test_how_an_answer_is_read(labels, units, activation, loss, read: Answer) ->
     y = output((None, units), activation)
     assert not list(disagreements(data, Train(loss=loss), None, [IMAGE], [y]))
     assert answer(Train(loss=loss), y) == read
+
+
+def test_folders_are_classes_of_images() -> None:
+    folder = Data(source="image_directory", train="a", test_size=0.2)
+    mse, number = Train(loss="mse"), output(ONE, None)
+    [problem] = disagreements(folder, mse, None, [IMAGE], [number])
+    assert "folders are classes" in problem.message
+    sparse = Train(loss=SPARSE)
+    [problem] = disagreements(folder, sparse, None, [(None, 192)], [output()])
+    assert "say image_shape" in problem.hint
+
+
+@pytest.mark.parametrize(
+    "loss", ["hinge", {"BinaryCrossentropy": {"from_logits": True}}]
+)
+def test_accuracy_of_scores_needs_their_threshold(loss) -> None:
+    score = output(ONE, None if isinstance(loss, dict) else "tanh")
+    train = Train(loss=loss, metrics=["accuracy"])
+    [problem] = disagreements(NPZ, train, None, [IMAGE], [score])
+    assert problem.hint == "write {BinaryAccuracy: {name: accuracy, threshold: 0}}"
+    metric = {"BinaryAccuracy": {"name": "accuracy", "threshold": 0}}
+    train = Train(loss=loss, metrics=[metric])
+    assert not list(disagreements(NPZ, train, None, [IMAGE], [score]))
+
+
+def test_class_weights_are_for_classes_that_there_are() -> None:
+    for weights, said in [
+        ({10: 2.0}, "weighs class 10, and the model has 10"),
+        ([1, 2], "has 2 numbers, and the model 10 classes"),
+    ]:
+        train = Train(loss=SPARSE, class_weight=weights)
+        [problem] = disagreements(NPZ, train, None, [IMAGE], [output()])
+        assert said in problem.message
+
+
+def test_all_devices_need_a_seed_and_one_model() -> None:
+    assert "add seed: 0" in complaint(Train, loss="mse", distribute="data_parallel")
+    told = complaint(Train, loss="mse", distribute="MultiWorkerMirroredStrategy")
+    assert "Keras 3 doesn't train under MultiWorkerMirroredStrategy" in told
+    parallel = {"distribute": "data_parallel", "seed": 0}
+    several = complaint(Train, loss="mse", steps_per_execution=2, **parallel)
+    assert "keep one of the two" in several
+    train, pair = Train(loss=SPARSE, **parallel), Ensemble(members=2)
+    [problem] = disagreements(NPZ, train, pair, [IMAGE], [output()])
+    assert "--jobs N" in problem.hint
 
 
 def test_an_ensemble_votes_on_classes() -> None:

@@ -77,12 +77,13 @@ class Lesson:
         yield _code(f"{self._parts.constants}\n\n{self._steps['begin']}")
         yield from self._data()
         yield from self._model()
-        yield _markdown(f"## {self._say('plots')}")
+        yield self._section("helpers")
+        yield _markdown(f"### {self._say('plots')}")
         for part in self._named("plots"):
             yield _code(part.code)
         for name in ("devices", "stop", "fused", "checkpoint"):
             for part in self._named(name):
-                yield self._section(name)
+                yield self._section(name, level=3)
                 yield _code(part.code)
         yield from self._ensemble() if self._program.ensemble else self._training()
 
@@ -189,9 +190,9 @@ class Lesson:
     def _named(self, name: str) -> list[Part]:
         return [part for part in self._parts.functions if part.name == name]
 
-    def _section(self, name: str, **values: Any) -> dict[str, Any]:
+    def _section(self, name: str, level: int = 2, **values: Any) -> dict[str, Any]:
         text = self._say(f"{name}_text", **values)
-        return _markdown(f"## {self._say(name)}\n\n{text}")
+        return _markdown(f"{'#' * level} {self._say(name)}\n\n{text}")
 
     def _say(self, name: str, **values: Any) -> str:
         train = self._program.train

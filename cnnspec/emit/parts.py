@@ -231,6 +231,7 @@ class Writer:
         return {
             "labels_are": say(labels),
             "figure_name": say(self.values["figure_key"]),
+            "figure_names": _dictionary({k: say(k) for k in self.values["figures"]}),
             "held_out_text": say(self.values["held_out_name"]),
             "score_name": say(one),
             "plural_name": say(many),
@@ -291,6 +292,11 @@ class Writer:
         text = self.language.section(section)[name]
         filled: str = self._environment.from_string(text).render(values)
         return filled
+
+
+def _dictionary(texts: Mapping[str, str]) -> str:
+    """A mapping of texts as Python writes it."""
+    return f"{{{', '.join(f'{text(k)}: {text(v)}' for k, v in texts.items())}}}"
 
 
 def _without(lines: list[str], margin: int) -> str:

@@ -48,6 +48,10 @@ _TESTS: dict[str, Callable[[Used], bool]] = {
     ),
     "global_average_pooling": lambda used: used.has("GlobalAveragePooling2D"),
     "regularization": lambda used: used.gives("_regularizer", ""),
+    "relu": lambda used: used.has("ReLU") or used.gives("activation", "relu"),
+    "softmax": lambda used: used.has("Softmax") or used.gives("activation", "softmax"),
+    "cross_entropy": lambda used: "crossentropy" in _word(used.train.loss),
+    "adam": lambda used: _word(used.train.optimizer) == "adam",
     "strides": lambda used: any(
         isinstance(layer, Conv2D) and max(layer.strides) > 1 for layer in used.layers
     ),

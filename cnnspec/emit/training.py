@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
-from cnnspec.emit.python import Code, Group, decimal, flat, text, value
+from cnnspec.emit.python import Code, Group, call, decimal, flat, text, value
 from cnnspec.graph import Input
 from cnnspec.infer import Summary
 from cnnspec.spec.program import Program
 from cnnspec.training import Data, Ensemble, Train
-from cnnspec.training.agreement import encoding, is_several
+from cnnspec.training.agreement import encoding, figures, is_several
 from cnnspec.training.answers import Answer, Output, answer
 
 _GOOGLE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -57,7 +57,7 @@ def training_values(
         **_data_values(data, train, tensor),
         **_fit_values(data, train, ensemble, notebook),
         **_answer_values(data, train, ensemble, summary),
-        "results": f"results/{program.name}",
+        "results": results_folder(program),
     }
 
 
@@ -138,7 +138,7 @@ def _fit_values(
         compiled.append(("jit_compile=", value(train.jit_compile)))
     distributes = train.distribute is not None and not notebook
     held_out = "valid" if data.validation else "test"
-    figure = "accuracy" if "accuracy" in train.metrics else "loss"
+    figure = "accuracy" if "accuracy" in figures(train) else "loss"
     return {
         "compile": Group("model.compile(", compiled, ")"),
         "fit": Group("model.fit(", list(_fit(data, train, distributes)), ")"),
@@ -146,16 +146,42 @@ def _fit_values(
         "resumes": train.resume or distributes,
         "splits_here": bool(train.validation_split),
         "sizes": _sizes(data, train),
-        "callbacks": value(list(train.callbacks)) if train.callbacks else None,
+        "callbacks": _callbacks(train, ensemble, distributes),
         "held_out": held_out,
         "held_out_name": {"valid": "validation", "test": "test"}[held_out],
         "fuses": train.steps_per_execution > 1,
         "validates": bool(data.validation or train.validation_split),
         "figure": figure,
+        "figures": dict.fromkeys(("loss", figure)),
         "several_figures": any(map(is_several, train.metrics)),
         "figure_key": figure,
         "folder_field": "{folder}" if ensemble else "{RESULTS}",
     }
+
+
+_WRITES = ("filepath", "filename", "backup_dir", "log_dir")
+"""Arguments of callbacks that name what they write."""
+
+
+def _callbacks(train: Train, ensemble: Ensemble | None, resumes: bool) -> Code | None:
+    """The list of callbacks; members of an ensemble each write to their own folder."""
+    codes: list[tuple[str, Code]] = []
+    for callback in train.callbacks:
+        changed: dict[str, Code] = {}
+        for name in set(_WRITES) & callback.fields().keys() if ensemble else ():
+            file = getattr(callback, name)
+            changed[name] = f"str(folder / {text(file)})"
+        going_on = train.resume or resumes
+        if type(callback).__name__ == "CSVLogger" and going_on:
+            changed["append"] = "True"
+        codes.append(("", call(callback, changed)))
+    return Group("[", codes, "]") if codes else None
+
+
+def results_folder(program: Program) -> str:
+    """Where a script leaves its results, seen from where it is run."""
+    # A name of dots alone would lead out of it.
+    return f"results/{program.name if program.name.strip('. ') else 'model'}"
 
 
 def _sizes(data: Data, train: Train) -> str:
@@ -195,7 +221,10 @@ def _fit(data: Data, train: Train, distributes: bool) -> Iterator[tuple[str, Cod
     if train.class_weight == "balanced":
         yield "class_weight=", "weights"
     elif train.class_weight:
-        pairs = (f"{key}: {decimal(w)}" for key, w in train.class_weight.items())
+        weights = train.class_weight
+        if isinstance(weights, tuple):
+            weights = dict(enumerate(weights))
+        pairs = (f"{key}: {decimal(weight)}" for key, weight in weights.items())
         yield "class_weight=", f"{{{', '.join(pairs)}}}"
     own = "StopOnCtrlC(), history"
     yield "callbacks=", f"[*callbacks, {own}]" if train.callbacks else f"[{own}]"

@@ -501,6 +501,10 @@ class Document(Record):
         "variables": "write vars:",
         "block": "write blocks:",
         **dict.fromkeys(("repeat", "if", "apply"), "it stands in a list of layers"),
+        **{
+            key: f"it stands in train:, as in train.{key}"
+            for key in ("epochs", "batch_size", "loss", "optimizer", "metrics", "seed")
+        },
     }
 
     layers: Steps

@@ -5,7 +5,7 @@ A name alone stands for the object with its defaults, a mapping for one with arg
 as in `{Adam: {learning_rate: 0.001}}`.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.components import snake_case
 from cnnspec.errors import ArgumentError, Invalid, Problem
@@ -86,7 +86,7 @@ def _class_weight(value: Any) -> Any:
     if value == "balanced":
         return value
     if isinstance(value, list):
-        value = dict(enumerate(value))
+        return tuple(_class_weight(dict(enumerate(value))).values())
     if not isinstance(value, dict) or not value:
         raise ValueError
     problems, found = [], {}
@@ -115,7 +115,7 @@ _CLASS_WEIGHT = kind(
             {"type": "array", "items": _WEIGHT.json, "minItems": 1},
             {
                 "type": "object",
-                "patternProperties": {r"^\\d+$": _WEIGHT.json},
+                "patternProperties": {r"^\d+$": _WEIGHT.json},
                 "additionalProperties": False,
                 "minProperties": 1,
             },
@@ -153,6 +153,12 @@ _DISTRIBUTE = kind(
 class Train(Record):
     """How the model is trained: the arguments of Keras's `compile` and `fit`."""
 
+    renamed: ClassVar[dict[str, str]] = {
+        "learning_rate": "it belongs to the optimizer, as in optimizer: {Adam: "
+        "{learning_rate: 0.01}}",
+        "lr": "it is the optimizer's learning_rate, as in optimizer: {Adam: "
+        "{learning_rate: 0.01}}",
+    }
     first = ("optimizer", "loss", "metrics")
     loss: Annotated[Any, _LOSS]
     optimizer: Annotated[Any, _OPTIMIZER] = "rmsprop"

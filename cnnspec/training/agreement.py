@@ -73,6 +73,14 @@ def _size_problems(data: "Data", wanted: Shape) -> Iterator[Problem]:
         yield Problem(("data",), "argument", text, hint, at_key=True)
         return
     image, of = data.image, f"a sample of '{data.source}'"
+    if data.source == "image_directory" and image is None and not _is_image(wanted):
+        text = (
+            "images have height, width and 1, 3 or 4 channels, and the input is "
+            f"{show(wanted)}"
+        )
+        hint = "say image_shape: [HEIGHT, WIDTH, CHANNELS] in data:"
+        yield Problem(("data", "source"), "argument", text, hint)
+        return
     if image is not None and product(image) != product(wanted):
         text = (
             f"{of} is {show(image)}, {product(image):,} numbers, which don't make the "
@@ -97,6 +105,10 @@ def _size_problems(data: "Data", wanted: Shape) -> Iterator[Problem]:
         yield Problem(("data", "reshape"), "argument", text, hint)
     elif not (data.flatten or data.reshape):
         yield from _implied(data, wanted)
+
+
+def _is_image(sizes: Shape) -> bool:
+    return len(sizes) == 3 and sizes[2] in (1, 3, 4)
 
 
 def _implied(data: "Data", wanted: Shape) -> Iterator[Problem]:
@@ -152,6 +164,14 @@ def _class_problems(data: "Data", train: "Train", output: Output) -> Iterator[Pr
     known, names = data.known_classes, data.class_count
     units, form = output.shape[1], answer(train, output).form
     if form == "number" and loss_name(train) not in _LABELS_OF_LOSS:
+        if data.source == "image_directory":
+            text = (
+                f"folders are classes, and {loss_name(train)} with one unit learns a "
+                "number"
+            )
+            hint = "end the model with a unit for each class"
+            yield Problem(("data", "source"), "argument", text, hint)
+            return
         if names is not None:
             text = f"{loss_name(train)} with one unit learns a number, not classes"
             hint = "remove classes:, or end the model with a unit for each class"
@@ -266,7 +286,8 @@ def _pair_problems(
 def _metric_problems(
     data: "Data", train: "Train", output: Output, units: int
 ) -> Iterator[Problem]:
-    form_of_answer, given = answer(train, output).form, encoding(data, train)
+    form_of_answer, probabilities = answer(train, output)
+    given = encoding(data, train)
     for place, metric in enumerate(train.metrics):
         name = _metric_name(metric)
         is_sparse = getattr(metric, "sparse_y_true", name.startswith("sparse_"))
@@ -275,6 +296,12 @@ def _metric_problems(
         if form_of_answer == "number" and name in ("accuracy", "binary_accuracy"):
             text = f"{name} counts right classes, and this model gives a number"
             yield Problem(path, "argument", text, "use mae, the mean distance")
+            continue
+        scores = form_of_answer == "two classes" and not probabilities
+        if scores and metric in ("accuracy", "binary_accuracy"):
+            text = f"{name} counts scores above 0.5, and class 1 is told by one above 0"
+            hint = "write {BinaryAccuracy: {name: accuracy, threshold: 0}}"
+            yield Problem(path, "argument", text, hint)
             continue
         if name == "accuracy":
             continue
@@ -346,7 +373,11 @@ def _weight_problems(data: "Data", train: "Train", output: Output) -> Iterator[P
         yield Problem(path, "argument", text, "remove class_weight:", at_key=True)
         return
     count = 2 if read.form == "two classes" else units
-    if weights != "balanced" and count is not None and max(weights) >= count:
+    if isinstance(weights, tuple) and count is not None and len(weights) != count:
+        text = f"class_weight has {len(weights)} numbers, and the model {count} classes"
+        hint = "give each class one, or a mapping of some, as in {3: 2.5}"
+        yield Problem(path, "argument", text, hint, at_key=True)
+    elif isinstance(weights, dict) and count is not None and max(weights) >= count:
         text = f"class_weight weighs class {max(weights)}, and the model has {count}"
         hint = f"count classes from 0 to {count - 1}"
         yield Problem(path, "argument", text, hint, at_key=True)
@@ -450,6 +481,9 @@ def _callback_problems(
     for place, callback in enumerate(train.callbacks):
         title, path = callback.title(), ("train", "callbacks", place)
         metric = metrics.get(getattr(callback, "monitor", "").removeprefix("val_"))
+        if title == "BackupAndRestore" and train.resume:
+            text = "BackupAndRestore and resume: both take up where training stopped"
+            yield Problem(path, "argument", text, "remove one of them")
         if title == "SwapEMAWeights" and not getattr(optimizer, "use_ema", False):
             text = "SwapEMAWeights needs an optimizer that keeps averages"
             hint = "as in optimizer: {Adam: {use_ema: true}}"

@@ -164,6 +164,10 @@ class Data(Record):
             text = "data.flatten and data.reshape both say what a sample becomes"
             raise ArgumentError("reshape", text, "keep one of the two")
         self._refuse_other_count()
+        if len(set(self.names)) < len(self.names):
+            twice = next(n for n in self.names if self.names.count(n) > 1)
+            text = f"data.classes names '{twice}' twice"
+            raise ArgumentError("classes", text, "name each class once")
         if self.contiguous and self.source not in ("csv", "npz"):
             text = f"the labels of '{self.source}' have no gaps"
             raise ArgumentError("labels", text, "remove contiguous")

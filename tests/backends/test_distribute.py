@@ -161,7 +161,7 @@ def test_devices_are_used_by_default_if_they_share_evenly(tmp_path: Path) -> Non
     assert "jax trains on cpu:0, cpu:1, cpu:2\n" in runs[0].out.read_text()
     printed = runs[1].out.read_text()
     assert "jax trains on cpu:0\n" in printed
-    assert "2 devices can't share 1437 and 1437 samples evenly" in printed
+    assert "2 devices can't share 1437, 1437 samples evenly" in printed
     assert difference(runs[0], runs[2]) < SAME
 
 

@@ -130,6 +130,26 @@ def test_a_row_without_its_label(load, tmp_path) -> None:
     assert "row 2 has no label" in complaint(load, f"{CSV}, labels: contiguous")
 
 
+def test_other_faults_of_csv_files(load, tmp_path) -> None:
+    write_csv(tmp_path / "b.csv", [1])
+    more = one_row().replace("\n3,", "\n9,3,")
+    (tmp_path / "a.csv").write_text(more, encoding="utf-8")
+    assert "a.csv has rows with more fields than its header" in complaint(load, CSV)
+    (tmp_path / "a.csv").write_text(one_row("True", "0"), encoding="utf-8")
+    (x_train, _), _ = load(CSV)
+    assert x_train.max() == 1
+
+
+def test_classes_are_numbered_before_a_split(load, tmp_path) -> None:
+    write_csv(tmp_path / "a.csv", [*range(9), 30] + [0] * 10)
+    one = "source: csv, train: a.csv, image_shape: [8, 8, 1], test_size: 0.25"
+    for seed in range(4):
+        (_, y_train), (_, y_test) = load(
+            f"{one}, random_state: {seed}, labels: contiguous"
+        )
+        assert sorted({*y_train, *y_test}) == [*range(10)]
+
+
 def test_one_csv_file_is_split(load, tmp_path) -> None:
     write_csv(tmp_path / "a.csv", [*range(10)] * 3)
     one = "source: csv, train: a.csv, image_shape: [8, 8, 1], test_size: 0.2"
@@ -174,6 +194,9 @@ def test_a_faulty_npz_file_is_told_plainly(load) -> None:
         ({"x_train": np.ones((10, 7, 8))}, "x_train has the shape (10, 7, 8), and a"),
         ({"y_train": np.eye(10)}, "y_train has the shape (10, 10), where one label"),
         ({"y_train": np.arange(9)}, "(9,), where one label for each of 10 samples"),
+        ({"x_test": np.ones((0, 8, 8))}, "x_test holds no samples"),
+        ({"x_test": np.full((10, 8, 8), np.nan)}, "x_test holds numbers that are inf"),
+        ({"y_train": np.array(list("abcdefghij"))}, "need labels: contiguous"),
     ]:
         save(**arrays)
         assert said in complaint(load, NPZ)
@@ -204,17 +227,31 @@ def test_images_are_read(load, tmp_path) -> None:
     assert x_train.shape == (20, 4, 5, 3)
 
 
+def test_hidden_folders_and_files_are_no_classes_and_images(load, tmp_path) -> None:
+    for part in ("train", "valid"):
+        write_images(tmp_path / part, [*NAMES, ".ipynb_checkpoints"], each=1)
+        (tmp_path / part / "c" / "._0.png").write_text("what an archive leaves")
+    (x_train, _), _ = load(IMAGES)
+    assert len(x_train) == 10
+
+
+def test_a_class_without_a_folder_is_told(load, tmp_path) -> None:
+    write_images(tmp_path / "train", NAMES)
+    told = complaint(load, f"{IMAGES}, classes: [{', '.join(NAMES[:-1])}, zebra]")
+    assert "zebra is missing: a folder of images of the class 'zebra'" in told
+
+
 def test_faulty_folders_of_images_are_told_plainly(load, tmp_path) -> None:
     assert "train is missing: a folder that holds" in complaint(load, IMAGES)
     write_images(tmp_path / "train", NAMES[:3])
     told = complaint(load, IMAGES)
-    assert "train holds 3 folders, and the model has 10 classes" in told
+    assert "train holds 3 folders (a, b, c), and the model has 10 classes" in told
     write_images(tmp_path / "train", NAMES[3:])
     write_images(tmp_path / "valid", [*NAMES[1:], "z"])
     assert "valid has other folders than train" in complaint(load, IMAGES)
     (tmp_path / "valid" / "z").rename(tmp_path / "valid" / "a")
     (tmp_path / "train" / "c" / "0.png").write_text("no image")
-    assert "c/0.png can't be read as an image" in complaint(load, IMAGES)
+    assert "c/0.png is no image, or damaged" in complaint(load, IMAGES)
     for image in (tmp_path / "train" / "c").iterdir():
         image.unlink()
     assert "train/c holds no image; known are .bmp" in complaint(load, IMAGES)

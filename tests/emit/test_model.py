@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cnnspec import api
 from cnnspec.emit.code import model_code
 from cnnspec.emit.keras_model import build_model
+from cnnspec.emit.language import Language
 from cnnspec.emit.python import flat
 from cnnspec.emit.script import render_script
 from cnnspec.infer import infer
@@ -28,7 +29,7 @@ CASES = 5_000 if os.environ.get("CNNSPEC_FIDELITY") == "long" else 300
 
 def model_script(program, graph) -> str:
     """The part of a script that builds the model."""
-    code = model_code(program, infer(graph), {})
+    code = model_code(program, infer(graph), Language("en"), {})
     lines = ["import math", "import keras", "from keras import layers"]
     lines += code.constants
     lines += [line for function in code.functions for line in function]

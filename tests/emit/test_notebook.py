@@ -84,12 +84,16 @@ USES = {
     "one_by_one": [("Conv2D", {"filters": 1, "kernel_size": 1})],
     "global_average_pooling": [("GlobalAveragePooling2D", {})],
     "regularization": [("Dense", {"units": 1, "kernel_regularizer": {"L2": 1e-4}})],
+    "relu": [("Activation", {"activation": "relu"})],
+    "softmax": [("Dense", {"units": 1, "activation": "softmax"})],
+    "cross_entropy": {"loss": "categorical_crossentropy"},
+    "adam": {"optimizer": {"Adam": {"learning_rate": 0.1}}},
     "strides": [("Conv2D", {"filters": 1, "kernel_size": 3, "strides": 2})],
     "augmentation": [("RandomFlip", {})],
     "early_stopping": {"callbacks": ["EarlyStopping"]},
     "plateau": {"callbacks": ["ReduceLROnPlateau"]},
     "model_checkpoint": {"callbacks": [{"ModelCheckpoint": {"filepath": "a.keras"}}]},
-    "schedule": {"optimizer": {"Adam": {"learning_rate": {"CosineDecay": {
+    "schedule": {"optimizer": {"SGD": {"learning_rate": {"CosineDecay": {
         "initial_learning_rate": 0.1, "decay_steps": 9}}}}},
     "mixed_precision": {"mixed_precision": "mixed_bfloat16"},
     "class_weight": {"class_weight": "balanced"},

@@ -83,14 +83,41 @@ def test_a_training_that_is_done_is_not_done_again(script, capsys) -> None:
     for _ in range(2):
         script(stopping).main()
     printed = capsys.readouterr().out
-    assert "All epochs are done. Remove results/small/checkpoint" in printed
+    assert "2 epochs are done, and there is nothing to go on with" in printed
     assert len(rows(Path("results/small/history.csv"))) == 2
 
 
-def test_a_checkpoint_of_another_model_is_refused(script) -> None:
-    script().main()
-    with pytest.raises(SystemExit, match="is of another model"):
-        script(SPEC.replace("units: 16", "units: 17")).main()
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("units: 16", "units: 17"),
+        ("activation: relu", "activation: tanh"),
+        ("optimizer: adam", "optimizer: sgd"),
+        ("metrics: [accuracy]", "metrics: [accuracy, sparse_categorical_accuracy]"),
+    ],
+)
+def test_a_checkpoint_of_another_training_is_refused(one, other, script) -> None:
+    script(SPEC.replace("epochs: 6", "epochs: 1")).main()
+    with pytest.raises(SystemExit, match="was made with another model, optimizer or"):
+        script(SPEC.replace(one, other)).main()
+
+
+def test_a_training_that_fails_keeps_the_results_before_it(script) -> None:
+    short = SPEC.replace("resume: true", "").replace("epochs: 6", "epochs: 1")
+    script(short).main()
+    before = Path("results/small/model.keras").read_bytes()
+    failing = short.replace("  callbacks:", "  callbacks:\n    - CSVLogger: no/log.csv")
+    with pytest.raises(FileNotFoundError):
+        script(failing).main()
+    assert Path("results/small/model.keras").read_bytes() == before
+    assert len(rows(Path("results/small/history.csv"))) == 1
+
+
+def test_what_csvlogger_wrote_is_kept(script) -> None:
+    logging = SPEC.replace("  callbacks:", "  callbacks:\n    - CSVLogger: log.csv")
+    for epochs in (2, 4):
+        script(logging.replace("epochs: 6", f"epochs: {epochs}")).main()
+    assert [row["epoch"] for row in rows(Path("log.csv"))] == ["0", "1", "2", "3"]
 
 
 class Killed(BaseException):
@@ -98,7 +125,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("moment", ["weights", "state", "rename", "rmtree", "history"])
-def test_half_a_checkpoint_is_never_read(moment: str, script, monkeypatch) -> None:
+def test_half_a_checkpoint_is_never_read(moment: str, script) -> None:
     module = script(SPEC.replace("epochs: 6", "epochs: 2"))
     module.main()
     module = script()
@@ -111,29 +138,28 @@ def test_half_a_checkpoint_is_never_read(moment: str, script, monkeypatch) -> No
             file.write(b"half")
         raise Killed
 
-    if moment == "weights":
-        broken = lambda self, path: half(path)  # noqa: E731 - one of five
-        monkeypatch.setattr(keras.Model, "save_weights", broken)
-    elif moment == "state":
-        monkeypatch.setattr(Path, "write_bytes", half)
-    elif moment == "rename":
-        monkeypatch.setattr(Path, "rename", killed)
-    elif moment == "history":
-        monkeypatch.setattr(module, "write_history", killed)
-    else:
-        rmtree = shutil.rmtree
+    with pytest.MonkeyPatch.context() as patch:
+        if moment == "weights":
+            broken = lambda self, path: half(path)  # noqa: E731 - one of five
+            patch.setattr(keras.Model, "save_weights", broken)
+        elif moment == "state":
+            patch.setattr(Path, "write_bytes", half)
+        elif moment == "rename":
+            patch.setattr(Path, "rename", killed)
+        elif moment == "history":
+            patch.setattr(module, "write_history", killed)
+        else:
+            rmtree = shutil.rmtree
 
-        def half_removed(folder, **options):
-            if Path(folder).name.startswith("epoch_"):
-                next(Path(folder).iterdir()).unlink()
-                raise Killed
-            rmtree(folder, **options)
+            def half_removed(folder, **options):
+                if Path(folder).name.startswith("epoch_"):
+                    next(Path(folder).iterdir()).unlink()
+                    raise Killed
+                rmtree(folder, **options)
 
-        monkeypatch.setattr(shutil, "rmtree", half_removed)
-    with pytest.raises(Killed):
-        module.main()
-    monkeypatch.undo()
-    monkeypatch.setenv("MPLBACKEND", "agg")
+            patch.setattr(shutil, "rmtree", half_removed)
+        with pytest.raises(Killed):
+            module.main()
     script().main()
     found = rows(Path("results/small/history.csv"))
     assert [row["epoch"] for row in found] == [str(k) for k in range(1, 7)]

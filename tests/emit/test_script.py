@@ -129,7 +129,7 @@ def test_a_script_holds_only_what_its_spec_needs() -> None:
         "VALIDATION_SPLIT",
         "set_random_seed",
         "pandas",
-        "BATCH_SIZE",
+        "STEPS_PER_EXECUTION",
         "pickle",
     ):
         assert word not in digits
