@@ -224,8 +224,8 @@ def _fit(data: Data, train: Train, distributes: bool) -> Iterator[tuple[str, Cod
         weights = train.class_weight
         if isinstance(weights, tuple):
             weights = dict(enumerate(weights))
-        pairs = (f"{key}: {decimal(weight)}" for key, weight in weights.items())
-        yield "class_weight=", f"{{{', '.join(pairs)}}}"
+        pairs = [(f"{key}: ", decimal(weight)) for key, weight in weights.items()]
+        yield "class_weight=", Group("{", pairs, "}")
     own = "StopOnCtrlC(), history"
     yield "callbacks=", f"[*callbacks, {own}]" if train.callbacks else f"[{own}]"
 

@@ -107,6 +107,39 @@ VARIANTS = {
         outputs: [outputs, flat-1]
         """.replace("flat/1", "flat-1"),
 }
+SPARSE = "train: {loss: sparse_categorical_crossentropy, metrics: [accuracy], seed: 3"
+IMAGES = OUTLINE + "data: {source: image_directory, train: a, "
+TABLE = OUTLINE + "data: {source: csv, train: a.csv, image_shape: [8, 8, 1], "
+VARIANTS |= {
+    "images": IMAGES + "validation: b}\n" + SPARSE + "}\n",
+    "images split": IMAGES + "test_size: 0.2, shuffle: true}\n" + SPARSE + "}\n",
+    "images named": IMAGES
+    + "validation: b, classes: [a, b, c, d, e, f, g, h, i, j]}\n"
+    + SPARSE
+    + ", class_weight: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}\n",
+    "contiguous": TABLE
+    + "validation: b.csv, labels: contiguous, scale: 255}\n"
+    + SPARSE
+    + ", resume: true, callbacks: [{CSVLogger: log.csv}]}\n",
+    "csv split": TABLE
+    + "test_size: 0.25, labels: contiguous}\n"
+    + SPARSE
+    + ", class_weight: balanced, mixed_precision: mixed_float16, jit_compile: true}\n",
+    "npz contiguous": OUTLINE
+    + "data: {source: npz, path: a.npz, labels: contiguous}\n"
+    + SPARSE
+    + ", steps_per_execution: 8, class_weight: {0: 2.5}}\n",
+    "ensemble that goes on": DIGITS.replace("metrics", "seed: 1, resume: true, metrics")
+    + "ensemble: {members: 3}\n",
+    "distributed": TABLE
+    + "validation: b.csv}\n"
+    + SPARSE
+    + ", distribute: data_parallel, callbacks: [EarlyStopping]}\n",
+    "distributed split": DIGITS.replace(
+        "metrics", "seed: 1, distribute: data_parallel, validation_split: 0.2, metrics"
+    ),
+    "several numbers": DIGITS.replace("[accuracy]", "[accuracy, f1_score]"),
+}
 
 
 @pytest.mark.parametrize("text", VARIANTS.values(), ids=VARIANTS.keys())
