@@ -328,7 +328,7 @@ def training_speed() -> list[Figure]:
     return [
         Figure(
             f"examples a second of `generated/{name}.py` / the tutorial's own code",
-            training.ratio(name, len(rounds(3))),
+            training.ratio(name, len(rounds(6))),
             "×",
             0.98,
             at_least=True,
