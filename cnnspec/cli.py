@@ -33,7 +33,7 @@ Override = Annotated[
 ]
 Lang = Annotated[
     str,
-    typer.Option("--lang", metavar="CODE", help="Language of the texts: en or ko."),
+    typer.Option("--lang", metavar="CODE", help="Language of the texts, as in ko."),
 ]
 
 

@@ -230,7 +230,7 @@ class Writer:
         jobs += [("default=", "1"), ("metavar=", '"N"'), ("help=", text(say("jobs")))]
         return {
             "labels_are": say(labels),
-            "figure_name": say(self.values["figure_key"]),
+            "figure_name": say(self.values["figure"]),
             "figure_names": _dictionary({k: say(k) for k in self.values["figures"]}),
             "held_out_text": say(self.values["held_out_name"]),
             "score_name": say(one),

@@ -154,7 +154,6 @@ def _fit_values(
         "figure": figure,
         "figures": dict.fromkeys(("loss", figure)),
         "several_figures": any(map(is_several, train.metrics)),
-        "figure_key": figure,
         "folder_field": "{folder}" if ensemble else "{RESULTS}",
     }
 
@@ -257,7 +256,6 @@ def _answer_values(
         "truth": _classes_of(y, one_hot, read),
         "train_classes": _classes_of("y_train", one_hot, read),
         "classes": classes,
-        "class_total": classes,
         "counts_classes": numbered,
         "checks_labels": numbered
         and not data.contiguous
