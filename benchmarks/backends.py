@@ -25,7 +25,7 @@ import numpy as np
 from results import write_section
 
 from cnnspec import api
-from cnnspec.emit.script import render_script
+from cnnspec.emit.keras_script.script import render_script
 
 ROOT = Path(__file__).parent.parent
 TITLE = "Backends"

@@ -24,7 +24,7 @@ from results import write_section
 from yaml._yaml import CParser
 
 from cnnspec import api
-from cnnspec.resolve.resolver import resolve
+from cnnspec.model.resolver import resolve
 
 ROOT = Path(__file__).parent.parent
 NIN = "specs/nin.yaml"
@@ -238,7 +238,7 @@ BUILD_ALL = """
 import gc, sys, time
 import keras
 from cnnspec import api
-from cnnspec.emit.keras_model import build_model
+from cnnspec.emit.keras_live.model import build_model
 
 keras.Model(inputs := keras.Input([1]), keras.layers.Dense(1)(inputs))
 spent = 0.0
@@ -300,7 +300,7 @@ def construction() -> list[Figure]:
     import keras
     from nin_by_hand import build_model as by_hand
 
-    from cnnspec.emit.keras_model import build_model
+    from cnnspec.emit.keras_live.model import build_model
 
     graph = api.load(ROOT / NIN).summary.graph
     assert build_model(graph).count_params() == by_hand().count_params() == 87_135

@@ -8,7 +8,7 @@ def main() -> None:
     # What imports make stays to the end. To look through it for garbage, again and
     # again while it grows and once more at exit, takes a quarter of a whole check.
     gc.disable()
-    from cnnspec import cli
+    from cnnspec.app import cli
 
     gc.freeze()
     gc.enable()

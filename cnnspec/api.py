@@ -7,12 +7,19 @@ from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from cnnspec.errors import Diagnostic, Mark, OverrideError, SpecError, either, nearest
-from cnnspec.infer import Summary, infer
-from cnnspec.resolve.resolver import resolve
-from cnnspec.source import Source, follow, read_source
-from cnnspec.spec.program import Program
-from cnnspec.spec.reader import read_program
+from cnnspec.ground.errors import (
+    Diagnostic,
+    Mark,
+    OverrideError,
+    SpecError,
+    either,
+    nearest,
+)
+from cnnspec.ground.source import Source, follow, read_source
+from cnnspec.language.program import Program
+from cnnspec.language.reader import read_program
+from cnnspec.model.resolver import resolve
+from cnnspec.model.summary import Model, Summary, infer
 
 PathName = str | os.PathLike[str]
 
@@ -54,13 +61,6 @@ class Checked(NamedTuple):
 def _errors(found: Iterable[Diagnostic]) -> bool:
     """Whether one of them is an error, and not a warning."""
     return any(diagnostic.severity == "error" for diagnostic in found)
-
-
-class Model(NamedTuple):
-    """A spec without errors."""
-
-    program: Program
-    summary: Summary
 
 
 def check(
@@ -142,8 +142,8 @@ def _training_problems(program: Program, summary: Summary) -> Iterator[Diagnosti
     """What the sections on data and training have against the model."""
     if not (program.data or program.train or program.ensemble):
         return
-    from cnnspec.training.agreement import disagreements
-    from cnnspec.training.answers import Output
+    from cnnspec.judge.answers import Output
+    from cnnspec.judge.training import disagreements
 
     graph, rows = summary.graph, {row.name: row for row in summary.rows}
     outputs: list[Output] = []
@@ -159,14 +159,14 @@ def _training_problems(program: Program, summary: Summary) -> Iterator[Diagnosti
 
 def _unused(program: Program) -> Iterator[Diagnostic]:
     if program.vars or program.blocks:
-        from cnnspec.resolve.unused import unused
+        from cnnspec.model.unused import unused
 
         yield from map(program.source.error, unused(program))
 
 
 def _judge(program: Program, summary: Summary) -> Iterator[Diagnostic]:
     if program.expect is not None:
-        from cnnspec.check import judge
+        from cnnspec.judge.expect import judge
 
         hint = "--set expect={} asks nothing of a variant" if program.is_variant else ""
         for found in judge(program.expect, summary, program.source):
@@ -175,7 +175,7 @@ def _judge(program: Program, summary: Summary) -> Iterator[Diagnostic]:
 
 def _with_keras(program: Program, summary: Summary) -> tuple[Any, list[Diagnostic]]:
     """The Keras model, and what keeps it from being what the summary says."""
-    from cnnspec.emit.keras_model import Refused, build_model, compare
+    from cnnspec.emit.keras_live.model import Refused, build_model, compare
 
     source = program.source
     try:
@@ -236,7 +236,7 @@ def files(
     stem = PurePath(model.program.source.path).stem
     paths = {t: os.path.join(os.fspath(folder), stem + TARGETS[t]) for t in targets}
     if "script" in paths:
-        from cnnspec.emit.script import refuse_module_name
+        from cnnspec.emit.keras_script.script import refuse_module_name
 
         refuse_module_name(model.program.source.path)
     for path in paths.values():
@@ -262,7 +262,8 @@ def build(
         folder: where to write; made if it isn't there.
         targets: some of `TARGETS`.
         force: overwrites files that a person edited or that cnnspec didn't write.
-        lang: the language of scripts and notebooks; `cnnspec.emit.language.languages`
+        lang: the language of scripts and notebooks; `languages()` in the texts of
+            scripts
             lists them.
         backend: what scripts and notebooks run Keras on unless KERAS_BACKEND is set.
 
@@ -279,19 +280,19 @@ def build(
     name = PurePath(model.program.source.path).name
     texts: dict[str, str] = {}
     if "script" in paths:
-        from cnnspec.emit.script import render_script
+        from cnnspec.emit.keras_script.script import render_script
 
         texts["script"] = render_script(*model, lang, backend)
     if "notebook" in paths:
-        from cnnspec.emit.notebook import render_notebook
+        from cnnspec.emit.keras_script.notebook import render_notebook
 
         texts["notebook"] = render_notebook(*model, lang, backend)
     if "svg" in paths:
-        from cnnspec.emit.diagram import svg
+        from cnnspec.emit.picture.diagram import svg
 
         texts["svg"] = write.seal_svg(svg(model.summary), name)
     if "keras" in paths:
-        from cnnspec.emit.keras_model import save
+        from cnnspec.emit.keras_live.model import save
 
         keras_model, errors = _with_keras(model.program, model.summary)
         if errors:
@@ -325,7 +326,7 @@ def training_script(
         hint = "docs/training.md shows both sections"
         raise SpecError([Diagnostic("error", "missing-field", Mark(where), text, hint)])
     _refuse_missing_files(program)
-    from cnnspec.emit.training import results_folder
+    from cnnspec.emit.keras_script.view import results_folder
 
     folder = results_folder(program)
     _refuse_other_results(program, folder)

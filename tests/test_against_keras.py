@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keras.src import applications
 
-from cnnspec.layers import ALIASES, FAMILIES, REFUSED, layer_names
+from cnnspec.catalogue.layers import ALIASES, FAMILIES, REFUSED, layer_names
 from tests.fidelity import signatures
 from tests.fidelity.judge import assert_same
 

@@ -4,10 +4,17 @@ import re
 
 import pytest
 
-from cnnspec import api, catalogue
-from cnnspec.errors import Invalid, SpecError
-from cnnspec.layers import ALIASES, FAMILIES, REFUSED, layer_class, layer_names
-from cnnspec.shapes import Shapes
+from cnnspec import api
+from cnnspec.catalogue.layers import (
+    ALIASES,
+    FAMILIES,
+    REFUSED,
+    layer_class,
+    layer_names,
+)
+from cnnspec.emit.report import layers as catalogue
+from cnnspec.ground.errors import Invalid, SpecError
+from cnnspec.ground.shapes import Shapes
 
 CELLS = ("SimpleRNNCell", "LSTMCell", "GRUCell", "StackedRNNCells")
 """Layers that only work inside another one."""

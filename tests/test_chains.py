@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnnspec.api import loads
-from cnnspec.emit.keras_model import build_model, compare, keras_object
+from cnnspec.emit.keras_live.model import build_model, compare, keras_object
 from tests.emit.same import reset_names
 
 EXAMPLES = 300 if os.environ.get("CNNSPEC_FIDELITY") == "long" else 15

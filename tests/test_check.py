@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec import api, cli, findings
-from cnnspec.errors import Diagnostic, Mark
+from cnnspec import api
+from cnnspec.app import cli, findings
+from cnnspec.ground.errors import Diagnostic, Mark
 
 ROOT = Path(__file__).parents[1]
 SPECS = ROOT / "specs"
@@ -342,7 +343,7 @@ def test_sections_that_do_not_fit_the_model(tmp_path: Path) -> None:
 
 
 def test_keras_is_asked_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnnspec.emit import keras_model
+    from cnnspec.emit.keras_live import model as keras_model
 
     assert api.check(SPECS / "nin.yaml", keras=True).diagnostics == []
     monkeypatch.setattr(keras_model, "compare", lambda *_: ["1 in Keras and 2 here"])

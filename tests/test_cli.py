@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
-from cnnspec import __version__, api, cli
-from cnnspec.schema import SCHEMA_FILE, starter
+from cnnspec import __version__, api
+from cnnspec.app import cli
+from cnnspec.emit.json_schema import SCHEMA_FILE, starter
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = ("check", "show", "diff", "build", "train", "layers", "schema", "init")

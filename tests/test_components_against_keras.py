@@ -18,13 +18,20 @@ import pytest
 from keras.src import losses as keras_losses
 from keras.src import metrics as keras_metrics
 
-from cnnspec.components import Component
-from cnnspec.emit.keras_model import keras_object
-from cnnspec.emit.python import call, flat
-from cnnspec.errors import Invalid
-from cnnspec.fields import Field
-from cnnspec.layers import make_layer
-from cnnspec.training import (
+from cnnspec.catalogue.callbacks import Callback
+from cnnspec.catalogue.components import Component
+from cnnspec.catalogue.layers import make_layer
+from cnnspec.catalogue.losses import Loss
+from cnnspec.catalogue.metrics import Metric
+from cnnspec.catalogue.named import Named, subclasses
+from cnnspec.catalogue.optimizers import Optimizer, Schedule
+from cnnspec.emit.code.python import call, flat
+from cnnspec.emit.keras_live.model import keras_object
+from cnnspec.ground.errors import Invalid
+from cnnspec.ground.records import Field
+from cnnspec.judge.answers import Output
+from cnnspec.judge.training import disagreements, figures
+from cnnspec.language.training import (
     LOSS_NAMES,
     METRIC_NAMES,
     OPTIMIZER_NAMES,
@@ -32,13 +39,6 @@ from cnnspec.training import (
     Ensemble,
     Train,
 )
-from cnnspec.training.agreement import disagreements, figures
-from cnnspec.training.answers import Output
-from cnnspec.training.callbacks import Callback
-from cnnspec.training.kinds import Named, subclasses
-from cnnspec.training.metrics import Metric
-from cnnspec.training.objectives import Loss
-from cnnspec.training.optimizers import Optimizer, Schedule
 from tests.emit.same import reset_names
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*mode 'nonsense' is unknown")

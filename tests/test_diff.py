@@ -13,9 +13,10 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from cnnspec import api
-from cnnspec.diff import wording as differences
-from cnnspec.diff.alignment import NEVER, Item, align
-from cnnspec.diff.comparison import (
+from cnnspec.app.tables import difference as terminal_diff
+from cnnspec.judge.diff import wording as differences
+from cnnspec.judge.diff.alignment import NEVER, Item, align
+from cnnspec.judge.diff.comparison import (
     ABSENT,
     ADDED,
     CHANGED,
@@ -24,7 +25,6 @@ from cnnspec.diff.comparison import (
     Difference,
     compare,
 )
-from cnnspec.terminal import difference as terminal_diff
 from tests.models import spec
 from tests.test_cli import Run, run
 

@@ -25,8 +25,9 @@ import pytest
 import typer
 import yaml
 
-from cnnspec import api, cli
-from cnnspec.errors import CODES
+from cnnspec import api
+from cnnspec.app import cli
+from cnnspec.ground.errors import CODES
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])

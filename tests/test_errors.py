@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec import api
-from cnnspec.errors import CODES
+from cnnspec.ground.errors import CODES
 
 FIXTURES = Path(__file__).parent / "errors"
 NAMES = sorted(path.stem for path in FIXTURES.glob("*.yaml"))

@@ -7,10 +7,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from cnnspec import api, findings
-from cnnspec.errors import OverrideError
-from cnnspec.infer import Row
-from cnnspec.schema import json_schema
+from cnnspec import api
+from cnnspec.app import findings
+from cnnspec.emit.json_schema import json_schema
+from cnnspec.ground.errors import OverrideError
+from cnnspec.model.summary import Row
 
 DENSE_BLOCK = """\
 blocks:

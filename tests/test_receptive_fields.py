@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec import api
-from cnnspec.emit.report import field_text
-from cnnspec.graph import Graph, Input, Node
-from cnnspec.infer import UNKNOWN, Field, Seen, Summary, infer, receptive_fields
-from cnnspec.layers import layer_class, layer_names, make_layer
-from cnnspec.layers.base import WHOLE, Layer
-from cnnspec.layers.convolutional import Conv1D, Conv1DTranspose
-from cnnspec.layers.reshaping import UpSampling1D
+from cnnspec.catalogue.layers import layer_class, layer_names, make_layer
+from cnnspec.catalogue.layers.base import WHOLE, Layer
+from cnnspec.catalogue.layers.convolutional import Conv1D, Conv1DTranspose
+from cnnspec.catalogue.layers.reshaping import UpSampling1D
+from cnnspec.model.graph import Graph, Input, Node
+from cnnspec.model.readable import field_text
+from cnnspec.model.receptive import UNKNOWN, ReceptiveField, Seen, receptive_fields
+from cnnspec.model.summary import Summary, infer
 from tests.models import VGG16, spec
 
 
@@ -30,7 +31,7 @@ def last(layers: Sequence[str], tensor: str = "[32, 32, 3]") -> Seen:
 def square(layers: Sequence[str]) -> tuple[object, object]:
     """The size and the jump that both axes of the last layer have."""
     height, width = last(layers)
-    assert isinstance(height, Field)
+    assert isinstance(height, ReceptiveField)
     assert height == width
     return height.size, height.jump
 
@@ -41,7 +42,7 @@ def test_vgg16_as_published() -> None:
     fields = receptive_fields(vgg)
     assert vgg.total_params == 138_357_544
     assert vgg.macs == 15_470_264_320
-    assert fields["block5_pool"] == [Field(212, 32)] * 2
+    assert fields["block5_pool"] == [ReceptiveField(212, 32)] * 2
     assert fields["predictions"] == WHOLE
 
 
@@ -78,11 +79,14 @@ SAME = ", padding: same"
     ],
 )
 def test_windows(layers: list[str], size: int, jump: int) -> None:
-    assert last(layers) == [Field(size, jump)] * 2
+    assert last(layers) == [ReceptiveField(size, jump)] * 2
 
 
 def test_axes_may_differ() -> None:
-    assert last([conv([1, 7]), conv([3, 1])]) == [Field(3, 1), Field(7, 1)]
+    assert last([conv([1, 7]), conv([3, 1])]) == [
+        ReceptiveField(3, 1),
+        ReceptiveField(7, 1),
+    ]
 
 
 def test_transposed_convolution() -> None:
@@ -113,7 +117,9 @@ def test_up_sampling() -> None:
 def test_the_widest_branch_counts() -> None:
     wide = conv(5, f"{SAME}, name: wide")
     deep = conv(3, f"{SAME}, name: narrow, from: input")
-    assert last([wide, deep, "Add: {from: [wide, narrow]}"]) == [Field(5, 1)] * 2
+    assert (
+        last([wide, deep, "Add: {from: [wide, narrow]}"]) == [ReceptiveField(5, 1)] * 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,7 +140,7 @@ def test_whole_input(layers: list[str]) -> None:
 
 def test_flatten_moves_positions_without_mixing_them() -> None:
     found = last([conv(3, ", strides: 2"), "Flatten", "Activation: relu"])
-    assert found == [Field(3, None)] * 2
+    assert found == [ReceptiveField(3, None)] * 2
     assert field_text(found) == "3"
 
 
@@ -142,15 +148,15 @@ def test_one_position_left_is_the_field_of_its_features() -> None:
     # LeNet's way: 32 -> 28 -> 14 -> 10 -> 5 -> 1.
     pool = "AveragePooling2D: 2"
     layers = [conv(5), pool, conv(5), pool, conv(5), "Flatten", "Dense: 84"]
-    assert last(layers) == [Field(32, 4)] * 2
+    assert last(layers) == [ReceptiveField(32, 4)] * 2
 
 
 @pytest.mark.parametrize(
     ("tensor", "layers", "expected"),
     [
-        ("[784]", ["Reshape: [28, 28, 1]", conv(3)], [Field(3, 1)] * 2),
-        ("[28, 28]", ["Reshape: [28, 28, 1]", conv(3)], [Field(3, 1)] * 2),
-        ("[3, 28, 28]", ["Permute: [2, 3, 1]", conv(3)], [Field(3, 1)] * 2),
+        ("[784]", ["Reshape: [28, 28, 1]", conv(3)], [ReceptiveField(3, 1)] * 2),
+        ("[28, 28]", ["Reshape: [28, 28, 1]", conv(3)], [ReceptiveField(3, 1)] * 2),
+        ("[3, 28, 28]", ["Permute: [2, 3, 1]", conv(3)], [ReceptiveField(3, 1)] * 2),
         ("[784]", ["Dense: 10"], []),
         (
             "[50]",
@@ -158,16 +164,16 @@ def test_one_position_left_is_the_field_of_its_features() -> None:
                 "Embedding: {input_dim: 100, output_dim: 8}",
                 "Conv1D: {filters: 4, kernel_size: 3}",
             ],
-            [Field(3, 1)],
+            [ReceptiveField(3, 1)],
         ),
         # positions that were moved about and then mixed: no number would be true
         ("[32, 32, 3]", [conv(3), "Permute: [2, 1, 3]", conv(3)], UNKNOWN),
         ("[32, 32, 3]", [conv(3), "Reshape: [30, -1]", "Dense: 2"], UNKNOWN),
-        ("[32, 32, 3]", [conv(3), "Reshape: [-1, 4]"], [Field(3, None)] * 2),
+        ("[32, 32, 3]", [conv(3), "Reshape: [-1, 4]"], [ReceptiveField(3, None)] * 2),
         (
             "[32, 32, 3]",
             [conv(3), "Reshape: [-1, 4]", "Dense: 2"],
-            [Field(3, None)] * 2,
+            [ReceptiveField(3, None)] * 2,
         ),
     ],
 )
@@ -178,7 +184,7 @@ def test_other_axes(tensor: str, layers: list[str], expected: Seen) -> None:
 def test_channels_first() -> None:
     first = ", data_format: channels_first"
     layers = [conv([3, 5], first), f"MaxPooling2D: {{pool_size: 2{first}}}"]
-    assert last(layers, "[3, 32, 32]") == [Field(4, 2), Field(6, 2)]
+    assert last(layers, "[3, 32, 32]") == [ReceptiveField(4, 2), ReceptiveField(6, 2)]
 
 
 def test_several_inputs() -> None:
@@ -193,7 +199,7 @@ layers:
 """
     found = receptive_fields(api.loads(text).summary)
     assert found["dense"] == []
-    assert found["concatenate"] == [Field(3, None)] * 2
+    assert found["concatenate"] == [ReceptiveField(3, None)] * 2
     assert found["dense_1"] == WHOLE
 
 
@@ -238,7 +244,7 @@ def test_sizes_that_are_not_known() -> None:
     assert [row.activation_bytes for row in found.rows] == [None, 16, 40]
     assert found.macs is None
     assert found.activation_bytes is None
-    assert receptive_fields(found)["conv2d"] == [Field(3, 1)] * 2
+    assert receptive_fields(found)["conv2d"] == [ReceptiveField(3, 1)] * 2
 
 
 kernels = st.integers(1, 5)

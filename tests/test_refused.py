@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec import api
-from cnnspec.errors import SpecError
+from cnnspec.ground.errors import SpecError
 
 # An initializer that needs two axes, on a bias that has one.
 SPEC = """\

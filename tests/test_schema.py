@@ -9,16 +9,23 @@ import pytest
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
 
-from cnnspec.components import by_name
-from cnnspec.errors import Invalid
-from cnnspec.fields import Field, Record
-from cnnspec.layers import ALIASES, FAMILIES, layer_class, layer_names
-from cnnspec.schema import BY_CLASS, NAMED, SECTIONS, SPELT, json_schema, starter
-from cnnspec.source import Source
-from cnnspec.spec.document import InputTensor
-from cnnspec.spec.reader import read_program
-from cnnspec.training import Train
-from cnnspec.training.kinds import subclasses
+from cnnspec.catalogue.components import by_name
+from cnnspec.catalogue.layers import ALIASES, FAMILIES, layer_class, layer_names
+from cnnspec.catalogue.named import subclasses
+from cnnspec.emit.json_schema import (
+    BY_CLASS,
+    NAMED,
+    SECTIONS,
+    SPELT,
+    json_schema,
+    starter,
+)
+from cnnspec.ground.errors import Invalid
+from cnnspec.ground.records import Field, Record
+from cnnspec.ground.source import Source
+from cnnspec.language.document import InputTensor
+from cnnspec.language.reader import read_program
+from cnnspec.language.training import Train
 
 SPECS = sorted((Path(__file__).parents[1] / "specs").rglob("*.yaml"))
 # What an editor reads is JSON: tuples have become lists there.

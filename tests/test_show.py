@@ -12,9 +12,10 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from cnnspec import api
-from cnnspec.emit import report
-from cnnspec.emit.report import bytes_text, count_text, share_text
-from cnnspec.terminal import summary as terminal
+from cnnspec.app.tables import summary as terminal
+from cnnspec.emit.report import summary as report
+from cnnspec.model import readable
+from cnnspec.model.readable import bytes_text, count_text, share_text
 from tests.models import NIN, VGG16, spec
 
 FOLDER = Path(__file__).parent / "show"
@@ -52,7 +53,7 @@ def printed(name: str, width: int, why: bool = False, **options: Any) -> str:
 def texts() -> dict[str, str]:
     """Every golden file's name, and what belongs into it."""
     hard = MODELS["hard"]
-    data = report.summary_data(hard.summary, hard.program.source)
+    data = readable.summary_data(hard.summary, hard.program.source)
     return {
         "nin_80.txt": printed("nin", 80),
         "nin_120_why.txt": printed("nin", 120, why=True),
@@ -109,7 +110,7 @@ def test_rows_sum_to_the_totals(name: str, why: bool) -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_layers_of_the_data_sum_to_its_totals(name: str) -> None:
     model = MODELS[name]
-    data = report.summary_data(model.summary, model.program.source)
+    data = readable.summary_data(model.summary, model.program.source)
     layers = data["layers"]
     for key in ("trainable_params", "macs", "activation_bytes"):
         counts = [layer[key] for layer in layers]
@@ -141,7 +142,7 @@ layers:
   - LSTM: {from: words, units: 2, return_state: true}
 outputs: [conv2d, lstm]
 """)
-    conv, lstm = report.summary_data(model.summary, model.program.source)["layers"]
+    conv, lstm = readable.summary_data(model.summary, model.program.source)["layers"]
     assert conv == {
         "name": "conv2d",
         "type": "Conv2D",

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cnnspec.errors import Mark, OverrideError, SpecError
-from cnnspec.source import Source, read_source
+from cnnspec.ground.errors import Mark, OverrideError, SpecError
+from cnnspec.ground.source import Source, read_source
 
 SCALARS: list[tuple[str, Any]] = [
     ("1e-3", 0.001),

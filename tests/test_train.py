@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cnnspec import api, running
-from cnnspec.cli import app
-from cnnspec.emit.script import render_script
+from cnnspec import api
+from cnnspec.app import running
+from cnnspec.app.cli import app
+from cnnspec.emit.keras_script.script import render_script
 
 ROOT = Path(__file__).parents[1]
 SPEC = """

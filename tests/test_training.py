@@ -8,11 +8,18 @@ import numpy as np
 import pytest
 
 from cnnspec import api
-from cnnspec.components import Component
-from cnnspec.emit.keras_model import keras_object
-from cnnspec.errors import Invalid
-from cnnspec.layers import make_layer
-from cnnspec.training import (
+from cnnspec.catalogue.callbacks import Callback
+from cnnspec.catalogue.components import Component
+from cnnspec.catalogue.layers import make_layer
+from cnnspec.catalogue.losses import Loss
+from cnnspec.catalogue.metrics import Metric
+from cnnspec.catalogue.named import subclasses
+from cnnspec.catalogue.optimizers import Optimizer, Schedule
+from cnnspec.emit.keras_live.model import keras_object
+from cnnspec.ground.errors import Invalid
+from cnnspec.judge.answers import Answer, Output, answer
+from cnnspec.judge.training import disagreements, figures
+from cnnspec.language.training import (
     LOSS_NAMES,
     METRIC_NAMES,
     OPTIMIZER_NAMES,
@@ -20,13 +27,6 @@ from cnnspec.training import (
     Ensemble,
     Train,
 )
-from cnnspec.training.agreement import disagreements, figures
-from cnnspec.training.answers import Answer, Output, answer
-from cnnspec.training.callbacks import Callback
-from cnnspec.training.kinds import subclasses
-from cnnspec.training.metrics import Metric
-from cnnspec.training.objectives import Loss
-from cnnspec.training.optimizers import Optimizer, Schedule
 from tests.emit.same import reset_names
 
 BASES = (Callback, Loss, Metric, Optimizer, Schedule)

@@ -10,7 +10,7 @@ import os
 from hashlib import sha256
 from typing import Any
 
-from cnnspec.errors import Diagnostic, Mark, SpecError
+from cnnspec.ground.errors import Diagnostic, Mark, SpecError
 
 _DIGITS = 16
 _TAG = b"cnnspec "

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from cnnspec import api
-from cnnspec.emit.script import render_script
+from cnnspec.emit.keras_script.script import render_script
 
 SAME = 1e-5
 """Weights may differ by so much: sums are taken in another order."""

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from cnnspec import api
-from cnnspec.emit.script import render_script
+from cnnspec.emit.keras_script.script import render_script
 
 SPEC = """
 name: small

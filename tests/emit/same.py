@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from cnnspec.emit.keras_model import weight_name
+from cnnspec.emit.keras_live.model import weight_name
 from tests.zoo.weights import finalize
 
 TOLERANCE = 1e-5

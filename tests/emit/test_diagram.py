@@ -16,15 +16,16 @@ import pytest
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
-from cnnspec import api, cli
-from cnnspec.emit import diagram
-from cnnspec.emit.diagram import KINDS, OTHER, svg, text_width
-from cnnspec.emit.layout import Box, Point, Route, lay_out
+from cnnspec import api
+from cnnspec.app import cli
+from cnnspec.catalogue.layers import FAMILIES, layer_class
+from cnnspec.emit.picture import diagram
+from cnnspec.emit.picture.diagram import KINDS, OTHER, svg, text_width
+from cnnspec.emit.picture.layout import Box, Point, Route, lay_out
 from cnnspec.emit.write import is_sealed
-from cnnspec.errors import Frame
-from cnnspec.graph import Graph, Input, Node
-from cnnspec.infer import Summary, infer
-from cnnspec.layers import FAMILIES, layer_class
+from cnnspec.ground.errors import Frame
+from cnnspec.model.graph import Graph, Input, Node
+from cnnspec.model.summary import Summary, infer
 
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -530,7 +531,7 @@ def test_a_thousand_layers_take_no_time() -> None:
 HASHED = """
 import sys, hashlib
 from cnnspec import api
-from cnnspec.emit.diagram import svg
+from cnnspec.emit.picture.diagram import svg
 assert "grandalf" not in sys.modules
 print(hashlib.sha256(svg(api.load("specs/nin.yaml").summary).encode()).hexdigest())
 print(hashlib.sha256(svg(api.load("specs/zoo/unet.yaml").summary).encode()).hexdigest())

@@ -6,9 +6,9 @@ import keras
 import pytest
 
 from cnnspec import api
-from cnnspec.emit.keras_model import build_model, compare, save
-from cnnspec.errors import SpecError
-from cnnspec.layers import layer_class, layer_names, make_layer
+from cnnspec.catalogue.layers import layer_class, layer_names, make_layer
+from cnnspec.emit.keras_live.model import build_model, compare, save
+from cnnspec.ground.errors import SpecError
 from tests.fidelity.judge import keras_class
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
@@ -82,7 +82,7 @@ def test_a_layer_frozen_in_the_spec_is_frozen_in_keras() -> None:
 
 @pytest.mark.parametrize("name", layer_names())
 def test_every_example_is_a_layer_of_keras(name: str) -> None:
-    from cnnspec.emit.keras_model import keras_object
+    from cnnspec.emit.keras_live.model import keras_object
 
     layer = make_layer(name, layer_class(name).example)
     built = keras_object(layer, {id(layer): "given"})

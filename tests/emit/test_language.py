@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from cnnspec import api
-from cnnspec.emit.language import (
+from cnnspec.catalogue.layers import layer_class, layer_names
+from cnnspec.emit.code.python import WIDTH, columns
+from cnnspec.emit.keras_script.script import render_script
+from cnnspec.emit.keras_script.texts import (
     Language,
     comment,
     docstring,
@@ -17,9 +20,6 @@ from cnnspec.emit.language import (
     string,
     template_folder,
 )
-from cnnspec.emit.python import WIDTH, columns
-from cnnspec.emit.script import render_script
-from cnnspec.layers import layer_class, layer_names
 from tests.emit.test_script import READINGS, ROOT, VARIANTS, ruff
 
 OTHERS = [code for code in languages() if code != "en"]

@@ -9,15 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnnspec import api
-from cnnspec.emit.code import model_code
-from cnnspec.emit.keras_model import build_model
-from cnnspec.emit.language import Language
-from cnnspec.emit.python import flat
-from cnnspec.emit.script import render_script
-from cnnspec.infer import infer
-from cnnspec.resolve.resolver import resolve
-from cnnspec.source import Source
-from cnnspec.spec.reader import read_program
+from cnnspec.emit.code.model import model_code
+from cnnspec.emit.code.python import flat
+from cnnspec.emit.keras_live.model import build_model
+from cnnspec.emit.keras_script.script import render_script
+from cnnspec.emit.keras_script.texts import Language
+from cnnspec.ground.source import Source
+from cnnspec.language.reader import read_program
+from cnnspec.model.resolver import resolve
+from cnnspec.model.summary import infer
 from tests.emit.programs import draw_spec
 from tests.emit.same import assert_same, built
 from tests.emit.tracer import trace

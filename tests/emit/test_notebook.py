@@ -9,14 +9,14 @@ import nbformat
 import pytest
 
 from cnnspec import api
-from cnnspec.emit.language import Language, languages
-from cnnspec.emit.notebook import render_notebook
-from cnnspec.emit.script import render_script
-from cnnspec.emit.techniques import _TESTS, techniques
+from cnnspec.catalogue.layers import make_layer
+from cnnspec.emit.keras_script.notebook import render_notebook
+from cnnspec.emit.keras_script.script import render_script
+from cnnspec.emit.keras_script.techniques import _TESTS, techniques
+from cnnspec.emit.keras_script.texts import Language, languages
 from cnnspec.emit.write import is_sealed
-from cnnspec.errors import SpecError
-from cnnspec.layers import make_layer
-from cnnspec.training import Ensemble, Train
+from cnnspec.ground.errors import SpecError
+from cnnspec.language.training import Ensemble, Train
 from tests.emit.test_script import DIGITS, OUTLINE, VARIANTS
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@
 import pytest
 
 from cnnspec import api
-from cnnspec.emit.keras_model import build_model
+from cnnspec.emit.keras_live.model import build_model
 from tests.emit.same import TOLERANCE, assert_same, differences, distance
 
 SPEC = """

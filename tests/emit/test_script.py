@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from cnnspec import api
-from cnnspec.emit import language
-from cnnspec.emit.keras_model import build_model, keras_object
-from cnnspec.emit.python import call, flat
-from cnnspec.emit.script import render_script
+from cnnspec.catalogue.layers import layer_class, layer_names, make_layer
+from cnnspec.emit.code.python import call, flat
+from cnnspec.emit.keras_live.model import build_model, keras_object
+from cnnspec.emit.keras_script import texts as language
+from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.write import is_sealed
-from cnnspec.errors import SpecError
-from cnnspec.layers import layer_class, layer_names, make_layer
+from cnnspec.ground.errors import SpecError
 from tests.emit.same import assert_same, reset_names
 from tests.fidelity.judge import keras_class
 from tests.samples import write_csv
@@ -390,5 +390,7 @@ def test_templates_are_found_beside_the_package_and_inside_it(
     assert language.template_folder() == ROOT / "templates"
     installed = tmp_path / "cnnspec"
     (installed / "templates").mkdir(parents=True)
-    monkeypatch.setattr(language, "__file__", str(installed / "emit" / "language.py"))
+    monkeypatch.setattr(
+        language, "__file__", str(installed / "emit" / "keras_script" / "texts.py")
+    )
     assert language.template_folder() == installed / "templates"

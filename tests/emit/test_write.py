@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.emit.write import is_sealed, seal_text, seal_zip, write_file
-from cnnspec.errors import SpecError
+from cnnspec.ground.errors import SpecError
 
 FIRST = seal_text("print('first')\n", "a.yaml")
 SECOND = seal_text("print('second')\n", "a.yaml")

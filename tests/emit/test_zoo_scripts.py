@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec import api
-from cnnspec.emit.script import render_script
+from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.write import is_sealed
 from tests.emit.tracer import trace
 
@@ -45,7 +45,7 @@ def test_a_script_is_short(path: Path) -> None:
 
 @pytest.mark.parametrize("stem", SMALL)
 def test_keras_builds_the_model_of_the_graph(stem: str) -> None:
-    from cnnspec.emit.keras_model import build_model
+    from cnnspec.emit.keras_live.model import build_model
     from tests.emit.same import assert_same, built
 
     graph = api.load(ROOT / "specs" / "zoo" / f"{stem}.yaml").summary.graph

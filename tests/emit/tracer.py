@@ -10,13 +10,13 @@ import math
 from types import SimpleNamespace
 from typing import Any
 
-from cnnspec import components
-from cnnspec.components import Component, snake_case
+from cnnspec.catalogue import components
+from cnnspec.catalogue.components import Component, snake_case
+from cnnspec.catalogue.layers import layer_class
+from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.emit import TAKES_TENSORS_APART
-from cnnspec.graph import Graph
-from cnnspec.infer import infer
-from cnnspec.layers import layer_class
-from cnnspec.layers.base import Layer, all_nested
+from cnnspec.model.graph import Graph
+from cnnspec.model.summary import infer
 
 
 class Tensor:

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import keras
 
-from cnnspec.emit.keras_model import weight_name
-from cnnspec.errors import Invalid, ShapeError
-from cnnspec.layers import layer_class, make_layer
+from cnnspec.catalogue.layers import layer_class, make_layer
+from cnnspec.emit.keras_live.model import weight_name
+from cnnspec.ground.errors import Invalid, ShapeError
 
 
 class Case(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cnnspec.layers import FAMILIES
+from cnnspec.catalogue.layers import FAMILIES
 from tests.fidelity.draw import batch, common, maybe
 from tests.fidelity.judge import Case
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import keras
 
-from cnnspec.fields import REQUIRED
-from cnnspec.layers import layer_class
+from cnnspec.catalogue.layers import layer_class
+from cnnspec.ground.records import REQUIRED
 from tests.fidelity.judge import keras_class, keras_layer
 
 

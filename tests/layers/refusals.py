@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cnnspec.errors import Invalid, ShapeError
-from cnnspec.layers import make_layer
+from cnnspec.catalogue.layers import make_layer
+from cnnspec.ground.errors import Invalid, ShapeError
 
 
 class Refused(NamedTuple):

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cnnspec.layers import FAMILIES, make_layer
+from cnnspec.catalogue.layers import FAMILIES, make_layer
 
 
 class Row(NamedTuple):

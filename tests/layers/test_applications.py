@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from cnnspec import api
-from cnnspec.emit.custom import sources
-from cnnspec.emit.keras_model import build_model, compare, save, weight_name
-from cnnspec.layers import FAMILIES, layer_class, make_layer
+from cnnspec.catalogue.layers import FAMILIES, layer_class, make_layer
+from cnnspec.emit.keras_live.model import build_model, compare, save, weight_name
+from cnnspec.emit.keras_script.custom import sources
 from tests.fidelity.judge import keras_class
 from tests.layers.refusals import Refused, check_refused, each_refused
 from tests.layers.table import Row, check_complete, check_row, each

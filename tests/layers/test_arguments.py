@@ -2,8 +2,8 @@
 
 import pytest
 
-from cnnspec.errors import Invalid, Problem
-from cnnspec.layers import make_layer
+from cnnspec.catalogue.layers import make_layer
+from cnnspec.ground.errors import Invalid, Problem
 
 
 def problem(name: str, arguments: object) -> Problem:

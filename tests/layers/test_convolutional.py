@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from cnnspec.errors import Invalid, ShapeError
-from cnnspec.layers import make_layer
+from cnnspec.catalogue.layers import make_layer
+from cnnspec.ground.errors import Invalid, ShapeError
 from tests.layers.table import Row, check_complete, check_row, each
 
 HALF = Fraction(1, 2)

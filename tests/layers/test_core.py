@@ -1,7 +1,7 @@
 """Dense layers and embeddings, by hand."""
 
-from cnnspec.layers import make_layer
-from cnnspec.layers.base import WHOLE
+from cnnspec.catalogue.layers import make_layer
+from cnnspec.catalogue.layers.base import WHOLE
 from tests.layers.table import Row, check_complete, check_row, each
 
 SEQUENCE = [(None, 32, 128)]

@@ -1,4 +1,4 @@
-from cnnspec.layers.base import WHOLE
+from cnnspec.catalogue.layers.base import WHOLE
 from tests.layers.refusals import Refused, check_refused, each_refused
 from tests.layers.table import Row, check_complete, check_row, each
 

@@ -1,6 +1,6 @@
 """Normalisations, by hand."""
 
-from cnnspec.layers import make_layer
+from cnnspec.catalogue.layers import make_layer
 from tests.layers.table import Row, check_complete, check_row, each
 
 IMAGE = [(None, 8, 6, 4)]

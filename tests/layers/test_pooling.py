@@ -5,9 +5,9 @@ from itertools import product
 
 import pytest
 
-from cnnspec.errors import ShapeError
-from cnnspec.layers import make_layer
-from cnnspec.layers.base import WHOLE
+from cnnspec.catalogue.layers import make_layer
+from cnnspec.catalogue.layers.base import WHOLE
+from cnnspec.ground.errors import ShapeError
 from tests.layers.table import Row, check_complete, check_row, each
 
 ROWS = [

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cnnspec.errors import Invalid, ShapeError
-from cnnspec.layers import FAMILIES, layer_class, make_layer
-from cnnspec.layers.base import WHOLE
+from cnnspec.catalogue.layers import FAMILIES, layer_class, make_layer
+from cnnspec.catalogue.layers.base import WHOLE
+from cnnspec.ground.errors import Invalid, ShapeError
 from tests.layers.table import Row, check_complete, check_row, each
 
 IMAGES = (None, 28, 28, 3)

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from cnnspec.errors import Invalid, ShapeError
-from cnnspec.layers import make_layer
-from cnnspec.layers.base import MOVED, WHOLE
+from cnnspec.catalogue.layers import make_layer
+from cnnspec.catalogue.layers.base import MOVED, WHOLE
+from cnnspec.ground.errors import Invalid, ShapeError
 from tests.layers.table import Row, check_complete, check_row, each
 
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cnnspec.errors import Invalid, ShapeError
-from cnnspec.layers import FAMILIES, make_layer
-from cnnspec.layers.base import MOVED, WHOLE
+from cnnspec.catalogue.layers import FAMILIES, make_layer
+from cnnspec.catalogue.layers.base import MOVED, WHOLE
+from cnnspec.ground.errors import Invalid, ShapeError
 from tests.layers.table import Row, check_row, each
 
 SEQUENCE = (None, 5, 4)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnspec.read import align as align_module
-from cnnspec.read.align import (
+from cnnspec.judge import align as align_module
+from cnnspec.judge.align import (
     align,
     differing,
     is_difference,

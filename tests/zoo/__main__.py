@@ -67,8 +67,8 @@ def _in_process(name: str, options: set[str]) -> bool:
 
 
 def _prove(name: str, predict: bool) -> int:
-    from cnnspec.emit.keras_model import Refused
-    from cnnspec.errors import SpecError
+    from cnnspec.emit.keras_live.model import Refused
+    from cnnspec.ground.errors import SpecError
     from tests.zoo.prove import prove
 
     path = Path(name) if name.endswith(".yaml") else None

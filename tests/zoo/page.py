@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from cnnspec import api
-from cnnspec.emit.script import render_script
+from cnnspec.emit.keras_script.script import render_script
 from tests.zoo.names import APPLICATIONS, FOLDER, spec_path
 
 PAGE = Path(__file__).parents[2] / "docs" / "zoo.md"

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from cnnspec.emit.keras_model import weight_name
+from cnnspec.emit.keras_live.model import weight_name
 
 
 class Part(NamedTuple):

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 
 from cnnspec import api
-from cnnspec.emit.keras_model import build_model, compare
-from cnnspec.emit.script import render_script
+from cnnspec.emit.keras_live.model import build_model, compare
+from cnnspec.emit.keras_script.script import render_script
 from tests.emit import same
 from tests.zoo import weights
 from tests.zoo.applications import build

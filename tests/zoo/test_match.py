@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from cnnspec import api
-from cnnspec.emit.keras_model import build_model
+from cnnspec.emit.keras_live.model import build_model
 from tests.zoo.match import differences, match
 from tests.zoo.parts import Parts, take_apart
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnspec import api
-from cnnspec.emit.keras_model import build_model
+from cnnspec.emit.keras_live.model import build_model
 from tests.zoo import weights
 from tests.zoo.match import match
 from tests.zoo.parts import take_apart

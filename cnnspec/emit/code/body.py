@@ -2,19 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit.code.calls import CallWriter
 from cnnspec.emit.code.comments import ends_stage, size_comment
 from cnnspec.emit.code.control import ControlWriter
 from cnnspec.emit.code.layers import LayerWriter
 from cnnspec.emit.code.names import Names
 from cnnspec.emit.code.page import Page
+from cnnspec.emit.code.python import WIDTH
 from cnnspec.emit.code.reading import Reader
 from cnnspec.emit.code.record import Take, Thing, Unfaithful, Unit
 from cnnspec.emit.code.variables import Variables
 from cnnspec.emit.code.words import Words
-from cnnspec.emit.python import WIDTH
-from cnnspec.layers.base import Layer
-from cnnspec.spec.program import (
+from cnnspec.language.program import (
     ApplyStep,
     Block,
     CallStep,

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from cnnspec.emit.code.names import joined
+from cnnspec.emit.code.python import Code, Group, data_code, lay_out, text
 from cnnspec.emit.code.reading import bracketed
 from cnnspec.emit.code.record import Thing, Unfaithful
-from cnnspec.emit.python import Code, Group, data_code, lay_out, text
-from cnnspec.spec.program import CallStep
+from cnnspec.language.program import CallStep
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.body import Body

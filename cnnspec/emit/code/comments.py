@@ -1,11 +1,11 @@
 """What a script says beside its code, for those who learn from it."""
 
+from cnnspec.catalogue.layers.base import Layer
+from cnnspec.emit.code.python import WIDTH, columns, paragraphs, wrapped
 from cnnspec.emit.code.steps import each_step
-from cnnspec.emit.language import Language
-from cnnspec.emit.python import WIDTH, columns, paragraphs, wrapped
-from cnnspec.layers.base import Layer
-from cnnspec.shapes import Shapes, product, show
-from cnnspec.spec.program import Block, CallStep, LayerStep
+from cnnspec.emit.keras_script.texts import Language
+from cnnspec.ground.shapes import Shapes, product, show
+from cnnspec.language.program import Block, CallStep, LayerStep
 
 _NAMES = "Activation Average Dense Flatten Identity Maximum Minimum Multiply Subtract"
 _SPEAK_FOR_THEMSELVES = frozenset(_NAMES.split())

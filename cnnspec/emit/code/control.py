@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from cnnspec.emit.code.comments import Explained
+from cnnspec.emit.code.python import both, condition, data_code, flat, opposite
 from cnnspec.emit.code.record import Thing, Unfaithful
 from cnnspec.emit.code.steps import defines
 from cnnspec.emit.code.words import Loop
-from cnnspec.emit.python import both, condition, data_code, flat, opposite
-from cnnspec.errors import Path
-from cnnspec.expressions import evaluate, names_in
-from cnnspec.spec.program import IfStep, RepeatStep
+from cnnspec.ground.errors import Path
+from cnnspec.language.expressions import evaluate, names_in
+from cnnspec.language.program import IfStep, RepeatStep
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.body import Body

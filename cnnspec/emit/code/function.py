@@ -5,10 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.emit.code.body import Body
 from cnnspec.emit.code.comments import docstring
-from cnnspec.emit.code.reading import bracketed
-from cnnspec.emit.code.record import Site, Thing, Unfaithful
-from cnnspec.emit.code.steps import each_step, formulas_of
-from cnnspec.emit.python import (
+from cnnspec.emit.code.python import (
     Code,
     Group,
     calls_something,
@@ -17,9 +14,12 @@ from cnnspec.emit.python import (
     lay_out,
     text,
 )
-from cnnspec.expressions import names_in
-from cnnspec.graph import Input
-from cnnspec.spec.program import NEEDED, Block, CallStep, IfStep, RepeatStep
+from cnnspec.emit.code.reading import bracketed
+from cnnspec.emit.code.record import Site, Thing, Unfaithful
+from cnnspec.emit.code.steps import each_step, formulas_of
+from cnnspec.language.expressions import names_in
+from cnnspec.language.program import NEEDED, Block, CallStep, IfStep, RepeatStep
+from cnnspec.model.graph import Input
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.model import Script

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit import TAKES_TENSORS_APART
-from cnnspec.emit.code.reading import bracketed
-from cnnspec.emit.code.record import FlatNode, Take, Thing, Unfaithful
-from cnnspec.emit.python import (
+from cnnspec.emit.code.python import (
     WIDTH,
     Code,
     Group,
@@ -18,8 +17,9 @@ from cnnspec.emit.python import (
     lay_out,
     text,
 )
-from cnnspec.layers.base import Layer
-from cnnspec.spec.program import ApplyStep, LayerStep
+from cnnspec.emit.code.reading import bracketed
+from cnnspec.emit.code.record import FlatNode, Take, Thing, Unfaithful
+from cnnspec.language.program import ApplyStep, LayerStep
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.body import Body

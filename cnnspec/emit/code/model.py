@@ -3,15 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from cnnspec.components import snake_case
+from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.layers import ALIASES
 from cnnspec.emit.code.comments import Explained
 from cnnspec.emit.code.function import Function, model_lines
 from cnnspec.emit.code.names import Constants, Names, reserved_names
-from cnnspec.emit.code.record import Flow, Thing, Unfaithful
-from cnnspec.emit.code.steps import parents
-from cnnspec.emit.code.study import flow_of
-from cnnspec.emit.language import Language
-from cnnspec.emit.python import (
+from cnnspec.emit.code.python import (
     Code,
     Group,
     argument,
@@ -20,12 +17,15 @@ from cnnspec.emit.python import (
     lay_out,
     value,
 )
-from cnnspec.errors import Path
-from cnnspec.expressions import Formula, evaluate
-from cnnspec.graph import Input
-from cnnspec.infer import Summary
-from cnnspec.layers import ALIASES
-from cnnspec.spec.program import CallStep, IfStep, Program, RepeatStep, Step, Steps
+from cnnspec.emit.code.record import Flow, Thing, Unfaithful
+from cnnspec.emit.code.steps import parents
+from cnnspec.emit.code.study import flow_of
+from cnnspec.emit.keras_script.texts import Language
+from cnnspec.ground.errors import Path
+from cnnspec.language.expressions import Formula, evaluate
+from cnnspec.language.program import CallStep, IfStep, Program, RepeatStep, Step, Steps
+from cnnspec.model.graph import Input
+from cnnspec.model.summary import Summary
 
 
 class ModelCode(NamedTuple):

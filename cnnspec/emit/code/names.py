@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from keyword import iskeyword
 from typing import Any
 
-from cnnspec.components import snake_case
-from cnnspec.emit.python import identifier
+from cnnspec.catalogue.components import snake_case
+from cnnspec.emit.code.python import identifier
 
 _OWN_NAMES = (
     "x inputs outputs model layers keras np pd plt Path build_model load_data main "

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cnnspec.emit.python import WIDTH, Code, lay_out
+from cnnspec.emit.code.python import WIDTH, Code, lay_out
 
 
 class Page:

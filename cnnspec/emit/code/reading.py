@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from cnnspec.emit.code.record import Site, Thing, Unfaithful
 from cnnspec.emit.code.steps import choice
-from cnnspec.errors import Path
-from cnnspec.expressions import Formula
-from cnnspec.spec.program import ApplyStep, CallStep, LayerStep
+from cnnspec.ground.errors import Path
+from cnnspec.language.expressions import Formula
+from cnnspec.language.program import ApplyStep, CallStep, LayerStep
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.body import Body

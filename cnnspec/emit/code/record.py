@@ -9,14 +9,14 @@ the structure of a part, the record says so, and that part is taken flat, node b
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from cnnspec.catalogue.layers import Layer
 from cnnspec.emit.code.steps import kinds, parents
-from cnnspec.errors import Path
-from cnnspec.expressions import Formula
-from cnnspec.graph import Graph, Node
-from cnnspec.infer import infer
-from cnnspec.layers import Layer
-from cnnspec.shapes import Shapes
-from cnnspec.spec.program import Program
+from cnnspec.ground.errors import Path
+from cnnspec.ground.shapes import Shapes
+from cnnspec.language.expressions import Formula
+from cnnspec.language.program import Program
+from cnnspec.model.graph import Graph, Node
+from cnnspec.model.summary import infer
 
 
 class Thing(NamedTuple):

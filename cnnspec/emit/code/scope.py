@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cnnspec.emit.code.record import Ref, Refs
-from cnnspec.expressions import Formula, evaluate
-from cnnspec.spec.program import (
+from cnnspec.language.expressions import Formula, evaluate
+from cnnspec.language.program import (
     NEEDED,
     ApplyStep,
     Block,
@@ -20,7 +20,7 @@ class Impossible(Exception):
 
 
 class Scope:
-    """As in `cnnspec.resolve`."""
+    """As in `cnnspec.model`."""
 
     def __init__(
         self,

@@ -4,10 +4,10 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cnnspec.components import snake_case
-from cnnspec.errors import Path
-from cnnspec.expressions import Formula
-from cnnspec.spec.program import (
+from cnnspec.catalogue.components import snake_case
+from cnnspec.ground.errors import Path
+from cnnspec.language.expressions import Formula
+from cnnspec.language.program import (
     Block,
     CallStep,
     IfStep,

@@ -15,9 +15,9 @@ from cnnspec.emit.code.record import (
 )
 from cnnspec.emit.code.steps import choice
 from cnnspec.emit.code.walk import Walk
-from cnnspec.errors import Path
-from cnnspec.graph import Graph
-from cnnspec.spec.program import Program
+from cnnspec.ground.errors import Path
+from cnnspec.language.program import Program
+from cnnspec.model.graph import Graph
 
 _DEPTH = 10
 """Of branches inside one another that no run takes; deeper ones get no code."""

@@ -13,8 +13,8 @@ from cnnspec.emit.code.record import (
     Unit,
     Wanted,
 )
-from cnnspec.errors import Path
-from cnnspec.spec.program import CallStep
+from cnnspec.ground.errors import Path
+from cnnspec.language.program import CallStep
 
 
 class Tape:

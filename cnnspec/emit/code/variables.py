@@ -1,9 +1,9 @@
 """The variables that hold a function's tensors and layers."""
 
 from cnnspec.emit.code.names import Names, result_of, without_axes
+from cnnspec.emit.code.python import identifier
 from cnnspec.emit.code.record import Flow, Site, Thing, Unfaithful, Unit
-from cnnspec.emit.python import identifier
-from cnnspec.errors import Path
+from cnnspec.ground.errors import Path
 
 _JOINING = frozenset(
     ["add", "average", "concatenate", "custom_scale_layer", "multiply", "subtract"]

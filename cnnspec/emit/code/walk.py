@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cnnspec.catalogue.layers import make_layer
 from cnnspec.emit.code.record import (
     FlatNode,
     Flow,
@@ -24,11 +25,9 @@ from cnnspec.emit.code.scope import (
 )
 from cnnspec.emit.code.steps import defines
 from cnnspec.emit.code.tape import Tape
-from cnnspec.errors import Invalid, Path
-from cnnspec.expressions import Formula, evaluate
-from cnnspec.graph import Node
-from cnnspec.layers import make_layer
-from cnnspec.spec.program import (
+from cnnspec.ground.errors import Invalid, Path
+from cnnspec.language.expressions import Formula, evaluate
+from cnnspec.language.program import (
     ApplyStep,
     Block,
     CallStep,
@@ -38,6 +37,7 @@ from cnnspec.spec.program import (
     Step,
     Steps,
 )
+from cnnspec.model.graph import Node
 
 
 class Walk:

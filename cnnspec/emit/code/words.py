@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cnnspec.emit.code.names import Names, joined
-from cnnspec.emit.python import Code, Group, flat, text
-from cnnspec.expressions import Formula
-from cnnspec.spec.program import ApplyStep, Block, CallStep, LayerStep, RepeatStep
+from cnnspec.emit.code.python import Code, Group, flat, text
+from cnnspec.language.expressions import Formula
+from cnnspec.language.program import ApplyStep, Block, CallStep, LayerStep, RepeatStep
 
 if TYPE_CHECKING:
     from cnnspec.emit.code.record import Unit

@@ -1,0 +1,501 @@
+"""The command line: reads the arguments, calls the library, prints what it says."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from io import TextIOWrapper
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from cnnspec import __version__, api
+from cnnspec.api import Checked
+from cnnspec.ground.errors import Diagnostic, Invalid, OverrideError, SpecError, either
+from cnnspec.model.summary import Model, Summary
+
+app = typer.Typer(
+    name="cnnspec",
+    help="Checks a CNN written as a layer list, and builds it with Keras.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Override = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a value of the spec, as in train.epochs=2. May be repeated.",
+    ),
+]
+Lang = Annotated[
+    str,
+    typer.Option("--lang", metavar="CODE", help="Language of the texts, as in ko."),
+]
+
+
+class Backend(StrEnum):
+    """What Keras runs on."""
+
+    tensorflow = "tensorflow"
+    jax = "jax"
+    torch = "torch"
+
+
+BackendOption = Annotated[
+    Backend, typer.Option("--backend", help="What Keras runs on by default.")
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Overwrite files that a person edited.")
+]
+SpecPath = Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file.")]
+
+
+class CheckFormat(StrEnum):
+    """How `check` prints what it found."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+
+
+class ShowFormat(StrEnum):
+    """How `show` prints a summary."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+
+
+class DiffFormat(StrEnum):
+    """How `diff` prints what differs."""
+
+    text = "text"
+    markdown = "markdown"
+    json = "json"
+
+
+class ListFormat(StrEnum):
+    """How `layers` prints the catalogue."""
+
+    text = "text"
+    markdown = "markdown"
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.")
+    ] = False,
+) -> None:
+    if version:
+        print(f"cnnspec {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Specs and folders; specs/ if none."),
+    ] = None,
+    format: Annotated[
+        CheckFormat, typer.Option("--format", help="What to print.")
+    ] = CheckFormat.text,
+    overrides: Override = [],  # noqa: B006 - Typer reads it, nothing changes it
+    keras: Annotated[
+        bool, typer.Option("--keras", help="Build with Keras too, and compare.")
+    ] = False,
+) -> None:
+    """Prove shapes and parameter counts, and hold them against expect:."""
+    from cnnspec.app import findings
+
+    results = [_check(spec, overrides, keras=keras) for spec in _specs(paths)]
+    if format is CheckFormat.json:
+        print(findings.as_json(results))
+    elif format is CheckFormat.github:
+        print(findings.as_github(results))
+    else:
+        for checked in results:
+            _print_findings(checked)
+        if len(results) > 1:
+            print(findings.closing(results))
+    raise typer.Exit(0 if all(checked.ok for checked in results) else 1)
+
+
+@app.command()
+def show(
+    spec: SpecPath,
+    format: Annotated[
+        ShowFormat, typer.Option("--format", help="What to print.")
+    ] = ShowFormat.text,
+    why: Annotated[
+        bool, typer.Option("--why", help="Show how each layer's params are counted.")
+    ] = False,
+    graph: Annotated[
+        bool, typer.Option("--graph", help="Draw the model instead: an SVG picture.")
+    ] = False,
+    overrides: Override = [],  # noqa: B006 - as above
+) -> None:
+    """Show every layer's shape, parameters, MACs, memory and receptive field."""
+    from cnnspec.emit.report import summary as report
+
+    if graph and (why or format is not ShowFormat.text):
+        _usage("--graph draws a picture, which has no --format and no --why")
+    program, summary = _load(spec, overrides)
+    if graph:
+        _print_picture(spec, summary)
+    elif format is ShowFormat.text:
+        from cnnspec.app.tables import summary as terminal
+
+        terminal.show(summary, why=why, console=terminal.make_console())
+    elif format is ShowFormat.json:
+        import json
+
+        from cnnspec.model import readable
+
+        data = readable.summary_data(summary, program.source)
+        print(json.dumps(data, indent=2, ensure_ascii=False))
+    elif format is ShowFormat.markdown:
+        print(report.markdown(summary, why))
+    else:
+        print(report.html(summary, why))
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A YAML file.")],
+    after: Annotated[
+        str | None,
+        typer.Argument(metavar="[B]", help="Another; A with --set if none."),
+    ] = None,
+    format: Annotated[
+        DiffFormat, typer.Option("--format", help="What to print.")
+    ] = DiffFormat.text,
+    overrides: Override = [],  # noqa: B006 - as above
+) -> None:
+    """Compare two models: layers, shapes, params and MACs."""
+    from cnnspec.judge.diff import wording as differences
+    from cnnspec.judge.diff.comparison import compare
+
+    if after is None and not overrides:
+        _usage("diff takes two specs, or one and --set KEY=VALUE to change in it")
+    one, other = _load_variants((before, []), (after or before, overrides))
+    difference = compare(one.summary, other.summary)
+    titles = differences.titles(one, other, overrides)
+    if format is DiffFormat.text:
+        from cnnspec.app.tables import difference as terminal_diff
+        from cnnspec.app.tables import summary as terminal
+
+        terminal_diff.show(difference, titles, terminal.make_console())
+    elif format is DiffFormat.markdown:
+        print(differences.markdown(difference, titles))
+    else:
+        print(differences.as_json(difference, one, other))
+
+
+@app.command()
+def build(
+    specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="YAML files.")],
+    to: Annotated[
+        str,
+        typer.Option("--to", help="What to write: keras, script, notebook, svg."),
+    ] = "keras,script",
+    folder: Annotated[
+        str, typer.Option("-o", "--output", metavar="DIR", help="Where to write it.")
+    ] = "generated",
+    lang: Lang = "en",
+    backend: BackendOption = Backend.tensorflow,
+    force: Force = False,
+    overrides: Override = [],  # noqa: B006 - as above
+) -> None:
+    """Check specs, then write each as a Keras model and as a training script."""
+    from cnnspec.app import findings
+    from cnnspec.app.tables import summary as terminal
+
+    targets = [target.strip() for target in to.split(",")]
+    for target in targets:
+        if target not in api.TARGETS:
+            allowed = either(api.TARGETS, "and")
+            _usage(f"--to takes {allowed}, joined by a comma; found '{target}'")
+    _refuse_unknown_language(lang)
+    _refuse_same_names(specs)
+    _refuse_no_folder(folder)
+    models = [_load(spec, overrides) for spec in specs]
+    with _spec_errors():
+        for model in models:
+            api.files(model, folder, targets, force=force)
+    for model in models:
+        terminal.show(model.summary, why=False, console=terminal.make_console())
+        print(findings.built(model.program, model.summary))
+        with _spec_errors():
+            written = api.build(
+                model, folder, targets, force=force, lang=lang, backend=backend.value
+            )
+            for path in written:
+                print(f"wrote {path}")
+
+
+@app.command()
+def train(
+    spec: SpecPath,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", metavar="N", min=1, help="Members trained at once."),
+    ] = None,
+    lang: Lang = "en",
+    backend: BackendOption = Backend.tensorflow,
+    force: Force = False,
+    overrides: Override = [],  # noqa: B006 - as above
+) -> None:
+    """Write the training script of a spec beside its results, and run it."""
+    from cnnspec.app import running
+
+    _refuse_unknown_language(lang)
+    model = _load(spec, overrides)
+    if jobs is not None and model.program.ensemble is None:
+        _usage(f"--jobs is for ensembles, and {spec} has no ensemble:")
+    if missing := running.missing_packages(model, lang, backend.value):
+        _usage(
+            f"training needs {either(missing, 'and')}: pip install {' '.join(missing)}"
+        )
+    with _spec_errors():
+        script = api.training_script(
+            model, force=force, lang=lang, backend=backend.value
+        )
+    arguments = ["--jobs", str(jobs)] if jobs is not None else []
+    print(f"running {script}", flush=True)
+    raise typer.Exit(running.run(script, arguments))
+
+
+@app.command()
+def layers(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A layer; all if none.")
+    ] = None,
+    format: Annotated[
+        ListFormat, typer.Option("--format", help="What to print.")
+    ] = ListFormat.text,
+) -> None:
+    """List the layers, or tell everything about one."""
+    from cnnspec.emit.report import layers as catalogue
+
+    if format is ListFormat.markdown:
+        if name is not None:
+            _usage("--format markdown is the page of all layers; leave NAME out")
+        print(catalogue.markdown(), end="")
+    elif name is None:
+        print(catalogue.overview())
+    else:
+        try:
+            print(catalogue.describe(name))
+        except Invalid as error:
+            hints = [p.hint for p in error.problems if p.hint]
+            _usage("; ".join([str(error), *hints]))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the language, for editors."""
+    import json
+
+    from cnnspec.emit.json_schema import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the new model.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite NAME.yaml if it is there.")
+    ] = False,
+) -> None:
+    """Write NAME.yaml, a small commented spec to start from, and its schema."""
+    import json
+
+    from cnnspec.emit.json_schema import SCHEMA_FILE, json_schema, starter
+
+    path = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
+    folder, file = os.path.split(path)
+    if not name.isprintable() or file.startswith("."):
+        _usage("a model's name is text that a file can have as its name")
+    if os.path.exists(path) and not force:
+        _usage(f"'{path}' is there already; choose another name, or use --force")
+    if folder and not os.path.isdir(folder):
+        _usage(f"there is no folder '{folder}'; make it first")
+    # Editors read it and nobody else, and on one line it is half as long.
+    schema_text = json.dumps(json_schema(), ensure_ascii=False)
+    _write(os.path.join(folder, SCHEMA_FILE), f"{schema_text}\n")
+    _write(path, starter(file))
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        _usage(f"'{path}' can't be written: {(error.strerror or '').lower()}")
+    print(f"wrote {path}")
+
+
+def _specs(paths: Sequence[str] | None) -> list[str]:
+    """The specs to check; a folder stands for those in it."""
+    if not paths and not os.path.isdir("specs"):
+        _usage("there is no folder specs/ here; name a spec or a folder")
+    found = []
+    for path in paths or ["specs"]:
+        specs = api.find_specs(path)
+        if not specs:
+            _usage(f"the folder '{path}' holds no .yaml file")
+        found += specs
+    return found
+
+
+def _print_picture(spec: str, summary: Summary) -> None:
+    from cnnspec.emit.picture.diagram import svg
+
+    # Without letters beyond ASCII it stays what it is in any encoding of the output.
+    print(svg(summary).encode("ascii", "xmlcharrefreplace").decode(), end="")
+    if sys.stdout.isatty():
+        name = os.path.splitext(os.path.basename(spec))[0]
+        text = f"a picture for a browser: cnnspec show {spec} --graph > {name}.svg"
+        print(f"cnnspec: this is {text}", file=sys.stderr)
+
+
+def _refuse_unknown_language(lang: str) -> None:
+    from cnnspec.emit.keras_script.texts import languages
+
+    if lang not in languages():
+        _usage(f"--lang takes {either(languages())}; found '{lang}'")
+
+
+def _refuse_same_names(specs: Sequence[str]) -> None:
+    """Keeps two specs from being written to the same files."""
+    by_stem: dict[str, str] = {}
+    for spec in specs:
+        stem = os.path.splitext(os.path.basename(spec))[0]
+        if by_stem.setdefault(stem, spec) != spec:
+            both = f"'{by_stem[stem]}' and '{spec}'"
+            _usage(f"{both} would be written to the same files; build one at a time")
+
+
+def _refuse_no_folder(folder: str) -> None:
+    """Makes sure that files can be written to a folder, which may not be there yet."""
+    there = folder or os.curdir
+    while not os.path.lexists(there):
+        there = os.path.dirname(there) or os.curdir
+    if not os.path.isdir(there):
+        _usage(f"'{there}' is a file; -o takes a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        text = f"the folder '{there}' can't be written to"
+        _usage(f"{text}; choose another with -o DIR")
+
+
+def _check(spec: str, overrides: Sequence[str], *, keras: bool = False) -> Checked:
+    with _usage_errors():
+        return api.check(spec, overrides, keras=keras)
+
+
+def _load(spec: str, overrides: Sequence[str]) -> Model:
+    """The model of a spec. What is found goes to standard error; errors end it all."""
+    with _spec_errors(), _usage_errors():
+        checked = api.check(spec, overrides)
+        model = checked.model()
+    for found in checked.diagnostics:
+        if found.severity == "warning":
+            print(found, file=sys.stderr)
+    return model
+
+
+def _load_variants(
+    *variants: tuple[str, Sequence[str]],
+) -> tuple[Model, ...]:
+    """The models of specs with their overrides; the errors of all end the command."""
+    models: list[Model] = []
+    errors: list[Diagnostic] = []
+    for variant in variants:
+        try:
+            models.append(_check(*variant).model())
+        except SpecError as error:
+            errors += error.diagnostics
+    with _spec_errors():
+        if errors:
+            raise SpecError(dict.fromkeys(errors))
+    return tuple(models)
+
+
+@contextmanager
+def _spec_errors() -> Iterator[None]:
+    """Prints what is wrong, and ends the command."""
+    try:
+        yield
+    except SpecError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """A `--set` that can't be applied is a mistake in the command line."""
+    try:
+        yield
+    except OverrideError as error:
+        _usage(str(error))
+
+
+def _print_findings(checked: Checked) -> None:
+    from cnnspec.app import findings
+
+    for line in findings.text(checked).splitlines():
+        for sign, colour in _COLOURS.items():
+            place, mark, rest = line.partition(sign)
+            if mark and sys.stdout.isatty():
+                line = f"{place}{typer.style(mark, fg=colour, bold=True)}{rest}"
+                break
+        print(line)
+
+
+_COLOURS = {
+    ": error[": typer.colors.RED,
+    ": warning[": typer.colors.YELLOW,
+    ": ok: ": typer.colors.GREEN,
+}
+"""What a line of `check` begins with after its place."""
+
+
+def _usage(message: str) -> NoReturn:
+    print(f"cnnspec: {message}", file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def main() -> Any:
+    """Runs the command line; ends the process with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # An output that lacks the dot of "3·3·50" shows a question mark instead.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        try:
+            app()
+        finally:
+            # Else a pipe whose reader has gone is met after all handlers.
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe, such as `head`, has gone: nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception:  # noqa: BLE001 - whatever it is, it is a bug of ours
+        import traceback
+
+        traceback.print_exc()
+        print(
+            "cnnspec: this is a bug in cnnspec, not in your spec; please report it "
+            "with the lines above and the spec",
+            file=sys.stderr,
+        )
+        sys.exit(3)

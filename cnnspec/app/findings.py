@@ -1,0 +1,138 @@
+"""What `cnnspec check` found, as text, as JSON, and as GitHub's annotations."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+from cnnspec.api import Checked
+from cnnspec.ground.errors import Diagnostic
+from cnnspec.ground.source import Source
+from cnnspec.language.program import Program
+from cnnspec.model.summary import Row, Summary
+
+
+def text(checked: Checked) -> str:
+    """A line for each diagnostic; without errors, one more that tells the totals."""
+    lines = [str(diagnostic) for diagnostic in checked.diagnostics]
+    if checked.ok:
+        assert checked.summary is not None
+        lines.append(f"{checked.path}: ok: {totals(checked.summary)}")
+    return "\n".join(lines)
+
+
+def totals(summary: Summary) -> str:
+    """`nin: 510 params (500 trainable, 10 not) in 3 layers, 5,000 MACs`."""
+    macs = "?" if summary.macs is None else f"{summary.macs:,}"
+    layers = _count(len(summary.rows), "layer")
+    return f"{summary.graph.name}: {params(summary)} in {layers}, {macs} MACs"
+
+
+def params(summary: Summary) -> str:
+    """`510 params (500 trainable, 10 not)`."""
+    text = f"{summary.total_params:,} params"
+    if still := summary.non_trainable_params:
+        text += f" ({summary.trainable_params:,} trainable, {still:,} not)"
+    return text
+
+
+def built(program: Program, summary: Summary) -> str:
+    """What `build` says of a spec before it writes anything."""
+    expected = program.expect is not None and any(
+        given is not None for given in program.expect.given.values()
+    )
+    ok = "ok, as expected" if expected and not program.is_variant else "ok"
+    return f"{program.source.path}: {ok}: {params(summary)}"
+
+
+def closing(results: Sequence[Checked]) -> str:
+    """How many specs there are, and how many errors."""
+    severities = [d.severity for checked in results for d in checked.diagnostics]
+    parts = [_count(len(results), "spec"), _count(severities.count("error"), "error")]
+    if warnings := severities.count("warning"):
+        parts.append(_count(warnings, "warning"))
+    return ", ".join(parts)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def as_json(results: Sequence[Checked]) -> str:
+    """One JSON object for all specs."""
+    import json
+
+    specs = [_spec(checked) for checked in results]
+    whole = {"ok": all(checked.ok for checked in results), "specs": specs}
+    return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+def _spec(checked: Checked) -> dict[str, Any]:
+    program, summary = checked.program, checked.summary
+    known = program and summary and not _problems(program, summary)
+    totals = ("total_params", "trainable_params", "non_trainable_params", "macs")
+    return {
+        "path": checked.path,
+        "name": program.name if program else PurePath(checked.path).stem,
+        "ok": checked.ok,
+        **{key: getattr(summary, key) if known else None for key in totals},
+        "layers": (
+            [_layer(row, program.source) for row in summary.rows]
+            if summary and program
+            else []
+        ),
+        "diagnostics": [_diagnostic(d) for d in checked.diagnostics],
+    }
+
+
+def _problems(program: Program, summary: Summary) -> Sequence[object]:
+    """What keeps the model's totals from being known; that they differ does not."""
+    found = (*program.problems, *summary.graph.problems, *summary.problems)
+    errors = [problem for problem in found if problem.severity == "error"]
+    return [*program.source.problems, *errors]
+
+
+def _layer(row: Row, source: Source) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "type": row.type,
+        "inputs": list(row.inputs),
+        "output_shape": row.output_shape,
+        "params": row.params,
+        "trainable_params": row.trainable_params,
+        "macs": row.macs,
+        "line": source.mark(row.path, at_key=True).line,
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    severity, code, mark, message, hint = diagnostic
+    return {
+        "severity": severity,
+        "code": code,
+        "path": mark.path,
+        "line": mark.line,
+        "column": mark.column,
+        "message": message,
+        "hint": hint,
+    }
+
+
+def as_github(results: Sequence[Checked]) -> str:
+    """GitHub's workflow commands, which annotate the lines of a pull request."""
+    lines = [_annotation(d) for checked in results for d in checked.diagnostics]
+    return "\n".join([*lines, closing(results)])
+
+
+def _annotation(diagnostic: Diagnostic) -> str:
+    severity, code, mark, message, hint = diagnostic
+    text = _escape(f"{message}; {hint}" if hint else message)
+    where = f"file={_property(mark.path)},line={mark.line},col={mark.column}"
+    return f"::{severity} {where},title={_property(code)}::{text}"
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escape(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,147 @@
+"""What is done after each epoch of a training.
+
+Source of the signatures: keras/src/callbacks, Keras 3.15.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic_core import core_schema
+
+from cnnspec.catalogue.named import Named, Part
+from cnnspec.ground.errors import ArgumentError, either
+from cnnspec.ground.records import Kind, Natural, Positive, choice
+
+_FUNCTIONS = "it calls functions, and no YAML holds code"
+
+
+class Callback(Named):
+    """Something done after each epoch."""
+
+    module: ClassVar[str] = "callbacks"
+    example: ClassVar[str] = "{EarlyStopping: {patience: 3}}"
+    spelt = False
+    refused: ClassVar[Mapping[str, str]] = {
+        "Callback": "it is the base of all callbacks, and does nothing itself",
+        "CallbackList": "the list under callbacks: makes it",
+        "History": "fit keeps one by itself, which the script plots",
+        "LambdaCallback": _FUNCTIONS,
+        "LearningRateScheduler": f"{_FUNCTIONS}; give the optimizer a schedule, as in "
+        "learning_rate: {CosineDecay: {initial_learning_rate: 0.1, decay_steps: 1000}}",
+        "OrbaxCheckpoint": "it needs the package orbax-checkpoint, which scripts don't "
+        "have; use ModelCheckpoint",
+        "ProgbarLogger": "fit shows its progress by itself",
+        "RemoteMonitor": "it reports to a server of its own kind; use CSVLogger or "
+        "TensorBoard",
+    }
+
+
+def _text(says: str, least: int, most: int | None = None) -> Kind:
+    schema = core_schema.str_schema(strict=True, min_length=least, max_length=most)
+    json = {"type": "string", "minLength": least, "maxLength": most}
+    return Kind(schema, says, {k: v for k, v in json.items() if v is not None})
+
+
+_File = Annotated[str, _text("the name of a file", 1)]
+_Folder = Annotated[str, _text("the name of a folder", 1)]
+_Frequency = Annotated[Any, choice("epoch")] | Positive
+"""How often something is done: after each epoch, or after so many batches."""
+
+
+class BackupAndRestore(Callback):
+    """Lets a training that broke off go on from its last epoch."""
+
+    backup_dir: _Folder
+    save_freq: _Frequency = "epoch"
+    double_checkpoint: bool = False
+    delete_checkpoint: bool = True
+
+
+class CSVLogger(Callback):
+    filename: _File
+    separator: Annotated[str, _text("a single character", 1, 1)] = ","
+    append: bool = False
+
+
+class _Monitor(Callback):
+    """Watches one figure of the training."""
+
+    first = ("filepath", "monitor", "factor", "patience")
+    monitor: str = "val_loss"
+    mode: Literal["auto", "min", "max"] = "auto"
+    verbose: Natural = 0
+
+
+class EarlyStopping(_Monitor):
+    min_delta: float = 0
+    patience: Natural = 0
+    baseline: float | None = None
+    restore_best_weights: bool = False
+    start_from_epoch: Natural = 0
+
+
+class ModelCheckpoint(_Monitor):
+    filepath: _File
+    save_best_only: bool = False
+    save_weights_only: bool = False
+    save_freq: _Frequency = "epoch"
+    initial_value_threshold: float | None = None
+
+    def rules(self) -> None:
+        endings, what = [".keras", ".h5"], "a whole model"
+        if self.save_weights_only:
+            endings, what = [".weights.h5"], "weights only"
+        if not self.filepath.endswith(tuple(endings)):
+            raise ArgumentError(
+                "filepath",
+                f"ModelCheckpoint saves {what}, and '{self.filepath}' doesn't end in "
+                f"{either(endings)}",
+                f"let the file's name end in {endings[0]}",
+            )
+
+
+class ReduceLROnPlateau(_Monitor):
+    factor: Part = 0.1
+    patience: Natural = 10
+    min_delta: float = 0.0001
+    cooldown: Natural = 0
+    min_lr: float = 0.0
+
+
+class SwapEMAWeights(Callback):
+    """Validates and saves with the averages that `use_ema` keeps of the weights."""
+
+    swap_on_epoch: bool = False
+
+
+class TensorBoard(Callback):
+    """Writes what TensorBoard shows."""
+
+    log_dir: str = "logs"
+    histogram_freq: Natural = 0
+    write_graph: bool = True
+    write_images: bool = False
+    write_steps_per_second: bool = False
+    update_freq: Annotated[Any, choice("batch", "epoch")] | Positive = "epoch"
+    profile_batch: Natural | tuple[Natural, ...] = 0
+    """One batch, or the first and the last of several."""
+    embeddings_freq: Natural = 0
+    embeddings_metadata: str | None = None
+    """The file with the names of what an Embedding layer embeds."""
+
+    def rules(self) -> None:
+        batches = self.profile_batch
+        if isinstance(batches, tuple) and (
+            len(batches) != 2 or list(batches) != sorted(batches)
+        ):
+            raise ArgumentError(
+                "profile_batch",
+                "TensorBoard.profile_batch is one batch, or the first and the last",
+                "as in [10, 20]",
+            )
+
+
+class TerminateOnNaN(Callback):
+    """Ends a training whose loss is no number any more."""
+
+    raise_error: bool = False

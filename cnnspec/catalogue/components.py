@@ -1,0 +1,265 @@
+"""What arguments of layers name: initialisers, regularisers and constraints.
+
+Keras takes each as a name (`he_normal`) or as an object with arguments of its own. A
+spec writes the object as a mapping, `{HeNormal: {seed: 1}}`, `{L2: 1e-4}` for its first
+argument alone, or `{class: L1L2, l1: 1e-5, l2: 1e-4}`. Signatures are those of Keras
+3.15 (keras/src/initializers, regularizers, constraints).
+"""
+
+import re
+import sys
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+from cnnspec.ground.errors import Invalid, Problem, either, nearest
+from cnnspec.ground.records import Record, describe, number
+
+T = TypeVar("T", bound=Record)
+
+_WORD_START = re.compile("(.)([A-Z][a-z]+)")
+_AFTER_SMALL = re.compile("([a-z])([A-Z])")
+
+
+class Component(Record):
+    """An object of Keras that is an argument of something else."""
+
+    module: ClassVar[str]
+    """Where it stands: `keras.<module>.<class name>`."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Names that Keras knows it by beside the class name and its snake case."""
+    example: ClassVar[str] = ""
+    """One of its kind as a mapping, for messages."""
+
+
+class Initializer(Component):
+    module: ClassVar[str] = "initializers"
+    example: ClassVar[str] = "{HeNormal: {seed: 1}}"
+
+
+class Zeros(Initializer):
+    aliases: ClassVar[tuple[str, ...]] = ("zero",)
+
+
+class Ones(Initializer):
+    aliases: ClassVar[tuple[str, ...]] = ("one",)
+
+
+class Constant(Initializer):
+    value: float = 0.0
+
+
+class Identity(Initializer):
+    aliases: ClassVar[tuple[str, ...]] = ("IdentityInitializer",)
+    gain: float = 1.0
+
+
+class STFT(Initializer):
+    aliases: ClassVar[tuple[str, ...]] = ("STFTInitializer",)
+    side: Literal["real", "imag"] = "real"
+    window: Literal["hann", "hamming"] | None = "hann"
+    scaling: Literal["density", "spectrum"] | None = "density"
+    periodic: bool = False
+
+
+class _Random(Initializer):
+    seed: int | None = None
+
+
+class RandomNormal(_Random):
+    aliases: ClassVar[tuple[str, ...]] = ("normal",)
+    mean: float = 0.0
+    stddev: float = 0.05
+
+
+class TruncatedNormal(_Random):
+    mean: float = 0.0
+    stddev: float = 0.05
+
+
+class RandomUniform(_Random):
+    aliases: ClassVar[tuple[str, ...]] = ("uniform",)
+    minval: float = -0.05
+    maxval: float = 0.05
+
+
+class Orthogonal(_Random):
+    aliases: ClassVar[tuple[str, ...]] = ("OrthogonalInitializer",)
+    gain: float = 1.0
+
+
+class _Scaled(_Random):
+    """Scaled by the number of inputs and outputs of a unit."""
+
+    first: ClassVar[tuple[str, ...]] = ("scale", "mode", "distribution", "seed")
+    input_axes: int | tuple[int, ...] | None = None
+    output_axes: int | tuple[int, ...] | None = None
+
+
+class VarianceScaling(_Scaled):
+    scale: float = 1.0
+    mode: Literal["fan_in", "fan_out", "fan_avg"] = "fan_in"
+    distribution: Literal[
+        "normal", "truncated_normal", "untruncated_normal", "uniform"
+    ] = "truncated_normal"
+
+
+class GlorotNormal(_Scaled): ...
+
+
+class GlorotUniform(_Scaled): ...
+
+
+class HeNormal(_Scaled): ...
+
+
+class HeUniform(_Scaled): ...
+
+
+class LecunNormal(_Scaled): ...
+
+
+class LecunUniform(_Scaled): ...
+
+
+class Regularizer(Component):
+    module: ClassVar[str] = "regularizers"
+    example: ClassVar[str] = "{L2: 1e-4}"
+
+
+_Factor = Annotated[
+    float, number("a finite number of 0 or more", ge=0, le=sys.float_info.max)
+]
+
+
+class L1(Regularizer):
+    l1: _Factor = 0.01
+
+
+class L2(Regularizer):
+    l2: _Factor = 0.01
+
+
+class L1L2(Regularizer):
+    l1: _Factor = 0.0
+    l2: _Factor = 0.0
+
+
+class OrthogonalRegularizer(Regularizer):
+    factor: float = 0.01
+    mode: Literal["rows", "columns"] = "rows"
+
+
+class Constraint(Component):
+    module: ClassVar[str] = "constraints"
+    example: ClassVar[str] = "{MaxNorm: 2}"
+
+
+class MaxNorm(Constraint):
+    max_value: float = 2
+    axis: int | tuple[int, ...] = 0
+
+
+class MinMaxNorm(Constraint):
+    min_value: float = 0.0
+    max_value: float = 1.0
+    rate: float = 1.0
+    axis: int | tuple[int, ...] = 0
+
+
+class NonNeg(Constraint): ...
+
+
+class UnitNorm(Constraint):
+    axis: int | tuple[int, ...] = 0
+
+
+def by_name(base: type[Component]) -> dict[str, type[Component]]:
+    """The classes below `base`, by each name that Keras has for them."""
+    found: dict[str, type[Component]] = {}
+    for cls in base.__subclasses__():
+        if not cls.__name__.startswith("_"):
+            names = (snake_case(cls.__name__), cls.__name__, *cls.aliases)
+            found |= dict.fromkeys(names, cls)
+        found |= by_name(cls)
+    return found
+
+
+def snake_case(name: str) -> str:
+    """Keras's snake case of a class name, as in `keras.src.utils.naming`."""
+    name = _WORD_START.sub(r"\1_\2", name)
+    return _AFTER_SMALL.sub(r"\1_\2", name).lower()
+
+
+def read_component(
+    value: Any, names: dict[str, type[Component]], what: str
+) -> Component:
+    """The component that a mapping of a spec stands for.
+
+    Args:
+        value: `{Name: arguments}` or `{class: Name, argument: value, …}`.
+        names: the classes that may stand here, by each of their names.
+        what: what messages call them ("an initializer").
+
+    Raises:
+        Invalid: with every unknown name and argument.
+    """
+    if "class" in value:
+        name, arguments = value["class"], dict(value)
+        del arguments["class"]
+        prefix: tuple[str, ...] = ()
+    elif len(value) == 1:
+        [(name, arguments)] = value.items()
+        prefix = (name,)
+    else:
+        text = f"{what} is one name with its arguments; found {describe(value)}"
+        example = next(iter(names.values())).example
+        within = [name for name in value if name in names]
+        others = [str(name) for name in value if name not in names]
+        hint = f"as in {example}"
+        if len(within) == 1:
+            hint = f"put {either(others, 'and')} under '{within[0]}', {hint}"
+        raise Invalid([Problem((), "wrong-type", text, hint)])
+    if not isinstance(name, str) or name not in names:
+        classes = dict.fromkeys(cls.__name__ for cls in names.values())
+        text = f"'{name}' is not {what}; there is {either(classes)}"
+        where = prefix or ("class",)
+        hint = nearest(name, names) or f"as in {next(iter(names.values())).example}"
+        raise Invalid([Problem(where, "unknown-value", text, hint, at_key=True)])
+    try:
+        return read_arguments(names[name], arguments)
+    except Invalid as error:
+        raise Invalid(p.under(*prefix) for p in error.problems) from None
+
+
+def choices(names: dict[str, type[Component]]) -> str:
+    """The classes that may stand somewhere, and how one is given arguments."""
+    classes = list(dict.fromkeys(names.values()))
+    listed = either(cls.__name__ for cls in classes)
+    return f"there is {listed}, or as in {classes[0].example}"
+
+
+def read_arguments(cls: type[T], arguments: Any) -> T:
+    """A record from what stands under its name in a spec.
+
+    Args:
+        arguments: a mapping of arguments; None for none; anything else is the first
+            positional argument.
+
+    Raises:
+        Invalid: with every argument that is unknown, missing or wrong.
+    """
+    if arguments is None:
+        return cls.read({})
+    if isinstance(arguments, dict):
+        return cls.read(arguments)
+    first = next(iter(cls.fields()), None)
+    if first is None:
+        text = f"{cls.title()} takes no arguments"
+        raise Invalid([Problem((), "wrong-type", text)])
+    try:
+        return cls.read({first: arguments})
+    except Invalid as error:
+        # The argument's value stands where the arguments would.
+        raise Invalid(
+            p._replace(path=p.path[1:]) if p.path[:1] == (first,) else p
+            for p in error.problems
+        ) from None

@@ -1,0 +1,361 @@
+"""The catalogue: every layer of Keras that cnnspec knows, found by its name.
+
+A family of layers is a module of this package, imported when one of its layers is first
+asked for, because a spec needs few of them and a start must be quick.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from importlib import import_module
+from typing import Any
+
+from cnnspec.catalogue.components import read_arguments
+from cnnspec.catalogue.layers.base import Layer, Weight
+from cnnspec.ground.errors import Invalid, Problem, near, nearest
+from cnnspec.ground.records import describe, flow
+
+FAMILIES: dict[str, str] = {
+    "core": "Dense EinsumDense Embedding ReversibleEmbedding Identity Masking",
+    "convolutional": (
+        "Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose "
+        "DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D"
+    ),
+    "pooling": (
+        "MaxPooling1D MaxPooling2D MaxPooling3D "
+        "AveragePooling1D AveragePooling2D AveragePooling3D "
+        "GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D "
+        "GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D "
+        "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D "
+        "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D"
+    ),
+    "normalization": (
+        "BatchNormalization LayerNormalization GroupNormalization RMSNormalization "
+        "UnitNormalization SpectralNormalization"
+    ),
+    "activations": "Activation ReLU LeakyReLU PReLU ELU Softmax",
+    "regularization": (
+        "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout "
+        "GaussianDropout GaussianNoise ActivityRegularization"
+    ),
+    "reshaping": (
+        "Flatten Reshape Permute RepeatVector Cropping1D Cropping2D Cropping3D "
+        "ZeroPadding1D ZeroPadding2D ZeroPadding3D "
+        "UpSampling1D UpSampling2D UpSampling3D"
+    ),
+    "merging": "Add Subtract Multiply Average Maximum Minimum Concatenate Dot",
+    "attention": ("Attention AdditiveAttention MultiHeadAttention GroupQueryAttention"),
+    "rnn": (
+        "SimpleRNN LSTM GRU RNN SimpleRNNCell LSTMCell GRUCell StackedRNNCells "
+        "ConvLSTM1D ConvLSTM2D ConvLSTM3D Bidirectional TimeDistributed"
+    ),
+    "preprocessing": (
+        "Rescaling Normalization Discretization CategoryEncoding Hashing "
+        "HashedCrossing IntegerLookup StringLookup TextVectorization "
+        "MelSpectrogram STFTSpectrogram Pipeline"
+    ),
+    "augmentation": (
+        "Resizing CenterCrop RandomCrop RandomFlip RandomRotation RandomTranslation "
+        "RandomZoom RandomShear RandomPerspective RandomElasticTransform "
+        "RandomBrightness RandomContrast RandomColorDegeneration RandomColorJitter "
+        "RandomErasing RandomGaussianBlur RandomGrayscale RandomHue RandomInvert "
+        "RandomPosterization RandomSaturation RandomSharpness RandAugment AugMix "
+        "AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization "
+        "MixUp Solarization MaxNumBoundingBoxes"
+    ),
+    "applications": "LayerScale StochasticDepth CustomScaleLayer",
+}
+"""The layers by the module that holds them."""
+
+_FOREIGN = "it runs code that no YAML holds, so its output's shape can't be known"
+REFUSED: dict[str, str] = {
+    "Lambda": f"{_FOREIGN}; most of what it is used for is a layer of its own",
+    "JaxLayer": _FOREIGN,
+    "FlaxLayer": _FOREIGN,
+    "TFSMLayer": _FOREIGN,
+    "TorchModuleWrapper": _FOREIGN,
+    "Layer": "it is the base of all layers, and does nothing itself",
+    "Wrapper": "it is the base of TimeDistributed and its like",
+    "InputLayer": "the input: of a spec makes it",
+}
+"""Layers of Keras that a spec can't hold, and why each is refused."""
+
+ALIASES: dict[str, str] = {
+    "AvgPool1D": "AveragePooling1D",
+    "AvgPool2D": "AveragePooling2D",
+    "AvgPool3D": "AveragePooling3D",
+    "Convolution1D": "Conv1D",
+    "Convolution1DTranspose": "Conv1DTranspose",
+    "Convolution2D": "Conv2D",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "Convolution3D": "Conv3D",
+    "Convolution3DTranspose": "Conv3DTranspose",
+    "GlobalAvgPool1D": "GlobalAveragePooling1D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalAvgPool3D": "GlobalAveragePooling3D",
+    "GlobalMaxPool1D": "GlobalMaxPooling1D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "GlobalMaxPool3D": "GlobalMaxPooling3D",
+    "MaxPool1D": "MaxPooling1D",
+    "MaxPool2D": "MaxPooling2D",
+    "MaxPool3D": "MaxPooling3D",
+    "SeparableConvolution1D": "SeparableConv1D",
+    "SeparableConvolution2D": "SeparableConv2D",
+}
+"""Second names that `keras.layers` has for layers."""
+
+HABITS: dict[str, str] = {
+    "Input": "the input: of the spec makes it",
+    "Sequential": "list its layers here",
+    "block": "define it under blocks:, and write its name here",
+    "use": "write apply: {layer: name} to use a layer again",
+    "for": "write repeat: {for: {filters: [64, 128]}, layers: [...]}",
+    "else": "indent it below if:, beside then:",
+    "then": "indent it below if:, beside test:",
+}
+"""Names that stand where a layer's should, and what to say of them."""
+
+_MODULES = {
+    name: family for family, names in FAMILIES.items() for name in names.split()
+}
+
+
+def layer_names() -> list[str]:
+    """The names of all layers, in the order of the catalogue."""
+    return list(_MODULES)
+
+
+_classes: dict[str, type[Layer]] = {}
+
+
+def layer_class(name: str) -> type[Layer]:
+    """The class of the layer that Keras calls `name`.
+
+    Raises:
+        KeyError: there is none.
+    """
+    found = _classes.get(name)
+    if found is None:
+        own = ALIASES.get(name, name)
+        module = import_module(f"cnnspec.catalogue.layers.{_MODULES[own]}")
+        found = _classes[name] = getattr(module, own)
+    return found
+
+
+def split_entry(
+    entry: Any, words: Collection[str] = (), blocks: Collection[str] = ()
+) -> tuple[str, Any]:
+    """The name and the arguments of a layer as a spec writes it.
+
+    Args:
+        entry: `BatchNormalization`, or a mapping of one name to its arguments.
+        words: of the language, which may stand where a layer's name does.
+        blocks: names that may stand there as well.
+
+    Raises:
+        Invalid: it is neither.
+    """
+    if isinstance(entry, str):
+        return entry, None
+    if not isinstance(entry, dict) or not entry:
+        text = (
+            f"a layer is a name, or a name with its arguments; found {describe(entry)}"
+        )
+        raise Invalid(
+            [Problem((), "layer-form", text, "as in - Conv2D: {filters: 32}")]
+        )
+    name, *others = entry
+    if others and not (is_layer(name) or name in words or name in blocks):
+        text = f"a layer is one name with its arguments; found {describe(entry)}"
+        raise Invalid([Problem((), "layer-form", text, _rewritten(entry))])
+    if others:
+        text = f"a layer is one name, and '{others[0]}' stands beside '{name}'"
+        hint = f"indent '{others[0]}' below '{name}', or begin a new item with '- '"
+        raise Invalid([Problem((others[0],), "layer-form", text, hint, at_key=True)])
+    return str(name), entry[name]
+
+
+def is_layer(name: Any) -> bool:
+    """Whether `keras.layers` has a layer of that name."""
+    return isinstance(name, str) and (
+        name in _MODULES or name in ALIASES or name in REFUSED
+    )
+
+
+def is_known(name: str) -> bool:
+    """Whether a spec can hold the layer of that name."""
+    return name in _MODULES or name in ALIASES
+
+
+def _rewritten(entry: dict[Any, Any]) -> str:
+    """How a spec writes a layer whose name isn't the entry's first key."""
+    rest = dict(entry)
+    for key, value in entry.items():
+        name = key if is_layer(key) else value
+        if is_layer(name):
+            del rest[key]
+            arguments = rest.get("config", rest)
+            return f"write - {name}: {flow(arguments)}" if rest else f"write - {name}"
+    return "as in - Conv2D: {filters: 32, kernel_size: 3}"
+
+
+_NO_IDEA = "cnnspec layers lists them"
+_CALL = r"(?s)(?:\w+\.)*(\w+)\s*([(:]?)\s*(.*)"
+
+
+def _unknown_hint(name: str, arguments: Any) -> str:
+    """What to write instead of a layer that doesn't exist."""
+    if name in HABITS:
+        return HABITS[name]
+    if is_layer(arguments):
+        return f"write - {arguments}"
+    call = re.fullmatch(_CALL, name)
+    if call and is_layer(call[1]):
+        known, sign, rest = call.groups()
+        if sign == ":":
+            return f"put a space after the colon: - {known}: {rest}"
+        if sign:
+            from cnnspec.ground import habits
+
+            return f"give arguments as YAML: - {habits.call(f'{known}({rest}')}"
+        return f"write {known} alone"
+    likeliest = sorted([*_MODULES, *ALIASES], key=lambda known: "2D" not in known)
+    return nearest(name, likeliest) or _NO_IDEA
+
+
+def _python_hint(name: str, blocks: Collection[str]) -> str:
+    """What to write instead of Python: a loop, or the call of a block."""
+    if not (name.startswith("for ") or "(" in name):
+        return ""
+    from cnnspec.ground import habits
+
+    if keys := habits.loop(name):
+        return f"write - repeat: {{{keys}, layers: [...]}}"
+    return f"write - {habits.call(name)}" if name.split("(")[0] in blocks else ""
+
+
+def _unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
+    if hint := _python_hint(name, blocks):
+        text = f"there is no layer or block '{name}'"
+        return Problem((), "unknown-block", text, hint, at_key=True)
+    if name not in HABITS and (hint := nearest(name, blocks)):
+        text = f"there is no layer or block '{name}'"
+        return Problem((), "unknown-block", text, hint, at_key=True)
+    hint = _unknown_hint(name, arguments)
+    is_guess = blocks and hint.lower() != near(name.replace("_", "").lower())
+    # Layers of Keras begin with a capital.
+    if name[:1].islower() and name not in HABITS and (is_guess or hint == _NO_IDEA):
+        text = f"there is no block '{name}', nor a layer"
+        hint = f"define it, as in blocks: {{{name}: {{layers: [Flatten]}}}}"
+        return Problem((), "unknown-block", text, hint, at_key=True)
+    text = f"there is no layer '{name}' in Keras"
+    return Problem((), "unknown-layer", text, hint, at_key=True)
+
+
+def make_layer(name: str, arguments: Any, blocks: Collection[str] = ()) -> Layer:
+    """The layer of that name with arguments as a spec writes them.
+
+    Args:
+        name: as in `keras.layers`.
+        arguments: a mapping; None for none; anything else is the first one's value.
+        blocks: names that may have been meant, beside those of layers.
+
+    Raises:
+        Invalid: with every problem of the name and the arguments; paths lead from the
+            arguments.
+    """
+    name = ALIASES.get(name, name)
+    if name in REFUSED:
+        text = f"{name} can't be checked: {REFUSED[name]}"
+        raise Invalid([Problem((), "refused-layer", text, at_key=True)])
+    if name not in _MODULES:
+        raise Invalid([_unknown(name, arguments, blocks)])
+    cls = layer_class(name)
+    if cls.inputs > 1 and _are_names(arguments):
+        text = f"{name} has no argument for {describe(arguments)}"
+        hint = f"the tensors it takes stand under from: {{from: {flow(arguments)}}}"
+        raise Invalid([Problem((), "wrong-type", text, hint)])
+    return read_arguments(cls, arguments)
+
+
+def _are_names(arguments: Any) -> bool:
+    """Whether the arguments of a layer are names of layers, by mistake."""
+    several = arguments if isinstance(arguments, list) else [arguments]
+    return bool(several) and all(isinstance(name, str) for name in several)
+
+
+Defaults = Mapping[str, Mapping[str, Any]]
+"""Arguments by layer, for those that don't say otherwise."""
+
+
+def with_defaults(name: str, arguments: Any, defaults: Defaults) -> Any:
+    """Arguments as a spec writes them, with those they leave out filled in.
+
+    A layer inside the layer gets its defaults as well.
+    """
+    name = ALIASES.get(name, name)
+    if name not in _MODULES:
+        return arguments
+    cls = layer_class(name)
+    if arguments is not None and not isinstance(arguments, dict):
+        arguments = {next(iter(cls.fields())): arguments}
+    if name in defaults:
+        arguments = {**defaults[name], **(arguments or {})}
+    if arguments is None:
+        return None
+    return {
+        key: _nested_defaults(value, defaults)
+        if key in cls.fields() and _holds_layers(cls.fields()[key].kind.json)
+        else value
+        for key, value in arguments.items()
+    }
+
+
+_LAYER_JSON = {"$ref": "#/$defs/layer"}
+
+
+def _holds_layers(json: Mapping[str, Any]) -> bool:
+    """Whether an argument takes a layer, or a list of them."""
+    several = any(map(_holds_layers, json.get("anyOf", ())))
+    return several or _LAYER_JSON in (json, json.get("items"))
+
+
+def _nested_defaults(value: Any, defaults: Defaults) -> Any:
+    if isinstance(value, list):
+        return [_nested_defaults(item, defaults) for item in value]
+    if isinstance(value, str) and ALIASES.get(value, value) in defaults:
+        return {value: with_defaults(value, None, defaults)}
+    if isinstance(value, dict) and len(value) == 1:
+        [(name, arguments)] = value.items()
+        return {name: with_defaults(str(name), arguments, defaults)}
+    return value
+
+
+def read_layer(entry: Any) -> Layer:
+    """The layer that an entry of a layer list stands for.
+
+    Raises:
+        Invalid: with every problem of the entry.
+    """
+    name, arguments = split_entry(entry)
+    try:
+        return make_layer(name, arguments)
+    except Invalid as error:
+        prefix = () if isinstance(entry, str) else (name,)
+        raise Invalid(problem.under(*prefix) for problem in error.problems) from None
+
+
+__all__ = [
+    "ALIASES",
+    "FAMILIES",
+    "REFUSED",
+    "Layer",
+    "Weight",
+    "is_known",
+    "is_layer",
+    "layer_class",
+    "layer_names",
+    "make_layer",
+    "read_layer",
+    "split_entry",
+    "with_defaults",
+]

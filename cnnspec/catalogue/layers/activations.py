@@ -1,0 +1,119 @@
+"""Activations that are layers: applied number by number, or across an axis.
+
+Source of the rules: keras/src/layers/activations, Keras 3.15.
+"""
+
+from typing import Annotated, Any, ClassVar
+
+from cnnspec.catalogue.layers import arguments
+from cnnspec.catalogue.layers.arguments import (
+    ConstraintName,
+    InitializerName,
+    RegularizerName,
+)
+from cnnspec.catalogue.layers.base import Layer, Weight, need_size
+from cnnspec.ground.errors import ShapeError
+from cnnspec.ground.records import number
+from cnnspec.ground.shapes import Shape, show
+
+NotNegative = Annotated[float, number("a number of 0 or more", ge=0)]
+
+
+class Activation(Layer):
+    """A function applied to every number; without one, layers in a row stay linear."""
+
+    example = "relu"
+
+    activation: arguments.Activation
+
+
+class ReLU(Layer):
+    """Keeps what is above 0 and drops the rest, which is cheap and trains well."""
+
+    first = ("max_value", "negative_slope", "threshold")
+    example: ClassVar[Any] = {"max_value": 6.0}
+
+    max_value: NotNegative | None = None
+    negative_slope: NotNegative = 0.0
+    threshold: NotNegative = 0.0
+
+
+class LeakyReLU(Layer):
+    """ReLU that lets a little of what is below 0 through, so that no unit dies."""
+
+    example: ClassVar[Any] = {"negative_slope": 0.1}
+
+    renamed: ClassVar[dict[str, str]] = {
+        **Layer.renamed,
+        "alpha": "Keras 3 calls it negative_slope",
+    }
+
+    negative_slope: NotNegative = 0.3
+
+
+class PReLU(Layer):
+    """A LeakyReLU whose slopes are learned, one for each position of the input.
+
+    `shared_axes: [1, 2]` shares them over an image, which leaves one per channel.
+    """
+
+    first = (
+        "alpha_initializer",
+        "alpha_regularizer",
+        "alpha_constraint",
+        "shared_axes",
+    )
+    weight_rule = (
+        "alpha: the sizes of the input without the batch's, 1 for each of shared_axes"
+    )
+    example: ClassVar[Any] = {"shared_axes": [1, 2]}
+
+    alpha_initializer: InitializerName = "Zeros"
+    alpha_regularizer: RegularizerName = None
+    alpha_constraint: ConstraintName = None
+    shared_axes: int | tuple[int, ...] | None = None
+
+    def check(self, x: Shape) -> None:
+        last = len(x) - 1
+        for axis in self._shared():
+            if not -last < axis <= last:
+                raise ShapeError(
+                    f"can't share its slopes over axis {axis}: its input is "
+                    f"{show(x[1:])}",
+                    f"shared_axes are numbers from 1 to {last}",
+                )
+        for axis, size in enumerate(self._slopes(x), start=1):
+            if size is None:
+                need_size(x, axis)
+
+    def weights(self, x: Shape) -> list[Weight]:
+        return [Weight("alpha", tuple(self._slopes(x)))]
+
+    def _shared(self) -> tuple[int, ...]:
+        axes = self.shared_axes
+        if axes is None:
+            return ()
+        return (axes,) if isinstance(axes, int) else axes
+
+    def _slopes(self, x: Shape) -> list[Any]:
+        """Sizes of alpha, which has no batch axis; from its end for axes below 1."""
+        sizes = list(x[1:])
+        for axis in self._shared():
+            sizes[axis - 1] = 1
+        return sizes
+
+
+class ELU(Layer):
+    """ReLU with a smooth bend: what is below 0 falls off towards -alpha."""
+
+    example: ClassVar[Any] = {"alpha": 0.5}
+
+    alpha: float = 1.0
+
+
+class Softmax(Layer):
+    """Turns scores into probabilities: all positive, and 1 in sum along the axis."""
+
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10),)
+
+    axis: int | tuple[int, ...] = -1

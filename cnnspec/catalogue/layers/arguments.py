@@ -1,0 +1,190 @@
+"""The kinds of argument that layers of Keras have in common."""
+
+from typing import Annotated, Any
+
+from cnnspec.catalogue.components import (
+    Component,
+    Constraint,
+    Initializer,
+    Regularizer,
+    by_name,
+    choices,
+    read_component,
+)
+from cnnspec.ground.errors import Invalid, Problem
+from cnnspec.ground.records import Json, Kind, any_case, choice, kind
+
+ACTIVATIONS = [
+    "celu",
+    "elu",
+    "exponential",
+    "gelu",
+    "glu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "leaky_relu",
+    "linear",
+    "log_sigmoid",
+    "log_softmax",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "soft_shrink",
+    "softmax",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
+    "swish",
+    "tanh",
+    "tanh_shrink",
+    "threshold",
+]
+"""The names that `keras.activations.get` knows in Keras 3.15."""
+
+
+def _component_kind(base: type[Component], what: str) -> Kind:
+    """A component's name, a mapping of it, or null."""
+    names = by_name(base)
+
+    def convert(value: Any) -> Any:
+        if value is None or (type(value) is str and value in names):
+            return value
+        if isinstance(value, dict):
+            return read_component(value, names, what)
+        raise ValueError
+
+    # `cnnspec.emit.json_schema` describes each base once; it has hundreds of uses.
+    json: Json = {"anyOf": [{"$ref": f"#/$defs/{base.__name__}"}, {"type": "null"}]}
+    says = f"{what} by name or as a mapping"
+    return kind(convert, says, json, list(names), lambda _: choices(names))
+
+
+def _activation(value: Any) -> Any:
+    if value is None or (type(value) is str and value in _ACTIVATION_NAMES):
+        return value
+    if isinstance(value, dict):
+        from cnnspec.catalogue.layers import layer_class, read_layer
+
+        layer = read_layer(value)
+        if type(layer) not in [layer_class(name) for name in _ACTIVATION_LAYERS]:
+            text = f"{type(layer).__name__} can't be an activation"
+            hint = f"as a mapping, {', '.join(_ACTIVATION_LAYERS)} can"
+            raise Invalid([Problem((), "wrong-type", text, hint)])
+        return layer
+    raise ValueError
+
+
+_ACTIVATION_NAMES = frozenset(ACTIVATIONS)
+_ACTIVATION_LAYERS = ("ELU", "LeakyReLU", "ReLU", "Softmax")
+"""Layers without weights that Keras takes where an activation stands."""
+
+Activation = Annotated[
+    Any,
+    kind(
+        _activation,
+        "an activation by name, such as 'relu', or null",
+        {
+            "anyOf": [
+                {"enum": [*ACTIVATIONS, None]},
+                {
+                    "type": "object",
+                    "properties": {
+                        name: {"$ref": f"#/$defs/{name}"} for name in _ACTIVATION_LAYERS
+                    },
+                    "additionalProperties": False,
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                },
+            ]
+        },
+        ACTIVATIONS,
+    ),
+]
+
+
+def nested_layer(value: Any) -> Any:
+    """The layer that an argument holds, written as in a layer list.
+
+    Raises:
+        Invalid: with every problem of the layer.
+    """
+    from cnnspec.catalogue.layers import Layer, read_layer
+
+    if isinstance(value, Layer):
+        return value
+    try:
+        return read_layer(value)
+    except Invalid as error:
+        # Under an argument's key, a bare layer name is the value and not the key.
+        raise Invalid(
+            p if p.path else p._replace(at_key=False) for p in error.problems
+        ) from None
+
+
+NestedLayer = Annotated[
+    Any,
+    kind(
+        nested_layer,
+        "a layer, as in {Dense: {units: 4}}",
+        {"$ref": "#/$defs/layer"},
+    ),
+]
+"""A layer inside a layer, written as in a layer list and kept as a `Layer`."""
+
+InitializerName = Annotated[Any, _component_kind(Initializer, "an initializer")]
+RegularizerName = Annotated[Any, _component_kind(Regularizer, "a regularizer")]
+ConstraintName = Annotated[Any, _component_kind(Constraint, "a constraint")]
+
+Padding = Annotated[str, any_case("valid", "same")]
+DataFormat = Annotated[str, any_case("channels_last", "channels_first")]
+
+
+Dtype = Annotated[
+    str,
+    choice(
+        "float32",
+        "float16",
+        "bfloat16",
+        "float64",
+        "mixed_float16",
+        "mixed_bfloat16",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "bool",
+        "string",
+        "complex64",
+        "complex128",
+    ),
+]
+"""A dtype policy by name: what a layer computes in, and keeps its weights in.
+
+Keras's `keras.dtype_policies.get` takes `int8` and the 8-bit floats for quantisation
+modes and refuses them; quantised policies (`int8_from_float32`) are not supported.
+"""
+
+
+def _null(value: Any) -> None:
+    if value is not None:
+        raise ValueError
+
+
+def only_null(why: str) -> Kind:
+    """An argument of Keras that no YAML holds a value for."""
+    return kind(_null, f"null, since {why}", {"type": "null"})
+
+
+Quantization = Annotated[None, only_null("a spec describes layers before quantisation")]

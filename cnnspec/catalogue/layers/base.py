@@ -1,0 +1,238 @@
+"""What every layer has: arguments, a shape rule, weights, and what they entail."""
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from cnnspec.catalogue.layers.arguments import Dtype, RegularizerName
+from cnnspec.ground.errors import ShapeError
+from cnnspec.ground.records import Json, Name, Record, flow
+from cnnspec.ground.shapes import Shape, Shapes, product, show
+
+if TYPE_CHECKING:
+    from fractions import Fraction  # takes 3 ms, and only enlarging layers need it
+
+
+class Weight(NamedTuple):
+    """One array of numbers that a layer holds, as Keras names and orders them."""
+
+    name: str
+    shape: tuple[int, ...]
+    trainable: bool = True
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return prod(self.shape)
+
+
+class Window(NamedTuple):
+    """What a position of the output sees of the input along one spatial axis."""
+
+    span: int
+    """Positions of the input, first to last."""
+    stride: "int | Fraction"
+    """Positions of the input from one output to the next; below 1 where a layer
+    enlarges its input."""
+
+
+WHOLE = "whole"
+"""The reach of a layer that looks at all positions of its input at once."""
+MOVED = "moved"
+"""The reach of a layer that puts the numbers of a position at another one."""
+Reach = Sequence[Window] | str
+
+
+class Layer(Record):
+    """A layer of Keras: its arguments, and what Keras makes of a tensor given to it.
+
+    A subclass is named as in Keras, declares Keras's constructor arguments, and
+    overrides `output` and, where it has them, `check`, `weights`, `macs` and `reach`.
+    Shapes have the batch axis first; None is a size that isn't known. Each of those
+    methods takes the shapes of the tensors that the layer is called with, one argument
+    each; the base class leaves open how many, hence `Any`.
+    """
+
+    module: ClassVar[str] = "layers"
+    """Where it stands: `keras.<module>.<class name>`."""
+    class_name: ClassVar[str] = ""
+    """The class's own name in Keras, where `keras.layers` exports it under another."""
+    inputs: ClassVar[int] = 1
+    """Tensors that a call takes, at least."""
+    inputs_limit: ClassVar[int | None] = 1
+    """Tensors that a call takes, at most; None for any number."""
+    shape_rule: ClassVar[str] = "the shape of the input"
+    """The output's shape in words."""
+    weight_rule: ClassVar[str] = "none"
+    """The weights in words, or as a formula."""
+    example: ClassVar[Any] = None
+    """Arguments as a spec has them, for the documentation and for tests."""
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 28, 28, 3),)
+    """Shapes to show the example on."""
+    renamed: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("input_shape", "input_dim", "batch_input_shape", "batch_shape"),
+        "the input: of the spec says it; remove it here",
+    )
+
+    activity_regularizer: RegularizerName = None
+    trainable: bool = True
+    dtype: Dtype | None = None
+    autocast: bool = True
+    name: Name | None = None
+
+    def check(self, *shapes: Any, **_: Any) -> None:
+        """Finds out whether the layer can take tensors of these shapes.
+
+        Raises:
+            ShapeError: Keras would refuse them.
+        """
+
+    def output(self, *shapes: Any, **_: Any) -> Shapes:
+        """The shape of what the layer gives for shapes that `check` let pass."""
+        shape: Shape = shapes[0]
+        return shape
+
+    def weights(self, *shapes: Any, **_: Any) -> list[Weight]:
+        """The arrays that the layer holds, in Keras's order (`layer.weights`)."""
+        return []
+
+    def held(self, *shapes: Any, **named: Any) -> list[Weight]:
+        """`weights`, none of them trainable where `trainable: false` says so.
+
+        Keras's constructor freezes a layer's own weights and not those of layers
+        inside it, so a layer that has weights of the second kind overrides this.
+        """
+        weights = self.weights(*shapes, **named)
+        if self.trainable:
+            return weights
+        return [weight._replace(trainable=False) for weight in weights]
+
+    def macs(self, output: Any, *shapes: Any, **_: Any) -> int | None:
+        """Multiply-accumulate operations for one sample.
+
+        Biases aren't counted, nor what isn't a product with a weight. None where the
+        number depends on a size that isn't known.
+        """
+        return 0
+
+    def reach(self, *shapes: Any, **_: Any) -> Reach:
+        """What one position of the output sees of the input, axis by axis.
+
+        An empty list: the same position alone.
+        """
+        return ()
+
+    def remedy(self, missing: int) -> str:
+        """What to do with this layer where a later one finds axes `missing`.
+
+        To follow the layer's name; below 0, there are too many. Nothing where another
+        layer has to change.
+        """
+        return ""
+
+    def nested(self) -> Sequence["Layer"]:
+        """Layers inside this one, in the order in which Keras names them."""
+        held = [getattr(self, name) for name in self._holders()]
+        return [value for value in held if isinstance(value, Layer)]
+
+    @classmethod
+    def _holders(cls) -> Sequence[str]:
+        """The attributes that may hold a layer, most classes having one or none."""
+        if "_held" not in cls.__dict__:
+            fields = cls.fields().values()
+            cls._held = [f.attribute for f in fields if _may_be_layer(f.kind.json)]
+        return cls._held
+
+    _held: ClassVar[Sequence[str]]
+
+
+_NO_LAYERS = frozenset({"Initializer", "Regularizer", "Constraint", "numbers"})
+
+
+def _may_be_layer(json: Json) -> bool:
+    """Whether an argument's JSON Schema lets it be a layer, or a mapping of one."""
+    text = repr(json)
+    return "#/$defs/" in text and not all(
+        reference.startswith(tuple(_NO_LAYERS))
+        for reference in text.split("#/$defs/")[1:]
+    )
+
+
+def all_nested(layer: Layer) -> Iterator[Layer]:
+    """Layers inside a layer and inside those, each after what it holds."""
+    for inner in layer.nested():
+        yield from all_nested(inner)
+        yield inner
+
+
+def need_axis(x: Shape, axis: int) -> None:
+    """Refuses an axis that a tensor doesn't have; the batch's is 0, the last is -1.
+
+    Raises:
+        ShapeError: it is beyond them.
+    """
+    if not -len(x) <= axis < len(x):
+        raise ShapeError(
+            f"has no axis {axis} to work on: its input is {show(x[1:])}",
+            f"its axes are 1 to {len(x) - 1}, with 0 for the batch and -1 for the last",
+        )
+
+
+def need_size(x: Shape, axis: int) -> None:
+    """Refuses a tensor whose size along an axis isn't known, for weights need it.
+
+    Raises:
+        ShapeError: it isn't, or there is no such axis.
+    """
+    need_axis(x, axis)
+    if x[axis] is None:
+        at_batch = axis in (0, -len(x))
+        raise ShapeError(
+            f"needs to know the size of its input along axis {axis}"
+            + (", the batch" if at_batch else f"; its input is {show(x[1:])}"),
+            "choose another axis"
+            if at_batch
+            else "give that size a number instead of null",
+        )
+
+
+def need_rank(x: Shape, axes: str) -> None:
+    """Refuses a tensor that doesn't have the axes that are named.
+
+    Args:
+        x: shape of the tensor, batch first.
+        axes: their names after the batch axis, such as "height, width, channels".
+
+    Raises:
+        ShapeError: it has more or fewer.
+    """
+    count = axes.count(",") + 1
+    if len(x) != count + 1:
+        raise ShapeError(
+            f"needs a tensor with the axes ({axes}); its input is {show(x[1:])}, "
+            f"{len(x) - 1} {'axis' if len(x) == 2 else 'axes'} instead of {count}",
+            _rank_remedy(x, axes),
+            count + 1 - len(x),
+        )
+
+
+def _rank_remedy(x: Shape, axes: str) -> str:
+    count = axes.count(",") + 1
+    missing = count + 1 - len(x)
+    if missing == -1 and x[1] is None:
+        sizes = flow(x[2:])
+        return (
+            f"if null is the batch, leave it out, as in {sizes}; TimeDistributed runs "
+            "a layer at every step"
+        )
+    if missing < 0 and count > 1:
+        merged = (*x[1:count], product(x[count:]))
+        return f"bring it to {count} axes with Reshape: {flow(merged)} before it"
+    if missing < 0:
+        return (
+            "remove the axes with Flatten, Reshape or a global pooling layer before it"
+        )
+    if missing == 1 and axes.endswith("channels"):
+        one = f"grey images have one channel, as in {flow((*x[1:], 1))}"
+        return f"{one}; or add the axis with Reshape"
+    return "add the axes with Reshape before it"

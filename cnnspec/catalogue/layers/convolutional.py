@@ -1,0 +1,409 @@
+"""Convolutions in one to three dimensions: plain, transposed, depthwise, separable.
+
+Source of the rules: keras/src/layers/convolutional and `compute_conv_output_shape` in
+keras/src/ops/operation_utils.py, Keras 3.15.
+"""
+
+from typing import Annotated, Any, ClassVar
+
+from cnnspec.catalogue.layers.arguments import (
+    Activation,
+    ConstraintName,
+    InitializerName,
+    Padding,
+    RegularizerName,
+)
+from cnnspec.catalogue.layers.base import Layer, Reach, Weight, Window
+from cnnspec.catalogue.layers.low_rank import LowRank
+from cnnspec.catalogue.layers.spatial import Spatial
+from cnnspec.ground.errors import ArgumentError, ShapeError
+from cnnspec.ground.records import Pair, Positive, Single, Triple, any_case, sizes
+from cnnspec.ground.shapes import Shape, Size, product, show, span, window_size
+
+
+class _OneAxis(Layer):
+    """Kernels that move along steps."""
+
+    axes: ClassVar[str] = "steps"
+    kernel_size: Single
+    strides: Single = (1,)
+    dilation_rate: Single = (1,)
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 100, 16),)
+
+
+class _TwoAxes(Layer):
+    """Kernels that move over height and width."""
+
+    axes: ClassVar[str] = "height, width"
+    kernel_size: Pair
+    strides: Pair = (1, 1)
+    dilation_rate: Pair = (1, 1)
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 28, 28, 3),)
+
+
+class _ThreeAxes(Layer):
+    """Kernels that move through depth, height and width."""
+
+    axes: ClassVar[str] = "depth, height, width"
+    kernel_size: Triple
+    strides: Triple = (1, 1, 1)
+    dilation_rate: Triple = (1, 1, 1)
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 16, 28, 28, 3),)
+
+
+class _Convolution(Spatial):
+    """Arithmetic that all convolutions share."""
+
+    kernel_size: Any
+    strides: Any
+    dilation_rate: Any
+    padding: Padding = "valid"
+    activation: Activation = None
+    use_bias: bool = True
+    bias_initializer: InitializerName = "zeros"
+    bias_regularizer: RegularizerName = None
+    bias_constraint: ConstraintName = None
+
+    def channels(self, c_in: int) -> int:
+        """Channels of the output."""
+        raise NotImplementedError
+
+    def kernels(self, c_in: int) -> list[Weight]:
+        """The weights without the bias."""
+        raise NotImplementedError
+
+    def check(self, x: Shape) -> None:
+        self.check_input(x)
+        spatial, _ = self.split(x)
+        if self.padding == "valid" and any(
+            size is not None and size < 1 for size in self.sizes(spatial)
+        ):
+            raise self.misfit(
+                f"{self._kernel_text()} with padding 'valid' does not fit its "
+                f"{show(spatial)} input",
+                x,
+                "use padding: same, a smaller kernel_size, or drop a pooling layer "
+                "before it",
+            )
+
+    def check_input(self, x: Shape) -> None:
+        """Refuses a wrong number of axes and a number of channels that isn't known."""
+        self.need_axes(x)
+        if self.split(x)[1] is None:
+            raise ShapeError(
+                "needs to know the number of channels of its input",
+                "give the input's channels a number instead of null",
+            )
+
+    def sizes(self, spatial: Shape) -> tuple[Size, ...]:
+        """The output's sizes along the spatial axes."""
+        return tuple(
+            window_size(size, span(kernel, dilation), stride, self.padding)
+            for size, kernel, stride, dilation in zip(
+                spatial, self.kernel_size, self.strides, self.dilation_rate, strict=True
+            )
+        )
+
+    def output(self, x: Shape) -> Shape:
+        spatial, c_in = self.split(x)
+        return self.join(x, self.sizes(spatial), self.channels(c_in))
+
+    def weights(self, x: Shape) -> list[Weight]:
+        c_in = self.split(x)[1]
+        bias = [Weight("bias", (self.channels(c_in),))] if self.use_bias else []
+        return self.kernels(c_in) + bias
+
+    def macs(self, output: Shape, x: Shape) -> int | None:
+        kernels = sum(weight.size for weight in self.kernels(self.split(x)[1]))
+        positions = product(self.split(output)[0])
+        return None if positions is None else kernels * positions
+
+    def reach(self, x: Shape) -> Reach:
+        return [
+            Window(span(kernel, dilation), stride)
+            for kernel, stride, dilation in zip(
+                self.kernel_size, self.strides, self.dilation_rate, strict=True
+            )
+        ]
+
+    def _kernel_text(self) -> str:
+        text = f"kernel_size {show(self.kernel_size)}"
+        if max(self.dilation_rate) > 1:
+            text += f" at dilation_rate {show(self.dilation_rate)}"
+        return text
+
+    def refuse_strides_with_dilation(self) -> None:
+        """Raises ArgumentError where both are above 1."""
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ArgumentError(
+                "dilation_rate",
+                f"{self.title()} can't have strides {show(self.strides)} and "
+                f"dilation_rate {show(self.dilation_rate)}: only one may be above 1",
+                "set one of the two to 1",
+            )
+
+
+class _Conv(LowRank, _Convolution):
+    """Every filter looks at all channels of its group."""
+
+    first = (
+        *("filters", "kernel_size", "strides", "padding", "data_format"),
+        *("dilation_rate", "groups", "activation", "use_bias"),
+        *("kernel_initializer", "bias_initializer"),
+        *("kernel_regularizer", "bias_regularizer", "activity_regularizer"),
+        *("kernel_constraint", "bias_constraint"),
+    )
+    shape_rule = (
+        "valid: (size - span) // stride + 1 with span = dilation_rate · "
+        "(kernel_size - 1) + 1; same: ceil(size / stride); filters channels"
+    )
+    weight_rule = "kernel: kernel_size · (channels / groups) · filters; bias: filters"
+    example: ClassVar[Any] = {"filters": 32, "kernel_size": 3}
+
+    filters: Positive
+    groups: Positive = 1
+    kernel_initializer: InitializerName = "glorot_uniform"
+    kernel_regularizer: RegularizerName = None
+    kernel_constraint: ConstraintName = None
+
+    def rules(self) -> None:
+        super().rules()
+        if self.filters % self.groups:
+            raise ArgumentError(
+                "groups",
+                f"{self.title()} can't share {self.filters} filters out to "
+                f"{self.groups} groups",
+                "let groups divide filters",
+            )
+        self.refuse_strides_with_dilation()
+
+    def check_input(self, x: Shape) -> None:
+        super().check_input(x)
+        c_in = self.split(x)[1]
+        if c_in % self.groups:
+            raise ShapeError(
+                f"can't share the {c_in} channels of its input out to "
+                f"{self.groups} groups",
+                "let groups divide the input's channels",
+            )
+
+    def channels(self, c_in: int) -> int:
+        return self.filters
+
+    def kernels(self, c_in: int) -> list[Weight]:
+        shape = (*self.kernel_size, c_in // self.groups, self.filters)
+        return [Weight("kernel", shape, not self.lora_rank)]
+
+    def weights(self, x: Shape) -> list[Weight]:
+        found = super().weights(x)
+        return found + self.corrections(found[0])
+
+
+class Conv1D(_OneAxis, _Conv):
+    """Slides filters along a sequence; each gives one number per step."""
+
+    padding: Annotated[str, any_case("valid", "same", "causal")] = "valid"
+
+
+class Conv2D(_TwoAxes, _Conv):
+    """Slides filters over an image; each gives one channel of the output."""
+
+
+class Conv3D(_ThreeAxes, _Conv):
+    """Slides filters through a volume, such as a film or a scan."""
+
+
+class _Transposed(_Convolution):
+    """A convolution run backwards: every input position paints a kernel."""
+
+    first = (
+        *("filters", "kernel_size", "strides", "padding", "output_padding"),
+        *("data_format", "dilation_rate", "activation", "use_bias"),
+        *("kernel_initializer", "bias_initializer"),
+        *("kernel_regularizer", "bias_regularizer", "activity_regularizer"),
+        *("kernel_constraint", "bias_constraint"),
+    )
+    shape_rule = (
+        "valid: (size - 1) · stride + max(span, stride) with span = dilation_rate · "
+        "(kernel_size - 1) + 1; same: size · stride; with output_padding: (size - 1) · "
+        "stride + output_padding, plus span if valid, plus span % 2 if same; filters "
+        "channels"
+    )
+    weight_rule = "kernel: kernel_size · filters · channels; bias: filters"
+    example: ClassVar[Any] = {"filters": 32, "kernel_size": 3, "strides": 2}
+
+    filters: Positive
+    output_padding: Any = None
+    kernel_initializer: InitializerName = "glorot_uniform"
+    kernel_regularizer: RegularizerName = None
+    kernel_constraint: ConstraintName = None
+
+    def rules(self) -> None:
+        self.refuse_strides_with_dilation()
+        for extra, stride in zip(self.output_padding or (), self.strides, strict=False):
+            if extra >= stride:
+                raise ArgumentError(
+                    "output_padding",
+                    f"{self.title()}.output_padding {show(self.output_padding)} is not "
+                    f"below strides {show(self.strides)}",
+                    "make it smaller, or leave it out",
+                )
+
+    def channels(self, c_in: int) -> int:
+        return self.filters
+
+    def kernels(self, c_in: int) -> list[Weight]:
+        return [Weight("kernel", (*self.kernel_size, self.filters, c_in))]
+
+    def sizes(self, spatial: Shape) -> tuple[Size, ...]:
+        padding = self.output_padding or (None,) * len(spatial)
+        return tuple(
+            self._size(size, span(kernel, dilation), stride, extra)
+            for size, kernel, stride, dilation, extra in zip(
+                spatial,
+                self.kernel_size,
+                self.strides,
+                self.dilation_rate,
+                padding,
+                strict=True,
+            )
+        )
+
+    def _size(self, size: Size, span: int, stride: int, extra: int | None) -> Size:
+        """Source: `_get_output_shape_given_tf_padding`, backend/common."""
+        if size is None:
+            return None
+        if extra is None:
+            more = max(span - stride, 0) if self.padding == "valid" else 0
+            return size * stride + more
+        painted = span if self.padding == "valid" else span % 2
+        return (size - 1) * stride + painted + extra
+
+    def macs(self, output: Shape, x: Shape) -> int | None:
+        spatial, c_in = self.split(x)
+        positions = product(spatial)
+        return None if positions is None else positions * self.kernels(c_in)[0].size
+
+    def reach(self, x: Shape) -> Reach:
+        from fractions import Fraction
+
+        return [
+            Window(-(-span(kernel, dilation) // stride), Fraction(1, stride))
+            for kernel, stride, dilation in zip(
+                self.kernel_size, self.strides, self.dilation_rate, strict=True
+            )
+        ]
+
+
+class Conv1DTranspose(_OneAxis, _Transposed):
+    """Makes a sequence longer by learned filters."""
+
+    output_padding: Annotated[Any, sizes(1, least=0)] | None = None
+
+
+class Conv2DTranspose(_TwoAxes, _Transposed):
+    """Makes an image larger by learned filters, as decoders do."""
+
+    output_padding: Annotated[Any, sizes(2, least=0)] | None = None
+
+
+class Conv3DTranspose(_ThreeAxes, _Transposed):
+    """Makes a volume larger by learned filters."""
+
+    # Here alone Keras has data_format before output_padding.
+    first = (
+        *("filters", "kernel_size", "strides", "padding", "data_format"),
+        *("output_padding", *_Transposed.first[6:]),
+    )
+    output_padding: Annotated[Any, sizes(3, least=0)] | None = None
+
+
+class _Depthwise(_Convolution):
+    """Every channel has filters of its own."""
+
+    first = (
+        *("kernel_size", "strides", "padding", "depth_multiplier", "data_format"),
+        *("dilation_rate", "activation", "use_bias"),
+        *("depthwise_initializer", "bias_initializer"),
+        *("depthwise_regularizer", "bias_regularizer", "activity_regularizer"),
+        *("depthwise_constraint", "bias_constraint"),
+    )
+    shape_rule = (
+        "valid: (size - span) // stride + 1 with span = dilation_rate · "
+        "(kernel_size - 1) + 1; same: ceil(size / stride); "
+        "channels · depth_multiplier channels"
+    )
+    weight_rule = (
+        "kernel: kernel_size · channels · depth_multiplier; "
+        "bias: channels · depth_multiplier"
+    )
+    example: ClassVar[Any] = {"kernel_size": 3}
+
+    depth_multiplier: Positive = 1
+    depthwise_initializer: InitializerName = "glorot_uniform"
+    depthwise_regularizer: RegularizerName = None
+    depthwise_constraint: ConstraintName = None
+
+    def channels(self, c_in: int) -> int:
+        return c_in * self.depth_multiplier
+
+    def kernels(self, c_in: int) -> list[Weight]:
+        return [Weight("kernel", (*self.kernel_size, c_in, self.depth_multiplier))]
+
+
+class DepthwiseConv1D(_OneAxis, _Depthwise):
+    """One filter per channel of a sequence; channels are not mixed."""
+
+
+class DepthwiseConv2D(_TwoAxes, _Depthwise):
+    """One filter per channel; channels are not mixed, so a 1×1 Conv2D often follows."""
+
+
+class _Separable(_Convolution):
+    """A depthwise convolution, then a 1×1 convolution that mixes the channels."""
+
+    first = (
+        *("filters", "kernel_size", "strides", "padding", "data_format"),
+        *("dilation_rate", "depth_multiplier", "activation", "use_bias"),
+        *("depthwise_initializer", "pointwise_initializer", "bias_initializer"),
+        *("depthwise_regularizer", "pointwise_regularizer", "bias_regularizer"),
+        *("activity_regularizer", "depthwise_constraint", "pointwise_constraint"),
+        "bias_constraint",
+    )
+    shape_rule = (
+        "valid: (size - span) // stride + 1 with span = dilation_rate · "
+        "(kernel_size - 1) + 1; same: ceil(size / stride); filters channels"
+    )
+    weight_rule = (
+        "depthwise_kernel: kernel_size · channels · depth_multiplier; "
+        "pointwise_kernel: channels · depth_multiplier · filters; bias: filters"
+    )
+    example: ClassVar[Any] = {"filters": 32, "kernel_size": 3}
+
+    filters: Positive
+    depth_multiplier: Positive = 1
+    depthwise_initializer: InitializerName = "glorot_uniform"
+    pointwise_initializer: InitializerName = "glorot_uniform"
+    depthwise_regularizer: RegularizerName = None
+    pointwise_regularizer: RegularizerName = None
+    depthwise_constraint: ConstraintName = None
+    pointwise_constraint: ConstraintName = None
+
+    def channels(self, c_in: int) -> int:
+        return self.filters
+
+    def kernels(self, c_in: int) -> list[Weight]:
+        deep = self.depth_multiplier
+        ones = (1,) * len(self.kernel_size)
+        return [
+            Weight("depthwise_kernel", (*self.kernel_size, c_in, deep)),
+            Weight("pointwise_kernel", (*ones, c_in * deep, self.filters)),
+        ]
+
+
+class SeparableConv1D(_OneAxis, _Separable):
+    """A filter per channel, then a mix of the channels: Conv1D for fewer weights."""
+
+
+class SeparableConv2D(_TwoAxes, _Separable):
+    """A filter per channel, then a mix of the channels: Conv2D for fewer weights."""

@@ -1,0 +1,428 @@
+"""Dense layers, embeddings, and layers that pass on what they are given.
+
+Source of the rules: keras/src/layers/core, Keras 3.15.
+"""
+
+import re
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+from cnnspec.catalogue.layers.arguments import (
+    Activation,
+    ConstraintName,
+    Dtype,
+    InitializerName,
+    Quantization,
+    RegularizerName,
+    only_null,
+)
+from cnnspec.catalogue.layers.base import MOVED, WHOLE, Layer, Reach, Weight, need_size
+from cnnspec.catalogue.layers.low_rank import LowRank
+from cnnspec.ground.errors import ArgumentError, ShapeError
+from cnnspec.ground.records import Natural, Positive, kind_of, list_of, one_of
+from cnnspec.ground.shapes import Shape, Size, product, show
+
+
+class Dense(LowRank):
+    """Every unit looks at all features of its input; it classifies what was found."""
+
+    first = (
+        "activation",
+        "use_bias",
+        "kernel_initializer",
+        "bias_initializer",
+        "kernel_regularizer",
+        "bias_regularizer",
+        "activity_regularizer",
+        "kernel_constraint",
+        "bias_constraint",
+        "lora_rank",
+        "lora_alpha",
+    )
+    shape_rule = "the last size becomes units"
+    weight_rule = (
+        "kernel: features · units; bias: units; with lora_rank r also "
+        "features · r and r · units"
+    )
+    example: ClassVar[Any] = {"units": 10, "activation": "softmax"}
+    example_inputs = ((None, 1568),)
+
+    units: Positive
+    activation: Activation = None
+    use_bias: bool = True
+    kernel_initializer: InitializerName = "glorot_uniform"
+    bias_initializer: InitializerName = "zeros"
+    kernel_regularizer: RegularizerName = None
+    bias_regularizer: RegularizerName = None
+    kernel_constraint: ConstraintName = None
+    bias_constraint: ConstraintName = None
+    quantization_config: Quantization = None
+
+    def check(self, x: Shape) -> None:
+        if len(x) < 2:
+            raise ShapeError(
+                "needs an axis of features; its input is one number per sample",
+                "add an axis with Reshape: [1] before it",
+            )
+        need_size(x, -1)
+
+    def output(self, x: Shape) -> Shape:
+        return (*x[:-1], self.units)
+
+    def weights(self, x: Shape) -> list[Weight]:
+        kernel = Weight("kernel", (self._features(x), self.units), not self.lora_rank)
+        bias = [Weight("bias", (self.units,))] if self.use_bias else []
+        return [kernel, *bias, *self.corrections(kernel)]
+
+    def macs(self, output: Shape, x: Shape) -> int | None:
+        positions = product(x[1:-1])
+        return None if positions is None else positions * self._features(x) * self.units
+
+    def _features(self, x: Shape) -> int:
+        assert x[-1] is not None
+        return x[-1]
+
+
+_EQUATION = re.compile(
+    r"(\.{3})?([a-zA-Z]+)(\.{3})?,([a-zA-Z]+)->(\.{3})?([a-zA-Z]+)(\.{3})?"
+)
+
+
+class _Einsum(NamedTuple):
+    """The letters of an equation: one for each axis."""
+
+    input: str
+    kernel: str
+    output: str
+    before: bool
+    """Whether an ellipsis stands for axes before those of the letters."""
+
+    @classmethod
+    def parse(cls, equation: str) -> "_Einsum | None":
+        """The parts of an equation, or None where it has another form."""
+        found = _EQUATION.fullmatch(equation)
+        if not found:
+            return None
+        before, input, after, kernel, before_out, output, after_out = found.groups()
+        same = before == before_out and after == after_out
+        if not same or (before and after) or (after and len(input) < 2):
+            return None
+        return cls(input, kernel, output, bool(before))
+
+
+class _EinsumShapes(NamedTuple):
+    output: Shape
+    kernel: Shape
+    bias: Shape | None
+    loops: Shape
+    """The size of each axis that the products run over, without the batch's."""
+
+
+class EinsumDense(LowRank):
+    """Dense with an equation that says which axes are multiplied with which weights.
+
+    `abc,cd->abd` is Dense on a sequence. The letters are the axes of the input, with
+    the batch first, of the kernel and of the output; `...` stands for any number of
+    axes that are left alone.
+    """
+
+    first = (
+        "activation",
+        "bias_axes",
+        "kernel_initializer",
+        "bias_initializer",
+        "kernel_regularizer",
+        "bias_regularizer",
+        "kernel_constraint",
+        "bias_constraint",
+        "lora_rank",
+        "lora_alpha",
+        "gptq_unpacked_column_size",
+        "quantization_config",
+    )
+    shape_rule = "the batch's size, output_shape, and the sizes that ... stands for"
+    weight_rule = (
+        "kernel: a size for each of its letters; bias: the sizes of bias_axes, and 1 "
+        "for the axes after them"
+    )
+    example: ClassVar[Any] = {
+        "equation": "abc,cd->abd",
+        "output_shape": [None, 64],
+        "bias_axes": "d",
+    }
+    example_inputs = ((None, 32, 128),)
+
+    equation: str
+    output_shape: Annotated[
+        int | tuple[Size, ...],
+        one_of(kind_of(Natural), list_of(kind_of(Natural | None))),
+    ]
+    activation: Activation = None
+    bias_axes: str | None = None
+    kernel_initializer: InitializerName = "glorot_uniform"
+    bias_initializer: InitializerName = "zeros"
+    kernel_regularizer: RegularizerName = None
+    bias_regularizer: RegularizerName = None
+    kernel_constraint: ConstraintName = None
+    bias_constraint: ConstraintName = None
+    gptq_unpacked_column_size: int | None = None
+    quantization_config: Quantization = None
+
+    def rules(self) -> None:
+        super().rules()
+        letters = _Einsum.parse(self.equation)
+        if letters is None:
+            raise ArgumentError(
+                "equation",
+                f"EinsumDense.equation can't be '{self.equation}'",
+                "write it like 'ab,bc->ac', '...b,bc->...c' or 'ab...,bc->ac...'",
+            )
+        self._refuse_stray(letters.output, letters.input + letters.kernel, "the output")
+        self._refuse_stray(letters.kernel, letters.input + letters.output, "the kernel")
+        if self.bias_axes is None:
+            return
+        if not self.bias_axes:
+            raise ArgumentError(
+                "bias_axes",
+                "EinsumDense.bias_axes names no axis",
+                "leave it out for a layer without bias",
+            )
+        for letter in self.bias_axes:
+            if letter not in letters.output:
+                raise ArgumentError(
+                    "bias_axes",
+                    f"EinsumDense.bias_axes has '{letter}', which is no axis of the "
+                    f"output '{letters.output}'",
+                    "choose from its letters",
+                )
+
+    def _refuse_stray(self, letters: str, known: str, what: str) -> None:
+        for letter in letters:
+            if letter not in known:
+                raise ArgumentError(
+                    "equation",
+                    f"EinsumDense.equation '{self.equation}' has '{letter}' in {what} "
+                    "alone",
+                    "use the letter of an axis that it shares with another part",
+                )
+
+    @property
+    def _letters(self) -> _Einsum:
+        letters = _Einsum.parse(self.equation)
+        assert letters is not None
+        return letters
+
+    def check(self, x: Shape) -> None:
+        letters = self._letters
+        if len(x) < len(letters.input):
+            raise ShapeError(
+                f"needs an input with {len(letters.input) - 1} axes or more beside the "
+                f"batch's for '{self.equation}'; its input is {show(x[1:])}",
+                "give the equation's left part a letter for each axis, batch first",
+            )
+        output = self._full_output(x)
+        if len(output) < self._elided_before(x) + len(letters.output):
+            raise ShapeError(
+                f"has an output_shape of {show(self._sizes())}, too few sizes for "
+                f"'{self.equation}'",
+                "give a size for each letter of the output but the batch's",
+            )
+        self._check_shared(x, output)
+        shapes = self._analyse(x)
+        for weight, sizes in (("kernel", shapes.kernel), ("bias", shapes.bias)):
+            if sizes is not None and None in sizes:
+                raise ShapeError(
+                    f"needs to know all sizes of its {weight}, which would be "
+                    f"{show(sizes)}",
+                    "give them as numbers in the input or in output_shape",
+                )
+
+    def _check_shared(self, x: Shape, output: Shape) -> None:
+        into, out_of = self._output_axes(x), self._input_axes(x)
+        for letter, axis in out_of.items():
+            if letter not in into:
+                continue
+            size = output[into[letter]]
+            if size is not None and size != x[axis]:
+                raise ShapeError(
+                    f"can't turn size {show([x[axis]])} of axis '{letter}' into the "
+                    f"{size} that output_shape gives it",
+                    "write null there, which takes any size",
+                )
+
+    def output(self, x: Shape) -> Shape:
+        return self._full_output(x)
+
+    def weights(self, x: Shape) -> list[Weight]:
+        shapes = self._analyse(x)
+        kernel = Weight("kernel", _known(shapes.kernel), not self.lora_rank)
+        bias = [Weight("bias", _known(shapes.bias))] if shapes.bias is not None else []
+        return [kernel, *bias, *self.corrections(kernel)]
+
+    def macs(self, output: Shape, x: Shape) -> int | None:
+        return product(self._analyse(x).loops)
+
+    def reach(self, x: Shape) -> Reach:
+        letters, into = self._letters, self._output_axes(x)
+        out_of = self._input_axes(x)
+        spatial = {c: axis for c, axis in out_of.items() if 0 < axis < len(x) - 1}
+        if any(letter not in into for letter in spatial):
+            return WHOLE
+        elided_after = not letters.before and len(x) > len(letters.input)
+        shifted = elided_after and len(letters.input) != len(letters.output)
+        moved = any(into[letter] != axis for letter, axis in spatial.items())
+        return MOVED if shifted or moved else ()
+
+    def _sizes(self) -> Shape:
+        sizes = self.output_shape
+        return (sizes,) if isinstance(sizes, int) else sizes
+
+    def _elided_before(self, x: Shape) -> int:
+        letters = self._letters
+        return len(x) - len(letters.input) if letters.before else 0
+
+    def _input_axes(self, x: Shape) -> dict[str, int]:
+        skipped = self._elided_before(x)
+        return {letter: i + skipped for i, letter in enumerate(self._letters.input)}
+
+    def _output_axes(self, x: Shape) -> dict[str, int]:
+        skipped = self._elided_before(x)
+        return {letter: i + skipped for i, letter in enumerate(self._letters.output)}
+
+    def _full_output(self, x: Shape) -> Shape:
+        """Source: `_analyze_split_string` in keras/src/layers/core/einsum_dense.py.
+
+        Keras puts the sizes that a leading ellipsis stands for in reverse order, which
+        is kept here (docs/keras-quirks.md).
+        """
+        elided = len(x) - len(self._letters.input)
+        if self._letters.before:
+            return (x[0], *reversed(x[1:elided]), *self._sizes())
+        return (x[0], *self._sizes(), *x[len(x) - elided :])
+
+    def _analyse(self, x: Shape) -> _EinsumShapes:
+        letters, output = self._letters, self._full_output(x)
+        out_of, into = self._input_axes(x), self._output_axes(x)
+        sizes = {letter: x[axis] for letter, axis in out_of.items()}
+        sizes |= {letter: output[axis] for letter, axis in into.items()}
+        kernel = tuple(sizes[letter] for letter in letters.kernel)
+        loops = {letter: x[axis] for letter, axis in out_of.items() if axis != 0}
+        loops |= {c: s for c, s in sizes.items() if c in letters.kernel}
+        named = set(out_of.values()) | {0}
+        others = [size for axis, size in enumerate(x) if axis not in named]
+        return _EinsumShapes(
+            output, kernel, self._bias(x, output), (*loops.values(), *others)
+        )
+
+    def _bias(self, x: Shape, output: Shape) -> Shape | None:
+        """Sizes from the first of `bias_axes` on, 1 along axes that it isn't for."""
+        if self.bias_axes is None:
+            return None
+        letters, into = self._letters, self._output_axes(x)
+        start = min(letters.output.find(letter) for letter in self.bias_axes)
+        sizes = [
+            output[into[letter]] if letter in self.bias_axes else 1
+            for letter in letters.output[start:]
+        ]
+        after = 0 if letters.before else len(x) - len(letters.input)
+        return (*sizes, *[1] * after)
+
+
+def _known(sizes: Shape | None) -> tuple[int, ...]:
+    """Sizes that `check` found to be known."""
+    return tuple(size for size in sizes or () if size is not None)
+
+
+class Embedding(LowRank):
+    """A table of learned vectors: each whole number of the input picks one."""
+
+    constraint = "embeddings_constraint"
+    first = (
+        "embeddings_initializer",
+        "embeddings_regularizer",
+        "embeddings_constraint",
+        "mask_zero",
+        "weights",
+        "lora_rank",
+        "lora_alpha",
+    )
+    shape_rule = "the input's sizes, then output_dim"
+    weight_rule = (
+        "embeddings: input_dim · output_dim; with lora_rank r also input_dim · r and "
+        "r · output_dim"
+    )
+    example: ClassVar[Any] = {"input_dim": 10000, "output_dim": 64}
+    example_inputs = ((None, 100),)
+    renamed: ClassVar[dict[str, str]] = {
+        **Layer.renamed,
+        "input_length": Layer.renamed["input_shape"],
+    }
+
+    input_dim: Positive
+    output_dim: Positive
+    embeddings_initializer: InitializerName = "uniform"
+    embeddings_regularizer: RegularizerName = None
+    embeddings_constraint: ConstraintName = None
+    mask_zero: bool = False
+    weights_: Annotated[
+        None, only_null("a spec holds no arrays; set them in the model that is built")
+    ] = None
+    quantization_config: Quantization = None
+
+    def output(self, x: Shape) -> Shape:
+        return (*x, self.output_dim)
+
+    def weights(self, x: Shape) -> list[Weight]:
+        sizes = (self.input_dim, self.output_dim)
+        table = Weight("embeddings", sizes, not self.lora_rank)
+        return [table, *self.corrections(table)]
+
+
+class ReversibleEmbedding(Embedding):
+    """An Embedding that can also turn vectors back into scores for each number."""
+
+    first = (
+        "tie_weights",
+        "embeddings_initializer",
+        "embeddings_regularizer",
+        "embeddings_constraint",
+        "mask_zero",
+        "reverse_dtype",
+        "logit_soft_cap",
+    )
+    weight_rule = (
+        "embeddings: input_dim · output_dim; as much again for reverse_embeddings "
+        "unless tie_weights"
+    )
+
+    tie_weights: bool = True
+    reverse_dtype: Dtype | None = None
+    logit_soft_cap: float | None = None
+
+    def rules(self) -> None:
+        super().rules()
+        if self.lora_rank and not self.tie_weights:
+            raise ArgumentError(
+                "lora_rank",
+                "ReversibleEmbedding can't have lora_rank where tie_weights is false",
+                "leave one of the two out",
+            )
+
+    def weights(self, x: Shape) -> list[Weight]:
+        found = super().weights(x)
+        if not self.tie_weights:
+            sizes = (self.output_dim, self.input_dim)
+            found.append(Weight("reverse_embeddings", sizes))
+        return found
+
+
+class Identity(Layer):
+    """Gives what it is given: a place to put another layer later."""
+
+
+class Masking(Layer):
+    """Makes the layers after it skip the steps whose numbers all are mask_value."""
+
+    example: ClassVar[Any] = {"mask_value": 0.0}
+    example_inputs = ((None, 100, 16),)
+
+    mask_value: float = 0.0

@@ -1,0 +1,301 @@
+"""Normalisation: numbers brought to a common mean and spread, or to a common length.
+
+Source of the rules: keras/src/layers/normalization, Keras 3.15.
+"""
+
+from typing import Annotated, Any, ClassVar
+
+from cnnspec.catalogue.layers.arguments import (
+    ConstraintName,
+    InitializerName,
+    NestedLayer,
+    RegularizerName,
+)
+from cnnspec.catalogue.layers.base import Layer, Reach, Weight, need_axis, need_size
+from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError, nearest
+from cnnspec.ground.records import Positive, kind, number
+from cnnspec.ground.shapes import Shape, Shapes
+
+Axes = int | tuple[int, ...]
+
+
+def _in_order(axes: Axes) -> tuple[int, ...]:
+    """The axes as Keras sorts them: as numbers, hence -1 before 1."""
+    return (axes,) if isinstance(axes, int) else tuple(sorted(axes))
+
+
+class _Scaled(Layer):
+    """A normalisation that then multiplies by gamma and adds beta, both learned."""
+
+    epsilon: float = 1e-3
+    center: bool = True
+    scale: bool = True
+    beta_initializer: InitializerName = "zeros"
+    gamma_initializer: InitializerName = "ones"
+    beta_regularizer: RegularizerName = None
+    gamma_regularizer: RegularizerName = None
+    beta_constraint: ConstraintName = None
+    gamma_constraint: ConstraintName = None
+
+    def learned(self, sizes: tuple[Any, ...]) -> list[Weight]:
+        """Gamma and beta, as far as the layer has them."""
+        gamma = [Weight("gamma", sizes)] if self.scale else []
+        beta = [Weight("beta", sizes)] if self.center else []
+        return gamma + beta
+
+
+_LIMITS = ("rmax", "rmin", "dmax")
+
+
+def _clipping(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError
+    problems = [
+        _limit_problem(name, limit)
+        for name, limit in value.items()
+        if name not in _LIMITS or type(limit) not in (int, float, type(None))
+    ]
+    if problems:
+        raise Invalid(problems)
+    return value
+
+
+def _limit_problem(name: str, limit: Any) -> Problem:
+    if name not in _LIMITS:
+        text = f"renorm_clipping has no '{name}'; it may hold {', '.join(_LIMITS)}"
+        return Problem((name,), "unknown-field", text, nearest(name, _LIMITS), True)
+    text = f"renorm_clipping.{name} must be a number or null; found '{limit}'"
+    return Problem((name,), "wrong-type", text)
+
+
+_LIMIT_JSON = {"type": ["number", "null"]}
+Clipping = Annotated[
+    dict[str, float | None],
+    kind(
+        _clipping,
+        "a mapping of rmax, rmin and dmax to numbers",
+        {
+            "type": "object",
+            "properties": dict.fromkeys(_LIMITS, _LIMIT_JSON),
+            "additionalProperties": False,
+        },
+    ),
+]
+
+
+class BatchNormalization(_Scaled):
+    """Brings each channel to mean 0 and spread 1 over the batch; training gets faster.
+
+    Four numbers per channel. No gradient trains two of them, the moving statistics,
+    which stand in for the batch's when the model predicts.
+    """
+
+    first = (
+        "axis",
+        "momentum",
+        "epsilon",
+        "center",
+        "scale",
+        "beta_initializer",
+        "gamma_initializer",
+        "moving_mean_initializer",
+        "moving_variance_initializer",
+        "beta_regularizer",
+        "gamma_regularizer",
+        "beta_constraint",
+        "gamma_constraint",
+    )
+    weight_rule = (
+        "gamma, beta, moving_mean, moving_variance: channels each; the moving ones are "
+        "not trained; with renorm three more of those"
+    )
+
+    axis: int = -1
+    momentum: float = 0.99
+    moving_mean_initializer: InitializerName = "zeros"
+    moving_variance_initializer: InitializerName = "ones"
+    renorm: bool = False
+    renorm_clipping: Clipping | None = None
+    renorm_momentum: float = 0.99
+    synchronized: bool = False
+
+    def rules(self) -> None:
+        if not self.renorm:
+            return
+        if self.moving_variance_initializer is None:
+            raise ArgumentError(
+                "moving_variance_initializer",
+                "BatchNormalization with renorm needs a moving_variance_initializer",
+                "leave it out for 'ones'",
+            )
+        limits = self.renorm_clipping or {}
+        rmax, rmin, dmax = (limits.get(name) for name in _LIMITS)
+        if rmax is not None and rmin is not None and rmax < rmin:
+            raise ArgumentError(
+                "renorm_clipping",
+                f"renorm_clipping has an rmax of {rmax}, below its rmin of {rmin}",
+                "let rmax be the larger one",
+            )
+        if dmax is not None and dmax < 0:
+            raise ArgumentError(
+                "renorm_clipping",
+                f"renorm_clipping.dmax must be 0 or more; found {dmax}",
+            )
+
+    def check(self, x: Shape) -> None:
+        need_size(x, self.axis)
+
+    def weights(self, x: Shape) -> list[Weight]:
+        sizes: Any = (x[self.axis],)
+        moving = [Weight(name, sizes, trainable=False) for name in self._names()]
+        return self.learned(sizes) + moving
+
+    def _names(self) -> list[str]:
+        names = ["moving_mean", "moving_variance"]
+        if self.renorm:
+            names += ["moving_stddev", "renorm_mean", "renorm_stddev"]
+        return names
+
+
+class LayerNormalization(_Scaled):
+    """Brings each sample to mean 0 and spread 1 by itself, whatever the batch."""
+
+    first = ("axis",)
+    weight_rule = "gamma, beta: the sizes of the axes in axis, each"
+
+    axis: Axes = -1
+
+    def check(self, x: Shape) -> None:
+        for axis in _in_order(self.axis):
+            if self.scale or self.center:
+                need_size(x, axis)
+            need_axis(x, axis)
+
+    def weights(self, x: Shape) -> list[Weight]:
+        return self.learned(tuple(x[axis] for axis in _in_order(self.axis)))
+
+
+class GroupNormalization(_Scaled):
+    """Brings groups of channels of each sample to mean 0 and spread 1."""
+
+    first = ("groups", "axis")
+    weight_rule = "gamma, beta: channels each"
+    example: ClassVar[Any] = {"groups": 8}
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 28, 28, 32),)
+
+    groups: Annotated[int, number("a whole number above 0, or -1", whole=True)] = 32
+    axis: int = -1
+
+    def rules(self) -> None:
+        if self.groups < 1 and self.groups != -1:
+            raise ArgumentError(
+                "groups",
+                f"GroupNormalization.groups must be above 0; found {self.groups}",
+                "-1 makes every channel a group",
+            )
+
+    def check(self, x: Shape) -> None:
+        need_size(x, self.axis)
+        channels: Any = x[self.axis]
+        if self.groups != -1 and (channels < self.groups or channels % self.groups):
+            raise ShapeError(
+                f"can't share the {channels} channels of its input out to "
+                f"{self.groups} groups",
+                "let groups divide the input's channels",
+            )
+
+    def weights(self, x: Shape) -> list[Weight]:
+        return self.learned((x[self.axis],))
+
+
+class RMSNormalization(Layer):
+    """Divides by the root of the mean square: LayerNormalization without the mean."""
+
+    first = ("axis", "epsilon")
+    weight_rule = "scale: the sizes of the axes in axis"
+
+    axis: Axes = -1
+    epsilon: float = 1e-6
+
+    def check(self, x: Shape) -> None:
+        for axis in _in_order(self.axis):
+            need_size(x, axis)
+
+    def weights(self, x: Shape) -> list[Weight]:
+        sizes: Any = tuple(x[axis] for axis in _in_order(self.axis))
+        return [Weight("scale", sizes)]
+
+
+class UnitNormalization(Layer):
+    """Brings the vector along the axis to length 1; its direction stays."""
+
+    axis: Axes = -1
+
+    def check(self, x: Shape) -> None:
+        for axis in _in_order(self.axis):
+            need_axis(x, axis)
+
+
+class SpectralNormalization(Layer):
+    """Holds back how strongly a layer can amplify, which calms GANs in training.
+
+    It divides the layer's kernel by its largest singular value, found with the help of
+    one more vector, which no gradient trains.
+    """
+
+    first = ("layer", "power_iterations")
+    shape_rule = "that of the wrapped layer"
+    weight_rule = "those of the wrapped layer; vector_u: the last size of its kernel"
+    example: ClassVar[Any] = {"layer": {"Conv2D": {"filters": 32, "kernel_size": 3}}}
+
+    layer: NestedLayer
+    power_iterations: Positive = 1
+
+    def check(self, x: Shape) -> None:
+        self.layer.check(x)
+        if self._kernel(self.layer.weights(x)) is None:
+            raise ShapeError(
+                f"can't wrap {type(self.layer).__name__}, which has no kernel and no "
+                "embeddings",
+                "wrap a layer such as Dense, Conv2D or Embedding",
+            )
+
+    def output(self, x: Shape) -> Shapes:
+        output: Shapes = self.layer.output(x)
+        return output
+
+    def weights(self, x: Shape) -> list[Weight]:
+        """The kernel stands first, as Keras tracks it for both layers."""
+        inner = self.layer.held(x)
+        kernel = self._kernel(inner)
+        assert kernel is not None
+        vector = Weight("vector_u", (1, kernel.shape[-1]), trainable=False)
+        if self.lora_rank:
+            return [vector, *inner]
+        return [kernel, vector, *(weight for weight in inner if weight is not kernel)]
+
+    @property
+    def lora_rank(self) -> int | None:
+        """That of the layer inside, whose kernel then is a sum and no weight."""
+        rank: int | None = getattr(self.layer, "lora_rank", None)
+        return rank
+
+    def held(self, x: Shape) -> list[Weight]:
+        """As Keras has it: the wrapped layer's own `trainable` decides."""
+        return self.weights(x)
+
+    def macs(self, output: Shape, x: Shape) -> int | None:
+        count: int | None = self.layer.macs(output, x)
+        return count
+
+    def reach(self, x: Shape) -> Reach:
+        reach: Reach = self.layer.reach(x)
+        return reach
+
+    def nested(self) -> list[Layer]:
+        return [self.layer]
+
+    def _kernel(self, weights: list[Weight]) -> Weight | None:
+        """The matrix that Keras finds under `kernel` or `embeddings`."""
+        names = ("kernel", "embeddings")
+        return next((weight for weight in weights if weight.name in names), None)

@@ -1,0 +1,897 @@
+"""Layers that turn raw data into numbers: scaling, bins, vocabularies, spectrograms.
+
+Several of them can learn their state from data (`adapt()`); cnnspec knows only what the
+spec gives, so a size that `adapt()` would settle stays unknown, as it does in Keras.
+
+The rules are those of a symbolic call. Keras looks at the input's dtype only when data
+comes, so neither does cnnspec. Source: keras/src/layers/preprocessing, Keras 3.15.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Annotated, Any, ClassVar, Literal
+
+from cnnspec.catalogue.layers.arguments import DataFormat, Padding
+from cnnspec.catalogue.layers.base import (
+    WHOLE,
+    Layer,
+    Reach,
+    Weight,
+    Window,
+    need_rank,
+    need_size,
+)
+from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
+from cnnspec.ground.records import (
+    Natural,
+    Positive,
+    choice,
+    kind,
+    kind_of,
+    list_of,
+    number,
+)
+from cnnspec.ground.shapes import Shape, Size, product, show, window_size
+
+
+def _numbers(value: Any) -> Any:
+    """A number, or lists of numbers within lists, kept as tuples."""
+    if type(value) in (int, float):
+        return value
+    if type(value) not in (list, tuple):
+        raise ValueError
+    items = tuple(_numbers(item) for item in value)
+    if len({_sizes(item) for item in items}) > 1:
+        raise ValueError
+    return items
+
+
+def _sizes(value: Any) -> tuple[int, ...]:
+    """The shape of nested tuples; of a number, `()`."""
+    if not isinstance(value, tuple):
+        return ()
+    return (len(value), *(_sizes(value[0]) if value else ()))
+
+
+Numbers = Annotated[
+    Any,
+    kind(
+        _numbers,
+        "a number, or a list of numbers as an array has",
+        {"$ref": "#/$defs/numbers"},
+    ),
+]
+
+
+class Rescaling(Layer):
+    """Multiplies by `scale` and adds `offset`, as from 0 to 255 to 0 to 1."""
+
+    example: ClassVar[Any] = {"scale": 0.00392156862745098}
+
+    scale: Numbers
+    offset: Numbers = 0.0
+
+
+class Normalization(Layer):
+    """Shifts and scales features to mean 0 and variance 1.
+
+    The statistics are given, or learned from data by `adapt()` before training; no
+    gradient changes them.
+    """
+
+    weight_rule = (
+        "mean and variance: the sizes along axis each; count: one number; "
+        "none of them trainable, and none at all where mean and variance are given"
+    )
+    example: ClassVar[Any] = {"axis": -1}
+
+    axis: int | tuple[int, ...] | None = -1
+    mean: Numbers | None = None
+    variance: Numbers | None = None
+    invert: bool = False
+
+    @property
+    def _axes(self) -> tuple[int, ...]:
+        if self.axis is None:
+            return ()
+        return (self.axis,) if isinstance(self.axis, int) else self.axis
+
+    def rules(self) -> None:
+        if (self.mean is None) != (self.variance is None):
+            missing = "mean" if self.mean is None else "variance"
+            raise ArgumentError(
+                "variance" if missing == "mean" else "mean",
+                f"Normalization has no {missing} to go with it",
+                "give both mean and variance, or neither",
+            )
+        mean, variance = _sizes(self.mean), _sizes(self.variance)
+        if mean != variance:
+            raise ArgumentError(
+                "variance",
+                f"Normalization.variance has {_count(variance)} and mean "
+                f"{_count(mean)}",
+                "give as many of one as of the other",
+            )
+        if len(mean) > len(self._axes):
+            raise ArgumentError(
+                "mean",
+                f"Normalization.mean is nested {len(mean)} deep, for "
+                f"{len(self._axes)} axes",
+                "give a number, or a list for one axis",
+            )
+
+    def _kept(self, x: Shape) -> list[int]:
+        """The axes that keep statistics of their own, counted from the first."""
+        return sorted(axis % len(x) for axis in self._axes)
+
+    def check(self, x: Shape) -> None:
+        for axis in self._axes:
+            need_size(x, axis)
+        kept = self._kept(x)
+        if self.mean is not None:
+            self._check_mean(x, kept)
+        elif any(kept.count(axis) > 1 and x[axis] != 1 for axis in kept):
+            raise ShapeError(
+                f"names an axis twice in axis {list(self._axes)}", "name it once"
+            )
+
+    def _check_mean(self, x: Shape, kept: list[int]) -> None:
+        """Refuses statistics that don't spread over the axes that are kept."""
+        sizes = _sizes(self.mean)
+        spread = dict(zip(reversed(kept), reversed(sizes), strict=False))
+        fits = all(size in (1, x[axis]) for axis, size in spread.items())
+        if not fits or prod(spread.values()) != prod(sizes):
+            raise ShapeError(
+                f"has {_count(sizes)} of mean for an axis of {show(x[1:])}",
+                "give one for each index along axis, or a single number",
+            )
+
+    def weights(self, x: Shape) -> list[Weight]:
+        if self.mean is not None:
+            return []
+        sizes: Any = tuple(x[axis] for axis in self._kept(x))
+        return [
+            Weight("mean", sizes, trainable=False),
+            Weight("variance", sizes, trainable=False),
+            Weight("count", (), trainable=False),
+        ]
+
+
+def _count(sizes: Sequence[int]) -> str:
+    return f"{show(sizes)} values" if sizes else "one value"
+
+
+def _instead_of_last(x: Shape, depth: Size, mode: str) -> Shape:
+    """The shape of encoded categories.
+
+    One-hot gives each index an axis of its own, unless the last axis is of size 1 and
+    gives way; the other modes sum the last axis up.
+    """
+    if mode == "one_hot" and not (len(x) > 1 and x[-1] == 1):
+        return (*x, depth)
+    return (*x[:-1], depth)
+
+
+def _refuse_sparse(layer: Any) -> None:
+    if layer.sparse and layer.output_mode == "int":
+        raise ArgumentError(
+            "sparse",
+            f"{layer.title()} can't be sparse with output_mode 'int'",
+            "use output_mode: one_hot, multi_hot or count, or leave sparse out",
+        )
+
+
+class Discretization(Layer):
+    """Puts numbers into bins and gives the bin's index, or a vector that marks it."""
+
+    lacks = ("activity_regularizer", "trainable", "autocast")
+    shape_rule = (
+        "int: the shape of the input; one_hot: a last axis as long as there are bins, "
+        "in place of a last axis of size 1; multi_hot and count: the first axis after "
+        "the batch goes, and that of the bins comes last"
+    )
+    example: ClassVar[Any] = {"bin_boundaries": [0.0, 1.0, 2.0]}
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 4),)
+
+    bin_boundaries: tuple[float, ...] | None = None
+    num_bins: Natural | None = None
+    epsilon: float = 0.01
+    output_mode: Literal["int", "one_hot", "multi_hot", "count"] = "int"
+    sparse: bool = False
+
+    def rules(self) -> None:
+        _refuse_sparse(self)
+        if (self.bin_boundaries is None) == (self.num_bins is None):
+            found = "neither" if self.num_bins is None else "both"
+            raise ArgumentError(
+                "" if self.num_bins is None else "num_bins",
+                f"Discretization has {found} of bin_boundaries and num_bins",
+                "give bin_boundaries, or num_bins and call adapt() before training",
+            )
+
+    def output(self, x: Shape) -> Shape:
+        if self.output_mode == "int":
+            return x
+        bounds = self.bin_boundaries
+        depth = self.num_bins if bounds is None else len(bounds) + 1
+        if self.output_mode == "one_hot":
+            return _instead_of_last(x, depth, "one_hot")
+        return (x[0], *x[2:], depth) if len(x) > 1 else (depth,)
+
+
+class CategoryEncoding(Layer):
+    """Turns category numbers into vectors: a one for each category that is present."""
+
+    shape_rule = (
+        "num_tokens in place of the last axis; one_hot keeps a last axis above size 1 "
+        "and puts num_tokens after it"
+    )
+    example: ClassVar[Any] = {"num_tokens": 4}
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 3),)
+
+    num_tokens: Positive | None = None
+    output_mode: Literal["multi_hot", "one_hot", "count", "binary"] = "multi_hot"
+    sparse: bool = False
+
+    def rules(self) -> None:
+        if self.num_tokens is None:
+            raise ArgumentError(
+                "",
+                "CategoryEncoding needs num_tokens, the number of categories",
+                "add num_tokens:, or use IntegerLookup if it isn't known",
+            )
+
+    def output(self, x: Shape) -> Shape:
+        if self.output_mode == "one_hot":
+            return _instead_of_last(x, self.num_tokens, "one_hot")
+        return (*x[:-1], self.num_tokens)
+
+
+def _salt(value: Any) -> Any:
+    if type(value) is int:
+        return value
+    if type(value) not in (list, tuple) or [type(item) for item in value] != [int, int]:
+        raise ValueError
+    return tuple(value)
+
+
+_INT = {"type": "integer"}
+_SALT_JSON = {
+    "anyOf": [_INT, {"type": "array", "items": _INT, "minItems": 2, "maxItems": 2}]
+}
+Salt = Annotated[Any, kind(_salt, "a whole number or a list of two", _SALT_JSON)]
+
+
+class Hashing(Layer):
+    """Puts categories into a fixed number of bins by a hash, without a vocabulary.
+
+    Two categories may share a bin.
+    """
+
+    shape_rule = "int: the shape of the input; else num_bins in place of the last axis"
+    example: ClassVar[Any] = {"num_bins": 8}
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 1),)
+
+    num_bins: Positive
+    mask_value: int | float | str | None = None
+    salt: Salt | None = None
+    output_mode: Literal["int", "one_hot", "multi_hot", "count"] = "int"
+    sparse: bool = False
+
+    def rules(self) -> None:
+        _refuse_sparse(self)
+        if self.output_mode == "int" and self.dtype not in (None, "int32", "int64"):
+            raise ArgumentError(
+                "dtype",
+                f"Hashing gives bin numbers, which can't be {self.dtype}",
+                "use dtype: int32 or int64, or another output_mode",
+            )
+
+    def output(self, x: Shape) -> Shape:
+        return x if self.output_mode == "int" else (*x[:-1], self.num_bins)
+
+
+class HashedCrossing(Layer):
+    """Puts pairs of categories into bins by a hash: what two features say together."""
+
+    inputs: ClassVar[int] = 2
+    inputs_limit: ClassVar[int | None] = 2
+    first = ("output_mode", "sparse", "name", "dtype")
+    # Its constructor takes any argument, and drops what it doesn't know.
+    lacks = ("activity_regularizer", "trainable", "autocast")
+    shape_rule = "int: the shape of an input; one_hot: num_bins after, or in place of 1"
+    example: ClassVar[Any] = {"num_bins": 8}
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 1), (None, 1))
+
+    num_bins: Positive
+    output_mode: Literal["int", "one_hot"] = "int"
+    sparse: bool = False
+
+    def check(self, x: Shape, other: Shape) -> None:
+        if x[-1] != other[-1]:
+            raise ShapeError(
+                f"crosses two inputs of one shape; they are {show(x[1:])} and "
+                f"{show(other[1:])}",
+                "give it two features of size 1 each",
+            )
+
+    def output(self, x: Shape, other: Shape) -> Shape:
+        if self.output_mode == "int":
+            return x
+        return (*x[:-1], self.num_bins) if x[-1] == 1 else (*x, self.num_bins)
+
+
+Encoding = Literal["int", "one_hot", "multi_hot", "count", "tf_idf", "binary", "tf-idf"]
+_ENCODINGS = {"binary": "multi_hot", "tf-idf": "tf_idf"}
+MoreThanOne = Annotated[int, number("a whole number above 1", whole=True, ge=2)]
+
+
+class _Lookup(Layer):
+    """What the layers with a vocabulary share.
+
+    A vocabulary in a file is taken as it is: its words are counted when the model is
+    built, so modes whose shape depends on their number need a list instead.
+    """
+
+    shape_rule = (
+        "int: the shape of the input; one_hot: the vocabulary's size after it, in "
+        "place of a last axis of size 1; else in place of the last axis. The size "
+        "counts num_oov_indices, is max_tokens with pad_to_max_tokens, and isn't known "
+        "before adapt() where no vocabulary is given"
+    )
+    vocabulary: Any
+    max_tokens: MoreThanOne | None = None
+    output_mode: Encoding = "int"
+    idf_weights: tuple[float, ...] | None = None
+    pad_to_max_tokens: bool = False
+    sparse: bool = False
+
+    @property
+    def _mode(self) -> str:
+        return _ENCODINGS.get(self.output_mode, self.output_mode)
+
+    def _special(self) -> tuple[Any, ...]:
+        """The tokens that stand before the words: the mask, then those for the rest."""
+        raise NotImplementedError
+
+    def _words(self) -> Sequence[Any]:
+        """The words of the vocabulary, without the special tokens it may begin with."""
+        special = self._special()
+        listed: tuple[Any, ...] = self.vocabulary
+        begins_so = listed[: len(special)] == special
+        return listed[len(special) :] if begins_so else listed
+
+    def depth(self) -> Size:
+        """The size of an encoded token; None where only `adapt()` can tell."""
+        if self.pad_to_max_tokens:
+            return self.max_tokens
+        if self.vocabulary is None:
+            return None
+        return len(self._special()) + len(self._words())
+
+    def rules(self) -> None:
+        title, mode = self.title(), self._mode
+        if self.pad_to_max_tokens and self.max_tokens is None:
+            raise ArgumentError(
+                "pad_to_max_tokens",
+                f"{title} can't pad to max_tokens, which isn't given",
+                "add max_tokens:",
+            )
+        _refuse_sparse(self)
+        if self.idf_weights is not None and mode != "tf_idf":
+            raise ArgumentError(
+                "idf_weights",
+                f"{title} takes idf_weights for output_mode 'tf_idf' alone",
+                "use output_mode: tf_idf, or leave idf_weights out",
+            )
+        if isinstance(self.vocabulary, str):
+            self._check_file()
+        elif self.vocabulary is not None:
+            self._check_list()
+
+    def _check_file(self) -> None:
+        if self._mode == "tf_idf":
+            raise ArgumentError(
+                "vocabulary",
+                f"{self.title()} can't read a vocabulary with tf_idf from a file",
+                "list the words, and their idf_weights",
+            )
+        if self._mode != "int" and not self.pad_to_max_tokens:
+            raise ArgumentError(
+                "vocabulary",
+                f"the words in '{self.vocabulary}' aren't counted before the model is "
+                f"built, and output_mode '{self.output_mode}' needs their number",
+                "list the words, or add max_tokens: and pad_to_max_tokens: true",
+            )
+
+    def _check_list(self) -> None:
+        title, words = self.title(), self._words()
+        if not words:
+            raise ArgumentError(
+                "vocabulary",
+                f"{title}.vocabulary has no words beside its special tokens",
+                "add words, or leave vocabulary out and call adapt() before training",
+            )
+        if len(set(words)) < len(words):
+            twice = next(w for i, w in enumerate(words) if w in words[:i])
+            raise ArgumentError(
+                "vocabulary",
+                f"{title}.vocabulary has '{twice}' more than once",
+                "list each word once",
+            )
+        for token in self._reserved():
+            if token in words:
+                raise ArgumentError(
+                    "vocabulary",
+                    f"{title}.vocabulary has '{token}' among its words, which is kept "
+                    "for a special token",
+                    f"remove it, or begin the list with {list(self._special())}",
+                )
+        size = len(self._special()) + len(words)
+        if self.max_tokens is not None and size > self.max_tokens:
+            raise ArgumentError(
+                "vocabulary",
+                f"{title} has {size} tokens with the special ones; max_tokens is "
+                f"{self.max_tokens}",
+                "raise max_tokens, or shorten the list",
+            )
+        if self._mode == "tf_idf":
+            self._check_idf()
+
+    def _check_idf(self) -> None:
+        given = 0 if self.idf_weights is None else len(self.idf_weights)
+        if given != len(self.vocabulary):
+            raise ArgumentError(
+                "vocabulary" if self.idf_weights is None else "idf_weights",
+                f"{self.title()} has {len(self.vocabulary)} words and {given} "
+                "idf_weights",
+                "give one idf weight for each word of the vocabulary",
+            )
+
+    def _reserved(self) -> Iterator[Any]:
+        """Tokens that can't be words."""
+        raise NotImplementedError
+
+    def output(self, x: Shape) -> Shape:
+        if self._mode == "int":
+            return x
+        return _instead_of_last(x, self.depth(), self._mode)
+
+
+class _TokenLookup(_Lookup):
+    """A vocabulary that says what stands for masked and for unknown tokens."""
+
+    # Its constructor takes dtype and trainable, and drops them.
+    lacks = ("activity_regularizer", "autocast")
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 3),)
+
+    num_oov_indices: Natural = 1
+    mask_token: Any = None
+    oov_token: Any
+    invert: bool = False
+    salt: Salt | None = None
+
+    def _special(self) -> tuple[Any, ...]:
+        masks = self.mask_token is not None and self._mode == "int"
+        return (self.mask_token,) * masks + (self.oov_token,) * self.num_oov_indices
+
+    def _reserved(self) -> Iterator[Any]:
+        if self.mask_token is not None:
+            yield self.mask_token
+        if self.invert and self.oov_token is not None:
+            yield self.oov_token
+
+    def rules(self) -> None:
+        if self.invert and self._mode != "int":
+            raise ArgumentError(
+                "invert",
+                f"{self.title()} can turn numbers back into tokens with output_mode "
+                f"'int' alone; it is '{self.output_mode}'",
+                "leave out one of the two",
+            )
+        if self.invert and self.oov_token is None:
+            raise ArgumentError(
+                "oov_token",
+                f"{self.title()} needs a token for numbers it doesn't know",
+                "give oov_token, or leave invert out",
+            )
+        super().rules()
+
+
+_WORDS = list_of(kind_of(str), 1)
+_INTS = list_of(kind_of(int), 1)
+
+
+class IntegerLookup(_TokenLookup):
+    """Gives each whole number of a vocabulary an index, and one to all others."""
+
+    first = (
+        "max_tokens",
+        "num_oov_indices",
+        "mask_token",
+        "oov_token",
+        "vocabulary",
+        "vocabulary_dtype",
+        "idf_weights",
+        "invert",
+        "output_mode",
+        "sparse",
+        "pad_to_max_tokens",
+        "oov_method",
+        "salt",
+        "name",
+    )
+    example: ClassVar[Any] = {"vocabulary": [12, 36, 1138], "output_mode": "one_hot"}
+
+    mask_token: int | None = None
+    oov_token: int | None = -1
+    vocabulary: Annotated[Any, _INTS] | str | None = None
+    vocabulary_dtype: Literal["int64"] = "int64"
+    oov_method: Literal["floormod", "farmhash"] = "floormod"
+
+    def rules(self) -> None:
+        if self.salt is not None and self.oov_method != "farmhash":
+            raise ArgumentError(
+                "salt",
+                f"IntegerLookup can't salt oov_method '{self.oov_method}'",
+                "use oov_method: farmhash, or leave salt out",
+            )
+        super().rules()
+
+
+class StringLookup(_TokenLookup):
+    """Gives each word of a vocabulary an index, and one to all other words."""
+
+    first = (
+        "max_tokens",
+        "num_oov_indices",
+        "mask_token",
+        "oov_token",
+        "vocabulary",
+        "idf_weights",
+        "invert",
+        "output_mode",
+        "pad_to_max_tokens",
+        "sparse",
+        "encoding",
+        "name",
+        "salt",
+    )
+    example: ClassVar[Any] = {"vocabulary": ["cat", "dog"], "output_mode": "one_hot"}
+
+    mask_token: str | None = None
+    oov_token: str | None = "[UNK]"
+    vocabulary: Annotated[Any, _WORDS] | str | None = None
+    encoding: str = "utf-8"
+
+
+_NGRAMS = list_of(kind_of(Positive), 1)
+
+
+class TextVectorization(_Lookup):
+    """Splits text into words and gives each its index in a vocabulary.
+
+    `standardize` and `split` are names or null here; Keras's functions can't be written
+    in a spec.
+    """
+
+    first = (
+        "max_tokens",
+        "standardize",
+        "split",
+        "ngrams",
+        "output_mode",
+        "output_sequence_length",
+        "pad_to_max_tokens",
+        "vocabulary",
+        "idf_weights",
+        "sparse",
+        "ragged",
+        "encoding",
+        "name",
+    )
+    shape_rule = (
+        "int: (batch, output_sequence_length); else the vocabulary's size for each "
+        "text, not known before adapt() where no vocabulary is given"
+    )
+    example: ClassVar[Any] = {"max_tokens": 5000, "output_sequence_length": 40}
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 1),)
+
+    standardize: (
+        Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"] | None
+    ) = "lower_and_strip_punctuation"
+    split: Literal["whitespace", "character"] | None = "whitespace"
+    ngrams: Positive | Annotated[Any, _NGRAMS] | None = None
+    output_sequence_length: Natural | None = None
+    vocabulary: Annotated[Any, _WORDS] | str | None = None
+    ragged: bool = False
+    encoding: str = "utf-8"
+
+    def _special(self) -> tuple[Any, ...]:
+        return ("", "[UNK]") if self._mode == "int" else ("[UNK]",)
+
+    def _reserved(self) -> Iterator[Any]:
+        yield ""
+
+    def rules(self) -> None:
+        for name in ("output_sequence_length", "ragged"):
+            if self._mode != "int" and getattr(self, name) not in (None, False):
+                raise ArgumentError(
+                    name,
+                    f"TextVectorization takes {name} with output_mode 'int' alone; it "
+                    f"is '{self.output_mode}'",
+                    f"leave {name} out",
+                )
+        super().rules()
+
+    def output(self, x: Shape) -> Shape:
+        if self._mode == "int":
+            return (x[0], self.output_sequence_length)
+        if self.split is not None:
+            x = (*x, None)
+        elif len(x) == 1:
+            x = (*x, 1)
+        return super().output(x)
+
+    def nested(self) -> Sequence[Layer]:
+        return (StringLookup(),)
+
+
+class MelSpectrogram(Layer):
+    """Turns sound into an image: the loudness of each pitch, over time."""
+
+    shape_rule = "(num_mel_bins, (length + sequence_stride + 1) // sequence_stride)"
+    example: ClassVar[Any] = {"num_mel_bins": 64, "sampling_rate": 8000}
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 16000),)
+
+    fft_length: Positive = 2048
+    sequence_stride: Positive = 512
+    sequence_length: Positive | None = None
+    window: str = "hann"
+    sampling_rate: Positive = 16000
+    num_mel_bins: Positive = 128
+    min_freq: float = 20.0
+    max_freq: float | None = None
+    power_to_db: bool = True
+    top_db: float = 80.0
+    mag_exp: float = 2.0
+    min_power: float = 1e-10
+    ref_power: float = 1.0
+
+    def rules(self) -> None:
+        if self.sequence_length is not None and self.fft_length < self.sequence_length:
+            raise ArgumentError(
+                "fft_length",
+                f"MelSpectrogram.fft_length {self.fft_length} is below sequence_length "
+                f"{self.sequence_length}",
+                "make it as large or larger",
+            )
+
+    def output(self, x: Shape) -> Shape:
+        batch, length = ((), x[0]) if len(x) == 1 else (x[:1], x[1])
+        stride = self.sequence_stride
+        frames = None if length is None else (length + stride + 1) // stride
+        return (*batch, self.num_mel_bins, frames)
+
+    def reach(self, x: Shape) -> Reach:
+        """The loudest value of all sets the scale where power_to_db is on."""
+        if self.power_to_db:
+            return WHOLE
+        return [Window(self.sequence_length or self.fft_length, self.sequence_stride)]
+
+
+_WINDOWS = (
+    *("hann", "hamming", "blackman", "bartlett", "barthann", "blackmanharris"),
+    *("bohman", "boxcar", "cosine", "exponential", "flattop", "lanczos", "nuttall"),
+    *("parzen", "taylor", "triang", "tukey"),
+)
+"""The windows of `scipy.signal` that need no number of their own."""
+
+
+class STFTSpectrogram(Layer):
+    """Turns sound into frequencies over time, by a Fourier transform of short frames.
+
+    The transform is a convolution whose kernels start as sines and cosines; they are
+    weights, and may be trained.
+    """
+
+    shape_rule = (
+        "(frames, channels · (fft_length // 2 + 1)) with frames as Conv1D's; mode stft "
+        "doubles the frequencies; expand_dims: (frames, frequencies, channels); "
+        "channels_first: the other way round"
+    )
+    weight_rule = (
+        "real_kernel and imag_kernel: frame_length · 1 · (fft_length // 2 + 1) each; "
+        "mode real or imag has its own alone"
+    )
+    example: ClassVar[Any] = {"frame_length": 256, "frame_step": 128}
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 16000, 1),)
+
+    mode: Literal["log", "magnitude", "psd", "real", "imag", "angle", "stft"] = "log"
+    frame_length: Positive = 256
+    frame_step: Positive | None = None
+    fft_length: Positive | None = None
+    window: Annotated[Any, choice(*_WINDOWS)] | None = "hann"
+    periodic: bool = False
+    scaling: Literal["density", "spectrum"] | None = "density"
+    padding: Padding = "valid"
+    expand_dims: bool = False
+    data_format: DataFormat | None = None
+
+    def rules(self) -> None:
+        length, step = self.frame_length, self.frame_step
+        if step is None and length == 1:
+            raise ArgumentError(
+                "frame_length",
+                "STFTSpectrogram.frame_length 1 leaves no frame_step, which is half of "
+                "it where it isn't given",
+                "add frame_step: 1, or make frame_length larger",
+            )
+        if step is not None and step > length:
+            raise ArgumentError(
+                "frame_step",
+                f"STFTSpectrogram.frame_step {step} is above frame_length {length}",
+                "make it as small or smaller",
+            )
+        if self.fft_length is not None and self.fft_length < length:
+            raise ArgumentError(
+                "fft_length",
+                f"STFTSpectrogram.fft_length {self.fft_length} is below frame_length "
+                f"{length}",
+                "make it as large or larger; a power of two is quickest",
+            )
+
+    @property
+    def _step(self) -> int:
+        return self.frame_step or self.frame_length // 2
+
+    @property
+    def _frequencies(self) -> int:
+        length = self.fft_length or 1 << (self.frame_length - 1).bit_length()
+        return length // 2 + 1
+
+    @property
+    def _first(self) -> bool:
+        return self.data_format == "channels_first"
+
+    def _frames(self, x: Shape) -> Size:
+        length = x[2] if self._first else x[1]
+        return window_size(length, self.frame_length, self._step, self.padding)
+
+    def check(self, x: Shape) -> None:
+        need_rank(x, "channels, steps" if self._first else "steps, channels")
+        if x[1 if self._first else 2] is None:
+            raise ShapeError(
+                "needs to know the number of channels of its input",
+                "give the input's channels a number instead of null",
+            )
+        frames = self._frames(x)
+        if frames is not None and frames <= 0:
+            raise ShapeError(
+                f"has frame_length {self.frame_length}, which does not fit its "
+                f"{show(x[1:])} input",
+                "use padding: same, or a smaller frame_length",
+            )
+
+    def output(self, x: Shape) -> Shape:
+        frames, channels = self._frames(x), x[1 if self._first else 2]
+        frequencies = self._frequencies * (2 if self.mode == "stft" else 1)
+        if self.expand_dims:
+            axes = (frames, frequencies)
+            return (x[0], channels, *axes) if self._first else (x[0], *axes, channels)
+        width = product((channels, frequencies))
+        return (x[0], width, frames) if self._first else (x[0], frames, width)
+
+    def weights(self, x: Shape) -> list[Weight]:
+        shape = (self.frame_length, 1, self._frequencies)
+        parts = [self.mode] if self.mode in ("real", "imag") else ["real", "imag"]
+        return [Weight(f"{part}_kernel", shape) for part in parts]
+
+    def macs(self, output: Shape, x: Shape) -> int | None:
+        kernels = sum(weight.size for weight in self.weights(x))
+        return product((kernels, self._frames(x), x[1 if self._first else 2]))
+
+    def reach(self, x: Shape) -> Reach:
+        return [Window(self.frame_length, self._step)]
+
+
+def _entries(value: Any) -> tuple[Layer, ...]:
+    """The layers that the entries of a list stand for."""
+    from cnnspec.catalogue.layers import read_layer
+
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError
+    layers, problems = [], list[Problem]()
+    for place, entry in enumerate(value):
+        try:
+            layer = entry if isinstance(entry, Layer) else read_layer(entry)
+        except Invalid as error:
+            problems += [problem.under(place) for problem in error.problems]
+            continue
+        layers.append(layer)
+        if layer.inputs > 1:
+            text = f"{layer.title()} takes {layer.inputs} tensors or more; Pipeline one"
+            problems.append(Problem((place,), "argument", text, "take it out"))
+    if problems:
+        raise Invalid(problems)
+    return tuple(layers)
+
+
+Entries = Annotated[
+    Any,
+    kind(
+        _entries,
+        "a list of layers, at least one",
+        {"type": "array", "items": {"$ref": "#/$defs/layer"}, "minItems": 1},
+    ),
+]
+
+
+class Pipeline(Layer):
+    """Layers one after the other as a single layer, to prepare or vary data."""
+
+    lacks = ("activity_regularizer", "trainable", "dtype", "autocast")
+    shape_rule = "what its layers give, one after the other"
+    weight_rule = "those of its layers"
+    example: ClassVar[Any] = {"layers": [{"Rescaling": 2.0}, {"RandomRotation": 0.1}]}
+
+    layers: Entries
+
+    def nested(self) -> Sequence[Layer]:
+        found: tuple[Layer, ...] = self.layers
+        return found
+
+    def _walk(self, x: Shape) -> Iterator[tuple[Layer, Shape]]:
+        """Each layer with the shape that it is given."""
+        for layer in self.nested():
+            yield layer, x
+            found: Any = layer.output(x)
+            x = found
+
+    def check(self, x: Shape) -> None:
+        """Keras finds a pipeline's shape by running it, so images are looked at."""
+        from cnnspec.catalogue.layers.augmentation import Augmentation
+
+        for layer, given in self._walk(x):
+            if isinstance(given, list):
+                raise ShapeError(
+                    f"holds {layer.title()} after a layer that gives several tensors",
+                    "let the layers before the last give one",
+                )
+            try:
+                layer.check(given)
+                if isinstance(layer, Augmentation):
+                    layer.check_run(given)
+            except ShapeError as error:
+                message = f"holds {layer.title()}, which {error.message}"
+                raise ShapeError(message, error.hint) from None
+
+    def output(self, x: Shape) -> Any:
+        *_, (last, given) = self._walk(x)
+        return last.output(given)
+
+    def weights(self, x: Shape) -> list[Weight]:
+        return [w for layer, given in self._walk(x) for w in layer.held(given)]
+
+    def macs(self, output: Shape, x: Shape) -> int | None:
+        found = [layer.macs(layer.output(s), s) for layer, s in self._walk(x)]
+        return None if None in found else sum(m for m in found if m is not None)
+
+    def reach(self, x: Shape) -> Reach:
+        whole: list[Window] = []
+        for layer, given in self._walk(x):
+            reach = layer.reach(given)
+            if isinstance(reach, str) or (whole and reach and len(whole) != len(reach)):
+                return WHOLE
+            whole = _through(whole, list(reach))
+        return whole
+
+
+def _through(first: list[Window], second: list[Window]) -> list[Window]:
+    """What is seen through one layer and then another."""
+    if not first or not second:
+        return first or second
+    return [
+        Window(int(a.span + (b.span - 1) * a.stride), a.stride * b.stride)
+        for a, b in zip(first, second, strict=True)
+    ]

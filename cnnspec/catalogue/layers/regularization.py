@@ -1,0 +1,112 @@
+"""Dropout and noise, which act in training alone, and a penalty on what flows through.
+
+None of them changes a shape or holds a weight. Source of the rules:
+keras/src/layers/regularization, Keras 3.15.
+"""
+
+from math import inf
+from typing import Annotated, Any, ClassVar
+
+from cnnspec.catalogue.layers.arguments import DataFormat
+from cnnspec.catalogue.layers.base import Layer, need_rank
+from cnnspec.ground.records import Fraction, Positive, kind
+from cnnspec.ground.shapes import Shape
+
+
+def _penalty(value: Any) -> Any:
+    if type(value) in (int, float) and 0 <= value < inf:
+        return value
+    raise ValueError
+
+
+Penalty = Annotated[
+    float, kind(_penalty, "a number of 0 or more", {"type": "number", "minimum": 0})
+]
+
+
+class _Random(Layer):
+    """Changes its input by chance, while training only."""
+
+    first: ClassVar[tuple[str, ...]] = ("rate", "noise_shape", "seed")
+    example: ClassVar[Any] = {"rate": 0.5}
+
+    seed: int | None = None
+
+
+class Dropout(_Random):
+    """Sets a share of the numbers to 0 in training, so that no single one is needed."""
+
+    rate: Fraction
+    noise_shape: tuple[Positive | None, ...] | None = None
+
+
+class AlphaDropout(_Random):
+    """Dropout that keeps mean and variance, for networks of SELU units."""
+
+    rate: Fraction
+    noise_shape: tuple[int | None, ...] | None = None
+
+
+class GaussianDropout(_Random):
+    """Multiplies by random numbers around 1 in training, a soft kind of Dropout."""
+
+    rate: Fraction
+
+
+class GaussianNoise(_Random):
+    """Adds random numbers around 0 in training, so that no input comes twice."""
+
+    example: ClassVar[Any] = {"stddev": 0.1}
+
+    stddev: Fraction
+
+
+class _SpatialDropout(_Random):
+    """Drops whole channels."""
+
+    lacks: ClassVar[tuple[str, ...]] = (
+        "activity_regularizer",
+        "trainable",
+        "autocast",
+    )
+    first = ("rate", "data_format", "seed", "name", "dtype")
+    axes: ClassVar[str]
+
+    rate: Fraction
+    data_format: DataFormat | None = None
+
+    def check(self, x: Shape) -> None:
+        last = self.data_format != "channels_first"
+        need_rank(x, f"{self.axes}, channels" if last else f"channels, {self.axes}")
+
+
+class SpatialDropout1D(_SpatialDropout):
+    """Drops whole channels: neighbouring steps are too alike for Dropout."""
+
+    lacks = (*_SpatialDropout.lacks, "data_format")
+    axes = "steps"
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 100, 16),)
+
+
+class SpatialDropout2D(_SpatialDropout):
+    """Drops whole channels: neighbouring pixels are too alike for Dropout."""
+
+    axes = "height, width"
+
+
+class SpatialDropout3D(_SpatialDropout):
+    """Drops whole channels: neighbouring points are too alike for Dropout."""
+
+    axes = "depth, height, width"
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 16, 28, 28, 3),)
+
+
+class ActivityRegularization(Layer):
+    """Passes its input on, and adds a penalty on its size to the loss."""
+
+    lacks = ("activity_regularizer",)
+    first = ("l1", "l2")
+    example: ClassVar[Any] = {"l2": 0.01}
+
+    l1: Penalty | None = 0.0
+    l2: Penalty | None = 0.0

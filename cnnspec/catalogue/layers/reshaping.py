@@ -1,0 +1,398 @@
+"""Layers that only move numbers: reshaping, cropping, padding and up-sampling.
+
+Source of the rules: keras/src/layers/reshaping, and `compute_reshape_output_shape` in
+keras/src/ops/operation_utils.py, Keras 3.15.
+"""
+
+from math import prod
+from typing import Annotated, Any, ClassVar
+
+from cnnspec.catalogue.layers.arguments import DataFormat
+from cnnspec.catalogue.layers.base import MOVED, WHOLE, Layer, Reach, Window, need_rank
+from cnnspec.catalogue.layers.spatial import Spatial
+from cnnspec.ground.errors import ArgumentError, ShapeError
+from cnnspec.ground.records import (
+    Kind,
+    Pair,
+    Positive,
+    Triple,
+    any_case,
+    kind,
+    list_of,
+    sizes,
+)
+from cnnspec.ground.shapes import Shape, Size, product, show
+
+
+class Flatten(Layer):
+    """Lays all numbers of a sample out in one row, as Dense needs them."""
+
+    shape_rule = "the product of all sizes but the batch's"
+    example_inputs = ((None, 7, 7, 64),)
+
+    data_format: DataFormat | None = None
+
+    def output(self, x: Shape) -> Shape:
+        return (x[0], product(x[1:]))
+
+    def remedy(self, missing: int) -> str:
+        """Whatever needs axes comes before the layer that takes them away."""
+        return "has put all axes into one; let it stand below" if missing > 0 else ""
+
+    def reach(self, x: Shape) -> Reach:
+        return MOVED
+
+
+def _target_size(value: Any) -> int | None:
+    if value is None or (type(value) is int and value >= -1):
+        return value
+    raise ValueError
+
+
+_TARGET_SIZE = kind(
+    _target_size,
+    "a whole number of 0 or more, null where it isn't known, or -1",
+    {"type": ["integer", "null"], "minimum": -1},
+)
+
+
+class Reshape(Layer):
+    """Gives the same numbers, in the same order, other axes."""
+
+    shape_rule = "target_shape; an axis of -1 takes what the others leave over"
+    example: ClassVar[Any] = {"target_shape": [14, 14, -1]}
+
+    target_shape: Annotated[tuple[Size, ...], list_of(_TARGET_SIZE)]
+
+    def rules(self) -> None:
+        if self.target_shape.count(-1) > 1:
+            raise ArgumentError(
+                "target_shape",
+                f"Reshape.target_shape may hold one -1; {self._target_text()} "
+                f"holds {self.target_shape.count(-1)}",
+                "keep one -1 and write the other sizes out",
+            )
+
+    def check(self, x: Shape) -> None:
+        count = product(x[1:])
+        if count is None or None in self.target_shape:
+            return
+        given = self._given()
+        if -1 in self.target_shape:
+            fits = given > 0 and count % given == 0
+        else:
+            fits = given == count
+        if not fits:
+            raise ShapeError(
+                f"can't lay the {count:,} numbers of its {show(x[1:])} input out as "
+                f"{self._target_text()}",
+                f"choose sizes whose product is {count:,}, or give one axis as -1",
+            )
+
+    def output(self, x: Shape) -> Shape:
+        return (x[0], *(self._left(x) if n == -1 else n for n in self.target_shape))
+
+    def reach(self, x: Shape) -> Reach:
+        return MOVED
+
+    def _left(self, x: Shape) -> Size:
+        """The size of the axis that is given as -1."""
+        count = product(x[1:])
+        if count is None or None in self.target_shape:
+            return None
+        return count // self._given()
+
+    def _given(self) -> int:
+        """The product of the sizes that are written out."""
+        return prod(n for n in self.target_shape if n is not None and n != -1)
+
+    def _target_text(self) -> str:
+        sizes = ("null" if n is None else str(n) for n in self.target_shape)
+        return f"[{', '.join(sizes)}]"
+
+
+class Permute(Layer):
+    """Puts the axes of a sample in another order; `dims` counts them from 1."""
+
+    shape_rule = "the sizes of the input in the order of dims"
+    example: ClassVar[Any] = {"dims": [2, 1]}
+    example_inputs = ((None, 10, 64),)
+
+    dims: tuple[Positive, ...]
+
+    def rules(self) -> None:
+        count = len(self.dims)
+        if sorted(self.dims) != list(range(1, count + 1)):
+            raise ArgumentError(
+                "dims",
+                f"Permute.dims must name each axis once, from 1 to {count}; found "
+                f"{list(self.dims)}",
+                "the batch axis is not counted",
+            )
+
+    def check(self, x: Shape) -> None:
+        if len(x) != len(self.dims) + 1:
+            raise ShapeError(
+                f"has dims {list(self.dims)}, for a tensor of {len(self.dims)} axes; "
+                f"its input is {show(x[1:])}, which has {len(x) - 1}",
+                "let dims name each axis of the input once, the batch not counted",
+            )
+
+    def output(self, x: Shape) -> Shape:
+        return (x[0], *(x[axis] for axis in self.dims))
+
+    def reach(self, x: Shape) -> Reach:
+        return MOVED
+
+
+class RepeatVector(Layer):
+    """Repeats a vector n times, so that a recurrent layer reads it at each step."""
+
+    shape_rule = "(n, features)"
+    example: ClassVar[Any] = {"n": 3}
+    example_inputs = ((None, 32),)
+
+    n: Positive
+
+    def check(self, x: Shape) -> None:
+        need_rank(x, "features")
+
+    def output(self, x: Shape) -> Shape:
+        return (x[0], self.n, x[1])
+
+    def reach(self, x: Shape) -> Reach:
+        return WHOLE
+
+
+def _ends(value: Any) -> tuple[int, int]:
+    """What to take from or add to the two ends of one axis."""
+    if type(value) is int:
+        value = (value, value)
+    if type(value) not in (list, tuple) or len(value) != 2:
+        raise ValueError
+    if any(type(size) is not int or size < 0 for size in value):
+        raise ValueError
+    before, after = value
+    return before, after
+
+
+def _edges(count: int) -> Kind:
+    """`_ends` for each of `count` axes; a single number stands for all ends."""
+
+    def convert(value: Any) -> tuple[tuple[int, int], ...]:
+        if type(value) is int:
+            value = (value,) * count
+        if type(value) not in (list, tuple) or len(value) != count:
+            raise ValueError
+        return tuple(_ends(ends) for ends in value)
+
+    number = "a whole number of 0 or more"
+    says = f"{number}, or a list of {count}, each one such number or a list of two"
+    items = sizes(2, least=0).json
+    array = {"type": "array", "items": items, "minItems": count, "maxItems": count}
+    return kind(convert, says, {"anyOf": [{"type": "integer", "minimum": 0}, array]})
+
+
+Edges = tuple[tuple[int, int], ...]
+"""How much at the two ends of each axis."""
+
+
+class _Resized(Spatial):
+    """The same channels, along spatial axes of other sizes."""
+
+    def sizes(self, spatial: Shape) -> tuple[Size, ...]:
+        """The output's sizes along the spatial axes."""
+        raise NotImplementedError
+
+    def check(self, x: Shape) -> None:
+        self.need_axes(x)
+
+    def output(self, x: Shape) -> Shape:
+        spatial, channels = self.split(x)
+        return self.join(x, self.sizes(spatial), channels)
+
+
+class _Cropping(_Resized):
+    """Cuts positions off at both ends of each axis."""
+
+    first = ("cropping", "data_format")
+    shape_rule = "size - before - after; the channels stay"
+
+    cropping: Any
+
+    def edges(self) -> Edges:
+        """What is cut off at the two ends of each axis."""
+        edges: Edges = self.cropping
+        return edges
+
+    def sizes(self, spatial: Shape) -> tuple[Size, ...]:
+        return tuple(
+            None if size is None else size - sum(ends)
+            for size, ends in zip(spatial, self.edges(), strict=True)
+        )
+
+    def check(self, x: Shape) -> None:
+        super().check(x)
+        spatial, _ = self.split(x)
+        if any(size is not None and size < 1 for size in self.sizes(spatial)):
+            away = [sum(ends) for ends in self.edges()]
+            raise self.misfit(
+                f"cuts {show(away)} positions off its {show(spatial)} input, so that "
+                "nothing is left along an axis",
+                x,
+                "make cropping smaller",
+            )
+
+
+class Cropping1D(_Cropping):
+    """Cuts steps off at the start and the end."""
+
+    lacks = ("data_format",)
+    axes = "steps"
+    example: ClassVar[Any] = {"cropping": [1, 2]}
+    example_inputs = ((None, 100, 16),)
+
+    cropping: Annotated[tuple[int, int], sizes(2, least=0)] = (1, 1)
+
+    def edges(self) -> Edges:
+        return (self.cropping,)
+
+
+class Cropping2D(_Cropping):
+    """Cuts rows and columns off the edges of an image."""
+
+    axes = "height, width"
+    example: ClassVar[Any] = {"cropping": [[2, 2], [4, 4]]}
+
+    cropping: Annotated[Edges, _edges(2)] = ((0, 0), (0, 0))
+
+
+class Cropping3D(_Cropping):
+    """Cuts positions off the faces of a volume."""
+
+    axes = "depth, height, width"
+    example: ClassVar[Any] = {"cropping": [[1, 1], [2, 2], [2, 4]]}
+    example_inputs = ((None, 16, 28, 28, 3),)
+
+    cropping: Annotated[Edges, _edges(3)] = ((1, 1), (1, 1), (1, 1))
+
+
+class _ZeroPadding(_Resized):
+    """Adds zeros at both ends of each axis."""
+
+    first = ("padding", "data_format")
+    shape_rule = "size + before + after; the channels stay"
+
+    padding: Any
+
+    def edges(self) -> Edges:
+        """What is added at the two ends of each axis."""
+        edges: Edges = self.padding
+        return edges
+
+    def sizes(self, spatial: Shape) -> tuple[Size, ...]:
+        return tuple(
+            None if size is None else size + sum(ends)
+            for size, ends in zip(spatial, self.edges(), strict=True)
+        )
+
+
+class ZeroPadding1D(_ZeroPadding):
+    """Adds steps of zeros at the start and the end."""
+
+    axes = "steps"
+    example: ClassVar[Any] = {"padding": [2, 0]}
+    example_inputs = ((None, 100, 16),)
+
+    padding: Annotated[tuple[int, int], sizes(2, least=0)] = (1, 1)
+
+    def edges(self) -> Edges:
+        return (self.padding,)
+
+
+class ZeroPadding2D(_ZeroPadding):
+    """Frames an image with zeros, so that a kernel can reach its border."""
+
+    axes = "height, width"
+    example: ClassVar[Any] = {"padding": [[1, 1], [2, 2]]}
+
+    padding: Annotated[Edges, _edges(2)] = ((1, 1), (1, 1))
+
+
+class ZeroPadding3D(_ZeroPadding):
+    """Wraps a volume in zeros, so that a kernel can reach its border."""
+
+    axes = "depth, height, width"
+    example: ClassVar[Any] = {"padding": 1}
+    example_inputs = ((None, 16, 28, 28, 3),)
+
+    padding: Annotated[Edges, _edges(3)] = ((1, 1), (1, 1), (1, 1))
+
+
+class _UpSampling(_Resized):
+    """Makes each axis so many times as long, without weights."""
+
+    first = ("size", "data_format")
+    shape_rule = "size of the input · size; the channels stay"
+
+    size: Any
+
+    def factors(self) -> tuple[int, ...]:
+        """How many positions come of one, axis by axis."""
+        factors: tuple[int, ...] = self.size
+        return factors
+
+    def sizes(self, spatial: Shape) -> tuple[Size, ...]:
+        return tuple(
+            None if size is None else size * factor
+            for size, factor in zip(spatial, self.factors(), strict=True)
+        )
+
+    def reach(self, x: Shape) -> Reach:
+        from fractions import Fraction
+
+        return [Window(1, Fraction(1, factor)) for factor in self.factors()]
+
+
+class UpSampling1D(_UpSampling):
+    """Repeats each step."""
+
+    lacks = ("data_format",)
+    axes = "steps"
+    example: ClassVar[Any] = {"size": 2}
+    example_inputs = ((None, 100, 16),)
+
+    size: Positive = 2
+
+    def factors(self) -> tuple[int, ...]:
+        return (self.size,)
+
+
+_TAPS = {"nearest": 1, "bilinear": 2, "bicubic": 4, "lanczos3": 6, "lanczos5": 10}
+"""Positions along an axis that an output position is mixed from."""
+
+
+class UpSampling2D(_UpSampling):
+    """Enlarges an image without weights; a Conv2D after it smooths the steps."""
+
+    axes = "height, width"
+    example: ClassVar[Any] = {"size": 2, "interpolation": "bilinear"}
+
+    size: Pair = (2, 2)
+    interpolation: Annotated[str, any_case(*_TAPS)] = "nearest"
+
+    def reach(self, x: Shape) -> Reach:
+        from fractions import Fraction
+
+        taps = _TAPS[self.interpolation]
+        return [Window(taps, Fraction(1, factor)) for factor in self.size]
+
+
+class UpSampling3D(_UpSampling):
+    """Enlarges a volume by repeating each position."""
+
+    axes = "depth, height, width"
+    example: ClassVar[Any] = {"size": 2}
+    example_inputs = ((None, 8, 14, 14, 16),)
+
+    size: Triple = (2, 2, 2)

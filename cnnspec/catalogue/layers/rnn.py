@@ -1,0 +1,781 @@
+"""Recurrent layers, the cells inside them, Bidirectional and TimeDistributed.
+
+Source of the rules: keras/src/layers/rnn, Keras 3.15.
+"""
+
+from collections.abc import Sequence
+from math import prod
+from typing import Annotated, Any, ClassVar, Literal, NoReturn
+
+from cnnspec.catalogue.layers.arguments import (
+    Activation,
+    ConstraintName,
+    DataFormat,
+    InitializerName,
+    NestedLayer,
+    Padding,
+    RegularizerName,
+    nested_layer,
+    only_null,
+)
+from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window, need_rank
+from cnnspec.catalogue.layers.convolutional import Conv1D, Conv2D, Conv3D
+from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
+from cnnspec.ground.records import Pair, Positive, Single, Triple, kind
+from cnnspec.ground.shapes import Shape, Shapes, product, show
+
+_HEAD = (
+    "units filters kernel_size strides padding data_format dilation_rate activation "
+    "recurrent_activation use_bias kernel_initializer recurrent_initializer "
+    "bias_initializer unit_forget_bias kernel_regularizer recurrent_regularizer "
+    "bias_regularizer"
+)
+_TAIL = (
+    "kernel_constraint recurrent_constraint bias_constraint dropout recurrent_dropout"
+)
+_WALK = "return_sequences return_state go_backwards stateful unroll"
+
+
+def _order(*groups: str) -> tuple[str, ...]:
+    """The arguments of Keras's constructors in their order, for `Record.first`."""
+    return tuple(" ".join(groups).split())
+
+
+class _Step(Layer):
+    """What is done at every step of a sequence, by a cell or by a layer that is one.
+
+    `step` is the shape of one step, (batch, features) or (batch, *axes) with the
+    sequence's second axis taken out.
+    """
+
+    def step_output(self, step: Shape) -> Shape:
+        """The shape of what a step gives."""
+        raise NotImplementedError
+
+    def step_states(self, step: Shape) -> list[Shape]:
+        """The shapes of the tensors that a step hands on to the next.
+
+        Keras puts the states of a stack's cells that have two of them into lists of
+        their own; here they stand in one list, in the same order.
+        """
+        raise NotImplementedError
+
+    def step_weights(self, step: Shape) -> list[Weight]:
+        """The weights, which all steps share."""
+        raise NotImplementedError
+
+    def step_macs(self, step: Shape) -> int:
+        """Multiply-accumulate operations with weights at one step of one sample."""
+        raise NotImplementedError
+
+
+class _Gates(Layer):
+    """Arguments of everything recurrent that has weights of its own."""
+
+    gates: ClassVar[int] = 1
+    """Sums of inputs and states that are formed for each unit."""
+    activation: Activation = "tanh"
+    use_bias: bool = True
+    kernel_initializer: InitializerName = "glorot_uniform"
+    recurrent_initializer: InitializerName = "orthogonal"
+    bias_initializer: InitializerName = "zeros"
+    kernel_regularizer: RegularizerName = None
+    recurrent_regularizer: RegularizerName = None
+    bias_regularizer: RegularizerName = None
+    kernel_constraint: ConstraintName = None
+    recurrent_constraint: ConstraintName = None
+    bias_constraint: ConstraintName = None
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    seed: int | None = None
+
+    def kernels(self, span: Shape, c_in: Any, units: int) -> list[Weight]:
+        """The weights without the bias: (*span, from, gates · units)."""
+        wide = self.gates * units
+        return [
+            Weight("kernel", (*span, c_in, wide)),  # type: ignore[arg-type]
+            Weight("recurrent_kernel", (*span, units, wide)),  # type: ignore[arg-type]
+        ]
+
+
+class _Units(_Gates, _Step):
+    """Units that are all connected with the features and with each other."""
+
+    states: ClassVar[int] = 1
+    """Tensors that a step hands on."""
+    units: Positive
+
+    def step_output(self, step: Shape) -> Shape:
+        return (step[0], self.units)
+
+    def step_states(self, step: Shape) -> list[Shape]:
+        return [(step[0], self.units)] * self.states
+
+    def step_weights(self, step: Shape) -> list[Weight]:
+        bias = [Weight("bias", self.bias_shape())] if self.use_bias else []
+        return self.kernels((), step[-1], self.units) + bias
+
+    def bias_shape(self) -> tuple[int, ...]:
+        """The shape of the bias."""
+        return (self.gates * self.units,)
+
+    def step_macs(self, step: Shape) -> int:
+        return sum(kernel.size for kernel in self.kernels((), step[-1], self.units))
+
+
+class _Simple(_Units):
+    weight_rule = (
+        "kernel: features · units; recurrent_kernel: units · units; bias: units"
+    )
+
+
+class _LSTM(_Units):
+    gates: ClassVar[int] = 4
+    states: ClassVar[int] = 2
+    weight_rule = (
+        "kernel: features · 4·units; recurrent_kernel: units · 4·units; bias: 4·units"
+    )
+    recurrent_activation: Activation = "sigmoid"
+    unit_forget_bias: bool = True
+    implementation: int = 2
+
+    def rules(self) -> None:
+        _need_bias_initializer(self)
+
+
+def _need_bias_initializer(layer: Any) -> None:
+    """Refuses null where the forget gates' ones are put in the midst of other values.
+
+    Raises:
+        ArgumentError: there is no initializer to give the others.
+    """
+    if layer.bias_initializer is None and layer.use_bias and layer.unit_forget_bias:
+        raise ArgumentError(
+            "bias_initializer",
+            f"{layer.title()} can't fill its bias with ones for the forget gates "
+            "without an initializer for the rest",
+            "leave bias_initializer out, or set unit_forget_bias: false",
+        )
+
+
+class _GRU(_Units):
+    gates: ClassVar[int] = 3
+    weight_rule = (
+        "kernel: features · 3·units; recurrent_kernel: units · 3·units; "
+        "bias: 2 · 3·units, without reset_after 3·units"
+    )
+    recurrent_activation: Activation = "sigmoid"
+    reset_after: bool = True
+    implementation: int = 2
+
+    def bias_shape(self) -> tuple[int, ...]:
+        return (2,) * self.reset_after + (3 * self.units,)
+
+
+# ------------------------------------------------------------------ cells
+
+
+class Cell(_Step):
+    """One step of a recurrent layer. RNN holds a cell and runs it over the steps."""
+
+    first = _order(_HEAD, _TAIL, "seed")
+    shape_rule = "(units); only inside RNN, which runs it over the steps"
+    example: ClassVar[Any] = {"units": 32}
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 8),)
+
+    def check(self, *shapes: Any, **_: Any) -> NoReturn:
+        """Refuses: Keras calls a cell with its states, which no layer before gives."""
+        raise ShapeError(
+            "is one step of a recurrent layer and can't stand alone",
+            f"put it into RNN, as in RNN: {{cell: {{{self.title()}: …}}}}",
+        )
+
+    def check_step(self, step: Shape) -> None:
+        """Finds out whether a step may have this shape.
+
+        Raises:
+            ShapeError: Keras would refuse it.
+        """
+        _need_features(step)
+
+    def output(self, step: Shape) -> Shape:
+        return self.step_output(step)
+
+    def weights(self, step: Shape) -> list[Weight]:
+        return self.step_weights(step)
+
+    def macs(self, output: Shape, step: Shape) -> int:
+        return self.step_macs(step)
+
+
+class SimpleRNNCell(_Simple, Cell):
+    """One step of SimpleRNN."""
+
+
+class LSTMCell(_LSTM, Cell):
+    """One step of LSTM."""
+
+
+class GRUCell(_GRU, Cell):
+    """One step of GRU."""
+
+    first = _order(_HEAD, _TAIL, "reset_after seed")
+
+
+def _cell(value: Any) -> Cell:
+    layer = nested_layer(value)
+    if isinstance(layer, Cell):
+        return layer
+    name = type(layer).__name__
+    text = f"{name} can't be a cell"
+    hint = "SimpleRNNCell, LSTMCell, GRUCell and StackedRNNCells can"
+    raise Invalid([Problem((), "wrong-type", text, hint)])
+
+
+def _cells(value: Any) -> tuple[Cell, ...]:
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError
+    found, problems = [], []
+    for place, item in enumerate(value):
+        try:
+            found.append(_cell(item))
+        except Invalid as error:
+            problems += [problem.under(place) for problem in error.problems]
+    if problems:
+        raise Invalid(problems)
+    return tuple(found)
+
+
+def _cell_or_cells(value: Any) -> Any:
+    return _cells(value) if isinstance(value, list | tuple) else _cell(value)
+
+
+_LAYER_JSON = {"$ref": "#/$defs/layer"}
+_CELLS_JSON = {"type": "array", "items": _LAYER_JSON, "minItems": 1}
+_CELLS_SAY = "a list of cells, as in [{LSTMCell: 32}, {LSTMCell: 16}]"
+CellList = Annotated[Any, kind(_cells, _CELLS_SAY, _CELLS_JSON)]
+CellOrCells = Annotated[
+    Any,
+    kind(
+        _cell_or_cells,
+        f"a cell, as in {{LSTMCell: 32}}, or {_CELLS_SAY}",
+        {"anyOf": [_LAYER_JSON, _CELLS_JSON]},
+    ),
+]
+
+
+class StackedRNNCells(Cell):
+    """Cells one upon another: each reads what the one below gives at the same step."""
+
+    first = _order("cells")
+    shape_rule = "that of the last cell; only inside RNN"
+    weight_rule = "those of each cell, whose features are the units of the cell below"
+    example: ClassVar[Any] = {"cells": [{"LSTMCell": 32}, {"LSTMCell": 16}]}
+
+    cells: CellList
+
+    def walk(self, step: Shape) -> list[tuple[Cell, Shape]]:
+        """The cells, each with the shape that reaches it."""
+        reached = []
+        for cell in self.cells:
+            reached.append((cell, step))
+            step = cell.step_output(step)
+        return reached
+
+    def check_step(self, step: Shape) -> None:
+        self.cells[0].check_step(step)
+
+    def step_output(self, step: Shape) -> Shape:
+        last: Cell = self.cells[-1]
+        return last.step_output(step)
+
+    def step_states(self, step: Shape) -> list[Shape]:
+        return [
+            s for cell, reached in self.walk(step) for s in cell.step_states(reached)
+        ]
+
+    def step_weights(self, step: Shape) -> list[Weight]:
+        return [w for cell, reached in self.walk(step) for w in cell.held(reached)]
+
+    def step_macs(self, step: Shape) -> int:
+        return sum(cell.step_macs(reached) for cell, reached in self.walk(step))
+
+    def held(self, step: Shape) -> list[Weight]:
+        """The weights; those of the cells stay trainable whatever the stack says."""
+        return self.step_weights(step)
+
+    def nested(self) -> Sequence[Layer]:
+        return tuple(self.cells)
+
+
+# ------------------------------------------------------------------ layers
+
+
+class Recurrent(_Step):
+    """A layer that walks along the steps of a sequence and remembers.
+
+    The first axis after the batch is that of the steps. The last output depends on all
+    steps, so the layer's reach is the whole input.
+    """
+
+    first = _order(
+        *(_HEAD, "activity_regularizer", _TAIL, "seed", _WALK, "reset_after use_cudnn")
+    )
+    shape_rule = (
+        "(units) from the last step; with return_sequences (steps, units); with "
+        "return_state also the states, each (units)"
+    )
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10, 8),)
+
+    return_sequences: bool = False
+    return_state: bool = False
+    go_backwards: bool = False
+    stateful: bool = False
+    unroll: bool = False
+    zero_output_for_mask: bool = False
+
+    def check(self, x: Shape) -> None:
+        self.check_sequence(x)
+        if self.stateful and x[0] is None:
+            raise ShapeError(
+                "is stateful and needs to know the batch size",
+                "give the input a fixed batch size, or leave stateful out",
+            )
+
+    def remedy(self, missing: int) -> str:
+        """With its other steps the output has one axis more."""
+        lacks = missing == 1 and not self.return_sequences
+        return "needs return_sequences: true" if lacks else ""
+
+    def check_sequence(self, x: Shape) -> None:
+        """Refuses a tensor that is no sequence of the steps that the layer takes."""
+        need_rank(x, "steps, features")
+        _need_features(x)
+
+    def output(self, x: Shape) -> Shapes:
+        step = _step_of(x)
+        output = self.step_output(step)
+        if self.return_sequences:
+            output = (x[0], x[1], *output[1:])
+        return [output, *self.step_states(step)] if self.return_state else output
+
+    def weights(self, x: Shape) -> list[Weight]:
+        return self.step_weights(_step_of(x))
+
+    def macs(self, output: Shapes, x: Shape) -> int | None:
+        """Products with the weights; the gates' products of two tensors don't count."""
+        return None if x[1] is None else x[1] * self.step_macs(_step_of(x))
+
+    def reach(self, x: Shape) -> Reach:
+        return WHOLE
+
+
+class SimpleRNN(_Simple, Recurrent):
+    """Mixes each step with its own last output; it forgets over long sequences."""
+
+    first = _order(_HEAD, "activity_regularizer", _TAIL, _WALK, "seed")
+    example: ClassVar[Any] = {"units": 32}
+
+
+class LSTM(_LSTM, Recurrent):
+    """Carries a memory along the steps; gates decide what to keep, take in and show."""
+
+    example: ClassVar[Any] = {"units": 32}
+    use_cudnn: bool | Literal["auto"] = "auto"
+
+
+class GRU(_GRU, Recurrent):
+    """Remembers as LSTM does, with three gates' weights where that has four."""
+
+    example: ClassVar[Any] = {"units": 32}
+    use_cudnn: bool | Literal["auto"] = "auto"
+
+
+class RNN(Recurrent):
+    """Runs a cell, or several upon one another, along the steps."""
+
+    first = _order(_WALK, "zero_output_for_mask")
+    shape_rule = (
+        "what the cell gives at the last step; with return_sequences at every step; "
+        "with return_state also the cell's states"
+    )
+    weight_rule = "those of the cell"
+    example: ClassVar[Any] = {"cell": {"LSTMCell": 32}}
+
+    cell: CellOrCells
+
+    @property
+    def stepper(self) -> Cell:
+        """The one cell that does a step: a list of them makes a stack."""
+        if isinstance(self.cell, tuple):
+            return StackedRNNCells(cells=self.cell)
+        found: Cell = self.cell
+        return found
+
+    def rules(self) -> None:
+        if self.return_state and _depth(self.stepper) > 2:
+            raise ArgumentError(
+                "return_state",
+                "RNN can't return the states of a stack within a stack of cells",
+                "put all cells into one list",
+            )
+
+    def check_sequence(self, x: Shape) -> None:
+        if len(x) < 3:
+            need_rank(x, "steps, features")
+        self.stepper.check_step(_step_of(x))
+
+    def step_output(self, step: Shape) -> Shape:
+        return self.stepper.step_output(step)
+
+    def step_states(self, step: Shape) -> list[Shape]:
+        return self.stepper.step_states(step)
+
+    def step_weights(self, step: Shape) -> list[Weight]:
+        return self.stepper.held(step)
+
+    def step_macs(self, step: Shape) -> int:
+        return self.stepper.step_macs(step)
+
+    def held(self, x: Shape) -> list[Weight]:
+        """The weights; those of the cell stay trainable whatever RNN says."""
+        return self.weights(x)
+
+    def nested(self) -> Sequence[Layer]:
+        """The cell; of a list Keras makes a StackedRNNCells, which is named after them.
+
+        The cells inside SimpleRNN, LSTM, GRU and ConvLSTM have fixed names and use up
+        none of the automatic ones.
+        """
+        return (self.stepper,)
+
+
+def _step_of(x: Shape) -> Shape:
+    """The shape of one step of a sequence (batch, steps, …)."""
+    return (x[0], *x[2:])
+
+
+def _need_features(x: Shape) -> None:
+    if x[-1] is None:
+        raise ShapeError(
+            "needs to know the number of features of its input",
+            "give the last axis of the input a number instead of null",
+        )
+
+
+def _depth(cell: Cell) -> int:
+    """How deep the list of a cell's states is: 0 for one state, 1 for two or more."""
+    if isinstance(cell, StackedRNNCells):
+        return 1 + max(_depth(inner) for inner in cell.cells)
+    return 1 if isinstance(cell, _LSTM) else 0
+
+
+# ------------------------------------------------------------------ ConvLSTM
+
+
+class _ConvLSTM(_Gates, Recurrent):
+    """An LSTM whose steps have spatial axes, and whose kernels move along these."""
+
+    axes: ClassVar[str]
+    convolution: ClassVar[type[Conv1D] | type[Conv2D] | type[Conv3D]]
+    """How the kernel moves over a step."""
+    gates: ClassVar[int] = 4
+    shape_rule = (
+        "a step's shape after Conv with the same arguments; with return_sequences at "
+        "every step; with return_state also two states of that shape"
+    )
+    weight_rule = (
+        "kernel: kernel_size · channels · 4·filters; recurrent_kernel: kernel_size · "
+        "filters · 4·filters; bias: 4·filters"
+    )
+    example: ClassVar[Any] = {"filters": 16, "kernel_size": 3}
+
+    filters: Positive
+    kernel_size: Any
+    strides: Any
+    dilation_rate: Any
+    padding: Padding = "valid"
+    data_format: DataFormat | None = None
+    recurrent_activation: Activation = "sigmoid"
+    unit_forget_bias: bool = True
+
+    def rules(self) -> None:
+        _need_bias_initializer(self)
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ArgumentError(
+                "dilation_rate",
+                f"{self.title()} can't have both strides {show(self.strides)} and "
+                f"dilation_rate {show(self.dilation_rate)} above 1",
+                "set one of them to 1",
+            )
+
+    def over_inputs(self) -> Conv1D | Conv2D | Conv3D:
+        """The convolution that one gate does with a step of the input."""
+        return self.convolution(
+            filters=self.filters,
+            kernel_size=self.kernel_size,
+            strides=self.strides,
+            padding=self.padding,
+            data_format=self.data_format,
+            dilation_rate=self.dilation_rate,
+        )
+
+    def check_sequence(self, x: Shape) -> None:
+        first = self.data_format == "channels_first"
+        of_step = f"channels, {self.axes}" if first else f"{self.axes}, channels"
+        need_rank(x, f"steps, {of_step}")
+        convolution, step = self.over_inputs(), _step_of(x)
+        if None in convolution.split(step)[0]:
+            raise ShapeError(
+                f"needs to know the sizes of its input along {self.axes}; it is "
+                f"{show(x[1:])}",
+                "give these axes of the input numbers instead of null",
+            )
+        convolution.check(step)
+
+    def step_output(self, step: Shape) -> Shape:
+        return self.over_inputs().output(step)
+
+    def step_states(self, step: Shape) -> list[Shape]:
+        return [self.step_output(step)] * 2
+
+    def step_weights(self, step: Shape) -> list[Weight]:
+        c_in = self.over_inputs().split(step)[1]
+        bias = [Weight("bias", (4 * self.filters,))] if self.use_bias else []
+        return self.kernels(self.kernel_size, c_in, self.filters) + bias
+
+    def step_macs(self, step: Shape) -> int:
+        convolution = self.over_inputs()
+        c_in = convolution.split(step)[1]
+        spatial = convolution.split(convolution.output(step))[0]
+        kernels = self.kernels(self.kernel_size, c_in, self.filters)
+        return prod(spatial) * sum(kernel.size for kernel in kernels)  # type: ignore[arg-type]
+
+    def held(self, x: Shape) -> list[Weight]:
+        """The weights, which are its cell's: `trainable: false` doesn't reach them."""
+        return self.weights(x)
+
+
+class ConvLSTM1D(_ConvLSTM):
+    """An LSTM that reads a row at each step, and convolves where LSTM multiplies."""
+
+    axes: ClassVar[str] = "length"
+    convolution: ClassVar[type[Conv1D]] = Conv1D
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10, 64, 3),)
+    kernel_size: Single
+    strides: Single = (1,)
+    dilation_rate: Single = (1,)
+
+
+class ConvLSTM2D(_ConvLSTM):
+    """An LSTM that reads an image at each step, such as the next one of a film."""
+
+    axes: ClassVar[str] = "height, width"
+    convolution: ClassVar[type[Conv2D]] = Conv2D
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10, 28, 28, 3),)
+    kernel_size: Pair
+    strides: Pair = (1, 1)
+    dilation_rate: Pair = (1, 1)
+
+
+class ConvLSTM3D(_ConvLSTM):
+    """An LSTM that reads a volume at each step, such as the next one of many scans."""
+
+    axes: ClassVar[str] = "depth, height, width"
+    convolution: ClassVar[type[Conv3D]] = Conv3D
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10, 16, 28, 28, 3),)
+    kernel_size: Triple
+    strides: Triple = (1, 1, 1)
+    dilation_rate: Triple = (1, 1, 1)
+
+
+# ------------------------------------------------------------------ wrappers
+
+
+def _layer_or_null(value: Any) -> Any:
+    return None if value is None else nested_layer(value)
+
+
+class Bidirectional(Layer):
+    """Runs a recurrent layer along the steps and a copy of it the other way round."""
+
+    shape_rule = (
+        "that of the layer, with merge_mode concat its last axis doubled; with "
+        "merge_mode null twice; with return_state then the states of both directions"
+    )
+    weight_rule = "those of the layer, then those of backward_layer or of the copy"
+    example: ClassVar[Any] = {"layer": {"LSTM": 32}}
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10, 8),)
+
+    layer: NestedLayer
+    merge_mode: Literal["concat", "sum", "mul", "ave"] | None = "concat"
+    weights_: Annotated[
+        None, only_null("a spec holds no arrays, and Keras makes no use of them")
+    ] = None
+    backward_layer: Annotated[
+        Any,
+        kind(
+            _layer_or_null,
+            "a layer, as in {LSTM: {units: 4, go_backwards: true}}, or null",
+            {"anyOf": [_LAYER_JSON, {"type": "null"}]},
+        ),
+    ] = None
+
+    def remedy(self, missing: int) -> str:
+        """That of the layer it holds."""
+        inner: str = self.layer.remedy(missing)
+        return inner and f"{inner} in its {self.layer.title()}"
+
+    def rules(self) -> None:
+        for field, layer in (
+            ("layer", self.layer),
+            ("backward_layer", self.backward_layer),
+        ):
+            if layer is not None and not isinstance(layer, Recurrent):
+                raise ArgumentError(
+                    field,
+                    f"Bidirectional can't run {layer.title()} in two directions",
+                    "it takes SimpleRNN, LSTM, GRU, RNN and ConvLSTM1D to 3D",
+                )
+        if self.layer.stateful and self.layer.return_state:
+            # Keras fails on these two together in Bidirectional.compute_mask.
+            raise ArgumentError(
+                "layer",
+                "Bidirectional can't return the states of a stateful layer",
+                "set stateful or return_state to false in it",
+            )
+        if self.backward_layer is None:
+            self._refuse_backwards()
+        else:
+            self._refuse_unlike()
+
+    def _refuse_backwards(self) -> None:
+        if self.layer.go_backwards:
+            raise ArgumentError(
+                "layer",
+                "Bidirectional makes the backward copy itself, and its layer has "
+                "go_backwards: true",
+                "leave go_backwards out",
+            )
+
+    def _refuse_unlike(self) -> None:
+        forward, backward = self.layer, self.backward_layer
+        if forward.go_backwards == backward.go_backwards:
+            raise ArgumentError(
+                "backward_layer",
+                "layer and backward_layer of Bidirectional walk in the same direction",
+                "give backward_layer go_backwards: true, and layer false",
+            )
+        for name in ("stateful", "return_sequences", "return_state"):
+            if getattr(forward, name) != getattr(backward, name):
+                raise ArgumentError(
+                    "backward_layer",
+                    f"layer and backward_layer of Bidirectional differ in {name}",
+                    "give both the same",
+                )
+
+    @property
+    def both(self) -> tuple[Recurrent, Recurrent]:
+        """The layer that walks forwards and the one that walks backwards."""
+        return self.layer, self.backward_layer or self.layer
+
+    def check(self, x: Shape) -> None:
+        for layer in self.both:
+            layer.check(x)
+
+    def output(self, x: Shape) -> Shapes:
+        output = self.layer.output(x)
+        one, *states = output if isinstance(output, list) else [output]
+        if self.merge_mode == "concat":
+            # The last axis whatever it is, so with channels_first the width.
+            one = (*one[:-1], 2 * one[-1])
+        merged = [one] if self.merge_mode else [one, one]
+        shapes = [*merged, *states, *states]
+        return shapes if len(shapes) > 1 else one
+
+    def weights(self, x: Shape) -> list[Weight]:
+        return [weight for layer in self.both for weight in layer.held(x)]
+
+    def held(self, x: Shape) -> list[Weight]:
+        """The weights; those of the layers stay trainable whatever the wrapper says."""
+        return self.weights(x)
+
+    def macs(self, output: Shapes, x: Shape) -> int | None:
+        forward, backward = (layer.macs(layer.output(x), x) for layer in self.both)
+        return None if forward is None or backward is None else forward + backward
+
+    def reach(self, x: Shape) -> Reach:
+        return WHOLE
+
+    def nested(self) -> Sequence[Layer]:
+        """The layer, then `backward_layer` if it is given.
+
+        Keras's two working copies are named forward_… and backward_… after these, and
+        use up no automatic name; the layer they are copied from does.
+        """
+        return [
+            layer for layer in (self.layer, self.backward_layer) if layer is not None
+        ]
+
+
+class TimeDistributed(Layer):
+    """Does the same layer, with the same weights, to every step of a sequence.
+
+    Keras leaves out the inner layer's test of its number of axes here, and then gives a
+    shape for some models that can't run; cnnspec tests as if the layer stood alone.
+    """
+
+    shape_rule = "(steps, *the shape that the layer gives for one step)"
+    weight_rule = "those of the layer"
+    example: ClassVar[Any] = {"layer": {"Dense": 4}}
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10, 8),)
+
+    layer: NestedLayer
+
+    def rules(self) -> None:
+        if self.layer.inputs_limit != 1:
+            raise ArgumentError(
+                "layer",
+                f"TimeDistributed can't hold {self.layer.title()}, which takes several "
+                "tensors",
+                "it takes layers of one tensor",
+            )
+
+    def check(self, x: Shape) -> None:
+        if len(x) < 3:
+            need_rank(x, "steps, features")
+        step, title = _step_of(x), self.layer.title()
+        try:
+            self.layer.check(step)
+        except ShapeError as error:
+            text = f"at each step {title}: {error.message}"
+            raise ShapeError(text, error.hint) from None
+        if not isinstance(self.layer.output(step), tuple):
+            raise ShapeError(
+                f"can't put several tensors together, which {title} gives at each step",
+                f"let {title} give one tensor",
+            )
+
+    def output(self, x: Shape) -> Shape:
+        batch, *rest = self.layer.output(_step_of(x))
+        return (batch, x[1], *rest)
+
+    def weights(self, x: Shape) -> list[Weight]:
+        held: list[Weight] = self.layer.held(_step_of(x))
+        return held
+
+    def held(self, x: Shape) -> list[Weight]:
+        """The weights; those of the layer stay trainable whatever the wrapper says."""
+        return self.weights(x)
+
+    def macs(self, output: Shape, x: Shape) -> int | None:
+        step = _step_of(x)
+        count: int | None = self.layer.macs(self.layer.output(step), step)
+        return count and product([x[1], count])
+
+    def reach(self, x: Shape) -> Reach:
+        inner: Reach = self.layer.reach(_step_of(x))
+        if isinstance(inner, str):
+            return inner
+        # The steps are one more spatial axis, along which nothing is mixed.
+        return [Window(1, 1), *inner] if inner else ()

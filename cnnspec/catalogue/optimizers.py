@@ -1,0 +1,285 @@
+"""Optimizers and learning-rate schedules.
+
+Source of the signatures: keras/src/optimizers, Keras 3.15.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from cnnspec.catalogue.named import (
+    AboveZero,
+    Named,
+    ScopeName,
+    ZeroOrMore,
+    component,
+    read_named,
+    spellings,
+    subclasses,
+)
+from cnnspec.ground.errors import ArgumentError, either
+from cnnspec.ground.records import Fraction, Kind, Natural, Positive, kind, number
+
+
+def _steps(value: Any) -> int | float:
+    if type(value) in (int, float) and value > 0:
+        number: int | float = value
+        return number  # a whole one stays whole in the script
+    raise ValueError
+
+
+_STEPS_JSON = {"type": "number", "exclusiveMinimum": 0}
+Steps = Annotated[Any, kind(_steps, "a number above 0", _STEPS_JSON)]
+"""How many steps something takes; Keras counts parts of one as well."""
+
+
+class Schedule(Named):
+    """A learning rate that changes from step to step."""
+
+    module: ClassVar[str] = "optimizers.schedules"
+    example: ClassVar[str] = (
+        "{CosineDecay: {initial_learning_rate: 0.1, decay_steps: 1000}}"
+    )
+    spelt = False
+    refused: ClassVar[Mapping[str, str]] = {
+        "LearningRateSchedule": "it is the base of all schedules, and does nothing "
+        "itself",
+    }
+    initial_learning_rate: ZeroOrMore
+    """0 where a warm-up begins with nothing."""
+
+
+class CosineDecay(Schedule):
+    first = ("initial_learning_rate",)
+    decay_steps: Steps
+    name: ScopeName = "CosineDecay"
+    alpha: float = 0.0
+    warmup_target: float | None = None
+    warmup_steps: Natural = 0
+
+
+class CosineDecayRestarts(Schedule):
+    first = ("initial_learning_rate",)
+    first_decay_steps: Steps
+    name: ScopeName = "SGDRDecay"
+    t_mul: float = 2.0
+    m_mul: float = 1.0
+    alpha: float = 0.0
+
+
+class ExponentialDecay(Schedule):
+    first = ("initial_learning_rate", "decay_steps")
+    decay_steps: Steps
+    name: ScopeName = "ExponentialDecay"
+    decay_rate: float
+    staircase: bool = False
+
+
+class InverseTimeDecay(Schedule):
+    first = ("initial_learning_rate", "decay_steps")
+    decay_steps: Steps
+    name: ScopeName = "InverseTimeDecay"
+    decay_rate: float
+    staircase: bool = False
+
+
+class PolynomialDecay(Schedule):
+    first = ("initial_learning_rate",)
+    decay_steps: Steps
+    name: ScopeName = "PolynomialDecay"
+    end_learning_rate: float = 0.0001
+    power: float = 1.0
+    cycle: bool = False
+
+
+class PiecewiseConstantDecay(Schedule):
+    lacks = ("initial_learning_rate",)
+    boundaries: tuple[Steps, ...]
+    values: tuple[ZeroOrMore, ...]
+    name: ScopeName = "PiecewiseConstant"
+
+    def rules(self) -> None:
+        if len(self.values) != len(self.boundaries) + 1:
+            raise ArgumentError(
+                "values",
+                f"PiecewiseConstantDecay has {len(self.boundaries)} boundaries and "
+                f"{len(self.values)} values",
+                "give one value more than boundaries",
+            )
+        if list(self.boundaries) != sorted(set(self.boundaries)):
+            raise ArgumentError(
+                "boundaries",
+                "PiecewiseConstantDecay.boundaries are steps, each later than the one "
+                "before",
+                "put them in order",
+            )
+
+
+def _rate(value: Any) -> Any:
+    if isinstance(value, dict):
+        return read_named(value, Schedule, subclasses(Schedule), "a schedule")
+    if type(value) in (int, float) and value >= 0:
+        return float(value)
+    raise ValueError
+
+
+_RATE_JSON = {"anyOf": [{"type": "number", "minimum": 0}, {"$ref": "#/$defs/Schedule"}]}
+LearningRate = Annotated[
+    Any, kind(_rate, "a number of 0 or more, or a schedule", _RATE_JSON)
+]
+
+
+class Optimizer(Named):
+    """How the weights move against the gradient of the loss."""
+
+    module: ClassVar[str] = "optimizers"
+    example: ClassVar[str] = "{Adam: {learning_rate: 0.001}}"
+    renamed: ClassVar[dict[str, str]] = {
+        "lr": "Keras 3 calls it learning_rate",
+        "decay": "Keras 3 has a schedule for it, as in learning_rate: "
+        "{InverseTimeDecay: {initial_learning_rate: 0.01, decay_steps: 1, "
+        "decay_rate: 1e-6}}",
+    }
+    refused: ClassVar[Mapping[str, str]] = {
+        "Optimizer": "it is the base of all optimizers, and does nothing itself",
+        "MultiOptimizer": "it tells weights apart by their paths, which a spec doesn't "
+        "name; choose one optimizer for all",
+        "OptimizerMap": "it is the map that MultiOptimizer takes",
+    }
+    first = ("learning_rate",)
+    learning_rate: LearningRate = 0.001
+    weight_decay: float | None = None
+    clipnorm: AboveZero | None = None
+    clipvalue: AboveZero | None = None
+    global_clipnorm: AboveZero | None = None
+    use_ema: bool = False
+    ema_momentum: Fraction = 0.99
+    ema_overwrite_frequency: Positive | None = None
+    loss_scale_factor: float | None = None
+    gradient_accumulation_steps: (
+        Annotated[int, number("a whole number of 2 or more", whole=True, ge=2)] | None
+    ) = None
+    name: ScopeName | None = None
+
+    def rules(self) -> None:
+        clips = ("clipnorm", "clipvalue", "global_clipnorm")
+        chosen = [clip for clip in clips if getattr(self, clip) is not None]
+        if len(chosen) > 1:
+            text = f"{self.title()} is given {either(chosen, 'and')}"
+            raise ArgumentError(chosen[1], text, "keep one of them")
+
+
+class Adadelta(Optimizer):
+    rho: float = 0.95
+    epsilon: float = 1e-7
+
+
+class Adafactor(Optimizer):
+    beta_2_decay: float = -0.8
+    epsilon_1: float = 1e-30
+    epsilon_2: float = 0.001
+    clip_threshold: float = 1.0
+    relative_step: bool = True
+
+
+class Adagrad(Optimizer):
+    initial_accumulator_value: float = 0.1
+    epsilon: float = 1e-7
+
+
+class _Moments(Optimizer):
+    """Running means of the gradient and of its square."""
+
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-7
+
+
+class Adam(_Moments):
+    amsgrad: bool = False
+
+
+class AdamW(_Moments):
+    weight_decay: float = 0.004
+    """Not null, as of others: without it, there is Adam."""
+    amsgrad: bool = False
+
+
+class Adamax(_Moments): ...
+
+
+class Ftrl(Optimizer):
+    learning_rate_power: Annotated[float, number("a number of 0 or less", le=0)] = -0.5
+    initial_accumulator_value: ZeroOrMore = 0.1
+    l1_regularization_strength: ZeroOrMore = 0.0
+    l2_regularization_strength: ZeroOrMore = 0.0
+    l2_shrinkage_regularization_strength: ZeroOrMore = 0.0
+    beta: float = 0.0
+
+
+class Lamb(_Moments): ...
+
+
+class Lion(Optimizer):
+    beta_1: Annotated[float, number("a number above 0, up to 1", gt=0, le=1)] = 0.9
+    beta_2: float = 0.99
+
+
+class Muon(Optimizer):
+    weight_decay: float | None = 0.004
+    adam_beta_1: float = 0.9
+    adam_beta_2: float = 0.999
+    adam_weight_decay: float = 0.004
+    epsilon: float = 1e-7
+    exclude_layers: tuple[str, ...] | None = None
+    exclude_embeddings: bool = True
+    muon_a: float = 3.4445
+    muon_b: float = -4.775
+    muon_c: float = 2.0315
+    adam_lr_ratio: float = 1
+    momentum: float = 0.95
+    ns_steps: Positive = 5
+    nesterov: bool = True
+    rms_rate: float | None = 0.2
+
+
+class Nadam(_Moments): ...
+
+
+class RMSprop(Optimizer):
+    rho: float = 0.9
+    momentum: float = 0.0
+    epsilon: float = 1e-7
+    centered: bool = False
+
+
+class SGD(Optimizer):
+    learning_rate: LearningRate = 0.01
+    momentum: Fraction = 0.0
+    nesterov: bool = False
+
+
+class ScheduleFreeAdamW(_Moments):
+    learning_rate: LearningRate = 0.0025
+    epsilon: float = 1e-8
+    warmup_steps: Natural = 0
+
+
+_OPTIMIZER = component("an optimizer", "optimizers", "Optimizer")
+_INNER = Kind(
+    _OPTIMIZER.schema,
+    _OPTIMIZER.says,
+    {"anyOf": [{"enum": list(spellings(Optimizer))}, _OPTIMIZER.json]},
+)
+
+
+class LossScaleOptimizer(Optimizer):
+    """Lets another optimizer work with losses made larger, for numbers of 16 bits."""
+
+    lacks = (
+        *("learning_rate", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm"),
+        *("use_ema", "ema_momentum", "ema_overwrite_frequency", "loss_scale_factor"),
+        "gradient_accumulation_steps",
+    )
+    inner_optimizer: Annotated[Any, _INNER]
+    initial_scale: float = 32768.0
+    dynamic_growth_steps: Positive = 2000

@@ -1,0 +1,1 @@
+"""A model as a script or a notebook that trains it."""

@@ -1,0 +1,61 @@
+"""Program and Summary to a script: standalone Keras code that builds and trains."""
+
+import sys
+from pathlib import PurePath
+from textwrap import indent
+
+from cnnspec.emit.keras_script.parts import BACKENDS, Writer
+from cnnspec.emit.keras_script.texts import Language
+from cnnspec.emit.write import seal_text
+from cnnspec.ground.errors import Diagnostic, Mark, SpecError
+from cnnspec.language.program import Program
+from cnnspec.model.summary import Summary
+
+
+def render_script(
+    program: Program, summary: Summary, lang: str = "en", backend: str = BACKENDS[0]
+) -> str:
+    """The script of a spec, sealed for `write_file`.
+
+    Where the spec has `train:`, the script loads the data, trains the model, evaluates
+    it, plots its history and predicts; otherwise it builds the model and prints it.
+
+    Args:
+        program: what the spec says.
+        summary: what it comes to.
+        lang: the language of comments, messages and labels.
+        backend: the one that Keras uses unless KERAS_BACKEND says otherwise.
+    """
+    writer = Writer(program, summary, Language(lang), backend)
+    parts = writer.parts()
+    body = "\n\n".join(part.code for part in parts.steps) or "build_model().summary()"
+    text = writer.render(
+        "script",
+        parts=parts,
+        introduction=writer.introduction(),
+        body=indent(body, "    "),
+    )
+    return seal_text(f"{text}\n", PurePath(program.source.path).name)
+
+
+_IMPORTED = (
+    "absl cnnspec h5py jax joblib keras koreanize_matplotlib matplotlib ml_dtypes "
+    "numpy optree packaging pandas PIL rich scipy six sklearn tensorboard tensorflow "
+    "torch typing_extensions wrapt"
+)
+"""Modules that a script or what it imports needs, beside those of Python itself."""
+
+
+def refuse_module_name(path: str) -> None:
+    """Refuses a script that Python would import in the place of a module.
+
+    Python looks for modules in the folder of the script first.
+
+    Raises:
+        SpecError: the spec is called like one of them.
+    """
+    stem = PurePath(path).stem
+    if stem in _IMPORTED.split() or stem in sys.stdlib_module_names:
+        text = f"its script '{stem}.py' would hide Python's module '{stem}' from itself"
+        hint = f"rename the spec, as in my_{stem}.yaml"
+        raise SpecError([Diagnostic("error", "unwritable", Mark(path), text, hint)])

@@ -1,0 +1,1 @@
+"""A model, and the catalogue, as pages to read."""

@@ -1,0 +1,433 @@
+"""What changed from one model to another, layer by layer.
+
+The layers of both are paired in their order (`cnnspec.alignment`); a layer without a
+partner was removed or added. A paired layer was changed by its author, or it is as it
+was and only its input isn't, or nothing about it differs.
+"""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import cache
+from math import isnan
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue.components import (
+    Component,
+    Constraint,
+    Initializer,
+    Regularizer,
+    by_name,
+    snake_case,
+)
+from cnnspec.catalogue.layers.base import Layer
+from cnnspec.ground.records import Record
+from cnnspec.judge.diff.alignment import NEVER, Item, align
+from cnnspec.model.graph import Input
+from cnnspec.model.summary import Row, Summary
+
+SAME = "same"
+CHANGED = "changed"
+AFFECTED = "affected"
+"""Arguments and connections are the same, and the numbers differ with the input's."""
+ADDED = "added"
+REMOVED = "removed"
+
+ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
+"""The value of an argument that a layer doesn't have."""
+
+
+class Argument(NamedTuple):
+    """An argument of a layer that changed."""
+
+    name: str
+    before: Any
+    """Its value, by default or as spelt out; `ABSENT` where the class lacks it."""
+    after: Any
+
+
+class Step(NamedTuple):
+    """A layer of either model, or a layer of one with its partner in the other."""
+
+    change: str
+    before: Row | None
+    after: Row | None
+    arguments: tuple[Argument, ...] = ()
+    reconnected: bool = False
+    """Whether it reads other layers than before, which no layer that was added or
+    removed in between explains."""
+    reshared: bool = False
+    """Whether it has come to use another layer's weights, or no longer does."""
+
+    def difference(self, count: str) -> int | None:
+        """By how much a count of a `Row` grew; None where it isn't known."""
+        before = getattr(self.before, count) if self.before else 0
+        after = getattr(self.after, count) if self.after else 0
+        return _minus(after, before)
+
+
+class InputStep(NamedTuple):
+    """An input of either model, or one with its partner."""
+
+    change: str
+    before: Input | None
+    after: Input | None
+
+
+class Total(NamedTuple):
+    """A sum over both models."""
+
+    name: str
+    before: int | None
+    after: int | None
+
+    @property
+    def difference(self) -> int | None:
+        """By how much it grew; None where it isn't known."""
+        return _minus(self.after, self.before)
+
+    @property
+    def ratio(self) -> float | None:
+        """The second as a part of the first; None where there is no such number."""
+        if self.before is None or self.after is None:
+            return None
+        return self.after / self.before if self.before else None
+
+
+def _minus(after: int | None, before: int | None) -> int | None:
+    return None if after is None or before is None else after - before
+
+
+TOTALS = (
+    "total_params",
+    "trainable_params",
+    "non_trainable_params",
+    "macs",
+    "weight_bytes",
+    "activation_bytes",
+)
+"""The sums of a `Summary` that are compared, beside the number of layers."""
+
+
+class Difference(NamedTuple):
+    """Two models, and what leads from the first to the second."""
+
+    before: Summary
+    after: Summary
+    inputs: tuple[InputStep, ...]
+    steps: tuple[Step, ...]
+    """Each layer of both models once. Those of either stand in their order; at one
+    place, what was removed stands before what was added."""
+    outputs_changed: bool
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing but names differs."""
+        changes = [step.change for step in self.steps]
+        changes += (step.change for step in self.inputs)
+        return not self.outputs_changed and set(changes) <= {SAME}
+
+    @property
+    def totals(self) -> list[Total]:
+        """The number of layers and the sums of `TOTALS`."""
+        before, after = self.before, self.after
+        layers = Total("layers", len(before.rows), len(after.rows))
+        sums = [Total(n, getattr(before, n), getattr(after, n)) for n in TOTALS]
+        return [layers, *sums]
+
+
+def compare(before: Summary, after: Summary) -> Difference:
+    """The difference of two models."""
+    kinds = _Kinds()
+    ones = [kinds.item(row) for row in before.rows]
+    others = [kinds.item(row) for row in after.rows]
+    matches = align(ones, others, _cost)
+    inputs = tuple(_pair_inputs(before.graph.inputs, after.graph.inputs))
+    connections = _Connections(before, after, matches, inputs)
+    steps: list[Step] = []
+    i = j = 0
+    for next_i, next_j in [*matches, (len(ones), len(others))]:
+        steps += (Step(REMOVED, row, None) for row in before.rows[i:next_i])
+        steps += (Step(ADDED, None, row) for row in after.rows[j:next_j])
+        if next_i < len(ones):
+            pair = before.rows[next_i], after.rows[next_j]
+            arguments = tuple(_arguments(ones[next_i].kind, others[next_j].kind))
+            steps.append(_step(*pair, arguments, connections))
+        i, j = next_i + 1, next_j + 1
+    outputs = connections.differ(before.graph.outputs, after.graph.outputs)
+    return Difference(before, after, inputs, tuple(steps), outputs)
+
+
+def _step(
+    before: Row,
+    after: Row,
+    arguments: tuple[Argument, ...],
+    connections: "_Connections",
+) -> Step:
+    in_order = not {before.type, after.type} <= _COMMUTATIVE
+    reconnected = connections.differ(before.inputs, after.inputs, in_order)
+    reshared = connections.partners.get(before.shares, "") != after.shares
+    if arguments or reconnected or reshared or before.type != after.type:
+        change = CHANGED
+    else:
+        change = SAME if _numbers(before) == _numbers(after) else AFFECTED
+    return Step(change, before, after, arguments, reconnected, reshared)
+
+
+def _numbers(row: Row) -> tuple[Any, ...]:
+    """What a layer's input decides, as far as a report shows it."""
+    weights = [(weight.shape, weight.trainable) for weight in row.weights]
+    return row.output_shape, row.macs, weights
+
+
+_COMMUTATIVE = {"Add", "Average", "Maximum", "Minimum", "Multiply"}
+"""Layers that give the same for their inputs in any order."""
+
+
+class Kind:
+    """What a layer is apart from its place: its class and its arguments.
+
+    Layers that are alike have the same object, so that comparing it is quick.
+    """
+
+    def __init__(self, row: Row, arguments: Mapping[str, Hashable]) -> None:
+        self.layer, self.type, self.shares = row.layer, row.type, bool(row.shares)
+        self.arguments = arguments
+
+
+class _Kinds:
+    """The kinds of the layers of both models."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[tuple[int, bool], Kind] = {}
+        self.by_value: dict[Hashable, Kind] = {}
+
+    def item(self, row: Row) -> Item:
+        shape = row.output_shape
+        return Item(
+            self._kind(row),
+            tuple(shape),
+            "" if _automatic(row.name, row.type) else row.name,
+            GAP_WITH_WEIGHTS if row.params else GAP,
+        )
+
+    def _kind(self, row: Row) -> Kind:
+        # Layers of a repeat may well be one object.
+        place = id(row.layer), bool(row.shares)
+        if place not in self.by_id:
+            arguments = _chosen(row.layer)
+            key = row.type, frozenset(arguments.items()), place[1]
+            if key not in self.by_value:
+                self.by_value[key] = Kind(row, arguments)
+            self.by_id[place] = self.by_value[key]
+        return self.by_id[place]
+
+
+def _automatic(name: str, kind: str) -> bool:
+    """Whether Keras would call a layer so: its type in snake case, and a number."""
+    plain = _snake_case(kind)
+    rest = name.removeprefix(plain)
+    return name.startswith(plain) and (not rest or rest[1:].isdecimal())
+
+
+_snake_case = cache(snake_case)
+
+
+def _chosen(record: Record) -> dict[str, Hashable]:
+    """The arguments that aren't as by default, in a form to compare them by."""
+    cls: Any = type(record)
+    known, found = _defaults(cls), {}
+    for attribute in record.__pydantic_fields_set__:
+        name, default = known[attribute]
+        key = _comparable(name, getattr(record, attribute))
+        if key != default and name != "name":
+            found[name] = key
+    return found
+
+
+@cache
+def _defaults(cls: Any) -> dict[str, tuple[str, Hashable]]:
+    """Each argument's name and default in such a form, by its attribute."""
+    return {
+        field.attribute: (field.name, _comparable(field.name, field.default))
+        for field in cls.fields().values()
+    }
+
+
+def _comparable(name: str, value: Any) -> Hashable:
+    """The same for values that Keras makes the same of."""
+    if isinstance(value, str):
+        if name == "activation" and value == "linear":
+            return None
+        base = _COMPONENTS.get(name.rpartition("_")[2])
+        cls = _classes(base).get(value) if base else None
+        return (cls, frozenset()) if cls else value
+    if isinstance(value, Record):
+        return type(value), frozenset(_chosen(value).items())
+    if isinstance(value, list | tuple):
+        return tuple(_comparable("", item) for item in value)
+    if isinstance(value, dict):
+        return frozenset((k, _comparable("", item)) for k, item in value.items())
+    return "nan" if isinstance(value, float) and isnan(value) else value
+
+
+_COMPONENTS: dict[str, Any] = {
+    "initializer": Initializer,
+    "regularizer": Regularizer,
+    "constraint": Constraint,
+}
+"""What arguments name by a word, by the last word of the argument's own name."""
+
+
+@cache
+def _classes(base: Any) -> dict[str, type[Component]]:
+    return by_name(base)
+
+
+def _arguments(one: Kind, other: Kind) -> Iterator[Argument]:
+    """The arguments that differ, in the order of the second layer's class."""
+    if one is other:
+        return
+    before, after = one.layer.fields(), other.layer.fields()
+    names = {name for name, _ in one.arguments.items() ^ other.arguments.items()}
+    for name in [*after, *before]:
+        if name in names:
+            names.remove(name)
+            yield Argument(name, _value(one.layer, name), _value(other.layer, name))
+
+
+def _value(layer: Layer, name: str) -> Any:
+    field = layer.fields().get(name)
+    return getattr(layer, field.attribute) if field else ABSENT
+
+
+GAP, GAP_WITH_WEIGHTS = 45, 60
+_MAIN_ARGUMENT, _ARGUMENT = 20, 10
+_SHARING = 20
+_OTHER_CLASS = 40
+_MOST = 75
+"""Below what two gaps cost: partners that differ in all say more than no partners."""
+
+
+def _cost(one: Kind, other: Kind) -> int:
+    """What it costs to see one layer as the other, changed."""
+    names = {name for name, _ in one.arguments.items() ^ other.arguments.items()}
+    cost = _SHARING * (one.shares != other.shares)
+    if one.type != other.type:
+        if one.type not in _FAMILY or _FAMILY[one.type] != _FAMILY.get(other.type):
+            return NEVER
+        cost += _OTHER_CLASS
+        names &= one.layer.fields().keys() & other.layer.fields().keys()
+    cls: Any = type(one.layer)
+    main = _main_arguments(cls)
+    cost += sum(_MAIN_ARGUMENT if name in main else _ARGUMENT for name in names)
+    return min(cost, _MOST)
+
+
+@cache
+def _main_arguments(cls: Any) -> frozenset[str]:
+    """Those that say what the layer is: the ones it needs, or else its first."""
+    fields = cls.fields()
+    needed = [name for name, field in fields.items() if field.required]
+    return frozenset(needed or list(fields)[:1])
+
+
+_GLOBAL_POOLING = " ".join(
+    f"GlobalMaxPooling{n}D GlobalAveragePooling{n}D" for n in (1, 2, 3)
+)
+_DROPOUT = (
+    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout "
+    "GaussianDropout"
+)
+_FAMILIES = (
+    *(f"Conv{n}D SeparableConv{n}D DepthwiseConv{n}D" for n in (1, 2, 3)),
+    *(f"Conv{n}DTranspose UpSampling{n}D" for n in (1, 2, 3)),
+    *(
+        f"MaxPooling{n}D AveragePooling{n}D "
+        f"AdaptiveMaxPooling{n}D AdaptiveAveragePooling{n}D"
+        for n in (1, 2, 3)
+    ),
+    f"Flatten {_GLOBAL_POOLING}",
+    "Activation ReLU LeakyReLU PReLU ELU Softmax",
+    f"{_DROPOUT} GaussianNoise",
+    "BatchNormalization LayerNormalization GroupNormalization RMSNormalization",
+    "Add Subtract Multiply Average Maximum Minimum Concatenate",
+    "SimpleRNN LSTM GRU Bidirectional",
+    "Attention AdditiveAttention MultiHeadAttention GroupQueryAttention",
+)
+_FAMILY = {name: n for n, names in enumerate(_FAMILIES) for name in names.split()}
+"""Layers that one may put in each other's place, by a number of their own."""
+
+
+def _pair_inputs(
+    before: Sequence[Input], after: Sequence[Input]
+) -> Iterator[InputStep]:
+    """The inputs of both models, those of one name together, the others in order."""
+    by_name = {tensor.name: tensor for tensor in after}
+    both = {tensor.name for tensor in before} & by_name.keys()
+    others = [tensor for tensor in after if tensor.name not in both][::-1]
+    for one in before:
+        if one.name in both:
+            other: Input | None = by_name[one.name]
+        else:
+            other = others.pop() if others else None
+        if other is None:
+            yield InputStep(REMOVED, one, None)
+        else:
+            same = (one.shape, one.dtype) == (other.shape, other.dtype)
+            yield InputStep(SAME if same else CHANGED, one, other)
+    for left in reversed(others):
+        yield InputStep(ADDED, None, left)
+
+
+_Anchors = dict[str, frozenset[str]]
+"""For each tensor the nearest ones above, itself included, that have partners."""
+
+
+class _Connections:
+    """Which tensors of one model are those of the other."""
+
+    def __init__(
+        self,
+        before: Summary,
+        after: Summary,
+        matches: Sequence[tuple[int, int]],
+        inputs: Sequence[InputStep],
+    ) -> None:
+        pairs = ((before.rows[i].name, after.rows[j].name) for i, j in matches)
+        self.partners = dict(pairs)
+        for step in inputs:
+            if step.before and step.after:
+                self.partners[step.before.name] = step.after.name
+        partners = {name: name for name in self.partners.values()}
+        self.before = _anchors(before, self.partners)
+        self.after = _anchors(after, partners)
+
+    def differ(
+        self, before: Sequence[str], after: Sequence[str], in_order: bool = True
+    ) -> bool:
+        """Whether other tensors are read than before.
+
+        That a layer was put in or taken out between two others makes no difference,
+        since it is a difference of its own.
+        """
+        if len(before) != len(after):
+            return True
+        ones = [self.before[name] for name in before]
+        others = [self.after[name] for name in after]
+        if not in_order:
+            ones.sort(key=sorted)
+            others.sort(key=sorted)
+        pairs = zip(ones, others, strict=True)
+        return not all(one <= other or other <= one for one, other in pairs)
+
+
+def _anchors(summary: Summary, partners: Mapping[str, str]) -> _Anchors:
+    """The anchors of a model's tensors, by the names that they have in the second."""
+    found: _Anchors = {}
+    reads: dict[str, tuple[str, ...]] = {i.name: () for i in summary.graph.inputs}
+    reads |= {row.name: row.inputs for row in summary.rows}
+    for name, inputs in reads.items():
+        if name in partners:
+            found[name] = frozenset([partners[name]])
+        else:
+            found[name] = frozenset().union(*(found[tensor] for tensor in inputs))
+    return found

@@ -1,0 +1,548 @@
+"""What `cnnspec diff` found: its words and numbers, as JSON, and as Markdown."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue.components import snake_case
+from cnnspec.ground.errors import Frame
+from cnnspec.ground.records import Record, flow
+from cnnspec.ground.shapes import Shape, Shapes
+from cnnspec.ground.source import Source
+from cnnspec.judge.diff.comparison import (
+    ABSENT,
+    ADDED,
+    AFFECTED,
+    CHANGED,
+    REMOVED,
+    SAME,
+    Argument,
+    Difference,
+    InputStep,
+    Step,
+    Total,
+)
+from cnnspec.model.graph import Input
+from cnnspec.model.readable import (
+    bytes_text,
+    count_text,
+    escaped,
+    printable,
+    shape_text,
+)
+from cnnspec.model.summary import Model, Row, Summary
+
+MARKS = {CHANGED: "~", AFFECTED: ">", ADDED: "+", REMOVED: "-", SAME: " "}
+"""What stands before a layer."""
+_WORDS = {
+    CHANGED: "changed",
+    AFFECTED: "same arguments, other input",
+    ADDED: "added",
+    REMOVED: "removed",
+    SAME: "the same",
+}
+
+Pair = tuple[str, ...]
+"""What was and what is; one text where both are the same or there is only one."""
+
+
+class Line(NamedTuple):
+    """A row of a report, which several `layers` may share."""
+
+    change: str
+    layers: int
+    name: Pair
+    output: Pair = ()
+    params: Pair = ()
+    params_change: str = ""
+    macs: Pair = ()
+    macs_change: str = ""
+    notes: tuple[str, ...] = ()
+    """What was edited: `filters: 64 → 50`; or what the layer is, where it's new."""
+
+
+def lines(difference: Difference) -> list[Line]:
+    """The rows of a report, in the order of the layers.
+
+    Layers that are the same share a row, and so do those of a call of a block that
+    was added or removed as a whole; several such calls one after the other share one.
+    """
+    befores, afters = _before_each(difference.before), _before_each(difference.after)
+    calls = _whole_calls(difference.steps)
+    found = []
+    pairs = zip(difference.steps, calls, strict=True)
+    groups = [
+        _Group(call, [step for step, _ in group])
+        for (_, call), group in groupby(pairs, _together)
+    ]
+    for _, run in groupby(groups, _looks):
+        first, *others = run
+        if first.steps[0].change == SAME:
+            found.append(_folded(first.steps))
+        elif first.call:
+            found.append(_called([first, *others]))
+        else:
+            found += [_line(step, befores, afters) for step in first.steps]
+    return found
+
+
+_Call = tuple[Frame, ...]
+
+
+class _Group(NamedTuple):
+    """Steps that share a row, or have one each."""
+
+    call: _Call
+    steps: Sequence[Step]
+
+
+def _looks(group: _Group) -> object:
+    """What calls of a block have in common that can share a row."""
+    if not group.call:
+        return id(group)
+    rows = [
+        (type(row.layer), row.params, row.macs, str(row.output_shape))
+        for step in group.steps
+        for row in (step.before, step.after)
+        if row
+    ]
+    return group.steps[0].change, group.call[-1].block, rows
+
+
+_LEAST_LAYERS = 4
+"""A call of a block with fewer is shown layer by layer."""
+
+
+def _together(item: tuple[Step, _Call]) -> tuple[str, _Call]:
+    step, call = item
+    return ("" if step.change not in (SAME, ADDED, REMOVED) else step.change), call
+
+
+def _whole_calls(steps: Sequence[Step]) -> list[_Call]:
+    """The outermost call around each step that was added or removed as a whole."""
+    sizes, found = Counter[tuple[bool, _Call]](), Counter[tuple[str, _Call]]()
+    for step in steps:
+        for side, row in enumerate((step.before, step.after)):
+            if row:
+                calls = _calls(row)
+                sizes.update((bool(side), call) for call in calls)
+                if step.change in (ADDED, REMOVED):
+                    found.update((step.change, call) for call in calls)
+    whole = {
+        (change, call)
+        for (change, call), count in found.items()
+        if _LEAST_LAYERS <= count == sizes[change == ADDED, call]
+    }
+    return [
+        next((c for c in _step_calls(step) if (step.change, c) in whole), ())
+        for step in steps
+    ]
+
+
+def _step_calls(step: Step) -> list[_Call]:
+    row = step.after if step.change == ADDED else step.before
+    return _calls(row) if row and step.change in (ADDED, REMOVED) else []
+
+
+def _calls(row: Row) -> list[_Call]:
+    """The calls of blocks that a layer stands in, outermost first."""
+    trail = row.trail
+    return [trail[: n + 1] for n, frame in enumerate(trail) if frame.block]
+
+
+def _called(calls: Sequence[_Group]) -> Line:
+    steps = [step for group in calls for step in group.steps]
+    first, last = calls[0].call[-1], calls[-1].call[-1]
+    rows = [row for step in steps for row in (step.before, step.after) if row]
+    sign = 1 if steps[0].change == ADDED else -1
+    params = sum(row.params for row in rows)
+    known = [row.macs for row in rows if row.macs is not None]
+    macs = sum(known) if len(known) == len(rows) else None
+    size = _count(len(calls[0].steps), "layer")
+    if len(calls) == 1:
+        note = f"{first.block}: {size}, {rows[0].name} to {rows[-1].name}"
+    else:
+        ends = f" {first.name} to {last.name}" if first.name else ""
+        note = f"{len(calls):,} ×{ends}, each a {first.block} of {size}"
+    return Line(
+        steps[0].change,
+        len(steps),
+        (printable(first.name or first.block),),
+        (_shapes_text(rows[-1].output_shape),),
+        (f"{params:,}",),
+        signed(sign * params),
+        (count_text(macs),),
+        signed(None if macs is None else sign * macs, count_text),
+        (printable(note),),
+    )
+
+
+def _folded(steps: Sequence[Step]) -> Line:
+    names = [printable(step.after.name) for step in steps if step.after]
+    ends = dict.fromkeys((names[0], names[-1]))
+    text = f"… {_count(len(steps), 'layer')} the same: {' to '.join(ends)}"
+    return Line(SAME, len(steps), (text,))
+
+
+def _line(step: Step, befores: dict[str, str], afters: dict[str, str]) -> Line:
+    rows = [row for row in (step.before, step.after) if row]
+    return Line(
+        step.change,
+        1,
+        _pair(printable(row.name) for row in rows),
+        _pair(_shapes_text(row.output_shape) for row in rows),
+        _pair(f"{row.params:,}" for row in rows),
+        signed(step.difference("params")),
+        _pair(count_text(row.macs) for row in rows),
+        signed(step.difference("macs"), count_text),
+        tuple(map(printable, _notes(step, befores, afters))),
+    )
+
+
+def _pair(texts: Iterable[str]) -> Pair:
+    return tuple(dict.fromkeys(texts))
+
+
+def _shapes_text(shapes: Shapes) -> str:
+    several: list[Shape] = shapes if isinstance(shapes, list) else [shapes]
+    return ", ".join(map(shape_text, several))
+
+
+def signed(count: int | None, text: Any = "{:,}".format) -> str:
+    """`+1,275` or `−1,275`; nothing for 0."""
+    if count is None:
+        return "?"
+    if not count:
+        return ""
+    return f"{'+' if count > 0 else '−'}{text(abs(count))}"
+
+
+def _before_each(summary: Summary) -> dict[str, str]:
+    """The layer that stands above each, or the first input."""
+    names = [row.name for row in summary.rows]
+    first = [tensor.name for tensor in summary.graph.inputs[:1]]
+    return dict(zip(names, [*first, *names], strict=False))
+
+
+def _notes(
+    step: Step, befores: dict[str, str], afters: dict[str, str]
+) -> Iterator[str]:
+    """What there is to say of a layer beside its numbers."""
+    before, after = step.before, step.after
+    if before and after:
+        if step.change == CHANGED:
+            yield from _edits(step, before, after)
+    elif row := after or before:
+        text = _written(row)
+        if text != row.type or not _told(row):
+            yield text
+        above = (afters if after else befores)[row.name]
+        if row.inputs != (above,):
+            yield f"reads {', '.join(row.inputs)}"
+        if row.shares:
+            yield f"shares the weights of {row.shares}"
+
+
+def _edits(step: Step, before: Row, after: Row) -> Iterator[str]:
+    if before.type != after.type:
+        yield f"{before.type} → {after.type}"
+    for argument in step.arguments:
+        yield _edit(argument)
+    if step.reconnected:
+        yield f"reads {', '.join(before.inputs)} → {', '.join(after.inputs)}"
+    if step.reshared:
+        yield f"weights {_weights_of(before)} → {_weights_of(after)}"
+    if before.input_shapes != after.input_shapes:
+        shapes = (row.input_shapes for row in (before, after))
+        yield f"input {' → '.join(_shapes_text(list(several)) for several in shapes)}"
+
+
+def _weights_of(row: Row) -> str:
+    return f"of {row.shares}" if row.shares else "of its own"
+
+
+def _edit(argument: Argument) -> str:
+    name, before, after = argument
+    old, new = (flow(plain(name, value)) for value in (before, after))
+    if after is ABSENT:
+        return f"no {name} (was {old})"
+    return f"{name}: {new}" if before is ABSENT else f"{name}: {old} → {new}"
+
+
+def _told(row: Row) -> bool:
+    """Whether a layer's name tells its class."""
+    return row.name.startswith(snake_case(row.type))
+
+
+def _written(row: Row) -> str:
+    """A layer as a spec writes it in one line."""
+    return ": ".join(flow(text) for text in _entry(row.layer, row.type) if text != {})
+
+
+def _entry(record: Record, name: str) -> tuple[str, Any]:
+    """A record's name in a spec, and what stands under it."""
+    given = {k: plain(k, value) for k, value in record.given.items() if k != "name"}
+    first = next(iter(record.fields()), "")
+    if list(given) == [first] and not isinstance(given[first], dict | list | None):
+        return name, given[first]
+    return name, given
+
+
+_ONE_FOR_ALL_AXES = frozenset(
+    {"cropping", "dilation_rate", "kernel_size", "padding", "pool_size", "size"}
+    | {"strides"}
+)
+
+
+def plain(name: str, value: Any) -> Any:
+    """An argument's value as the plain data of a spec."""
+    if value is ABSENT:
+        return None
+    if isinstance(value, Record):
+        return dict([_entry(value, type(value).__name__)])
+    if isinstance(value, list | tuple):
+        items = [plain(name, item) for item in value]
+        equal = bool(items) and all(item == items[0] for item in items)
+        return items[0] if equal and name in _ONE_FOR_ALL_AXES else items
+    if isinstance(value, dict):
+        return {key: plain("", item) for key, item in value.items()}
+    return value
+
+
+def titles(before: Model, after: Model, overrides: Sequence[str]) -> tuple[str, str]:
+    """What to call both models: by their names if these differ, else by their files."""
+    models = before, after
+    one, other = (model.summary.graph.name for model in models)
+    if one == other and not overrides:
+        one, other = (str(model.program.source.path) for model in models)
+    if overrides:
+        other += f" with {', '.join(overrides)}"
+    return printable(one), printable(other)
+
+
+def heads(titles: tuple[str, str]) -> tuple[str, str]:
+    """The titles, or shorter words for the heads of columns."""
+    told = titles[0] != titles[1] and all(len(title) <= 16 for title in titles)
+    return titles if told else ("Before", "After")
+
+
+def boundary(difference: Difference) -> list[str]:
+    """How the models' inputs and outputs differ, in words."""
+    found = [_input_text(s) for s in difference.inputs if s.change != SAME]
+    if difference.outputs_changed:
+        ends = (difference.before.graph.outputs, difference.after.graph.outputs)
+        found.append(f"Output: {' → '.join(', '.join(names) for names in ends)}")
+    return [printable(text) for text in found]
+
+
+def _input_text(step: InputStep) -> str:
+    texts = _pair(_tensor_text(t) for t in (step.before, step.after) if t)
+    note = f" ({step.change})" if step.change in (ADDED, REMOVED) else ""
+    return f"Input: {' → '.join(texts)}{note}"
+
+
+def _tensor_text(tensor: Input) -> str:
+    return f"{tensor.name} {shape_text(tensor.shape)} {tensor.dtype}"
+
+
+def counts(difference: Difference) -> list[tuple[str, str]]:
+    """The mark and number of each sort of layer: `2 added`."""
+    changes = [step.change for step in difference.steps]
+    return [
+        (MARKS[change], f"{changes.count(change):,} {words}")
+        for change, words in _WORDS.items()
+        if change in changes
+    ]
+
+
+def agreement(difference: Difference) -> str:
+    """What to say of two models without a difference."""
+    summary = difference.after
+    text = (
+        f"No difference between the models: {_count(len(summary.rows), 'layer')}, "
+        f"{summary.total_params:,} params, {count_text(summary.macs)} MACs. "
+        "What data: and train: say isn't compared."
+    )
+    renamed = [
+        f"{step.before.name} → {step.after.name}"
+        for step in difference.steps
+        if step.before and step.after and step.before.name != step.after.name
+    ]
+    if renamed:
+        more = f", and {len(renamed) - 3:,} more" if len(renamed) > 3 else ""
+        text += f" Other names: {', '.join(renamed[:3])}{more}."
+    return printable(text)
+
+
+class Sum(NamedTuple):
+    """A row of the totals."""
+
+    what: str
+    before: str
+    after: str
+    change: str
+    ratio: str
+
+
+_SUMS = {
+    "layers": ("Layers", "{:,}".format),
+    "total_params": ("Params", "{:,}".format),
+    "trainable_params": ("  trainable", "{:,}".format),
+    "non_trainable_params": ("  non-trainable", "{:,}".format),
+    "macs": ("MACs", count_text),
+    "weight_bytes": ("Weights", bytes_text),
+    "activation_bytes": ("Activations", bytes_text),
+}
+
+
+def sums(difference: Difference) -> list[Sum]:
+    """The totals of both models, what was gained or lost, and the ratio."""
+    return [_sum(total) for total in difference.totals]
+
+
+def _sum(total: Total) -> Sum:
+    what, text = _SUMS[total.name]
+    before, after = (
+        "?" if count is None else text(count) for count in (total.before, total.after)
+    )
+    change = signed(total.difference, text)
+    return Sum(what, before, after, change, ratio_text(total.ratio))
+
+
+def ratio_text(ratio: float | None) -> str:
+    """`63 %`; with decimals where it would seem to be all or nothing."""
+    if ratio is None:
+        return ""
+    digits = 0
+    while digits < 2 and ratio not in (0, 1) and round(ratio, digits + 2) in (0, 1):
+        digits += 1
+    return f"{100 * ratio:,.{digits}f} %"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def markdown(difference: Difference, titles: tuple[str, str]) -> str:
+    """The difference as a section of a Markdown document."""
+    parts = [f"## {escaped(' → '.join(titles))}", ""]
+    for text in boundary(difference):
+        parts += [escaped(text), ""]
+    if difference.same:
+        return "\n".join([*parts, escaped(agreement(difference))])
+    parts += [
+        "|  | Layer | What | Output shape | Params | Change | MACs | Change |",
+        "| :-: | :-- | :-- | --: | --: | --: | --: | --: |",
+        *map(_markdown_line, lines(difference)),
+        "",
+        "; ".join(f"{_code(m)}{text}" for m, text in counts(difference)),
+        "",
+    ]
+    before, after = map(escaped, heads(titles))
+    parts += [
+        f"| | {before} | {after} | Change | Ratio |",
+        "| :-- | --: | --: | --: | --: |",
+    ]
+    parts += (f"| {' | '.join(text.strip() for text in s)} |" for s in sums(difference))
+    return "\n".join(parts)
+
+
+def _code(mark: str) -> str:
+    return f"`{mark}` " if mark.strip() else ""
+
+
+def _markdown_line(line: Line) -> str:
+    if line.change == SAME:
+        return f"| | *{escaped(line.name[0])}* | | | | | | |"
+    cells = (
+        f"`{MARKS[line.change]}`",
+        escaped(" → ".join(line.name)),
+        escaped("; ".join(line.notes)),
+        " → ".join(line.output),
+        " → ".join(line.params),
+        line.params_change,
+        " → ".join(line.macs),
+        line.macs_change,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def as_json(difference: Difference, before: Model, after: Model) -> str:
+    """One JSON object."""
+    import json
+
+    sources = before.program.source, after.program.source
+    graphs = difference.before.graph, difference.after.graph
+    data = {
+        "same": difference.same,
+        "before": _model(before),
+        "after": _model(after),
+        "totals": {total.name: _total(total) for total in difference.totals},
+        "inputs": [
+            {"change": change, "before": _tensor(one), "after": _tensor(other)}
+            for change, one, other in difference.inputs
+        ],
+        "outputs": {
+            "changed": difference.outputs_changed,
+            "before": list(graphs[0].outputs),
+            "after": list(graphs[1].outputs),
+        },
+        "layers": [_step(step, *sources) for step in difference.steps],
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False)
+
+
+def _model(model: Model) -> dict[str, Any]:
+    return {"path": model.program.source.path, "name": model.summary.graph.name}
+
+
+def _total(total: Total) -> dict[str, Any]:
+    return {
+        "before": total.before,
+        "after": total.after,
+        "difference": total.difference,
+        "ratio": total.ratio,
+    }
+
+
+def _tensor(tensor: Input | None) -> dict[str, Any] | None:
+    if tensor is None:
+        return None
+    return {"name": tensor.name, "shape": tensor.shape, "dtype": tensor.dtype}
+
+
+_COUNTS = ("params", "trainable_params", "macs", "activation_bytes")
+
+
+def _step(step: Step, before: Source, after: Source) -> dict[str, Any]:
+    return {
+        "change": step.change,
+        "before": _row(step.before, before),
+        "after": _row(step.after, after),
+        "difference": {count: step.difference(count) for count in _COUNTS},
+        "arguments": [_argument(argument) for argument in step.arguments],
+        "reconnected": step.reconnected,
+        "reshared": step.reshared,
+    }
+
+
+def _row(row: Row | None, source: Source) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {
+        "name": row.name,
+        "type": row.type,
+        "inputs": row.inputs,
+        "input_shapes": row.input_shapes,
+        "output_shape": row.output_shape,
+        **{count: getattr(row, count) for count in _COUNTS},
+        "line": source.mark(row.path, at_key=True).line,
+    }
+
+
+def _argument(argument: Argument) -> dict[str, Any]:
+    name, *values = argument
+    sides = zip(("before", "after"), values, strict=True)
+    known = {side: plain("", value) for side, value in sides if value is not ABSENT}
+    return {"name": name, **known}

@@ -1,0 +1,295 @@
+"""A model held against what its author expects of it."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue.layers.base import Layer
+from cnnspec.ground.errors import Diagnostic, Mark, Path, SpecError, nearest
+from cnnspec.ground.shapes import Shape, Shapes
+from cnnspec.ground.source import Source, read_text
+from cnnspec.judge.align import differing, same_shape, same_type
+from cnnspec.language.document import Expect
+from cnnspec.model.summary import Row, Summary
+from cnnspec.read.summary import (
+    PrintedRow,
+    PrintedSummary,
+    SummaryError,
+    read_summary,
+)
+
+MISMATCH = "expected-mismatch"
+
+
+def judge(expect: Expect, summary: Summary, source: Source) -> Iterator[Diagnostic]:
+    """What differs between a model and the `expect:` of its spec."""
+    judge = _Judge(expect, summary, source)
+    table = judge.read_table()
+    yield from table if isinstance(table, list) else ()
+    printed = table if isinstance(table, PrintedSummary) else None
+    yield from judge.totals(printed)
+    yield from judge.output()
+    yield from judge.layers()
+    if printed is not None:
+        yield from judge.table(printed)
+
+
+class _Input(NamedTuple):
+    """An input, in the form of the row that Keras prints for it in some models."""
+
+    name: str
+    output_shape: Shape
+    path: Path
+    type: str = "InputLayer"
+    params: int = 0
+
+
+_Printable = Row | _Input
+
+
+class _Judge:
+    def __init__(self, expect: Expect, summary: Summary, source: Source) -> None:
+        self._expect, self._summary, self._source = expect, summary, source
+        self._rows = {row.name: row for row in summary.rows}
+
+    def totals(self, printed: PrintedSummary | None) -> Iterator[Diagnostic]:
+        """Totals that `expect` gives and the model doesn't have."""
+        first = self._first_difference(printed) if printed else ""
+        for key in ("total_params", "trainable_params", "non_trainable_params"):
+            expected, found = getattr(self._expect, key), getattr(self._summary, key)
+            if expected is not None and expected != found:
+                text = f"expect.{key} is {_versus(expected, found)}{first}"
+                yield self._mismatch(("expect", key), text)
+
+    def output(self) -> Iterator[Diagnostic]:
+        """An output shape that isn't the model's."""
+        expected = self._expect.output_shape
+        if expected is None:
+            return
+        found = self._rows[self._summary.graph.outputs[0]].output_shape
+        if not _agree(expected, found):
+            text = f"expect.output_shape is {_sizes(expected)}"
+            message = f"{text} but the model gives {_without_batch(found)}"
+            hint = _batch_hint(expected, found)
+            yield self._mismatch(("expect", "output_shape"), message, hint)
+
+    def layers(self) -> Iterator[Diagnostic]:
+        """Single layers that differ from what `expect.layers` says of them."""
+        for name, expected in (self._expect.layers or {}).items():
+            path = ("expect", "layers", name)
+            row = self._rows.get(name)
+            if row is None:
+                hint = nearest(name, self._rows) or "cnnspec show lists the names"
+                text = f"expect.layers names '{name}', which the model doesn't have"
+                yield self._mismatch(path, text, hint)
+                continue
+            if expected.params not in (None, row.params):
+                text = f"{_title(row)} has {row.params:,} params{_sum(row)}"
+                message = f"{text}; expected {expected.params:,}"
+                hint = _remedy(row, expected.params)
+                yield self._mismatch((*path, "params"), message, hint)
+            shape = expected.output_shape
+            if shape is not None and not _agree(shape, row.output_shape):
+                text = f"{_title(row)} gives {_without_batch(row.output_shape)}"
+                message = f"{text}; expected {_sizes(shape)}"
+                hint = _batch_hint(shape, row.output_shape)
+                yield self._mismatch((*path, "output_shape"), message, hint)
+
+    def read_table(self) -> PrintedSummary | list[Diagnostic] | None:
+        """The table of `expect.summary`, or what is wrong with it."""
+        given = self._expect.summary
+        if given is None:
+            return None
+        text, errors = (given, []) if "\n" in given else self._read_file(given)
+        if errors:
+            return errors
+        try:
+            return read_summary(text)
+        except SummaryError as error:
+            line = self._line(error.line)
+            path = self._source.path if "\n" in given else self._file(given)
+            return [Diagnostic("error", "summary", Mark(path, line), error.message)]
+
+    def table(self, printed: PrintedSummary) -> Iterator[Diagnostic]:
+        """Rows and totals of the printed table that aren't the model's."""
+        for row, layer in self._differing(printed):
+            yield self._row_difference(row, layer)
+        totals = {
+            "total params": (printed.model_params, self._summary.total_params),
+            "trainable params": (
+                printed.trainable_params,
+                self._summary.trainable_params,
+            ),
+            "non-trainable params": (
+                printed.non_trainable_params,
+                self._summary.non_trainable_params,
+            ),
+        }
+        for what, (expected, found) in totals.items():
+            if expected is not None and expected != found:
+                text = f"the summary's {what} are {_versus(expected, found)}"
+                yield self._mismatch(("expect", "summary"), text)
+
+    def _differing(
+        self, printed: PrintedSummary
+    ) -> list[tuple[PrintedRow | None, _Printable | None]]:
+        inputs = self._summary.graph.inputs
+        layers: list[_Printable] = [_Input(i.name, i.shape, i.path) for i in inputs]
+        return differing(printed.rows, layers + list(self._summary.rows))
+
+    def _row_difference(
+        self, row: PrintedRow | None, layer: _Printable | None
+    ) -> Diagnostic:
+        if layer is None:
+            assert row is not None
+            return self._lone_row(row)
+        if row is None:
+            text = f"{_title(layer)} has {layer.params:,} params{_sum(layer)}"
+            message = f"{text}; the summary has no such row"
+            return self._mismatch(layer.path, message, "remove it, or add its row")
+        parts = []
+        hint = ""
+        if not same_type(row, layer):
+            parts.append(f"its type is {layer.type}, not {row.type}")
+        if row.params not in (None, layer.params):
+            parts.append(f"{layer.params:,} params{_sum(layer)}, not {row.params:,}")
+            hint = _remedy(layer, row.params)
+        if not same_shape(row.output_shape, layer.output_shape):
+            shape = _shown(row.output_shape)
+            parts.append(f"output {_shown(layer.output_shape)}, not {shape}")
+        text = f"{_title(layer)} differs from {self._place(row)}: {'; '.join(parts)}"
+        return self._mismatch(layer.path, text, hint)
+
+    def _lone_row(self, row: PrintedRow) -> Diagnostic:
+        """A row of a layer that the model would have to have."""
+        path, place = ("expect", "summary"), self._place(row)
+        if row.params:
+            text = f"{place} has {row.params:,} params; the model has no such layer"
+            return self._mismatch(path, text, "add it, or remove its row")
+        text = f"{place} gives {_shown(row.output_shape)}"
+        message = f"{text}; the model has no such layer, and no other of that output"
+        return self._mismatch(path, message, "add it, or remove its row")
+
+    def _first_difference(self, printed: PrintedSummary) -> str:
+        for row, layer in self._differing(printed):
+            if layer is not None:
+                line = self._source.mark(layer.path, at_key=True).line
+                text = f"; the first difference is '{layer.name}' (line {line})"
+                if row is not None and row.params not in (None, layer.params):
+                    text += f": {layer.params:,}, expected {row.params:,}"
+                return text
+        return ""
+
+    def _place(self, row: PrintedRow) -> str:
+        given = self._expect.summary or ""
+        where = "" if "\n" in given else f"{given} "
+        return f"the summary's row '{row.name}' ({where}line {self._line(row.line)})"
+
+    def _line(self, line: int) -> int:
+        """Where a line of the table stands in its file, which may be the spec."""
+        if "\n" not in (self._expect.summary or ""):
+            return line
+        return self._source.line_of_text(("expect", "summary"), line)
+
+    def _file(self, name: str) -> str:
+        return os.path.join(os.path.dirname(self._source.path), name)
+
+    def _read_file(self, name: str) -> tuple[str, list[Diagnostic]]:
+        try:
+            return read_text(self._file(name)), []
+        except SpecError as error:
+            [found] = error.diagnostics
+            text = f"the summary '{name}': {found.message}"
+            hint = found.hint or "name it as seen from the spec's folder"
+            return "", [self._report(found.code, ("expect", "summary"), text, hint)]
+
+    def _mismatch(self, path: Path, message: str, hint: str = "") -> Diagnostic:
+        return self._report(MISMATCH, path, message, hint)
+
+    def _report(
+        self, code: str, path: Path, message: str, hint: str = ""
+    ) -> Diagnostic:
+        return self._source.diagnostic("error", code, path, message, hint)
+
+
+def _versus(expected: int, found: int) -> str:
+    return f"{expected:,} but the model has {found:,} ({found - expected:+,})"
+
+
+def _title(row: _Printable) -> str:
+    return f"'{row.name}' ({row.type})"
+
+
+def _sum(row: _Printable) -> str:
+    return f" ({row.arithmetic})" if isinstance(row, Row) and row.weights else ""
+
+
+def _shown(shape: Shapes | None) -> str:
+    return str(shape).replace("None", "?")
+
+
+def _without_batch(shape: Shapes) -> str:
+    several = shape if isinstance(shape, list) else [shape]
+    return " and ".join(_sizes(one[1:]) for one in several)
+
+
+def _sizes(shape: Shape) -> str:
+    """Sizes as a spec writes them."""
+    return f"[{', '.join('null' if size is None else str(size) for size in shape)}]"
+
+
+def _batch_hint(expected: Shape, found: Shapes) -> str:
+    """What to do about a shape that was written with its batch axis."""
+    batch = isinstance(found, tuple) and len(expected) == len(found)
+    return "leave the batch axis out" if batch and expected[0] is None else ""
+
+
+def _agree(expected: tuple[int | None, ...], found: Shapes) -> bool:
+    return isinstance(found, tuple) and tuple(expected) == found[1:]
+
+
+_LINEAR = ("filters", "units", "output_dim")
+"""Arguments with which the number of parameters grows evenly."""
+_TRIES: dict[str, Sequence[Any]] = {
+    "kernel_size": range(1, 16),
+    "depth_multiplier": range(1, 17),
+    "use_bias": (True, False),
+    "groups": range(1, 65),
+}
+"""Arguments whose other values may explain a number of parameters."""
+
+
+def _remedy(row: _Printable, wanted: int | None) -> str:
+    """The argument that would give the layer the parameters that are wanted."""
+    if wanted is None or isinstance(row, _Input):
+        return ""
+    fields = row.layer.fields()
+    tries = {name: _solve(row, name, wanted) for name in _LINEAR if name in fields}
+    tries |= {name: values for name, values in _TRIES.items() if name in fields}
+    for name, values in tries.items():
+        for value in values:
+            if _count_with(row, name, value) == wanted:
+                shown = str(value).lower() if isinstance(value, bool) else value
+                return f"{name}: {shown} would give that"
+    return ""
+
+
+def _solve(row: Row, name: str, wanted: int) -> Sequence[int]:
+    """The value of an argument at which evenly growing parameters come to `wanted`."""
+    step = getattr(row.layer, "groups", 1)
+    once, twice = _count_with(row, name, step), _count_with(row, name, 2 * step)
+    if once is None or twice is None or twice == once:
+        return ()
+    value = step + (wanted - once) * step // (twice - once)
+    return (value,) if value > 0 else ()
+
+
+def _count_with(row: Row, name: str, value: object) -> int | None:
+    layer = row.layer
+    arguments = {**layer.given, name: value}
+    try:
+        other: Layer = type(layer)(**arguments)
+        other.check(*row.input_shapes)
+        return sum(weight.size for weight in other.weights(*row.input_shapes))
+    except ValueError:
+        return None

@@ -1,0 +1,250 @@
+"""Where the samples come from, and what is done to them before training."""
+
+from typing import Annotated, Any, Literal, NamedTuple
+
+from cnnspec.catalogue.named import AboveZero, BetweenZeroAndOne
+from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either, nearest
+from cnnspec.ground.records import (
+    Natural,
+    Positive,
+    Record,
+    choice,
+    describe,
+    kind,
+    list_of,
+    number,
+    one_of,
+)
+from cnnspec.ground.shapes import Shape, product, show
+
+
+class Source(NamedTuple):
+    """What is known of a source of samples before any of them is read."""
+
+    keys: tuple[str, ...] = ()
+    """Keys of `data:` that it takes beside those that all sources take."""
+    needs: tuple[str, ...] = ()
+    """Those of them that have to be given."""
+    image: tuple[int, int, int] | None = None
+    """The size of its samples: height, width, channels."""
+    classes: int | None = None
+
+
+_SPLIT = ("test_size", "random_state")
+SOURCES = {
+    "digits": Source(_SPLIT, image=(8, 8, 1), classes=10),
+    "mnist": Source(image=(28, 28, 1), classes=10),
+    "fashion_mnist": Source(image=(28, 28, 1), classes=10),
+    "cifar10": Source(image=(32, 32, 3), classes=10),
+    "cifar100": Source(("label_mode",), image=(32, 32, 3), classes=100),
+    "csv": Source(
+        ("train", "validation", "label_column", "image_shape", *_SPLIT), ("train",)
+    ),
+    "npz": Source(("path",), ("path",)),
+    "image_directory": Source(
+        ("train", "validation", "image_shape", *_SPLIT), ("train",)
+    ),
+}
+_NAMED = {"train": "a file, or a folder of images", "path": "a file"}
+COARSE_CLASSES = 20
+"""Of CIFAR-100 with its superclasses as labels."""
+
+
+def _image_shape(value: Any) -> tuple[int, ...]:
+    whole = isinstance(value, list | tuple) and all(
+        type(size) is int and size > 0 for size in value
+    )
+    if not whole or len(value) != 3 or value[2] not in (1, 3, 4):
+        raise ValueError
+    return tuple(value)
+
+
+_IMAGE_SHAPE = kind(
+    _image_shape,
+    "a list of height, width and 1, 3 or 4 channels, as in [28, 28, 1]",
+    {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 1},
+        "minItems": 3,
+        "maxItems": 3,
+    },
+)
+_LABEL_WORDS = ("one_hot", "sparse", "contiguous")
+_LABELS_SAYS = (
+    "'one_hot' or 'sparse', 'contiguous', or a list such as [contiguous, one_hot]"
+)
+
+
+def _labels(value: Any) -> tuple[str, ...]:
+    words = list(value) if isinstance(value, list | tuple) else [value]
+    problems = []
+    for place, word in enumerate(words):
+        if word not in _LABEL_WORDS:
+            path = (place,) if isinstance(value, list) else ()
+            text = f"data.labels must be {_LABELS_SAYS}; found {describe(word)}"
+            hint = nearest(word, _LABEL_WORDS)
+            problems.append(Problem(path, "unknown-value", text, hint))
+    if problems:
+        raise Invalid(problems)
+    if not words or len(set(words)) < len(words) or {"one_hot", "sparse"} <= set(words):
+        raise ValueError
+    return tuple(sorted(words))
+
+
+_LABELS = kind(
+    _labels,
+    _LABELS_SAYS,
+    {
+        "anyOf": [
+            {"enum": list(_LABEL_WORDS)},
+            {
+                "type": "array",
+                "items": {"enum": list(_LABEL_WORDS)},
+                "minItems": 1,
+                "uniqueItems": True,
+            },
+        ]
+    },
+    _LABEL_WORDS,
+)
+_NAMES = list_of(kind(lambda v: _name(v), "text", {"type": "string"}), least=2)
+_CLASSES = one_of(number("a number of 2 or more", whole=True, ge=2), _NAMES)
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    return value
+
+
+class Data(Record):
+    """Where the samples come from, and what is done to them before training."""
+
+    source: Annotated[str, choice(*SOURCES)]
+    path: str | None = None
+    """The .npz file, with x_train, y_train, x_test and y_test."""
+    train: str | None = None
+    """What to train on: a CSV file, or a folder that holds one of images per class."""
+    validation: str | None = None
+    """What to validate with: another such file or folder."""
+    label_column: str = "label"
+    """The column of a CSV file that holds the labels; all others are pixels."""
+    image_shape: Annotated[Any, _IMAGE_SHAPE] | None = None
+    """Height, width and channels of an image in a CSV file, or to which images are
+    brought."""
+    label_mode: Literal["fine", "coarse"] = "fine"
+    """The 100 classes of CIFAR-100, or its 20 superclasses."""
+    scale: AboveZero | None = None
+    """What the samples are divided by."""
+    flatten: bool = False
+    """Whether a sample becomes a row of numbers."""
+    reshape: tuple[Positive, ...] | None = None
+    """The sizes that a sample is brought to."""
+    labels: Annotated[Any, _LABELS] = ("sparse",)
+    """one_hot: a row with a 1 at the class; sparse: the number of the class;
+    contiguous: numbered anew without gaps."""
+    classes: Annotated[Any, _CLASSES] | None = None
+    """How many classes there are, or their names, to be shown with images."""
+    test_size: BetweenZeroAndOne | None = None
+    """scikit-learn's `train_test_split`: the part of the samples that tests."""
+    random_state: Natural | None = None
+    """scikit-learn's `train_test_split`: the seed of its shuffling."""
+    shuffle: bool = False
+    """Whether the samples to train on are shuffled once, before a part of them is held
+    out to validate with."""
+
+    @classmethod
+    def title(cls) -> str:
+        return "data"
+
+    def rules(self) -> None:
+        self._refuse_keys_of_other_sources()
+        self._refuse_parts()
+        if self.flatten and self.reshape:
+            text = "data.flatten and data.reshape both say what a sample becomes"
+            raise ArgumentError("reshape", text, "keep one of the two")
+        self._refuse_other_count()
+        if len(set(self.names)) < len(self.names):
+            twice = next(n for n in self.names if self.names.count(n) > 1)
+            text = f"data.classes names '{twice}' twice"
+            raise ArgumentError("classes", text, "name each class once")
+        if self.contiguous and self.source not in ("csv", "npz"):
+            text = f"the labels of '{self.source}' have no gaps"
+            raise ArgumentError("labels", text, "remove contiguous")
+
+    def _refuse_other_count(self) -> None:
+        """Refuses to reshape a sample to more or fewer numbers than it has."""
+        if self.image is None or self.reshape is None:
+            return
+        has, makes = product(self.image), product(self.reshape)
+        if has != makes:
+            text = (
+                f"data.reshape {list(self.reshape)} makes {makes:,} numbers of a "
+                f"sample, which has {has:,} ({show(self.image)})"
+            )
+            raise ArgumentError("reshape", text, "give sizes that come to as many")
+
+    def _refuse_keys_of_other_sources(self) -> None:
+        own = SOURCES[self.source]
+        for name in self.given:
+            sources = [s for s, about in SOURCES.items() if name in about.keys]
+            if sources and name not in own.keys:
+                text = f"data.{name} is for the source {either(sources)}"
+                hint = f"remove it, or set source: {sources[0]}"
+                raise ArgumentError(name, f"{text}, not '{self.source}'", hint)
+        for name in own.needs:
+            if getattr(self, name) is None:
+                what = _NAMED[name]
+                text = f"data with the source '{self.source}' needs '{name}', {what}"
+                raise ArgumentError("source", text, f"add {name}:")
+        for name in ("path", "train", "validation"):
+            if getattr(self, name) == "":
+                raise ArgumentError(name, f"data.{name} is empty", "name a file")
+
+    def _refuse_parts(self) -> None:
+        """Refuses samples that nothing, or two things, hold a part back from."""
+        if "validation" not in SOURCES[self.source].keys:
+            return
+        if self.validation is None and self.test_size is None:
+            text = f"data with the source '{self.source}' needs something to test with"
+            hint = "add validation: with what is held out, or test_size: 0.2 to split"
+            raise ArgumentError("source", text, hint)
+        if self.validation is not None:
+            for name in _SPLIT:
+                if name in self.given:
+                    text = f"data.{name} splits the samples, and validation: is given"
+                    raise ArgumentError(name, text, "keep one of the two")
+
+    # --------------------------------------------------------- what follows from it
+
+    @property
+    def image(self) -> Shape | None:
+        """The size of a sample as it is read; None if that isn't known."""
+        return SOURCES[self.source].image or self.image_shape
+
+    @property
+    def contiguous(self) -> bool:
+        """Whether the labels are numbered anew."""
+        return "contiguous" in self.labels
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the classes, if they are given."""
+        return self.classes if isinstance(self.classes, tuple) else ()
+
+    @property
+    def class_count(self) -> int | None:
+        """How many classes `classes:` says there are."""
+        return len(self.names) or self.classes
+
+    @property
+    def known_classes(self) -> int | None:
+        """How many classes the source has; None if that isn't known."""
+        if self.source == "cifar100" and self.label_mode == "coarse":
+            return COARSE_CLASSES
+        return SOURCES[self.source].classes
+
+    @property
+    def splits(self) -> bool:
+        """Whether one set of samples is split in two."""
+        return self.source == "digits" or self.test_size is not None

@@ -1,0 +1,239 @@
+"""An expression's text to what works it out, by way of Python's own parser.
+
+Nodes come from `_ast`, because `ast` takes longer to import than a spec to check.
+"""
+
+import _ast
+import operator
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from cnnspec.ground.errors import Invalid
+from cnnspec.language.expressions import Variables, messages
+from cnnspec.language.expressions.operations import (
+    BINARY,
+    CALLS,
+    COMPARISONS,
+    CONSTANTS,
+    FAILURES,
+    LIMITS,
+    NODE_LIMIT,
+    TEXT_LIMIT,
+    UNARY,
+    Operator,
+    Refused,
+    bounded,
+)
+
+Run = Callable[[Variables], Any]
+"""What works out one node of an expression."""
+
+
+class Expression(NamedTuple):
+    """An expression that holds nothing but what the language has."""
+
+    tree: _ast.expr
+    run: Run
+    names: set[str]
+    """The variables it uses."""
+
+
+def compiled(text: str) -> Expression:
+    """The expression of a text that is one line.
+
+    Raises:
+        Invalid: it can't be read, or holds what the language doesn't have.
+    """
+    tree, compiler = _tree(text), _Compiler(text)
+    return Expression(tree, compiler.run(tree), compiler.names)
+
+
+def _tree(text: str) -> _ast.expr:
+    if not text:
+        hint = "write one, as in ${filters * 4}"
+        raise messages.wrong("'${}' holds no expression", hint)
+    if len(text) > TEXT_LIMIT:
+        raise messages.wrong(
+            f"an expression has at most {TEXT_LIMIT:,} characters; found {len(text):,}",
+            "give some of it under `vars:`, by a name of its own",
+        )
+    try:
+        with warnings.catch_warnings():
+            # Python warns of `1if x` and of '\d'; it means what it says all the same.
+            warnings.simplefilter("ignore")
+            tree: Any = compile(text, "<expression>", "eval", _ast.PyCF_ONLY_AST, True)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise messages.unreadable(text, error) from None
+    body: _ast.expr = tree.body
+    return body
+
+
+class _Compiler:
+    """Checks the tree of one expression and makes the function that works it out.
+
+    Attributes:
+        names: the variables that were met.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.names: set[str] = set()
+        self._text = text.encode()
+        self._nodes = 0
+
+    def run(self, node: _ast.expr) -> Run:
+        """The function that works out a node."""
+        self._nodes += 1
+        if self._nodes > NODE_LIMIT:
+            raise messages.wrong(
+                f"the expression has more than {NODE_LIMIT} parts",
+                "give some of them under `vars:`, by a name of their own",
+            )
+        kind = type(node).__name__
+        run: Callable[[Any], Run] | None = getattr(self, f"_{kind}", None)
+        if run is None:
+            raise messages.foreign(kind, self._code(node))
+        return run(node)
+
+    def _code(self, node: _ast.expr) -> str:
+        """What the author wrote for a node."""
+        part = self._text[node.col_offset : node.end_col_offset]
+        return messages.quoted(part.decode())
+
+    def _operator(
+        self, operators: Mapping[str, Operator], op: _ast.AST, node: _ast.expr
+    ) -> Operator:
+        kind = type(op).__name__
+        if kind not in operators:
+            raise messages.foreign(kind, self._code(node))
+        return operators[kind]
+
+    def _operation(
+        self,
+        node: _ast.expr,
+        work: Callable[..., Any],
+        operands: Iterable[_ast.expr],
+        explain: Callable[..., Invalid],
+        *,
+        grows: bool = True,
+    ) -> Run:
+        """Works out the operands of a node, and then what it does with them.
+
+        Args:
+            node: the operation.
+            work: what it does.
+            operands: the nodes of what it takes.
+            explain: words what `work` raises.
+            grows: whether the result can be larger than the operands.
+        """
+        runs = [self.run(operand) for operand in operands]
+
+        def run(variables: Variables) -> Any:
+            values = [operand(variables) for operand in runs]
+            try:
+                result = work(*values)
+                return bounded(result) if grows else result
+            except FAILURES as error:
+                raise explain(self._code(node), error, values) from None
+
+        return run
+
+    # One method for each class of nodes that the language has.
+
+    def _Constant(self, node: _ast.Constant) -> Run:
+        value = node.value
+        if not isinstance(value, str | int | float | None):
+            raise messages.foreign(type(value).__name__, self._code(node))
+        try:
+            bounded(value)
+        except Refused:
+            message = f"{self._code(node)} is too large a number"
+            raise messages.wrong(message, LIMITS) from None
+        return lambda _: value
+
+    def _Name(self, node: _ast.Name) -> Run:
+        name = node.id
+        if name in CONSTANTS:
+            constant = CONSTANTS[name]
+            return lambda _: constant
+        self.names.add(name)
+
+        def run(variables: Variables) -> Any:
+            try:
+                return variables[name]
+            except KeyError:
+                raise messages.unknown_name(name, variables) from None
+
+        return run
+
+    def _List(self, node: _ast.List) -> Run:
+        explain = partial(messages.refused, subject="", takes="")
+        return self._operation(node, lambda *items: [*items], node.elts, explain)
+
+    def _BinOp(self, node: _ast.BinOp) -> Run:
+        sign, work, takes, _ = self._operator(BINARY, node.op, node)
+        explain = partial(messages.refused, subject=sign, takes=takes)
+        operands = (node.left, node.right)
+        return self._operation(node, work, operands, explain)
+
+    def _UnaryOp(self, node: _ast.UnaryOp) -> Run:
+        sign, work, takes, _ = self._operator(UNARY, node.op, node)
+        explain = partial(messages.refused, subject=sign, takes=takes)
+        return self._operation(node, work, [node.operand], explain, grows=False)
+
+    def _BoolOp(self, node: _ast.BoolOp) -> Run:
+        *values, last = (self.run(value) for value in node.values)
+        stop = not isinstance(node.op, _ast.And)
+
+        def run(variables: Variables) -> Any:
+            for value in values:
+                found = value(variables)
+                if bool(found) is stop:
+                    return found
+            return last(variables)
+
+        return run
+
+    def _Compare(self, node: _ast.Compare) -> Run:
+        operators = [self._operator(COMPARISONS, op, node) for op in node.ops]
+        first, *others = map(self.run, (node.left, *node.comparators))
+        steps = list(zip(operators, others, strict=True))
+
+        def run(variables: Variables) -> Any:
+            a = first(variables)
+            for (sign, work, takes, _), operand in steps:
+                b = operand(variables)
+                try:
+                    if not work(a, b):
+                        return False
+                except FAILURES as error:
+                    code = self._code(node)
+                    raise messages.refused(code, error, (a, b), sign, takes) from None
+                a = b
+            return True
+
+        return run
+
+    def _IfExp(self, node: _ast.IfExp) -> Run:
+        test, then, other = map(self.run, (node.test, node.body, node.orelse))
+        return lambda v: then(v) if test(v) else other(v)
+
+    def _Subscript(self, node: _ast.Subscript) -> Run:
+        operands = (node.value, node.slice)
+        item = operator.getitem
+        return self._operation(node, item, operands, messages.no_item, grows=False)
+
+    def _Call(self, node: _ast.Call) -> Run:
+        name = node.func.id if isinstance(node.func, _ast.Name) else ""
+        if name not in CALLS:
+            raise messages.unknown_function(name, self._code(node.func))
+        work, takes, most, _ = CALLS[name]
+        if node.keywords:
+            code = self._code(node)
+            raise messages.wrong(f"'{name}' takes no named values: {code}", takes)
+        explain = partial(messages.refused, subject=name, takes=takes)
+        run = self._operation(node, work, node.args, explain)
+        if not 1 <= len(node.args) <= most:
+            raise messages.wrong_count(name, len(node.args))
+        return run

@@ -1,0 +1,95 @@
+"""What to write instead: hints that take a look at the rest of a spec.
+
+Imported only when there is something to say.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from cnnspec.ground.errors import Path, either, nearest
+from cnnspec.ground.habits import loop, rounds
+from cnnspec.ground.records import flow
+from cnnspec.ground.source import Source
+
+_LISTED = 12
+"""Variables that a message names."""
+_ROUND = re.compile(r"\w|index|idx|round|step|stage|num|n_\w+")
+"""What a variable that counts rounds is called."""
+
+
+def statement(word: str, data: Any) -> str:
+    """How a statement is written that has no mapping of its keys."""
+    if word == "if" and data is not None and not isinstance(data, dict | list):
+        test = re.sub(r"[${}]", "", str(data)).strip()
+        test = flow(data) if isinstance(data, bool) else f'"${{{test}}}"'
+        return f"write if: {{test: {test}, then: [...]}}"
+    if word == "repeat" and isinstance(data, list):
+        if any(isinstance(item, dict) and "times" in item for item in data):
+            return "write times: and layers: below it without '- '"
+        return f"write repeat: {{times: 3, layers: {flow(data)}}}"
+    if word == "repeat" and data is not None and not isinstance(data, dict):
+        keys = loop(str(data)) or rounds(str(data)) or f"times: {flow(data)}"
+        return f"write repeat: {{{keys}, layers: [...]}}"
+    return ""
+
+
+def variable(name: str, path: Path, known: frozenset[str], source: Source) -> str:
+    """What to do about a name in a formula that is no variable there.
+
+    Args:
+        name: the unknown name.
+        path: where the formula stands.
+        known: the variables there.
+        source: the spec.
+    """
+    if hint := nearest(name, known):
+        return hint
+    if where := _repeat_of(name, path, source):
+        return f"it is known only inside the repeat in {where}"
+    around = _innermost_repeat(path, source.data)
+    if "times" in around and "index" not in around and _ROUND.fullmatch(name):
+        return f"give the repeat index: {name}, which counts the rounds from 0"
+    few = sorted(known) if len(known) <= _LISTED else []
+    if path[0] != "blocks":
+        there = f"there is {either(few, 'and')}" if few else ""
+        return there or f"define it under vars:, as in vars: {{{name}: 8}}"
+    if name == "name":
+        return "a call's name goes before the names inside by itself; write them alone"
+    if not _at(source.data, path[:2]).get("params"):
+        return f"give the block params: [{name}]"
+    use = f"use {either(few)}, or " if few else ""
+    return f"{use}add {name} to the block's params:"
+
+
+def _repeat_of(name: str, place: Path, source: Source) -> str:
+    """The line of a repeat that has such a variable, in the same list of layers."""
+    part = place[:2] if place[0] == "blocks" else place[:1]
+    for path, mapping in _mappings(_at(source.data, part), part):
+        lists = mapping.get("for")
+        own = isinstance(lists, dict) and name in lists or mapping.get("index") == name
+        if own and path[-1] == "repeat":
+            return source.line(path)
+    return ""
+
+
+def _innermost_repeat(path: Path, data: Any) -> Any:
+    """The keys of the repeat around a place; nothing where there is none."""
+    ends = [end for end, step in enumerate(path, 1) if step == "repeat"]
+    return _at(data, path[: ends[-1]]) if ends else {}
+
+
+def _at(data: Any, path: Path) -> Any:
+    for step in path:
+        data = data[step]
+    return data
+
+
+def _mappings(data: Any, path: Path = ()) -> Iterator[tuple[Path, dict[Any, Any]]]:
+    """All mappings in data, and where each stands."""
+    if isinstance(data, dict):
+        yield path, data
+    items = data.items() if isinstance(data, dict) else enumerate(data)
+    for key, value in items:
+        if isinstance(value, dict | list):
+            yield from _mappings(value, (*path, key))

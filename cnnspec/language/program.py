@@ -1,0 +1,151 @@
+"""A spec with the structure that its author gave it: blocks, repeats, branches.
+
+Scripts are written from it. `cnnspec.model` makes the flat `Graph` of it.
+"""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnnspec.catalogue.layers import Layer
+from cnnspec.ground.errors import Path, Problem
+from cnnspec.ground.source import Source
+from cnnspec.language.document import Expect, InputTensor
+from cnnspec.language.expressions import Formula
+
+if TYPE_CHECKING:
+    from cnnspec.language.training import Data, Ensemble, Train
+
+Steps = tuple["Step", ...]
+Ref = str | Formula | Steps
+"""What `from` lists: the name of a tensor, or a branch that begins at the current
+one."""
+
+
+class LayerStep(NamedTuple):
+    """A layer of Keras."""
+
+    type: str
+    """Its name in Keras."""
+    layer: Layer | None
+    """None where its arguments are wrong, which is among the program's problems, and
+    where they hold formulas."""
+    arguments: Any
+    """Where they hold formulas: as the spec has them, with `defaults:` filled in, and
+    without `name` and `from`; else None."""
+    name: str | Formula | None
+    sources: tuple[Ref, ...]
+    """What `from` lists; nothing where it isn't given."""
+    label: str
+    """What it is called inside a named call of its block, if it has no name."""
+    path: Path
+    """Where the entry stands in the document."""
+
+
+class CallStep(NamedTuple):
+    """A call of a block."""
+
+    block: str
+    arguments: dict[str, Any]
+    name: str | Formula | None
+    sources: tuple[Ref, ...]
+    label: str
+    path: Path
+
+
+class RepeatStep(NamedTuple):
+    """Steps that are taken several times, one round after the other."""
+
+    times: Any
+    """How often; None where `lists` say it."""
+    index: str  # type: ignore[assignment]  # nobody looks for items of a step
+    """The variable that counts the rounds from 0; nothing where there is none."""
+    lists: dict[str, Any]
+    """Variables and the values they take, one each round, walked together."""
+    steps: Steps
+    path: Path
+
+
+class IfStep(NamedTuple):
+    """Steps of which those are taken that a test chooses."""
+
+    test: Any
+    then: Steps
+    otherwise: Steps
+    path: Path
+
+
+class ApplyStep(NamedTuple):
+    """A layer used once more, with the same weights."""
+
+    layer: str | Formula
+    name: str | Formula | None
+    sources: tuple[Ref, ...]
+    label: str
+    path: Path
+
+
+Step = LayerStep | CallStep | RepeatStep | IfStep | ApplyStep
+
+
+class _Needed:
+    def __repr__(self) -> str:
+        return "NEEDED"
+
+
+NEEDED = _Needed()
+"""The default of a parameter that has none: each call has to give it."""
+
+
+class Block(NamedTuple):
+    """Steps that a call takes with values of its own."""
+
+    name: str
+    description: str
+    params: dict[str, Any]
+    """Each parameter and its default, which may hold formulas; or `NEEDED`."""
+    inputs: tuple[str, ...]
+    """The names of the tensors that a call gives; one without a name if empty."""
+    outputs: tuple[str | Formula, ...]
+    """What a call gives back; the current tensor at its end if empty."""
+    steps: Steps
+    path: Path
+
+
+_MODEL = ("vars", "defaults", "blocks", "input", "inputs", "layers", "outputs")
+"""The keys of a spec that say what the model is."""
+
+
+class Program(NamedTuple):
+    """A spec as its author wrote it."""
+
+    name: str
+    description: str
+    vars: dict[str, Any]
+    """The variables in the order in which each can be worked out, with formulas."""
+    values: dict[str, Any]
+    """The variables worked out."""
+    blocks: dict[str, Block]
+    inputs: dict[str, InputTensor]
+    """By name; the input of a spec with `input:` has the name ''."""
+    steps: Steps
+    outputs: tuple[str, ...]
+    defaults: dict[str, dict[str, Any]]
+    """Arguments that layers of a type have unless they say otherwise."""
+    written: dict[str, Any]
+    """`input`, `inputs` and `defaults` with the formulas that they are made of."""
+    expect: Expect | None
+    data: "Data | None"
+    train: "Train | None"
+    ensemble: "Ensemble | None"
+    source: Source
+    complete: bool
+    """False where steps are left out because something is wrong with them."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the document and its layers; the rest can be read all the
+    same, so that every problem of a file is found in one go."""
+
+    @property
+    def is_variant(self) -> bool:
+        """Whether `--set` makes another model of it than the one it expects."""
+        return self.source.is_overridden(*_MODEL) and not self.source.is_overridden(
+            "expect"
+        )

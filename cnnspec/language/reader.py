@@ -1,0 +1,151 @@
+"""The data of a spec to the Program that they describe."""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any
+
+from cnnspec.catalogue.layers import ALIASES, is_layer, layer_names
+from cnnspec.ground.errors import Invalid, Problem, nearest
+from cnnspec.ground.records import describe
+from cnnspec.ground.source import Source
+from cnnspec.language.blocks import BlockReader
+from cnnspec.language.document import Document, InputTensor
+from cnnspec.language.expressions import names_in
+from cnnspec.language.program import Program
+from cnnspec.language.steps import Place, StepReader, check_arguments
+from cnnspec.language.variables import Notes, Variables, read_formulas
+
+_EMPTY = Document(layers=[None])
+_WRITTEN: tuple[str, ...] = ("input", "inputs", "defaults")
+
+
+def read_program(source: Source) -> Program:
+    """The Program that a document describes, with what is wrong in it."""
+    notes = Notes(source)
+    data = source.data
+    if not isinstance(data, dict):
+        text = f"a spec is a mapping with input: and layers:; found {describe(data)}"
+        hint = "cnnspec init writes one to start from"
+        notes.report((), "wrong-type", text, hint)
+        data = {}
+    data = read_formulas(data, notes)
+    variables = Variables(data.get("vars"), notes)
+    notes.broken |= _names(Document.misnamed(data, "vars"))
+    if not isinstance(data.get("vars", {}), dict):
+        notes.broken |= names_in(data)
+    written = {key: data[key] for key in _WRITTEN if key in data}
+    data = variables.work_out(data)
+    defaults = _defaults(data.get("defaults"), notes)
+    names = frozenset(variables.formulas)
+    blocks = BlockReader(notes, names)
+    reader = StepReader(notes, blocks.blocks, defaults)
+    given = data.get("blocks")
+    notes.unread |= _names(Document.misnamed(data, "blocks"))
+    notes.unread |= _names(given if isinstance(given, list) else None)
+    blocks.read(given, reader)
+    layers = data.get("layers")
+    items = layers if isinstance(layers, list) else []
+    notes.complete &= bool(items)
+    steps = reader.steps(items, ("layers",), Place(names))
+    blocks.refuse_recursion()
+    document = _document(data, notes) if isinstance(source.data, dict) else _EMPTY
+    return Program(
+        name=document.name or PurePath(source.path).stem,
+        description=document.description or "",
+        vars=variables.formulas,
+        values=variables.values,
+        blocks=blocks.blocks,
+        inputs=_given_inputs(document),
+        steps=steps,
+        outputs=document.outputs or (),
+        defaults=defaults,
+        written=written,
+        expect=document.expect,
+        data=document.data,
+        train=document.train,
+        ensemble=document.ensemble,
+        source=source,
+        complete=notes.complete,
+        problems=notes.problems(),
+    )
+
+
+def _names(given: Any) -> set[str]:
+    """The keys of a mapping, or of those in a list that was meant to be one."""
+    several = given if isinstance(given, list) else [given]
+    return {str(key) for one in several if isinstance(one, dict) for key in one}
+
+
+def _given_inputs(document: Document) -> dict[str, InputTensor]:
+    """The inputs by name; none where two keys give them, for it isn't known which."""
+    if document.input is None:
+        return document.inputs or {}
+    return {} if document.inputs else {"": document.input}
+
+
+def _input_problems(document: Document) -> Iterator[Problem]:
+    hint = "as in input: [28, 28, 1]"
+    if document.input is None and document.inputs is None:
+        yield Problem((), "missing-field", "the spec has no input:", f"add it, {hint}")
+    if document.input is not None and document.inputs is not None:
+        text = "the spec has both input: and inputs:"
+        yield Problem(("inputs",), "argument", text, "keep one of the two", at_key=True)
+
+
+def _document(data: dict[str, Any], notes: Notes) -> Document:
+    """The document; where keys of it are wrong, the document without them."""
+    try:
+        document = Document.read(data)
+        notes.add(Invalid(_input_problems(document)))
+        return document
+    except Invalid as error:
+        # What a file lacks may be in the one that it means to extend.
+        extends = any(problem.path == ("extends",) for problem in error.problems)
+        lacks = [p for p in error.problems if p.code == "missing-field"]
+        notes.add(Invalid(p for p in error.problems if not extends or p not in lacks))
+    wrong = {problem.path[0] for problem in notes.problems() if problem.path}
+    wrong |= {path[0] for path in notes.lost}
+    names = Document.fields().keys() - wrong
+    sound = {key: value for key, value in data.items() if key in names}
+    return Document.read({"layers": [None], **sound})
+
+
+def _defaults(given: Any, notes: Notes) -> dict[str, dict[str, Any]]:
+    """Arguments that layers have unless they say otherwise, by layer.
+
+    Faulty ones are among them: a layer would lack them otherwise, and say so.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name, arguments in (given if isinstance(given, dict) else {}).items():
+        try:
+            _check_defaults(str(name), arguments)
+        except Invalid as error:
+            notes.add(error, ("defaults", name))
+        if isinstance(arguments, dict):
+            of_kind = found.setdefault(ALIASES.get(str(name), str(name)), {})
+            of_kind |= {k: v for k, v in arguments.items() if k not in _OF_ONE_LAYER}
+    return found
+
+
+_OF_ONE_LAYER = ("name", "from")
+
+
+def _check_defaults(name: str, arguments: Any) -> None:
+    """Finds out whether all layers of a type can have these arguments.
+
+    Raises:
+        Invalid: they can't.
+    """
+    if not isinstance(arguments, dict):
+        text = f"the defaults of a layer are a mapping; found {describe(arguments)}"
+        hint = "as in Conv2D: {padding: same}"
+        raise Invalid([Problem((), "wrong-type", text, hint)])
+    if not is_layer(name):
+        text = f"there is no layer '{name}' in Keras"
+        hint = nearest(name, layer_names()) or "a block has its defaults under params:"
+        raise Invalid([Problem((), "unknown-layer", text, hint, True)])
+    for own in _OF_ONE_LAYER:
+        if own in arguments:
+            text = f"'{own}' can't be the same for all layers of a type"
+            raise Invalid([Problem((own,), "argument", text, "remove it", True)])
+    check_arguments(name, arguments)

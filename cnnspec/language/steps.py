@@ -1,0 +1,520 @@
+"""A layer list of a spec to the steps of a Program."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.layers import (
+    ALIASES,
+    Layer,
+    is_known,
+    is_layer,
+    layer_class,
+    make_layer,
+    split_entry,
+    with_defaults,
+)
+from cnnspec.ground.errors import Invalid, Path, Problem, either, near, nearest
+from cnnspec.ground.records import NAME_SAYS, Record, describe, flow, is_name
+from cnnspec.ground.source import Source
+from cnnspec.language.document import ApplyKeys, IfKeys, RepeatKeys
+from cnnspec.language.expressions import Formula, formulas, names_in
+from cnnspec.language.program import (
+    NEEDED,
+    ApplyStep,
+    Block,
+    CallStep,
+    IfStep,
+    LayerStep,
+    Program,
+    Ref,
+    RepeatStep,
+    Step,
+    Steps,
+)
+from cnnspec.language.variables import Notes, each_formula
+
+R = TypeVar("R", bound=Record)
+
+STATEMENTS = ("repeat", "if", "apply")
+"""Words that stand in a layer list where a layer's name does."""
+
+
+class Labels:
+    """What a block's text calls the steps that have no name: `conv2d`, `conv2d_1`."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def next(self, kind: str) -> str:
+        """The next label of a layer's class, or of a block."""
+        stem = snake_case(kind)
+        count = self._counts.get(stem, 0)
+        self._counts[stem] = count + 1
+        return f"{stem}_{count}" if count else stem
+
+
+class Place:
+    """What a step may refer to where it stands.
+
+    Attributes:
+        variables: the names that formulas may use.
+        local: those of them that belong to a block's call or to a repeat.
+        labels: None outside of blocks, where nothing needs a label.
+    """
+
+    def __init__(
+        self,
+        variables: frozenset[str],
+        local: frozenset[str] = frozenset(),
+        labels: Labels | None = None,
+    ) -> None:
+        self.variables, self.local, self.labels = variables, local, labels
+
+    def label(self, kind: str, name: str | Formula | None) -> str:
+        """What a named call names a step here that has no name of its own."""
+        if self.labels is None or type(name) is str:
+            return ""
+        return self.labels.next(kind)
+
+    def inside(self, names: Iterable[str]) -> "Place":
+        """The place inside a repeat that has these variables."""
+        more = frozenset(names)
+        return Place(self.variables | more, self.local | more, self.labels)
+
+
+class StepReader:
+    """Reads layer lists; what is wrong with them is noted."""
+
+    def __init__(
+        self,
+        notes: Notes,
+        blocks: Mapping[str, Block],
+        defaults: dict[str, dict[str, Any]],
+    ) -> None:
+        self._notes, self._blocks, self._defaults = notes, blocks, defaults
+        self._named: dict[str, Path] = {}
+
+    def steps(self, items: list[Any], path: Path, place: Place) -> Steps:
+        """The steps of a layer list; those with something wrong may be left out."""
+        steps = []
+        for number, item in enumerate(items):
+            step = self._step(item, (*path, number), place)
+            if step is None:
+                self._notes.complete = False
+                step = _lost((*path, number))
+            steps.append(step)
+        return tuple(steps)
+
+    def _step(self, item: Any, path: Path, place: Place) -> Step | None:
+        try:
+            text = item.text if type(item) is Formula else item
+            name, arguments = split_entry(text, STATEMENTS, self._blocks)
+            if name.startswith("$"):
+                text = f"a layer's name can't be an expression; found {name}"
+                raise Invalid([Problem((), "layer-form", text, "use if: to choose")])
+        except Invalid as error:
+            self._notes.add(_with_form(error, item), path)
+            return _lost(path)
+        if type(item) is not str:
+            path = (*path, name)
+        if name in self._notes.unread:
+            return None
+        if name in self._blocks:
+            return self._call(name, arguments, path, place)
+        if name in STATEMENTS:
+            try:
+                return self._statement(name, arguments, path, place)
+            except Invalid as error:
+                self._notes.add(_as_meant(error, arguments, place), path)
+                return None
+        return self._layer(name, arguments, path, place)
+
+    def _layer(self, kind: str, arguments: Any, path: Path, place: Place) -> LayerStep:
+        """A layer; its arguments are checked here if they hold no formula."""
+        layer: Layer | None = None
+        waits: Any = None
+        name: Any = None
+        sources: tuple[Ref, ...] = ()
+        try:
+            if type(arguments) is dict and ("from" in arguments or "name" in arguments):
+                arguments = dict(arguments)
+                if "from" in arguments:
+                    sources = self._sources(arguments.pop("from"), path, place)
+                if "name" in arguments:
+                    name = self._layer_name(kind, arguments.pop("name"), path, place)
+            if self._defaults:
+                arguments = with_defaults(kind, arguments, self._defaults)
+            if self._notes.source.has_formulas and any(each_formula(arguments)):
+                if self._notes.know(arguments, path, place.variables):
+                    check_arguments(kind, arguments, self._blocks)
+                    waits = arguments
+            else:
+                layer = make_layer(kind, arguments, self._blocks)
+        except Invalid as error:
+            above = self._named.get(kind, path) != path and not is_layer(kind)
+            wrong = self._meant_again(kind, sources) if above else error
+            defaults = self._defaults.get(ALIASES.get(kind, kind), {})
+            source = self._notes.source
+            wrong = _as_meant(wrong, arguments, place)
+            self._notes.add(
+                Invalid(
+                    _at_default(problem, kind, path, defaults, source)
+                    for problem in wrong.problems
+                )
+            )
+        label = place.label(kind, name)
+        return LayerStep(kind, layer, waits, name, sources, label, path)
+
+    def _meant_again(self, name: str, sources: tuple[Ref, ...]) -> Invalid:
+        """What to write where the name of a layer above stands in place of a kind."""
+        line = self._notes.source.line(self._named[name])
+        read = [str(source) for source in sources if not isinstance(source, tuple)]
+        entry: dict[str, Any] = {"layer": name}
+        if read:
+            entry["from"] = read[0] if len(read) == 1 else read
+        text = f"there is no block '{name}', but a layer of that name in {line}"
+        hint = f"to use it again, write - apply: {flow(entry)}"
+        return Invalid([Problem((), "unknown-block", text, hint, at_key=True)])
+
+    def _layer_name(self, kind: str, name: Any, path: Path, place: Place) -> Any:
+        if type(name) is str and is_name(name):
+            self._named[name] = path
+            if "{" in name:
+                self._refuse_braces(name, (*path, "name"), place)
+            return name
+        if name is None:
+            return None
+        if type(name) is Formula:
+            known = self._notes.know(name, (*path, "name"), place.variables)
+            return name if known else None
+        try:
+            make_layer(kind, {"name": name})
+        except Invalid as error:
+            wrong = [p for p in error.problems if p.path == ("name",)]
+            self._notes.add(Invalid(wrong), path)
+        return None
+
+    def _refuse_braces(self, name: str, path: Path, place: Place) -> None:
+        """Reports a name with a variable in braces, which lack their dollar sign."""
+        plain = re.sub(r"""^f?(["'])(.*)\1$""", r"\2", name)
+        for variable in re.findall(r"\{(\w+)", plain):
+            if variable in place.variables:
+                meant = re.sub(r"\{(?=\w)", "${", plain)
+                text = f"the name '{name}' has '{variable}' in braces without a $"
+                self._notes.report(path, "expression", text, f'write "{meant}"')
+                self._notes.complete = False
+                return
+
+    def _name(self, name: Any, path: Path, place: Place) -> Any:
+        """The name of a call, or of a tensor that `apply` makes."""
+        if type(name) is str and is_name(name) or name is None:
+            if name and "{" in name:
+                self._refuse_braces(name, path, place)
+            return name
+        if type(name) is Formula:
+            return name if self._notes.know(name, path, place.variables) else None
+        text = f"'name' must be {NAME_SAYS}; found {describe(name)}"
+        self._notes.report(path, "wrong-type", text)
+        return None
+
+    def _sources(self, value: Any, path: Path, place: Place) -> tuple[Ref, ...]:
+        """What `from` lists.
+
+        Raises:
+            Invalid: an item is neither a name nor a list of layers.
+        """
+        path = (*path, "from")
+        if not isinstance(value, list):
+            return (self._reference(value, path, (), place),)
+        if not value:
+            raise _bad_source((), value)
+        return tuple(
+            self._reference(item, path, (number,), place)
+            for number, item in enumerate(value)
+        )
+
+    def _reference(self, item: Any, path: Path, step: Path, place: Place) -> Ref:
+        if type(item) is str and item:
+            return item
+        if type(item) is Formula:
+            self._notes.know(item, (*path, *step), place.variables)
+            return item
+        if isinstance(item, list) and any(map(self._may_be_step, item)):
+            return self.steps(item, (*path, *step), place)
+        raise _bad_source(step, item)
+
+    def _may_be_step(self, item: Any) -> bool:
+        """Whether it is no name of a tensor, which `from` has in no list of its own."""
+        return type(item) is not str or is_layer(item) or item in self._blocks
+
+    def _call(
+        self, name: str, arguments: Any, path: Path, place: Place
+    ) -> CallStep | None:
+        block = self._blocks[name]
+        sources: tuple[Ref, ...] = ()
+        call_name = None
+        try:
+            arguments = _by_name(block, arguments)
+            if "from" in arguments:
+                sources = self._sources(arguments.pop("from"), path, place)
+            if "name" in arguments:
+                given = arguments.pop("name")
+                call_name = self._name(given, (*path, "name"), place)
+        except Invalid as error:
+            self._refuse_call(error, block, path)
+            return None
+        sound = self._notes.know(arguments, path, place.variables)
+        wrong = Invalid(_parameter_problems(block, arguments))
+        label = place.label(name, call_name)
+        if wrong.problems:
+            self._refuse_call(wrong, block, path)
+        if wrong.problems or not sound:
+            return None
+        return CallStep(name, arguments, call_name, sources, label, path)
+
+    def _refuse_call(self, error: Invalid, block: Block, path: Path) -> None:
+        """Reports what is wrong with a call.
+
+        A parameter that the block uses but lacks has been reported there.
+        """
+        lacking = self._lacking(block)
+        self._notes.add(
+            Invalid(
+                problem
+                for problem in error.problems
+                if problem.code != "unknown-parameter"
+                or not lacking.intersection(problem.path or lacking)
+            ),
+            path,
+        )
+
+    def _lacking(self, block: Block) -> frozenset[str]:
+        """The variables that a block uses and nothing gives it."""
+        data = self._notes.source.data
+        try:
+            used = names_in(formulas(data["blocks"][block.name]))
+        except Invalid:  # which has been reported
+            return frozenset()
+        given = data.get("vars")
+        known = given.keys() if isinstance(given, dict) else frozenset()
+        return used - block.params.keys() - known
+
+    def _statement(
+        self, word: str, arguments: Any, path: Path, place: Place
+    ) -> Step | None:
+        if word == "repeat":
+            return self._repeat(section(RepeatKeys, arguments), path, place)
+        if word == "if":
+            keys = section(IfKeys, arguments)
+            known = self._notes.know(keys.test, (*path, "test"), place.variables)
+            then = self.steps(keys.then, (*path, "then"), place)
+            otherwise = self.steps(keys.else_ or [], (*path, "else"), place)
+            return IfStep(keys.test, then, otherwise, path) if known else None
+        if type(arguments) is str:
+            text = f"apply must be a mapping; found {describe(arguments)}"
+            hint = f"write - apply: {flow({'layer': arguments})}"
+            raise Invalid([Problem((), "wrong-type", text, hint)])
+        apply = section(ApplyKeys, arguments)
+        sources: tuple[Ref, ...] = ()
+        if apply.from_ is not None:
+            sources = self._sources(apply.from_, path, place)
+        if type(apply.layer) is not str and type(apply.layer) is not Formula:
+            found = describe(apply.layer)
+            text = f"apply.layer must be the name of a layer above; found {found}"
+            raise Invalid([Problem(("layer",), "wrong-type", text)])
+        known = self._notes.know(apply.layer, (*path, "layer"), place.variables)
+        name = self._name(apply.name, (*path, "name"), place)
+        label = place.label("apply", name)
+        return ApplyStep(apply.layer, name, sources, label, path) if known else None
+
+    def _repeat(self, keys: RepeatKeys, path: Path, place: Place) -> RepeatStep | None:
+        lists: dict[str, Any] = keys.for_ or {}
+        known = self._notes.know(keys.times, (*path, "times"), place.variables)
+        known &= self._notes.know(lists, (*path, "for"), place.variables)
+        if known and (keys.times is None) == (not lists):
+            text = "a repeat has times: or for:, and not both"
+            hint = "as in times: 3, or for: {filters: [64, 128]}"
+            raise Invalid([Problem((), "repeat", text, hint, at_key=True)])
+        own: dict[str, Path] = {name: ("for", name) for name in lists}
+        if keys.index is not None:
+            own[keys.index] = ("index",)
+        sound = [self._is_new(name, where, path, place) for name, where in own.items()]
+        if lists and keys.index is not None and keys.index in lists:
+            text = f"'{keys.index}' counts the rounds and takes values as well"
+            raise Invalid([Problem(("index",), "repeat", text, "choose another name")])
+        steps = self.steps(keys.layers, (*path, "layers"), place.inside(own))
+        if not known or not all(sound):
+            return None
+        return RepeatStep(keys.times, keys.index or "", lists, steps, path)
+
+    def _is_new(self, name: Any, where: Path, path: Path, place: Place) -> bool:
+        """Whether a repeat's variable hides none of the block or of a repeat around."""
+        where = (*path, *where)
+        if not self._notes.is_variable(name, where):
+            return False
+        if name in place.local:
+            text = f"the variable '{name}' is there already"
+            hint = "choose another name"
+            self._notes.report(where, "repeat", text, hint, at_key=True)
+        return name not in place.local
+
+
+def _lost(path: Path) -> LayerStep:
+    """What stands for a step with something wrong: what it gives isn't known."""
+    return LayerStep("", None, None, None, (), "", path)
+
+
+def section(record: type[R], data: Any) -> R:
+    """The record of a mapping.
+
+    Raises:
+        Invalid: with every key that is unknown, missing or wrong.
+    """
+    if not isinstance(data, dict):
+        text = f"{record.title()} must be a mapping; found {describe(data)}"
+        from cnnspec.language import hints
+
+        hint = hints.statement(record.title(), data)
+        hint = hint or f"it has {either(record.fields(), 'and')}"
+        raise Invalid([Problem((), "wrong-type", text, hint)])
+    return record.read(data)
+
+
+def _with_form(error: Invalid, item: Any) -> Invalid:
+    """The problems of a statement's entry, with how the statement is written."""
+    from cnnspec.language import hints
+
+    word, data = next(iter(item.items())) if isinstance(item, dict) and item else "  "
+    hint = hints.statement(word, data)
+    return Invalid(p._replace(hint=hint or p.hint) for p in error.problems)
+
+
+def _as_meant(error: Invalid, arguments: Any, place: Place) -> Invalid:
+    """The problems of arguments, with the expressions that they were meant to be."""
+    from cnnspec.language.expressions.meant import meant
+
+    def mended(problem: Problem) -> Problem:
+        value = arguments
+        for step in problem.path:
+            value = value.get(step) if isinstance(value, dict) else value
+        if problem.code == "unknown-field" and problem.path[-1:] in _SOURCES:
+            return problem._replace(hint=f"write from: {flow(value)}")
+        is_value = problem.code in ("wrong-type", "unknown-value")
+        if not is_value or (not problem.path and problem.hint):
+            return problem
+        code = meant(value, place.variables)
+        return problem._replace(hint=f"write {code}") if code else problem
+
+    return Invalid(map(mended, error.problems))
+
+
+_SOURCES = (("input",), ("inputs",))
+"""What the last step of a path is where `from` was meant."""
+
+
+_PLAIN_MISTAKES = frozenset(
+    {
+        *("unknown-layer", "unknown-block", "refused-layer"),
+        *("unknown-field", "unknown-value", "wrong-type"),
+    }
+)
+
+
+def check_arguments(kind: str, arguments: Any, blocks: Collection[str] = ()) -> None:
+    """Finds what is wrong with arguments before their formulas are worked out.
+
+    Args:
+        kind: the layer's name.
+        arguments: as a spec writes them.
+        blocks: names that may have been meant, beside those of layers.
+
+    Raises:
+        Invalid: with what is wrong whatever the formulas come to.
+    """
+    plain: dict[str, Any] = {}
+    if isinstance(arguments, dict):
+        plain = {k: v for k, v in arguments.items() if not any(each_formula(v))}
+        if is_known(kind):
+            waiting = arguments.keys() - plain.keys()
+            plain |= dict.fromkeys(waiting - layer_class(kind).fields().keys())
+    try:
+        make_layer(kind, plain, blocks)
+    except Invalid as error:
+        found = [p for p in error.problems if p.code in _PLAIN_MISTAKES]
+        if found:
+            raise Invalid(found) from None
+
+
+def at_default(problem: Problem, kind: str, path: Path, program: Program) -> Problem:
+    """The problem of a layer at a path, or of the defaults that it takes over."""
+    defaults = program.defaults.get(ALIASES.get(kind, kind), {})
+    return _at_default(problem, kind, path, defaults, program.source)
+
+
+def _at_default(
+    problem: Problem, kind: str, path: Path, defaults: dict[str, Any], source: Source
+) -> Problem:
+    inherited = problem.path and problem.path[0] in defaults
+    if inherited and not source.holds((*path, problem.path[0])):
+        return problem.under("defaults", _as_written(kind, problem.path[0], source))
+    return problem.under(*path)
+
+
+def _as_written(kind: str, argument: str | int, source: Source) -> str:
+    """The name under `defaults:` that gives layers of a kind an argument."""
+    kind = ALIASES.get(kind, kind)
+    for name, arguments in source.data["defaults"].items():
+        written = isinstance(arguments, dict) and argument in arguments
+        if written and ALIASES.get(name, name) == kind:
+            return str(name)
+    return kind
+
+
+def _bad_source(step: Path, item: Any) -> Invalid:
+    text = "from must be the name of a layer above, prev, input, or a list of those"
+    hint = ""
+    if isinstance(item, dict):
+        hint = "a branch is a list of its own: from: [prev, [Flatten, {Dense: 10}]]"
+    elif isinstance(item, list) and item:
+        hint = f"a list in a list is a branch of layers; write from: {flow(item)}"
+    message = f"{text}; found {describe(item)}"
+    return Invalid([Problem(("from", *step), "wrong-type", message, hint)])
+
+
+def _by_name(block: Block, arguments: Any) -> dict[str, Any]:
+    """The values of a call by the names of the block's parameters.
+
+    Raises:
+        Invalid: there is no parameter for a value alone.
+    """
+    if arguments is None:
+        return {}
+    if isinstance(arguments, dict):
+        return dict(arguments)
+    if not block.params:
+        text = (
+            f"the block '{block.name}' has no parameters; found {describe(arguments)}"
+        )
+        raise Invalid([Problem((), "unknown-parameter", text, "give it params:")])
+    return {next(iter(block.params)): arguments}
+
+
+def _parameter_problems(block: Block, arguments: dict[str, Any]) -> Iterator[Problem]:
+    for name, value in arguments.items():
+        if name not in block.params:
+            text = f"the block '{block.name}' has no parameter '{name}'"
+            known = f"it has {either(block.params, 'and')}"
+            hint = nearest(name, block.params)
+            if (name,) in _SOURCES:
+                hint = f"write from: {flow(value)}"
+            hint = hint or (known if block.params else "it has none")
+            yield Problem((name,), "unknown-parameter", text, hint, at_key=True)
+    unknown = [name for name in arguments if name not in block.params]
+    for name, default in block.params.items():
+        meant = any(near(name) == nearest(other, block.params) for other in unknown)
+        if default is NEEDED and name not in arguments and not meant:
+            text = f"the block '{block.name}' needs '{name}'"
+            hint = f"write {block.name}: {{{name}: …}}, or give it a default"
+            yield Problem((), "missing-parameter", text, hint, at_key=True)

@@ -1,0 +1,220 @@
+"""What `data:`, `train:` and `ensemble:` of a spec may say.
+
+Optimizers, losses, metrics and callbacks have Keras's names and arguments (Keras 3.15).
+A name alone stands for the object with its defaults, a mapping for one with arguments,
+as in `{Adam: {learning_rate: 0.001}}`.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.named import Part, component
+from cnnspec.ground.errors import ArgumentError, Invalid, Problem
+from cnnspec.ground.records import (
+    Positive,
+    Record,
+    choice,
+    describe,
+    kind,
+    list_of,
+    number,
+)
+from cnnspec.language.data import Data
+
+__all__ = ["Data", "Ensemble", "Train"]
+
+_SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2**32 - 1)
+
+_OPTIMIZERS = (
+    "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lion Muon Nadam RMSprop SGD "
+    "ScheduleFreeAdamW"
+)
+_LOSSES = (
+    "BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy "
+    "CategoricalFocalCrossentropy CategoricalHinge Circle CosineSimilarity Dice Hinge "
+    "Huber KLDivergence LogCosh MeanAbsoluteError MeanAbsolutePercentageError "
+    "MeanSquaredError MeanSquaredLogarithmicError Poisson "
+    "SparseCategoricalCrossentropy SquaredHinge Tversky"
+)
+_METRICS = (
+    "AUC BinaryAccuracy BinaryCrossentropy BinaryIoU CategoricalAccuracy "
+    "CategoricalCrossentropy CategoricalHinge ConcordanceCorrelation CosineSimilarity "
+    "F1Score FBetaScore FalseNegatives FalsePositives Hinge KLDivergence LogCoshError "
+    "MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError "
+    "MeanSquaredLogarithmicError PearsonCorrelation Poisson Precision R2Score Recall "
+    "RootMeanSquaredError SparseCategoricalAccuracy SparseCategoricalCrossentropy "
+    "SparseTopKCategoricalAccuracy SquaredHinge TopKCategoricalAccuracy TrueNegatives "
+    "TruePositives"
+)
+OPTIMIZER_NAMES = {
+    name: cls.lower() for cls in _OPTIMIZERS.split() for name in (cls.lower(), cls)
+}
+"""What `compile(optimizer=…)` knows, in any case; Lamb has to be a mapping."""
+LOSS_NAMES = {
+    "crossentropy": "crossentropy",
+    "ce": "crossentropy",
+    **{name: name for name in ("bce", "kld", "mae", "mape", "mse", "msle")},
+    **{name.upper(): name for name in ("bce", "kld", "mae", "mape", "mse", "msle")},
+    **{snake_case(cls): snake_case(cls) for cls in _LOSSES.split()},
+    **{cls: snake_case(cls) for cls in _LOSSES.split()},
+}
+"""What `compile(loss=…)` knows, and the name of the same function."""
+METRIC_NAMES = {
+    "accuracy": "accuracy",
+    "acc": "accuracy",
+    **{name: name for name in ("bce", "mae", "mape", "mse", "msle")},
+    **{name: name for name in ("BCE", "MAE", "MAPE", "MSE", "MSLE")},
+    **{snake_case(cls): snake_case(cls) for cls in _METRICS.split()},
+    **{cls: cls for cls in _METRICS.split()},
+}
+"""What `compile(metrics=…)` knows and needs no arguments; the name as it is written is
+the key of Keras's history. Keras 2's `acc` is read as `accuracy`."""
+
+_OPTIMIZER = component(
+    "an optimizer",
+    "optimizers",
+    "Optimizer",
+    OPTIMIZER_NAMES,
+    frozenset(OPTIMIZER_NAMES.values()),
+)
+_LOSS = component("a loss", "losses", "Loss", LOSS_NAMES, ("crossentropy", "ce"))
+_METRIC = component("a metric", "metrics", "Metric", METRIC_NAMES, ("accuracy", "acc"))
+_CALLBACK = component("a callback", "callbacks", "Callback")
+
+
+_WEIGHT = number("a number of 0 or more", ge=0)
+_WEIGHTS_SAYS = (
+    "'balanced', a list with a number for each class, or a mapping of classes to "
+    "numbers, as in {0: 1.0, 3: 2.5}"
+)
+
+
+def _class_weight(value: Any) -> Any:
+    """'balanced', or the weights by class."""
+    if value == "balanced":
+        return value
+    if isinstance(value, list):
+        return tuple(_class_weight(dict(enumerate(value))).values())
+    if not isinstance(value, dict) or not value:
+        raise ValueError
+    problems, found = [], {}
+    for key, weight in value.items():
+        if isinstance(key, bool) or not str(key).isdigit():
+            text = f"class_weight: '{key}' is no number of a class"
+            hint = "count classes from 0, as in {0: 1.0, 3: 2.5}"
+            problems.append(Problem((key,), "wrong-type", text, hint, at_key=True))
+        elif type(weight) not in (int, float) or not 0 <= weight < float("inf"):
+            text = f"the weight of class {key} must be a number of 0 or more"
+            said = f"{text}; found {describe(weight)}"
+            problems.append(Problem((key,), "wrong-type", said))
+        else:
+            found[int(key)] = float(weight)
+    if problems:
+        raise Invalid(problems)
+    return found
+
+
+_CLASS_WEIGHT = kind(
+    _class_weight,
+    _WEIGHTS_SAYS,
+    {
+        "anyOf": [
+            {"enum": ["balanced"]},
+            {"type": "array", "items": _WEIGHT.json, "minItems": 1},
+            {
+                "type": "object",
+                "patternProperties": {r"^\d+$": _WEIGHT.json},
+                "additionalProperties": False,
+                "minProperties": 1,
+            },
+        ]
+    },
+    ("balanced",),
+)
+
+
+def _distribute(value: Any) -> str:
+    if value != "data_parallel":
+        raise ValueError
+    return "data_parallel"
+
+
+def _about_strategies(found: Any) -> str:
+    """What to say to those who ask for a strategy of TensorFlow."""
+    if "strategy" in str(found).lower() or "worker" in str(found).lower():
+        return (
+            "Keras 3 doesn't train under MultiWorkerMirroredStrategy; data_parallel "
+            "trains on several machines with JAX, and with MirroredStrategy on one"
+        )
+    return ""
+
+
+_DISTRIBUTE = kind(
+    _distribute,
+    "'data_parallel'",
+    {"enum": ["data_parallel"]},
+    ("data_parallel",),
+    _about_strategies,
+)
+
+
+class Train(Record):
+    """How the model is trained: the arguments of Keras's `compile` and `fit`."""
+
+    renamed: ClassVar[dict[str, str]] = {
+        "learning_rate": "it belongs to the optimizer, as in optimizer: {Adam: "
+        "{learning_rate: 0.01}}",
+        "lr": "it is the optimizer's learning_rate, as in optimizer: {Adam: "
+        "{learning_rate: 0.01}}",
+    }
+    first = ("optimizer", "loss", "metrics")
+    loss: Annotated[Any, _LOSS]
+    optimizer: Annotated[Any, _OPTIMIZER] = "rmsprop"
+    metrics: Annotated[Any, list_of(_METRIC)] = ()
+    batch_size: Positive | None = None
+    epochs: Positive = 1
+    validation_split: Part = 0.0
+    shuffle: bool = True
+    seed: Annotated[int, _SEED] | None = None
+    """For `keras.utils.set_random_seed`: the initial weights and every shuffling."""
+    callbacks: Annotated[Any, list_of(_CALLBACK)] = ()
+    class_weight: Annotated[Any, _CLASS_WEIGHT] | None = None
+    """How much each class counts in the loss; balanced: the rarer, the more."""
+    mixed_precision: (
+        Annotated[str, choice("mixed_bfloat16", "mixed_float16")] | None
+    ) = None
+    """Keras's dtype policy: computing in 16 bits, with variables in 32."""
+    jit_compile: bool | Literal["auto"] = "auto"
+    """Whether XLA compiles the steps."""
+    steps_per_execution: Positive = 1
+    """Batches that are trained on before Keras goes back to Python."""
+    resume: bool = False
+    """Whether a script that is started again goes on from the last finished epoch."""
+    distribute: Annotated[str, _DISTRIBUTE] | None = None
+    """Whether all devices, of several machines too, share each batch."""
+
+    @classmethod
+    def title(cls) -> str:
+        return "train"
+
+    def rules(self) -> None:
+        if not self.distribute:
+            return
+        if self.steps_per_execution > 1:
+            text = "train.steps_per_execution is for one device, and distribute for all"
+            raise ArgumentError("steps_per_execution", text, "keep one of the two")
+        if self.seed is None:
+            text = "train.distribute needs a seed, from which all processes start alike"
+            raise ArgumentError("distribute", text, "add seed: 0")
+
+
+class Ensemble(Record):
+    """Several models of the same form, trained from different seeds, that vote."""
+
+    members: Annotated[int, number("a whole number of 2 or more", whole=True, ge=2)]
+    voting: Literal["soft", "hard"] = "soft"
+    """soft: the mean of the members' probabilities wins; hard: most members do."""
+
+    @classmethod
+    def title(cls) -> str:
+        return "ensemble"

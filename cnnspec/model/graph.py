@@ -1,0 +1,57 @@
+"""The flat form of a model: its layers in order, each with the tensors it reads.
+
+Every analysis and the live Keras model are made from it.
+"""
+
+from typing import NamedTuple
+
+from cnnspec.catalogue.layers.base import Layer
+from cnnspec.ground.errors import Frame, Path, Problem
+from cnnspec.ground.shapes import Shape
+
+
+class Input(NamedTuple):
+    """A tensor that the model is given."""
+
+    name: str
+    shape: Shape
+    """With the batch axis first."""
+    dtype: str
+    path: Path
+    """Where it stands in the spec."""
+
+
+class Node(NamedTuple):
+    """A layer in its place."""
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+    """The names of the inputs or nodes it reads, in the order of Keras's call."""
+    path: Path
+    """Where the layer's entry stands in the spec."""
+    trail: tuple[Frame, ...] = ()
+    """The calls of blocks and rounds of repeats that led there, outermost first."""
+    shares: str = ""
+    """The node whose layer, weights and all, this one uses again."""
+    inner: tuple[str, ...] = ()
+    """The names of layers inside the layer, in the order of `all_nested`."""
+
+
+class Graph(NamedTuple):
+    """A model. A node reads only what stands before it."""
+
+    name: str
+    inputs: tuple[Input, ...]
+    nodes: tuple[Node, ...]
+    outputs: tuple[str, ...]
+    """The names of the nodes that give the model's results."""
+    unused: frozenset[str] = frozenset()
+    """The names of nodes that no output depends on, which Keras leaves out."""
+    problems: tuple[Problem, ...] = ()
+    """Names that are given twice, names that nothing defines, and the like."""
+
+    def __str__(self) -> str:
+        lines = [f"{i.name}: Input{list(i.shape[1:])}" for i in self.inputs]
+        lines += [f"{n.name}: {n.layer!r} <- {', '.join(n.inputs)}" for n in self.nodes]
+        return "\n".join([*lines, f"outputs: {', '.join(self.outputs)}"])

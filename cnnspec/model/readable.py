@@ -1,0 +1,216 @@
+"""A summary's numbers as a reader sees them, and a row as plain data.
+
+What the numbers are called and how they are written is decided here, for the terminal,
+for reports and for differences, so that no two of them can differ in more than their
+looks.
+"""
+
+from math import ceil
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue.layers.base import WHOLE
+from cnnspec.ground.shapes import Shape, Shapes, show
+from cnnspec.ground.source import Source
+from cnnspec.model.receptive import UNKNOWN, Seen, receptive_fields
+from cnnspec.model.summary import Row, Summary
+
+NOT_KNOWN = "?"
+NOTHING = "-"
+
+
+class Line(NamedTuple):
+    """A layer's row of a report, each number as a reader sees it."""
+
+    name: str
+    type: str
+    output: tuple[str, ...]
+    """A shape for each tensor that the layer gives, without the batch axis."""
+    params: str
+    why: str
+    """The parameters with their arithmetic: `3·3·50·25 + 25 = 11,275`."""
+    trainable: str
+    macs: str
+    memory: str
+    field: str
+    share: float
+    """The layer's part of all parameters, 0 to 1."""
+
+
+def lines(summary: Summary) -> list[Line]:
+    """The rows of a report, in the order of the layers."""
+    fields = receptive_fields(summary)
+    total = summary.total_params
+    return [
+        Line(
+            name=printable(row.name),
+            type=row.type,
+            output=tuple(map(shape_text, _several(row.output_shape))),
+            params=f"{row.params:,}",
+            why=_why(row),
+            trainable=f"{row.trainable_params:,}",
+            macs=count_text(row.macs),
+            memory=bytes_text(row.activation_bytes),
+            field=field_text(fields[row.name]),
+            share=row.params / total if total else 0.0,
+        )
+        for row in summary.rows
+    ]
+
+
+def heading(summary: Summary) -> tuple[str, str]:
+    """The model's name, and its inputs in words."""
+    inputs = ", ".join(
+        f"{printable(tensor.name)} {shape_text(tensor.shape)} {tensor.dtype}"
+        for tensor in summary.graph.inputs
+    )
+    return printable(summary.graph.name), inputs
+
+
+def totals(summary: Summary) -> list[tuple[str, str, str]]:
+    """The sums of a report: what is counted, the number, and what to know about it."""
+    split = (
+        f"{summary.trainable_params:,} trainable, "
+        f"{summary.non_trainable_params:,} non-trainable"
+    )
+    return [
+        ("Params", f"{summary.total_params:,}", split),
+        ("Weights", bytes_text(summary.weight_bytes), "memory of params as float32"),
+        ("MACs", count_text(summary.macs), "multiply-accumulates for one sample"),
+        (
+            "Activations",
+            bytes_text(summary.activation_bytes),
+            "memory of outputs for one sample as float32",
+        ),
+    ]
+
+
+def shape_text(shape: Shape) -> str:
+    """`28x28x50`: a shape without its batch axis."""
+    return show(shape[1:]) or "scalar"
+
+
+def count_text(count: int | None) -> str:
+    """`15.47 G`: a count with the SI prefix that leaves one to three digits."""
+    if count is None:
+        return NOT_KNOWN
+    if count < 1000:
+        return str(count)
+    return _scaled(count, 1000, 2, ("", "k", "M", "G", "T", "P", "E"))
+
+
+def bytes_text(count: int | None) -> str:
+    """`153.1 KiB`: an amount of memory with its binary prefix."""
+    if count is None:
+        return NOT_KNOWN
+    if count < 1024:
+        return f"{count} B"
+    return _scaled(count, 1024, 1, ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"))
+
+
+def _scaled(count: int, base: int, digits: int, units: tuple[str, ...]) -> str:
+    value, *left = float(count), *units
+    while len(left) > 1 and round(value, digits) >= base:
+        value /= base
+        left.pop(0)
+    return f"{value:,.{digits}f} {left[0]}"
+
+
+def field_text(seen: Seen) -> str:
+    """`212`, or `7x1` where the axes differ; the word for what has no such number."""
+    sizes = field_sizes(seen)
+    if isinstance(sizes, list):
+        return show(sizes[:1] if len(set(sizes)) == 1 else sizes)
+    return sizes or (NOT_KNOWN if seen == UNKNOWN else NOTHING)
+
+
+def field_sizes(seen: Seen) -> list[int] | str | None:
+    """A receptive field's size along each axis, or `WHOLE`; None if it has none."""
+    if isinstance(seen, str):
+        return WHOLE if seen == WHOLE else None
+    return [ceil(field.size) for field in seen] or None
+
+
+def share_text(share: float) -> str:
+    """`56.2 %`: nothing for a layer without parameters."""
+    if not share:
+        return ""
+    return f"{share:.1%}".replace("%", " %") if share >= 0.0005 else "<0.1 %"
+
+
+def printable(text: str) -> str:
+    """A name without the characters that could change how what follows is shown."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _why(row: Row) -> str:
+    if not row.weights:
+        return "0"
+    return f"{row.arithmetic} = {row.params:,}"
+
+
+def _several(shapes: Shapes) -> list[Shape]:
+    return shapes if isinstance(shapes, list) else [shapes]
+
+
+def summary_data(summary: Summary, source: Source) -> dict[str, Any]:
+    """A summary as plain data, for JSON.
+
+    Args:
+        source: the document, which knows in which line each layer stands.
+    """
+    graph, fields = summary.graph, receptive_fields(summary)
+    return {
+        "name": graph.name,
+        "inputs": [
+            {"name": tensor.name, "shape": list(tensor.shape), "dtype": tensor.dtype}
+            for tensor in graph.inputs
+        ],
+        "outputs": list(graph.outputs),
+        "total_params": summary.total_params,
+        "trainable_params": summary.trainable_params,
+        "non_trainable_params": summary.non_trainable_params,
+        "weight_bytes": summary.weight_bytes,
+        "macs": summary.macs,
+        "activation_bytes": summary.activation_bytes,
+        "layers": [
+            _row_data(row, fields[row.name], source.mark(row.path, at_key=True).line)
+            for row in summary.rows
+        ],
+    }
+
+
+def _row_data(row: Row, seen: Seen, line: int) -> dict[str, Any]:
+    shapes = row.output_shape
+    return {
+        "name": row.name,
+        "type": row.type,
+        "inputs": list(row.inputs),
+        "output_shape": (
+            [list(shape) for shape in shapes]
+            if isinstance(shapes, list)
+            else list(shapes)
+        ),
+        "params": row.params,
+        "trainable_params": row.trainable_params,
+        "macs": row.macs,
+        "line": line,
+        "activation_bytes": row.activation_bytes,
+        "receptive_field": field_sizes(seen),
+        "weights": [
+            {
+                "name": weight.name,
+                "shape": list(weight.shape),
+                "trainable": weight.trainable,
+            }
+            for weight in row.weights
+        ],
+        "arithmetic": row.arithmetic,
+    }
+
+
+_MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>#|~&"})
+
+
+def escaped(text: str) -> str:
+    """A text that Markdown shows as it is."""
+    return text.translate(_MARKDOWN)

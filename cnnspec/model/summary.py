@@ -1,0 +1,307 @@
+"""Graph to Summary: the shape, weights and cost of every layer."""
+
+from collections.abc import Callable, Iterable, Sequence
+from math import prod
+from typing import NamedTuple
+
+from cnnspec.catalogue.layers.base import Layer, Weight
+from cnnspec.ground.errors import Frame, Path, Problem, ShapeError
+from cnnspec.ground.shapes import Shape, Shapes, product, show
+from cnnspec.language.program import Program
+from cnnspec.model.graph import Graph, Node
+
+FLOAT_BYTES = 4
+"""Bytes of a number in Keras's default type, float32."""
+
+
+class Row(NamedTuple):
+    """One layer of a summary."""
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+    input_shapes: tuple[Shape, ...]
+    output_shape: Shapes
+    weights: Sequence[Weight]
+    params: int
+    """Numbers in the weights."""
+    trainable_params: int
+    """Those of them that training changes."""
+    macs: int | None
+    """Multiply-accumulates for one sample; None if a size isn't known."""
+    path: Path
+    """Where the layer stands in the spec."""
+    trail: tuple[Frame, ...] = ()
+    """The calls of blocks and rounds of repeats that led there, outermost first."""
+    shares: str = ""
+    """The row whose layer this one uses again; that one has the weights."""
+
+    @property
+    def type(self) -> str:
+        """The layer's class in Keras."""
+        return self.layer.class_name or type(self.layer).__name__
+
+    @property
+    def arithmetic(self) -> str:
+        """How the parameters are counted: `3·3·50·25 + 25`."""
+        return " + ".join("·".join(map(str, w.shape)) or "1" for w in self.weights)
+
+    @property
+    def activation_bytes(self) -> int | None:
+        """Memory that one sample's output takes as float32."""
+        shapes = self.output_shape
+        several = shapes if isinstance(shapes, list) else [shapes]
+        size = _sum(product(shape[1:]) for shape in several)
+        return None if size is None else FLOAT_BYTES * size
+
+
+class Summary(NamedTuple):
+    """A model whose every number is known."""
+
+    graph: Graph
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...] = ()
+    """Layers that can't take their input; they and what reads them have no row."""
+
+    @property
+    def total_params(self) -> int:
+        """Numbers in all weights."""
+        return sum(row.params for row in self.rows)
+
+    @property
+    def trainable_params(self) -> int:
+        """Numbers that training changes."""
+        return sum(row.trainable_params for row in self.rows)
+
+    @property
+    def non_trainable_params(self) -> int:
+        """Numbers that training leaves alone."""
+        return self.total_params - self.trainable_params
+
+    @property
+    def macs(self) -> int | None:
+        """Multiply-accumulates for one sample."""
+        return _sum(row.macs for row in self.rows)
+
+    @property
+    def activation_bytes(self) -> int | None:
+        """Memory that the outputs of all layers take for one sample, as float32."""
+        return _sum(row.activation_bytes for row in self.rows)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Memory that the weights take as float32."""
+        return FLOAT_BYTES * self.total_params
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    """The sum, None if one of the counts isn't known."""
+    total = 0
+    for count in counts:
+        if count is None:
+            return None
+        total += count
+    return total
+
+
+LineOf = Callable[[Path], str]
+
+
+def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
+    """The summary of a graph.
+
+    Args:
+        graph: the model.
+        line_of: tells the line of a path in the spec (`line 31`), for messages.
+
+    A layer that can't take its input is a problem of the summary, and so is nothing
+    that comes after it: without that layer's output there is nothing to say of it.
+    """
+    shapes: dict[str, Shapes] = {i.name: i.shape for i in graph.inputs}
+    rows: dict[str, Row] = {}
+    problems = []
+    computed: dict[tuple[int, tuple[Shape, ...]], _Computed] = {}
+    for node in graph.nodes:
+        name, layer, sources, path, trail, shares, _ = node
+        try:
+            inputs = _tensors(sources, shapes)
+            first = rows[shares] if shares else None
+        except KeyError:  # what it reads, or the layer that it shares, has no row
+            continue
+        try:
+            # A block that is called often makes each of its layers but once.
+            found = computed.get((id(layer), inputs)) if trail else None
+            if found is None:
+                found = _compute(layer, inputs)
+                if trail:
+                    computed[id(layer), inputs] = found
+            if first is not None:
+                found = _again(found, inputs, first)
+        except ShapeError as error:
+            problems.append(_problem(graph, rows, node, error, line_of))
+            continue
+        rows[name] = Row(name, layer, sources, inputs, *found, path, trail, shares)
+        shapes[name] = found[0]
+    used = tuple(row for row in rows.values() if row.name not in graph.unused)
+    return Summary(graph, used, tuple(problems))
+
+
+def _tensors(names: Sequence[str], shapes: dict[str, Shapes]) -> tuple[Shape, ...]:
+    """The shapes of the tensors that a call takes; a list of them counts as several."""
+    found: list[Shape] = []
+    for name in names:
+        shape = shapes[name]
+        if isinstance(shape, list):
+            found += shape
+        else:
+            found.append(shape)
+    return tuple(found)
+
+
+_Computed = tuple[Shapes, Sequence[Weight], int, int, int | None]
+"""A layer's output shape, weights, params, trainable params and MACs."""
+
+
+def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
+    if layer.inputs != 1 or len(inputs) != 1:
+        _count_inputs(layer, len(inputs))
+    layer.check(*inputs)
+    output = layer.output(*inputs)
+    weights = layer.held(*inputs)
+    params = trainable = 0
+    for weight in weights:
+        size = prod(weight.shape)
+        params += size
+        if weight.trainable:
+            trainable += size
+    return output, weights, params, trainable, layer.macs(output, *inputs)
+
+
+_RANK_BOUND = frozenset({"BatchNormalization", "GroupNormalization", "EinsumDense"})
+"""Layers that take only tensors with as many axes as the first one had: `build` of
+Keras 3.15 puts the number into their `input_spec`."""
+
+
+def _again(found: _Computed, inputs: tuple[Shape, ...], first: Row) -> _Computed:
+    """What a layer comes to that has its weights from an earlier use.
+
+    Raises:
+        ShapeError: the tensor needs other weights than those it has, or Keras bound
+            the layer to the number of axes of its first one.
+    """
+    output, weights, _, _, macs = found
+    axes = [len(shapes[0]) - 1 for shapes in (first.input_shapes, inputs)]
+    if first.type in _RANK_BOUND and axes[0] != axes[1]:
+        text = f"uses '{first.name}' again, which Keras made for tensors of {axes[0]}"
+        text = f"{text} {'axis' if axes[0] == 1 else 'axes'}; its input has {axes[1]}"
+        raise ShapeError(text, "use a layer of its own here")
+    if list(weights) != list(first.weights):
+        given = show(first.input_shapes[0][1:])
+        text = f"uses '{first.name}' again, whose weights were made for {given}"
+        text = f"{text}; this input is {show(inputs[0][1:])}"
+        raise ShapeError(text, "give it a tensor with as many channels")
+    return output, (), 0, 0, macs
+
+
+def _count_inputs(layer: Layer, count: int) -> None:
+    least, most = layer.inputs, layer.inputs_limit
+    if count >= least and (most is None or count <= most):
+        return
+    needed = str(least) if most == least else f"{least} or more"
+    if most not in (least, None):
+        needed = f"{least} to {most}"
+    hint = "name them with from: [a, b]" if count < least else "choose one with from:"
+    noun = "tensor" if needed == "1" else "tensors"
+    raise ShapeError(f"takes {needed} {noun}, and is given {count}", hint)
+
+
+def _problem(
+    graph: Graph,
+    rows: dict[str, Row],
+    node: Node,
+    error: ShapeError,
+    line_of: LineOf | None,
+) -> Problem:
+    title = f"'{node.name}' ({type(node.layer).__name__})"
+    message = f"{title}: {error.message}"
+    source = node.inputs[0] if node.inputs else ""
+    if len(node.inputs) > 1:
+        message += f"; it reads {_tensors_read(graph, rows, node, line_of)}"
+    else:
+        if source in rows:
+            message += f"; its input comes from {_maker(rows, source, line_of)}"
+        went = _trace(graph, rows, source)
+        if len(went) > 1:
+            message += f"; the size went {' → '.join(went)}"
+    hint = _remedy(rows, source, error.missing) or error.hint
+    return Problem(node.path, "shape", message, hint, True, node.trail)
+
+
+def _maker(rows: dict[str, Row], name: str, line_of: LineOf | None) -> str:
+    """`'conv2d' (line 6)`: what makes a tensor."""
+    if name not in rows:
+        return "the model's input" if name == "input_layer" else f"the input '{name}'"
+    line = f" ({line_of(rows[name].path)})" if line_of else ""
+    return f"'{name}'{line}"
+
+
+_READ_LIMIT = 4
+"""Tensors of a layer that a message names."""
+
+
+def _tensors_read(
+    graph: Graph, rows: dict[str, Row], node: Node, line_of: LineOf | None
+) -> str:
+    """`32x32x16 from 'conv2d' (line 6) and 32x32x3 from the input 'image'`."""
+    shapes: dict[str, Shapes] = {i.name: i.shape for i in graph.inputs}
+    found = []
+    for name in node.inputs[:_READ_LIMIT]:
+        shape = rows[name].output_shape if name in rows else shapes[name]
+        several = shape if isinstance(shape, list) else [shape]
+        sizes = " and ".join(show(one[1:]) for one in several)
+        found.append(f"{sizes} from {_maker(rows, name, line_of)}")
+    if len(node.inputs) > _READ_LIMIT:
+        return f"{', '.join(found)}, …"
+    return f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def _remedy(rows: dict[str, Row], source: str, missing: int) -> str:
+    """The layer above that should have left the axes, where one says so of itself."""
+    while missing and source in rows:
+        row = rows[source]
+        if remedy := row.layer.remedy(missing):
+            return f"'{source}' {remedy}"
+        if len(row.input_shapes) != 1 or len(row.output_shape) != len(
+            row.input_shapes[0]
+        ):
+            break
+        source = row.inputs[0]
+    return ""
+
+
+def _trace(graph: Graph, rows: dict[str, Row], source: str) -> list[str]:
+    """The different sizes that led to a tensor, the model's input first."""
+    first = {i.name: i.shape for i in graph.inputs}
+    sizes: list[str] = []
+    while True:
+        shape = rows[source].output_shape if source in rows else first.get(source)
+        if isinstance(shape, tuple):
+            text = _spatial(shape)
+            if not sizes or sizes[-1] != text:
+                sizes.append(text)
+        if source not in rows:
+            return sizes[::-1]
+        source = rows[source].inputs[0]
+
+
+def _spatial(shape: Shape) -> str:
+    """The sizes of an image or volume without its channels; one number if all agree."""
+    sizes = shape[1:-1] if len(shape) > 2 else shape[1:]
+    return show(sizes[:1] if len(set(sizes)) == 1 else sizes)
+
+
+class Model(NamedTuple):
+    """A spec without errors."""
+
+    program: Program
+    summary: Summary

@@ -1,1 +1,0 @@
-"""A Program to the flat Graph of what it comes to."""
