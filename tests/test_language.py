@@ -261,7 +261,7 @@ SAYS: dict[str, tuple[str, list[str]]] = {
             "input: [5]\nblocks: {same: {outputs: [input, prev], layers: [ReLU]}}\n"
             "layers: [same]\ntrain: {loss: mse, optimizer: adam}"
         ),
-        ["3:9: error[argument]: the model would give back its input"],
+        ["3:9: error[input-as-output]: the model would give back its input"],
     ),
     "a faulty default is told once, and not of the layers": (
         (
@@ -289,7 +289,7 @@ SAYS: dict[str, tuple[str, list[str]]] = {
             "layers: [{Conv2D: {filters: 3, strides: 2}},"
             " {Conv2D: {filters: 3, strides: 2}}]"
         ),
-        ["2:36: error[argument]: Conv2D can't have strides 2x2"],
+        ["2:36: error[exclusive-arguments]: Conv2D can't have strides 2x2"],
     ),
     "a block has no defaults there": (
         (
@@ -369,8 +369,8 @@ SAYS: dict[str, tuple[str, list[str]]] = {
             "layers: [{fc: 3}]"
         ),
         [
-            "2:27: error[argument]: the parameter 'u' is there already",
-            "2:30: error[argument]: ",
+            "2:27: error[parameter-name]: the parameter 'u' is there already",
+            "2:30: error[parameter-name]: ",
         ],
     ),
     "blocks that are wrong leave no empty model": (

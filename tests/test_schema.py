@@ -259,6 +259,10 @@ def is_beyond(name: str, value: Any) -> bool:
     return name in FAMILIES["augmentation"] and value in ([2, 2], [0.5, 0.5])
 
 
+BEYOND = {"exclusive-arguments", "needs-argument", "wrong-count", "wrong-order"}
+"""Codes of arguments that don't go together."""
+
+
 def verdicts(field: Field) -> Iterator[tuple[Any, bool, bool]]:
     """Each probe, whether the schema takes it, and whether the checks do."""
     schema = Draft7Validator({**plain(field.kind.json), "$defs": SCHEMA["$defs"]})
@@ -269,7 +273,7 @@ def verdicts(field: Field) -> Iterator[tuple[Any, bool, bool]]:
             probe.read({"it": value})
         except Invalid as error:
             # Arguments that don't go together are beyond a schema.
-            read = all(problem.code == "argument" for problem in error.problems)
+            read = all(problem.code in BEYOND for problem in error.problems)
         else:
             read = True
         yield value, schema.is_valid(value), read

@@ -199,7 +199,7 @@ def test_override_sets_makes_and_points() -> None:
     assert source.data["name"] is None
     path = ("layers", 0, "Conv2D", "filters")
     assert "(given by --set layers.0.Conv2D.filters=64)" in str(
-        source.diagnostic("error", "argument", path, "too many")
+        source.diagnostic("error", "wrong-type", path, "too many")
     )
 
 
@@ -266,5 +266,5 @@ def test_a_python_file_is_told_from_yaml() -> None:
 def test_a_long_override_is_told_in_one_short_line() -> None:
     source = Source(TEXT)
     source.override("name='a\n" + "b" * 200 + "'")
-    [line] = str(source.diagnostic("error", "argument", ("name",), "no")).splitlines()
+    [line] = str(source.diagnostic("error", "wrong-type", ("name",), "no")).splitlines()
     assert len(line) < 140

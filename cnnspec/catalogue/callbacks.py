@@ -94,6 +94,7 @@ class ModelCheckpoint(_Monitor):
         if not self.filepath.endswith(tuple(endings)):
             raise ArgumentError(
                 "filepath",
+                "file-ending",
                 f"ModelCheckpoint saves {what}, and '{self.filepath}' doesn't end in "
                 f"{either(endings)}",
                 f"let the file's name end in {endings[0]}",
@@ -136,6 +137,7 @@ class TensorBoard(Callback):
         ):
             raise ArgumentError(
                 "profile_batch",
+                "wrong-order",
                 "TensorBoard.profile_batch is one batch, or the first and the last",
                 "as in [10, 20]",
             )

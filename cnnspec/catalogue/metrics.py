@@ -90,10 +90,12 @@ class AUC(_Counted):
     def rules(self) -> None:
         if self.thresholds is None and self.num_thresholds < 2:
             text = "AUC.num_thresholds is 2 or more, where no thresholds are given"
-            raise ArgumentError("num_thresholds", text)
+            raise ArgumentError("num_thresholds", "out-of-range", text)
         if self.num_labels is not None and not self.multi_label:
             text = "AUC.num_labels is for multi_label: true"
-            raise ArgumentError("num_labels", text, "add it, or remove num_labels:")
+            raise ArgumentError(
+                "num_labels", "needs-argument", text, "add it, or remove num_labels:"
+            )
 
 
 _Thresholds = Fraction | Annotated[Any, plain_list(Fraction)] | None
@@ -168,6 +170,7 @@ class _Targets(_Overlap):
         if largest >= self.num_classes:
             raise ArgumentError(
                 "target_class_ids",
+                "out-of-range",
                 f"{self.title()} has {self.num_classes} classes, and class {largest} "
                 "among its targets",
                 f"count classes from 0 to {self.num_classes - 1}",
@@ -226,7 +229,9 @@ class R2Score(Metric):
         if self.num_regressors:
             # It compares it with a number of samples that a graph doesn't know yet.
             text = "Keras can't train with R2Score.num_regressors on TensorFlow"
-            raise ArgumentError("num_regressors", text, "leave it at 0")
+            raise ArgumentError(
+                "num_regressors", "not-supported", text, "leave it at 0"
+            )
 
 
 class _Smoothed(Metric):

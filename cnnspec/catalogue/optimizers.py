@@ -101,6 +101,7 @@ class PiecewiseConstantDecay(Schedule):
         if len(self.values) != len(self.boundaries) + 1:
             raise ArgumentError(
                 "values",
+                "wrong-count",
                 f"PiecewiseConstantDecay has {len(self.boundaries)} boundaries and "
                 f"{len(self.values)} values",
                 "give one value more than boundaries",
@@ -108,6 +109,7 @@ class PiecewiseConstantDecay(Schedule):
         if list(self.boundaries) != sorted(set(self.boundaries)):
             raise ArgumentError(
                 "boundaries",
+                "wrong-order",
                 "PiecewiseConstantDecay.boundaries are steps, each later than the one "
                 "before",
                 "put them in order",
@@ -165,7 +167,9 @@ class Optimizer(Named):
         chosen = [clip for clip in clips if getattr(self, clip) is not None]
         if len(chosen) > 1:
             text = f"{self.title()} is given {either(chosen, 'and')}"
-            raise ArgumentError(chosen[1], text, "keep one of them")
+            raise ArgumentError(
+                chosen[1], "exclusive-arguments", text, "keep one of them"
+            )
 
 
 class Adadelta(Optimizer):

@@ -446,7 +446,7 @@ def _problems(cls: type[Record], error: ValidationError) -> Iterator[Problem]:
             yield from (problem.under(*path) for problem in cause.problems)
         elif isinstance(cause, ArgumentError):
             where = (*path, cause.field) if cause.field else path
-            yield Problem(where, "argument", cause.message, cause.hint)
+            yield Problem(where, cause.code, cause.message, cause.hint)
         elif path[:1] not in misspelt and not _reported(path, seen):
             yield _problem(cls, path, finding["type"], finding["input"])
         seen.add(path)

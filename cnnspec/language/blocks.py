@@ -116,7 +116,7 @@ class BlockReader:
             hint = "choose another name"
         else:
             return True
-        self._notes.report(path, "argument", text, hint, at_key=True)
+        self._notes.report(path, "parameter-name", text, hint, at_key=True)
         return False
 
     def _one_mapping(self, given: list[Any], path: Path) -> dict[str, Any]:

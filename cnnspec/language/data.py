@@ -162,15 +162,19 @@ class Data(Record):
         self._refuse_parts()
         if self.flatten and self.reshape:
             text = "data.flatten and data.reshape both say what a sample becomes"
-            raise ArgumentError("reshape", text, "keep one of the two")
+            raise ArgumentError(
+                "reshape", "exclusive-arguments", text, "keep one of the two"
+            )
         self._refuse_other_count()
         if len(set(self.names)) < len(self.names):
             twice = next(n for n in self.names if self.names.count(n) > 1)
             text = f"data.classes names '{twice}' twice"
-            raise ArgumentError("classes", text, "name each class once")
+            raise ArgumentError(
+                "classes", "duplicate-value", text, "name each class once"
+            )
         if self.contiguous and self.source not in ("csv", "npz"):
             text = f"the labels of '{self.source}' have no gaps"
-            raise ArgumentError("labels", text, "remove contiguous")
+            raise ArgumentError("labels", "other-source", text, "remove contiguous")
 
     def _refuse_other_count(self) -> None:
         """Refuses to reshape a sample to more or fewer numbers than it has."""
@@ -182,7 +186,9 @@ class Data(Record):
                 f"data.reshape {list(self.reshape)} makes {makes:,} numbers of a "
                 f"sample, which has {has:,} ({show(self.image)})"
             )
-            raise ArgumentError("reshape", text, "give sizes that come to as many")
+            raise ArgumentError(
+                "reshape", "wrong-count", text, "give sizes that come to as many"
+            )
 
     def _refuse_keys_of_other_sources(self) -> None:
         own = SOURCES[self.source]
@@ -191,15 +197,19 @@ class Data(Record):
             if sources and name not in own.keys:
                 text = f"data.{name} is for the source {either(sources)}"
                 hint = f"remove it, or set source: {sources[0]}"
-                raise ArgumentError(name, f"{text}, not '{self.source}'", hint)
+                raise ArgumentError(
+                    name, "other-source", f"{text}, not '{self.source}'", hint
+                )
         for name in own.needs:
             if getattr(self, name) is None:
                 what = _NAMED[name]
                 text = f"data with the source '{self.source}' needs '{name}', {what}"
-                raise ArgumentError("source", text, f"add {name}:")
+                raise ArgumentError("source", "needs-argument", text, f"add {name}:")
         for name in ("path", "train", "validation"):
             if getattr(self, name) == "":
-                raise ArgumentError(name, f"data.{name} is empty", "name a file")
+                raise ArgumentError(
+                    name, "empty-value", f"data.{name} is empty", "name a file"
+                )
 
     def _refuse_parts(self) -> None:
         """Refuses samples that nothing, or two things, hold a part back from."""
@@ -208,12 +218,14 @@ class Data(Record):
         if self.validation is None and self.test_size is None:
             text = f"data with the source '{self.source}' needs something to test with"
             hint = "add validation: with what is held out, or test_size: 0.2 to split"
-            raise ArgumentError("source", text, hint)
+            raise ArgumentError("source", "needs-argument", text, hint)
         if self.validation is not None:
             for name in _SPLIT:
                 if name in self.given:
                     text = f"data.{name} splits the samples, and validation: is given"
-                    raise ArgumentError(name, text, "keep one of the two")
+                    raise ArgumentError(
+                        name, "exclusive-arguments", text, "keep one of the two"
+                    )
 
     # --------------------------------------------------------- what follows from it
 

@@ -89,7 +89,9 @@ def _input_problems(document: Document) -> Iterator[Problem]:
         yield Problem((), "missing-field", "the spec has no input:", f"add it, {hint}")
     if document.input is not None and document.inputs is not None:
         text = "the spec has both input: and inputs:"
-        yield Problem(("inputs",), "argument", text, "keep one of the two", at_key=True)
+        yield Problem(
+            ("inputs",), "exclusive-arguments", text, "keep one of the two", at_key=True
+        )
 
 
 def _document(data: dict[str, Any], notes: Notes) -> Document:
@@ -147,5 +149,5 @@ def _check_defaults(name: str, arguments: Any) -> None:
     for own in _OF_ONE_LAYER:
         if own in arguments:
             text = f"'{own}' can't be the same for all layers of a type"
-            raise Invalid([Problem((own,), "argument", text, "remove it", True)])
+            raise Invalid([Problem((own,), "not-a-default", text, "remove it", True)])
     check_arguments(name, arguments)

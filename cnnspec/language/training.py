@@ -202,10 +202,15 @@ class Train(Record):
             return
         if self.steps_per_execution > 1:
             text = "train.steps_per_execution is for one device, and distribute for all"
-            raise ArgumentError("steps_per_execution", text, "keep one of the two")
+            raise ArgumentError(
+                "steps_per_execution",
+                "exclusive-arguments",
+                text,
+                "keep one of the two",
+            )
         if self.seed is None:
             text = "train.distribute needs a seed, from which all processes start alike"
-            raise ArgumentError("distribute", text, "add seed: 0")
+            raise ArgumentError("distribute", "needs-argument", text, "add seed: 0")
 
 
 class Ensemble(Record):

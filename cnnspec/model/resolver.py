@@ -598,7 +598,7 @@ class _Resolver:
                 self._unknown(name, path, (), "outputs: names", options)
             elif name in self._program.outputs[:place]:
                 text = f"outputs: names '{name}' a second time"
-                self._report("argument", path, text, "remove it")
+                self._report("duplicate-value", path, text, "remove it")
             else:
                 found += scope.known[name]
         return tuple(found)
@@ -609,7 +609,7 @@ class _Resolver:
             path: Path = ("outputs",) if self._program.outputs else ("layers",)
             text = f"the model would give back its input '{name}' as it came"
             hint = "let a layer read it, or list layers under outputs:"
-            self._report("argument", path, text, hint)
+            self._report("input-as-output", path, text, hint)
 
     def _unknown(
         self,

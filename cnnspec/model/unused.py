@@ -47,7 +47,7 @@ def _unused_layer(name: str) -> Problem:
 def _first_use(name: str) -> Problem:
     text = f"no output depends on the first use of '{name}', which is applied again"
     hint = "let the layer itself read what the apply reads, and remove the apply"
-    return Problem((), "unused-layer", text, hint, True)
+    return Problem((), "unused-first-use", text, hint, True)
 
 
 _NO_USES = frozenset({"vars", "blocks", "description", "extends"})

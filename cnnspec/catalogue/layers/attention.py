@@ -140,6 +140,7 @@ class _Heads(_Attention):
         if self.flash_attention and self.dropout > 0:
             raise ArgumentError(
                 "dropout",
+                "exclusive-arguments",
                 f"{self.title()} can't have dropout {self.dropout} and flash_attention",
                 "set dropout to 0, or leave flash_attention out",
             )
@@ -147,6 +148,7 @@ class _Heads(_Attention):
             if getattr(self, field) is None:
                 raise ArgumentError(
                     field,
+                    "wrong-type",
                     f"{self.title()}.{field} must be an initializer by name or as a "
                     "mapping; found nothing (null)",
                     "leave it out to have Keras's own",
@@ -311,6 +313,7 @@ class GroupQueryAttention(_Heads):
         if self.num_query_heads % self.num_key_value_heads:
             raise ArgumentError(
                 "num_key_value_heads",
+                "does-not-divide",
                 f"{self.title()} can't share {self.num_query_heads} query heads out to "
                 f"{self.num_key_value_heads} key and value heads",
                 "let num_key_value_heads divide num_query_heads",

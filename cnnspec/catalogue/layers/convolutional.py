@@ -137,6 +137,7 @@ class _Convolution(Spatial):
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ArgumentError(
                 "dilation_rate",
+                "exclusive-arguments",
                 f"{self.title()} can't have strides {show(self.strides)} and "
                 f"dilation_rate {show(self.dilation_rate)}: only one may be above 1",
                 "set one of the two to 1",
@@ -171,6 +172,7 @@ class _Conv(LowRank, _Convolution):
         if self.filters % self.groups:
             raise ArgumentError(
                 "groups",
+                "does-not-divide",
                 f"{self.title()} can't share {self.filters} filters out to "
                 f"{self.groups} groups",
                 "let groups divide filters",
@@ -244,6 +246,7 @@ class _Transposed(_Convolution):
             if extra >= stride:
                 raise ArgumentError(
                     "output_padding",
+                    "wrong-order",
                     f"{self.title()}.output_padding {show(self.output_padding)} is not "
                     f"below strides {show(self.strides)}",
                     "make it smaller, or leave it out",

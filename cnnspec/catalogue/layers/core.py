@@ -173,6 +173,7 @@ class EinsumDense(LowRank):
         if letters is None:
             raise ArgumentError(
                 "equation",
+                "equation",
                 f"EinsumDense.equation can't be '{self.equation}'",
                 "write it like 'ab,bc->ac', '...b,bc->...c' or 'ab...,bc->ac...'",
             )
@@ -183,6 +184,7 @@ class EinsumDense(LowRank):
         if not self.bias_axes:
             raise ArgumentError(
                 "bias_axes",
+                "equation",
                 "EinsumDense.bias_axes names no axis",
                 "leave it out for a layer without bias",
             )
@@ -190,6 +192,7 @@ class EinsumDense(LowRank):
             if letter not in letters.output:
                 raise ArgumentError(
                     "bias_axes",
+                    "equation",
                     f"EinsumDense.bias_axes has '{letter}', which is no axis of the "
                     f"output '{letters.output}'",
                     "choose from its letters",
@@ -199,6 +202,7 @@ class EinsumDense(LowRank):
         for letter in letters:
             if letter not in known:
                 raise ArgumentError(
+                    "equation",
                     "equation",
                     f"EinsumDense.equation '{self.equation}' has '{letter}' in {what} "
                     "alone",
@@ -403,6 +407,7 @@ class ReversibleEmbedding(Embedding):
         if self.lora_rank and not self.tie_weights:
             raise ArgumentError(
                 "lora_rank",
+                "exclusive-arguments",
                 "ReversibleEmbedding can't have lora_rank where tie_weights is false",
                 "leave one of the two out",
             )

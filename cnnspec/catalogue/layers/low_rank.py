@@ -22,6 +22,7 @@ class LowRank(Layer):
         if self.lora_rank and getattr(self, self.constraint) is not None:
             raise ArgumentError(
                 self.constraint,
+                "exclusive-arguments",
                 f"{self.title()} can't have lora_rank and {self.constraint} together",
                 "leave one of the two out",
             )

@@ -125,6 +125,7 @@ class BatchNormalization(_Scaled):
         if self.moving_variance_initializer is None:
             raise ArgumentError(
                 "moving_variance_initializer",
+                "needs-argument",
                 "BatchNormalization with renorm needs a moving_variance_initializer",
                 "leave it out for 'ones'",
             )
@@ -133,12 +134,14 @@ class BatchNormalization(_Scaled):
         if rmax is not None and rmin is not None and rmax < rmin:
             raise ArgumentError(
                 "renorm_clipping",
+                "wrong-order",
                 f"renorm_clipping has an rmax of {rmax}, below its rmin of {rmin}",
                 "let rmax be the larger one",
             )
         if dmax is not None and dmax < 0:
             raise ArgumentError(
                 "renorm_clipping",
+                "out-of-range",
                 f"renorm_clipping.dmax must be 0 or more; found {dmax}",
             )
 
@@ -190,6 +193,7 @@ class GroupNormalization(_Scaled):
         if self.groups < 1 and self.groups != -1:
             raise ArgumentError(
                 "groups",
+                "out-of-range",
                 f"GroupNormalization.groups must be above 0; found {self.groups}",
                 "-1 makes every channel a group",
             )

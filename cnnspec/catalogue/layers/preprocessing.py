@@ -101,6 +101,7 @@ class Normalization(Layer):
             missing = "mean" if self.mean is None else "variance"
             raise ArgumentError(
                 "variance" if missing == "mean" else "mean",
+                "needs-argument",
                 f"Normalization has no {missing} to go with it",
                 "give both mean and variance, or neither",
             )
@@ -108,6 +109,7 @@ class Normalization(Layer):
         if mean != variance:
             raise ArgumentError(
                 "variance",
+                "wrong-count",
                 f"Normalization.variance has {_count(variance)} and mean "
                 f"{_count(mean)}",
                 "give as many of one as of the other",
@@ -115,6 +117,7 @@ class Normalization(Layer):
         if len(mean) > len(self._axes):
             raise ArgumentError(
                 "mean",
+                "wrong-count",
                 f"Normalization.mean is nested {len(mean)} deep, for "
                 f"{len(self._axes)} axes",
                 "give a number, or a list for one axis",
@@ -176,6 +179,7 @@ def _refuse_sparse(layer: Any) -> None:
     if layer.sparse and layer.output_mode == "int":
         raise ArgumentError(
             "sparse",
+            "exclusive-arguments",
             f"{layer.title()} can't be sparse with output_mode 'int'",
             "use output_mode: one_hot, multi_hot or count, or leave sparse out",
         )
@@ -205,6 +209,7 @@ class Discretization(Layer):
             found = "neither" if self.num_bins is None else "both"
             raise ArgumentError(
                 "" if self.num_bins is None else "num_bins",
+                "exclusive-arguments",
                 f"Discretization has {found} of bin_boundaries and num_bins",
                 "give bin_boundaries, or num_bins and call adapt() before training",
             )
@@ -237,6 +242,7 @@ class CategoryEncoding(Layer):
         if self.num_tokens is None:
             raise ArgumentError(
                 "",
+                "needs-argument",
                 "CategoryEncoding needs num_tokens, the number of categories",
                 "add num_tokens:, or use IntegerLookup if it isn't known",
             )
@@ -283,6 +289,7 @@ class Hashing(Layer):
         if self.output_mode == "int" and self.dtype not in (None, "int32", "int64"):
             raise ArgumentError(
                 "dtype",
+                "not-supported",
                 f"Hashing gives bin numbers, which can't be {self.dtype}",
                 "use dtype: int32 or int64, or another output_mode",
             )
@@ -374,6 +381,7 @@ class _Lookup(Layer):
         if self.pad_to_max_tokens and self.max_tokens is None:
             raise ArgumentError(
                 "pad_to_max_tokens",
+                "needs-argument",
                 f"{title} can't pad to max_tokens, which isn't given",
                 "add max_tokens:",
             )
@@ -381,6 +389,7 @@ class _Lookup(Layer):
         if self.idf_weights is not None and mode != "tf_idf":
             raise ArgumentError(
                 "idf_weights",
+                "other-mode",
                 f"{title} takes idf_weights for output_mode 'tf_idf' alone",
                 "use output_mode: tf_idf, or leave idf_weights out",
             )
@@ -393,12 +402,14 @@ class _Lookup(Layer):
         if self._mode == "tf_idf":
             raise ArgumentError(
                 "vocabulary",
+                "not-supported",
                 f"{self.title()} can't read a vocabulary with tf_idf from a file",
                 "list the words, and their idf_weights",
             )
         if self._mode != "int" and not self.pad_to_max_tokens:
             raise ArgumentError(
                 "vocabulary",
+                "needs-argument",
                 f"the words in '{self.vocabulary}' aren't counted before the model is "
                 f"built, and output_mode '{self.output_mode}' needs their number",
                 "list the words, or add max_tokens: and pad_to_max_tokens: true",
@@ -409,6 +420,7 @@ class _Lookup(Layer):
         if not words:
             raise ArgumentError(
                 "vocabulary",
+                "empty-value",
                 f"{title}.vocabulary has no words beside its special tokens",
                 "add words, or leave vocabulary out and call adapt() before training",
             )
@@ -416,6 +428,7 @@ class _Lookup(Layer):
             twice = next(w for i, w in enumerate(words) if w in words[:i])
             raise ArgumentError(
                 "vocabulary",
+                "duplicate-value",
                 f"{title}.vocabulary has '{twice}' more than once",
                 "list each word once",
             )
@@ -423,6 +436,7 @@ class _Lookup(Layer):
             if token in words:
                 raise ArgumentError(
                     "vocabulary",
+                    "duplicate-value",
                     f"{title}.vocabulary has '{token}' among its words, which is kept "
                     "for a special token",
                     f"remove it, or begin the list with {list(self._special())}",
@@ -431,6 +445,7 @@ class _Lookup(Layer):
         if self.max_tokens is not None and size > self.max_tokens:
             raise ArgumentError(
                 "vocabulary",
+                "wrong-count",
                 f"{title} has {size} tokens with the special ones; max_tokens is "
                 f"{self.max_tokens}",
                 "raise max_tokens, or shorten the list",
@@ -443,6 +458,7 @@ class _Lookup(Layer):
         if given != len(self.vocabulary):
             raise ArgumentError(
                 "vocabulary" if self.idf_weights is None else "idf_weights",
+                "wrong-count",
                 f"{self.title()} has {len(self.vocabulary)} words and {given} "
                 "idf_weights",
                 "give one idf weight for each word of the vocabulary",
@@ -485,6 +501,7 @@ class _TokenLookup(_Lookup):
         if self.invert and self._mode != "int":
             raise ArgumentError(
                 "invert",
+                "other-mode",
                 f"{self.title()} can turn numbers back into tokens with output_mode "
                 f"'int' alone; it is '{self.output_mode}'",
                 "leave out one of the two",
@@ -492,6 +509,7 @@ class _TokenLookup(_Lookup):
         if self.invert and self.oov_token is None:
             raise ArgumentError(
                 "oov_token",
+                "needs-argument",
                 f"{self.title()} needs a token for numbers it doesn't know",
                 "give oov_token, or leave invert out",
             )
@@ -533,6 +551,7 @@ class IntegerLookup(_TokenLookup):
         if self.salt is not None and self.oov_method != "farmhash":
             raise ArgumentError(
                 "salt",
+                "other-mode",
                 f"IntegerLookup can't salt oov_method '{self.oov_method}'",
                 "use oov_method: farmhash, or leave salt out",
             )
@@ -618,6 +637,7 @@ class TextVectorization(_Lookup):
             if self._mode != "int" and getattr(self, name) not in (None, False):
                 raise ArgumentError(
                     name,
+                    "other-mode",
                     f"TextVectorization takes {name} with output_mode 'int' alone; it "
                     f"is '{self.output_mode}'",
                     f"leave {name} out",
@@ -662,6 +682,7 @@ class MelSpectrogram(Layer):
         if self.sequence_length is not None and self.fft_length < self.sequence_length:
             raise ArgumentError(
                 "fft_length",
+                "wrong-order",
                 f"MelSpectrogram.fft_length {self.fft_length} is below sequence_length "
                 f"{self.sequence_length}",
                 "make it as large or larger",
@@ -723,6 +744,7 @@ class STFTSpectrogram(Layer):
         if step is None and length == 1:
             raise ArgumentError(
                 "frame_length",
+                "needs-argument",
                 "STFTSpectrogram.frame_length 1 leaves no frame_step, which is half of "
                 "it where it isn't given",
                 "add frame_step: 1, or make frame_length larger",
@@ -730,12 +752,14 @@ class STFTSpectrogram(Layer):
         if step is not None and step > length:
             raise ArgumentError(
                 "frame_step",
+                "wrong-order",
                 f"STFTSpectrogram.frame_step {step} is above frame_length {length}",
                 "make it as small or smaller",
             )
         if self.fft_length is not None and self.fft_length < length:
             raise ArgumentError(
                 "fft_length",
+                "wrong-order",
                 f"STFTSpectrogram.fft_length {self.fft_length} is below frame_length "
                 f"{length}",
                 "make it as large or larger; a power of two is quickest",
@@ -811,7 +835,7 @@ def _entries(value: Any) -> tuple[Layer, ...]:
         layers.append(layer)
         if layer.inputs > 1:
             text = f"{layer.title()} takes {layer.inputs} tensors or more; Pipeline one"
-            problems.append(Problem((place,), "argument", text, "take it out"))
+            problems.append(Problem((place,), "wrapped-layer", text, "take it out"))
     if problems:
         raise Invalid(problems)
     return tuple(layers)

@@ -68,6 +68,7 @@ class Reshape(Layer):
         if self.target_shape.count(-1) > 1:
             raise ArgumentError(
                 "target_shape",
+                "open-sizes",
                 f"Reshape.target_shape may hold one -1; {self._target_text()} "
                 f"holds {self.target_shape.count(-1)}",
                 "keep one -1 and write the other sizes out",
@@ -125,6 +126,7 @@ class Permute(Layer):
         if sorted(self.dims) != list(range(1, count + 1)):
             raise ArgumentError(
                 "dims",
+                "permutation",
                 f"Permute.dims must name each axis once, from 1 to {count}; found "
                 f"{list(self.dims)}",
                 "the batch axis is not counted",

@@ -152,6 +152,7 @@ def _need_bias_initializer(layer: Any) -> None:
     if layer.bias_initializer is None and layer.use_bias and layer.unit_forget_bias:
         raise ArgumentError(
             "bias_initializer",
+            "needs-argument",
             f"{layer.title()} can't fill its bias with ones for the forget gates "
             "without an initializer for the rest",
             "leave bias_initializer out, or set unit_forget_bias: false",
@@ -416,6 +417,7 @@ class RNN(Recurrent):
         if self.return_state and _depth(self.stepper) > 2:
             raise ArgumentError(
                 "return_state",
+                "wrapped-layer",
                 "RNN can't return the states of a stack within a stack of cells",
                 "put all cells into one list",
             )
@@ -504,6 +506,7 @@ class _ConvLSTM(_Gates, Recurrent):
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ArgumentError(
                 "dilation_rate",
+                "exclusive-arguments",
                 f"{self.title()} can't have both strides {show(self.strides)} and "
                 f"dilation_rate {show(self.dilation_rate)} above 1",
                 "set one of them to 1",
@@ -634,6 +637,7 @@ class Bidirectional(Layer):
             if layer is not None and not isinstance(layer, Recurrent):
                 raise ArgumentError(
                     field,
+                    "wrapped-layer",
                     f"Bidirectional can't run {layer.title()} in two directions",
                     "it takes SimpleRNN, LSTM, GRU, RNN and ConvLSTM1D to 3D",
                 )
@@ -641,6 +645,7 @@ class Bidirectional(Layer):
             # Keras fails on these two together in Bidirectional.compute_mask.
             raise ArgumentError(
                 "layer",
+                "wrapped-layer",
                 "Bidirectional can't return the states of a stateful layer",
                 "set stateful or return_state to false in it",
             )
@@ -653,6 +658,7 @@ class Bidirectional(Layer):
         if self.layer.go_backwards:
             raise ArgumentError(
                 "layer",
+                "two-directions",
                 "Bidirectional makes the backward copy itself, and its layer has "
                 "go_backwards: true",
                 "leave go_backwards out",
@@ -663,6 +669,7 @@ class Bidirectional(Layer):
         if forward.go_backwards == backward.go_backwards:
             raise ArgumentError(
                 "backward_layer",
+                "two-directions",
                 "layer and backward_layer of Bidirectional walk in the same direction",
                 "give backward_layer go_backwards: true, and layer false",
             )
@@ -670,6 +677,7 @@ class Bidirectional(Layer):
             if getattr(forward, name) != getattr(backward, name):
                 raise ArgumentError(
                     "backward_layer",
+                    "two-directions",
                     f"layer and backward_layer of Bidirectional differ in {name}",
                     "give both the same",
                 )
@@ -736,6 +744,7 @@ class TimeDistributed(Layer):
         if self.layer.inputs_limit != 1:
             raise ArgumentError(
                 "layer",
+                "wrapped-layer",
                 f"TimeDistributed can't hold {self.layer.title()}, which takes several "
                 "tensors",
                 "it takes layers of one tensor",
