@@ -8,8 +8,9 @@ from cnnspec.ground.errors import Invalid, Path
 from cnnspec.ground.records import NAME_SAYS, describe, flow, is_name
 from cnnspec.language.document import BlockKeys, words
 from cnnspec.language.expressions import Formula
+from cnnspec.language.naming import Counter
 from cnnspec.language.program import NEEDED, Block, CallStep, IfStep, RepeatStep, Steps
-from cnnspec.language.steps import STATEMENTS, Labels, Place, StepReader, section
+from cnnspec.language.steps import STATEMENTS, Place, StepReader, section
 from cnnspec.language.variables import Notes
 
 
@@ -53,7 +54,7 @@ class BlockReader:
             if name in keys:
                 local = frozenset(block.params)
                 variables = self._variables | local
-                place = Place(variables, local, Labels())
+                place = Place(variables, local, Counter())
                 where = (*block.path, "layers")
                 found = steps.steps(keys[name].layers, where, place)
                 self.blocks[name] = block._replace(steps=found)

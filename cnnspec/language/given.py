@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cnnspec.ground.errors import Frame, Path, Problem
+from cnnspec.ground.errors import Frame, Invalid, Path, Problem
+from cnnspec.ground.records import NAME_SAYS, describe
 from cnnspec.language.expressions import Formula, formulas
 from cnnspec.language.expressions.meant import meant
 from cnnspec.language.program import Program
@@ -119,3 +120,47 @@ def mistake(
         return trail, formula.text
     value = variables[min(formula.names)]
     return path, repr(value), "" if isinstance(value, str) else formula.text
+
+
+def wrong_value(
+    path: Path,
+    title: str,
+    allowed: str,
+    found: Any,
+    given: Any,
+    trail: Trail,
+    program: Program,
+    hint: str = "",
+) -> Invalid:
+    """What to say of a value of a statement that isn't allowed.
+
+    Args:
+        path: from the statement to the value.
+        title: what messages call it.
+        allowed: to follow "must be".
+        found: the value.
+        given: as the spec has it, which may be a formula.
+        trail: the calls and rounds that led there.
+        program: the spec.
+        hint: what to do about it.
+    """
+    text = f"{title} must be {allowed}; found {describe(found)}"
+    if type(given) is Formula:
+        text = f"{text}, {comes_to(given, trail, program)}"
+    return Invalid([Problem(path, "wrong-type", text, hint)])
+
+
+def no_name(formula: Formula, found: Any) -> Invalid:
+    """What to say of a formula that was to come to the name of a step."""
+    came = f"{formula.text} comes to {describe(found)}"
+    text = f"'name' must be {NAME_SAYS}; {came}"
+    hint = f'write "layer{formula.text}"' if type(found) is int else ""
+    return Invalid([Problem((), "wrong-type", text, hint)])
+
+
+def no_tensor(formula: Formula, found: Any, where: str) -> Invalid:
+    """What to say of a formula that was to come to the name of a tensor."""
+    came = f"{formula.text} comes to {describe(found)}"
+    text = f"{where} a tensor by its name; {came}"
+    hint = "write the list out: from: [a, b]" if isinstance(found, list) else ""
+    return Invalid([Problem((), "wrong-type", text, hint)])

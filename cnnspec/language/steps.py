@@ -20,6 +20,7 @@ from cnnspec.ground.records import NAME_SAYS, Record, describe, flow, is_name
 from cnnspec.ground.source import Source
 from cnnspec.language.document import ApplyKeys, IfKeys, RepeatKeys
 from cnnspec.language.expressions import Formula, formulas, names_in
+from cnnspec.language.naming import Counter
 from cnnspec.language.program import (
     NEEDED,
     ApplyStep,
@@ -41,34 +42,20 @@ STATEMENTS = ("repeat", "if", "apply")
 """Words that stand in a layer list where a layer's name does."""
 
 
-class Labels:
-    """What a block's text calls the steps that have no name: `conv2d`, `conv2d_1`."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-
-    def next(self, kind: str) -> str:
-        """The next label of a layer's class, or of a block."""
-        stem = snake_case(kind)
-        count = self._counts.get(stem, 0)
-        self._counts[stem] = count + 1
-        return f"{stem}_{count}" if count else stem
-
-
 class Place:
     """What a step may refer to where it stands.
 
     Attributes:
         variables: the names that formulas may use.
         local: those of them that belong to a block's call or to a repeat.
-        labels: None outside of blocks, where nothing needs a label.
+        labels: counts what has no name in a block's text; None outside of blocks.
     """
 
     def __init__(
         self,
         variables: frozenset[str],
         local: frozenset[str] = frozenset(),
-        labels: Labels | None = None,
+        labels: Counter | None = None,
     ) -> None:
         self.variables, self.local, self.labels = variables, local, labels
 
@@ -76,7 +63,7 @@ class Place:
         """What a named call names a step here that has no name of its own."""
         if self.labels is None or type(name) is str:
             return ""
-        return self.labels.next(kind)
+        return self.labels.next(snake_case(kind))
 
     def inside(self, names: Iterable[str]) -> "Place":
         """The place inside a repeat that has these variables."""

@@ -8,7 +8,7 @@ from cnnspec.catalogue.layers.base import Layer, Weight
 from cnnspec.ground.errors import Frame, Path, Problem, ShapeError
 from cnnspec.ground.shapes import Shape, Shapes, product, show
 from cnnspec.language.program import Program
-from cnnspec.model.graph import Graph, Node
+from cnnspec.model.graph import Graph, Input, Node
 
 FLOAT_BYTES = 4
 """Bytes of a number in Keras's default type, float32."""
@@ -117,33 +117,55 @@ def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
     A layer that can't take its input is a problem of the summary, and so is nothing
     that comes after it: without that layer's output there is nothing to say of it.
     """
-    shapes: dict[str, Shapes] = {i.name: i.shape for i in graph.inputs}
-    rows: dict[str, Row] = {}
-    problems = []
-    computed: dict[tuple[int, tuple[Shape, ...]], _Computed] = {}
+    inference = Inference(graph.inputs)
+    rows, problems = inference.rows, []
     for node in graph.nodes:
+        if error := inference.add(node):
+            problems.append(_problem(graph, rows, node, error, line_of))
+    used = tuple(row for row in rows.values() if row.name not in graph.unused)
+    return Summary(graph, used, tuple(problems))
+
+
+class Inference:
+    """Infers the layers of a model one after the other.
+
+    Attributes:
+        rows: of the layers that can take their input, by name.
+        shapes: of what they and the inputs give, batch first.
+    """
+
+    def __init__(self, inputs: Iterable[Input]) -> None:
+        self.rows: dict[str, Row] = {}
+        self.shapes: dict[str, Shapes] = {i.name: i.shape for i in inputs}
+        self._computed: dict[tuple[int, tuple[Shape, ...]], _Computed] = {}
+
+    def add(self, node: Node) -> ShapeError | None:
+        """Infers a layer; those that it reads have been added.
+
+        Returns:
+            Why it can't take its input. None where it can, and where what it reads
+            isn't there.
+        """
         name, layer, sources, path, trail, shares, _ = node
         try:
-            inputs = _tensors(sources, shapes)
-            first = rows[shares] if shares else None
+            inputs = _tensors(sources, self.shapes)
+            first = self.rows[shares] if shares else None
         except KeyError:  # what it reads, or the layer that it shares, has no row
-            continue
+            return None
         try:
             # A block that is called often makes each of its layers but once.
-            found = computed.get((id(layer), inputs)) if trail else None
+            found = self._computed.get((id(layer), inputs)) if trail else None
             if found is None:
                 found = _compute(layer, inputs)
                 if trail:
-                    computed[id(layer), inputs] = found
+                    self._computed[id(layer), inputs] = found
             if first is not None:
                 found = _again(found, inputs, first)
         except ShapeError as error:
-            problems.append(_problem(graph, rows, node, error, line_of))
-            continue
-        rows[name] = Row(name, layer, sources, inputs, *found, path, trail, shares)
-        shapes[name] = found[0]
-    used = tuple(row for row in rows.values() if row.name not in graph.unused)
-    return Summary(graph, used, tuple(problems))
+            return error
+        self.rows[name] = Row(name, layer, sources, inputs, *found, path, trail, shares)
+        self.shapes[name] = found[0]
+        return None
 
 
 def _tensors(names: Sequence[str], shapes: dict[str, Shapes]) -> tuple[Shape, ...]:

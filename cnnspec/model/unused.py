@@ -1,40 +1,38 @@
 """What a spec defines and nothing in it uses: often the trace of a mistake."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cnnspec.ground.errors import Path, Problem, nearest
 from cnnspec.ground.source import Source
 from cnnspec.language.blocks import each_call
 from cnnspec.language.expressions import formulas, names_in
-from cnnspec.language.naming import Read
 from cnnspec.language.program import Block, Program
 from cnnspec.model.graph import Node
 
 
 def unused_layers(
-    reads: Sequence[Read], nodes: Mapping[str, Node], outputs: Sequence[str]
+    nodes: dict[str, Node], outputs: Sequence[str]
 ) -> tuple[frozenset[str], list[Problem]]:
     """The names of layers that lead to no output, and warnings of their ends.
 
     Args:
-        reads: all layers, in order.
-        nodes: the same by name.
+        nodes: all layers by name, in order.
         outputs: the tensors that the model gives.
     """
     needed, ends, found = set(outputs), set(outputs), []
     unused: set[str] = set()
     again: set[str] = set()  # layers that are used once more to some avail
-    for name, sources, path, trail in reversed(reads):
+    for name, node in reversed(nodes.items()):
         if name in needed:
-            needed.update(sources)
-            again.add(nodes[name].shares)
+            needed.update(node.inputs)
+            again.add(node.shares)
         else:
             unused.add(name)
         if name not in ends or (name in again and name in unused):
             problem = _first_use(name) if name in again else _unused_layer(name)
-            found.append(problem._replace(path=path, trail=trail))
-        ends.update(sources)
+            found.append(problem._replace(path=node.path, trail=node.trail))
+        ends.update(node.inputs)
     return frozenset(unused), found[::-1]
 
 

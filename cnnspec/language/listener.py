@@ -1,0 +1,224 @@
+"""What the interpreter tells of a program while it takes the program's steps."""
+
+from collections.abc import Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from cnnspec.catalogue.layers import Layer
+from cnnspec.ground.errors import Frame, Path
+from cnnspec.ground.shapes import Shapes
+from cnnspec.language.document import InputTensor
+from cnnspec.language.program import ApplyStep, CallStep, IfStep, LayerStep, RepeatStep
+
+T = TypeVar("T")
+
+
+class Placed(NamedTuple):
+    """A layer, a call or a layer's further use as it is taken one time."""
+
+    path: Path
+    """Where its entry stands in the document."""
+    name: str
+    """In full; nothing for a call without a name outside of named ones."""
+    local: str
+    """What it is called where it stands."""
+    given: bool
+    """Whether the author gave the name. Otherwise it is Keras's, or made of the
+    block's text in a named call."""
+    trail: tuple[Frame, ...]
+    """The calls and rounds that led there, outermost first."""
+
+
+class Said(NamedTuple):
+    """How a step says which tensor it reads."""
+
+    place: int
+    """Of the item in `from`, or in a list of outputs."""
+    number: int
+    """Among the tensors that the item stands for."""
+    by: str
+    """The name that the tensor was called by; nothing for `prev` and for a branch."""
+
+
+class Listener(Generic[T]):
+    """Hears what happens, in the order in which code would run.
+
+    T is what the listener has for a tensor. The interpreter keeps it under the names by
+    which steps may read it, and hands it back where they do. Where tensors pass into a
+    call, out of it, or to a place that several ways of the code lead to, the listener
+    says what they are from there on; by default they stay what they are.
+
+    `read` are the tensors that a step reads, in order, and `said` tells of each how the
+    step says so; it is empty where the step reads the current tensors.
+    """
+
+    def input(self, name: str, tensor: InputTensor, path: Path) -> T:
+        """The model is given a tensor."""
+        raise NotImplementedError
+
+    def lost(self, name: str) -> T:
+        """Stands for a tensor that isn't there, because something is wrong."""
+        raise NotImplementedError
+
+    def name(self, tensor: T) -> str:
+        """The full name of the input or layer that a tensor comes from."""
+        raise NotImplementedError
+
+    def sizes(self, tensor: T) -> Shapes | None:
+        """The shape of a tensor, batch first; None where it isn't known."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------- layers
+
+    def layer(
+        self,
+        step: LayerStep,
+        placed: Placed,
+        layer: Layer,
+        arguments: Any,
+        inner: tuple[str, ...],
+        read: tuple[T, ...],
+        said: Sequence[Said],
+    ) -> T:
+        """A layer reads tensors.
+
+        Args:
+            step: its entry.
+            placed: its name, and what led there.
+            layer: with its arguments.
+            arguments: those of the step, with the values of its formulas; None where it
+                has none.
+            inner: the names of layers inside the layer, as `all_nested` has them.
+            read: the tensors.
+            said: how they are called.
+
+        Returns:
+            What it gives.
+        """
+        raise NotImplementedError
+
+    def no_layer(self, placed: Placed, read: tuple[T, ...]) -> None:
+        """A layer whose arguments are wrong would read tensors."""
+
+    def apply(
+        self,
+        step: ApplyStep,
+        placed: Placed,
+        shared: str,
+        source: T,
+        by: str,
+        read: tuple[T, ...],
+        said: Sequence[Said],
+    ) -> T:
+        """A layer reads tensors that has read others.
+
+        Args:
+            step: the entry.
+            placed: the name of this use, and what led there.
+            shared: the full name of the layer.
+            source: the tensor by whose name the layer is known.
+            by: that name.
+            read: the tensors.
+            said: how they are called.
+
+        Returns:
+            What it gives.
+        """
+        raise NotImplementedError
+
+    # ------------------------------------------------------------- calls
+
+    def enter(
+        self,
+        step: CallStep,
+        placed: Placed,
+        arguments: dict[str, Any],
+        read: tuple[T, ...],
+        said: Sequence[Said],
+    ) -> tuple[T, ...]:
+        """A block is called.
+
+        Args:
+            step: the call.
+            placed: its name, and what led there.
+            arguments: the values that it gives to parameters.
+            read: the tensors that it gives.
+            said: how they are called.
+
+        Returns:
+            What they are inside.
+        """
+        return read
+
+    def leave(
+        self,
+        step: CallStep,
+        placed: Placed,
+        results: tuple[T, ...],
+        said: Sequence[Said],
+        exports: dict[str, tuple[T, ...]],
+    ) -> tuple[tuple[T, ...], dict[str, tuple[T, ...]]]:
+        """A call has ended.
+
+        Args:
+            step: the call.
+            placed: its name, and what led there.
+            results: the tensors that it gives back.
+            said: how the block's `outputs` calls them; nothing where it has none.
+            exports: what was named inside, by the names that its caller has for it.
+
+        Returns:
+            What the caller sees of `results` and of `exports`.
+        """
+        return results, exports
+
+    # ------------------------------------------------------------- repeats and ifs
+
+    def round(
+        self, step: RepeatStep, number: int, current: tuple[T, ...]
+    ) -> tuple[T, ...]:
+        """A round begins; the first is number 1.
+
+        Returns:
+            What the current tensors are in it.
+        """
+        return current
+
+    def repeated(
+        self, step: RepeatStep, rounds: int, current: tuple[T, ...]
+    ) -> tuple[T, ...]:
+        """A repeat has ended, after any number of rounds.
+
+        Returns:
+            What the current tensors are after it.
+        """
+        return current
+
+    def tries(self, step: IfStep, arm: bool) -> bool:
+        """Whether to take an arm that the test doesn't choose, to no effect.
+
+        What is told until `tried` never happens in the model.
+        """
+        return False
+
+    def tried(self, step: IfStep, arm: bool, sound: bool) -> None:
+        """An arm was taken to no effect.
+
+        Args:
+            step: that has the arm.
+            arm: `then` is True, `else` False.
+            sound: whether it could be taken.
+        """
+
+    def arm(self, step: IfStep, arm: bool) -> None:
+        """An arm is taken."""
+
+    def joined(self, step: IfStep, arm: bool, current: tuple[T, ...]) -> tuple[T, ...]:
+        """An arm has ended.
+
+        Returns:
+            What the current tensors are after the `if`.
+        """
+        return current
+
+    def outputs(self, read: tuple[T, ...], said: Sequence[Said]) -> None:
+        """The model gives these tensors."""

@@ -1,0 +1,744 @@
+"""The interpreter: takes the steps of a Program, and tells a listener what happens.
+
+What the language means is decided here and in `naming`, and nowhere else: which tensor
+a step reads, what it is called and what may read it, how often a repeat is taken and
+which arm of an `if`, and what is wrong with it. The Graph is what one listener notes;
+the plan of a script is what another one does.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Generic, NamedTuple
+
+from cnnspec.catalogue.layers import Layer, make_layer
+from cnnspec.ground.errors import Frame, Invalid, Path, Problem
+from cnnspec.ground.records import is_name
+from cnnspec.language import naming
+from cnnspec.language.expressions import Formula, evaluate
+from cnnspec.language.listener import Listener, Placed, Said, T
+from cnnspec.language.program import (
+    NEEDED,
+    ApplyStep,
+    Block,
+    CallStep,
+    IfStep,
+    LayerStep,
+    Program,
+    Ref,
+    RepeatStep,
+    Step,
+    Steps,
+)
+from cnnspec.language.steps import at_default
+from cnnspec.language.unknown import GUESS_LIMIT, Unknown
+
+LAYER_LIMIT = 200_000
+"""Layers of a model; Keras takes minutes to build a hundredth of them."""
+STEP_LIMIT = 4 * LAYER_LIMIT
+"""Steps and rounds, which may come to no layer at all."""
+DEPTH_LIMIT = 100
+"""Calls and repeats inside one another."""
+NAME_LIMIT = 1_000
+"""Characters of a name in full; calls inside one another could make it endless."""
+
+PREV = "prev"
+"""What `from` calls the current tensor."""
+INPUT = "input"
+"""What `from` calls the first tensor that a model or a block is given."""
+
+
+class Outcome(NamedTuple, Generic[T]):
+    """What taking all steps came to."""
+
+    outputs: tuple[T, ...]
+    """What the model gives."""
+    problems: list[Problem]
+    """What is wrong, beside `unknown`."""
+    unknown: list[Unknown]
+    """Names that nothing had where they stood."""
+    taken: dict[str, Path]
+    """All names in full, and where each was given."""
+    complete: bool
+    """False where steps were left out because something is wrong with them."""
+
+
+def run(program: Program, listener: Listener[T]) -> Outcome[T]:
+    """Takes all steps of a program.
+
+    A program with something wrong is taken as far as it goes, so that all that is wrong
+    with it is found in one go.
+
+    Args:
+        program: to take.
+        listener: is told what happens.
+    """
+    return _Interpreter(program, listener).run()
+
+
+class _Scope(Generic[T]):
+    """Where steps are taken: what they may refer to, and the current tensors.
+
+    Attributes:
+        variables: the values of the names that formulas may use.
+        known: the names that `from` may use, and their tensors.
+        current: the tensors that a step without `from` reads.
+        call: the full name of the call around, if it has one; nothing elsewhere.
+        rounds: the numbers of the rounds around, outermost first, within the call.
+        trail: the calls and rounds that led here.
+    """
+
+    __slots__ = ("call", "current", "known", "rounds", "trail", "variables")
+
+    def __init__(
+        self,
+        variables: dict[str, Any],
+        known: dict[str, tuple[T, ...]],
+        current: tuple[T, ...],
+        call: str = "",
+        rounds: tuple[str, ...] = (),
+        trail: tuple[Frame, ...] = (),
+    ) -> None:
+        self.variables, self.known, self.current = variables, known, current
+        self.call, self.rounds, self.trail = call, rounds, trail
+
+    def full(self, local: str) -> str:
+        """The name in the model of what is called so here."""
+        return naming.in_call(self.call, local) if self.call else local
+
+    def label(self, step: LayerStep | CallStep | ApplyStep) -> str:
+        """What a step that nobody named is called in a named call."""
+        label = step.label
+        for number in reversed(self.rounds):
+            label = naming.in_round(number, label)
+        return label
+
+    def copy(self) -> "_Scope[T]":
+        """The same, whose names may be added to without an effect here."""
+        known = self.known.copy()
+        return _Scope(
+            self.variables, known, self.current, self.call, self.rounds, self.trail
+        )
+
+
+class _TooMany(Exception):
+    """More steps than any model has."""
+
+
+class _Interpreter(Generic[T]):
+    def __init__(self, program: Program, listener: Listener[T]) -> None:
+        self._program, self._listener = program, listener
+        self._lost = (listener.lost(""),)
+        self._names = naming.AutomaticNames()
+        self._problems: list[Problem] = []
+        self._unknown: list[Unknown] = []
+        self._taken: dict[str, Path] = {}
+        self._inputs: frozenset[str] = frozenset()
+        self._shared: dict[str, str] = {}  # layers by name, and whose weights they have
+        self._made: dict[tuple[Path, str], Layer | None] = {}
+        self._mistakes: set[object] = set()
+        self._steps_left = STEP_LIMIT
+        self._lacks_layers = False
+        self._complete = program.complete
+
+    def run(self) -> Outcome[T]:
+        program, given = self._program, self._given()
+        known: dict[str, tuple[T, ...]] = {n: (given[n],) for n in given}
+        self._inputs = frozenset(given)
+        # Without an input, the first layer reads a tensor that isn't there.
+        current = tuple(given.values()) or (self._listener.lost(INPUT),)
+        known[INPUT] = current[:1]
+        scope = _Scope(program.values, known, current)
+        try:
+            self._take(program.steps, scope)
+        except _TooMany as error:
+            self._complete = False
+            self._problems += error.args
+        outputs, said = self._outputs(scope)
+        self._listener.outputs(outputs, said)
+        if self._complete:
+            self._refuse_nothing(outputs)
+        return Outcome(
+            outputs, self._problems, self._unknown, self._taken, self._complete
+        )
+
+    def _given(self) -> dict[str, T]:
+        """The tensors that the model is given, by name."""
+        found = {}
+        for name, tensor in self._program.inputs.items():
+            path: Path = ("inputs", name) if name else ("input",)
+            called = name or naming.INPUT_LAYER
+            found[called] = self._listener.input(called, tensor, path)
+            self._taken[called] = path
+        return found
+
+    def _refuse_nothing(self, outputs: tuple[T, ...]) -> None:
+        """Reports a model without layers, and one that gives back what it is given."""
+        no_layers = not self._shared and not self._lacks_layers
+        if no_layers and not self._unknown:
+            text = "the layer list comes to no layer"
+            hint = "let a repeat or if take one"
+            self._problems.append(Problem(("layers",), "missing-field", text, hint))
+        for name in self._inputs.intersection(map(self._listener.name, outputs)):
+            if not no_layers:
+                path: Path = ("outputs",) if self._program.outputs else ("layers",)
+                text = f"the model would give back its input '{name}' as it came"
+                hint = "let a layer read it, or list layers under outputs:"
+                self._report("input-as-output", path, text, hint)
+
+    # ------------------------------------------------------------- steps
+
+    def _take(self, steps: Steps, scope: _Scope[T]) -> None:
+        for step in steps:
+            if type(step) is LayerStep:
+                self._layer(step, scope)
+                continue
+            self._count(step, scope)
+            try:
+                self._other(step, scope)
+            except Invalid as error:
+                self._complete = False
+                self._problems += _located(error, step.path, scope.trail)
+                scope.current = self._lost
+
+    def _other(self, step: Step, scope: _Scope[T]) -> None:
+        """Takes a step that is no layer.
+
+        Raises:
+            Invalid: an expression of it can't be worked out; paths lead from the step.
+        """
+        if type(step) is CallStep:
+            self._call(step, scope)
+        elif type(step) is RepeatStep:
+            self._repeat(step, scope)
+        elif type(step) is IfStep:
+            self._if(step, scope)
+        elif type(step) is ApplyStep:
+            self._apply(step, scope)
+
+    def _count(self, step: Step, scope: _Scope[T]) -> None:
+        """Counts a step of any kind, and stops at more than any model has."""
+        self._steps_left -= 1
+        if len(self._shared) > LAYER_LIMIT or self._steps_left < 0:
+            text = f"blocks and repeats make more than {LAYER_LIMIT:,} layers here"
+            hint = "use smaller numbers; no model has so many"
+            raise _TooMany(
+                Problem(step.path, "too-many-layers", text, hint, True, scope.trail)
+            )
+
+    # ------------------------------------------------------------- layers
+
+    def _layer(self, step: LayerStep, scope: _Scope[T]) -> None:
+        read, said = self._read(step, scope) if step.sources else (scope.current, ())
+        layer, arguments = step.layer, None
+        if layer is None and step.arguments is not None:
+            layer, arguments = self._layer_of(step, scope)
+        inner = () if layer is None else self._names.inner(layer)
+        given = None if step.name is None else self._given_name(step, scope)
+        if given is not None:
+            local, name = given, scope.full(given)
+        elif scope.call:
+            local = scope.label(step) if scope.rounds else step.label
+            name = naming.in_call(scope.call, local)
+        elif layer is not None:
+            local = name = self._names.of(layer)
+        else:
+            local = name = self._names.of_class(step.type)
+        if len(name) > NAME_LIMIT:
+            layer, local = None, local[:NAME_LIMIT]
+            self._problems += _located(_too_long(name), step.path, scope.trail)
+        placed = Placed(step.path, name, local, given is not None, scope.trail)
+        if layer is None:
+            self._lacks_layers = True
+            self._listener.no_layer(placed, read)
+            scope.current = scope.known[local] = (self._listener.lost(name),)
+            return
+        tensor = self._listener.layer(step, placed, layer, arguments, inner, read, said)
+        scope.current = (tensor,)
+        self._know(placed, scope.current, scope)
+        self._shared[name] = name
+        if len(self._shared) > LAYER_LIMIT:
+            self._count(step, scope)
+
+    def _layer_of(self, step: LayerStep, scope: _Scope[T]) -> tuple[Layer | None, Any]:
+        """The layer of a step with formulas, and its arguments worked out.
+
+        None where they are wrong, which is reported.
+        """
+        try:
+            arguments = evaluate(step.arguments, scope.variables)
+        except Invalid as error:
+            self._problems += _located(error, step.path, scope.trail)
+            return None, None
+        key = (step.path, repr(arguments))
+        if key not in self._made:
+            self._made[key] = None
+            try:
+                self._made[key] = make_layer(step.type, arguments)
+            except Invalid as error:
+                self._problems += self._wrong_arguments(error, step, scope)
+        return self._made[key], arguments
+
+    def _wrong_arguments(
+        self, error: Invalid, step: LayerStep, scope: _Scope[T]
+    ) -> Iterator[Problem]:
+        """What is wrong with arguments; once where several take over one value."""
+        from cnnspec.language.given import formula_at, mistake, with_formula
+
+        program, trail = self._program, scope.trail
+        for problem in error.problems:
+            formula = formula_at(step.arguments, problem.path)
+            if formula is not None:
+                same = mistake(formula, scope.variables, trail, program)
+                if same in self._mistakes:
+                    continue
+                self._mistakes.add(same)
+                problem = with_formula(problem, formula, trail, program)
+            found = at_default(problem, step.type, step.path, program)
+            yield found._replace(trail=trail)
+
+    def _apply(self, step: ApplyStep, scope: _Scope[T]) -> None:
+        wanted = step.layer
+        if type(wanted) is Formula:
+            wanted = self._worked_out(wanted, ("layer",), scope)
+        if not isinstance(wanted, str):
+            what = "the name of a layer above"
+            path, given = ("layer",), step.layer
+            raise self._wrong(path, "apply.layer", what, wanted, given, scope)
+        read, said = self._read(step, scope)
+        shared = self._shared.get(self._layer_called(wanted, scope))
+        placed = self._placed(step, scope)
+        if shared is None:
+            self._refuse_apply(wanted, step, scope)
+            scope.current = self._lost
+            scope.known.setdefault(placed.local or f"{wanted} again", self._lost)
+            return
+        if not placed.name:
+            name = self._names.again(shared)
+            placed = placed._replace(name=name, local=name)
+        [source] = scope.known[wanted]
+        tensor = self._listener.apply(step, placed, shared, source, wanted, read, said)
+        scope.current = (tensor,)
+        self._know(placed, scope.current, scope)
+        self._shared[placed.name] = shared
+
+    def _layer_called(self, name: str, scope: _Scope[T]) -> str:
+        """The full name of the layer that a name stands for; nothing if of none.
+
+        The name of a call stands for what it gives, which is no layer.
+        """
+        tensors = scope.known.get(name, ())
+        if len(tensors) != 1:
+            return ""
+        full = self._listener.name(tensors[0])
+        return full if full in (scope.full(name), name) else ""
+
+    def _refuse_apply(self, wanted: str, step: ApplyStep, scope: _Scope[T]) -> None:
+        path, tensors = (*step.path, "layer"), scope.known.get(wanted, ())
+        if not tensors and wanted != PREV:
+            self._note_unknown(wanted, path, scope.trail, "apply names", scope.known)
+            return
+        full = self._layer_called(wanted, scope)
+        if tensors == self._lost or (full and full not in self._inputs):
+            return  # something is wrong with it, which has been reported
+        text = f"apply uses a layer again, and '{wanted}' is no layer"
+        hint = "name a layer: an input, a call or prev can't be applied"
+        start = naming.in_call(wanted, "")
+        of_call = (name for name in scope.known if name.startswith(start))
+        inside = [n for n in of_call if self._layer_called(n, scope) in self._shared]
+        if inside:
+            text = f"apply uses a layer again, and '{wanted}' is the call of a block"
+            hint = f"apply its layers one by one: {', '.join(inside[:3])}"
+            hint += ", …" if len(inside) > 3 else ""
+        self._report("unknown-input", path, text, hint, scope)
+
+    # ------------------------------------------------------------- names
+
+    def _placed(self, step: CallStep | ApplyStep, scope: _Scope[T]) -> Placed:
+        """The name of a call or of a layer's further use.
+
+        Raises:
+            Invalid: it is too long.
+        """
+        given = None if step.name is None else self._given_name(step, scope)
+        local = given or ""
+        if given is None and scope.call:
+            local = scope.label(step)
+        name = scope.full(local) if local else ""
+        if len(name) > NAME_LIMIT:
+            raise _too_long(name)
+        return Placed(step.path, name, local, given is not None, scope.trail)
+
+    def _given_name(
+        self, step: LayerStep | CallStep | ApplyStep, scope: _Scope[T]
+    ) -> str | None:
+        """The name that a step is given; None for null, and where it is no name."""
+        name = step.name
+        if not isinstance(name, Formula):
+            return name
+        try:
+            found = name.value(scope.variables)
+            if found is None or (type(found) is str and is_name(found)):
+                return found
+            from cnnspec.language.given import no_name
+
+            raise no_name(name, found)
+        except Invalid as error:
+            path = (*step.path, "name")
+            self._problems += _located(error, path, scope.trail)
+            return None
+
+    def _know(self, placed: Placed, tensors: tuple[T, ...], scope: _Scope[T]) -> None:
+        """Lets `from` use a name, which nothing may have had before."""
+        name, local = placed.name, placed.local
+        if local == PREV or name in self._taken or local in scope.known:
+            self._refuse_name(placed, scope)
+        self._taken[name] = placed.path
+        scope.known[local] = tensors
+
+    def _refuse_name(self, placed: Placed, scope: _Scope[T]) -> None:
+        from cnnspec.language.unknown import taken
+
+        path, name, local, _, trail = placed
+        full = name
+        if name not in self._taken and local in scope.known:
+            full = self._listener.name(scope.known[local][0])
+        first = self._taken.get(full)
+        text, hint = taken(name, local, path, trail, first, self._program)
+        if text:
+            self._report("duplicate-name", (*path, "name"), text, hint, scope)
+
+    # ------------------------------------------------------------- calls
+
+    def _call(self, step: CallStep, scope: _Scope[T]) -> None:
+        block = self._program.blocks[step.block]
+        if len(scope.trail) >= DEPTH_LIMIT:
+            raise _too_deep("let blocks call fewer others")
+        if not self._program.complete and _is_inside(block, scope.trail):
+            # That a block calls itself has been reported.
+            self._complete, scope.current = False, self._lost
+            return
+        read, said = self._read(step, scope)
+        _check_given(block, len(read))
+        placed = self._placed(step, scope)
+        trail = (*scope.trail, Frame(block.name, placed.name, step.path))
+        given = evaluate(step.arguments, scope.variables)
+        variables = self._parameters(block, given, trail)
+        inside = self._listener.enter(step, placed, given, read, said)
+        known = {INPUT: inside[:1]}
+        known |= {n: (t,) for n, t in zip(block.inputs, inside, strict=False)}
+        own = len(known)
+        inner = _Scope(variables, known, inside, placed.name, (), trail)
+        self._take(block.steps, inner)
+        results, said = self._results(block, inner)
+        names = list(known)[own:]
+        exports = {
+            outside: known[name]
+            for outside, name in zip(
+                naming.exported(placed.local, names), names, strict=True
+            )
+            if outside not in scope.known
+        }
+        scope.current, exports = self._listener.leave(
+            step, placed, results, said, exports
+        )
+        if placed.local:
+            self._know(placed, scope.current, scope)
+        scope.known.update(exports)
+
+    def _parameters(
+        self, block: Block, given: dict[str, Any], trail: tuple[Frame, ...]
+    ) -> dict[str, Any]:
+        """The values of the variables inside a call.
+
+        Raises:
+            Invalid: a default can't be worked out, which has been reported.
+        """
+        values = dict(self._program.values)
+        for name, default in block.params.items():
+            if name in given:
+                values[name] = given[name]
+            elif default is not NEEDED:
+                try:
+                    values[name] = evaluate(default, values)
+                except Invalid as error:
+                    path = (*block.path, "params", name)
+                    self._problems += _located(error, path, trail)
+                    raise Invalid(()) from None
+        return values
+
+    def _results(
+        self, block: Block, scope: _Scope[T]
+    ) -> tuple[tuple[T, ...], Sequence[Said]]:
+        """The tensors that a block gives, and how its `outputs` calls them."""
+        found: list[T] = []
+        said: list[Said] = []
+        for place, name in enumerate(block.outputs):
+            path = (*block.path, "outputs", place)
+            tensors, by = self._called(name, path, "outputs: names", scope)
+            found += tensors
+            said += [Said(place, number, by) for number in range(len(tensors))]
+        return (tuple(found), said) if found else (scope.current, ())
+
+    # ------------------------------------------------------------- repeats and ifs
+
+    def _repeat(self, step: RepeatStep, scope: _Scope[T]) -> None:
+        rounds = list(self._rounds(step, scope))
+        if len(scope.trail) >= DEPTH_LIMIT:
+            raise _too_deep("repeat less deeply")
+        for number, variables in enumerate(rounds, 1):
+            self._count(step, scope)
+            inner = _Scope(
+                {**scope.variables, **variables},
+                scope.known,
+                self._listener.round(step, number, scope.current),
+                scope.call,
+                (*scope.rounds, str(number)),
+                (*scope.trail, Frame("", "", step.path, number)),
+            )
+            self._take(step.steps, inner)
+            scope.current = inner.current
+        scope.current = self._listener.repeated(step, len(rounds), scope.current)
+
+    def _rounds(self, step: RepeatStep, scope: _Scope[T]) -> Iterator[dict[str, Any]]:
+        """The variables of each round."""
+        if step.times is not None:
+            times = self._worked_out(step.times, ("times",), scope)
+            if type(times) is not int or times < 0:
+                what, path = "a whole number of 0 or more", ("times",)
+                raise self._wrong(path, "repeat.times", what, times, step.times, scope)
+            if times > self._steps_left:
+                self._steps_left = -1
+                self._count(step, scope)
+            index = [step.index] if step.index else []
+            yield from (dict.fromkeys(index, number) for number in range(times))
+            return
+        lists = self._lists(step, scope)
+        for number, values in enumerate(zip(*lists.values(), strict=True)):
+            counted = {step.index: number} if step.index else {}
+            yield {**dict(zip(lists, values, strict=True)), **counted}
+
+    def _lists(self, step: RepeatStep, scope: _Scope[T]) -> dict[str, list[Any]]:
+        """The lists that a repeat walks, which have one length.
+
+        Raises:
+            Invalid: they haven't, or one is no list.
+        """
+        lists = {
+            name: self._worked_out(values, ("for", name), scope)
+            for name, values in step.lists.items()
+        }
+        for name, values in lists.items():
+            if not isinstance(values, list):
+                path, title = ("for", name), f"repeat.for.{name}"
+                what = "a list, one value a round"
+                raise self._wrong(path, title, what, values, step.lists[name], scope)
+        lengths = {name: len(values) for name, values in lists.items()}
+        if len(set(lengths.values())) > 1:
+            found = ", ".join(f"'{name}' has {size}" for name, size in lengths.items())
+            text = "the lists of a repeat are walked together, and differ in length"
+            text = f"{text}: {found}"
+            hint = "give each the same number of values"
+            raise Invalid([Problem(("for",), "repeat", text, hint, True)])
+        return lists
+
+    def _if(self, step: IfStep, scope: _Scope[T]) -> None:
+        test = self._worked_out(step.test, ("test",), scope)
+        if type(test) is not bool:
+            hint = "compare it, as in ${strides != 1}"
+            path, what = ("test",), "true or false"
+            raise self._wrong(path, "if.test", what, test, step.test, scope, hint)
+        if self._listener.tries(step, not test):
+            self._try(step, not test, scope)
+        self._arm(step, test, scope)
+
+    def _arm(self, step: IfStep, arm: bool, scope: _Scope[T]) -> None:
+        self._listener.arm(step, arm)
+        self._take(step.then if arm else step.otherwise, scope)
+        scope.current = self._listener.joined(step, arm, scope.current)
+
+    def _try(self, step: IfStep, arm: bool, scope: _Scope[T]) -> None:
+        """Takes an arm of an `if` as if its test chose it, and leaves no trace."""
+        before = vars(self).copy()
+        self._problems, self._unknown = [], []
+        self._names, self._taken = self._names.copy(), self._taken.copy()
+        self._shared, self._made = self._shared.copy(), self._made.copy()
+        self._mistakes = set()
+        self._complete = True
+        try:
+            self._arm(step, arm, scope.copy())
+        except _TooMany:
+            self._complete = False
+        # Names are given twice where the other arm has them too, which is no mistake.
+        wrong = [p for p in self._problems if p.code != "duplicate-name"]
+        sound = self._complete and not wrong and not self._unknown
+        vars(self).update(before)
+        self._listener.tried(step, arm, sound)
+
+    # ------------------------------------------------------------- tensors
+
+    def _read(
+        self, step: LayerStep | CallStep | ApplyStep, scope: _Scope[T]
+    ) -> tuple[tuple[T, ...], Sequence[Said]]:
+        """The tensors that a step reads, and how it says so."""
+        if not step.sources:
+            return scope.current, ()
+        found: list[T] = []
+        said: list[Said] = []
+        for place, source in enumerate(step.sources):
+            tensors, by = self._source(source, step, place, scope)
+            found += tensors
+            said += [Said(place, number, by) for number in range(len(tensors))]
+        return tuple(found), said
+
+    def _source(
+        self,
+        source: Ref,
+        step: LayerStep | CallStep | ApplyStep,
+        place: int,
+        scope: _Scope[T],
+    ) -> tuple[tuple[T, ...], str]:
+        """The tensors that an item of `from` stands for, and the name if it is one."""
+        if isinstance(source, tuple):
+            # The current tensor stays what it was before a branch.
+            before = scope.current
+            self._take(source, scope)
+            found, scope.current = scope.current, before
+            return found, ""
+        reader = step.block if type(step) is CallStep else "apply"
+        reader = step.type if type(step) is LayerStep else reader
+        path = (*step.path, "from", place)
+        return self._called(source, path, f"{reader} reads", scope)
+
+    def _called(
+        self, source: str | Formula, path: Path, where: str, scope: _Scope[T]
+    ) -> tuple[tuple[T, ...], str]:
+        """The tensors that a name stands for, which may be an expression; and it."""
+        name: Any = source
+        if type(source) is Formula:
+            try:
+                name = self._worked_out(source, (), scope)
+                if not isinstance(name, str):
+                    from cnnspec.language.given import no_tensor
+
+                    raise no_tensor(source, name, where)
+            except Invalid as error:
+                self._problems += _located(error, path, scope.trail)
+                return self._lost, ""
+        if name == PREV:
+            return scope.current, ""
+        if name in scope.known:
+            return scope.known[name], name
+        self._note_unknown(name, path, scope.trail, where, [*scope.known, PREV])
+        return (self._listener.lost(name),), name
+
+    def _outputs(self, scope: _Scope[T]) -> tuple[tuple[T, ...], Sequence[Said]]:
+        """The tensors that the model gives, and how `outputs` calls them."""
+        found: list[T] = []
+        said: list[Said] = []
+        inputs = {INPUT, *self._inputs}
+        for place, name in enumerate(self._program.outputs):
+            path = ("outputs", place)
+            if name not in scope.known or name in inputs:
+                options = scope.known.keys() - inputs
+                self._note_unknown(name, path, (), "outputs: names", options)
+            elif name in self._program.outputs[:place]:
+                text = f"outputs: names '{name}' a second time"
+                self._report("duplicate-value", path, text, "remove it")
+            else:
+                tensors = scope.known[name]
+                found += tensors
+                said += [Said(place, number, name) for number in range(len(tensors))]
+        return (tuple(found), said) if found else (scope.current, ())
+
+    # ------------------------------------------------------------- what is wrong
+
+    def _note_unknown(
+        self,
+        name: str,
+        path: Path,
+        trail: tuple[Frame, ...],
+        where: str,
+        options: Collection[str],
+    ) -> None:
+        if self._program.inputs:  # otherwise the name may be that of a faulty input
+            from cnnspec.language.unknown import meant
+
+            hint = meant(name, options) if len(self._unknown) < GUESS_LIMIT else ""
+            self._unknown.append(Unknown(name, path, trail, where, hint))
+
+    def _worked_out(self, data: Any, path: Path, scope: _Scope[T]) -> Any:
+        """The value of data with formulas.
+
+        Raises:
+            Invalid: with `path` before the paths.
+        """
+        try:
+            return evaluate(data, scope.variables)
+        except Invalid as error:
+            raise Invalid(problem.under(*path) for problem in error.problems) from None
+
+    def _wrong(
+        self,
+        path: Path,
+        title: str,
+        allowed: str,
+        found: Any,
+        given: Any,
+        scope: _Scope[T],
+        hint: str = "",
+    ) -> Invalid:
+        from cnnspec.language.given import wrong_value
+
+        trail, program = scope.trail, self._program
+        return wrong_value(path, title, allowed, found, given, trail, program, hint)
+
+    def _report(
+        self,
+        code: str,
+        path: Path,
+        text: str,
+        hint: str,
+        scope: _Scope[T] | None = None,
+    ) -> None:
+        trail = scope.trail if scope else ()
+        self._problems.append(Problem(path, code, text, hint, trail=trail))
+
+
+def _check_given(block: Block, count: int) -> None:
+    """Refuses to call a block with more or fewer tensors than it takes.
+
+    Raises:
+        Invalid: there are.
+    """
+    needed = len(block.inputs) or 1
+    if count == needed:
+        return
+    noun = "tensor" if needed == 1 else "tensors"
+    text = f"the block '{block.name}' takes {needed} {noun}, and is given {count}"
+    names = block.inputs or ("a",)
+    hint = f"name {'it' if needed == 1 else 'them'} with from: "
+    hint += names[0] if needed == 1 else f"[{', '.join(names)}]"
+    if needed == 1 and count > 1:
+        hint += ", or give the block inputs:"
+    raise Invalid([Problem((), "shape", text, hint, True)])
+
+
+def _is_inside(block: Block, trail: tuple[Frame, ...]) -> bool:
+    return any(frame.block == block.name for frame in trail)
+
+
+def _too_deep(hint: str) -> Invalid:
+    text = f"more than {DEPTH_LIMIT} calls and repeats stand inside one another"
+    return Invalid([Problem((), "too-deep", text, hint, True)])
+
+
+def _too_long(name: str) -> Invalid:
+    text = f"the name '{name[:20]}…' has over {NAME_LIMIT:,} characters"
+    hint = "choose shorter ones for it and for the calls around it"
+    return Invalid([Problem(("name",), "wrong-type", text, hint)])
+
+
+def _located(error: Invalid, path: Path, trail: tuple[Frame, ...]) -> Iterator[Problem]:
+    """Problems of a step, seen from the document and with what led there."""
+    for problem in error.problems:
+        if problem.code != "unknown-variable":  # reported where the step was read
+            yield problem.under(*path)._replace(trail=trail)

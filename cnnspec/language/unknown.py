@@ -1,0 +1,256 @@
+"""Why a name isn't known, or can't be given, and what would do: words for messages."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue.layers import is_layer
+from cnnspec.ground.errors import Frame, Path, Problem, near, nearest
+from cnnspec.ground.records import is_name
+from cnnspec.language.program import IfStep, Program, RepeatStep, Steps
+
+GUESS_LIMIT = 20
+"""Unknown names for which a near one or a circle is looked for, which takes time."""
+
+Trail = tuple[Frame, ...]
+Read = tuple[str, tuple[str, ...], Path, tuple[Frame, ...]]
+"""A layer's name, the names of the tensors it reads, and where it stands."""
+
+
+class Unknown(NamedTuple):
+    """A name that wasn't known where it stood."""
+
+    name: str
+    path: Path
+    trail: Trail
+    where: str
+    """What uses it: `Add reads`."""
+    hint: str
+    """Which name may have been meant."""
+
+
+_BEFORE = ("previous", "last", "before", "above")
+
+
+def meant(name: str, options: Collection[str]) -> str:
+    """A hint to what was meant by a name that isn't among those known."""
+    several = re.split(r"[\s,+]+", name.strip(" []()"))
+    if len(several) > 1 and all(one in options for one in several):
+        return f"write [{', '.join(several)}]"
+    if "prev" in options and name.lower() in _BEFORE:
+        return near("prev")
+    of_calls = [option for option in options if option.endswith(f"_{name}")]
+    return near(of_calls[-1]) if of_calls else nearest(name, options)
+
+
+def explained(
+    unknowns: Iterable[Unknown],
+    reads: Collection[Read],
+    taken: Collection[str],
+    program: Program,
+) -> Iterator[Problem]:
+    """The problems of names that were not known where they stood.
+
+    Args:
+        unknowns: the names.
+        reads: all layers of the model, in order.
+        taken: all names, in full.
+        program: the spec.
+    """
+    explainer = _Explainer(reads, taken, program)
+    for number, unknown in enumerate(unknowns):
+        yield explainer.problem(unknown, guess=number < GUESS_LIMIT)
+
+
+class _Explainer:
+    def __init__(
+        self, reads: Collection[Read], taken: Collection[str], program: Program
+    ) -> None:
+        self._program, self._taken = program, taken
+        self._below = {name: (path, trail) for name, _, path, trail in reads}
+        self._readers = {(path, trail): name for name, _, path, trail in reads}
+        self._reads = {name: sources for name, sources, _, _ in reads}
+
+    def problem(self, unknown: Unknown, *, guess: bool) -> Problem:
+        """What is wrong with a name; the first reason that holds."""
+        _, path, trail, _, _ = unknown
+        code, text, hint = (
+            self._stands_below(unknown, guess=guess)
+            or self._is_outside(unknown)
+            or self._is_no_layer(unknown)
+            or self._is_not_taken(unknown)
+            or self._is_nowhere(unknown)
+        )
+        return Problem(path, code, text, hint, trail=trail)
+
+    def _stands_below(
+        self, unknown: Unknown, *, guess: bool
+    ) -> tuple[str, str, str] | None:
+        name, path, trail, where, _ = unknown
+        call = _innermost(trail)
+        full = f"{call[-1].name}_{name}" if call and call[-1].name else name
+        if full not in self._below or self._below[full][1][: len(call)] != call:
+            return None
+        ways = ((path[:end], trail) for end in range(len(path), 0, -1))
+        reader = next((self._readers[w] for w in ways if w in self._readers), "")
+        if full == reader:
+            return "cycle", f"{where} '{name}', its own output", "name a layer above"
+        below = self._below[full][0]
+        just_after = self._reads[full] == (reader,) and not self._has_from(below)
+        search = reader and guess and not just_after
+        if search and (circle := self._circle(full, reader)):
+            text = f"{where} '{name}', which needs it in turn: {circle}"
+            hint = "a tensor can't be made of itself; read one above"
+            return "cycle", text, hint
+        line = self._program.source.line(below)
+        text = f"{where} '{name}', which isn't above it but in {line}"
+        hint = "a layer reads what stands above it; move one of the two"
+        return "unknown-input", text, hint
+
+    def _has_from(self, path: Path) -> bool:
+        """Whether a layer says what it reads, and not merely follows another."""
+        return self._program.source.holds((*path, "from"))
+
+    def _circle(self, name: str, reader: str) -> str:
+        """`a → b → a`, where a layer leads to another that it reads; or nothing."""
+        came = {name: ""}
+        todo = [name]
+        while todo:
+            here = todo.pop()
+            if here == reader:
+                way = [here]
+                while came[way[-1]]:
+                    way.append(came[way[-1]])
+                return " → ".join([*way, reader])
+            for source in self._reads.get(here, ()):
+                if source not in came:
+                    came[source] = here
+                    todo.append(source)
+        return ""
+
+    def _is_outside(self, unknown: Unknown) -> tuple[str, str, str] | None:
+        """A name that can't be seen from inside a block, or not in that form."""
+        name, _, trail, where, _ = unknown
+        call = _innermost(trail)
+        if not call or name not in self._taken:
+            return None
+        block, prefix = call[-1].block, f"{call[-1].name}_"
+        if call[-1].name and name.startswith(prefix):
+            text = f"{where} '{name}', which is only called so outside of '{block}'"
+            hint = f"inside the block it is called '{name.removeprefix(prefix)}'"
+        else:
+            text = f"{where} '{name}', which stands outside of the block '{block}'"
+            hint = f"name it in {block}'s inputs:, and give it with from:"
+        return "unknown-input", text, hint
+
+    def _is_no_layer(self, unknown: Unknown) -> tuple[str, str, str] | None:
+        """The name of a block or of a kind of layer, in place of one that it makes."""
+        name, _, _, where, hint = unknown
+        if name in self._program.blocks:
+            text = f"{where} '{name}', which is a block and no layer"
+            hint = f"name its call, as in - {name}: {{name: first}}, and read first"
+            if where.startswith("apply"):
+                hint = "name its call, and apply the layers in it one by one"
+            return "unknown-input", text, hint
+        if is_layer(name) and not hint:
+            text = f"{where} '{name}', which is a kind of layer"
+            hint = f"name the layer that is meant, as in - {name}: {{name: first}}"
+            return "unknown-input", text, hint
+        return None
+
+    def _is_not_taken(self, unknown: Unknown) -> tuple[str, str, str] | None:
+        """The name of a layer in the arm of an `if` that isn't taken."""
+        name, _, trail, where, _ = unknown
+        call = _innermost(trail)
+        blocks = self._program.blocks
+        steps = blocks[call[-1].block].steps if call else self._program.steps
+        for path, arm in _in_arms(steps, name):
+            line = self._program.source.line(path)
+            text = f"{where} '{name}' of {line}, in an if whose {arm}: isn't taken"
+            hint = "read it in that arm alone, or name a layer so in both arms"
+            return "unknown-input", text, hint
+        return None
+
+    def _is_nowhere(self, unknown: Unknown) -> tuple[str, str, str]:
+        name, _, _, where, hint = unknown
+        text = f"{where} '{name}', which no layer above is called"
+        if not hint and is_name(name):
+            hint = f"add name: {name} to a layer above"
+        return "unknown-input", text, hint or "write the name of a layer above"
+
+
+def _innermost(trail: Trail) -> Trail:
+    """The way to the innermost call; nothing outside of blocks."""
+    while trail and not trail[-1].block:
+        trail = trail[:-1]
+    return trail
+
+
+def _in_arms(steps: Steps, name: Any, arm: str = "") -> Iterator[tuple[Path, str]]:
+    """Where steps of a name stand in an `if`, and in which arm of it."""
+    for step in steps:
+        if isinstance(step, RepeatStep):
+            yield from _in_arms(step.steps, name, arm)
+        elif isinstance(step, IfStep):
+            yield from _in_arms(step.then, name, "then")
+            yield from _in_arms(step.otherwise, name, "else")
+        elif arm and step.name == name:
+            yield step.path, arm
+
+
+_ANOTHER = "a name is given once; choose another"
+
+
+def taken(
+    name: str,
+    local: str,
+    path: Path,
+    trail: Trail,
+    first: Path | None,
+    program: Program,
+) -> tuple[str, str]:
+    """What is wrong with a name that something else has, and what would do.
+
+    Args:
+        name: in full.
+        local: as it is given.
+        path: of the step that gives it.
+        trail: the calls and rounds that led there.
+        first: the step that gave it before.
+        program: the spec.
+
+    Returns:
+        The message and the hint; two empty texts where a call is given the same name
+        twice, which is reported there.
+    """
+    if local in ("prev", "input"):
+        what = "the layer before" if local == "prev" else "the model's input"
+        return f"'{local}' is what from: calls {what}", _ANOTHER
+    if first is None:
+        return f"the name '{name}' is taken by a layer or input above", _ANOTHER
+    if first != path:
+        line = program.source.line(first)
+        return f"the name '{name}' is given in {line} already", _ANOTHER
+    here = trail[-1]
+    if here.round:
+        text = f"the name '{name}' is given again in each round of the repeat"
+        if "$" in str(program.source.value((*path, "name"))):
+            return text, "let it differ each time round"
+        return text, _numbered(local, here, program)
+    if here.name:
+        return "", ""
+    text = f"the name '{name}' is given by each call of '{here.block}'"
+    if len(trail) > 1 and trail[-2].round:
+        return text, f"name the call: {_numbered(here.block, trail[-2], program)}"
+    hint = f"name the calls, as in - {here.block}: {{name: first}}"
+    return text, f"{hint}, which makes this one 'first_{local}'"
+
+
+def _numbered(name: str, here: Frame, program: Program) -> str:
+    """How a name can differ each time round a repeat."""
+    index = program.source.value((*here.path, "index"))
+    better = f'write name: "{name}${{{index or "i"}}}"'
+    if index:
+        return better
+    line = program.source.line(here.path)
+    return f"add index: i to the repeat in {line}, and {better}"
