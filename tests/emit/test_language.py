@@ -9,7 +9,7 @@ import pytest
 
 from cnnspec import api
 from cnnspec.catalogue.layers import layer_class, layer_names
-from cnnspec.emit.code.python import WIDTH, columns
+from cnnspec.emit.code.print.layout import WIDTH, columns
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.texts import (
     Language,

@@ -9,7 +9,7 @@ from cnnspec.emit.code.control import ControlWriter
 from cnnspec.emit.code.layers import LayerWriter
 from cnnspec.emit.code.names import Names
 from cnnspec.emit.code.page import Page
-from cnnspec.emit.code.python import WIDTH
+from cnnspec.emit.code.print.layout import WIDTH
 from cnnspec.emit.code.reading import Reader
 from cnnspec.emit.code.record import Take, Thing, Unfaithful, Unit
 from cnnspec.emit.code.variables import Variables

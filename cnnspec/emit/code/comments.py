@@ -1,7 +1,8 @@
 """What a script says beside its code, for those who learn from it."""
 
 from cnnspec.catalogue.layers.base import Layer
-from cnnspec.emit.code.python import WIDTH, columns, paragraphs, wrapped
+from cnnspec.emit.code.print.layout import WIDTH, columns, wrapped
+from cnnspec.emit.code.python import paragraphs
 from cnnspec.emit.code.steps import each_step
 from cnnspec.emit.keras_script.texts import Language
 from cnnspec.ground.shapes import Shapes, product, show

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit import TAKES_TENSORS_APART
+from cnnspec.emit.code.print.layout import WIDTH
 from cnnspec.emit.code.python import (
-    WIDTH,
     Code,
     Group,
     argument,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cnnspec.emit.code.python import WIDTH, Code, lay_out
+from cnnspec.emit.code.print.layout import WIDTH
+from cnnspec.emit.code.python import Code, lay_out
 
 
 class Page:

@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import Component, Regularizer
 from cnnspec.catalogue.layers.base import Layer
+from cnnspec.emit.code.print.layout import WIDTH, columns
 from cnnspec.emit.keras_script.custom import is_custom
 from cnnspec.ground.records import Field, Record
 from cnnspec.language.expressions import Formula
-
-WIDTH = 88
 
 
 class Group(NamedTuple):
@@ -28,31 +27,6 @@ class Group(NamedTuple):
 Code = str | Group
 Write = Callable[[Formula], str]
 """Writes a formula as Python."""
-
-
-def columns(line: str) -> int:
-    """How wide a line is where Korean, Chinese or Japanese letters take two columns."""
-    if line.isascii():
-        return len(line)
-    from unicodedata import east_asian_width
-
-    return len(line) + sum(east_asian_width(char) in "WF" for char in line)
-
-
-def wrapped(said: str, width: int) -> list[str]:
-    """A text in lines of at most so many columns, broken between words."""
-    if said.isascii():
-        from textwrap import wrap
-
-        return wrap(said, width)
-    lines = [""]
-    for word in said.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and columns(longer) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
 
 
 def flat(code: Code) -> str:

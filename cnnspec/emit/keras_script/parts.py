@@ -5,15 +5,14 @@ from textwrap import indent as indented
 from typing import Any, NamedTuple
 
 from cnnspec.emit.code.model import model_code
+from cnnspec.emit.code.print.layout import WIDTH, wrapped
 from cnnspec.emit.code.python import (
-    WIDTH,
     Code,
     Group,
     lay_out,
     paragraphs,
     text,
     whole,
-    wrapped,
 )
 from cnnspec.emit.keras_script import custom
 from cnnspec.emit.keras_script.texts import (

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.catalogue.layers.base import Layer
-from cnnspec.emit.code.python import WIDTH, columns, wrapped
+from cnnspec.emit.code.print.layout import WIDTH, columns, wrapped
 
 
 def template_folder() -> Path:

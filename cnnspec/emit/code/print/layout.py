@@ -1,0 +1,177 @@
+"""Where the lines of Python code end.
+
+Whatever writes code writes each statement, comment and paragraph in one line, however
+long it is. Here it gets its final form: words are wrapped, black lays out brackets, and
+what a statement results in is noted behind it where there is room.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+WIDTH = 88
+"""Columns of a line, as black has it."""
+
+_NOTE = "#: "
+"""Begins what belongs behind the statement below it: black would break its lines to
+make room."""
+
+
+def columns(line: str) -> int:
+    """How wide a line is where Korean, Chinese or Japanese letters take two columns."""
+    if line.isascii():
+        return len(line)
+    from unicodedata import east_asian_width
+
+    return len(line) + sum(east_asian_width(char) in "WF" for char in line)
+
+
+def wrapped(said: str, width: int) -> list[str]:
+    """A text in lines of at most so many columns, broken between words."""
+    if said.isascii():
+        from textwrap import wrap
+
+        return wrap(said, width)
+    lines = [""]
+    for word in said.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and columns(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def laid_out(code: str) -> str:
+    """Code in its final form.
+
+    Args:
+        code: statements, each in one line, with their natural indentation: a file, a
+            function or a cell of a notebook. The paragraphs of a docstring are lines,
+            with an empty line between them; they needn't be indented. A line
+            `#: 55x55x96` becomes a comment behind the statement below it.
+
+    Raises:
+        SyntaxError: it isn't Python.
+    """
+    from black import Mode, format_str
+
+    narrow = "\n".join(_with_words_wrapped(code))
+    return "\n".join(_with_notes(format_str(narrow, mode=Mode(line_length=WIDTH))))
+
+
+def _with_words_wrapped(code: str) -> Iterator[str]:
+    for statement, lines in _pieces(code):
+        if statement is None:
+            yield from _comment(lines[0])
+        elif _is_docstring(statement, lines):
+            yield from _docstring(lines)
+        elif len(lines) == 1:
+            yield _told(statement, lines[0])
+        else:
+            yield from lines
+
+
+def _with_notes(code: str) -> Iterator[str]:
+    note = ""
+    for statement, lines in _pieces(code):
+        if statement is None and lines[0].lstrip().startswith(_NOTE):
+            note = f"  # {lines[0].lstrip().removeprefix(_NOTE)}"
+            continue
+        if statement is not None:
+            if columns(lines[-1] + note) <= WIDTH:
+                lines[-1] += note
+            note = ""
+        yield from lines
+
+
+def _pieces(code: str) -> Iterator[tuple[ast.stmt | None, list[str]]]:
+    """Statements that hold no others, with their lines, and all other lines alone."""
+    lines = code.split("\n")
+    statements = {
+        node.lineno: node
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.stmt)
+        and not hasattr(node, "body")
+        and not isinstance(node, ast.Match)
+    }
+    number = 1
+    while number <= len(lines):
+        statement = statements.get(number)
+        end = (statement and statement.end_lineno) or number
+        yield statement, lines[number - 1 : end]
+        number = end + 1
+
+
+# ------------------------------------------------------------------ words
+
+
+def _comment(line: str) -> list[str]:
+    """A line in as many as its words need, if it is a comment."""
+    said = line.lstrip()
+    if not said.startswith("# ") or columns(line) <= WIDTH:
+        return [line]
+    begins = line[: -len(said)] + "# "
+    return [begins + part for part in wrapped(said[2:], WIDTH - len(begins))]
+
+
+def _is_docstring(statement: ast.stmt, lines: list[str]) -> bool:
+    return isinstance(statement, ast.Expr) and lines[0].lstrip().startswith('"""')
+
+
+def _docstring(lines: list[str]) -> list[str]:
+    """A docstring, whose paragraphs are lines; those that are short enough stay."""
+    if len(lines) == 1 and columns(lines[0]) <= WIDTH:
+        return lines
+    opening = lines[0].lstrip()
+    margin = lines[0][: -len(opening)]
+    paragraphs = "\n".join([opening, *lines[1:]]).removesuffix('"""').rstrip()
+    # What fits into a line, but for the quotes behind it, needs two all the same.
+    narrower = 0 if "\n" in paragraphs else 3
+    found = []
+    for paragraph in paragraphs.split("\n"):
+        said = paragraph.lstrip()
+        own = max(margin, paragraph[: len(paragraph) - len(said)], key=len)
+        if columns(own + said) <= WIDTH - narrower:
+            found.append((own + said).rstrip())
+        else:
+            width = WIDTH - len(own) - narrower
+            found += [own + part for part in wrapped(said, width)]
+    return [*found, f'{margin}"""']
+
+
+_LITERAL = re.compile(r'(f?)"((?:[^"\\]|\\.)*)"')
+_WORD = re.compile(r"(?:\{[^{}]*\}|\\[^n]|[^ \\{}])*(?:\\n|[ ]+|$)")
+
+
+def _told(statement: ast.stmt, line: str) -> str:
+    """A line that does no more than print or raise one text, which may be broken."""
+    call = getattr(statement, "value", getattr(statement, "exc", None))
+    if columns(line) <= WIDTH or not isinstance(call, ast.Call) or len(call.args) != 1:
+        return line
+    margin = " " * (statement.col_offset + 4)
+    text = line.encode()[call.args[0].col_offset : call.args[0].end_col_offset].decode()
+    literal = _LITERAL.fullmatch(text)
+    if literal is None or columns(margin + text) <= WIDTH:
+        return line
+    return line.replace(text, " ".join(_strings(literal[2], literal[1], margin)), 1)
+
+
+def _strings(said: str, prefix: str, margin: str) -> Iterator[str]:
+    """Strings that make up one, and fit into a line each."""
+
+    def string(part: str) -> str:
+        return f'{prefix if "{" in part else ""}"{part}"'
+
+    words = [found[0] for found in _WORD.finditer(said)]
+    part = ""
+    for word in words if "".join(words) == said else [said]:
+        if part and columns(margin + string(part + word)) > WIDTH:
+            yield string(part)
+            part = ""
+        part += word
+        if word.endswith(r"\n"):
+            yield string(part)
+            part = ""
+    if part:
+        yield string(part)
