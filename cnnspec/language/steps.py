@@ -104,8 +104,9 @@ class StepReader:
         except Invalid as error:
             self._notes.add(_with_form(error, item), path)
             return _lost(path)
-        if type(item) is not str:
-            path = (*path, name)
+        if type(item) is dict:
+            # The key itself, which needn't be text.
+            path = (*path, next(iter(item)))
         if name in self._notes.unread:
             return None
         if name in self._blocks:
@@ -331,7 +332,8 @@ class StepReader:
         if lists and keys.index is not None and keys.index in lists:
             text = f"'{keys.index}' counts the rounds and takes values as well"
             raise Invalid([Problem(("index",), "repeat", text, "choose another name")])
-        steps = self.steps(keys.layers, (*path, "layers"), place.inside(own))
+        named = place.inside(name for name in own if isinstance(name, str))
+        steps = self.steps(keys.layers, (*path, "layers"), named)
         if not known or not all(sound):
             return None
         return RepeatStep(keys.times, keys.index or "", lists, steps, path)
