@@ -325,7 +325,7 @@ class StepReader:
             text = "a repeat has times: or for:, and not both"
             hint = "as in times: 3, or for: {filters: [64, 128]}"
             raise Invalid([Problem((), "repeat", text, hint, at_key=True)])
-        own: dict[str, Path] = {name: ("for", name) for name in lists}
+        own: dict[Any, Path] = {name: ("for", name) for name in lists}
         if keys.index is not None:
             own[keys.index] = ("index",)
         sound = [self._is_new(name, where, path, place) for name, where in own.items()]
