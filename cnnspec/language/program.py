@@ -109,6 +109,15 @@ class Block(NamedTuple):
     steps: Steps
     path: Path
 
+    def default(self, param: str) -> Any:
+        """The default of a parameter, with formulas; `NEEDED` where it has none."""
+        return self.params[param]
+
+    def before(self, param: str) -> tuple[str, ...]:
+        """The parameters that stand before one, and that its default may use."""
+        names = tuple(self.params)
+        return names[: names.index(param)]
+
 
 _MODEL = ("vars", "defaults", "blocks", "input", "inputs", "layers", "outputs")
 """The keys of a spec that say what the model is."""

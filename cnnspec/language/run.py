@@ -453,10 +453,10 @@ class _Interpreter(Generic[T]):
             Invalid: a default can't be worked out, which has been reported.
         """
         values = dict(self._program.values)
-        for name, default in block.params.items():
+        for name in block.params:
             if name in given:
                 values[name] = given[name]
-            elif default is not NEEDED:
+            elif (default := block.default(name)) is not NEEDED:
                 try:
                     values[name] = evaluate(default, values)
                 except Invalid as error:
