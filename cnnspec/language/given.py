@@ -123,31 +123,13 @@ def mistake(
 
 
 def wrong_value(
-    path: Path,
-    title: str,
-    allowed: str,
-    found: Any,
-    given: Any,
-    trail: Trail,
-    program: Program,
-    hint: str = "",
-) -> Invalid:
-    """What to say of a value of a statement that isn't allowed.
-
-    Args:
-        path: from the statement to the value.
-        title: what messages call it.
-        allowed: to follow "must be".
-        found: the value.
-        given: as the spec has it, which may be a formula.
-        trail: the calls and rounds that led there.
-        program: the spec.
-        hint: what to do about it.
-    """
+    title: str, allowed: str, found: Any, given: Any, trail: Trail, program: Program
+) -> str:
+    """`repeat.times must be a whole number; found 0.5, which $n comes to, …`."""
     text = f"{title} must be {allowed}; found {describe(found)}"
     if type(given) is Formula:
         text = f"{text}, {comes_to(given, trail, program)}"
-    return Invalid([Problem(path, "wrong-type", text, hint)])
+    return text
 
 
 def no_name(formula: Formula, found: Any) -> Invalid:

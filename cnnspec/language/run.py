@@ -6,7 +6,7 @@ which arm of an `if`, and what is wrong with it. The Graph is what one listener 
 the plan of a script is what another one does.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple
 
 from cnnspec.catalogue.layers import Layer, make_layer
@@ -15,6 +15,7 @@ from cnnspec.ground.records import is_name
 from cnnspec.language import naming
 from cnnspec.language.expressions import Formula, evaluate
 from cnnspec.language.listener import Listener, Placed, Said, T
+from cnnspec.language.problems import Problems
 from cnnspec.language.program import (
     NEEDED,
     ApplyStep,
@@ -28,8 +29,9 @@ from cnnspec.language.program import (
     Step,
     Steps,
 )
-from cnnspec.language.steps import at_default
-from cnnspec.language.unknown import GUESS_LIMIT, Unknown
+from cnnspec.language.rounds import is_true, rounds_of, wrong
+from cnnspec.language.scope import Scope
+from cnnspec.language.unknown import Unknown
 
 LAYER_LIMIT = 200_000
 """Layers of a model; Keras takes minutes to build a hundredth of them."""
@@ -44,6 +46,9 @@ PREV = "prev"
 """What `from` calls the current tensor."""
 INPUT = "input"
 """What `from` calls the first tensor that a model or a block is given."""
+
+
+_NOTHING: Sequence[Said] = ()
 
 
 class Outcome(NamedTuple, Generic[T]):
@@ -74,51 +79,6 @@ def run(program: Program, listener: Listener[T]) -> Outcome[T]:
     return _Interpreter(program, listener).run()
 
 
-class _Scope(Generic[T]):
-    """Where steps are taken: what they may refer to, and the current tensors.
-
-    Attributes:
-        variables: the values of the names that formulas may use.
-        known: the names that `from` may use, and their tensors.
-        current: the tensors that a step without `from` reads.
-        call: the full name of the call around, if it has one; nothing elsewhere.
-        rounds: the numbers of the rounds around, outermost first, within the call.
-        trail: the calls and rounds that led here.
-    """
-
-    __slots__ = ("call", "current", "known", "rounds", "trail", "variables")
-
-    def __init__(
-        self,
-        variables: dict[str, Any],
-        known: dict[str, tuple[T, ...]],
-        current: tuple[T, ...],
-        call: str = "",
-        rounds: tuple[str, ...] = (),
-        trail: tuple[Frame, ...] = (),
-    ) -> None:
-        self.variables, self.known, self.current = variables, known, current
-        self.call, self.rounds, self.trail = call, rounds, trail
-
-    def full(self, local: str) -> str:
-        """The name in the model of what is called so here."""
-        return naming.in_call(self.call, local) if self.call else local
-
-    def label(self, step: LayerStep | CallStep | ApplyStep) -> str:
-        """What a step that nobody named is called in a named call."""
-        label = step.label
-        for number in reversed(self.rounds):
-            label = naming.in_round(number, label)
-        return label
-
-    def copy(self) -> "_Scope[T]":
-        """The same, whose names may be added to without an effect here."""
-        known = self.known.copy()
-        return _Scope(
-            self.variables, known, self.current, self.call, self.rounds, self.trail
-        )
-
-
 class _TooMany(Exception):
     """More steps than any model has."""
 
@@ -128,13 +88,11 @@ class _Interpreter(Generic[T]):
         self._program, self._listener = program, listener
         self._lost = (listener.lost(""),)
         self._names = naming.AutomaticNames()
-        self._problems: list[Problem] = []
-        self._unknown: list[Unknown] = []
+        self._problems = Problems(program)
         self._taken: dict[str, Path] = {}
         self._inputs: frozenset[str] = frozenset()
         self._shared: dict[str, str] = {}  # layers by name, and whose weights they have
         self._made: dict[tuple[Path, str], Layer | None] = {}
-        self._mistakes: set[object] = set()
         self._steps_left = STEP_LIMIT
         self._lacks_layers = False
         self._complete = program.complete
@@ -146,19 +104,18 @@ class _Interpreter(Generic[T]):
         # Without an input, the first layer reads a tensor that isn't there.
         current = tuple(given.values()) or (self._listener.lost(INPUT),)
         known[INPUT] = current[:1]
-        scope = _Scope(program.values, known, current)
+        scope = Scope(program.values, known, current)
         try:
             self._take(program.steps, scope)
         except _TooMany as error:
             self._complete = False
-            self._problems += error.args
+            self._problems.found += error.args
         outputs, said = self._outputs(scope)
         self._listener.outputs(outputs, said)
         if self._complete:
             self._refuse_nothing(outputs)
-        return Outcome(
-            outputs, self._problems, self._unknown, self._taken, self._complete
-        )
+        found, unknown = self._problems.found, self._problems.unknown
+        return Outcome(outputs, found, unknown, self._taken, self._complete)
 
     def _given(self) -> dict[str, T]:
         """The tensors that the model is given, by name."""
@@ -173,20 +130,20 @@ class _Interpreter(Generic[T]):
     def _refuse_nothing(self, outputs: tuple[T, ...]) -> None:
         """Reports a model without layers, and one that gives back what it is given."""
         no_layers = not self._shared and not self._lacks_layers
-        if no_layers and not self._unknown:
+        if no_layers and not self._problems.unknown:
             text = "the layer list comes to no layer"
             hint = "let a repeat or if take one"
-            self._problems.append(Problem(("layers",), "missing-field", text, hint))
+            self._problems.report("missing-field", ("layers",), text, hint)
         for name in self._inputs.intersection(map(self._listener.name, outputs)):
             if not no_layers:
                 path: Path = ("outputs",) if self._program.outputs else ("layers",)
                 text = f"the model would give back its input '{name}' as it came"
                 hint = "let a layer read it, or list layers under outputs:"
-                self._report("input-as-output", path, text, hint)
+                self._problems.report("input-as-output", path, text, hint)
 
     # ------------------------------------------------------------- steps
 
-    def _take(self, steps: Steps, scope: _Scope[T]) -> None:
+    def _take(self, steps: Steps, scope: Scope[T]) -> None:
         for step in steps:
             if type(step) is LayerStep:
                 self._layer(step, scope)
@@ -196,10 +153,10 @@ class _Interpreter(Generic[T]):
                 self._other(step, scope)
             except Invalid as error:
                 self._complete = False
-                self._problems += _located(error, step.path, scope.trail)
+                self._problems.note(error, step.path, scope.trail)
                 scope.current = self._lost
 
-    def _other(self, step: Step, scope: _Scope[T]) -> None:
+    def _other(self, step: Step, scope: Scope[T]) -> None:
         """Takes a step that is no layer.
 
         Raises:
@@ -214,7 +171,7 @@ class _Interpreter(Generic[T]):
         elif type(step) is ApplyStep:
             self._apply(step, scope)
 
-    def _count(self, step: Step, scope: _Scope[T]) -> None:
+    def _count(self, step: Step, scope: Scope[T]) -> None:
         """Counts a step of any kind, and stops at more than any model has."""
         self._steps_left -= 1
         if len(self._shared) > LAYER_LIMIT or self._steps_left < 0:
@@ -226,7 +183,7 @@ class _Interpreter(Generic[T]):
 
     # ------------------------------------------------------------- layers
 
-    def _layer(self, step: LayerStep, scope: _Scope[T]) -> None:
+    def _layer(self, step: LayerStep, scope: Scope[T]) -> None:
         read, said = self._read(step, scope) if step.sources else (scope.current, ())
         layer, arguments = step.layer, None
         if layer is None and step.arguments is not None:
@@ -244,7 +201,7 @@ class _Interpreter(Generic[T]):
             local = name = self._names.of_class(step.type)
         if len(name) > NAME_LIMIT:
             layer, local = None, local[:NAME_LIMIT]
-            self._problems += _located(_too_long(name), step.path, scope.trail)
+            self._problems.note(_too_long(name), step.path, scope.trail)
         placed = Placed(step.path, name, local, given is not None, scope.trail)
         if layer is None:
             self._lacks_layers = True
@@ -258,7 +215,7 @@ class _Interpreter(Generic[T]):
         if len(self._shared) > LAYER_LIMIT:
             self._count(step, scope)
 
-    def _layer_of(self, step: LayerStep, scope: _Scope[T]) -> tuple[Layer | None, Any]:
+    def _layer_of(self, step: LayerStep, scope: Scope[T]) -> tuple[Layer | None, Any]:
         """The layer of a step with formulas, and its arguments worked out.
 
         None where they are wrong, which is reported.
@@ -266,7 +223,7 @@ class _Interpreter(Generic[T]):
         try:
             arguments = evaluate(step.arguments, scope.variables)
         except Invalid as error:
-            self._problems += _located(error, step.path, scope.trail)
+            self._problems.note(error, step.path, scope.trail)
             return None, None
         key = (step.path, repr(arguments))
         if key not in self._made:
@@ -274,35 +231,17 @@ class _Interpreter(Generic[T]):
             try:
                 self._made[key] = make_layer(step.type, arguments)
             except Invalid as error:
-                self._problems += self._wrong_arguments(error, step, scope)
+                self._problems.note_arguments(error, step, scope)
         return self._made[key], arguments
 
-    def _wrong_arguments(
-        self, error: Invalid, step: LayerStep, scope: _Scope[T]
-    ) -> Iterator[Problem]:
-        """What is wrong with arguments; once where several take over one value."""
-        from cnnspec.language.given import formula_at, mistake, with_formula
-
-        program, trail = self._program, scope.trail
-        for problem in error.problems:
-            formula = formula_at(step.arguments, problem.path)
-            if formula is not None:
-                same = mistake(formula, scope.variables, trail, program)
-                if same in self._mistakes:
-                    continue
-                self._mistakes.add(same)
-                problem = with_formula(problem, formula, trail, program)
-            found = at_default(problem, step.type, step.path, program)
-            yield found._replace(trail=trail)
-
-    def _apply(self, step: ApplyStep, scope: _Scope[T]) -> None:
+    def _apply(self, step: ApplyStep, scope: Scope[T]) -> None:
         wanted = step.layer
         if type(wanted) is Formula:
-            wanted = self._worked_out(wanted, ("layer",), scope)
+            wanted = scope.worked_out(wanted, ("layer",))
         if not isinstance(wanted, str):
             what = "the name of a layer above"
             path, given = ("layer",), step.layer
-            raise self._wrong(path, "apply.layer", what, wanted, given, scope)
+            raise wrong(path, "apply.layer", what, wanted, given, scope, self._program)
         read, said = self._read(step, scope)
         shared = self._shared.get(self._layer_called(wanted, scope))
         placed = self._placed(step, scope)
@@ -320,7 +259,7 @@ class _Interpreter(Generic[T]):
         self._know(placed, scope.current, scope)
         self._shared[placed.name] = shared
 
-    def _layer_called(self, name: str, scope: _Scope[T]) -> str:
+    def _layer_called(self, name: str, scope: Scope[T]) -> str:
         """The full name of the layer that a name stands for; nothing if of none.
 
         The name of a call stands for what it gives, which is no layer.
@@ -331,10 +270,12 @@ class _Interpreter(Generic[T]):
         full = self._listener.name(tensors[0])
         return full if full in (scope.full(name), name) else ""
 
-    def _refuse_apply(self, wanted: str, step: ApplyStep, scope: _Scope[T]) -> None:
+    def _refuse_apply(self, wanted: str, step: ApplyStep, scope: Scope[T]) -> None:
         path, tensors = (*step.path, "layer"), scope.known.get(wanted, ())
         if not tensors and wanted != PREV:
-            self._note_unknown(wanted, path, scope.trail, "apply names", scope.known)
+            self._problems.note_unknown(
+                wanted, path, scope.trail, "apply names", scope.known
+            )
             return
         full = self._layer_called(wanted, scope)
         if tensors == self._lost or (full and full not in self._inputs):
@@ -348,11 +289,11 @@ class _Interpreter(Generic[T]):
             text = f"apply uses a layer again, and '{wanted}' is the call of a block"
             hint = f"apply its layers one by one: {', '.join(inside[:3])}"
             hint += ", …" if len(inside) > 3 else ""
-        self._report("unknown-input", path, text, hint, scope)
+        self._problems.report("unknown-input", path, text, hint, scope.trail)
 
     # ------------------------------------------------------------- names
 
-    def _placed(self, step: CallStep | ApplyStep, scope: _Scope[T]) -> Placed:
+    def _placed(self, step: CallStep | ApplyStep, scope: Scope[T]) -> Placed:
         """The name of a call or of a layer's further use.
 
         Raises:
@@ -368,7 +309,7 @@ class _Interpreter(Generic[T]):
         return Placed(step.path, name, local, given is not None, scope.trail)
 
     def _given_name(
-        self, step: LayerStep | CallStep | ApplyStep, scope: _Scope[T]
+        self, step: LayerStep | CallStep | ApplyStep, scope: Scope[T]
     ) -> str | None:
         """The name that a step is given; None for null, and where it is no name."""
         name = step.name
@@ -383,10 +324,10 @@ class _Interpreter(Generic[T]):
             raise no_name(name, found)
         except Invalid as error:
             path = (*step.path, "name")
-            self._problems += _located(error, path, scope.trail)
+            self._problems.note(error, path, scope.trail)
             return None
 
-    def _know(self, placed: Placed, tensors: tuple[T, ...], scope: _Scope[T]) -> None:
+    def _know(self, placed: Placed, tensors: tuple[T, ...], scope: Scope[T]) -> None:
         """Lets `from` use a name, which nothing may have had before."""
         name, local = placed.name, placed.local
         if local == PREV or name in self._taken or local in scope.known:
@@ -394,7 +335,7 @@ class _Interpreter(Generic[T]):
         self._taken[name] = placed.path
         scope.known[local] = tensors
 
-    def _refuse_name(self, placed: Placed, scope: _Scope[T]) -> None:
+    def _refuse_name(self, placed: Placed, scope: Scope[T]) -> None:
         from cnnspec.language.unknown import taken
 
         path, name, local, _, trail = placed
@@ -404,11 +345,13 @@ class _Interpreter(Generic[T]):
         first = self._taken.get(full)
         text, hint = taken(name, local, path, trail, first, self._program)
         if text:
-            self._report("duplicate-name", (*path, "name"), text, hint, scope)
+            self._problems.report(
+                "duplicate-name", (*path, "name"), text, hint, scope.trail
+            )
 
     # ------------------------------------------------------------- calls
 
-    def _call(self, step: CallStep, scope: _Scope[T]) -> None:
+    def _call(self, step: CallStep, scope: Scope[T]) -> None:
         block = self._program.blocks[step.block]
         if len(scope.trail) >= DEPTH_LIMIT:
             raise _too_deep("let blocks call fewer others")
@@ -417,18 +360,22 @@ class _Interpreter(Generic[T]):
             self._complete, scope.current = False, self._lost
             return
         read, said = self._read(step, scope)
-        _check_given(block, len(read))
+        if len(read) != (len(block.inputs) or 1):
+            raise _wrong_count(block, len(read))
         placed = self._placed(step, scope)
         trail = (*scope.trail, Frame(block.name, placed.name, step.path))
         given = evaluate(step.arguments, scope.variables)
         variables = self._parameters(block, given, trail)
         inside = self._listener.enter(step, placed, given, read, said)
         known = {INPUT: inside[:1]}
-        known |= {n: (t,) for n, t in zip(block.inputs, inside, strict=False)}
+        if block.inputs:
+            known |= {n: (t,) for n, t in zip(block.inputs, inside, strict=True)}
         own = len(known)
-        inner = _Scope(variables, known, inside, placed.name, (), trail)
+        inner = Scope(variables, known, inside, placed.name, (), trail)
         self._take(block.steps, inner)
-        results, said = self._results(block, inner)
+        results, named = inner.current, _NOTHING
+        if block.outputs:
+            results, named = self._results(block, inner)
         names = list(known)[own:]
         exports = {
             outside: known[name]
@@ -438,7 +385,7 @@ class _Interpreter(Generic[T]):
             if outside not in scope.known
         }
         scope.current, exports = self._listener.leave(
-            step, placed, results, said, exports
+            step, placed, results, named, exports
         )
         if placed.local:
             self._know(placed, scope.current, scope)
@@ -461,12 +408,12 @@ class _Interpreter(Generic[T]):
                     values[name] = evaluate(default, values)
                 except Invalid as error:
                     path = (*block.path, "params", name)
-                    self._problems += _located(error, path, trail)
+                    self._problems.note(error, path, trail)
                     raise Invalid(()) from None
         return values
 
     def _results(
-        self, block: Block, scope: _Scope[T]
+        self, block: Block, scope: Scope[T]
     ) -> tuple[tuple[T, ...], Sequence[Said]]:
         """The tensors that a block gives, and how its `outputs` calls them."""
         found: list[T] = []
@@ -476,17 +423,20 @@ class _Interpreter(Generic[T]):
             tensors, by = self._called(name, path, "outputs: names", scope)
             found += tensors
             said += [Said(place, number, by) for number in range(len(tensors))]
-        return (tuple(found), said) if found else (scope.current, ())
+        return tuple(found), said
 
     # ------------------------------------------------------------- repeats and ifs
 
-    def _repeat(self, step: RepeatStep, scope: _Scope[T]) -> None:
-        rounds = list(self._rounds(step, scope))
+    def _repeat(self, step: RepeatStep, scope: Scope[T]) -> None:
+        count, rounds = rounds_of(step, scope, self._program)
+        if count > self._steps_left:
+            self._steps_left = -1
+            self._count(step, scope)
         if len(scope.trail) >= DEPTH_LIMIT:
             raise _too_deep("repeat less deeply")
         for number, variables in enumerate(rounds, 1):
             self._count(step, scope)
-            inner = _Scope(
+            inner = Scope(
                 {**scope.variables, **variables},
                 scope.known,
                 self._listener.round(step, number, scope.current),
@@ -496,87 +446,41 @@ class _Interpreter(Generic[T]):
             )
             self._take(step.steps, inner)
             scope.current = inner.current
-        scope.current = self._listener.repeated(step, len(rounds), scope.current)
+        scope.current = self._listener.repeated(step, count, scope.current)
 
-    def _rounds(self, step: RepeatStep, scope: _Scope[T]) -> Iterator[dict[str, Any]]:
-        """The variables of each round."""
-        if step.times is not None:
-            times = self._worked_out(step.times, ("times",), scope)
-            if type(times) is not int or times < 0:
-                what, path = "a whole number of 0 or more", ("times",)
-                raise self._wrong(path, "repeat.times", what, times, step.times, scope)
-            if times > self._steps_left:
-                self._steps_left = -1
-                self._count(step, scope)
-            index = [step.index] if step.index else []
-            yield from (dict.fromkeys(index, number) for number in range(times))
-            return
-        lists = self._lists(step, scope)
-        for number, values in enumerate(zip(*lists.values(), strict=True)):
-            counted = {step.index: number} if step.index else {}
-            yield {**dict(zip(lists, values, strict=True)), **counted}
-
-    def _lists(self, step: RepeatStep, scope: _Scope[T]) -> dict[str, list[Any]]:
-        """The lists that a repeat walks, which have one length.
-
-        Raises:
-            Invalid: they haven't, or one is no list.
-        """
-        lists = {
-            name: self._worked_out(values, ("for", name), scope)
-            for name, values in step.lists.items()
-        }
-        for name, values in lists.items():
-            if not isinstance(values, list):
-                path, title = ("for", name), f"repeat.for.{name}"
-                what = "a list, one value a round"
-                raise self._wrong(path, title, what, values, step.lists[name], scope)
-        lengths = {name: len(values) for name, values in lists.items()}
-        if len(set(lengths.values())) > 1:
-            found = ", ".join(f"'{name}' has {size}" for name, size in lengths.items())
-            text = "the lists of a repeat are walked together, and differ in length"
-            text = f"{text}: {found}"
-            hint = "give each the same number of values"
-            raise Invalid([Problem(("for",), "repeat", text, hint, True)])
-        return lists
-
-    def _if(self, step: IfStep, scope: _Scope[T]) -> None:
-        test = self._worked_out(step.test, ("test",), scope)
-        if type(test) is not bool:
-            hint = "compare it, as in ${strides != 1}"
-            path, what = ("test",), "true or false"
-            raise self._wrong(path, "if.test", what, test, step.test, scope, hint)
+    def _if(self, step: IfStep, scope: Scope[T]) -> None:
+        test = is_true(step, scope, self._program)
         if self._listener.tries(step, not test):
             self._try(step, not test, scope)
         self._arm(step, test, scope)
 
-    def _arm(self, step: IfStep, arm: bool, scope: _Scope[T]) -> None:
+    def _arm(self, step: IfStep, arm: bool, scope: Scope[T]) -> None:
         self._listener.arm(step, arm)
         self._take(step.then if arm else step.otherwise, scope)
         scope.current = self._listener.joined(step, arm, scope.current)
 
-    def _try(self, step: IfStep, arm: bool, scope: _Scope[T]) -> None:
+    def _try(self, step: IfStep, arm: bool, scope: Scope[T]) -> None:
         """Takes an arm of an `if` as if its test chose it, and leaves no trace."""
         before = vars(self).copy()
-        self._problems, self._unknown = [], []
+        self._problems = Problems(self._program)
         self._names, self._taken = self._names.copy(), self._taken.copy()
         self._shared, self._made = self._shared.copy(), self._made.copy()
-        self._mistakes = set()
         self._complete = True
         try:
             self._arm(step, arm, scope.copy())
         except _TooMany:
             self._complete = False
         # Names are given twice where the other arm has them too, which is no mistake.
-        wrong = [p for p in self._problems if p.code != "duplicate-name"]
-        sound = self._complete and not wrong and not self._unknown
+        problems = self._problems
+        mistakes = [p for p in problems.found if p.code != "duplicate-name"]
+        sound = self._complete and not mistakes and not problems.unknown
         vars(self).update(before)
         self._listener.tried(step, arm, sound)
 
     # ------------------------------------------------------------- tensors
 
     def _read(
-        self, step: LayerStep | CallStep | ApplyStep, scope: _Scope[T]
+        self, step: LayerStep | CallStep | ApplyStep, scope: Scope[T]
     ) -> tuple[tuple[T, ...], Sequence[Said]]:
         """The tensors that a step reads, and how it says so."""
         if not step.sources:
@@ -594,7 +498,7 @@ class _Interpreter(Generic[T]):
         source: Ref,
         step: LayerStep | CallStep | ApplyStep,
         place: int,
-        scope: _Scope[T],
+        scope: Scope[T],
     ) -> tuple[tuple[T, ...], str]:
         """The tensors that an item of `from` stands for, and the name if it is one."""
         if isinstance(source, tuple):
@@ -609,28 +513,30 @@ class _Interpreter(Generic[T]):
         return self._called(source, path, f"{reader} reads", scope)
 
     def _called(
-        self, source: str | Formula, path: Path, where: str, scope: _Scope[T]
+        self, source: str | Formula, path: Path, where: str, scope: Scope[T]
     ) -> tuple[tuple[T, ...], str]:
         """The tensors that a name stands for, which may be an expression; and it."""
         name: Any = source
         if type(source) is Formula:
             try:
-                name = self._worked_out(source, (), scope)
+                name = scope.worked_out(source, ())
                 if not isinstance(name, str):
                     from cnnspec.language.given import no_tensor
 
                     raise no_tensor(source, name, where)
             except Invalid as error:
-                self._problems += _located(error, path, scope.trail)
+                self._problems.note(error, path, scope.trail)
                 return self._lost, ""
         if name == PREV:
             return scope.current, ""
         if name in scope.known:
             return scope.known[name], name
-        self._note_unknown(name, path, scope.trail, where, [*scope.known, PREV])
+        self._problems.note_unknown(
+            name, path, scope.trail, where, [*scope.known, PREV]
+        )
         return (self._listener.lost(name),), name
 
-    def _outputs(self, scope: _Scope[T]) -> tuple[tuple[T, ...], Sequence[Said]]:
+    def _outputs(self, scope: Scope[T]) -> tuple[tuple[T, ...], Sequence[Said]]:
         """The tensors that the model gives, and how `outputs` calls them."""
         found: list[T] = []
         said: list[Said] = []
@@ -639,79 +545,20 @@ class _Interpreter(Generic[T]):
             path = ("outputs", place)
             if name not in scope.known or name in inputs:
                 options = scope.known.keys() - inputs
-                self._note_unknown(name, path, (), "outputs: names", options)
+                self._problems.note_unknown(name, path, (), "outputs: names", options)
             elif name in self._program.outputs[:place]:
                 text = f"outputs: names '{name}' a second time"
-                self._report("duplicate-value", path, text, "remove it")
+                self._problems.report("duplicate-value", path, text, "remove it")
             else:
                 tensors = scope.known[name]
                 found += tensors
                 said += [Said(place, number, name) for number in range(len(tensors))]
         return (tuple(found), said) if found else (scope.current, ())
 
-    # ------------------------------------------------------------- what is wrong
 
-    def _note_unknown(
-        self,
-        name: str,
-        path: Path,
-        trail: tuple[Frame, ...],
-        where: str,
-        options: Collection[str],
-    ) -> None:
-        if self._program.inputs:  # otherwise the name may be that of a faulty input
-            from cnnspec.language.unknown import meant
-
-            hint = meant(name, options) if len(self._unknown) < GUESS_LIMIT else ""
-            self._unknown.append(Unknown(name, path, trail, where, hint))
-
-    def _worked_out(self, data: Any, path: Path, scope: _Scope[T]) -> Any:
-        """The value of data with formulas.
-
-        Raises:
-            Invalid: with `path` before the paths.
-        """
-        try:
-            return evaluate(data, scope.variables)
-        except Invalid as error:
-            raise Invalid(problem.under(*path) for problem in error.problems) from None
-
-    def _wrong(
-        self,
-        path: Path,
-        title: str,
-        allowed: str,
-        found: Any,
-        given: Any,
-        scope: _Scope[T],
-        hint: str = "",
-    ) -> Invalid:
-        from cnnspec.language.given import wrong_value
-
-        trail, program = scope.trail, self._program
-        return wrong_value(path, title, allowed, found, given, trail, program, hint)
-
-    def _report(
-        self,
-        code: str,
-        path: Path,
-        text: str,
-        hint: str,
-        scope: _Scope[T] | None = None,
-    ) -> None:
-        trail = scope.trail if scope else ()
-        self._problems.append(Problem(path, code, text, hint, trail=trail))
-
-
-def _check_given(block: Block, count: int) -> None:
-    """Refuses to call a block with more or fewer tensors than it takes.
-
-    Raises:
-        Invalid: there are.
-    """
+def _wrong_count(block: Block, count: int) -> Invalid:
+    """What to say of a call with more or fewer tensors than its block takes."""
     needed = len(block.inputs) or 1
-    if count == needed:
-        return
     noun = "tensor" if needed == 1 else "tensors"
     text = f"the block '{block.name}' takes {needed} {noun}, and is given {count}"
     names = block.inputs or ("a",)
@@ -719,7 +566,7 @@ def _check_given(block: Block, count: int) -> None:
     hint += names[0] if needed == 1 else f"[{', '.join(names)}]"
     if needed == 1 and count > 1:
         hint += ", or give the block inputs:"
-    raise Invalid([Problem((), "shape", text, hint, True)])
+    return Invalid([Problem((), "shape", text, hint, True)])
 
 
 def _is_inside(block: Block, trail: tuple[Frame, ...]) -> bool:
@@ -735,10 +582,3 @@ def _too_long(name: str) -> Invalid:
     text = f"the name '{name[:20]}…' has over {NAME_LIMIT:,} characters"
     hint = "choose shorter ones for it and for the calls around it"
     return Invalid([Problem(("name",), "wrong-type", text, hint)])
-
-
-def _located(error: Invalid, path: Path, trail: tuple[Frame, ...]) -> Iterator[Problem]:
-    """Problems of a step, seen from the document and with what led there."""
-    for problem in error.problems:
-        if problem.code != "unknown-variable":  # reported where the step was read
-            yield problem.under(*path)._replace(trail=trail)

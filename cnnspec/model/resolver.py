@@ -71,7 +71,10 @@ class GraphBuilder(Listener[str]):
         said: Sequence[Said],
     ) -> str:
         path, name, _, _, trail = placed
-        return self._note(Node(name, layer, read, path, trail, "", inner))
+        if name in self._nodes:
+            self._set_aside(name)
+        self._nodes[name] = Node(name, layer, read, path, trail, "", inner)
+        return name
 
     def no_layer(self, placed: Placed, read: tuple[str, ...]) -> None:
         path, name, _, _, trail = placed
@@ -90,14 +93,14 @@ class GraphBuilder(Listener[str]):
         path, name, _, _, trail = placed
         first = self._nodes[shared]
         inner = first.inner
-        return self._note(Node(name, first.layer, read, path, trail, shared, inner))
-
-    def _note(self, node: Node) -> str:
-        name = node.name
-        if name in self._nodes:  # it is given twice
-            self._beside.append(_read(self._nodes[name]))
-        self._nodes[name] = node
+        if name in self._nodes:
+            self._set_aside(name)
+        self._nodes[name] = Node(name, first.layer, read, path, trail, shared, inner)
         return name
+
+    def _set_aside(self, name: str) -> None:
+        """Keeps what a layer reads whose name another one is given as well."""
+        self._beside.append(_read(self._nodes[name]))
 
     def graph(self, program: Program, outcome: Outcome[str]) -> Graph:
         """What was noted, with what is wrong."""

@@ -23,16 +23,16 @@ def unused_layers(
     needed, ends, found = set(outputs), set(outputs), []
     unused: set[str] = set()
     again: set[str] = set()  # layers that are used once more to some avail
-    for name, node in reversed(nodes.items()):
+    for name, _, sources, path, trail, shares, _ in reversed(nodes.values()):
         if name in needed:
-            needed.update(node.inputs)
-            again.add(node.shares)
+            needed.update(sources)
+            again.add(shares)
         else:
             unused.add(name)
         if name not in ends or (name in again and name in unused):
             problem = _first_use(name) if name in again else _unused_layer(name)
-            found.append(problem._replace(path=node.path, trail=node.trail))
-        ends.update(node.inputs)
+            found.append(problem._replace(path=path, trail=trail))
+        ends.update(sources)
     return frozenset(unused), found[::-1]
 
 

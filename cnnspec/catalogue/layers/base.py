@@ -132,7 +132,10 @@ class Layer(Record):
 
     def nested(self) -> Sequence["Layer"]:
         """Layers inside this one, in the order in which Keras names them."""
-        held = [getattr(self, name) for name in self._holders()]
+        names = self._holders()
+        if not names:  # the commonest, by far
+            return ()
+        held = [getattr(self, name) for name in names]
         return [value for value in held if isinstance(value, Layer)]
 
     @classmethod

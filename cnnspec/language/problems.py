@@ -1,0 +1,75 @@
+"""What is found wrong while steps are taken."""
+
+from collections.abc import Collection
+from typing import Any
+
+from cnnspec.ground.errors import Frame, Invalid, Path, Problem
+from cnnspec.language.program import LayerStep, Program
+from cnnspec.language.scope import Scope
+from cnnspec.language.steps import at_default
+from cnnspec.language.unknown import GUESS_LIMIT, Unknown, meant
+
+Trail = tuple[Frame, ...]
+
+
+class Problems:
+    """Collects what is wrong.
+
+    Attributes:
+        found: all but `unknown`, in the order of the steps.
+        unknown: names that nothing had where they stood.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.found: list[Problem] = []
+        self.unknown: list[Unknown] = []
+        self._program = program
+        self._mistakes: set[object] = set()
+
+    def note(self, error: Invalid, path: Path, trail: Trail) -> None:
+        """Notes problems of a step, seen from the document and with what led there."""
+        self.found += [
+            problem.under(*path)._replace(trail=trail)
+            for problem in error.problems
+            if problem.code != "unknown-variable"  # reported where the step was read
+        ]
+
+    def report(
+        self, code: str, path: Path, text: str, hint: str, trail: Trail = ()
+    ) -> None:
+        """Notes one problem."""
+        self.found.append(Problem(path, code, text, hint, trail=trail))
+
+    def note_unknown(
+        self, name: str, path: Path, trail: Trail, where: str, options: Collection[str]
+    ) -> None:
+        """Notes a name that nothing has where it stands.
+
+        Args:
+            name: the name.
+            path: where it stands.
+            trail: the calls and rounds that led there.
+            where: what uses it, as in `Add reads`.
+            options: the names that are known there.
+        """
+        if self._program.inputs:  # otherwise the name may be that of a faulty input
+            hint = meant(name, options) if len(self.unknown) < GUESS_LIMIT else ""
+            self.unknown.append(Unknown(name, path, trail, where, hint))
+
+    def note_arguments(
+        self, error: Invalid, step: LayerStep, scope: Scope[Any]
+    ) -> None:
+        """Notes wrong arguments; once where several take over one wrong value."""
+        from cnnspec.language.given import formula_at, mistake, with_formula
+
+        program, trail = self._program, scope.trail
+        for problem in error.problems:
+            formula = formula_at(step.arguments, problem.path)
+            if formula is not None:
+                same = mistake(formula, scope.variables, trail, program)
+                if same in self._mistakes:
+                    continue
+                self._mistakes.add(same)
+                problem = with_formula(problem, formula, trail, program)
+            found = at_default(problem, step.type, step.path, program)
+            self.found.append(found._replace(trail=trail))

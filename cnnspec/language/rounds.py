@@ -1,0 +1,102 @@
+"""The rounds of a repeat, and the test of an `if`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cnnspec.ground.errors import Invalid, Path, Problem
+from cnnspec.language.program import IfStep, Program, RepeatStep
+from cnnspec.language.scope import Scope
+
+
+def rounds_of(
+    step: RepeatStep, scope: Scope[Any], program: Program
+) -> tuple[int, Iterator[dict[str, Any]]]:
+    """How many rounds a repeat has, and the variables of each.
+
+    Raises:
+        Invalid: what says so isn't of the form that it must have.
+    """
+    if step.times is not None:
+        times = scope.worked_out(step.times, ("times",))
+        if type(times) is not int or times < 0:
+            what, path = "a whole number of 0 or more", ("times",)
+            raise wrong(path, "repeat.times", what, times, step.times, scope, program)
+        index = [step.index] if step.index else []
+        return times, (dict.fromkeys(index, number) for number in range(times))
+    lists = _lists(step, scope, program)
+    return len(next(iter(lists.values()))), _walked(lists, step.index)
+
+
+def _walked(lists: dict[str, list[Any]], index: str) -> Iterator[dict[str, Any]]:
+    for number, values in enumerate(zip(*lists.values(), strict=True)):
+        counted = {index: number} if index else {}
+        yield {**dict(zip(lists, values, strict=True)), **counted}
+
+
+def _lists(
+    step: RepeatStep, scope: Scope[Any], program: Program
+) -> dict[str, list[Any]]:
+    """The lists that a repeat walks, which have one length.
+
+    Raises:
+        Invalid: they haven't, or one is no list.
+    """
+    lists = {
+        name: scope.worked_out(values, ("for", name))
+        for name, values in step.lists.items()
+    }
+    for name, values in lists.items():
+        if not isinstance(values, list):
+            path, title = ("for", name), f"repeat.for.{name}"
+            what, given = "a list, one value a round", step.lists[name]
+            raise wrong(path, title, what, values, given, scope, program)
+    lengths = {name: len(values) for name, values in lists.items()}
+    if len(set(lengths.values())) > 1:
+        found = ", ".join(f"'{name}' has {size}" for name, size in lengths.items())
+        text = "the lists of a repeat are walked together, and differ in length"
+        text = f"{text}: {found}"
+        hint = "give each the same number of values"
+        raise Invalid([Problem(("for",), "repeat", text, hint, True)])
+    return lists
+
+
+def is_true(step: IfStep, scope: Scope[Any], program: Program) -> bool:
+    """Whether the test of an `if` holds.
+
+    Raises:
+        Invalid: it comes to something else than true or false.
+    """
+    test = scope.worked_out(step.test, ("test",))
+    if type(test) is not bool:
+        hint = "compare it, as in ${strides != 1}"
+        path, what = ("test",), "true or false"
+        raise wrong(path, "if.test", what, test, step.test, scope, program, hint)
+    return test
+
+
+def wrong(
+    path: Path,
+    title: str,
+    allowed: str,
+    found: Any,
+    given: Any,
+    scope: Scope[Any],
+    program: Program,
+    hint: str = "",
+) -> Invalid:
+    """What to say of a value of a statement that isn't allowed.
+
+    Args:
+        path: from the statement to the value.
+        title: what messages call it.
+        allowed: to follow "must be".
+        found: the value.
+        given: as the spec has it, which may be a formula.
+        scope: where the statement stands.
+        program: the spec.
+        hint: what to do about it.
+    """
+    from cnnspec.language.given import wrong_value
+
+    text = wrong_value(title, allowed, found, given, scope.trail, program)
+    return Invalid([Problem(path, "wrong-type", text, hint)])

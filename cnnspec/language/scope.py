@@ -1,0 +1,65 @@
+"""Where a step stands while it is taken, and what it may refer to there."""
+
+from typing import Any, Generic
+
+from cnnspec.ground.errors import Frame, Invalid, Path
+from cnnspec.language import naming
+from cnnspec.language.expressions import evaluate
+from cnnspec.language.listener import T
+from cnnspec.language.program import ApplyStep, CallStep, LayerStep
+
+
+class Scope(Generic[T]):
+    """Where steps are taken: what they may refer to, and the current tensors.
+
+    Attributes:
+        variables: the values of the names that formulas may use.
+        known: the names that `from` may use, and their tensors.
+        current: the tensors that a step without `from` reads.
+        call: the full name of the call around, if it has one; nothing elsewhere.
+        rounds: the numbers of the rounds around, outermost first, within the call.
+        trail: the calls and rounds that led here.
+    """
+
+    __slots__ = ("call", "current", "known", "rounds", "trail", "variables")
+
+    def __init__(
+        self,
+        variables: dict[str, Any],
+        known: dict[str, tuple[T, ...]],
+        current: tuple[T, ...],
+        call: str = "",
+        rounds: tuple[str, ...] = (),
+        trail: tuple[Frame, ...] = (),
+    ) -> None:
+        self.variables, self.known, self.current = variables, known, current
+        self.call, self.rounds, self.trail = call, rounds, trail
+
+    def full(self, local: str) -> str:
+        """The name in the model of what is called so here."""
+        return naming.in_call(self.call, local) if self.call else local
+
+    def label(self, step: LayerStep | CallStep | ApplyStep) -> str:
+        """What a step that nobody named is called in a named call."""
+        label = step.label
+        for number in reversed(self.rounds):
+            label = naming.in_round(number, label)
+        return label
+
+    def copy(self) -> "Scope[T]":
+        """The same, whose names may be added to without an effect here."""
+        known = self.known.copy()
+        return Scope(
+            self.variables, known, self.current, self.call, self.rounds, self.trail
+        )
+
+    def worked_out(self, data: Any, path: Path) -> Any:
+        """The value of data with formulas.
+
+        Raises:
+            Invalid: with `path` before the paths.
+        """
+        try:
+            return evaluate(data, self.variables)
+        except Invalid as error:
+            raise Invalid(problem.under(*path) for problem in error.problems) from None
