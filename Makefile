@@ -21,7 +21,7 @@ help:
 	@echo "make bench      measure speed, and write it to benchmarks/RESULTS.md"
 	@echo "make accuracy   train the tutorials on the real data in the folder DATA"
 	@echo "make generated  write the scripts of generated/ again from specs/"
-	@echo "make docs       write docs/layers.md and docs/zoo.md again"
+	@echo "make docs       write docs/layers.md, errors.md and zoo.md again"
 	@echo "make clean      remove what the build and the tests left behind"
 
 demo: $(VENV)/installed
@@ -66,6 +66,10 @@ bench: $(VENV)/installed-dev
 docs: $(VENV)/installed
 	$(BIN)/cnnspec layers --format markdown > docs/layers.md.new
 	mv docs/layers.md.new docs/layers.md
+	sed '/^## Every code$$/q' docs/errors.md > docs/errors.md.new
+	echo >> docs/errors.md.new
+	$(BIN)/cnnspec explain --format markdown >> docs/errors.md.new
+	mv docs/errors.md.new docs/errors.md
 	$(BIN)/python -m tests.zoo.page > docs/zoo.md.new
 	mv docs/zoo.md.new docs/zoo.md
 

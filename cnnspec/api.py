@@ -16,6 +16,8 @@ from cnnspec.ground.errors import (
     nearest,
 )
 from cnnspec.ground.source import Source, follow, read_source
+from cnnspec.judge import rules
+from cnnspec.judge.settings import USUAL, Settings, settings_for, without_ignored
 from cnnspec.language.program import Program
 from cnnspec.language.reader import read_program
 from cnnspec.model.resolver import resolve
@@ -35,11 +37,13 @@ class Checked(NamedTuple):
     program: Program | None
     summary: Summary | None
     diagnostics: list[Diagnostic]
+    strict: bool = False
+    """Whether warnings count as errors."""
 
     @property
     def ok(self) -> bool:
         """Whether the spec is free of errors."""
-        return not _errors(self.diagnostics)
+        return not (self.diagnostics if self.strict else _errors(self.diagnostics))
 
     def model(self) -> "Model":
         """The program and summary of a spec that is free of errors.
@@ -64,19 +68,34 @@ def _errors(found: Iterable[Diagnostic]) -> bool:
 
 
 def check(
-    path: PathName, overrides: Sequence[str] = (), *, keras: bool = False
+    path: PathName,
+    overrides: Sequence[str] = (),
+    *,
+    keras: bool = False,
+    select: Sequence[str] | None = None,
+    ignore: Sequence[str] | None = None,
+    strict: bool | None = None,
 ) -> Checked:
     """Reads the spec at `path` and holds it against what it expects.
+
+    Settings that aren't given are those of the `[tool.cnnspec]` in a pyproject.toml,
+    which is looked for from the spec's folder upwards.
 
     Args:
         path: of the YAML file.
         overrides: `KEY=VALUE` each, as `--set` takes them.
         keras: builds the model with Keras as well, and compares.
+        select: codes of the only warnings to tell.
+        ignore: codes of warnings not to tell.
+        strict: makes a spec with warnings a wrong one.
 
     Raises:
         OverrideError: an override that isn't of that form, or can't be applied.
+        SettingsError: a setting that can't be followed.
     """
     name = os.fspath(path)
+    chosen = {"select": select, "ignore": ignore, "strict": strict}
+    settings = settings_for(os.path.dirname(name), **chosen)
     with _without_collection():
         try:
             source = read_source(name)
@@ -85,7 +104,7 @@ def check(
         for assignment in overrides:
             _refuse_unknown_variable(source, assignment)
             source.override(assignment)
-        return _check(source, keras=keras)
+        return _check(source, settings, keras=keras)
 
 
 def _refuse_unknown_variable(source: Source, assignment: str) -> None:
@@ -105,20 +124,31 @@ def _refuse_unknown_variable(source: Source, assignment: str) -> None:
         raise OverrideError(f"{text}; {hint}")
 
 
-def _check(source: Source, *, keras: bool = False) -> Checked:
+def _check(
+    source: Source, settings: Settings = USUAL, *, keras: bool = False
+) -> Checked:
     program = read_program(source)
     graph = resolve(program)
     summary = infer(graph, source.line)
-    problems = (*program.problems, *graph.problems, *summary.problems)
+    model = Model(program, summary)
+    problems = (
+        *program.problems,
+        *graph.problems,
+        *rules.of_graph(model),
+        *summary.problems,
+    )
     found = [*source.problems, *_without_echoes(source, map(source.error, problems))]
     if not _errors(found):
         found += _training_problems(program, summary)
+        found += map(source.error, rules.of_model(model))
         found += _judge(program, summary)
-        found += _unused(program)
     if keras and not _errors(found):
         found += _with_keras(program, summary)[1]
-    diagnostics = sorted(found, key=lambda diagnostic: diagnostic.mark)
-    return Checked(source.path, program, summary, diagnostics)
+    if source.ignores:
+        sound = not (_errors(found) or program.is_variant)
+        found = without_ignored(found, source, sound=sound)
+    found = sorted(filter(settings.tells, found), key=lambda d: d.mark)
+    return Checked(source.path, program, summary, found, settings.strict)
 
 
 _ECHOING = frozenset({"key", "merge-key", "number", "tag", "tuple"})
@@ -155,13 +185,6 @@ def _training_problems(program: Program, summary: Summary) -> Iterator[Diagnosti
     sections = program.data, program.train, program.ensemble
     for problem in disagreements(*sections, inputs, outputs):
         yield program.source.error(problem)
-
-
-def _unused(program: Program) -> Iterator[Diagnostic]:
-    if program.vars or program.blocks:
-        from cnnspec.model.unused import unused
-
-        yield from map(program.source.error, unused(program))
 
 
 def _judge(program: Program, summary: Summary) -> Iterator[Diagnostic]:
@@ -383,16 +406,22 @@ def _refuse_other_results(program: Program, folder: str) -> None:
 
 
 def find_specs(path: PathName) -> list[str]:
-    """The specs that a path stands for: itself, or all YAML files below a folder."""
+    """The specs that a path stands for: itself, or all YAML files below a folder.
+
+    Raises:
+        SettingsError: a setting that can't be followed.
+    """
     name = os.fspath(path)
     if not os.path.isdir(name):
         return [name]
-    return sorted(
+    settings = settings_for(name)
+    found = (
         os.path.join(folder, file)
         for folder, _, files in os.walk(name)
         for file in files
         if file.endswith((".yaml", ".yml"))
     )
+    return sorted(path for path in found if not settings.leaves_out(path))
 
 
 @contextmanager

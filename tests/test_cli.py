@@ -15,7 +15,10 @@ from cnnspec.app import cli
 from cnnspec.emit.json_schema import SCHEMA_FILE, starter
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("check", "show", "diff", "build", "train", "layers", "schema", "init")
+COMMANDS = (
+    *("check", "show", "diff", "build", "train"),
+    *("layers", "explain", "schema", "init"),
+)
 
 
 class Ended(NamedTuple):

@@ -12,7 +12,14 @@ import typer
 
 from cnnspec import __version__, api
 from cnnspec.api import Checked
-from cnnspec.ground.errors import Diagnostic, Invalid, OverrideError, SpecError, either
+from cnnspec.ground.errors import (
+    Diagnostic,
+    Invalid,
+    OverrideError,
+    SettingsError,
+    SpecError,
+    either,
+)
 from cnnspec.model.summary import Model, Summary
 
 app = typer.Typer(
@@ -80,7 +87,7 @@ class DiffFormat(StrEnum):
 
 
 class ListFormat(StrEnum):
-    """How `layers` prints the catalogue."""
+    """How `layers` and `explain` print what there is."""
 
     text = "text"
     markdown = "markdown"
@@ -110,11 +117,26 @@ def check(
     keras: Annotated[
         bool, typer.Option("--keras", help="Build with Keras too, and compare.")
     ] = False,
+    select: Annotated[
+        str | None,
+        typer.Option("--select", metavar="CODES", help="Tell these warnings alone."),
+    ] = None,
+    ignore: Annotated[
+        str | None,
+        typer.Option("--ignore", metavar="CODES", help="Leave these warnings out."),
+    ] = None,
+    strict: Annotated[
+        bool | None,
+        typer.Option("--strict/--no-strict", help="Let no warning pass."),
+    ] = None,
 ) -> None:
     """Prove shapes and parameter counts, and hold them against expect:."""
     from cnnspec.app import findings
 
-    results = [_check(spec, overrides, keras=keras) for spec in _specs(paths)]
+    settings = {"select": _codes(select), "ignore": _codes(ignore), "strict": strict}
+    results = [
+        _check(spec, overrides, keras=keras, **settings) for spec in _specs(paths)
+    ]
     if format is CheckFormat.json:
         print(findings.as_json(results))
     elif format is CheckFormat.github:
@@ -299,6 +321,31 @@ def layers(
 
 
 @app.command()
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="Of a finding; all if none.")
+    ] = None,
+    format: Annotated[
+        ListFormat, typer.Option("--format", help="What to print.")
+    ] = ListFormat.text,
+) -> None:
+    """Tell why something is an error or a warning, with a bad and a good example."""
+    from cnnspec.emit.report import codes
+    from cnnspec.judge.explain import explanations, unknown
+
+    if format is ListFormat.markdown:
+        if code is not None:
+            _usage("--format markdown is the page of all codes; leave CODE out")
+        print(codes.markdown(), end="")
+    elif code is None:
+        print(codes.overview())
+    elif code not in explanations():
+        _usage(unknown(code))
+    else:
+        print(codes.describe(explanations()[code]), end="")
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of the language, for editors."""
     import json
@@ -349,7 +396,8 @@ def _specs(paths: Sequence[str] | None) -> list[str]:
         _usage("there is no folder specs/ here; name a spec or a folder")
     found = []
     for path in paths or ["specs"]:
-        specs = api.find_specs(path)
+        with _usage_errors():
+            specs = api.find_specs(path)
         if not specs:
             _usage(f"the folder '{path}' holds no .yaml file")
         found += specs
@@ -396,9 +444,14 @@ def _refuse_no_folder(folder: str) -> None:
         _usage(f"{text}; choose another with -o DIR")
 
 
-def _check(spec: str, overrides: Sequence[str], *, keras: bool = False) -> Checked:
+def _codes(text: str | None) -> list[str] | None:
+    """The codes that an option lists; None where it isn't given."""
+    return None if text is None else [code.strip() for code in text.split(",")]
+
+
+def _check(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
     with _usage_errors():
-        return api.check(spec, overrides, keras=keras)
+        return api.check(spec, overrides, **settings)
 
 
 def _load(spec: str, overrides: Sequence[str]) -> Model:
@@ -441,10 +494,10 @@ def _spec_errors() -> Iterator[None]:
 
 @contextmanager
 def _usage_errors() -> Iterator[None]:
-    """A `--set` that can't be applied is a mistake in the command line."""
+    """What can't be set or chosen is a mistake in the command line or its settings."""
     try:
         yield
-    except OverrideError as error:
+    except (OverrideError, SettingsError) as error:
         _usage(str(error))
 
 

@@ -62,6 +62,8 @@ class Problem(NamedTuple):
     """The calls and rounds that led there, outermost first."""
     severity: str = "error"
     """Or `warning`, for what needs no change."""
+    times: int = 1
+    """How often calls and rounds led there, where it is told once for all."""
 
     def under(self, *prefix: str | int) -> "Problem":
         """The same problem, seen from further out."""
@@ -107,80 +109,8 @@ class OverrideError(ValueError):
     """A `KEY=VALUE` that can't be applied to a spec."""
 
 
-CODES = {
-    "alias": "an alias without an anchor, inside its own, or too many of them",
-    "argument": "arguments that don't go together",
-    "block": "a block that isn't written as one",
-    "cycle": "something that leads back to itself: a tensor, a variable, a file",
-    "does-not-divide": "numbers that can't be shared out evenly",
-    "duplicate-key": "a key that stands twice in a mapping",
-    "duplicate-name": "a name that is given to two layers",
-    "duplicate-value": "a value that stands twice where each stands once",
-    "edited-file": "a file to be written that holds somebody's own work",
-    "empty": "a file that holds nothing",
-    "empty-value": "a value that holds nothing",
-    "encoding": "a file that is not UTF-8 text",
-    "equation": "an equation of EinsumDense that can't be, or axes not in it",
-    "exclusive-arguments": "arguments that can't be given together",
-    "expected-mismatch": "a model that isn't what `expect:` says",
-    "expression": "an expression that can't be read or worked out",
-    "extends": "a spec to extend that can't be read",
-    "file-ending": "a file whose name ends otherwise than what it is to hold",
-    "implied-reshape": "samples whose form a script changes without being told to",
-    "input-as-output": "a model that would give back its input as it came",
-    "keras-mismatch": "a model that isn't what Keras builds; a bug of cnnspec",
-    "keras-refused": "a layer that Keras refuses, or has no memory for",
-    "key": "a key that is a list or a mapping",
-    "layer-form": "an entry of a layer list that isn't a layer",
-    "merge-key": "`<<`, which YAML 1.2 doesn't have",
-    "missing-field": "an argument or section that has to be there",
-    "missing-parameter": "a call of a block without a value that it needs",
-    "needs-argument": "an argument that needs another one",
-    "not-a-default": "an argument that can't be the same for all layers of a type",
-    "not-a-file": "a folder where a spec is wanted",
-    "not-found": "a file that isn't there",
-    "not-supported": "what Keras takes and then can't do",
-    "number": "a number with too many digits",
-    "open-sizes": "more than one size that is left to be worked out",
-    "other-mode": "an argument that is for another mode of the layer",
-    "other-source": "a key of `data:` that is for another source",
-    "out-of-range": "a number beyond what another argument allows",
-    "parameter-name": "a name that a block's parameter can't have",
-    "permutation": "axes that aren't each named once",
-    "recursion": "a block that calls itself, by way of others or directly",
-    "refused-layer": "a layer that a spec can't hold",
-    "repeat": "a repeat that doesn't say how often",
-    "several-documents": "more than one YAML document in a file",
-    "shape": "a layer that can't take the tensor it is given",
-    "summary": "an expected summary that is no table of Keras",
-    "tag": "a YAML tag that a spec has no use for",
-    "too-deep": "lists and mappings nested too deeply",
-    "too-large": "a file larger than any spec",
-    "too-many-layers": "blocks and repeats that come to more than any model has",
-    "tuple": "a tuple in round brackets, which YAML doesn't have",
-    "two-directions": "layers of Bidirectional that don't walk in two directions",
-    "unknown-block": "a block that the spec doesn't have",
-    "unknown-field": "an argument or section that doesn't exist",
-    "unknown-input": "a name that no layer above has",
-    "unknown-layer": "a layer that Keras doesn't have",
-    "unknown-parameter": "a value for a block that has no such parameter",
-    "unknown-value": "a word that isn't one of those allowed",
-    "unknown-variable": "a name in an expression that nothing defines",
-    "unreadable": "a file that can't be read",
-    "unused-block": "a block that nothing calls",
-    "unused-first-use": "a layer whose first use is for nothing, and another isn't",
-    "unused-layer": "a layer that no output of the model depends on",
-    "unused-variable": "a variable, or a block's parameter, that nothing uses",
-    "unwritable": "a file or folder that can't be written",
-    "wrapped-layer": "a layer that another one can't hold",
-    "wrong-count": "another number of values than the arguments ask for",
-    "wrong-order": "numbers of which one must not be above the other",
-    "wrong-type": "a value of another type than the one allowed",
-    "yaml-indentation": "a line whose indentation doesn't fit",
-    "yaml-syntax": "text that isn't YAML",
-    "yaml-tab": "a tab, or a character that YAML keeps for itself",
-}
-"""Every code of a diagnostic, and what it stands for."""
+class SettingsError(ValueError):
+    """Settings of the command line or of a pyproject.toml that can't be followed."""
 
 
 def nearest(name: object, options: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError
@@ -27,6 +27,9 @@ from cnnspec.ground.errors import (
     near,
     nearest,
 )
+
+if TYPE_CHECKING:
+    from cnnspec.ground.ignores import Ignore
 
 DEPTH_LIMIT = 100
 """Nesting beyond this is no spec, and would exhaust the C parser's stack."""
@@ -62,6 +65,7 @@ class Source:
         data: mappings, lists, strings, numbers, booleans and None.
         problems: duplicate keys and the like, which leave the rest readable.
         has_formulas: whether a `$` stands anywhere in it.
+        ignores: its comments that silence warnings, and those of what it extends.
     """
 
     def __init__(self, text: str, path: str = "<spec>") -> None:
@@ -76,6 +80,11 @@ class Source:
         self.data: Any = reader.value(self._root)
         self.problems = reader.problems
         self.has_formulas = "$" in text
+        self.ignores: list[Ignore] = []
+        if "cnnspec:" in text:
+            from cnnspec.ground.ignores import read_ignores
+
+            self.ignores = read_ignores(text, path)
         self._base: Source | None = None
         self._overrides: dict[Path, str] = {}
 
@@ -96,6 +105,7 @@ class Source:
             del self.data[key]
         self.problems = [*self.problems, *base.problems]
         self.has_formulas |= base.has_formulas
+        self.ignores = [*self.ignores, *base.ignores]
 
     def mark(self, path: Path, at_key: bool = False) -> Mark:
         """Where the value that `path` leads to begins, or its key.
@@ -167,6 +177,10 @@ class Source:
             node = value
         return True
 
+    def writes(self, path: Path) -> bool:
+        """Whether the file itself writes a value, and not one that it extends."""
+        return self.holds(path) and self.mark(path).path == self.path
+
     def line_of_text(self, path: Path, line: int) -> int:
         """The document's line on which a line of the text under `path` stands.
 
@@ -192,9 +206,10 @@ class Source:
 
     def error(self, problem: Problem) -> Diagnostic:
         """The diagnostic of a problem whose path leads from the document's root."""
-        path, code, message, hint, at_key, trail, severity = problem
+        path, code, message, hint, at_key, trail, severity, times = problem
         if trail:
-            message = f"{message} ({self.way(trail)})"
+            several = f"{times:,} times, first " if times > 1 else ""
+            message = f"{message} ({several}{self.way(trail)})"
         return self.diagnostic(severity, code, path, message, hint, at_key)
 
     def way(self, trail: Sequence[Frame]) -> str:

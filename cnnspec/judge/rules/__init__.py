@@ -1,0 +1,87 @@
+"""The rules that a model is held against, each in a file of its own.
+
+A file in one of the folders here is a rule, and nothing else has to name it. It holds
+
+- a docstring: the page that explains it, as `cnnspec explain` prints it;
+- `CODE` and `SEVERITY`, `error` or `warning`;
+- `find`, which gives its problems; what it is asked about is its folder's matter;
+- `UNLESS`, where others' findings explain its own: the codes of those rules.
+
+A folder is imported only for models that its rules can say something of.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Any
+
+from cnnspec.ground.errors import Problem
+from cnnspec.model.summary import Model
+
+GROUPS = ("definitions", "graph")
+"""The folders."""
+
+
+def of_graph(model: Model) -> list[Problem]:
+    """What the rules find that need no sizes, in a model whose names are sound."""
+    return _ask([("graph", model)])
+
+
+def of_model(model: Model) -> list[Problem]:
+    """What all other rules find in a model without errors."""
+    return _ask(_subjects(model))
+
+
+def _subjects(model: Model) -> Iterator[tuple[str, Any]]:
+    """The folders whose rules apply to a model, and what each rule is asked about."""
+    program = model.program
+    if program.vars or program.blocks:
+        yield "definitions", model
+
+
+def modules(group: str) -> list[Any]:
+    """The rules of a folder."""
+    package = import_module(f"{__name__}.{group}")
+    files = {file for folder in package.__path__ for file in os.listdir(folder)}
+    names = sorted(file[:-3] for file in files if file.endswith(".py"))
+    return [import_module(f"{package.__name__}.{n}") for n in names if n[0] != "_"]
+
+
+def _ask(subjects: Iterable[tuple[str, Any]]) -> list[Problem]:
+    """What the rules of folders find; what explains a finding is told alone."""
+    rules = {
+        rule.CODE: (rule, subject)
+        for group, subject in subjects
+        for rule in modules(group)
+    }
+    found: list[Problem] = []
+    settled: dict[str, bool] = {}
+
+    def explains(code: str) -> bool:
+        """Whether a rule found something, or one that explains what it would find."""
+        if code not in settled:
+            rule, subject = rules[code]
+            others = [other for other in getattr(rule, "UNLESS", ()) if other in rules]
+            settled[code] = any(map(explains, others))
+            if not settled[code]:
+                problems = _folded(rule.find(subject))
+                found.extend(p._replace(severity=rule.SEVERITY) for p in problems)
+                settled[code] = bool(problems)
+        return settled[code]
+
+    for code in rules:
+        explains(code)
+    return found
+
+
+def _folded(problems: Iterable[Problem]) -> list[Problem]:
+    """One problem for each place in the text, however often calls and rounds led there.
+
+    The first of them stands for all, and says how many there are.
+    """
+    places: dict[object, Problem] = {}
+    for problem in problems:
+        place = (problem.path, problem.at_key) if problem.trail else problem
+        first = places.setdefault(place, problem._replace(times=0))
+        places[place] = first._replace(times=first.times + 1)
+    return list(places.values())

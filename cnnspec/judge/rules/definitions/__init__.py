@@ -1,0 +1,1 @@
+"""Rules about variables and blocks: what a spec defines."""

@@ -1,0 +1,1 @@
+"""Rules about layers and what they read, asked before any size is known."""

@@ -1,0 +1,40 @@
+"""A layer that no output of the model depends on.
+
+Keras makes a model of what leads from its inputs to its outputs, and drops all
+else (keras/src/ops/function.py, map_graph_network, 3.15). Such a layer is in no
+total; mostly another was meant to read it.
+
+Wrong:
+
+    - Flatten: {name: flat}
+    - Dense: {units: 4, name: aside}
+    - Dense: {units: 10, from: flat}
+
+Right:
+
+    - Flatten
+    - Dense: 4
+    - Dense: 10
+"""
+
+from collections.abc import Iterator
+
+from cnnspec.ground.errors import Problem
+from cnnspec.model.summary import Model
+
+CODE = "unused-layer"
+SEVERITY = "warning"
+
+
+def find(model: Model) -> Iterator[Problem]:
+    """Warns of the last layer of each path that leads nowhere."""
+    nodes, unused = model.summary.graph.nodes, model.summary.graph.unused
+    if not unused:
+        return
+    read = {source for node in nodes for source in node.inputs}
+    again = {node.shares for node in nodes if node.name not in unused}
+    for name, path, trail in ((node.name, node.path, node.trail) for node in nodes):
+        if name in unused and name not in read | again:
+            text = f"no output of the model depends on '{name}', and Keras drops it"
+            hint = "let a layer read it, add it to outputs:, or remove it"
+            yield Problem(path, CODE, text, hint, at_key=True, trail=trail)

@@ -1,0 +1,163 @@
+"""Every code that a finding can have is explained, by examples that hold."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cnnspec import api
+from cnnspec.judge.explain import Explanation, explanations
+
+ROOT = Path(__file__).parents[1]
+MODEL = """\
+input: [28, 28, 1]
+layers:
+  - Flatten
+  - Dense: {units: 10, activation: softmax}
+"""
+"""What an example leaves out, and the file that its commands name."""
+SECTIONS = {
+    "input": "input: [28, 28, 1]\n",
+    "layers": "layers:\n  - Flatten\n  - Dense: {units: 10, activation: softmax}\n",
+}
+TRAINING = {
+    "data": "data: {source: mnist, scale: 255, labels: one_hot, flatten: false}\n",
+    "train": "train: {loss: categorical_crossentropy}\n",
+}
+NO_EXAMPLE = {"keras-mismatch"}
+"""A fault of ours; whoever knows an example should mend it."""
+
+
+def whole(example: str) -> str:
+    """An example with the sections that a spec needs beside it."""
+    if example.startswith("- "):
+        indented = "".join(f"  {line}\n" for line in example.splitlines())
+        return f"{SECTIONS['input']}layers:\n{indented}"
+    given = set(re.findall(r"^(\w+):", example, re.MULTILINE))
+    given |= {"input", "layers"} if "extends" in given or not given else set()
+    given |= {"input"} if "inputs" in given else set()
+    needed = SECTIONS | (TRAINING if given & {"data", "train", "ensemble"} else {})
+    more = "".join(text for key, text in needed.items() if key not in given)
+    return f"{more}{example}\n"
+
+
+def found(example: str, folder: Path) -> set[str]:
+    """The codes of what is found in an example, which may be commands."""
+    (folder / "model.yaml").write_text(MODEL, encoding="utf-8")
+    if not example.startswith("$ "):
+        (folder / "spec.yaml").write_text(whole(example), encoding="utf-8")
+        return {d.code for d in api.check(folder / "spec.yaml").diagnostics}
+    printed = ""
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    here = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    for line in example.splitlines():
+        command = line.removeprefix("$ ").replace(
+            "cnnspec ", f"{sys.executable} -m cnnspec ", 1
+        )
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=folder,
+            env=here,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        printed += done.stdout
+    return set(re.findall(r": (?:error|warning)\[([\w-]+)\]: ", printed))
+
+
+EVERY = list(explanations().values())
+
+
+@pytest.mark.parametrize("about", EVERY, ids=lambda about: about.code)
+def test_examples_show_what_they_are_for(about: Explanation, tmp_path: Path) -> None:
+    if about.code in NO_EXAMPLE:
+        assert not about.bad + about.good
+        return
+    assert about.bad
+    assert about.good
+    assert about.code in found(about.bad, tmp_path)
+    (tmp_path / "again").mkdir()
+    assert found(about.good, tmp_path / "again") == set()
+
+
+@pytest.mark.parametrize("about", EVERY, ids=lambda about: about.code)
+def test_a_page_fits_the_terminal(about: Explanation) -> None:
+    says, blank, *rest = about.page.split("\n")
+    assert len(f"{about.severity}[{about.code}]: {says}") <= 88
+    assert says.endswith(".")
+    assert not blank
+    assert all(len(line) <= 80 for line in rest)
+
+
+CODE_AT = {
+    **dict.fromkeys(("Problem", "Diagnostic", "diagnostic", "ArgumentError"), 1),
+    **dict.fromkeys(("report", "_error", "_extends_error"), 1),
+    "_report": 0,
+}
+"""Calls that make a finding, and at which argument its code stands."""
+
+
+def constants(tree: ast.Module) -> list[str]:
+    """The texts of a module that are codes: where a finding is made, or by their form.
+
+    A code may be handed on; then it is told by its hyphen, as most are.
+    """
+    found = []
+    for node in ast.walk(tree):
+        values: list[ast.expr] = [node] if isinstance(node, ast.Constant) else []
+        pattern = r"[a-z]+(-[a-z]+)+"
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            place = CODE_AT.get(name, len(node.args))
+            values, pattern = node.args[place : place + 1], r"[a-z-]+"
+        for value in values:
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                found += [value.value] * bool(re.fullmatch(pattern, value.value))
+    return found
+
+
+PACKAGES = {"scikit-learn", "koreanize-matplotlib", "tf-idf"}
+PACKAGES |= {"argument", "implied-reshape"}  # until judge.training is rules
+"""Other texts of that form."""
+
+
+def test_every_code_is_explained() -> None:
+    trees = [ast.parse(p.read_text("utf-8")) for p in (ROOT / "cnnspec").rglob("*.py")]
+    emitted = {code for tree in trees for code in constants(tree)}
+    assert len(emitted) > 60
+    assert emitted - PACKAGES <= explanations().keys()
+
+
+def test_a_code_without_a_page_would_be_seen() -> None:
+    for line in ('Problem((), "wroong", text)', 'code = "un-explained"'):
+        assert constants(ast.parse(line))
+    assert not constants(ast.parse('Problem((), code, "text")'))
+
+
+def cnnspec(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cnnspec", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_lists_explains_and_guesses() -> None:
+    listed = cnnspec("explain").stdout.splitlines()
+    assert [line.split()[0] for line in listed] == sorted(explanations())
+    told = cnnspec("explain", "tuple").stdout
+    assert told == f"error[tuple]: {explanations()['tuple'].page}"
+    unknown = cnnspec("explain", "tupel")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert unknown.stderr == (
+        "cnnspec: there is no code 'tupel'; did you mean 'tuple'?\n"
+    )
