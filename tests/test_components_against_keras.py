@@ -7,7 +7,7 @@ new class, argument or default of Keras fails a test here.
 import inspect
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,6 @@ from cnnspec.ground.records import Field
 from cnnspec.judge.answers import Output
 from cnnspec.judge.training import disagreements, figures
 from cnnspec.language.training import (
-    LOSS_NAMES,
-    METRIC_NAMES,
-    OPTIMIZER_NAMES,
     Data,
     Ensemble,
     Train,
@@ -566,7 +563,9 @@ def test_losses_and_metrics_chosen_by_the_labels_have_any_case() -> None:
         compiled("mse", [name])
 
 
-@pytest.mark.parametrize("name", [n for n, kept in LOSS_NAMES.items() if n != kept])
+@pytest.mark.parametrize(
+    "name", [n for n, cls in Loss.alone().items() if n != cls.kept(n)]
+)
 def test_a_loss_by_another_spelling_is_the_same(name: str) -> None:
     kept = Train(loss=name).loss
     labels = np.eye(4)[:3] if kept.find("sparse") < 0 else np.arange(3)
@@ -636,7 +635,7 @@ def fits(train: Train, labels: str, units: int, ensemble: Any = None) -> bool:
 
 
 METRICS: list[Any] = [
-    *(name for name in METRIC_NAMES if name == name.lower()),
+    *(name for name in Metric.alone() if name == name.lower()),
     *(
         {
             name: required(cls)
@@ -691,8 +690,9 @@ def test_every_spelling_is_the_key_of_what_it_names(labels: str, units: int) -> 
     loss = RIGHT_LOSS[labels, units]
     names = [
         name
-        for name, kept in METRIC_NAMES.items()
-        if kept == name and fits(Train(loss=loss, metrics=[name]), labels, units)
+        for name, cls in Metric.alone().items()
+        if cls.kept(name) == name
+        and fits(Train(loss=loss, metrics=[name]), labels, units)
     ]
     metrics = list(Train(loss=loss, metrics=names).metrics)
     found = reported(loss, metrics, DATA, right(labels, units), units)
@@ -715,7 +715,7 @@ def test_every_metric_fits_somewhere() -> None:
 
 
 LOSSES: list[Any] = [
-    *dict.fromkeys(LOSS_NAMES.values()),
+    *dict.fromkeys(cls.kept(n) for n, cls in Loss.alone().items()),
     *({name: None} for name in subclasses(Loss)),
 ]
 
@@ -836,10 +836,10 @@ def tables() -> str:
     """The lists of the page, as they should be."""
     parts = []
     for heading, base, names in (
-        ("Optimizers", Optimizer, OPTIMIZER_NAMES),
+        ("Optimizers", Optimizer, Optimizer.alone()),
         ("Schedules", Schedule, {}),
-        ("Losses", Loss, LOSS_NAMES),
-        ("Metrics", Metric, METRIC_NAMES),
+        ("Losses", Loss, Loss.alone()),
+        ("Metrics", Metric, Metric.alone()),
         ("Callbacks", Callback, {}),
     ):
         parts.append(f"### {heading}\n\n" + table(base, names))
@@ -852,7 +852,7 @@ def tables() -> str:
     return "\n".join([*parts, head + "\n".join(refused) + "\n"])
 
 
-def table(base: type[Named], names: dict[str, str]) -> str:
+def table(base: type[Named], names: Collection[str]) -> str:
     rows = []
     for name, cls in sorted(subclasses(base).items()):
         alone = [n for n in names if n in (snake(name), name.lower(), *cls.aliases)]

@@ -20,9 +20,6 @@ from cnnspec.ground.errors import Invalid
 from cnnspec.judge.answers import Answer, Output, answer
 from cnnspec.judge.training import disagreements, figures
 from cnnspec.language.training import (
-    LOSS_NAMES,
-    METRIC_NAMES,
-    OPTIMIZER_NAMES,
     Data,
     Ensemble,
     Train,
@@ -74,14 +71,14 @@ def test_every_optimizer_of_keras_is_known() -> None:
 def test_keras_knows_every_name() -> None:
     with pytest.raises(ValueError, match="lamb"):
         keras.optimizers.get("lamb")
-    known = {name for name in OPTIMIZER_NAMES if name[0].isupper()}
+    known = {name for name in Optimizer.alone() if name[0].isupper()}
     assert known == subclasses(Optimizer).keys() - {"Lamb", "LossScaleOptimizer"}
-    for name in OPTIMIZER_NAMES:
+    for name in Optimizer.alone():
         assert keras.optimizers.get(name)
     # Chosen by the labels' form.
-    for name in LOSS_NAMES.keys() - {"crossentropy", "ce"}:
+    for name in Loss.alone().keys() - {"crossentropy", "ce"}:
         assert keras.losses.get(name)
-    for name in METRIC_NAMES.keys() - {"accuracy", "acc"}:  # likewise
+    for name in Metric.alone().keys() - {"accuracy", "acc"}:  # likewise
         assert keras.metrics.get(name)
 
 

@@ -21,6 +21,12 @@ class Callback(Named):
     module: ClassVar[str] = "callbacks"
     example: ClassVar[str] = "{EarlyStopping: {patience: 3}}"
     spelt = False
+    goes_on: ClassVar[bool] = False
+    """Whether it takes up a training where it stopped."""
+    needs_averages: ClassVar[bool] = False
+    """Whether it needs an optimizer that keeps averages of the weights."""
+    changes_rate: ClassVar[bool] = False
+    """Whether it sets the learning rate, which then can't be a schedule."""
     refused: ClassVar[Mapping[str, str]] = {
         "Callback": "it is the base of all callbacks, and does nothing itself",
         "CallbackList": "the list under callbacks: makes it",
@@ -51,6 +57,7 @@ _Frequency = Annotated[Any, choice("epoch")] | Positive
 class BackupAndRestore(Callback):
     """Lets a training that broke off go on from its last epoch."""
 
+    goes_on = True
     backup_dir: _Folder
     save_freq: _Frequency = "epoch"
     double_checkpoint: bool = False
@@ -102,6 +109,7 @@ class ModelCheckpoint(_Monitor):
 
 
 class ReduceLROnPlateau(_Monitor):
+    changes_rate = True
     factor: Part = 0.1
     patience: Natural = 10
     min_delta: float = 0.0001
@@ -112,6 +120,7 @@ class ReduceLROnPlateau(_Monitor):
 class SwapEMAWeights(Callback):
     """Validates and saves with the averages that `use_ema` keeps of the weights."""
 
+    needs_averages = True
     swap_on_epoch: bool = False
 
 

@@ -8,6 +8,7 @@ argument alone, or `{class: L1L2, l1: 1e-5, l2: 1e-4}`. Signatures are those of 
 
 import re
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from cnnspec.ground.errors import Invalid, Problem, either, nearest
@@ -190,7 +191,7 @@ def snake_case(name: str) -> str:
 
 
 def read_component(
-    value: Any, names: dict[str, type[Component]], what: str
+    value: Any, names: Mapping[str, type[Component]], what: str
 ) -> Component:
     """The component that a mapping of a spec stands for.
 

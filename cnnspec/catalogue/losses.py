@@ -27,6 +27,16 @@ class Loss(Named):
         "LossFunctionWrapper": "it is given a function, and no YAML holds code",
         "CTC": "it compares sequences, and data: has one label for a sample",
     }
+    labels: ClassVar[Literal["one_hot", "sparse"] | None] = "one_hot"
+    """How it is told a class among several; None: either way."""
+    categorical: ClassVar[bool] = False
+    """Whether it needs a score for each class; others compare number by number."""
+    two_classes: ClassVar[bool] = False
+    """Whether a single unit tells two classes apart by it."""
+    activation: ClassVar[str] = ""
+    """What makes scores the probabilities that it takes; '' where it takes none."""
+    compares_samples: ClassVar[bool] = False
+    """Whether it holds samples against each other, and not against their labels."""
     reduction: (
         Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"]
         | None
@@ -35,7 +45,17 @@ class Loss(Named):
     dtype: Floats | None = None
 
 
+class Crossentropy(Loss):
+    """What `compile` chooses by the forms of labels and scores."""
+
+    only_alone = True
+    any_case = True
+    aliases: ClassVar[tuple[str, ...]] = ("ce",)
+    labels = None
+
+
 class _Crossentropy(Loss):
+    activation = "softmax"
     from_logits: bool = False
     axis: int = -1
 
@@ -45,33 +65,45 @@ class _Smoothed(_Crossentropy):
 
 
 class BinaryCrossentropy(_Smoothed):
+    two_classes = True
+    activation = "sigmoid"
     aliases: ClassVar[tuple[str, ...]] = ("bce", "BCE")
 
 
 class BinaryFocalCrossentropy(_Smoothed):
+    two_classes = True
+    activation = "sigmoid"
     apply_class_balancing: bool = False
     alpha: float = 0.25
     gamma: float = 2.0
 
 
-class CategoricalCrossentropy(_Smoothed): ...
+class CategoricalCrossentropy(_Smoothed):
+    categorical = True
 
 
 class CategoricalFocalCrossentropy(_Smoothed):
+    categorical = True
     alpha: float | Annotated[Any, plain_list(float, 1)] = 0.25
     """The weight of all classes, or of each."""
     gamma: float = 2.0
 
 
 class SparseCategoricalCrossentropy(_Crossentropy):
+    categorical = True
+    labels = "sparse"
     ignore_class: int | None = None
 
 
 class CategoricalGeneralizedCrossEntropy(Loss):
+    stands_alone = False  # keras.losses.get doesn't list it
+    categorical = True
+    labels = "sparse"
     q: BetweenZeroAndOne = 0.5
 
 
 class Circle(Loss):
+    compares_samples = True
     gamma: AboveZero = 80.0
     margin: Fraction = 0.4
     remove_diagonal: bool = True
@@ -94,13 +126,16 @@ class Huber(Loss):
     delta: float = 1.0
 
 
-class CategoricalHinge(Loss): ...
+class CategoricalHinge(Loss):
+    categorical = True
 
 
-class Hinge(Loss): ...
+class Hinge(Loss):
+    two_classes = True
 
 
-class SquaredHinge(Loss): ...
+class SquaredHinge(Loss):
+    two_classes = True
 
 
 class KLDivergence(Loss):

@@ -28,37 +28,103 @@ class Metric(Named):
     }
     counted: ClassVar[bool] = False
     """Whether Keras counts those without a name: `auc`, then `auc_1`."""
+    key: ClassVar[str] = ""
+    """The key in Keras's history, where that isn't the snake case of the class."""
+    categorical: ClassVar[bool] = False
+    """Whether it needs a score for each class."""
+    two_classes: ClassVar[bool] = False
+    """Whether it counts how often a single score tells the right one of two classes."""
+    along_axis: ClassVar[bool] = False
+    """Whether it compares the numbers along an axis, of a sample or of the batch."""
+    has_direction: ClassVar[bool] = True
+    """Whether Keras knows if more of it is better."""
+    one_number: ClassVar[Mapping[str, Any]] = {}
+    """Arguments that make it one number, where others make it several."""
     name: str | None = None
     dtype: Floats | _Integers | None = None
 
+    @classmethod
+    def kept(cls, name: str) -> str:
+        return super().kept(name) if cls.only_alone else name
+
+    @property
+    def labels(self) -> Literal["one_hot", "sparse"] | None:
+        """How it is told a class among several; None: either way."""
+        return "one_hot"
+
+    @property
+    def is_several(self) -> bool:
+        """Whether it is a list of numbers, one for each class or threshold."""
+        return False
+
+    @property
+    def by_largest(self) -> bool:
+        """Whether the largest of several scores is the class that it counts."""
+        return False
+
+
+class Accuracy(Metric):
+    """What `compile` chooses by the forms of labels and scores."""
+
+    only_alone = True
+    any_case = True
+    aliases: ClassVar[tuple[str, ...]] = ("acc",)
+    two_classes = True
+
+    @property
+    def labels(self) -> None:
+        return None
+
+
+class _Sparse:
+    __slots__ = ()
+    categorical = True
+
+    @property
+    def labels(self) -> Literal["sparse"]:
+        return "sparse"
+
 
 class BinaryAccuracy(Metric):
+    two_classes = True
     threshold: float = 0.5
 
 
-class CategoricalAccuracy(Metric): ...
+class CategoricalAccuracy(Metric):
+    categorical = True
 
 
-class SparseCategoricalAccuracy(Metric): ...
+class SparseCategoricalAccuracy(_Sparse, Metric): ...
 
 
 class TopKCategoricalAccuracy(Metric):
+    categorical = True
     k: Positive = 5
 
 
-class SparseTopKCategoricalAccuracy(Metric):
+class SparseTopKCategoricalAccuracy(_Sparse, Metric):
     k: Positive = 5
     from_sorted_ids: bool = False
 
 
 class F1Score(Metric):
+    one_number: ClassVar[Mapping[str, Any]] = {"average": "macro"}
     average: Literal["micro", "macro", "weighted"] | None = None
     threshold: (
         Annotated[float, number("a number above 0, up to 1", gt=0, le=1)] | None
     ) = None
 
+    @property
+    def is_several(self) -> bool:
+        return self.average is None
+
+    @property
+    def by_largest(self) -> bool:
+        return self.threshold is None
+
 
 class FBetaScore(F1Score):
+    key = "fbeta_score"
     first = ("average", "beta")
     beta: AboveZero = 1.0
 
@@ -103,19 +169,28 @@ _Thresholds = Fraction | Annotated[Any, plain_list(Fraction)] | None
 
 
 class _Confusion(_Counted):
+    one_number: ClassVar[Mapping[str, Any]] = {"thresholds": 0.5}
     thresholds: _Thresholds = None
 
-
-class FalseNegatives(_Confusion): ...
-
-
-class FalsePositives(_Confusion): ...
+    @property
+    def is_several(self) -> bool:
+        return isinstance(self.thresholds, list) and len(self.thresholds) != 1
 
 
-class TrueNegatives(_Confusion): ...
+class _Count(_Confusion):
+    has_direction = False
 
 
-class TruePositives(_Confusion): ...
+class FalseNegatives(_Count): ...
+
+
+class FalsePositives(_Count): ...
+
+
+class TrueNegatives(_Count): ...
+
+
+class TruePositives(_Count): ...
 
 
 class Precision(_Confusion):
@@ -130,6 +205,7 @@ class Recall(Precision): ...
 class _AtOther(_Counted):
     """One figure where another has a value."""
 
+    stands_alone = False
     num_thresholds: Positive = 200
     class_id: Natural | None = None
 
@@ -154,6 +230,7 @@ class SpecificityAtSensitivity(_AtOther):
 
 
 class _Overlap(_Counted):
+    stands_alone = False
     num_classes: Positive
     ignore_class: int | None = None
     axis: int = -1
@@ -177,14 +254,21 @@ class _Targets(_Overlap):
             )
 
 
-class IoU(_Targets):
+class _OfClasses(_Overlap):
+    """Of labels that are classes, or rows with a 1 at the class."""
+
     sparse_y_true: bool = True
     sparse_y_pred: bool = True
 
+    @property
+    def labels(self) -> Literal["one_hot", "sparse"]:
+        return "sparse" if self.sparse_y_true else "one_hot"
 
-class MeanIoU(_Overlap):
-    sparse_y_true: bool = True
-    sparse_y_pred: bool = True
+
+class IoU(_Targets, _OfClasses): ...
+
+
+class MeanIoU(_OfClasses): ...
 
 
 class OneHotIoU(_Targets):
@@ -210,16 +294,21 @@ class _AlongAxis(Metric):
     axis: int = -1
 
 
-class ConcordanceCorrelation(_AlongAxis): ...
+class _Likeness(_AlongAxis):
+    along_axis = True
 
 
-class CosineSimilarity(_AlongAxis): ...
+class ConcordanceCorrelation(_Likeness): ...
 
 
-class PearsonCorrelation(_AlongAxis): ...
+class CosineSimilarity(_Likeness): ...
+
+
+class PearsonCorrelation(_Likeness): ...
 
 
 class R2Score(Metric):
+    one_number: ClassVar[Mapping[str, Any]] = {"class_aggregation": "uniform_average"}
     class_aggregation: (
         Literal["uniform_average", "variance_weighted_average"] | None
     ) = "uniform_average"
@@ -233,6 +322,10 @@ class R2Score(Metric):
                 "num_regressors", "not-supported", text, "leave it at 0"
             )
 
+    @property
+    def is_several(self) -> bool:
+        return self.class_aggregation is None
+
 
 class _Smoothed(Metric):
     from_logits: bool = False
@@ -244,16 +337,18 @@ class BinaryCrossentropy(_Smoothed):
 
 
 class CategoricalCrossentropy(_Smoothed, _AlongAxis):
+    categorical = True
     first = ("from_logits", "label_smoothing", "axis")
 
 
-class SparseCategoricalCrossentropy(_AlongAxis):
+class SparseCategoricalCrossentropy(_Sparse, _AlongAxis):
     first = ("from_logits", "ignore_class", "axis")
     from_logits: bool = False
     ignore_class: int | None = None
 
 
-class CategoricalHinge(Metric): ...
+class CategoricalHinge(Metric):
+    categorical = True
 
 
 class Hinge(Metric): ...
@@ -268,7 +363,8 @@ class KLDivergence(Metric): ...
 class Poisson(Metric): ...
 
 
-class LogCoshError(Metric): ...
+class LogCoshError(Metric):
+    key = "logcosh"
 
 
 class MeanAbsoluteError(Metric):

@@ -1,9 +1,8 @@
 """The kinds of value that training is told, beside those of the records."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from importlib import import_module
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic_core import core_schema
 
@@ -65,19 +64,74 @@ class Named(Component):
     """Classes of the same module that a spec can't hold, and why each is refused."""
     spelt: ClassVar[bool] = True
     """Whether Keras reads the names of its kind in other spellings as well."""
+    stands_alone: ClassVar[bool] = True
+    """Whether Keras knows it by its name alone, with its defaults."""
+    only_alone: ClassVar[bool] = False
+    """Whether nothing else does: `compile` knows the name, and Keras has no class."""
+    any_case: ClassVar[bool] = False
+    """Whether its name alone is read in capitals, too."""
+
+    @classmethod
+    def alone(cls) -> "dict[str, type[Self]]":
+        """The classes below this one by the names that stand for them alone.
+
+        In the order in which editors offer them: what has no class, short names, and
+        those of the functions before those of the classes.
+        """
+        known = [c for c in _alone(cls) if not c.only_alone]
+        short = [(name, c) for c in known for name in c.aliases]
+        return {
+            **{n: c for c in _alone(cls) if c.only_alone for n in _small_names(c)},
+            **{name: c for name, c in short if name == name.lower()},
+            **dict(short),
+            **{snake_case(c.__name__): c for c in known},
+            **{c.__name__: c for c in known},
+        }
+
+    @classmethod
+    def kept(cls, name: str) -> str:
+        """What is kept of a name that stands for this class alone."""
+        return snake_case(cls.__name__ if cls.only_alone else name)
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """The object that is kept for a spec's value: itself, or by its name alone."""
+        if isinstance(value, cls):
+            return value
+        if "_by_name" not in cls.__dict__:
+            cls._by_name = cls.alone()
+        found: type[Self] = cls._by_name[value]
+        return found.read({})
+
+    _by_name: "ClassVar[dict[str, Any]]"
 
 
-def subclasses(base: type[Component]) -> dict[str, type[Component]]:
-    """The classes below `base` by name, without those that only serve as bases."""
-    found: dict[str, type[Component]] = {}
+C = TypeVar("C", bound=Component)
+N = TypeVar("N", bound=Named)
+
+
+def _alone(base: type[N]) -> list[type[N]]:
+    """The classes whose names stand alone, by their names."""
+    return sorted((c for c in _below(base) if c.stands_alone), key=lambda c: c.__name__)
+
+
+def _small_names(cls: type[Component]) -> tuple[str, ...]:
+    return (snake_case(cls.__name__), *cls.aliases)
+
+
+def _below(base: type[C]) -> Iterator[type[C]]:
     for cls in base.__subclasses__():
         if not cls.__name__.startswith("_"):
-            found[cls.__name__] = cls
-        found |= subclasses(cls)
-    return found
+            yield cls
+        yield from _below(cls)
 
 
-def spellings(base: type[Component]) -> dict[str, type[Component]]:
+def subclasses(base: type[C]) -> dict[str, type[C]]:
+    """The classes below `base` that a mapping may name, without mere bases."""
+    return {c.__name__: c for c in _below(base) if not getattr(c, "only_alone", False)}
+
+
+def spellings(base: type[C]) -> dict[str, type[C]]:
     """The same by all names that Keras reads them under: SGD, sgd, RMSprop, rmsprop."""
     found = subclasses(base)
     for name, cls in list(found.items()):
@@ -86,7 +140,7 @@ def spellings(base: type[Component]) -> dict[str, type[Component]]:
 
 
 def read_named(
-    value: Any, base: type[Named], names: dict[str, type[Component]], what: str
+    value: Any, base: type[Named], names: Mapping[str, type[Component]], what: str
 ) -> Component:
     """The object that a mapping of a spec stands for, as `read_component` reads it.
 
@@ -102,45 +156,36 @@ def read_named(
     return read_component(value, names, what)
 
 
-def component(
-    what: str,
-    module: str,
-    base: str,
-    names: dict[str, str] | None = None,
-    any_case: Collection[str] = (),
-) -> Kind:
+def component(what: str, base: type[Named], by_name: bool = True) -> Kind:
     """A name, or a mapping that an object of Keras is made of.
 
     Args:
         what: what messages call it ("an optimizer").
-        module: of `cnnspec.catalogue`; imported when the first mapping is met, since
-            most specs need none of it, and a start must be quick.
-        base: the class in it whose subclasses a mapping may name.
-        names: those that stand alone, and what is kept for each. Where Keras takes no
-            names, one stands for the object with its defaults.
-        any_case: those of them that Keras reads in capitals, too, as it does `ADAM`.
+        base: the class whose subclasses a mapping may name.
+        by_name: whether Keras takes names; else one stands for the object with its
+            defaults.
     """
+    names = base.alone() if by_name else {}
+    any_case = {name for name, cls in names.items() if cls.any_case and name.islower()}
 
     def convert(value: Any) -> Any:
-        if isinstance(value, str) and names:
+        if isinstance(value, str):
             if value in names:
-                return names[value]
+                return names[value].kept(value)
             if value.lower() in any_case:
-                return names[value.lower()]
-        found = getattr(import_module(f"cnnspec.catalogue.{module}"), base)
-        known = spellings(found) if found.spelt else subclasses(found)
+                return names[value.lower()].kept(value)
+        known = spellings(base) if base.spelt else subclasses(base)
         if isinstance(value, dict):
-            return read_named(value, found, known, what)
-        if isinstance(value, str) and value in known and not names:
+            return read_named(value, base, known, what)
+        if isinstance(value, str) and value in known and not by_name:
             return read_arguments(known[value], None)
-        raise Invalid([_not_one(value, what, names or list(known), found)])
+        raise Invalid([_not_one(value, what, names or list(known), base)])
 
-    json: Json = {"$ref": f"#/$defs/{base}"}
-    if names:
-        alone: list[Json] = [{"enum": list(names)}]
-        if any_case:
-            alone.append({"type": "string", "pattern": _pattern(any_case)})
-        json = {"anyOf": [*alone, json]}
+    json: Json = {"$ref": f"#/$defs/{base.__name__}"}
+    if by_name:
+        words = [name for name in names if name in any_case]
+        pattern = {"type": "string", "pattern": _pattern(words)}
+        json = {"anyOf": [{"enum": list(names)}, pattern, json]}
     return kind(convert, f"{what} by name or as a mapping", json)
 
 

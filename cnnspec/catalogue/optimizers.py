@@ -4,7 +4,7 @@ Source of the signatures: keras/src/optimizers, Keras 3.15.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from cnnspec.catalogue.named import (
     AboveZero,
@@ -147,6 +147,7 @@ class Optimizer(Named):
         "name; choose one optimizer for all",
         "OptimizerMap": "it is the map that MultiOptimizer takes",
     }
+    any_case = True
     first = ("learning_rate",)
     learning_rate: LearningRate = 0.001
     weight_decay: float | None = None
@@ -170,6 +171,20 @@ class Optimizer(Named):
             raise ArgumentError(
                 chosen[1], "exclusive-arguments", text, "keep one of them"
             )
+
+    @classmethod
+    def alone(cls) -> "dict[str, type[Self]]":
+        known = sorted(subclasses(cls).items())
+        return {
+            word: c
+            for name, c in known
+            if c.stands_alone
+            for word in (name.lower(), name)
+        }
+
+    @classmethod
+    def kept(cls, name: str) -> str:
+        return name.lower()
 
 
 class Adadelta(Optimizer):
@@ -220,7 +235,8 @@ class Ftrl(Optimizer):
     beta: float = 0.0
 
 
-class Lamb(_Moments): ...
+class Lamb(_Moments):
+    stands_alone = False  # keras.optimizers.get doesn't list it
 
 
 class Lion(Optimizer):
@@ -268,7 +284,7 @@ class ScheduleFreeAdamW(_Moments):
     warmup_steps: Natural = 0
 
 
-_OPTIMIZER = component("an optimizer", "optimizers", "Optimizer")
+_OPTIMIZER = component("an optimizer", Optimizer, by_name=False)
 _INNER = Kind(
     _OPTIMIZER.schema,
     _OPTIMIZER.says,
@@ -284,6 +300,7 @@ class LossScaleOptimizer(Optimizer):
         *("use_ema", "ema_momentum", "ema_overwrite_frequency", "loss_scale_factor"),
         "gradient_accumulation_steps",
     )
+    stands_alone = False
     inner_optimizer: Annotated[Any, _INNER]
     initial_scale: float = 32768.0
     dynamic_growth_steps: Positive = 2000

@@ -4,33 +4,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers.base import Layer
+from cnnspec.catalogue.losses import Loss
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shape
 
 if TYPE_CHECKING:
     from cnnspec.language.training import Train
-
-TWO_CLASS_LOSSES = frozenset(
-    {
-        "bce",
-        "binary_crossentropy",
-        "binary_focal_crossentropy",
-        "hinge",
-        "squared_hinge",
-    }
-)
-"""Losses by which a single unit tells two classes apart."""
-
-
-LOGITS_ARGUMENT = {
-    "bce": "BinaryCrossentropy",
-    "binary_crossentropy": "BinaryCrossentropy",
-    "binary_focal_crossentropy": "BinaryFocalCrossentropy",
-    "categorical_crossentropy": "CategoricalCrossentropy",
-    "categorical_focal_crossentropy": "CategoricalFocalCrossentropy",
-    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
-}
-"""Losses of probabilities, and their classes, which `from_logits` makes take scores."""
 
 
 class Output(NamedTuple):
@@ -60,13 +39,13 @@ def answer(train: "Train", output: Output) -> Answer:
         train: how it is trained.
         output: a tensor of shape (batch, scores).
     """
-    activation, loss = activation_of(output.layer), loss_name(train)
-    crossentropy = loss in LOGITS_ARGUMENT and not takes_logits(train)
+    activation, loss = activation_of(output.layer), Loss.of(train.loss)
+    crossentropy = bool(loss.activation) and not takes_logits(train)
     if output.shape[-1] != 1:
         # Scores of sigmoids are not shares of one whole.
         shares = activation == "softmax" or (crossentropy and not activation)
         return Answer("classes", probabilities=shares)
-    if loss in TWO_CLASS_LOSSES or activation == "sigmoid":
+    if loss.two_classes or activation == "sigmoid":
         return Answer("two classes", crossentropy or activation == "sigmoid")
     return Answer("number", probabilities=False)
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.losses import Loss
+from cnnspec.catalogue.metrics import Metric
 from cnnspec.ground.errors import Problem, either, nearest
+from cnnspec.ground.records import flow
 from cnnspec.ground.shapes import Shape, product, show
 from cnnspec.judge.answers import (
-    LOGITS_ARGUMENT,
-    TWO_CLASS_LOSSES,
     Output,
     activation_of,
     answer,
@@ -163,7 +164,7 @@ def _class_problems(data: "Data", train: "Train", output: Output) -> Iterator[Pr
     """Whether source, names and units speak of the same number of classes."""
     known, names = data.known_classes, data.class_count
     units, form = output.shape[1], answer(train, output).form
-    if form == "number" and loss_name(train) not in _LABELS_OF_LOSS:
+    if form == "number" and not Loss.of(train.loss).categorical:
         if data.source == "image_directory":
             text = (
                 f"folders are classes, and {loss_name(train)} with one unit learns a "
@@ -215,7 +216,8 @@ def _activation_problems(train: "Train", output: Output) -> Iterator[Problem]:
         hint = "set activation: sigmoid, or let the model end with a unit per class"
         yield Problem(output.path, "argument", text, hint, at_key=True)
         return
-    if loss not in LOGITS_ARGUMENT:
+    about = Loss.of(train.loss)
+    if not about.activation:
         return
     if takes_logits(train):
         if activation in _MAKE_PROBABILITIES:
@@ -226,21 +228,9 @@ def _activation_problems(train: "Train", output: Output) -> Iterator[Problem]:
             yield Problem(("train", "loss"), "argument", text, hint)
     elif activation not in _MAKE_PROBABILITIES | _MAY_MAKE_THEM:
         text = f"{loss} takes probabilities, and the model ends with {activation}"
-        wanted = "sigmoid" if loss in TWO_CLASS_LOSSES else "softmax"
-        other = f"{{{LOGITS_ARGUMENT[loss]}: {{from_logits: true}}}}"
-        hint = f"set activation: {wanted} on the last layer, or loss: {other}"
+        other = f"{{{about.title()}: {{from_logits: true}}}}"
+        hint = f"set activation: {about.activation} on the last layer, or loss: {other}"
         yield Problem(output.path, "argument", text, hint, at_key=True)
-
-
-_LABELS_OF_LOSS = {
-    "categorical_crossentropy": "one_hot",
-    "categorical_focal_crossentropy": "one_hot",
-    "categorical_hinge": "one_hot",
-    "categorical_generalized_cross_entropy": "sparse",
-    "sparse_categorical_crossentropy": "sparse",
-}
-"""Losses of several classes, and the labels they take. All others, but `crossentropy`,
-compare number by number: one-hot labels with scores, or a label with one unit."""
 
 
 def encoding(data: "Data", train: "Train") -> Literal["one_hot", "sparse"]:
@@ -250,32 +240,32 @@ def encoding(data: "Data", train: "Train") -> Literal["one_hot", "sparse"]:
     """
     if "one_hot" in data.labels:
         return "one_hot"
-    if "sparse" in data.labels or _LABELS_OF_LOSS.get(loss_name(train)) != "one_hot":
-        return "sparse"
-    return "one_hot"
+    loss = Loss.of(train.loss)
+    chosen = "sparse" not in data.labels and loss.categorical
+    return "one_hot" if chosen and loss.labels == "one_hot" else "sparse"
 
 
 def _pair_problems(
     data: "Data", train: "Train", output: Output, units: int
 ) -> Iterator[Problem]:
     """Whether the loss and the metrics can compare these labels with these scores."""
-    loss = loss_name(train)
-    if loss == "circle":
+    loss, about = loss_name(train), Loss.of(train.loss)
+    if about.compares_samples:
         text = "circle teaches a model which samples are alike, and not their classes"
         yield Problem(("train", "loss"), "argument", text, "choose another loss")
-    elif units == 1 and loss in _LABELS_OF_LOSS:
+    elif units == 1 and about.categorical:
         text = f"{loss} needs a unit for each class, and the model gives one score"
         hint = "set loss: binary_crossentropy, or let the model end with more units"
         yield Problem(("train", "loss"), "argument", text, hint)
     elif units == 1 and encoding(data, train) == "one_hot":
         text = "one_hot labels need a unit for each class, and the model gives one"
         yield Problem(("data", "labels"), "argument", text, "set labels: sparse")
-    elif units > 1 and loss != "crossentropy":
-        form, given = _LABELS_OF_LOSS.get(loss, "one_hot"), encoding(data, train)
+    elif units > 1 and about.labels:
+        form, given = about.labels, encoding(data, train)
         if form != given:
             text = f"{loss} needs {form} labels, and data.labels is {given}"
             other = "another loss"
-            if loss in TWO_CLASS_LOSSES:
+            if about.two_classes:
                 other = "sparse_categorical_crossentropy as the loss"
             labels = f"[contiguous, {form}]" if data.contiguous else form
             hint = f"set labels: {labels}, or {other}"
@@ -289,55 +279,44 @@ def _metric_problems(
     form_of_answer, probabilities = answer(train, output)
     given = encoding(data, train)
     for place, metric in enumerate(train.metrics):
-        name = _metric_name(metric)
-        is_sparse = getattr(metric, "sparse_y_true", name.startswith("sparse_"))
-        form = "sparse" if is_sparse else "one_hot"
-        path = ("train", "metrics", place)
-        if form_of_answer == "number" and name in ("accuracy", "binary_accuracy"):
+        name, about = _metric_name(metric), Metric.of(metric)
+        form, path = about.labels, ("train", "metrics", place)
+        if form_of_answer == "number" and about.two_classes:
             text = f"{name} counts right classes, and this model gives a number"
             yield Problem(path, "argument", text, "use mae, the mean distance")
             continue
         scores = form_of_answer == "two classes" and not probabilities
-        if scores and metric in ("accuracy", "binary_accuracy"):
+        if scores and about.two_classes and isinstance(metric, str):
             text = f"{name} counts scores above 0.5, and class 1 is told by one above 0"
             hint = "write {BinaryAccuracy: {name: accuracy, threshold: 0}}"
             yield Problem(path, "argument", text, hint)
             continue
-        if name == "accuracy":
+        if form is None:
             continue
-        if units == 1 and "categorical" in name:
+        if units == 1 and about.categorical:
             text = f"{name} needs a unit for each class, and the model gives one score"
             yield Problem(path, "argument", text, "use accuracy")
         elif units > 1 and form != given:
             text = f"{name} needs {form} labels, and data.labels is {given}"
             hint = f"use accuracy, which fits any, or set labels: {form}"
             yield Problem(path, "argument", text, hint)
-        elif found := next(_misfits(metric, name, units), None):
+        elif found := next(_misfits(about, name, units), None):
             yield Problem(path, "argument", *found)
 
 
-_ALONG_A_SAMPLE = (
-    "concordance_correlation",
-    "cosine_similarity",
-    "pearson_correlation",
-)
-"""Metrics that compare the numbers of each sample, unless their axis is 0."""
-
-
-def _misfits(metric: object, name: str, units: int) -> Iterator[tuple[str, str]]:
+def _misfits(metric: Metric, name: str, units: int) -> Iterator[tuple[str, str]]:
     """What of a metric doesn't fit the scores that it gets, and what to do about it."""
     scores = _scores(units)
     if units == 1:
         if hasattr(metric, "num_classes"):
             text = f"{name} needs a unit for each class, and the model gives one score"
             yield text, "use BinaryIoU"
-        elif name in ("f1_score", "f_beta_score"):
-            if getattr(metric, "threshold", None) is None:
-                text = f"{name} goes by the largest score, and the model gives one"
-                yield text, f"write {{{_class(metric)}: {{threshold: 0.5}}}}"
-        elif name in _ALONG_A_SAMPLE and getattr(metric, "axis", -1) != 0:
+        elif metric.by_largest:
+            text = f"{name} goes by the largest score, and the model gives one"
+            yield text, f"write {{{metric.title()}: {{threshold: 0.5}}}}"
+        elif metric.along_axis and getattr(metric, "axis", 0) != 0:
             text = f"{name} compares the numbers of a sample, and the model gives one"
-            yield text, f"write {{{_class(metric)}: {{axis: 0}}}}"
+            yield text, f"write {{{metric.title()}: {{axis: 0}}}}"
     else:
         if getattr(metric, "sparse_y_pred", False):
             text = (
@@ -395,22 +374,12 @@ def _metric_name(metric: object) -> str:
     return snake_case(metric if isinstance(metric, str) else type(metric).__name__)
 
 
-def _class(metric: object) -> str:
-    """The class of a metric, which takes arguments."""
-    words = _metric_name(metric).split("_")
-    return "".join(word[0].upper() + word[1:] for word in words)
-
-
-_OTHER_KEYS = {"f_beta_score": "fbeta_score", "log_cosh_error": "logcosh"}
-"""Default names of metrics that aren't the snake case of their classes."""
-
-
 def _metric_key(metric: object) -> str:
     """The key of a metric in Keras's history; a name as it is written."""
     if isinstance(metric, str):
         return metric
-    default = _metric_name(metric)
-    return getattr(metric, "name", None) or _OTHER_KEYS.get(default, default)
+    assert isinstance(metric, Metric)
+    return metric.name or metric.key or _metric_name(metric)
 
 
 def _figure_problems(data: "Data | None", train: "Train") -> Iterator[Problem]:
@@ -438,39 +407,6 @@ def _figure_problems(data: "Data | None", train: "Train") -> Iterator[Problem]:
             yield Problem(path, "argument", text, hint)
 
 
-_NEITHER_UP_NOR_DOWN = tuple(
-    f"{which}_{what}"
-    for which in ("true", "false")
-    for what in ("positives", "negatives")
-)
-"""Metrics of which Keras doesn't know whether more of them is better."""
-
-
-_ONE_NUMBER = {
-    "f1_score": "{F1Score: {average: macro}}",
-    "f_beta_score": "{FBetaScore: {average: macro}}",
-    "r2_score": "{R2Score: {class_aggregation: uniform_average}}",
-    "precision": "{Precision: {thresholds: 0.5}}",
-    "recall": "{Recall: {thresholds: 0.5}}",
-    **{
-        name: f"{{{''.join(map(str.title, name.split('_')))}: {{thresholds: 0.5}}}}"
-        for name in _NEITHER_UP_NOR_DOWN
-    },
-}
-"""Metrics that may be lists of numbers, and how each is told to be one."""
-
-
-def is_several(metric: object) -> bool:
-    """Whether a metric is a list of numbers, one for each class or threshold."""
-    name = _metric_name(metric)
-    if name in ("f1_score", "f_beta_score"):
-        return getattr(metric, "average", None) is None
-    if name == "r2_score":
-        return getattr(metric, "class_aggregation", "") is None
-    thresholds = getattr(metric, "thresholds", None)
-    return name in _ONE_NUMBER and isinstance(thresholds, list) and len(thresholds) != 1
-
-
 def _callback_problems(
     train: "Train", ensemble: "Ensemble | None"
 ) -> Iterator[Problem]:
@@ -481,27 +417,29 @@ def _callback_problems(
     for place, callback in enumerate(train.callbacks):
         title, path = callback.title(), ("train", "callbacks", place)
         metric = metrics.get(getattr(callback, "monitor", "").removeprefix("val_"))
-        if title == "BackupAndRestore" and train.resume:
-            text = "BackupAndRestore and resume: both take up where training stopped"
+        if callback.goes_on and train.resume:
+            text = f"{title} and resume: both take up where training stopped"
             yield Problem(path, "argument", text, "remove one of them")
-        if title == "SwapEMAWeights" and not getattr(optimizer, "use_ema", False):
-            text = "SwapEMAWeights needs an optimizer that keeps averages"
+        if callback.needs_averages and not getattr(optimizer, "use_ema", False):
+            text = f"{title} needs an optimizer that keeps averages"
             hint = "as in optimizer: {Adam: {use_ema: true}}"
             yield Problem(path, "argument", text, hint)
-        if title == "ReduceLROnPlateau" and hasattr(schedule, "module"):
-            text = "ReduceLROnPlateau can't change a learning rate that is a schedule"
+        if callback.changes_rate and hasattr(schedule, "module"):
+            text = f"{title} can't change a learning rate that is a schedule"
             hint = "remove it, or give learning_rate: a number"
             yield Problem(path, "argument", text, hint)
         if metric is None:
             continue
-        if _metric_name(metric) in _NEITHER_UP_NOR_DOWN and callback.mode == "auto":
+        about = Metric.of(metric)
+        if not about.has_direction and callback.mode == "auto":
             text = f"Keras doesn't know whether more {_metric_key(metric)} are better"
             yield Problem(path, "argument", text, "set mode: max, or mode: min")
-        if is_several(metric):
+        if about.is_several:
             text = f"{_metric_key(metric)} is several numbers, and {title} watches one"
-            hint = f"make it one, as in {_ONE_NUMBER[_metric_name(metric)]}"
+            hint = f"make it one, as in {flow({about.title(): about.one_number})}"
             yield Problem(path, "argument", text, hint)
-        if ensemble and getattr(metric, "counted", False) and not metric.name:
+        is_named = isinstance(metric, str) or about.name
+        if ensemble and about.counted and not is_named:
             text = (
                 f"Keras reports {_metric_key(metric)} under another name for each "
                 f"member of the ensemble, and {title} watches it"

@@ -7,8 +7,11 @@ as in `{Adam: {learning_rate: 0.001}}`.
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.callbacks import Callback
+from cnnspec.catalogue.losses import Loss
+from cnnspec.catalogue.metrics import Metric
 from cnnspec.catalogue.named import Part, component
+from cnnspec.catalogue.optimizers import Optimizer
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem
 from cnnspec.ground.records import (
     Positive,
@@ -25,61 +28,10 @@ __all__ = ["Data", "Ensemble", "Train"]
 
 _SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2**32 - 1)
 
-_OPTIMIZERS = (
-    "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lion Muon Nadam RMSprop SGD "
-    "ScheduleFreeAdamW"
-)
-_LOSSES = (
-    "BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy "
-    "CategoricalFocalCrossentropy CategoricalHinge Circle CosineSimilarity Dice Hinge "
-    "Huber KLDivergence LogCosh MeanAbsoluteError MeanAbsolutePercentageError "
-    "MeanSquaredError MeanSquaredLogarithmicError Poisson "
-    "SparseCategoricalCrossentropy SquaredHinge Tversky"
-)
-_METRICS = (
-    "AUC BinaryAccuracy BinaryCrossentropy BinaryIoU CategoricalAccuracy "
-    "CategoricalCrossentropy CategoricalHinge ConcordanceCorrelation CosineSimilarity "
-    "F1Score FBetaScore FalseNegatives FalsePositives Hinge KLDivergence LogCoshError "
-    "MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError "
-    "MeanSquaredLogarithmicError PearsonCorrelation Poisson Precision R2Score Recall "
-    "RootMeanSquaredError SparseCategoricalAccuracy SparseCategoricalCrossentropy "
-    "SparseTopKCategoricalAccuracy SquaredHinge TopKCategoricalAccuracy TrueNegatives "
-    "TruePositives"
-)
-OPTIMIZER_NAMES = {
-    name: cls.lower() for cls in _OPTIMIZERS.split() for name in (cls.lower(), cls)
-}
-"""What `compile(optimizer=…)` knows, in any case; Lamb has to be a mapping."""
-LOSS_NAMES = {
-    "crossentropy": "crossentropy",
-    "ce": "crossentropy",
-    **{name: name for name in ("bce", "kld", "mae", "mape", "mse", "msle")},
-    **{name.upper(): name for name in ("bce", "kld", "mae", "mape", "mse", "msle")},
-    **{snake_case(cls): snake_case(cls) for cls in _LOSSES.split()},
-    **{cls: snake_case(cls) for cls in _LOSSES.split()},
-}
-"""What `compile(loss=…)` knows, and the name of the same function."""
-METRIC_NAMES = {
-    "accuracy": "accuracy",
-    "acc": "accuracy",
-    **{name: name for name in ("bce", "mae", "mape", "mse", "msle")},
-    **{name: name for name in ("BCE", "MAE", "MAPE", "MSE", "MSLE")},
-    **{snake_case(cls): snake_case(cls) for cls in _METRICS.split()},
-    **{cls: cls for cls in _METRICS.split()},
-}
-"""What `compile(metrics=…)` knows and needs no arguments; the name as it is written is
-the key of Keras's history. Keras 2's `acc` is read as `accuracy`."""
-
-_OPTIMIZER = component(
-    "an optimizer",
-    "optimizers",
-    "Optimizer",
-    OPTIMIZER_NAMES,
-    frozenset(OPTIMIZER_NAMES.values()),
-)
-_LOSS = component("a loss", "losses", "Loss", LOSS_NAMES, ("crossentropy", "ce"))
-_METRIC = component("a metric", "metrics", "Metric", METRIC_NAMES, ("accuracy", "acc"))
-_CALLBACK = component("a callback", "callbacks", "Callback")
+_OPTIMIZER = component("an optimizer", Optimizer)
+_LOSS = component("a loss", Loss)
+_METRIC = component("a metric", Metric)
+_CALLBACK = component("a callback", Callback, by_name=False)
 
 
 _WEIGHT = number("a number of 0 or more", ge=0)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
+from cnnspec.catalogue.metrics import Metric
 from cnnspec.emit.code.python import Code, Group, call, decimal, flat, text, value
 from cnnspec.judge.answers import Answer, Output, answer
-from cnnspec.judge.training import encoding, figures, is_several
+from cnnspec.judge.training import encoding, figures
 from cnnspec.language.program import Program
 from cnnspec.language.training import Data, Ensemble, Train
 from cnnspec.model.graph import Input
@@ -153,7 +154,7 @@ def _fit_values(
         "validates": bool(data.validation or train.validation_split),
         "figure": figure,
         "figures": dict.fromkeys(("loss", figure)),
-        "several_figures": any(map(is_several, train.metrics)),
+        "several_figures": any(Metric.of(m).is_several for m in train.metrics),
         "folder_field": "{folder}" if ensemble else "{RESULTS}",
     }
 
