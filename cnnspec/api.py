@@ -139,7 +139,6 @@ def _check(
     )
     found = [*source.problems, *_without_echoes(source, map(source.error, problems))]
     if not _errors(found):
-        found += _training_problems(program, summary)
         found += map(source.error, rules.of_model(model))
         found += _judge(program, summary)
     if keras and not _errors(found):
@@ -166,25 +165,6 @@ def _without_echoes(
         lost = diagnostic.code == "missing-field" and diagnostic.mark.line in lines
         if diagnostic.mark not in marks and not lost:
             yield diagnostic
-
-
-def _training_problems(program: Program, summary: Summary) -> Iterator[Diagnostic]:
-    """What the sections on data and training have against the model."""
-    if not (program.data or program.train or program.ensemble):
-        return
-    from cnnspec.judge.answers import Output
-    from cnnspec.judge.training import disagreements
-
-    graph, rows = summary.graph, {row.name: row for row in summary.rows}
-    outputs: list[Output] = []
-    for row in (rows[name] for name in graph.outputs):
-        shapes = row.output_shape
-        several = shapes if isinstance(shapes, list) else [shapes]
-        outputs += [Output(shape, row.layer, row.path) for shape in several]
-    inputs = [tensor.shape for tensor in graph.inputs]
-    sections = program.data, program.train, program.ensemble
-    for problem in disagreements(*sections, inputs, outputs):
-        yield program.source.error(problem)
 
 
 def _judge(program: Program, summary: Summary) -> Iterator[Diagnostic]:

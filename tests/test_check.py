@@ -337,7 +337,7 @@ def test_a_folder_as_a_summary(tmp_path: Path) -> None:
 def test_sections_that_do_not_fit_the_model(tmp_path: Path) -> None:
     training = "data: {source: cifar10}\ntrain: {loss: categorical_crossentropy}\n"
     diagnostics = found(tmp_path, SMALL + training)
-    assert [d.code for d in diagnostics] == ["argument", "argument"]
+    assert [d.code for d in diagnostics] == ["sample-shape", "loss-labels"]
     assert "cifar10" in diagnostics[0].message
     assert "one_hot" in diagnostics[1].message
 

@@ -30,13 +30,14 @@ from cnnspec.emit.keras_live.model import keras_object
 from cnnspec.ground.errors import Invalid
 from cnnspec.ground.records import Field
 from cnnspec.judge.answers import Output
-from cnnspec.judge.training import disagreements, figures
+from cnnspec.judge.training import figures
 from cnnspec.language.training import (
     Data,
     Ensemble,
     Train,
 )
 from tests.emit.same import reset_names
+from tests.sections import disagreements
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*mode 'nonsense' is unknown")
 

@@ -18,13 +18,14 @@ from cnnspec.catalogue.optimizers import Optimizer, Schedule
 from cnnspec.emit.keras_live.model import keras_object
 from cnnspec.ground.errors import Invalid
 from cnnspec.judge.answers import Answer, Output, answer
-from cnnspec.judge.training import disagreements, figures
+from cnnspec.judge.training import figures
 from cnnspec.language.training import (
     Data,
     Ensemble,
     Train,
 )
 from tests.emit.same import reset_names
+from tests.sections import disagreements
 
 BASES = (Callback, Loss, Metric, Optimizer, Schedule)
 CLASSES = [cls for base in BASES for cls in subclasses(base).values()]

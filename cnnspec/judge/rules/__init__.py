@@ -13,12 +13,15 @@ A folder is imported only for models that its rules can say something of.
 import os
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.ground.errors import Problem
 from cnnspec.model.summary import Model
 
-GROUPS = ("definitions", "graph")
+if TYPE_CHECKING:
+    from cnnspec.judge.training import Sections
+
+GROUPS = ("sections", "callbacks", "fit", "metrics", "definitions", "graph")
 """The folders."""
 
 
@@ -29,14 +32,34 @@ def of_graph(model: Model) -> list[Problem]:
 
 def of_model(model: Model) -> list[Problem]:
     """What all other rules find in a model without errors."""
-    return _ask(_subjects(model))
+    program, found = model.program, []
+    if program.data or program.train or program.ensemble:
+        from cnnspec.judge.training import sections
 
-
-def _subjects(model: Model) -> Iterator[tuple[str, Any]]:
-    """The folders whose rules apply to a model, and what each rule is asked about."""
-    program = model.program
+        found += of_training(sections(model))
     if program.vars or program.blocks:
-        yield "definitions", model
+        found += _ask([("definitions", model)])
+    return found
+
+
+def of_training(sections: "Sections") -> list[Problem]:
+    """What those rules find that are about data and training."""
+    return _ask(_subjects(sections))
+
+
+def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
+    """The folders whose rules apply, and what each rule is asked about."""
+    from cnnspec.judge.training import Fit, Trained
+
+    data, train, ensemble, inputs, outputs = sections
+    yield "sections", sections
+    if train and train.callbacks:
+        yield "callbacks", Trained(train, data, ensemble)
+    if train and data and len(inputs) == len(outputs) == 1:
+        fit = Fit(data, train, ensemble, inputs[0][1:], outputs[0])
+        yield "fit", fit
+        if train.metrics:
+            yield "metrics", fit
 
 
 def modules(group: str) -> list[Any]:

@@ -1,0 +1,1 @@
+"""Rules about callbacks: whether Keras can do what they are for."""

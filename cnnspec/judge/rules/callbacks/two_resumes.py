@@ -1,0 +1,34 @@
+"""A callback that resumes, beside resume:.
+
+Each would load what it saved itself, the one over the other
+(keras/src/callbacks/backup_and_restore.py, 3.15).
+
+Wrong:
+
+    train:
+      loss: categorical_crossentropy
+      resume: true
+      callbacks: [{BackupAndRestore: {backup_dir: backup}}]
+
+Right:
+
+    train:
+      loss: categorical_crossentropy
+      resume: true
+"""
+
+from collections.abc import Iterator
+
+from cnnspec.ground.errors import Problem
+from cnnspec.judge.training import Trained
+
+CODE = "two-resumes"
+SEVERITY = "error"
+
+
+def find(training: Trained) -> Iterator[Problem]:
+    """Finds both."""
+    for path, callback, _, _ in training.callbacks():
+        if callback.goes_on and training.train.resume:
+            text = f"{callback.title()} and resume: both take up where training stopped"
+            yield Problem(path, CODE, text, "remove one of them")

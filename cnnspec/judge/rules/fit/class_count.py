@@ -1,0 +1,54 @@
+"""Another number of classes than the model has scores.
+
+What the source has, what classes: names and what the last layer gives is one
+number: a label beyond it ends the training in an error, and a score without a
+class is never taught.
+
+Wrong:
+
+    layers:
+      - Flatten
+      - Dense: {units: 12, activation: softmax}
+    data: {source: mnist, scale: 255, labels: one_hot}
+    train: {loss: categorical_crossentropy}
+
+Right:
+
+    layers:
+      - Flatten
+      - Dense: {units: 10, activation: softmax}
+    data: {source: mnist, scale: 255, labels: one_hot}
+    train: {loss: categorical_crossentropy}
+"""
+
+from collections.abc import Iterator
+
+from cnnspec.ground.errors import Problem
+from cnnspec.judge.training import Fit
+
+CODE = "class-count"
+SEVERITY = "error"
+UNLESS = ("label-shape",)
+
+
+def find(fit: Fit) -> Iterator[Problem]:
+    """Finds that two of the three differ."""
+    data, output = fit.data, fit.output
+    known, named = data.known_classes, data.class_count
+    if fit.learns_number:
+        return
+    if None not in (known, named) and known != named:
+        says = "names" if data.names else "says"
+        text = f"'{data.source}' has {known} classes, and classes: {says} {named}"
+        hint = f"name all {known}, or remove classes:"
+        yield Problem(("data", "classes"), CODE, text, hint)
+        return
+    count = known if named is None else named
+    gives = 2 if fit.answer.form == "two classes" else fit.units
+    if count not in (None, gives):
+        what = f"'{data.source}'" if named is None else "classes:"
+        text = f"{what} has {count} classes, and the model gives {fit.scores}"
+        hint = f"let the model end with {count} units"
+        if "units" in output.layer.fields():
+            hint = f"set units: {count} here"
+        yield Problem(output.path, CODE, text, hint, at_key=True)

@@ -1,0 +1,56 @@
+"""A loss of probabilities for a model of scores.
+
+A crossentropy takes the logarithm of what the model gives. Keras cuts scores
+off at 0 and 1 first, so that most of them teach nothing
+(keras/src/losses/losses.py and keras/src/backend/tensorflow/nn.py, 3.15).
+
+Wrong:
+
+    layers:
+      - Flatten
+      - Dense: 10
+    data: {source: mnist, scale: 255, labels: one_hot}
+    train: {loss: categorical_crossentropy}
+
+Right:
+
+    layers:
+      - Flatten
+      - Dense: {units: 10, activation: softmax}
+    data: {source: mnist, scale: 255, labels: one_hot}
+    train: {loss: categorical_crossentropy}
+"""
+
+from collections.abc import Iterator
+
+from cnnspec.catalogue.losses import Loss
+from cnnspec.ground.errors import Problem
+from cnnspec.judge.answers import (
+    PROBABILITIES,
+    activation_of,
+    loss_name,
+    takes_logits,
+)
+from cnnspec.judge.training import Fit
+
+CODE = "loss-needs-probabilities"
+SEVERITY = "error"
+UNLESS = ("softmax-of-one",)
+
+_FIT_TOO = frozenset(
+    {"", "exponential", "hard_sigmoid", "softplus", "sparsemax", "sparse_sigmoid"}
+)
+"""Other activations that a crossentropy can take; '' is one that isn't known."""
+
+
+def find(fit: Fit) -> Iterator[Problem]:
+    """Finds a last activation that makes no probabilities."""
+    activation, loss = activation_of(fit.output.layer), Loss.of(fit.train.loss)
+    if not loss.activation or takes_logits(fit.train):
+        return
+    if activation not in PROBABILITIES | _FIT_TOO:
+        title = loss_name(fit.train)
+        text = f"{title} takes probabilities, and the model ends with {activation}"
+        other = f"{{{loss.title()}: {{from_logits: true}}}}"
+        hint = f"set activation: {loss.activation} on the last layer, or loss: {other}"
+        yield Problem(fit.output.path, CODE, text, hint, at_key=True)

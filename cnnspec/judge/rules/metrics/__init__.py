@@ -1,0 +1,1 @@
+"""Rules about metrics: whether they can tell how good the model's answers are."""

@@ -1,0 +1,52 @@
+"""A metric that can't compare labels with scores.
+
+A metric of several classes has a score for each, and takes the class as a
+number (sparse) or as a row with a 1 at its place (one_hot). Given the other
+form it compares numbers that don't belong together, and reports nonsense
+(keras/src/metrics/accuracy_metrics.py, 3.15). accuracy fits any form: Keras
+chooses.
+
+Wrong:
+
+    data: {source: mnist, scale: 255, labels: sparse}
+    train:
+      loss: sparse_categorical_crossentropy
+      metrics: [categorical_accuracy]
+
+Right:
+
+    data: {source: mnist, scale: 255, labels: sparse}
+    train:
+      loss: sparse_categorical_crossentropy
+      metrics: [accuracy]
+"""
+
+from collections.abc import Iterator
+
+from cnnspec.catalogue.metrics import Metric
+from cnnspec.ground.errors import Problem
+from cnnspec.judge.training import Fit
+
+CODE = "metric-labels"
+SEVERITY = "error"
+UNLESS = ("logits-and-probabilities", "loss-needs-probabilities")
+
+
+def find(fit: Fit) -> Iterator[Problem]:
+    """Finds each metric of other labels."""
+    for path, name, _, about in fit.metrics():
+        if takes(about, fit):
+            continue
+        text = f"{name} needs {about.labels} labels, and data.labels is {fit.encoding}"
+        hint = f"use accuracy, which fits any, or set labels: {about.labels}"
+        if fit.units == 1:
+            text = f"{name} needs a unit for each class, and the model gives one score"
+            hint = "use accuracy"
+        yield Problem(path, CODE, text, hint)
+
+
+def takes(metric: Metric, fit: Fit) -> bool:
+    """Whether a metric can compare labels and scores."""
+    if metric.labels is None:
+        return True
+    return not metric.categorical if fit.units == 1 else metric.labels == fit.encoding

@@ -1,0 +1,82 @@
+"""A metric that is told of other scores than there are.
+
+Numbers of classes, labels and the like stand in the metric's arguments and must
+be those of the last layer; some metrics need several scores to compare
+(keras/src/metrics/iou_metrics.py, f_score_metrics.py, correlation_metrics.py,
+3.15).
+
+Wrong:
+
+    train:
+      loss: categorical_crossentropy
+      metrics: [{OneHotMeanIoU: {num_classes: 5, sparse_y_pred: false}}]
+
+Right:
+
+    train:
+      loss: categorical_crossentropy
+      metrics: [{OneHotMeanIoU: {num_classes: 10, sparse_y_pred: false}}]
+"""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from cnnspec.catalogue.metrics import Metric
+from cnnspec.ground.errors import Problem
+from cnnspec.judge.rules.metrics.metric_labels import takes
+from cnnspec.judge.training import Fit
+
+CODE = "metric-scores"
+SEVERITY = "error"
+UNLESS = ("logits-and-probabilities", "loss-needs-probabilities")
+
+
+def find(fit: Fit) -> Iterator[Problem]:
+    """Finds the first such fault of each metric whose labels are right."""
+    for path, name, _, about in fit.metrics():
+        if not takes(about, fit):
+            continue
+        of_one = fit.units == 1
+        first = _of_one(name, about) if of_one else _of_several(name, about, fit)
+        if found := next(chain(first, _of_any(name, about, fit)), None):
+            yield Problem(path, CODE, *found)
+
+
+def _of_one(name: str, metric: Metric) -> Iterator[tuple[str, str]]:
+    """What a metric asks of several scores, where there is one; and what to do."""
+    if hasattr(metric, "num_classes"):
+        text = f"{name} needs a unit for each class, and the model gives one score"
+        yield text, "use BinaryIoU"
+    elif metric.by_largest:
+        text = f"{name} goes by the largest score, and the model gives one"
+        yield text, f"write {{{metric.title()}: {{threshold: 0.5}}}}"
+    elif metric.along_axis and getattr(metric, "axis", 0) != 0:
+        text = f"{name} compares the numbers of a sample, and the model gives one"
+        yield text, f"write {{{metric.title()}: {{axis: 0}}}}"
+
+
+def _of_several(name: str, metric: Metric, fit: Fit) -> Iterator[tuple[str, str]]:
+    if getattr(metric, "sparse_y_pred", False):
+        text = f"{name} is told that answers are classes, and the model gives scores"
+        yield text, "set sparse_y_pred: false"
+    classes = getattr(metric, "num_classes", fit.units)
+    if classes != fit.units:
+        text = f"{name} counts {classes} classes, and the model gives {fit.scores}"
+        yield text, f"set num_classes: {fit.units}"
+
+
+def _of_any(name: str, metric: Metric, fit: Fit) -> Iterator[tuple[str, str]]:
+    units = fit.units or 0
+    chosen = getattr(metric, "class_id", None)
+    if chosen is not None and chosen >= units:
+        text = f"{name} looks at class {chosen}, and the model gives {fit.scores}"
+        yield text, "count classes from 0"
+    if (getattr(metric, "top_k", None) or 0) > units:
+        yield f"{name}.top_k is more than the model gives, {fit.scores}", "choose fewer"
+    if getattr(metric, "multi_label", False):
+        weights = getattr(metric, "label_weights", None)
+        of_weights = None if weights is None else len(weights)
+        for given in (getattr(metric, "num_labels", None), of_weights):
+            if given not in (None, units):
+                told = f"{name} is told of {given} labels"
+                yield f"{told}, and the model gives {fit.scores}", f"make them {units}"

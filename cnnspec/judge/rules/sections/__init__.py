@@ -1,0 +1,1 @@
+"""Rules about the sections on training: whether they fit one another and the model."""
