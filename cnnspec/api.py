@@ -5,11 +5,10 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnnspec.ground.errors import (
     Diagnostic,
-    Mark,
     OverrideError,
     SpecError,
     either,
@@ -142,7 +141,9 @@ def _check(
         found += map(source.error, rules.of_model(model))
         found += _judge(program, summary)
     if keras and not _errors(found):
-        found += _with_keras(program, summary)[1]
+        from cnnspec.emit.keras_live.target import proved
+
+        found += proved(Model(program, summary))[1]
     if source.ignores:
         sound = not (_errors(found) or program.is_variant)
         found = without_ignored(found, source, sound=sound)
@@ -176,23 +177,6 @@ def _judge(program: Program, summary: Summary) -> Iterator[Diagnostic]:
             yield found._replace(hint=found.hint or hint)
 
 
-def _with_keras(program: Program, summary: Summary) -> tuple[Any, list[Diagnostic]]:
-    """The Keras model, and what keeps it from being what the summary says."""
-    from cnnspec.emit.keras_live.model import Refused, build_model, compare
-
-    source = program.source
-    try:
-        model = build_model(summary.graph)
-    except Refused as refusal:
-        path, hint = refusal.node.path, "change the layer; cnnspec should have said so"
-        error = source.diagnostic("error", "keras-refused", path, str(refusal), hint)
-        return None, [error]
-    return model, [
-        source.diagnostic("error", "keras-mismatch", (), difference)
-        for difference in compare(model, summary)
-    ]
-
-
 def load(path: PathName, overrides: Sequence[str] = ()) -> Model:
     """The program and summary of the spec at `path`.
 
@@ -215,42 +199,38 @@ def loads(text: str, path: str = "<spec>") -> Model:
         return _check(source).model()
 
 
-TARGETS = {"keras": ".keras", "script": ".py", "notebook": ".ipynb", "svg": ".svg"}
-"""What `build` can write, and how its files end."""
-USUAL_TARGETS = ("keras", "script")
-"""What it writes unless told otherwise."""
-
-
 def files(
     model: Model,
     folder: PathName = "generated",
-    targets: Sequence[str] = USUAL_TARGETS,
+    targets: Sequence[str] | None = None,
     *,
     force: bool = False,
 ) -> dict[str, str]:
     """The file that `build` writes for each target.
 
     Raises:
-        SpecError: a file that stands there is somebody's work, or a script would hide
-            a module of Python.
+        SpecError: a file that stands there is somebody's work, or one of the targets
+            can't be made of this model.
     """
+    from cnnspec.emit.targets import targets as all_targets
+    from cnnspec.emit.targets import usual_targets
     from cnnspec.emit.write import refuse_edited
 
-    stem = PurePath(model.program.source.path).stem
-    paths = {t: os.path.join(os.fspath(folder), stem + TARGETS[t]) for t in targets}
-    if "script" in paths:
-        from cnnspec.emit.keras_script.script import refuse_module_name
-
-        refuse_module_name(model.program.source.path)
-    for path in paths.values():
+    stem = os.path.join(folder, PurePath(model.program.source.path).stem)
+    found = {}
+    for name in usual_targets() if targets is None else targets:
+        target = all_targets()[name]
+        target.refuse(model)
+        found[name] = stem + target.ending
+    for path in found.values():
         refuse_edited(path, force)
-    return paths
+    return found
 
 
 def build(
     model: Model,
     folder: PathName = "generated",
-    targets: Sequence[str] = USUAL_TARGETS,
+    targets: Sequence[str] | None = None,
     *,
     force: bool = False,
     lang: str = "en",
@@ -263,11 +243,9 @@ def build(
     Args:
         model: a spec without errors.
         folder: where to write; made if it isn't there.
-        targets: some of `TARGETS`.
+        targets: names of targets; a Keras model and a script if none are given.
         force: overwrites files that a person edited or that cnnspec didn't write.
-        lang: the language of scripts and notebooks; `languages()` in the texts of
-            scripts
-            lists them.
+        lang: the language of scripts and notebooks, by its code.
         backend: what scripts and notebooks run Keras on unless KERAS_BACKEND is set.
 
     Returns:
@@ -277,112 +255,16 @@ def build(
         SpecError: a file is somebody's work, or can't be written; or what Keras built
             is not what the summary says.
     """
-    from cnnspec.emit import write
+    from cnnspec.emit.targets import Options
+    from cnnspec.emit.targets import targets as all_targets
+    from cnnspec.emit.write import write_file
 
     paths = files(model, folder, targets, force=force)
-    name = PurePath(model.program.source.path).name
-    texts: dict[str, str] = {}
-    if "script" in paths:
-        from cnnspec.emit.keras_script.script import render_script
-
-        texts["script"] = render_script(*model, lang, backend)
-    if "notebook" in paths:
-        from cnnspec.emit.keras_script.notebook import render_notebook
-
-        texts["notebook"] = render_notebook(*model, lang, backend)
-    if "svg" in paths:
-        from cnnspec.emit.picture.diagram import svg
-
-        texts["svg"] = write.seal_svg(svg(model.summary), name)
-    if "keras" in paths:
-        from cnnspec.emit.keras_live.model import save
-
-        keras_model, errors = _with_keras(model.program, model.summary)
-        if errors:
-            raise SpecError(errors)
-        save(keras_model, paths["keras"], force)
-    for target, text in texts.items():
-        write.write_file(paths[target], text, force)
+    options = Options(lang, backend)
+    made = {name: all_targets()[name].make(model, options) for name in paths}
+    for name, content in made.items():
+        write_file(paths[name], content, force)
     return list(paths.values())
-
-
-def training_script(
-    model: Model,
-    *,
-    force: bool = False,
-    lang: str = "en",
-    backend: str = "tensorflow",
-) -> str:
-    """Writes the script that trains a model beside the results it will write.
-
-    Returns:
-        Its path: `results/NAME/FILE.py`, in the folder where it has to be run.
-
-    Raises:
-        SpecError: the spec doesn't say how to train, or the file is somebody's work.
-    """
-    program = model.program
-    missing = [key for key in ("data", "train") if getattr(program, key) is None]
-    if missing:
-        text = f"there is nothing to train with: the spec has no {either(missing)}"
-        where = program.source.path
-        hint = "docs/training.md shows both sections"
-        raise SpecError([Diagnostic("error", "missing-field", Mark(where), text, hint)])
-    _refuse_missing_files(program)
-    from cnnspec.emit.keras_script.view import results_folder
-
-    folder = results_folder(program)
-    _refuse_other_results(program, folder)
-    try:
-        [path] = build(
-            model, folder, ["script"], force=force, lang=lang, backend=backend
-        )
-    except SpecError as error:
-        raise SpecError(
-            found._replace(
-                hint=f"python {found.mark.path} runs it; --force writes anew"
-            )
-            if found.code == "edited-file"
-            else found
-            for found in error.diagnostics
-        ) from None
-    return path
-
-
-def _refuse_missing_files(program: Program) -> None:
-    """Refuses to start a training whose data aren't there.
-
-    Raises:
-        SpecError: with each file or folder that is missing.
-    """
-    found = []
-    for key in ("path", "train", "validation"):
-        name = getattr(program.data, key)
-        if name is not None and not os.path.exists(name):
-            text = f"'{name}' is missing in the folder where the training is started"
-            hint = "put it there, or name its whole path"
-            where = ("data", key)
-            found.append(
-                program.source.diagnostic("error", "not-found", where, text, hint)
-            )
-    if found:
-        raise SpecError(found)
-
-
-def _refuse_other_results(program: Program, folder: str) -> None:
-    """Keeps the results of one spec from being written over those of another.
-
-    Raises:
-        SpecError: the folder holds the script of another spec.
-    """
-    ours = f"{PurePath(program.source.path).stem}.py"
-    scripts = os.listdir(folder) if os.path.isdir(folder) else []
-    others = [file for file in scripts if file.endswith(".py") and file != ours]
-    if others:
-        text = f"'{folder}' holds the results of another spec, with '{others[0]}'"
-        hint = "give this spec a name: of its own, or remove that folder"
-        mark = Mark(program.source.path)
-        raise SpecError([Diagnostic("error", "edited-file", mark, text, hint)])
 
 
 def find_specs(path: PathName) -> list[str]:

@@ -224,9 +224,14 @@ def diff(
 def build(
     specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="YAML files.")],
     to: Annotated[
-        str,
-        typer.Option("--to", help="What to write: keras, script, notebook, svg."),
-    ] = "keras,script",
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="TARGET,...",
+            help="What to write: a Keras model and a script, unless named. An unknown "
+            "name lists all.",
+        ),
+    ] = None,
     folder: Annotated[
         str, typer.Option("-o", "--output", metavar="DIR", help="Where to write it.")
     ] = "generated",
@@ -239,11 +244,7 @@ def build(
     from cnnspec.app import findings
     from cnnspec.app.tables import summary as terminal
 
-    targets = [target.strip() for target in to.split(",")]
-    for target in targets:
-        if target not in api.TARGETS:
-            allowed = either(api.TARGETS, "and")
-            _usage(f"--to takes {allowed}, joined by a comma; found '{target}'")
+    targets = _targets(to)
     _refuse_unknown_language(lang)
     _refuse_same_names(specs)
     _refuse_no_folder(folder)
@@ -286,7 +287,7 @@ def train(
             f"training needs {either(missing, 'and')}: pip install {' '.join(missing)}"
         )
     with _spec_errors():
-        script = api.training_script(
+        script = running.training_script(
             model, force=force, lang=lang, backend=backend.value
         )
     arguments = ["--jobs", str(jobs)] if jobs is not None else []
@@ -413,6 +414,20 @@ def _print_picture(spec: str, summary: Summary) -> None:
         name = os.path.splitext(os.path.basename(spec))[0]
         text = f"a picture for a browser: cnnspec show {spec} --graph > {name}.svg"
         print(f"cnnspec: this is {text}", file=sys.stderr)
+
+
+def _targets(names: str | None) -> list[str]:
+    """The targets that `--to` names."""
+    from cnnspec.emit.targets import targets, usual_targets
+
+    found = usual_targets()
+    if names is not None:
+        found = [name.strip() for name in names.split(",")]
+    for name in found:
+        if name not in targets():
+            allowed = either(targets(), "and")
+            _usage(f"--to takes {allowed}, joined by a comma; found '{name}'")
+    return found
 
 
 def _refuse_unknown_language(lang: str) -> None:

@@ -1,10 +1,14 @@
-"""Running a training script: the very file that a person would run."""
+"""Writing a training script and running it: the very file that a person would run."""
 
 import os
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import PurePath
 
+from cnnspec import api
+from cnnspec.ground.errors import Diagnostic, Mark, SpecError, either
+from cnnspec.language.program import Program
 from cnnspec.model.summary import Model
 
 _MODULES = {"scikit-learn": "sklearn", "koreanize-matplotlib": "koreanize_matplotlib"}
@@ -25,6 +29,85 @@ def missing_packages(model: Model, lang: str, backend: str) -> list[str]:
     backend = os.environ.get("KERAS_BACKEND", backend)
     packages = Writer(*model, Language(lang), backend).packages()
     return [p for p in packages if find_spec(_MODULES.get(p, p)) is None]
+
+
+def training_script(
+    model: Model,
+    *,
+    force: bool = False,
+    lang: str = "en",
+    backend: str = "tensorflow",
+) -> str:
+    """Writes the script that trains a model beside the results it will write.
+
+    Returns:
+        Its path: `results/NAME/FILE.py`, in the folder where it has to be run.
+
+    Raises:
+        SpecError: the spec doesn't say how to train, or the file is somebody's work.
+    """
+    program = model.program
+    missing = [key for key in ("data", "train") if getattr(program, key) is None]
+    if missing:
+        text = f"there is nothing to train with: the spec has no {either(missing)}"
+        where = program.source.path
+        hint = "docs/training.md shows both sections"
+        raise SpecError([Diagnostic("error", "missing-field", Mark(where), text, hint)])
+    _refuse_missing_files(program)
+    from cnnspec.emit.keras_script.view import results_folder
+
+    folder = results_folder(program)
+    _refuse_other_results(program, folder)
+    try:
+        [path] = api.build(
+            model, folder, ["script"], force=force, lang=lang, backend=backend
+        )
+    except SpecError as error:
+        raise SpecError(
+            found._replace(
+                hint=f"python {found.mark.path} runs it; --force writes anew"
+            )
+            if found.code == "edited-file"
+            else found
+            for found in error.diagnostics
+        ) from None
+    return path
+
+
+def _refuse_missing_files(program: Program) -> None:
+    """Refuses to start a training whose data aren't there.
+
+    Raises:
+        SpecError: with each file or folder that is missing.
+    """
+    found = []
+    for key in ("path", "train", "validation"):
+        name = getattr(program.data, key)
+        if name is not None and not os.path.exists(name):
+            text = f"'{name}' is missing in the folder where the training is started"
+            hint = "put it there, or name its whole path"
+            where = ("data", key)
+            found.append(
+                program.source.diagnostic("error", "not-found", where, text, hint)
+            )
+    if found:
+        raise SpecError(found)
+
+
+def _refuse_other_results(program: Program, folder: str) -> None:
+    """Keeps the results of one spec from being written over those of another.
+
+    Raises:
+        SpecError: the folder holds the script of another spec.
+    """
+    ours = f"{PurePath(program.source.path).stem}.py"
+    scripts = os.listdir(folder) if os.path.isdir(folder) else []
+    others = [file for file in scripts if file.endswith(".py") and file != ours]
+    if others:
+        text = f"'{folder}' holds the results of another spec, with '{others[0]}'"
+        hint = "give this spec a name: of its own, or remove that folder"
+        mark = Mark(program.source.path)
+        raise SpecError([Diagnostic("error", "edited-file", mark, text, hint)])
 
 
 def run(script: str, arguments: list[str]) -> int:

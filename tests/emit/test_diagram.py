@@ -22,6 +22,7 @@ from cnnspec.catalogue.layers import FAMILIES, layer_class
 from cnnspec.emit.picture import diagram
 from cnnspec.emit.picture.diagram import KINDS, OTHER, svg, text_width
 from cnnspec.emit.picture.layout import Box, Point, Route, lay_out
+from cnnspec.emit.targets import targets, usual_targets
 from cnnspec.emit.write import is_sealed
 from cnnspec.ground.errors import Frame
 from cnnspec.model.graph import Graph, Input, Node
@@ -612,5 +613,5 @@ def test_build_a_picture(tmp_path: Path, monkeypatch, capsys) -> None:
 
 
 def test_build_draws_only_if_asked() -> None:
-    assert "svg" in api.TARGETS
-    assert "svg" not in api.USUAL_TARGETS
+    assert "svg" in targets()
+    assert "svg" not in usual_targets()

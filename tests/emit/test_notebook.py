@@ -14,6 +14,7 @@ from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.techniques import _TESTS, techniques
 from cnnspec.emit.keras_script.texts import Language, languages
+from cnnspec.emit.targets import targets
 from cnnspec.emit.write import is_sealed
 from cnnspec.ground.errors import SpecError
 from cnnspec.language.training import Ensemble, Train
@@ -116,7 +117,7 @@ def test_a_technique_is_explained_where_it_is_used_and_only_there(name: str) -> 
 
 def test_a_model_without_training_has_no_notebook() -> None:
     with pytest.raises(SpecError, match="a notebook trains, and the spec has no data:"):
-        notebook(OUTLINE)
+        targets()["notebook"].refuse(api.loads(OUTLINE))
 
 
 def test_a_notebook_that_was_saved_by_jupyter_is_kept() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cnnspec import api
 from cnnspec.catalogue.layers import FAMILIES, layer_class, make_layer
-from cnnspec.emit.keras_live.model import build_model, compare, save, weight_name
+from cnnspec.emit.keras_live.model import build_model, compare, saved, weight_name
 from cnnspec.emit.keras_script.custom import sources
 from tests.fidelity.judge import keras_class
 from tests.layers.refusals import Refused, check_refused, each_refused
@@ -129,7 +129,7 @@ def test_what_cnnspec_builds_is_read_back_by_keras_alone(tmp_path):
     built = build_model(model.summary.graph)
     assert compare(built, model.summary) == []
     path = tmp_path / "model.keras"
-    save(built, str(path))
+    path.write_bytes(saved(built))
     back = keras.saving.load_model(path, custom_objects={})
     assert {keras_class(name) for name in NAMES} < {type(x) for x in back.layers}
 

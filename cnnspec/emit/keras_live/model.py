@@ -12,7 +12,6 @@ from typing import Any
 from cnnspec.catalogue.components import Component
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.emit import TAKES_TENSORS_APART
-from cnnspec.emit.write import refuse_edited, seal_zip, write_file
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes
 from cnnspec.model.graph import Graph, Node
@@ -220,22 +219,19 @@ def _size(weights: Any) -> int:
     return sum(prod(weight.shape) for weight in weights)
 
 
-def save(model: Any, path: str, force: bool = False) -> None:
-    """Saves a model as a `.keras` file, once it was read back and found the same.
+def saved(model: Any) -> bytes:
+    """The `.keras` file of a model, once it was read back and found the same.
 
     Raises:
-        SpecError: a file at `path` is not cnnspec's, or it can't be written.
         RuntimeError: what Keras reads back is another model.
     """
     keras = _keras()
-    refuse_edited(path, force)
     with tempfile.TemporaryDirectory() as folder:
-        unfinished = os.path.join(folder, "model.keras")
-        model.save(unfinished)
-        _same(model, keras.saving.load_model(unfinished))
-        with open(unfinished, "rb") as file:
-            data = file.read()
-    write_file(path, seal_zip(data), force)
+        path = os.path.join(folder, "model.keras")
+        model.save(path)
+        _same(model, keras.saving.load_model(path))
+        with open(path, "rb") as file:
+            return file.read()
 
 
 def _same(model: Any, reloaded: Any) -> None:

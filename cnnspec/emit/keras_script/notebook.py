@@ -9,7 +9,6 @@ from cnnspec.emit.keras_script.parts import BACKENDS, Part, Writer
 from cnnspec.emit.keras_script.techniques import techniques
 from cnnspec.emit.keras_script.texts import Language
 from cnnspec.emit.write import seal_notebook
-from cnnspec.ground.errors import Diagnostic, Mark, SpecError
 from cnnspec.language.program import Program
 from cnnspec.model import readable
 from cnnspec.model.summary import Summary
@@ -26,19 +25,11 @@ def render_notebook(
     """The notebook of a spec as JSON (nbformat 4.5), sealed for `write_file`.
 
     Args:
-        program: what the spec says.
+        program: what the spec says, `data:` and `train:` among it.
         summary: what it comes to.
         lang: the language of explanations, comments and labels.
         backend: the one that Keras uses unless KERAS_BACKEND says otherwise.
-
-    Raises:
-        SpecError: the spec doesn't say how the model is trained.
     """
-    if program.data is None or program.train is None:
-        text = "a notebook trains, and the spec has no data: or no train:"
-        mark = Mark(program.source.path)
-        hint = "add both sections (docs/training.md), or build a script"
-        raise SpecError([Diagnostic("error", "missing-field", mark, text, hint)])
     writer = Writer(program, summary, Language(lang), backend, notebook=True)
     cells = list(Lesson(writer, program, summary).cells())
     notebook = {

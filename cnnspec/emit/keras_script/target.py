@@ -1,0 +1,47 @@
+"""The script and the notebook as targets."""
+
+from cnnspec.emit.targets import Options
+from cnnspec.ground.errors import Diagnostic, Mark, SpecError
+from cnnspec.model.summary import Model
+
+
+class Script:
+    """A standalone script that builds and trains the model."""
+
+    name, ending, usual = "script", ".py", True
+
+    def refuse(self, model: Model) -> None:
+        """Refuses a script that Python would import in the place of a module."""
+        from cnnspec.emit.keras_script.script import refuse_module_name
+
+        refuse_module_name(model.program.source.path)
+
+    def make(self, model: Model, options: Options) -> str:
+        """The Python code."""
+        from cnnspec.emit.keras_script.script import render_script
+
+        return render_script(*model, options.lang, options.backend)
+
+
+class Notebook:
+    """A Jupyter notebook that explains the model and trains it."""
+
+    name, ending, usual = "notebook", ".ipynb", False
+
+    def refuse(self, model: Model) -> None:
+        """Refuses a model that the spec doesn't say how to train."""
+        if model.program.data is None or model.program.train is None:
+            text = "a notebook trains, and the spec has no data: or no train:"
+            mark = Mark(model.program.source.path)
+            hint = "add both sections (docs/training.md), or build a script"
+            found = Diagnostic("error", "missing-field", mark, text, hint)
+            raise SpecError([found])
+
+    def make(self, model: Model, options: Options) -> str:
+        """The notebook as JSON."""
+        from cnnspec.emit.keras_script.notebook import render_notebook
+
+        return render_notebook(*model, options.lang, options.backend)
+
+
+TARGETS = (Script(), Notebook())

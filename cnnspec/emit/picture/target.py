@@ -1,0 +1,25 @@
+"""The picture as a target."""
+
+from pathlib import PurePath
+
+from cnnspec.emit.targets import Options
+from cnnspec.emit.write import seal_svg
+from cnnspec.model.summary import Model
+
+
+class Picture:
+    """The model as an SVG picture."""
+
+    name, ending, usual = "svg", ".svg", False
+
+    def refuse(self, model: Model) -> None:
+        """Any model has a picture."""
+
+    def make(self, model: Model, options: Options) -> str:
+        """The SVG document."""
+        from cnnspec.emit.picture.diagram import svg
+
+        return seal_svg(svg(model.summary), PurePath(model.program.source.path).name)
+
+
+TARGETS = (Picture(),)

@@ -1,0 +1,69 @@
+"""What a model can be built to.
+
+Each target stands in a folder of its own, whose module `target` lists it under
+`TARGETS`; so another one is another folder, and nothing else knows its name.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import NamedTuple, Protocol
+
+from cnnspec.model.summary import Model
+
+
+class Options(NamedTuple):
+    """How what is written for people is to be written."""
+
+    lang: str = "en"
+    """The language of scripts and notebooks, by its code."""
+    backend: str = "tensorflow"
+    """What they run Keras on unless KERAS_BACKEND is set."""
+
+
+class Target(Protocol):
+    """One thing that a model is built to."""
+
+    name: str
+    """As `--to` takes it."""
+    ending: str
+    """Of its files: `.py`."""
+    usual: bool
+    """Whether it is written unless others are asked for."""
+
+    def refuse(self, model: Model) -> None:
+        """Refuses a model that this can't be made of, before anything is made.
+
+        Raises:
+            SpecError: it can't.
+        """
+
+    def make(self, model: Model, options: Options) -> str | bytes:
+        """The whole file, sealed for `write_file`.
+
+        Raises:
+            SpecError: the model is not what its summary says.
+        """
+        ...
+
+
+@cache
+def targets() -> dict[str, Target]:
+    """All targets by name, in the order of their folders."""
+    return {target.name: target for target in _found()}
+
+
+def _found() -> Iterator[Target]:
+    from pkgutil import iter_modules
+
+    import cnnspec.emit
+
+    for folder in iter_modules(cnnspec.emit.__path__, "cnnspec.emit."):
+        if folder.ispkg and find_spec(f"{folder.name}.target"):
+            yield from import_module(f"{folder.name}.target").TARGETS
+
+
+def usual_targets() -> list[str]:
+    """The names of what is written unless others are asked for."""
+    return [target.name for target in targets().values() if target.usual]
