@@ -1,69 +1,17 @@
 """The public functions: read a spec, check it, summarise it, build from it."""
 
-import gc
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import PurePath
-from typing import NamedTuple
 
-from cnnspec.ground.errors import (
-    Diagnostic,
-    OverrideError,
-    SpecError,
-    either,
-    nearest,
-)
-from cnnspec.ground.source import Source, follow, read_source
-from cnnspec.judge import rules
-from cnnspec.judge.settings import USUAL, Settings, settings_for, without_ignored
-from cnnspec.language.program import Program
-from cnnspec.language.reader import read_program
-from cnnspec.model.resolver import resolve
-from cnnspec.model.summary import Model, Summary, infer
+from cnnspec.ground.errors import Diagnostic
+from cnnspec.judge.check import Checked, check_file, check_text
+from cnnspec.judge.settings import settings_for
+from cnnspec.model.summary import Model
+
+__all__ = ["Checked", "Model", "build", "check", "files", "find_specs", "load", "loads"]
 
 PathName = str | os.PathLike[str]
-
-
-class Checked(NamedTuple):
-    """A spec and everything that was found out about it.
-
-    `program` and `summary` are None where the file could not be read at all. Where
-    there are errors the summary holds the layers that could be worked out.
-    """
-
-    path: str
-    program: Program | None
-    summary: Summary | None
-    diagnostics: list[Diagnostic]
-    strict: bool = False
-    """Whether warnings count as errors."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether the spec is free of errors."""
-        return not (self.diagnostics if self.strict else _errors(self.diagnostics))
-
-    def model(self) -> "Model":
-        """The program and summary of a spec that is free of errors.
-
-        What a spec expects of itself, a variant of it by overrides needn't come to.
-
-        Raises:
-            SpecError: it isn't.
-        """
-        if self.program is None or self.summary is None:
-            raise SpecError(self.diagnostics)
-        lets_pass = "expected-mismatch" if self.program.is_variant else None
-        found = [d for d in self.diagnostics if d.code != lets_pass]
-        if _errors(found):
-            raise SpecError(found)
-        return Model(self.program, self.summary)
-
-
-def _errors(found: Iterable[Diagnostic]) -> bool:
-    """Whether one of them is an error, and not a warning."""
-    return any(diagnostic.severity == "error" for diagnostic in found)
 
 
 def check(
@@ -95,86 +43,13 @@ def check(
     name = os.fspath(path)
     chosen = {"select": select, "ignore": ignore, "strict": strict}
     settings = settings_for(os.path.dirname(name), **chosen)
-    with _without_collection():
-        try:
-            source = read_source(name)
-        except SpecError as error:
-            return Checked(name, None, None, error.diagnostics)
-        for assignment in overrides:
-            _refuse_unknown_variable(source, assignment)
-            source.override(assignment)
-        return _check(source, settings, keras=keras)
+    return check_file(name, overrides, settings, *([_by_keras] if keras else []))
 
 
-def _refuse_unknown_variable(source: Source, assignment: str) -> None:
-    """Refuses a new variable, which nothing in the spec could use.
+def _by_keras(model: Model) -> list[Diagnostic]:
+    from cnnspec.emit.keras_live.target import proved
 
-    Raises:
-        OverrideError: `--set vars.widht=8` where the variable is called width.
-    """
-    path = assignment.partition("=")[0].split(".")
-    if path[0] != "vars" or len(path) < 2 or not isinstance(source.data, dict):
-        return
-    known = source.data.get("vars") or {}
-    if isinstance(known, dict) and path[1] not in known:
-        text = f"'{assignment}': the spec has no variable '{path[1]}'"
-        hint = nearest(path[1], known)
-        hint = hint or (f"it has {either(known, 'and')}" if known else "it has none")
-        raise OverrideError(f"{text}; {hint}")
-
-
-def _check(
-    source: Source, settings: Settings = USUAL, *, keras: bool = False
-) -> Checked:
-    program = read_program(source)
-    graph = resolve(program)
-    summary = infer(graph, source.line)
-    model = Model(program, summary)
-    problems = (
-        *program.problems,
-        *graph.problems,
-        *rules.of_graph(model),
-        *summary.problems,
-    )
-    found = [*source.problems, *_without_echoes(source, map(source.error, problems))]
-    if not _errors(found):
-        found += map(source.error, rules.of_model(model))
-        found += _judge(program, summary)
-    if keras and not _errors(found):
-        from cnnspec.emit.keras_live.target import proved
-
-        found += proved(Model(program, summary))[1]
-    if source.ignores:
-        sound = not (_errors(found) or program.is_variant)
-        found = without_ignored(found, source, sound=sound)
-    found = sorted(filter(settings.tells, found), key=lambda d: d.mark)
-    return Checked(source.path, program, summary, found, settings.strict)
-
-
-_ECHOING = frozenset({"key", "merge-key", "number", "tag", "tuple"})
-"""Codes of mistakes in the YAML itself that turn a value into another."""
-
-
-def _without_echoes(
-    source: Source, found: Iterable[Diagnostic]
-) -> Iterator[Diagnostic]:
-    """Leaves out what is only wrong because the YAML there is."""
-    marks = {d.mark for d in source.problems if d.code in _ECHOING}
-    lost_keys = {"key", "merge-key"}
-    lines = {d.mark.line for d in source.problems if d.code in lost_keys}
-    for diagnostic in found:
-        lost = diagnostic.code == "missing-field" and diagnostic.mark.line in lines
-        if diagnostic.mark not in marks and not lost:
-            yield diagnostic
-
-
-def _judge(program: Program, summary: Summary) -> Iterator[Diagnostic]:
-    if program.expect is not None:
-        from cnnspec.judge.expect import judge
-
-        hint = "--set expect={} asks nothing of a variant" if program.is_variant else ""
-        for found in judge(program.expect, summary, program.source):
-            yield found._replace(hint=found.hint or hint)
+    return proved(model)[1]
 
 
 def load(path: PathName, overrides: Sequence[str] = ()) -> Model:
@@ -193,10 +68,7 @@ def loads(text: str, path: str = "<spec>") -> Model:
     Raises:
         SpecError: with every error of the spec.
     """
-    with _without_collection():
-        source = Source(text, path)
-        follow(source)
-        return _check(source).model()
+    return check_text(text, path).model()
 
 
 def files(
@@ -284,18 +156,3 @@ def find_specs(path: PathName) -> list[str]:
         if file.endswith((".yaml", ".yml"))
     )
     return sorted(path for path in found if not settings.leaves_out(path))
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Lets the garbage collector rest: a spec makes many objects and no cycles.
-
-    At 100,000 layers its passes would cost as much as all other work.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
