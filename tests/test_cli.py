@@ -12,7 +12,7 @@ import pytest
 
 from cnnspec import __version__, api
 from cnnspec.app import cli
-from cnnspec.emit.json_schema import SCHEMA_FILE, starter
+from cnnspec.app.starter import SCHEMA_FILE, starter
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (

@@ -2,25 +2,32 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from enum import StrEnum
 from io import TextIOWrapper
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from cnnspec import __version__, api
 from cnnspec.api import Checked
+from cnnspec.app.arguments import (
+    checked,
+    codes_of,
+    loaded,
+    loaded_variants,
+    refuse_no_folder,
+    refuse_same_names,
+    refuse_unknown_language,
+    spec_errors,
+    specs_of,
+    targets_of,
+    usage,
+)
 from cnnspec.ground.errors import (
-    Diagnostic,
     Invalid,
-    OverrideError,
-    SettingsError,
-    SpecError,
     either,
 )
-from cnnspec.model.summary import Model, Summary
+from cnnspec.model.summary import Summary
 
 app = typer.Typer(
     name="cnnspec",
@@ -133,9 +140,13 @@ def check(
     """Prove shapes and parameter counts, and hold them against expect:."""
     from cnnspec.app import findings
 
-    settings = {"select": _codes(select), "ignore": _codes(ignore), "strict": strict}
+    settings = {
+        "select": codes_of(select),
+        "ignore": codes_of(ignore),
+        "strict": strict,
+    }
     results = [
-        _check(spec, overrides, keras=keras, **settings) for spec in _specs(paths)
+        checked(spec, overrides, keras=keras, **settings) for spec in specs_of(paths)
     ]
     if format is CheckFormat.json:
         print(findings.as_json(results))
@@ -167,8 +178,8 @@ def show(
     from cnnspec.emit.report import summary as report
 
     if graph and (why or format is not ShowFormat.text):
-        _usage("--graph draws a picture, which has no --format and no --why")
-    program, summary = _load(spec, overrides)
+        usage("--graph draws a picture, which has no --format and no --why")
+    program, summary = loaded(spec, overrides)
     if graph:
         _print_picture(spec, summary)
     elif format is ShowFormat.text:
@@ -205,8 +216,8 @@ def diff(
     from cnnspec.judge.diff.comparison import compare
 
     if after is None and not overrides:
-        _usage("diff takes two specs, or one and --set KEY=VALUE to change in it")
-    one, other = _load_variants((before, []), (after or before, overrides))
+        usage("diff takes two specs, or one and --set KEY=VALUE to change in it")
+    one, other = loaded_variants((before, []), (after or before, overrides))
     difference = compare(one.summary, other.summary)
     titles = differences.titles(one, other, overrides)
     if format is DiffFormat.text:
@@ -244,18 +255,18 @@ def build(
     from cnnspec.app import findings
     from cnnspec.app.tables import summary as terminal
 
-    targets = _targets(to)
-    _refuse_unknown_language(lang)
-    _refuse_same_names(specs)
-    _refuse_no_folder(folder)
-    models = [_load(spec, overrides) for spec in specs]
-    with _spec_errors():
+    targets = targets_of(to)
+    refuse_unknown_language(lang)
+    refuse_same_names(specs)
+    refuse_no_folder(folder)
+    models = [loaded(spec, overrides) for spec in specs]
+    with spec_errors():
         for model in models:
             api.files(model, folder, targets, force=force)
     for model in models:
         terminal.show(model.summary, why=False, console=terminal.make_console())
         print(findings.built(model.program, model.summary))
-        with _spec_errors():
+        with spec_errors():
             written = api.build(
                 model, folder, targets, force=force, lang=lang, backend=backend.value
             )
@@ -278,15 +289,15 @@ def train(
     """Write the training script of a spec beside its results, and run it."""
     from cnnspec.app import running
 
-    _refuse_unknown_language(lang)
-    model = _load(spec, overrides)
+    refuse_unknown_language(lang)
+    model = loaded(spec, overrides)
     if jobs is not None and model.program.ensemble is None:
-        _usage(f"--jobs is for ensembles, and {spec} has no ensemble:")
+        usage(f"--jobs is for ensembles, and {spec} has no ensemble:")
     if missing := running.missing_packages(model, lang, backend.value):
-        _usage(
+        usage(
             f"training needs {either(missing, 'and')}: pip install {' '.join(missing)}"
         )
-    with _spec_errors():
+    with spec_errors():
         script = running.training_script(
             model, force=force, lang=lang, backend=backend.value
         )
@@ -309,7 +320,7 @@ def layers(
 
     if format is ListFormat.markdown:
         if name is not None:
-            _usage("--format markdown is the page of all layers; leave NAME out")
+            usage("--format markdown is the page of all layers; leave NAME out")
         print(catalogue.markdown(), end="")
     elif name is None:
         print(catalogue.overview())
@@ -318,7 +329,7 @@ def layers(
             print(catalogue.describe(name))
         except Invalid as error:
             hints = [p.hint for p in error.problems if p.hint]
-            _usage("; ".join([str(error), *hints]))
+            usage("; ".join([str(error), *hints]))
 
 
 @app.command()
@@ -336,12 +347,12 @@ def explain(
 
     if format is ListFormat.markdown:
         if code is not None:
-            _usage("--format markdown is the page of all codes; leave CODE out")
+            usage("--format markdown is the page of all codes; leave CODE out")
         print(codes.markdown(), end="")
     elif code is None:
         print(codes.overview())
     elif code not in explanations():
-        _usage(unknown(code))
+        usage(unknown(code))
     else:
         print(codes.describe(explanations()[code]), end="")
 
@@ -364,45 +375,10 @@ def init(
     ] = False,
 ) -> None:
     """Write NAME.yaml, a small commented spec to start from, and its schema."""
-    import json
+    from cnnspec.app.starter import write_starter
 
-    from cnnspec.emit.json_schema import SCHEMA_FILE, json_schema, starter
-
-    path = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
-    folder, file = os.path.split(path)
-    if not name.isprintable() or file.startswith("."):
-        _usage("a model's name is text that a file can have as its name")
-    if os.path.exists(path) and not force:
-        _usage(f"'{path}' is there already; choose another name, or use --force")
-    if folder and not os.path.isdir(folder):
-        _usage(f"there is no folder '{folder}'; make it first")
-    # Editors read it and nobody else, and on one line it is half as long.
-    schema_text = json.dumps(json_schema(), ensure_ascii=False)
-    _write(os.path.join(folder, SCHEMA_FILE), f"{schema_text}\n")
-    _write(path, starter(file))
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        _usage(f"'{path}' can't be written: {(error.strerror or '').lower()}")
-    print(f"wrote {path}")
-
-
-def _specs(paths: Sequence[str] | None) -> list[str]:
-    """The specs to check; a folder stands for those in it."""
-    if not paths and not os.path.isdir("specs"):
-        _usage("there is no folder specs/ here; name a spec or a folder")
-    found = []
-    for path in paths or ["specs"]:
-        with _usage_errors():
-            specs = api.find_specs(path)
-        if not specs:
-            _usage(f"the folder '{path}' holds no .yaml file")
-        found += specs
-    return found
+    for path in write_starter(name, force):
+        print(f"wrote {path}")
 
 
 def _print_picture(spec: str, summary: Summary) -> None:
@@ -414,106 +390,6 @@ def _print_picture(spec: str, summary: Summary) -> None:
         name = os.path.splitext(os.path.basename(spec))[0]
         text = f"a picture for a browser: cnnspec show {spec} --graph > {name}.svg"
         print(f"cnnspec: this is {text}", file=sys.stderr)
-
-
-def _targets(names: str | None) -> list[str]:
-    """The targets that `--to` names."""
-    from cnnspec.emit.targets import targets, usual_targets
-
-    found = usual_targets()
-    if names is not None:
-        found = [name.strip() for name in names.split(",")]
-    for name in found:
-        if name not in targets():
-            allowed = either(targets(), "and")
-            _usage(f"--to takes {allowed}, joined by a comma; found '{name}'")
-    return found
-
-
-def _refuse_unknown_language(lang: str) -> None:
-    from cnnspec.emit.keras_script.texts import languages
-
-    if lang not in languages():
-        _usage(f"--lang takes {either(languages())}; found '{lang}'")
-
-
-def _refuse_same_names(specs: Sequence[str]) -> None:
-    """Keeps two specs from being written to the same files."""
-    by_stem: dict[str, str] = {}
-    for spec in specs:
-        stem = os.path.splitext(os.path.basename(spec))[0]
-        if by_stem.setdefault(stem, spec) != spec:
-            both = f"'{by_stem[stem]}' and '{spec}'"
-            _usage(f"{both} would be written to the same files; build one at a time")
-
-
-def _refuse_no_folder(folder: str) -> None:
-    """Makes sure that files can be written to a folder, which may not be there yet."""
-    there = folder or os.curdir
-    while not os.path.lexists(there):
-        there = os.path.dirname(there) or os.curdir
-    if not os.path.isdir(there):
-        _usage(f"'{there}' is a file; -o takes a folder")
-    if not os.access(there, os.W_OK | os.X_OK):
-        text = f"the folder '{there}' can't be written to"
-        _usage(f"{text}; choose another with -o DIR")
-
-
-def _codes(text: str | None) -> list[str] | None:
-    """The codes that an option lists; None where it isn't given."""
-    return None if text is None else [code.strip() for code in text.split(",")]
-
-
-def _check(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
-    with _usage_errors():
-        return api.check(spec, overrides, **settings)
-
-
-def _load(spec: str, overrides: Sequence[str]) -> Model:
-    """The model of a spec. What is found goes to standard error; errors end it all."""
-    with _spec_errors(), _usage_errors():
-        checked = api.check(spec, overrides)
-        model = checked.model()
-    for found in checked.diagnostics:
-        if found.severity == "warning":
-            print(found, file=sys.stderr)
-    return model
-
-
-def _load_variants(
-    *variants: tuple[str, Sequence[str]],
-) -> tuple[Model, ...]:
-    """The models of specs with their overrides; the errors of all end the command."""
-    models: list[Model] = []
-    errors: list[Diagnostic] = []
-    for variant in variants:
-        try:
-            models.append(_check(*variant).model())
-        except SpecError as error:
-            errors += error.diagnostics
-    with _spec_errors():
-        if errors:
-            raise SpecError(dict.fromkeys(errors))
-    return tuple(models)
-
-
-@contextmanager
-def _spec_errors() -> Iterator[None]:
-    """Prints what is wrong, and ends the command."""
-    try:
-        yield
-    except SpecError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(1) from None
-
-
-@contextmanager
-def _usage_errors() -> Iterator[None]:
-    """What can't be set or chosen is a mistake in the command line or its settings."""
-    try:
-        yield
-    except (OverrideError, SettingsError) as error:
-        _usage(str(error))
 
 
 def _print_findings(checked: Checked) -> None:
@@ -534,11 +410,6 @@ _COLOURS = {
     ": ok: ": typer.colors.GREEN,
 }
 """What a line of `check` begins with after its place."""
-
-
-def _usage(message: str) -> NoReturn:
-    print(f"cnnspec: {message}", file=sys.stderr)
-    raise typer.Exit(2)
 
 
 def main() -> Any:

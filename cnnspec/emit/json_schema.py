@@ -332,18 +332,6 @@ def comment(cls: type[Layer]) -> str:
     return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
 
 
-def starter(file: str) -> str:
-    """A small spec to start from.
-
-    Args:
-        file: the name of the file it is for; the model is called like it.
-    """
-    import shlex
-
-    name = yaml_scalar(file.rpartition(".")[0])
-    return STARTER.format(schema=SCHEMA_FILE, file=shlex.quote(file), name=name)
-
-
 def yaml_scalar(value: Any) -> str:
     """A number, truth value, None or text as YAML writes it; quoted if it must be."""
     if isinstance(value, str) and _needs_no_quotes(value):
@@ -362,43 +350,3 @@ def _needs_no_quotes(text: str) -> bool:
 
 
 _HARMLESS = dict.fromkeys(map(ord, "_-. "))
-
-
-SCHEMA_FILE = "cnnspec.schema.json"
-
-STARTER = """\
-# yaml-language-server: $schema={schema}
-#
-# Check it:  cnnspec check {file}
-# See it:    cnnspec show {file} --why
-# Build it:  cnnspec build {file}
-
-name: {name}
-input: [28, 28, 1]            # height, width, channels of one image; no batch
-
-layers:
-  # A layer is its name in Keras with its arguments in Keras.
-  - Conv2D: {{filters: 32, kernel_size: 3, activation: relu}}
-  - MaxPooling2D: 2           # one value alone is the first argument: pool_size
-  - Conv2D:                   # the same, one argument a line
-      filters: 64
-      kernel_size: 3
-      activation: relu
-  - MaxPooling2D              # no arguments: the name alone
-  - Flatten
-  - Dropout: 0.5
-  - Dense: {{units: 10, activation: softmax}}
-
-expect:                       # checked each time; delete what you don't know yet
-  total_params: 34826
-
-data: {{source: mnist, scale: 255, labels: one_hot}}
-
-train:
-  optimizer: adam
-  loss: categorical_crossentropy
-  metrics: [accuracy]
-  batch_size: 64
-  epochs: 5
-  validation_split: 0.1
-"""

@@ -1,0 +1,148 @@
+"""What a command is given: refused where nothing can be done with it, else loaded.
+
+A mistake in the command line or in the settings ends a command with status 2, one in a
+spec with 1.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+
+from cnnspec import api
+from cnnspec.api import Checked, Model
+from cnnspec.ground.errors import (
+    Diagnostic,
+    OverrideError,
+    SettingsError,
+    SpecError,
+    either,
+)
+
+
+def usage(message: str) -> NoReturn:
+    """Says what is wrong with the command line, and ends the command."""
+    print(f"cnnspec: {message}", file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def specs_of(paths: Sequence[str] | None) -> list[str]:
+    """The specs to check; a folder stands for those in it."""
+    if not paths and not os.path.isdir("specs"):
+        usage("there is no folder specs/ here; name a spec or a folder")
+    found = []
+    for path in paths or ["specs"]:
+        with usage_errors():
+            specs = api.find_specs(path)
+        if not specs:
+            usage(f"the folder '{path}' holds no .yaml file")
+        found += specs
+    return found
+
+
+def targets_of(names: str | None) -> list[str]:
+    """The targets that `--to` names."""
+    from cnnspec.emit.targets import targets, usual_targets
+
+    found = usual_targets()
+    if names is not None:
+        found = [name.strip() for name in names.split(",")]
+    for name in found:
+        if name not in targets():
+            allowed = either(targets(), "and")
+            usage(f"--to takes {allowed}, joined by a comma; found '{name}'")
+    return found
+
+
+def refuse_unknown_language(lang: str) -> None:
+    """Refuses a language that there are no texts in."""
+    from cnnspec.emit.keras_script.texts import languages
+
+    if lang not in languages():
+        usage(f"--lang takes {either(languages())}; found '{lang}'")
+
+
+def refuse_same_names(specs: Sequence[str]) -> None:
+    """Keeps two specs from being written to the same files."""
+    by_stem: dict[str, str] = {}
+    for spec in specs:
+        stem = os.path.splitext(os.path.basename(spec))[0]
+        if by_stem.setdefault(stem, spec) != spec:
+            both = f"'{by_stem[stem]}' and '{spec}'"
+            usage(f"{both} would be written to the same files; build one at a time")
+
+
+def refuse_no_folder(folder: str) -> None:
+    """Makes sure that files can be written to a folder, which may not be there yet."""
+    there = folder or os.curdir
+    while not os.path.lexists(there):
+        there = os.path.dirname(there) or os.curdir
+    if not os.path.isdir(there):
+        usage(f"'{there}' is a file; -o takes a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        text = f"the folder '{there}' can't be written to"
+        usage(f"{text}; choose another with -o DIR")
+
+
+def codes_of(text: str | None) -> list[str] | None:
+    """The codes that an option lists; None where it isn't given."""
+    return None if text is None else [code.strip() for code in text.split(",")]
+
+
+# ------------------------------------------------------------------ specs
+
+
+def checked(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
+    """A spec and all that was found out about it."""
+    with usage_errors():
+        return api.check(spec, overrides, **settings)
+
+
+def loaded(spec: str, overrides: Sequence[str]) -> Model:
+    """The model of a spec. What is found goes to standard error; errors end it all."""
+    with spec_errors(), usage_errors():
+        checked = api.check(spec, overrides)
+        model = checked.model()
+    for found in checked.diagnostics:
+        if found.severity == "warning":
+            print(found, file=sys.stderr)
+    return model
+
+
+def loaded_variants(
+    *variants: tuple[str, Sequence[str]],
+) -> tuple[Model, ...]:
+    """The models of specs with their overrides; the errors of all end the command."""
+    models: list[Model] = []
+    errors: list[Diagnostic] = []
+    for variant in variants:
+        try:
+            models.append(checked(*variant).model())
+        except SpecError as error:
+            errors += error.diagnostics
+    with spec_errors():
+        if errors:
+            raise SpecError(dict.fromkeys(errors))
+    return tuple(models)
+
+
+@contextmanager
+def spec_errors() -> Iterator[None]:
+    """Prints what is wrong, and ends the command."""
+    try:
+        yield
+    except SpecError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """What can't be set or chosen is a mistake in the command line or its settings."""
+    try:
+        yield
+    except (OverrideError, SettingsError) as error:
+        usage(str(error))
