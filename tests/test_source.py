@@ -9,6 +9,7 @@ import pytest
 
 from cnnspec.ground.errors import Mark, OverrideError, SpecError
 from cnnspec.ground.source import Source, read_source
+from cnnspec.ground.source.overrides import override
 
 SCALARS: list[tuple[str, Any]] = [
     ("1e-3", 0.001),
@@ -191,9 +192,9 @@ def test_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
 
 def test_override_sets_makes_and_points() -> None:
     source = Source(TEXT)
-    source.override("layers.0.Conv2D.filters=64")
-    source.override("train.optimizer={Adam: {learning_rate: 1e-3}}")
-    source.override("name=")
+    override(source, "layers.0.Conv2D.filters=64")
+    override(source, "train.optimizer={Adam: {learning_rate: 1e-3}}")
+    override(source, "name=")
     assert source.data["layers"][0]["Conv2D"]["filters"] == 64
     assert source.data["train"] == {"optimizer": {"Adam": {"learning_rate": 0.001}}}
     assert source.data["name"] is None
@@ -209,7 +210,7 @@ def test_override_sets_makes_and_points() -> None:
 )
 def test_override_that_cannot_be(assignment: str) -> None:
     with pytest.raises(OverrideError):
-        Source(TEXT).override(assignment)
+        override(Source(TEXT), assignment)
 
 
 @pytest.mark.parametrize(
@@ -232,11 +233,11 @@ def test_override_that_cannot_be(assignment: str) -> None:
 def test_override_says_what_would_do(assignment: str, says: str) -> None:
     source = Source(f"{TEXT}  - MaxPooling2D: 2\n")
     with pytest.raises(OverrideError) as caught:
-        source.override(assignment)
+        override(source, assignment)
     assert str(caught.value) == f"'{assignment.partition('=')[0]}': {says}"
     _, _, remedy = says.partition("; set ")
     if remedy:
-        source.override(remedy.replace("'", ""))
+        override(source, remedy.replace("'", ""))
 
 
 @pytest.mark.parametrize(
@@ -265,6 +266,6 @@ def test_a_python_file_is_told_from_yaml() -> None:
 
 def test_a_long_override_is_told_in_one_short_line() -> None:
     source = Source(TEXT)
-    source.override("name='a\n" + "b" * 200 + "'")
+    override(source, "name='a\n" + "b" * 200 + "'")
     [line] = str(source.diagnostic("error", "wrong-type", ("name",), "no")).splitlines()
     assert len(line) < 140

@@ -12,7 +12,7 @@ from cnnspec.ground.errors import (
     either,
     nearest,
 )
-from cnnspec.ground.source import Source, follow, read_source
+from cnnspec.ground.source import Source, read_source
 from cnnspec.judge import rules
 from cnnspec.judge.settings import USUAL, Settings, without_ignored
 from cnnspec.language.program import Program
@@ -84,9 +84,8 @@ def check_file(
             source = read_source(path)
         except SpecError as error:
             return Checked(path, None, None, error.diagnostics)
-        for assignment in overrides:
-            _refuse_unknown_variable(source, assignment)
-            source.override(assignment)
+        if overrides:
+            _override(source, overrides)
         return _check(source, settings, *proofs)
 
 
@@ -100,10 +99,20 @@ def check_text(text: str, path: str) -> Checked:
     Raises:
         SpecError: it isn't YAML.
     """
+    from cnnspec.ground.source.extends import follow
+
     with _without_collection():
         source = Source(text, path)
         follow(source)
         return _check(source, USUAL)
+
+
+def _override(source: Source, assignments: Sequence[str]) -> None:
+    from cnnspec.ground.source.overrides import override
+
+    for assignment in assignments:
+        _refuse_unknown_variable(source, assignment)
+        override(source, assignment)
 
 
 def _refuse_unknown_variable(source: Source, assignment: str) -> None:

@@ -1,0 +1,23 @@
+"""YAML text to plain data, and where each of its keys and values stands."""
+
+import os
+
+from cnnspec.ground.source.document import Source
+from cnnspec.ground.source.files import read_text
+
+__all__ = ["Source", "read_source", "read_text"]
+
+
+def read_source(path: str | os.PathLike[str]) -> Source:
+    """Reads the YAML file at `path`, and the files that it extends.
+
+    Raises:
+        SpecError: it can't be read, or isn't a YAML 1.2 document.
+    """
+    name = os.fspath(path)
+    source = Source(read_text(name), name)
+    if isinstance(source.data, dict) and "extends" in source.data:
+        from cnnspec.ground.source.extends import follow
+
+        follow(source)
+    return source

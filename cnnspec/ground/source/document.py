@@ -1,0 +1,191 @@
+"""A YAML document: its data, and where each of its keys and values stands."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from cnnspec.ground.errors import Diagnostic, Frame, Mark, Path, Problem
+from cnnspec.ground.source.nodes import PLAIN, child, mark_of
+from cnnspec.ground.source.parsing import Parser, Reader
+
+if TYPE_CHECKING:
+    from cnnspec.ground.ignores import Ignore
+
+
+class Source:
+    """A YAML document: its data, and the place of every key and value in it.
+
+    Attributes:
+        path: the file's name as messages show it.
+        data: mappings, lists, strings, numbers, booleans and None.
+        problems: duplicate keys and the like, which leave the rest readable.
+        has_formulas: whether a `$` stands anywhere in it.
+        ignores: its comments that silence warnings, and those of what it extends.
+    """
+
+    def __init__(self, text: str, path: str = "<spec>") -> None:
+        """Reads `text`.
+
+        Raises:
+            SpecError: the text is not one YAML 1.2 document.
+        """
+        self.path = path
+        self._root = Parser(text, path).document()
+        reader = Reader(path, len(text))
+        self.data: Any = reader.value(self._root)
+        self.problems = reader.problems
+        self.has_formulas = "$" in text
+        self.ignores: list[Ignore] = []
+        if "cnnspec:" in text:
+            from cnnspec.ground.ignores import read_ignores
+
+            self.ignores = read_ignores(text, path)
+        self._base: Source | None = None
+        self._overrides: dict[Path, str] = {}
+
+    def note_base(self, base: "Source") -> None:
+        """Notes the document that has what this one lacks, for the places of both."""
+        self._base = base
+        self.problems = [*self.problems, *base.problems]
+        self.has_formulas |= base.has_formulas
+        self.ignores = [*self.ignores, *base.ignores]
+
+    def note_override(self, path: Path, assignment: str) -> None:
+        """Notes the `KEY=VALUE` that changed a value, for messages about it."""
+        self.has_formulas |= "$" in assignment
+        shown = " ".join(assignment.split())
+        self._overrides[path] = shown if len(shown) < 80 else f"{shown[:77]}..."
+
+    def mark(self, path: Path, at_key: bool = False) -> Mark:
+        """Where the value that `path` leads to begins, or its key.
+
+        A path that leads past the document's end gives the last place on its way, so a
+        problem with something missing points at what should have held it.
+        """
+        name, node = self._place(path, at_key)
+        return mark_of(name, node.start_mark)
+
+    def line(self, path: Path) -> str:
+        """`line 31`, or `line 31 of base.yaml` where another file holds the value."""
+        mark = self.mark(path, at_key=True)
+        where = "" if mark.path == self.path else f" of {mark.path}"
+        return f"line {mark.line}{where}"
+
+    def value(self, path: Path) -> Any:
+        """The value that a path leads to; None where there is none."""
+        found = self.data
+        for step in path:
+            try:
+                found = found[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return found
+
+    def origin(self, path: Path) -> str:
+        """`in line 31`, or `by --set vars.width=8`."""
+        text = self._override(path)
+        return f"by --set {text}" if text else f"in {self.line(path)}"
+
+    def _override(self, path: Path) -> str:
+        """The `KEY=VALUE` that changed a value from outside, the last one."""
+        found = ""
+        for given, text in self._overrides.items():
+            if path[: len(given)] == given:
+                found = text
+        return found
+
+    def is_blank(self, path: Path) -> bool:
+        """Whether nothing at all is written where a value should stand."""
+        _, node = self._place(path)
+        return isinstance(node, ScalarNode) and node.value == "" and node.tag == PLAIN
+
+    def _place(self, path: Path, at_key: bool = False) -> tuple[str, Node]:
+        """The node that a path leads to, and the file that it stands in."""
+        node, place = self._root, self._root
+        for number, step in enumerate(path):
+            key, value = child(node, step)
+            if value is None:
+                # What a mapping lacks, the base may have; a list stands for itself.
+                base = self._base if isinstance(node, MappingNode) else None
+                if base and base.holds(path[: number + 1]):
+                    return base._place(path, at_key)
+                break
+            node = value
+            place = key if at_key and number == len(path) - 1 else value
+        return self.path, place
+
+    def holds(self, path: Path) -> bool:
+        """Whether a path leads to a value that is written in the document."""
+        node: Node | None = self._root
+        for step in path:
+            assert node is not None
+            _, value = child(node, step)
+            if value is None:
+                base = self._base if isinstance(node, MappingNode) else None
+                return base is not None and base.holds(path)
+            node = value
+        return True
+
+    def writes(self, path: Path) -> bool:
+        """Whether the file itself writes a value, and not one that it extends."""
+        return self.holds(path) and self.mark(path).path == self.path
+
+    def line_of_text(self, path: Path, line: int) -> int:
+        """The document's line on which a line of the text under `path` stands.
+
+        Only a block (`|`) keeps the lines of its text; of another text it is the first.
+        """
+        _, node = self._place(path)
+        block = isinstance(node, ScalarNode) and node.style == "|"
+        return self.mark(path).line + (line if block else 0)
+
+    def diagnostic(
+        self,
+        severity: str,
+        code: str,
+        path: Path,
+        message: str,
+        hint: str = "",
+        at_key: bool = False,
+    ) -> Diagnostic:
+        """A diagnostic that points at the value under `path`."""
+        if text := self._override(path):
+            message = f"{message} (given by --set {text})"
+        return Diagnostic(severity, code, self.mark(path, at_key), message, hint)
+
+    def error(self, problem: Problem) -> Diagnostic:
+        """The diagnostic of a problem whose path leads from the document's root."""
+        path, code, message, hint, at_key, trail, severity, times = problem
+        if trail:
+            several = f"{times:,} times, first " if times > 1 else ""
+            message = f"{message} ({several}{self.way(trail)})"
+        return self.diagnostic(severity, code, path, message, hint, at_key)
+
+    def way(self, trail: Sequence[Frame]) -> str:
+        """`in mlpconv, called at line 31, second time round`: innermost first."""
+        return ", ".join(
+            f"{_ordinal(frame.round)} time round"
+            if frame.round
+            else f"in {frame.block}, called at {self.line(frame.path)}"
+            for frame in reversed(trail)
+        )
+
+    def is_overridden(self, *keys: str) -> bool:
+        """Whether a value below one of the document's keys was changed from outside."""
+        return any(path[0] in keys for path in self._overrides)
+
+
+_ORDINALS = (
+    *("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"),
+    *("ninth", "tenth", "eleventh", "twelfth"),
+)
+
+
+def _ordinal(number: int) -> str:
+    """`second`; in figures above twelve: `21st`."""
+    if number < len(_ORDINALS):
+        return _ORDINALS[number]
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    teen = 10 < number % 100 < 20
+    return f"{number}{'th' if teen else ends.get(number % 10, 'th')}"

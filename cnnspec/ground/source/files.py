@@ -1,0 +1,72 @@
+"""The text of a spec's file."""
+
+import os
+import stat
+
+from cnnspec.ground.errors import Diagnostic, Mark, SpecError, near, nearest
+
+SIZE_LIMIT = 32 * 2**20
+"""Bytes. A layer takes about 60, so this is half a million layers."""
+
+
+def read_text(name: str) -> str:
+    """The text of a UTF-8 file.
+
+    Raises:
+        SpecError: it isn't there, can't be read, or isn't text.
+    """
+    try:
+        if not stat.S_ISREG(mode := os.stat(name).st_mode) and not stat.S_ISDIR(mode):
+            text = "this is a pipe or a device, not a file"
+            raise _error(name, "not-a-file", text, "save the text as a file first")
+        with open(name, "rb") as file:
+            content = file.read(SIZE_LIMIT + 1)
+    except (OSError, ValueError) as error:
+        raise _error(name, *_unreadable(name, error)) from None
+    if len(content) > SIZE_LIMIT:
+        size = SIZE_LIMIT // 2**20
+        raise _error(name, "too-large", f"the file is over {size} MiB; no spec is")
+    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _error(name, "encoding", "this is a binary file, not YAML text")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - before.rfind(b"\n")
+        raise _error(
+            name,
+            "encoding",
+            f"byte 0x{content[error.start]:02x} is not UTF-8",
+            "save the file as UTF-8",
+            line,
+            column,
+        ) from None
+
+
+def _unreadable(name: str, error: Exception) -> tuple[str, str, str]:
+    if isinstance(error, FileNotFoundError):
+        return "not-found", "there is no such file", _neighbour(name)
+    if isinstance(error, IsADirectoryError):
+        return "not-a-file", "this is a folder", "name a file in it"
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    return "unreadable", f"the file can't be read: {reason}", ""
+
+
+def _neighbour(name: str) -> str:
+    """A file beside the missing one that its name may have meant."""
+    folder, base = os.path.split(name)
+    try:
+        there = os.listdir(folder or ".")
+    except OSError:
+        return ""
+    meant = next((e for e in (".yaml", ".yml") if base + e in there), None)
+    return near(base + meant) if meant else nearest(base, there)
+
+
+def _error(
+    path: str, code: str, message: str, hint: str = "", line: int = 1, column: int = 1
+) -> SpecError:
+    return SpecError(
+        [Diagnostic("error", code, Mark(path, line, column), message, hint)]
+    )
