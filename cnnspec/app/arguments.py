@@ -95,7 +95,7 @@ def codes_of(text: str | None) -> list[str] | None:
 # ------------------------------------------------------------------ specs
 
 
-def checked(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
+def check_spec(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
     """A spec and all that was found out about it."""
     with usage_errors():
         return api.check(spec, overrides, **settings)
@@ -120,7 +120,7 @@ def loaded_variants(
     errors: list[Diagnostic] = []
     for variant in variants:
         try:
-            models.append(checked(*variant).model())
+            models.append(check_spec(*variant).model())
         except SpecError as error:
             errors += error.diagnostics
     with spec_errors():

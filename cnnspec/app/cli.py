@@ -11,7 +11,7 @@ import typer
 from cnnspec import __version__, api
 from cnnspec.api import Checked
 from cnnspec.app.arguments import (
-    checked,
+    check_spec,
     codes_of,
     loaded,
     loaded_variants,
@@ -146,7 +146,7 @@ def check(
         "strict": strict,
     }
     results = [
-        checked(spec, overrides, keras=keras, **settings) for spec in specs_of(paths)
+        check_spec(spec, overrides, keras=keras, **settings) for spec in specs_of(paths)
     ]
     if format is CheckFormat.json:
         print(findings.as_json(results))
