@@ -6,9 +6,8 @@ from typing import Any
 
 from cnnspec.api import Checked
 from cnnspec.ground.errors import Diagnostic
-from cnnspec.ground.source import Source
 from cnnspec.language.program import Program
-from cnnspec.model.summary import Row, Summary
+from cnnspec.model.summary import Summary
 
 
 def text(checked: Checked) -> str:
@@ -67,6 +66,8 @@ def as_json(results: Sequence[Checked]) -> str:
 
 
 def _spec(checked: Checked) -> dict[str, Any]:
+    from cnnspec.model.readable import LAYER_FACTS, row_data
+
     program, summary = checked.program, checked.summary
     known = program and summary and not _problems(program, summary)
     totals = ("total_params", "trainable_params", "non_trainable_params", "macs")
@@ -76,7 +77,7 @@ def _spec(checked: Checked) -> dict[str, Any]:
         "ok": checked.ok,
         **{key: getattr(summary, key) if known else None for key in totals},
         "layers": (
-            [_layer(row, program.source) for row in summary.rows]
+            [row_data(row, program.source, LAYER_FACTS) for row in summary.rows]
             if summary and program
             else []
         ),
@@ -88,19 +89,6 @@ def _problems(program: Program, summary: Summary) -> Sequence[object]:
     """What keeps the model's totals from being known; that they differ does not."""
     found = (*program.problems, *summary.graph.problems, *summary.problems)
     return (*program.source.problems, *found)
-
-
-def _layer(row: Row, source: Source) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "type": row.type,
-        "inputs": list(row.inputs),
-        "output_shape": row.output_shape,
-        "params": row.params,
-        "trainable_params": row.trainable_params,
-        "macs": row.macs,
-        "line": source.mark(row.path, at_key=True).line,
-    }
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:

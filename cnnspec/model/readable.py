@@ -5,12 +5,14 @@ for reports and for differences, so that no two of them can differ in more than 
 looks.
 """
 
+from collections.abc import Sequence
 from math import ceil
 from typing import Any, NamedTuple
 
-from cnnspec.catalogue.layers.base import WHOLE
+from cnnspec.catalogue.layers.base import WHOLE, Weight
 from cnnspec.ground.shapes import Shape, Shapes, show
 from cnnspec.ground.source import Source
+from cnnspec.model.graph import Input
 from cnnspec.model.receptive import UNKNOWN, Seen, receptive_fields
 from cnnspec.model.summary import Row, Summary
 
@@ -161,10 +163,7 @@ def summary_data(summary: Summary, source: Source) -> dict[str, Any]:
     graph, fields = summary.graph, receptive_fields(summary)
     return {
         "name": graph.name,
-        "inputs": [
-            {"name": tensor.name, "shape": list(tensor.shape), "dtype": tensor.dtype}
-            for tensor in graph.inputs
-        ],
+        "inputs": list(map(input_data, graph.inputs)),
         "outputs": list(graph.outputs),
         "total_params": summary.total_params,
         "trainable_params": summary.trainable_params,
@@ -173,39 +172,56 @@ def summary_data(summary: Summary, source: Source) -> dict[str, Any]:
         "macs": summary.macs,
         "activation_bytes": summary.activation_bytes,
         "layers": [
-            _row_data(row, fields[row.name], source.mark(row.path, at_key=True).line)
+            {
+                **row_data(row, source, (*LAYER_FACTS, "activation_bytes")),
+                "receptive_field": field_sizes(fields[row.name]),
+                "weights": list(map(_weight_data, row.weights)),
+                "arithmetic": row.arithmetic,
+            }
             for row in summary.rows
         ],
     }
 
 
-def _row_data(row: Row, seen: Seen, line: int) -> dict[str, Any]:
-    shapes = row.output_shape
+LAYER_FACTS = (
+    *("name", "type", "inputs", "output_shape", "params", "trainable_params", "macs"),
+    "line",
+)
+"""What plain data tell of a layer everywhere: attributes of its row, and its line."""
+
+
+def row_data(row: Row, source: Source, facts: Sequence[str]) -> dict[str, Any]:
+    """A layer's row as plain data, for JSON.
+
+    Args:
+        row: of the layer.
+        source: the document that the layer stands in.
+        facts: what to tell, in this order.
+    """
     return {
-        "name": row.name,
-        "type": row.type,
-        "inputs": list(row.inputs),
-        "output_shape": (
-            [list(shape) for shape in shapes]
-            if isinstance(shapes, list)
-            else list(shapes)
-        ),
-        "params": row.params,
-        "trainable_params": row.trainable_params,
-        "macs": row.macs,
-        "line": line,
-        "activation_bytes": row.activation_bytes,
-        "receptive_field": field_sizes(seen),
-        "weights": [
-            {
-                "name": weight.name,
-                "shape": list(weight.shape),
-                "trainable": weight.trainable,
-            }
-            for weight in row.weights
-        ],
-        "arithmetic": row.arithmetic,
+        fact: source.mark(row.path, at_key=True).line
+        if fact == "line"
+        else _listed(getattr(row, fact))
+        for fact in facts
     }
+
+
+def _weight_data(weight: Weight) -> dict[str, Any]:
+    return {
+        "name": weight.name,
+        "shape": list(weight.shape),
+        "trainable": weight.trainable,
+    }
+
+
+def input_data(tensor: Input) -> dict[str, Any]:
+    """An input as plain data, for JSON."""
+    return {"name": tensor.name, "shape": list(tensor.shape), "dtype": tensor.dtype}
+
+
+def _listed(value: Any) -> Any:
+    """Tuples as lists, as JSON has them."""
+    return list(map(_listed, value)) if isinstance(value, list | tuple) else value
 
 
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>#|~&"})

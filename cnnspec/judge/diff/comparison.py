@@ -35,7 +35,7 @@ ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 """The value of an argument that a layer doesn't have."""
 
 
-class Argument(NamedTuple):
+class Edit(NamedTuple):
     """An argument of a layer that changed."""
 
     name: str
@@ -50,7 +50,7 @@ class Step(NamedTuple):
     change: str
     before: Row | None
     after: Row | None
-    arguments: tuple[Argument, ...] = ()
+    arguments: tuple[Edit, ...] = ()
     reconnected: bool = False
     """Whether it reads other layers than before, which no layer that was added or
     removed in between explains."""
@@ -159,7 +159,7 @@ def compare(before: Summary, after: Summary) -> Difference:
 def _step(
     before: Row,
     after: Row,
-    arguments: tuple[Argument, ...],
+    arguments: tuple[Edit, ...],
     connections: "_Connections",
 ) -> Step:
     in_order = not {before.type, after.type} <= _COMMUTATIVE
@@ -282,7 +282,7 @@ def _classes(base: Any) -> dict[str, type[Component]]:
     return by_name(base)
 
 
-def _arguments(one: Kind, other: Kind) -> Iterator[Argument]:
+def _arguments(one: Kind, other: Kind) -> Iterator[Edit]:
     """The arguments that differ, in the order of the second layer's class."""
     if one is other:
         return
@@ -291,7 +291,7 @@ def _arguments(one: Kind, other: Kind) -> Iterator[Argument]:
     for name in [*after, *before]:
         if name in names:
             names.remove(name)
-            yield Argument(name, _value(one.layer, name), _value(other.layer, name))
+            yield Edit(name, _value(one.layer, name), _value(other.layer, name))
 
 
 def _value(layer: Layer, name: str) -> Any:

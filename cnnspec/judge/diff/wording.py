@@ -17,8 +17,8 @@ from cnnspec.judge.diff.comparison import (
     CHANGED,
     REMOVED,
     SAME,
-    Argument,
     Difference,
+    Edit,
     InputStep,
     Step,
     Total,
@@ -28,7 +28,9 @@ from cnnspec.model.readable import (
     bytes_text,
     count_text,
     escaped,
+    input_data,
     printable,
+    row_data,
     shape_text,
 )
 from cnnspec.model.summary import Model, Row, Summary
@@ -262,7 +264,7 @@ def _weights_of(row: Row) -> str:
     return f"of {row.shares}" if row.shares else "of its own"
 
 
-def _edit(argument: Argument) -> str:
+def _edit(argument: Edit) -> str:
     name, before, after = argument
     old, new = (flow(plain(name, value)) for value in (before, after))
     if after is ABSENT:
@@ -480,7 +482,11 @@ def as_json(difference: Difference, before: Model, after: Model) -> str:
         "after": _model(after),
         "totals": {total.name: _total(total) for total in difference.totals},
         "inputs": [
-            {"change": change, "before": _tensor(one), "after": _tensor(other)}
+            {
+                "change": change,
+                "before": one and input_data(one),
+                "after": other and input_data(other),
+            }
             for change, one, other in difference.inputs
         ],
         "outputs": {
@@ -506,20 +512,19 @@ def _total(total: Total) -> dict[str, Any]:
     }
 
 
-def _tensor(tensor: Input | None) -> dict[str, Any] | None:
-    if tensor is None:
-        return None
-    return {"name": tensor.name, "shape": tensor.shape, "dtype": tensor.dtype}
-
-
 _COUNTS = ("params", "trainable_params", "macs", "activation_bytes")
+_FACTS = (
+    *("name", "type", "inputs", "input_shapes", "output_shape"),
+    *_COUNTS,
+    "line",
+)
 
 
 def _step(step: Step, before: Source, after: Source) -> dict[str, Any]:
     return {
         "change": step.change,
-        "before": _row(step.before, before),
-        "after": _row(step.after, after),
+        "before": step.before and row_data(step.before, before, _FACTS),
+        "after": step.after and row_data(step.after, after, _FACTS),
         "difference": {count: step.difference(count) for count in _COUNTS},
         "arguments": [_argument(argument) for argument in step.arguments],
         "reconnected": step.reconnected,
@@ -527,21 +532,7 @@ def _step(step: Step, before: Source, after: Source) -> dict[str, Any]:
     }
 
 
-def _row(row: Row | None, source: Source) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    return {
-        "name": row.name,
-        "type": row.type,
-        "inputs": row.inputs,
-        "input_shapes": row.input_shapes,
-        "output_shape": row.output_shape,
-        **{count: getattr(row, count) for count in _COUNTS},
-        "line": source.mark(row.path, at_key=True).line,
-    }
-
-
-def _argument(argument: Argument) -> dict[str, Any]:
+def _argument(argument: Edit) -> dict[str, Any]:
     name, *values = argument
     sides = zip(("before", "after"), values, strict=True)
     known = {side: plain("", value) for side, value in sides if value is not ABSENT}
