@@ -28,7 +28,7 @@ from cnnspec.catalogue.optimizers import Optimizer, Schedule
 from cnnspec.emit.code.python import call, flat
 from cnnspec.emit.keras_live.model import keras_object
 from cnnspec.ground.errors import Invalid
-from cnnspec.ground.records import Field
+from cnnspec.ground.kinds import Argument
 from cnnspec.judge.answers import Output
 from cnnspec.judge.training import figures
 from cnnspec.language.training import (
@@ -207,7 +207,7 @@ OTHERS: dict[str, Any] = {
 """Values other than the defaults, where the type of the default doesn't tell one."""
 
 
-def other_value(field: Field) -> Any:
+def other_value(field: Argument) -> Any:
     """A value that an argument may have beside its default."""
     if field.name in EXAMPLES:
         return EXAMPLES[field.name]
@@ -353,7 +353,7 @@ DECIMAL = [-1.5, 0.0, 0.25, 1.0, 1.5]
 NUMBERS = {"integer": WHOLE, "number": DECIMAL}
 
 
-def candidates(field: Field) -> list[Any]:
+def candidates(field: Argument) -> list[Any]:
     """Values of the types that an argument has, right and wrong ones."""
     found: list[Any] = []
     if field.name == "inner_optimizer":

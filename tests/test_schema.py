@@ -21,7 +21,8 @@ from cnnspec.emit.json_schema import (
     starter,
 )
 from cnnspec.ground.errors import Invalid
-from cnnspec.ground.records import Field, Record
+from cnnspec.ground.kinds import Argument
+from cnnspec.ground.records import Record
 from cnnspec.ground.source import Source
 from cnnspec.language.document import InputTensor
 from cnnspec.language.reader import read_program
@@ -263,7 +264,7 @@ BEYOND = {"exclusive-arguments", "needs-argument", "wrong-count", "wrong-order"}
 """Codes of arguments that don't go together."""
 
 
-def verdicts(field: Field) -> Iterator[tuple[Any, bool, bool]]:
+def verdicts(field: Argument) -> Iterator[tuple[Any, bool, bool]]:
     """Each probe, whether the schema takes it, and whether the checks do."""
     schema = Draft7Validator({**plain(field.kind.json), "$defs": SCHEMA["$defs"]})
     annotations = {"it": Annotated[Any, field.kind]}

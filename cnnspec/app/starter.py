@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator
 
 from cnnspec.app.arguments import usage
-from cnnspec.emit.json_schema import json_schema, yaml_scalar
+from cnnspec.emit.json_schema import json_schema
+from cnnspec.ground.yaml_text import flow
 
 SCHEMA_FILE = "cnnspec.schema.json"
 
@@ -89,5 +90,5 @@ def starter(file: str) -> str:
     """
     import shlex
 
-    name = yaml_scalar(file.rpartition(".")[0])
+    name = flow(file.rpartition(".")[0], exact=True)
     return STARTER.format(schema=SCHEMA_FILE, file=shlex.quote(file), name=name)

@@ -6,11 +6,9 @@ Source of the signatures: keras/src/callbacks, Keras 3.15.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic_core import core_schema
-
-from cnnspec.catalogue.named import Named, Part
+from cnnspec.catalogue.named import Named, ZeroToBelowOne
 from cnnspec.ground.errors import ArgumentError, either
-from cnnspec.ground.records import Kind, Natural, Positive, choice
+from cnnspec.ground.kinds import Natural, Positive, choice, text
 
 _FUNCTIONS = "it calls functions, and no YAML holds code"
 
@@ -42,14 +40,8 @@ class Callback(Named):
     }
 
 
-def _text(says: str, least: int, most: int | None = None) -> Kind:
-    schema = core_schema.str_schema(strict=True, min_length=least, max_length=most)
-    json = {"type": "string", "minLength": least, "maxLength": most}
-    return Kind(schema, says, {k: v for k, v in json.items() if v is not None})
-
-
-_File = Annotated[str, _text("the name of a file", 1)]
-_Folder = Annotated[str, _text("the name of a folder", 1)]
+_File = Annotated[str, text("the name of a file", 1)]
+_Folder = Annotated[str, text("the name of a folder", 1)]
 _Frequency = Annotated[Any, choice("epoch")] | Positive
 """How often something is done: after each epoch, or after so many batches."""
 
@@ -66,7 +58,7 @@ class BackupAndRestore(Callback):
 
 class CSVLogger(Callback):
     filename: _File
-    separator: Annotated[str, _text("a single character", 1, 1)] = ","
+    separator: Annotated[str, text("a single character", 1, 1)] = ","
     append: bool = False
 
 
@@ -110,7 +102,7 @@ class ModelCheckpoint(_Monitor):
 
 class ReduceLROnPlateau(_Monitor):
     changes_rate = True
-    factor: Part = 0.1
+    factor: ZeroToBelowOne = 0.1
     patience: Natural = 10
     min_delta: float = 0.0001
     cooldown: Natural = 0

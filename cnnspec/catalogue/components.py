@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from cnnspec.ground.errors import Invalid, Problem, either, nearest
-from cnnspec.ground.records import Record, describe, number
+from cnnspec.ground.kinds import number
+from cnnspec.ground.records import Record
+from cnnspec.ground.yaml_text import describe
 
 T = TypeVar("T", bound=Record)
 

@@ -12,9 +12,8 @@ from cnnspec.catalogue.named import (
     Floats,
     Named,
     ScopeName,
-    plain_list,
 )
-from cnnspec.ground.records import Fraction
+from cnnspec.ground.kinds import ZeroToOne, plain_list
 
 
 class Loss(Named):
@@ -61,7 +60,7 @@ class _Crossentropy(Loss):
 
 
 class _Smoothed(_Crossentropy):
-    label_smoothing: Fraction = 0.0
+    label_smoothing: ZeroToOne = 0.0
 
 
 class BinaryCrossentropy(_Smoothed):
@@ -105,7 +104,7 @@ class CategoricalGeneralizedCrossEntropy(Loss):
 class Circle(Loss):
     compares_samples = True
     gamma: AboveZero = 80.0
-    margin: Fraction = 0.4
+    margin: ZeroToOne = 0.4
     remove_diagonal: bool = True
 
 

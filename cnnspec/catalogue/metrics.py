@@ -6,9 +6,9 @@ Source of the signatures: keras/src/metrics, Keras 3.15.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.named import AboveZero, Floats, Named, plain_list
+from cnnspec.catalogue.named import AboveZero, Floats, Named
 from cnnspec.ground.errors import ArgumentError
-from cnnspec.ground.records import Fraction, Natural, Positive, number
+from cnnspec.ground.kinds import Natural, Positive, ZeroToOne, number, plain_list
 
 _Integers = Literal["int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 
@@ -164,7 +164,7 @@ class AUC(_Counted):
             )
 
 
-_Thresholds = Fraction | Annotated[Any, plain_list(Fraction)] | None
+_Thresholds = ZeroToOne | Annotated[Any, plain_list(ZeroToOne)] | None
 """A number for one threshold, a list for several; Keras stumbles over a tuple."""
 
 
@@ -211,19 +211,19 @@ class _AtOther(_Counted):
 
 
 class PrecisionAtRecall(_AtOther):
-    recall: Fraction
+    recall: ZeroToOne
 
 
 class RecallAtPrecision(_AtOther):
-    precision: Fraction
+    precision: ZeroToOne
 
 
 class SensitivityAtSpecificity(_AtOther):
-    specificity: Fraction
+    specificity: ZeroToOne
 
 
 class SpecificityAtSensitivity(_AtOther):
-    sensitivity: Fraction
+    sensitivity: ZeroToOne
 
 
 # ---------------------------------------------------------- intersection over union
@@ -329,7 +329,7 @@ class R2Score(Metric):
 
 class _Smoothed(Metric):
     from_logits: bool = False
-    label_smoothing: Fraction = 0
+    label_smoothing: ZeroToOne = 0
 
 
 class BinaryCrossentropy(_Smoothed):

@@ -4,8 +4,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic_core import core_schema
-
 from cnnspec.catalogue.components import (
     Component,
     read_arguments,
@@ -13,12 +11,13 @@ from cnnspec.catalogue.components import (
     snake_case,
 )
 from cnnspec.ground.errors import Invalid, Problem, either, nearest
-from cnnspec.ground.records import Json, Kind, describe, kind, kind_of, number
+from cnnspec.ground.kinds import Json, Kind, kind, number
+from cnnspec.ground.yaml_text import describe
 
 AboveZero = Annotated[float, number("a number above 0", gt=0)]
 ZeroOrMore = Annotated[float, number("a number of 0 or more", ge=0)]
 BetweenZeroAndOne = Annotated[float, number("a number between 0 and 1", gt=0, lt=1)]
-Part = Annotated[float, number("a number from 0 to below 1", ge=0, lt=1)]
+ZeroToBelowOne = Annotated[float, number("a number from 0 to below 1", ge=0, lt=1)]
 
 Floats = Literal[
     "float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"
@@ -44,17 +43,6 @@ ScopeName = Annotated[
     ),
 ]
 """A name under which TensorFlow files what is computed; it takes no others."""
-
-
-def plain_list(item: Any, least: int = 0) -> Kind:
-    """A list that stays one, where Keras takes a tuple for a single value."""
-    of = kind_of(item)
-    schema = core_schema.list_schema(of.schema, min_length=least or None)
-    json: Json = {"type": "array", "items": of.json}
-    if least:
-        json["minItems"] = least
-    count = f" of {least} or more" if least else ""
-    return Kind(schema, f"a list{count}, each item {of.says}", json)
 
 
 class Named(Component):

@@ -17,7 +17,7 @@ from cnnspec.catalogue.named import (
     subclasses,
 )
 from cnnspec.ground.errors import ArgumentError, either
-from cnnspec.ground.records import Fraction, Kind, Natural, Positive, kind, number
+from cnnspec.ground.kinds import Kind, Natural, Positive, ZeroToOne, kind, number
 
 
 def _steps(value: Any) -> int | float:
@@ -155,7 +155,7 @@ class Optimizer(Named):
     clipvalue: AboveZero | None = None
     global_clipnorm: AboveZero | None = None
     use_ema: bool = False
-    ema_momentum: Fraction = 0.99
+    ema_momentum: ZeroToOne = 0.99
     ema_overwrite_frequency: Positive | None = None
     loss_scale_factor: float | None = None
     gradient_accumulation_steps: (
@@ -274,7 +274,7 @@ class RMSprop(Optimizer):
 
 class SGD(Optimizer):
     learning_rate: LearningRate = 0.01
-    momentum: Fraction = 0.0
+    momentum: ZeroToOne = 0.0
     nesterov: bool = False
 
 

@@ -3,8 +3,6 @@
 Made from the same fields as the validators. Draft 7 is what editors know best.
 """
 
-from typing import Any
-
 from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.components import (
     Component,
@@ -18,7 +16,8 @@ from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.metrics import Metric
 from cnnspec.catalogue.named import spellings, subclasses
 from cnnspec.catalogue.optimizers import Optimizer, Schedule
-from cnnspec.ground.records import Field, Json, Record
+from cnnspec.ground.kinds import Argument, Json
+from cnnspec.ground.records import Record
 from cnnspec.language.document import (
     ApplyKeys,
     BlockKeys,
@@ -134,7 +133,7 @@ def json_schema() -> Json:
     }
 
 
-def _section(field: Field) -> Json:
+def _section(field: Argument) -> Json:
     record = SECTIONS.get(field.name)
     json = _record(record) if record else _or_formula(field.kind.json)
     if not field.required:
@@ -159,7 +158,7 @@ def _record(cls: type[Record], *, more: Json | None = None) -> Json:
     }
 
 
-def _field(field: Field) -> Json:
+def _field(field: Argument) -> Json:
     json: Json = {"description": field.kind.says, **_or_formula(field.kind.json)}
     if not field.required:
         json["default"] = field.default
@@ -330,23 +329,3 @@ def _required(cls: type[Record]) -> list[str]:
 def comment(cls: type[Layer]) -> str:
     """The teaching comment of a layer: the first paragraph of its docstring."""
     return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
-
-
-def yaml_scalar(value: Any) -> str:
-    """A number, truth value, None or text as YAML writes it; quoted if it must be."""
-    if isinstance(value, str) and _needs_no_quotes(value):
-        return value
-    import json
-
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _needs_no_quotes(text: str) -> bool:
-    """Whether it is made of letters, digits and `_ - .`, and is no number or null."""
-    from cnnspec.ground.source import Source
-
-    plain = text[:1].isalnum() and text.translate(_HARMLESS).isalnum()
-    return plain and Source(text).data == text
-
-
-_HARMLESS = dict.fromkeys(map(ord, "_-. "))

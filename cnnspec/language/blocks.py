@@ -5,7 +5,8 @@ from typing import Any
 
 from cnnspec.catalogue.layers import is_layer
 from cnnspec.ground.errors import Invalid, Path
-from cnnspec.ground.records import NAME_SAYS, describe, flow, is_name
+from cnnspec.ground.kinds import NAME_SAYS, is_name
+from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.document import BlockKeys, words
 from cnnspec.language.expressions import Formula
 from cnnspec.language.naming import Counter

@@ -4,18 +4,18 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from cnnspec.catalogue.named import AboveZero, BetweenZeroAndOne
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either, nearest
-from cnnspec.ground.records import (
+from cnnspec.ground.kinds import (
     Natural,
     Positive,
-    Record,
     choice,
-    describe,
     kind,
     list_of,
     number,
     one_of,
 )
+from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, product, show
+from cnnspec.ground.yaml_text import describe
 
 
 class Source(NamedTuple):

@@ -3,23 +3,22 @@
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.ground.errors import Invalid, Problem
-from cnnspec.ground.records import (
+from cnnspec.ground.kinds import (
     LARGEST,
     NAME_SAYS,
     Kind,
     Name,
     Natural,
-    Record,
     choice,
-    describe,
-    flow,
     is_name,
     kind,
     kind_of,
     lazily,
     list_of,
 )
+from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape
+from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.expressions import Formula
 
 DTYPES = [
@@ -485,9 +484,6 @@ _BLOCKS = kind(
     "a mapping of names to blocks, such as {stem: {layers: [Flatten]}}",
     {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},
 )
-
-
-_EXPECT = lazily("cnnspec.language.document", "Expect", {"type": "object"})
 
 
 class Document(Record):

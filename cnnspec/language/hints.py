@@ -9,8 +9,8 @@ from typing import Any
 
 from cnnspec.ground.errors import Path, either, nearest
 from cnnspec.ground.habits import loop, rounds
-from cnnspec.ground.records import flow
 from cnnspec.ground.source import Source
+from cnnspec.ground.yaml_text import flow
 
 _LISTED = 12
 """Variables that a message names."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from cnnspec.catalogue.layers import ALIASES, is_layer, layer_names
 from cnnspec.ground.errors import Invalid, Problem, nearest
-from cnnspec.ground.records import describe
 from cnnspec.ground.source import Source
+from cnnspec.ground.yaml_text import describe
 from cnnspec.language.blocks import BlockReader
 from cnnspec.language.document import Document, InputTensor
 from cnnspec.language.expressions import names_in

@@ -11,7 +11,7 @@ from typing import Any, Generic, NamedTuple
 
 from cnnspec.catalogue.layers import Layer, make_layer
 from cnnspec.ground.errors import Frame, Invalid, Path, Problem
-from cnnspec.ground.records import is_name
+from cnnspec.ground.kinds import is_name
 from cnnspec.language import naming
 from cnnspec.language.expressions import Formula, evaluate
 from cnnspec.language.listener import Listener, Placed, Said, T

@@ -16,8 +16,10 @@ from cnnspec.catalogue.layers import (
     with_defaults,
 )
 from cnnspec.ground.errors import Invalid, Path, Problem, either, near, nearest
-from cnnspec.ground.records import NAME_SAYS, Record, describe, flow, is_name
+from cnnspec.ground.kinds import NAME_SAYS, is_name
+from cnnspec.ground.records import Record
 from cnnspec.ground.source import Source
+from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.document import ApplyKeys, IfKeys, RepeatKeys
 from cnnspec.language.expressions import Formula, formulas, names_in
 from cnnspec.language.naming import Counter

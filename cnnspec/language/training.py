@@ -10,18 +10,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.metrics import Metric
-from cnnspec.catalogue.named import Part, component
+from cnnspec.catalogue.named import ZeroToBelowOne, component
 from cnnspec.catalogue.optimizers import Optimizer
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem
-from cnnspec.ground.records import (
-    Positive,
-    Record,
-    choice,
-    describe,
-    kind,
-    list_of,
-    number,
-)
+from cnnspec.ground.kinds import Positive, choice, kind, list_of, number
+from cnnspec.ground.records import Record
+from cnnspec.ground.yaml_text import describe
 from cnnspec.language.data import Data
 
 __all__ = ["Data", "Ensemble", "Train"]
@@ -125,7 +119,7 @@ class Train(Record):
     metrics: Annotated[Any, list_of(_METRIC)] = ()
     batch_size: Positive | None = None
     epochs: Positive = 1
-    validation_split: Part = 0.0
+    validation_split: ZeroToBelowOne = 0.0
     shuffle: bool = True
     seed: Annotated[int, _SEED] | None = None
     """For `keras.utils.set_random_seed`: the initial weights and every shuffling."""

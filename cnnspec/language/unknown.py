@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import is_layer
 from cnnspec.ground.errors import Frame, Path, Problem, near, nearest
-from cnnspec.ground.records import is_name
+from cnnspec.ground.kinds import is_name
 from cnnspec.language.program import IfStep, Program, RepeatStep, Steps
 
 GUESS_LIMIT = 20

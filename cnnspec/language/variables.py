@@ -5,8 +5,8 @@ from keyword import iskeyword
 from typing import Any
 
 from cnnspec.ground.errors import Invalid, Path, Problem
-from cnnspec.ground.records import describe
 from cnnspec.ground.source import Source
+from cnnspec.ground.yaml_text import describe
 from cnnspec.language.expressions import (
     FUNCTIONS,
     Formula,

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from cnnspec.catalogue.layers import layer_class
-from cnnspec.ground.records import REQUIRED
+from cnnspec.ground.kinds import REQUIRED
 from tests.fidelity.judge import keras_class, keras_layer
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from cnnspec.catalogue.components import read_arguments
 from cnnspec.catalogue.layers.base import Layer, Weight
 from cnnspec.ground.errors import Invalid, Problem, near, nearest
-from cnnspec.ground.records import describe, flow
+from cnnspec.ground.yaml_text import describe, flow
 
 FAMILIES: dict[str, str] = {
     "core": "Dense EinsumDense Embedding ReversibleEmbedding Identity Masking",

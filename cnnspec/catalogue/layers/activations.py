@@ -13,7 +13,7 @@ from cnnspec.catalogue.layers.arguments import (
 )
 from cnnspec.catalogue.layers.base import Layer, Weight, need_size
 from cnnspec.ground.errors import ShapeError
-from cnnspec.ground.records import number
+from cnnspec.ground.kinds import number
 from cnnspec.ground.shapes import Shape, show
 
 NotNegative = Annotated[float, number("a number of 0 or more", ge=0)]

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.layers.base import Layer, Weight
 from cnnspec.ground.errors import ShapeError
-from cnnspec.ground.records import Positive, number
+from cnnspec.ground.kinds import Positive, number
 from cnnspec.ground.shapes import Shape, Size, show
 
 

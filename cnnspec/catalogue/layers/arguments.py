@@ -12,7 +12,7 @@ from cnnspec.catalogue.components import (
     read_component,
 )
 from cnnspec.ground.errors import Invalid, Problem
-from cnnspec.ground.records import Json, Kind, any_case, choice, kind
+from cnnspec.ground.kinds import Json, Kind, any_case, choice, kind
 
 ACTIVATIONS = [
     "celu",

@@ -23,7 +23,7 @@ from cnnspec.catalogue.layers.arguments import (
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window
 from cnnspec.catalogue.layers.regularization import Dropout
 from cnnspec.ground.errors import ArgumentError, ShapeError
-from cnnspec.ground.records import Fraction, Positive
+from cnnspec.ground.kinds import Positive, ZeroToOne
 from cnnspec.ground.shapes import Shape, Size, product, show
 
 
@@ -122,7 +122,7 @@ class _Projection(NamedTuple):
 class _Heads(_Attention):
     """Several attentions side by side, each on projections of its own."""
 
-    dropout: Fraction = 0.0
+    dropout: ZeroToOne = 0.0
     use_bias: bool = True
     sliding_window: Positive | None = None
     flash_attention: bool | None = None

@@ -13,8 +13,16 @@ from typing import Annotated, Any, ClassVar, Literal
 from cnnspec.catalogue.layers.arguments import DataFormat
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window
 from cnnspec.ground.errors import ShapeError
-from cnnspec.ground.records import Fraction as Share
-from cnnspec.ground.records import Json, Kind, Pair, Positive, any_case, kind, number
+from cnnspec.ground.kinds import (
+    Json,
+    Kind,
+    Pair,
+    Positive,
+    ZeroToOne,
+    any_case,
+    kind,
+    number,
+)
 from cnnspec.ground.shapes import Shape, Size, show
 
 
@@ -361,7 +369,7 @@ class RandomPerspective(Augmentation):
     example: ClassVar[Any] = {"factor": 0.5, "scale": 0.3}
 
     factor: OneWay = 1.0
-    scale: Share = 1.0
+    scale: ZeroToOne = 1.0
     interpolation: Interpolation = "bilinear"
     fill_value: float = 0.0
     seed: int | None = None
@@ -473,7 +481,7 @@ class RandomGrayscale(Augmentation):
 
     example: ClassVar[Any] = {"factor": 0.3}
 
-    factor: Share = 0.5
+    factor: ZeroToOne = 0.5
     data_format: DataFormat | None = None
     seed: int | None = None
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnnspec.catalogue.layers.arguments import Dtype, RegularizerName
 from cnnspec.ground.errors import ShapeError
-from cnnspec.ground.records import Json, Name, Record, flow
+from cnnspec.ground.kinds import Json, Name
+from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, Shapes, product, show
+from cnnspec.ground.yaml_text import flow
 
 if TYPE_CHECKING:
     from fractions import Fraction  # takes 3 ms, and only enlarging layers need it

@@ -17,7 +17,7 @@ from cnnspec.catalogue.layers.base import Layer, Reach, Weight, Window
 from cnnspec.catalogue.layers.low_rank import LowRank
 from cnnspec.catalogue.layers.spatial import Spatial
 from cnnspec.ground.errors import ArgumentError, ShapeError
-from cnnspec.ground.records import Pair, Positive, Single, Triple, any_case, sizes
+from cnnspec.ground.kinds import Pair, Positive, Single, Triple, any_case, sizes
 from cnnspec.ground.shapes import Shape, Size, product, show, span, window_size
 
 

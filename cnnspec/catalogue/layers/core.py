@@ -18,7 +18,7 @@ from cnnspec.catalogue.layers.arguments import (
 from cnnspec.catalogue.layers.base import MOVED, WHOLE, Layer, Reach, Weight, need_size
 from cnnspec.catalogue.layers.low_rank import LowRank
 from cnnspec.ground.errors import ArgumentError, ShapeError
-from cnnspec.ground.records import Natural, Positive, kind_of, list_of, one_of
+from cnnspec.ground.kinds import Natural, Positive, kind_of, list_of, one_of
 from cnnspec.ground.shapes import Shape, Size, product, show
 
 

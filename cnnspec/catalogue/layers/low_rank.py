@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from cnnspec.catalogue.layers.base import Layer, Weight
 from cnnspec.ground.errors import ArgumentError
-from cnnspec.ground.records import Natural
+from cnnspec.ground.kinds import Natural
 
 
 class LowRank(Layer):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach
 from cnnspec.ground.errors import ShapeError
-from cnnspec.ground.records import kind
+from cnnspec.ground.kinds import kind
 from cnnspec.ground.shapes import Shape, Size, product, show
 
 

@@ -13,7 +13,7 @@ from cnnspec.catalogue.layers.arguments import (
 )
 from cnnspec.catalogue.layers.base import Layer, Reach, Weight, need_axis, need_size
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError, nearest
-from cnnspec.ground.records import Positive, kind, number
+from cnnspec.ground.kinds import Positive, kind, number
 from cnnspec.ground.shapes import Shape, Shapes
 
 Axes = int | tuple[int, ...]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window
 from cnnspec.catalogue.layers.spatial import Spatial
 from cnnspec.ground.errors import ShapeError
-from cnnspec.ground.records import Pair, Single, Triple
+from cnnspec.ground.kinds import Pair, Single, Triple
 from cnnspec.ground.shapes import Shape, Size, show, window_size
 
 

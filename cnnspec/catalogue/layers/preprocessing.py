@@ -22,7 +22,7 @@ from cnnspec.catalogue.layers.base import (
     need_size,
 )
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
-from cnnspec.ground.records import (
+from cnnspec.ground.kinds import (
     Natural,
     Positive,
     choice,

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.layers.arguments import DataFormat
 from cnnspec.catalogue.layers.base import Layer, need_rank
-from cnnspec.ground.records import Fraction, Positive, kind
+from cnnspec.ground.kinds import Positive, ZeroToOne, kind
 from cnnspec.ground.shapes import Shape
 
 
@@ -36,21 +36,21 @@ class _Random(Layer):
 class Dropout(_Random):
     """Sets a share of the numbers to 0 in training, so that no single one is needed."""
 
-    rate: Fraction
+    rate: ZeroToOne
     noise_shape: tuple[Positive | None, ...] | None = None
 
 
 class AlphaDropout(_Random):
     """Dropout that keeps mean and variance, for networks of SELU units."""
 
-    rate: Fraction
+    rate: ZeroToOne
     noise_shape: tuple[int | None, ...] | None = None
 
 
 class GaussianDropout(_Random):
     """Multiplies by random numbers around 1 in training, a soft kind of Dropout."""
 
-    rate: Fraction
+    rate: ZeroToOne
 
 
 class GaussianNoise(_Random):
@@ -58,7 +58,7 @@ class GaussianNoise(_Random):
 
     example: ClassVar[Any] = {"stddev": 0.1}
 
-    stddev: Fraction
+    stddev: ZeroToOne
 
 
 class _SpatialDropout(_Random):
@@ -72,7 +72,7 @@ class _SpatialDropout(_Random):
     first = ("rate", "data_format", "seed", "name", "dtype")
     axes: ClassVar[str]
 
-    rate: Fraction
+    rate: ZeroToOne
     data_format: DataFormat | None = None
 
     def check(self, x: Shape) -> None:

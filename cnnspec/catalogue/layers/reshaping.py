@@ -11,7 +11,7 @@ from cnnspec.catalogue.layers.arguments import DataFormat
 from cnnspec.catalogue.layers.base import MOVED, WHOLE, Layer, Reach, Window, need_rank
 from cnnspec.catalogue.layers.spatial import Spatial
 from cnnspec.ground.errors import ArgumentError, ShapeError
-from cnnspec.ground.records import (
+from cnnspec.ground.kinds import (
     Kind,
     Pair,
     Positive,

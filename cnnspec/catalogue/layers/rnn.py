@@ -21,7 +21,7 @@ from cnnspec.catalogue.layers.arguments import (
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window, need_rank
 from cnnspec.catalogue.layers.convolutional import Conv1D, Conv2D, Conv3D
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
-from cnnspec.ground.records import Pair, Positive, Single, Triple, kind
+from cnnspec.ground.kinds import Pair, Positive, Single, Triple, kind
 from cnnspec.ground.shapes import Shape, Shapes, product, show
 
 _HEAD = (

@@ -11,7 +11,8 @@ from cnnspec.catalogue.components import Component, Regularizer
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit.code.print.layout import WIDTH, columns
 from cnnspec.emit.keras_script.custom import is_custom
-from cnnspec.ground.records import Field, Record
+from cnnspec.ground.kinds import Argument, Refused
+from cnnspec.ground.records import Record
 from cnnspec.language.expressions import Formula
 
 
@@ -172,7 +173,7 @@ def has_formula(data: Any) -> bool:
 
 
 def argument(
-    raw: Any, found: list[tuple[Any, Any]], write: Write, field: Field | None = None
+    raw: Any, found: list[tuple[Any, Any]], write: Write, field: Argument | None = None
 ) -> Code:
     """The code of an argument: a formula's where Keras takes its values as they are.
 
@@ -223,7 +224,7 @@ def _component(data: Any) -> Any:
     return arguments
 
 
-def _way(worked_out: Any, kept: Any, field: Field | None) -> str:
+def _way(worked_out: Any, kept: Any, field: Argument | None) -> str:
     """How Keras takes a value that the record keeps in a form of its own."""
     if isinstance(kept, Record) or isinstance(worked_out, dict):
         return "never"
@@ -239,7 +240,7 @@ def _way(worked_out: Any, kept: Any, field: Field | None) -> str:
     return "as it is" if worked_out == kept else "never"
 
 
-def _same(found: list[Any], field: Field | None) -> Code:
+def _same(found: list[Any], field: Argument | None) -> Code:
     """The code of a value that is the same each time.
 
     Raises:
@@ -327,7 +328,9 @@ def _callee(record: Record) -> str:
 _NEEDS_ITS_NAME = frozenset({"axis", "data_format", "keepdims"})
 
 
-def _by_place(record: Record, place: int, field: Field, given: dict[str, Any]) -> bool:
+def _by_place(
+    record: Record, place: int, field: Argument, given: dict[str, Any]
+) -> bool:
     """Whether an argument is clear without its name: Conv2D(50, 3), Dropout(0.5)."""
     if field.required:
         return True
@@ -351,17 +354,15 @@ _ONE_FOR_ALL_AXES = frozenset(
 )
 
 
-def _shortest(field: Field, found: Any) -> Any:
+def _shortest(field: Argument, found: Any) -> Any:
     """One number for several equal ones, where Keras takes that: 3 for (3, 3)."""
     if field.name not in _ONE_FOR_ALL_AXES or not isinstance(found, tuple):
         return found
     if len(set(found)) != 1:
         return found
-    from pydantic_core import SchemaValidator, ValidationError
-
     try:
-        same = SchemaValidator(field.kind.schema).validate_python(found[0]) == found
-    except ValidationError:
+        same = field.kind.validated(found[0]) == found
+    except Refused:
         return found
     return _shortest(field, found[0]) if same else found
 

@@ -1,7 +1,6 @@
 """The layer catalogue as a person reads it: arguments, rules and a worked example."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from cnnspec.catalogue.layers import (
     ALIASES,
@@ -11,10 +10,11 @@ from cnnspec.catalogue.layers import (
     layer_class,
     make_layer,
 )
-from cnnspec.emit.json_schema import comment, yaml_scalar
+from cnnspec.emit.json_schema import comment
 from cnnspec.ground.errors import Invalid, ShapeError
-from cnnspec.ground.records import Field
+from cnnspec.ground.kinds import Argument
 from cnnspec.ground.shapes import Shapes
+from cnnspec.ground.yaml_text import flow
 
 
 def overview() -> str:
@@ -64,10 +64,12 @@ def describe(name: str) -> str:
     return "\n".join(lines)
 
 
-def _argument(field: Field) -> list[str]:
+def _argument(field: Argument) -> list[str]:
     import textwrap
 
-    default = "required" if field.required else f"default {_yaml(field.default)}"
+    default = (
+        "required" if field.required else f"default {flow(field.default, exact=True)}"
+    )
     head = f"  {field.name:<23} {default}"
     says = textwrap.wrap(
         field.kind.says, 80, initial_indent=" " * 26, subsequent_indent=" " * 26
@@ -82,7 +84,11 @@ def _rules(cls: type[Layer]) -> list[tuple[str, str]]:
 def _example(cls: type[Layer]) -> Iterator[str]:
     """The layer's example as a spec has it, and what comes of it."""
     arguments = cls.example
-    entry = cls.__name__ if arguments is None else f"{cls.__name__}: {_yaml(arguments)}"
+    entry = (
+        cls.__name__
+        if arguments is None
+        else f"{cls.__name__}: {flow(arguments, exact=True)}"
+    )
     yield f"- {entry}"
     try:
         layer = make_layer(cls.__name__, arguments)
@@ -101,16 +107,6 @@ def _example(cls: type[Layer]) -> Iterator[str]:
 
 def _shape(shape: Shapes) -> str:
     return str(shape).replace("None", "?")
-
-
-def _yaml(value: Any) -> str:
-    """A plain value in YAML's flow form."""
-    if isinstance(value, dict):
-        inner = ", ".join(f"{_yaml(key)}: {_yaml(item)}" for key, item in value.items())
-        return f"{{{inner}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_yaml(item) for item in value)}]"
-    return yaml_scalar(value)
 
 
 def _known() -> set[str]:
@@ -164,8 +160,8 @@ def _section(name: str) -> list[str]:
     ]
 
 
-def _default(field: Field) -> str:
-    return "required" if field.required else f"`{_yaml(field.default)}`"
+def _default(field: Argument) -> str:
+    return "required" if field.required else f"`{flow(field.default, exact=True)}`"
 
 
 def _cell(text: str) -> str:

@@ -234,21 +234,20 @@ _snake_case = cache(snake_case)
 def _chosen(record: Record) -> dict[str, Hashable]:
     """The arguments that aren't as by default, in a form to compare them by."""
     cls: Any = type(record)
-    known, found = _defaults(cls), {}
-    for attribute in record.__pydantic_fields_set__:
-        name, default = known[attribute]
-        key = _comparable(name, getattr(record, attribute))
-        if key != default and name != "name":
+    defaults, found = _defaults(cls), {}
+    for name, value in record.given.items():
+        key = _comparable(name, value)
+        if key != defaults[name] and name != "name":
             found[name] = key
     return found
 
 
 @cache
-def _defaults(cls: Any) -> dict[str, tuple[str, Hashable]]:
-    """Each argument's name and default in such a form, by its attribute."""
+def _defaults(cls: Any) -> dict[str, Hashable]:
+    """The default of each argument in such a form."""
     return {
-        field.attribute: (field.name, _comparable(field.name, field.default))
-        for field in cls.fields().values()
+        name: _comparable(name, argument.default)
+        for name, argument in cls.fields().items()
     }
 
 

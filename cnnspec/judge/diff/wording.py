@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.ground.errors import Frame
-from cnnspec.ground.records import Record, flow
+from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.ground.source import Source
+from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.diff.comparison import (
     ABSENT,
     ADDED,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from cnnspec.ground.errors import Invalid
-from cnnspec.ground.records import flow
+from cnnspec.ground.yaml_text import flow
 from cnnspec.language.expressions import Formula
 from cnnspec.language.expressions.compiling import compiled
 

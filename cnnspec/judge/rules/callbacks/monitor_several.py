@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from cnnspec.catalogue.metrics import Metric
 from cnnspec.ground.errors import Problem
-from cnnspec.ground.records import flow
+from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.training import Trained, metric_key
 
 CODE = "monitor-several"

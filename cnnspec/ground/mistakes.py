@@ -1,0 +1,151 @@
+"""What to say of a record's arguments that are unknown, missing or wrong."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from cnnspec.ground.errors import (
+    ArgumentError,
+    Invalid,
+    Path,
+    Problem,
+    either,
+    near,
+    nearest,
+)
+from cnnspec.ground.kinds import Argument, Finding, Kind, Refused
+from cnnspec.ground.yaml_text import describe, flow
+
+
+class Taking(Protocol):
+    """What messages ask of a class of records."""
+
+    renamed: dict[str, str]
+
+    def title(self) -> str:
+        """What messages call the record."""
+
+    def fields(self) -> dict[str, Argument]:
+        """The arguments by name, in order."""
+
+
+def problems(cls: Taking, findings: Sequence[Finding]) -> Iterator[Problem]:
+    """The findings of a record's validator, in our words; one for each argument."""
+    seen: set[Path] = set()
+    misspelt = _misspelt(cls, findings)
+    for path, missing, found, cause in findings:
+        if isinstance(cause, Invalid):
+            yield from (problem.under(*path) for problem in cause.problems)
+        elif isinstance(cause, ArgumentError):
+            where = (*path, cause.field) if cause.field else path
+            yield Problem(where, cause.code, cause.message, cause.hint)
+        elif path[:1] not in misspelt and not _reported(path, seen):
+            yield _problem(cls, path, missing, found)
+        seen.add(path)
+
+
+def _reported(path: Path, seen: set[Path]) -> bool:
+    """Whether a problem was found at the path, around it or inside it."""
+    return any(a[: len(path)] == path or path[: len(a)] == a for a in seen)
+
+
+def _misspelt(cls: Taking, findings: Sequence[Finding]) -> set[tuple[str]]:
+    """Missing arguments that a misspelt one was meant to be."""
+    known = cls.fields()
+    names = {str(finding.path[0]) for finding in findings if finding.path}
+    hints = {_near_argument(name, known) for name in names if name not in known}
+    missing = (str(finding.path[0]) for finding in findings if finding.missing)
+    return {(name,) for name in missing if near(name) in hints}
+
+
+def _problem(cls: Taking, path: Path, missing: bool, found: Any) -> Problem:
+    title, known = cls.title(), cls.fields()
+    if not path:
+        text = f"{title} must be a mapping of arguments; found {describe(found)}"
+        return Problem((), "wrong-type", text)
+    name = str(path[0])
+    if name not in known:
+        hint = hint_at(cls, name)
+        if name.isdigit():
+            hint = "write large numbers without commas, as in 87135"
+        text = f"{title} has no field '{name}'"
+        return Problem((path[0],), "unknown-field", text, hint, at_key=True)
+    allowed = known[name].kind
+    if missing:
+        text = f"{title} needs '{name}', {allowed.says}"
+        return Problem((), "missing-field", text, f"add {name}:")
+    which = f"'{name}'" if " " in title else f"{title}.{name}"
+    text = f"{which} must be {allowed.says}; found {describe(found)}"
+    hint = _meant(found, allowed) if len(path) == 1 else ""
+    if isinstance(found, str) and allowed.options:
+        hint = hint or nearest(found, allowed.options) or allowed.hint(found)
+        return Problem(path, "unknown-value", text, hint)
+    return Problem(path, "wrong-type", text, allowed.hint(found) or hint)
+
+
+def hint_at(cls: Taking, name: str) -> str:
+    """What to write instead of an argument that doesn't exist."""
+    for known in (name, name.partition(" ")[0]):
+        if known in cls.renamed:
+            return cls.renamed[known]
+    names = list(cls.fields())
+    start, _, value = name.partition(":")
+    if value and start in names:
+        return f"put a space after the colon: {start}: {value}"
+    if hint := _near_argument(name, names):
+        return hint
+    more = len(names) - _LISTED
+    if more > 1:
+        return f"it has {either(names[:_LISTED], 'and')}, and {more} others"
+    return f"it has {either(names, 'and')}"
+
+
+_LISTED = 10
+"""Arguments that a message names."""
+
+
+def _near_argument(name: str, known: Iterable[str]) -> str:
+    """`did you mean 'kernel_size'?` for `kernel_sise`, and for `kernal`."""
+    known = list(known)
+    starts = {one[: len(name)]: near(one) for one in reversed(known)}
+    alike = [start for start in starts if start[:3] == name[:3]]
+    short = nearest(name, alike) if len(name) > 3 else ""
+    meant = (starts[start] for start in alike if near(start) == short)
+    return nearest(name, known) or next(meant, "")
+
+
+def _meant(found: Any, allowed: Kind) -> str:
+    """What to write for a value that would be allowed if YAML read it otherwise."""
+    for value, text in _readings(found):
+        try:
+            allowed.validated(value)
+        except Refused:
+            continue
+        return f"write {text}"
+    return ""
+
+
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("yes", "on", "y", "true"), True),
+    **dict.fromkeys(("no", "off", "n", "false"), False),
+    **dict.fromkeys(("none", "null", "nil"), None),
+}
+_NUMBER = r"[-+]?(\d{1,3}([,_ ]\d{3})+|\d+)(\.\d+)?(e[-+]?\d+)?"
+
+
+def _readings(found: Any) -> Iterator[tuple[Any, str]]:
+    """Other values that one may have been meant to be, and how YAML writes them."""
+    if isinstance(found, str):
+        word = found.strip().lower()
+        if word in _WORDS:
+            yield _WORDS[word], flow(_WORDS[word])
+        if re.fullmatch(_NUMBER, word):
+            number = re.sub("[, _]", "", word)
+            yield (int(number) if number.isdigit() else float(number)), number
+    if isinstance(found, float) and found.is_integer():
+        yield int(found), str(int(found))
+    if isinstance(found, list) and len(found) == 1:
+        yield found[0], flow(found[0])
+    if isinstance(found, str | int | float):
+        yield [found], f"[{flow(found)}]"
+        yield str(found), f"'{found}'"
