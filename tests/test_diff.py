@@ -69,10 +69,10 @@ def diff(one: api.Model, other: api.Model) -> Difference:
 def changes(difference: Difference) -> list[str]:
     """A word for each layer: `same`, `-flatten`, `~dense`, `>dense`, `+dropout`."""
     found = []
-    for step in difference.steps:
-        row = step.after or step.before
+    for pairing in difference.pairings:
+        row = pairing.after or pairing.before
         assert row
-        mark = differences.MARKS[step.change].strip()
+        mark = differences.MARKS[pairing.change].strip()
         found.append(mark + row.name if mark else "same")
     return found
 
@@ -80,8 +80,8 @@ def changes(difference: Difference) -> list[str]:
 def edits(difference: Difference) -> dict[str, tuple[Any, Any]]:
     return {
         argument.name: (argument.before, argument.after)
-        for step in difference.steps
-        for argument in step.arguments
+        for pairing in difference.pairings
+        for argument in pairing.arguments
     }
 
 
@@ -99,8 +99,8 @@ def test_edit_and_what_follows_from_it() -> None:
     names = ["~conv2d", ">batch_normalization", ">activation", ">flatten", ">dense"]
     assert changes(found) == names
     assert edits(found) == {"filters": (8, 4)}
-    assert found.steps[-1].difference("params") == -8 * 8 * 4 * 10
-    assert not found.steps[-1].arguments
+    assert found.pairings[-1].difference("params") == -8 * 8 * 4 * 10
+    assert not found.pairings[-1].arguments
 
 
 def test_layer_put_in_and_taken_out() -> None:
@@ -129,13 +129,13 @@ def test_repeated_layers_grow_at_their_end() -> None:
 )
 def test_class_of_the_same_family(one: str, other: str) -> None:
     one = one.replace("[8, 3]", "{filters: 8, kernel_size: 3}")
-    [step] = diff(model(one), model(other)).steps
-    assert step.change == CHANGED
+    [pairing] = diff(model(one), model(other)).pairings
+    assert pairing.change == CHANGED
 
 
 def test_class_of_another_family() -> None:
     found = diff(model("BatchNormalization"), model("MaxPooling2D: 2"))
-    assert [step.change for step in found.steps] == [REMOVED, ADDED]
+    assert [pairing.change for pairing in found.pairings] == [REMOVED, ADDED]
 
 
 def test_arguments_that_only_one_class_has() -> None:
@@ -169,8 +169,8 @@ def test_components_are_compared_by_value() -> None:
     again = model("Dense: {units: 8, kernel_regularizer: {class: L2, l2: 0.0001}}")
     other = model("Dense: {units: 8, kernel_regularizer: {L2: 1e-3}}")
     assert diff(one, again).same
-    [step] = diff(one, other).steps
-    assert step.change == CHANGED
+    [pairing] = diff(one, other).pairings
+    assert pairing.change == CHANGED
 
 
 BRANCHES = [
@@ -186,7 +186,7 @@ def test_other_connection() -> None:
     # Without its reader, `a` still leads to `b`.
     found = diff(one, other)
     assert changes(found) == ["same", "same", "~add"]
-    assert found.steps[-1].reconnected
+    assert found.pairings[-1].reconnected
     assert diff(one, swapped).same
 
 
@@ -207,8 +207,8 @@ def test_weights_that_are_shared() -> None:
     one, other = model(*layers), model(layers[0], "apply: {layer: a, name: b}")
     found = diff(one, other)
     assert changes(found) == ["same", "~b"]
-    assert found.steps[1].reshared
-    assert found.steps[1].difference("params") == -12
+    assert found.pairings[1].reshared
+    assert found.pairings[1].difference("params") == -12
     assert "weights of its own → of a" in differences.lines(found)[1].notes
 
 
@@ -233,8 +233,8 @@ def test_inputs_are_paired_by_name() -> None:
     one = api.loads(text.format("a: [4], b: [5]", "a, b"))
     other = api.loads(text.format("c: [6], b: [5], a: [4]", "a, b, c"))
     found = diff(one, other)
-    assert [step.change for step in found.inputs] == [SAME, SAME, ADDED]
-    assert [step.change for step in found.steps] == [CHANGED]
+    assert [pairing.change for pairing in found.inputs] == [SAME, SAME, ADDED]
+    assert [pairing.change for pairing in found.pairings] == [CHANGED]
 
 
 def test_zoo_is_told_apart_by_what_was_added() -> None:
@@ -282,21 +282,21 @@ def mutate(layers: list[str], source: random.Random) -> list[str]:
 def check(difference: Difference) -> None:
     """What holds for any two models."""
     before, after = difference.before, difference.after
-    assert [s.before for s in difference.steps if s.before] == list(before.rows)
-    assert [s.after for s in difference.steps if s.after] == list(after.rows)
+    assert [s.before for s in difference.pairings if s.before] == list(before.rows)
+    assert [s.after for s in difference.pairings if s.after] == list(after.rows)
     for count, total in (("params", "total_params"), ("macs", "macs")):
-        sums = [step.difference(count) for step in difference.steps]
+        sums = [pairing.difference(count) for pairing in difference.pairings]
         assert sum(s or 0 for s in sums) == getattr(after, total) - getattr(
             before, total
         )
-    for step in difference.steps:
-        assert (step.before is None) == (step.change == ADDED)
-        assert (step.after is None) == (step.change == REMOVED)
-        if step.change == SAME:
-            assert not step.arguments
-            assert step.difference("params") == step.difference("macs") == 0
+    for pairing in difference.pairings:
+        assert (pairing.before is None) == (pairing.change == ADDED)
+        assert (pairing.after is None) == (pairing.change == REMOVED)
+        if pairing.change == SAME:
+            assert not pairing.arguments
+            assert pairing.difference("params") == pairing.difference("macs") == 0
     lines = differences.lines(difference)
-    assert sum(line.layers for line in lines) == len(difference.steps)
+    assert sum(line.layers for line in lines) == len(difference.pairings)
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -310,8 +310,8 @@ def test_random_pairs(seed: int) -> None:
     assert diff(one, one).same
     assert forth.same == back.same
     mirror = {ADDED: REMOVED, REMOVED: ADDED}
-    there = sorted(mirror.get(s.change, s.change) for s in forth.steps)
-    assert there == sorted(step.change for step in back.steps)
+    there = sorted(mirror.get(s.change, s.change) for s in forth.pairings)
+    assert there == sorted(pairing.change for pairing in back.pairings)
     for one_total, other_total in zip(forth.totals, back.totals, strict=True):
         assert one_total.difference == -(other_total.difference or 0)
 

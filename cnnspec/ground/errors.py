@@ -49,6 +49,10 @@ class Frame(NamedTuple):
     """Counted from 1; 0 for a call."""
 
 
+Trail = tuple[Frame, ...]
+"""The calls and rounds that led to something, outermost first."""
+
+
 class Problem(NamedTuple):
     """A mistake found in plain data; `path` leads to it from where the data begins."""
 
@@ -58,8 +62,7 @@ class Problem(NamedTuple):
     hint: str = ""
     at_key: bool = False
     """Whether the mistake is the key at `path` rather than the value under it."""
-    trail: tuple[Frame, ...] = ()
-    """The calls and rounds that led there, outermost first."""
+    trail: Trail = ()
     severity: str = "error"
     """Or `warning`, for what needs no change."""
     times: int = 1

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cnnspec.ground.errors import Frame, Invalid, Path, Problem
+from cnnspec.ground.errors import Frame, Invalid, Path, Problem, Trail
 from cnnspec.ground.kinds import NAME_SAYS
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.expressions import Formula, formulas
 from cnnspec.language.expressions.meant import meant
 from cnnspec.language.program import Program
-
-Trail = tuple[Frame, ...]
 
 
 def given(name: str, trail: Trail, program: Program) -> Path | None:

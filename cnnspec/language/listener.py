@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from cnnspec.catalogue.layers import Layer
-from cnnspec.ground.errors import Frame, Path
+from cnnspec.ground.errors import Path, Trail
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.document import InputTensor
 from cnnspec.language.program import ApplyStep, CallStep, IfStep, LayerStep, RepeatStep
@@ -24,7 +24,7 @@ class Placed(NamedTuple):
     given: bool
     """Whether the author gave the name. Otherwise it is Keras's, or made of the
     block's text in a named call."""
-    trail: tuple[Frame, ...]
+    trail: Trail
     """The calls and rounds that led there, outermost first."""
 
 

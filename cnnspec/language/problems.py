@@ -3,13 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from cnnspec.ground.errors import Frame, Invalid, Path, Problem
+from cnnspec.ground.errors import Invalid, Path, Problem, Trail
 from cnnspec.language.program import LayerStep, Program
 from cnnspec.language.scope import Scope
 from cnnspec.language.steps import at_default
 from cnnspec.language.unknown import GUESS_LIMIT, Unknown, meant
-
-Trail = tuple[Frame, ...]
 
 
 class Problems:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple
 
 from cnnspec.catalogue.layers import Layer, make_layer
-from cnnspec.ground.errors import Frame, Invalid, Path, Problem
+from cnnspec.ground.errors import Frame, Invalid, Path, Problem, Trail
 from cnnspec.ground.kinds import is_name
 from cnnspec.language import naming
 from cnnspec.language.expressions import Formula, evaluate
@@ -392,7 +392,7 @@ class _Interpreter(Generic[T]):
         scope.known.update(exports)
 
     def _parameters(
-        self, block: Block, given: dict[str, Any], trail: tuple[Frame, ...]
+        self, block: Block, given: dict[str, Any], trail: Trail
     ) -> dict[str, Any]:
         """The values of the variables inside a call.
 
@@ -569,7 +569,7 @@ def _wrong_count(block: Block, count: int) -> Invalid:
     return Invalid([Problem((), "shape", text, hint, True)])
 
 
-def _is_inside(block: Block, trail: tuple[Frame, ...]) -> bool:
+def _is_inside(block: Block, trail: Trail) -> bool:
     return any(frame.block == block.name for frame in trail)
 
 

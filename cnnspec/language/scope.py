@@ -2,7 +2,7 @@
 
 from typing import Any, Generic
 
-from cnnspec.ground.errors import Frame, Invalid, Path
+from cnnspec.ground.errors import Invalid, Path, Trail
 from cnnspec.language import naming
 from cnnspec.language.expressions import evaluate
 from cnnspec.language.listener import T
@@ -30,7 +30,7 @@ class Scope(Generic[T]):
         current: tuple[T, ...],
         call: str = "",
         rounds: tuple[str, ...] = (),
-        trail: tuple[Frame, ...] = (),
+        trail: Trail = (),
     ) -> None:
         self.variables, self.known, self.current = variables, known, current
         self.call, self.rounds, self.trail = call, rounds, trail

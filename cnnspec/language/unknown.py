@@ -5,15 +5,14 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import is_layer
-from cnnspec.ground.errors import Frame, Path, Problem, near, nearest
+from cnnspec.ground.errors import Frame, Path, Problem, Trail, near, nearest
 from cnnspec.ground.kinds import is_name
 from cnnspec.language.program import IfStep, Program, RepeatStep, Steps
 
 GUESS_LIMIT = 20
 """Unknown names for which a near one or a circle is looked for, which takes time."""
 
-Trail = tuple[Frame, ...]
-Read = tuple[str, tuple[str, ...], Path, tuple[Frame, ...]]
+Read = tuple[str, tuple[str, ...], Path, Trail]
 """A layer's name, the names of the tensors it reads, and where it stands."""
 
 

@@ -6,7 +6,7 @@ Every analysis and the live Keras model are made from it.
 from typing import NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
-from cnnspec.ground.errors import Frame, Path, Problem
+from cnnspec.ground.errors import Path, Problem, Trail
 from cnnspec.ground.shapes import Shape
 
 
@@ -30,7 +30,7 @@ class Node(NamedTuple):
     """The names of the inputs or nodes it reads, in the order of Keras's call."""
     path: Path
     """Where the layer's entry stands in the spec."""
-    trail: tuple[Frame, ...] = ()
+    trail: Trail = ()
     """The calls of blocks and rounds of repeats that led there, outermost first."""
     shares: str = ""
     """The node whose layer, weights and all, this one uses again."""

@@ -5,7 +5,7 @@ from math import prod
 from typing import NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer, Weight
-from cnnspec.ground.errors import Frame, Path, Problem, ShapeError
+from cnnspec.ground.errors import Path, Problem, ShapeError, Trail
 from cnnspec.ground.shapes import Shape, Shapes, product, show
 from cnnspec.language.program import Program
 from cnnspec.model.graph import Graph, Input, Node
@@ -31,7 +31,7 @@ class Row(NamedTuple):
     """Multiply-accumulates for one sample; None if a size isn't known."""
     path: Path
     """Where the layer stands in the spec."""
-    trail: tuple[Frame, ...] = ()
+    trail: Trail = ()
     """The calls of blocks and rounds of repeats that led there, outermost first."""
     shares: str = ""
     """The row whose layer this one uses again; that one has the weights."""

@@ -67,7 +67,7 @@ def _in_process(name: str, options: set[str]) -> bool:
 
 
 def _prove(name: str, predict: bool) -> int:
-    from cnnspec.emit.keras_live.model import Refused
+    from cnnspec.emit.keras_live.model import RefusedByKeras
     from cnnspec.ground.errors import SpecError
     from tests.zoo.prove import prove
 
@@ -79,7 +79,7 @@ def _prove(name: str, predict: bool) -> int:
         for diagnostic in error.diagnostics[:SHOWN]:
             print(f"    {diagnostic}")
         return 1
-    except Refused as error:
+    except RefusedByKeras as error:
         print(f"{name}: {error}")
         return 1
     print(proof)

@@ -19,7 +19,7 @@ from cnnspec.judge.diff.comparison import (
     SAME,
     Difference,
 )
-from cnnspec.judge.diff.wording import MARKS, Line, Pair
+from cnnspec.judge.diff.wording import MARKS, Line, Sides
 
 _STYLES = {ADDED: "green", REMOVED: "red", CHANGED: "yellow", AFFECTED: "", SAME: "dim"}
 _GAP = 2
@@ -32,7 +32,7 @@ _BREAKS: tuple[tuple[int, ...], ...] = ((), (0,), (1,), (0, 1), (0, 1, 2))
 
 class _Column(NamedTuple):
     title: str
-    cells: list[Pair]
+    cells: list[Sides]
     right: bool = True
     broken: bool = False
     """Whether what was and what is stand below one another."""
@@ -127,7 +127,7 @@ def _fit(rows: Sequence[Line], width: int) -> tuple[list[_Column], int]:
     return [broken[0]._replace(cells=_chopped(broken[0], room)), *broken[1:]], 1
 
 
-def _chopped(names: _Column, width: int) -> list[Pair]:
+def _chopped(names: _Column, width: int) -> list[Sides]:
     return [
         ("\n".join(piece for line in text for piece in chop_cells(line, width)),)
         for text in names.texts()

@@ -61,7 +61,7 @@ def build_model(graph: Graph) -> Any:
         A `keras.Model`, not compiled.
 
     Raises:
-        Refused: Keras doesn't take a layer.
+        RefusedByKeras: Keras doesn't take a layer.
     """
     keras = _keras()
     tensors: dict[str, Any] = {
@@ -76,13 +76,13 @@ def build_model(graph: Graph) -> Any:
                 layers[node.name] = _layer(node)
             tensors[node.name] = _apply(node, layers[node.shares or node.name], given)
         except Exception as error:  # Keras refuses with whatever its backend raises
-            raise Refused(node, error) from error
+            raise RefusedByKeras(node, error) from error
     inputs = [tensors[tensor.name] for tensor in graph.inputs]
     outputs = list(_flat(tensors[name] for name in graph.outputs))
     return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name)
 
 
-class Refused(Exception):
+class RefusedByKeras(Exception):
     """A layer that Keras refuses, or has no memory for, although cnnspec takes it."""
 
     def __init__(self, node: Node, error: Exception) -> None:

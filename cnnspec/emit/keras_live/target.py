@@ -28,12 +28,12 @@ class KerasModel:
 
 def proved(model: Model) -> tuple[Any, list[Diagnostic]]:
     """The Keras model, and what keeps it from being what the summary says."""
-    from cnnspec.emit.keras_live.model import Refused, build_model, compare
+    from cnnspec.emit.keras_live.model import RefusedByKeras, build_model, compare
 
     source = model.program.source
     try:
         keras_model = build_model(model.summary.graph)
-    except Refused as refusal:
+    except RefusedByKeras as refusal:
         path, hint = refusal.node.path, "change the layer; cnnspec should have said so"
         error = source.diagnostic("error", "keras-refused", path, str(refusal), hint)
         return None, [error]

@@ -158,20 +158,20 @@ def same(*lengths: float) -> bool:
     return max(lengths) - min(lengths) < 0.5
 
 
-Edges = dict[Box, dict[Edge, None]]
+EdgesWithin = dict[Box, dict[Edge, None]]
 """The edges within each box, in order."""
 
 
 def _pieces(
     root: Box, links: Sequence[Link]
-) -> tuple[list[list[tuple[Box, Edge]]], Edges]:
+) -> tuple[list[list[tuple[Box, Edge]]], EdgesWithin]:
     """Cuts each link where it passes a border.
 
     Returns:
         The pieces of each link, with the boxes they lie in; and all pieces by box.
     """
     holder = {part: box for box in root.walk() for part in box.parts}
-    edges: Edges = {box: {} for box in root.walk()}
+    edges: EdgesWithin = {box: {} for box in root.walk()}
     ways = []
     for source, target in links:
         up, down = _ancestors(source, holder), _ancestors(target, holder)
@@ -204,7 +204,9 @@ def _ancestors(box: Box, holder: dict[Box, Box]) -> list[Box]:
     return found
 
 
-def _arrange_all(root: Box, edges: Edges, limit: float) -> dict[Box, dict[Edge, Route]]:
+def _arrange_all(
+    root: Box, edges: EdgesWithin, limit: float
+) -> dict[Box, dict[Edge, Route]]:
     """Lays out every box, innermost first."""
     place = {box: number for number, box in enumerate(root.walk())}
     return {

@@ -2,8 +2,8 @@
 
 import os
 
-from cnnspec.ground.source.document import Source
 from cnnspec.ground.source.files import read_text
+from cnnspec.ground.source.marked import Source
 
 __all__ = ["Source", "read_source", "read_text"]
 

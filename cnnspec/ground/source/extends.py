@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
-from cnnspec.ground.source.document import Source
 from cnnspec.ground.source.files import read_text
+from cnnspec.ground.source.marked import Source
 
 _NOT_INHERITED = ("name", "description", "expect", "extends")
 """Keys that say something of their own file only."""

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from cnnspec.ground.errors import OverrideError, Path, SpecError
-from cnnspec.ground.source.document import Source
+from cnnspec.ground.source.marked import Source
 
 _INDEX = re.compile("[0-9]{1,9}")
 

@@ -44,7 +44,7 @@ class Edit(NamedTuple):
     after: Any
 
 
-class Step(NamedTuple):
+class Pairing(NamedTuple):
     """A layer of either model, or a layer of one with its partner in the other."""
 
     change: str
@@ -64,7 +64,7 @@ class Step(NamedTuple):
         return _minus(after, before)
 
 
-class InputStep(NamedTuple):
+class InputPairing(NamedTuple):
     """An input of either model, or one with its partner."""
 
     change: str
@@ -112,8 +112,8 @@ class Difference(NamedTuple):
 
     before: Summary
     after: Summary
-    inputs: tuple[InputStep, ...]
-    steps: tuple[Step, ...]
+    inputs: tuple[InputPairing, ...]
+    pairings: tuple[Pairing, ...]
     """Each layer of both models once. Those of either stand in their order; at one
     place, what was removed stands before what was added."""
     outputs_changed: bool
@@ -121,8 +121,8 @@ class Difference(NamedTuple):
     @property
     def same(self) -> bool:
         """Whether nothing but names differs."""
-        changes = [step.change for step in self.steps]
-        changes += (step.change for step in self.inputs)
+        changes = [pairing.change for pairing in self.pairings]
+        changes += (pairing.change for pairing in self.inputs)
         return not self.outputs_changed and set(changes) <= {SAME}
 
     @property
@@ -136,32 +136,32 @@ class Difference(NamedTuple):
 
 def compare(before: Summary, after: Summary) -> Difference:
     """The difference of two models."""
-    kinds = _Kinds()
-    ones = [kinds.item(row) for row in before.rows]
-    others = [kinds.item(row) for row in after.rows]
+    contents = _Contents()
+    ones = [contents.item(row) for row in before.rows]
+    others = [contents.item(row) for row in after.rows]
     matches = align(ones, others, _cost)
     inputs = tuple(_pair_inputs(before.graph.inputs, after.graph.inputs))
     connections = _Connections(before, after, matches, inputs)
-    steps: list[Step] = []
+    pairings: list[Pairing] = []
     i = j = 0
     for next_i, next_j in [*matches, (len(ones), len(others))]:
-        steps += (Step(REMOVED, row, None) for row in before.rows[i:next_i])
-        steps += (Step(ADDED, None, row) for row in after.rows[j:next_j])
+        pairings += (Pairing(REMOVED, row, None) for row in before.rows[i:next_i])
+        pairings += (Pairing(ADDED, None, row) for row in after.rows[j:next_j])
         if next_i < len(ones):
             pair = before.rows[next_i], after.rows[next_j]
             arguments = tuple(_arguments(ones[next_i].kind, others[next_j].kind))
-            steps.append(_step(*pair, arguments, connections))
+            pairings.append(_pairing(*pair, arguments, connections))
         i, j = next_i + 1, next_j + 1
     outputs = connections.differ(before.graph.outputs, after.graph.outputs)
-    return Difference(before, after, inputs, tuple(steps), outputs)
+    return Difference(before, after, inputs, tuple(pairings), outputs)
 
 
-def _step(
+def _pairing(
     before: Row,
     after: Row,
     arguments: tuple[Edit, ...],
     connections: "_Connections",
-) -> Step:
+) -> Pairing:
     in_order = not {before.type, after.type} <= _COMMUTATIVE
     reconnected = connections.differ(before.inputs, after.inputs, in_order)
     reshared = connections.partners.get(before.shares, "") != after.shares
@@ -169,7 +169,7 @@ def _step(
         change = CHANGED
     else:
         change = SAME if _numbers(before) == _numbers(after) else AFFECTED
-    return Step(change, before, after, arguments, reconnected, reshared)
+    return Pairing(change, before, after, arguments, reconnected, reshared)
 
 
 def _numbers(row: Row) -> tuple[Any, ...]:
@@ -182,7 +182,7 @@ _COMMUTATIVE = {"Add", "Average", "Maximum", "Minimum", "Multiply"}
 """Layers that give the same for their inputs in any order."""
 
 
-class Kind:
+class Content:
     """What a layer is apart from its place: its class and its arguments.
 
     Layers that are alike have the same object, so that comparing it is quick.
@@ -193,30 +193,30 @@ class Kind:
         self.arguments = arguments
 
 
-class _Kinds:
-    """The kinds of the layers of both models."""
+class _Contents:
+    """The contents of the layers of both models."""
 
     def __init__(self) -> None:
-        self.by_id: dict[tuple[int, bool], Kind] = {}
-        self.by_value: dict[Hashable, Kind] = {}
+        self.by_id: dict[tuple[int, bool], Content] = {}
+        self.by_value: dict[Hashable, Content] = {}
 
     def item(self, row: Row) -> Item:
         shape = row.output_shape
         return Item(
-            self._kind(row),
+            self._content(row),
             tuple(shape),
             "" if _automatic(row.name, row.type) else row.name,
             GAP_WITH_WEIGHTS if row.params else GAP,
         )
 
-    def _kind(self, row: Row) -> Kind:
+    def _content(self, row: Row) -> Content:
         # Layers of a repeat may well be one object.
         place = id(row.layer), bool(row.shares)
         if place not in self.by_id:
             arguments = _chosen(row.layer)
             key = row.type, frozenset(arguments.items()), place[1]
             if key not in self.by_value:
-                self.by_value[key] = Kind(row, arguments)
+                self.by_value[key] = Content(row, arguments)
             self.by_id[place] = self.by_value[key]
         return self.by_id[place]
 
@@ -281,7 +281,7 @@ def _classes(base: Any) -> dict[str, type[Component]]:
     return by_name(base)
 
 
-def _arguments(one: Kind, other: Kind) -> Iterator[Edit]:
+def _arguments(one: Content, other: Content) -> Iterator[Edit]:
     """The arguments that differ, in the order of the second layer's class."""
     if one is other:
         return
@@ -306,7 +306,7 @@ _MOST = 75
 """Below what two gaps cost: partners that differ in all say more than no partners."""
 
 
-def _cost(one: Kind, other: Kind) -> int:
+def _cost(one: Content, other: Content) -> int:
     """What it costs to see one layer as the other, changed."""
     names = {name for name, _ in one.arguments.items() ^ other.arguments.items()}
     cost = _SHARING * (one.shares != other.shares)
@@ -358,7 +358,7 @@ _FAMILY = {name: n for n, names in enumerate(_FAMILIES) for name in names.split(
 
 def _pair_inputs(
     before: Sequence[Input], after: Sequence[Input]
-) -> Iterator[InputStep]:
+) -> Iterator[InputPairing]:
     """The inputs of both models, those of one name together, the others in order."""
     by_name = {tensor.name: tensor for tensor in after}
     both = {tensor.name for tensor in before} & by_name.keys()
@@ -369,12 +369,12 @@ def _pair_inputs(
         else:
             other = others.pop() if others else None
         if other is None:
-            yield InputStep(REMOVED, one, None)
+            yield InputPairing(REMOVED, one, None)
         else:
             same = (one.shape, one.dtype) == (other.shape, other.dtype)
-            yield InputStep(SAME if same else CHANGED, one, other)
+            yield InputPairing(SAME if same else CHANGED, one, other)
     for left in reversed(others):
-        yield InputStep(ADDED, None, left)
+        yield InputPairing(ADDED, None, left)
 
 
 _Anchors = dict[str, frozenset[str]]
@@ -389,13 +389,13 @@ class _Connections:
         before: Summary,
         after: Summary,
         matches: Sequence[tuple[int, int]],
-        inputs: Sequence[InputStep],
+        inputs: Sequence[InputPairing],
     ) -> None:
         pairs = ((before.rows[i].name, after.rows[j].name) for i, j in matches)
         self.partners = dict(pairs)
-        for step in inputs:
-            if step.before and step.after:
-                self.partners[step.before.name] = step.after.name
+        for pairing in inputs:
+            if pairing.before and pairing.after:
+                self.partners[pairing.before.name] = pairing.after.name
         partners = {name: name for name in self.partners.values()}
         self.before = _anchors(before, self.partners)
         self.after = _anchors(after, partners)

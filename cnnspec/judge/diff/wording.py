@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
-from cnnspec.ground.errors import Frame
+from cnnspec.ground.errors import Trail
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.ground.source import Source
@@ -20,8 +20,8 @@ from cnnspec.judge.diff.comparison import (
     SAME,
     Difference,
     Edit,
-    InputStep,
-    Step,
+    InputPairing,
+    Pairing,
     Total,
 )
 from cnnspec.model.graph import Input
@@ -46,7 +46,7 @@ _WORDS = {
     SAME: "the same",
 }
 
-Pair = tuple[str, ...]
+Sides = tuple[str, ...]
 """What was and what is; one text where both are the same or there is only one."""
 
 
@@ -55,11 +55,11 @@ class Line(NamedTuple):
 
     change: str
     layers: int
-    name: Pair
-    output: Pair = ()
-    params: Pair = ()
+    name: Sides
+    output: Sides = ()
+    params: Sides = ()
     params_change: str = ""
-    macs: Pair = ()
+    macs: Sides = ()
     macs_change: str = ""
     notes: tuple[str, ...] = ()
     """What was edited: `filters: 64 → 50`; or what the layer is, where it's new."""
@@ -72,32 +72,29 @@ def lines(difference: Difference) -> list[Line]:
     was added or removed as a whole; several such calls one after the other share one.
     """
     befores, afters = _before_each(difference.before), _before_each(difference.after)
-    calls = _whole_calls(difference.steps)
+    calls = _whole_calls(difference.pairings)
     found = []
-    pairs = zip(difference.steps, calls, strict=True)
+    pairs = zip(difference.pairings, calls, strict=True)
     groups = [
-        _Group(call, [step for step, _ in group])
+        _Group(call, [pairing for pairing, _ in group])
         for (_, call), group in groupby(pairs, _together)
     ]
     for _, run in groupby(groups, _looks):
         first, *others = run
-        if first.steps[0].change == SAME:
-            found.append(_folded(first.steps))
+        if first.pairings[0].change == SAME:
+            found.append(_folded(first.pairings))
         elif first.call:
             found.append(_called([first, *others]))
         else:
-            found += [_line(step, befores, afters) for step in first.steps]
+            found += [_line(pairing, befores, afters) for pairing in first.pairings]
     return found
-
-
-_Call = tuple[Frame, ...]
 
 
 class _Group(NamedTuple):
     """Steps that share a row, or have one each."""
 
-    call: _Call
-    steps: Sequence[Step]
+    call: Trail
+    pairings: Sequence[Pairing]
 
 
 def _looks(group: _Group) -> object:
@@ -106,71 +103,75 @@ def _looks(group: _Group) -> object:
         return id(group)
     rows = [
         (type(row.layer), row.params, row.macs, str(row.output_shape))
-        for step in group.steps
-        for row in (step.before, step.after)
+        for pairing in group.pairings
+        for row in (pairing.before, pairing.after)
         if row
     ]
-    return group.steps[0].change, group.call[-1].block, rows
+    return group.pairings[0].change, group.call[-1].block, rows
 
 
 _LEAST_LAYERS = 4
 """A call of a block with fewer is shown layer by layer."""
 
 
-def _together(item: tuple[Step, _Call]) -> tuple[str, _Call]:
-    step, call = item
-    return ("" if step.change not in (SAME, ADDED, REMOVED) else step.change), call
+def _together(item: tuple[Pairing, Trail]) -> tuple[str, Trail]:
+    pairing, call = item
+    return (
+        "" if pairing.change not in (SAME, ADDED, REMOVED) else pairing.change
+    ), call
 
 
-def _whole_calls(steps: Sequence[Step]) -> list[_Call]:
-    """The outermost call around each step that was added or removed as a whole."""
-    sizes, found = Counter[tuple[bool, _Call]](), Counter[tuple[str, _Call]]()
-    for step in steps:
-        for side, row in enumerate((step.before, step.after)):
+def _whole_calls(pairings: Sequence[Pairing]) -> list[Trail]:
+    """The outermost call around each pairing that was added or removed as a whole."""
+    sizes, found = Counter[tuple[bool, Trail]](), Counter[tuple[str, Trail]]()
+    for pairing in pairings:
+        for side, row in enumerate((pairing.before, pairing.after)):
             if row:
                 calls = _calls(row)
                 sizes.update((bool(side), call) for call in calls)
-                if step.change in (ADDED, REMOVED):
-                    found.update((step.change, call) for call in calls)
+                if pairing.change in (ADDED, REMOVED):
+                    found.update((pairing.change, call) for call in calls)
     whole = {
         (change, call)
         for (change, call), count in found.items()
         if _LEAST_LAYERS <= count == sizes[change == ADDED, call]
     }
     return [
-        next((c for c in _step_calls(step) if (step.change, c) in whole), ())
-        for step in steps
+        next((c for c in _pairing_calls(pairing) if (pairing.change, c) in whole), ())
+        for pairing in pairings
     ]
 
 
-def _step_calls(step: Step) -> list[_Call]:
-    row = step.after if step.change == ADDED else step.before
-    return _calls(row) if row and step.change in (ADDED, REMOVED) else []
+def _pairing_calls(pairing: Pairing) -> list[Trail]:
+    row = pairing.after if pairing.change == ADDED else pairing.before
+    return _calls(row) if row and pairing.change in (ADDED, REMOVED) else []
 
 
-def _calls(row: Row) -> list[_Call]:
+def _calls(row: Row) -> list[Trail]:
     """The calls of blocks that a layer stands in, outermost first."""
     trail = row.trail
     return [trail[: n + 1] for n, frame in enumerate(trail) if frame.block]
 
 
 def _called(calls: Sequence[_Group]) -> Line:
-    steps = [step for group in calls for step in group.steps]
+    pairings = [pairing for group in calls for pairing in group.pairings]
     first, last = calls[0].call[-1], calls[-1].call[-1]
-    rows = [row for step in steps for row in (step.before, step.after) if row]
-    sign = 1 if steps[0].change == ADDED else -1
+    rows = [
+        row for pairing in pairings for row in (pairing.before, pairing.after) if row
+    ]
+    sign = 1 if pairings[0].change == ADDED else -1
     params = sum(row.params for row in rows)
     known = [row.macs for row in rows if row.macs is not None]
     macs = sum(known) if len(known) == len(rows) else None
-    size = _count(len(calls[0].steps), "layer")
+    size = _count(len(calls[0].pairings), "layer")
     if len(calls) == 1:
         note = f"{first.block}: {size}, {rows[0].name} to {rows[-1].name}"
     else:
         ends = f" {first.name} to {last.name}" if first.name else ""
         note = f"{len(calls):,} ×{ends}, each a {first.block} of {size}"
     return Line(
-        steps[0].change,
-        len(steps),
+        pairings[0].change,
+        len(pairings),
         (printable(first.name or first.block),),
         (_shapes_text(rows[-1].output_shape),),
         (f"{params:,}",),
@@ -181,29 +182,29 @@ def _called(calls: Sequence[_Group]) -> Line:
     )
 
 
-def _folded(steps: Sequence[Step]) -> Line:
-    names = [printable(step.after.name) for step in steps if step.after]
+def _folded(pairings: Sequence[Pairing]) -> Line:
+    names = [printable(pairing.after.name) for pairing in pairings if pairing.after]
     ends = dict.fromkeys((names[0], names[-1]))
-    text = f"… {_count(len(steps), 'layer')} the same: {' to '.join(ends)}"
-    return Line(SAME, len(steps), (text,))
+    text = f"… {_count(len(pairings), 'layer')} the same: {' to '.join(ends)}"
+    return Line(SAME, len(pairings), (text,))
 
 
-def _line(step: Step, befores: dict[str, str], afters: dict[str, str]) -> Line:
-    rows = [row for row in (step.before, step.after) if row]
+def _line(pairing: Pairing, befores: dict[str, str], afters: dict[str, str]) -> Line:
+    rows = [row for row in (pairing.before, pairing.after) if row]
     return Line(
-        step.change,
+        pairing.change,
         1,
         _pair(printable(row.name) for row in rows),
         _pair(_shapes_text(row.output_shape) for row in rows),
         _pair(f"{row.params:,}" for row in rows),
-        signed(step.difference("params")),
+        signed(pairing.difference("params")),
         _pair(count_text(row.macs) for row in rows),
-        signed(step.difference("macs"), count_text),
-        tuple(map(printable, _notes(step, befores, afters))),
+        signed(pairing.difference("macs"), count_text),
+        tuple(map(printable, _notes(pairing, befores, afters))),
     )
 
 
-def _pair(texts: Iterable[str]) -> Pair:
+def _pair(texts: Iterable[str]) -> Sides:
     return tuple(dict.fromkeys(texts))
 
 
@@ -229,13 +230,13 @@ def _before_each(summary: Summary) -> dict[str, str]:
 
 
 def _notes(
-    step: Step, befores: dict[str, str], afters: dict[str, str]
+    pairing: Pairing, befores: dict[str, str], afters: dict[str, str]
 ) -> Iterator[str]:
     """What there is to say of a layer beside its numbers."""
-    before, after = step.before, step.after
+    before, after = pairing.before, pairing.after
     if before and after:
-        if step.change == CHANGED:
-            yield from _edits(step, before, after)
+        if pairing.change == CHANGED:
+            yield from _edits(pairing, before, after)
     elif row := after or before:
         text = _written(row)
         if text != row.type or not _told(row):
@@ -247,14 +248,14 @@ def _notes(
             yield f"shares the weights of {row.shares}"
 
 
-def _edits(step: Step, before: Row, after: Row) -> Iterator[str]:
+def _edits(pairing: Pairing, before: Row, after: Row) -> Iterator[str]:
     if before.type != after.type:
         yield f"{before.type} → {after.type}"
-    for argument in step.arguments:
+    for argument in pairing.arguments:
         yield _edit(argument)
-    if step.reconnected:
+    if pairing.reconnected:
         yield f"reads {', '.join(before.inputs)} → {', '.join(after.inputs)}"
-    if step.reshared:
+    if pairing.reshared:
         yield f"weights {_weights_of(before)} → {_weights_of(after)}"
     if before.input_shapes != after.input_shapes:
         shapes = (row.input_shapes for row in (before, after))
@@ -339,9 +340,9 @@ def boundary(difference: Difference) -> list[str]:
     return [printable(text) for text in found]
 
 
-def _input_text(step: InputStep) -> str:
-    texts = _pair(_tensor_text(t) for t in (step.before, step.after) if t)
-    note = f" ({step.change})" if step.change in (ADDED, REMOVED) else ""
+def _input_text(pairing: InputPairing) -> str:
+    texts = _pair(_tensor_text(t) for t in (pairing.before, pairing.after) if t)
+    note = f" ({pairing.change})" if pairing.change in (ADDED, REMOVED) else ""
     return f"Input: {' → '.join(texts)}{note}"
 
 
@@ -351,7 +352,7 @@ def _tensor_text(tensor: Input) -> str:
 
 def counts(difference: Difference) -> list[tuple[str, str]]:
     """The mark and number of each sort of layer: `2 added`."""
-    changes = [step.change for step in difference.steps]
+    changes = [pairing.change for pairing in difference.pairings]
     return [
         (MARKS[change], f"{changes.count(change):,} {words}")
         for change, words in _WORDS.items()
@@ -368,9 +369,11 @@ def agreement(difference: Difference) -> str:
         "What data: and train: say isn't compared."
     )
     renamed = [
-        f"{step.before.name} → {step.after.name}"
-        for step in difference.steps
-        if step.before and step.after and step.before.name != step.after.name
+        f"{pairing.before.name} → {pairing.after.name}"
+        for pairing in difference.pairings
+        if pairing.before
+        and pairing.after
+        and pairing.before.name != pairing.after.name
     ]
     if renamed:
         more = f", and {len(renamed) - 3:,} more" if len(renamed) > 3 else ""
@@ -495,7 +498,7 @@ def as_json(difference: Difference, before: Model, after: Model) -> str:
             "before": list(graphs[0].outputs),
             "after": list(graphs[1].outputs),
         },
-        "layers": [_step(step, *sources) for step in difference.steps],
+        "layers": [_pairing(pairing, *sources) for pairing in difference.pairings],
     }
     return json.dumps(data, indent=2, ensure_ascii=False)
 
@@ -521,15 +524,15 @@ _FACTS = (
 )
 
 
-def _step(step: Step, before: Source, after: Source) -> dict[str, Any]:
+def _pairing(pairing: Pairing, before: Source, after: Source) -> dict[str, Any]:
     return {
-        "change": step.change,
-        "before": step.before and row_data(step.before, before, _FACTS),
-        "after": step.after and row_data(step.after, after, _FACTS),
-        "difference": {count: step.difference(count) for count in _COUNTS},
-        "arguments": [_argument(argument) for argument in step.arguments],
-        "reconnected": step.reconnected,
-        "reshared": step.reshared,
+        "change": pairing.change,
+        "before": pairing.before and row_data(pairing.before, before, _FACTS),
+        "after": pairing.after and row_data(pairing.after, after, _FACTS),
+        "difference": {count: pairing.difference(count) for count in _COUNTS},
+        "arguments": [_argument(argument) for argument in pairing.arguments],
+        "reconnected": pairing.reconnected,
+        "reshared": pairing.reshared,
     }
 
 
