@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
 
+from cnnspec.app.starter import starter
 from cnnspec.catalogue.components import by_name
 from cnnspec.catalogue.layers import ALIASES, FAMILIES, layer_class, layer_names
 from cnnspec.catalogue.named import subclasses
@@ -18,7 +19,6 @@ from cnnspec.emit.json_schema import (
     SECTIONS,
     SPELT,
     json_schema,
-    starter,
 )
 from cnnspec.ground.errors import Invalid
 from cnnspec.ground.kinds import Argument
