@@ -9,7 +9,7 @@ import pytest
 
 from cnnspec import api
 from cnnspec.app import findings
-from cnnspec.emit.json_schema import json_schema
+from cnnspec.emit.schema.language import json_schema
 from cnnspec.ground.errors import OverrideError
 from cnnspec.model.summary import Row
 

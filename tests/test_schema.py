@@ -13,13 +13,8 @@ from cnnspec.app.starter import starter
 from cnnspec.catalogue.components import by_name
 from cnnspec.catalogue.layers import ALIASES, FAMILIES, layer_class, layer_names
 from cnnspec.catalogue.named import subclasses
-from cnnspec.emit.json_schema import (
-    BY_CLASS,
-    NAMED,
-    SECTIONS,
-    SPELT,
-    json_schema,
-)
+from cnnspec.emit.schema.language import SECTIONS, json_schema
+from cnnspec.emit.schema.records import BY_CLASS, NAMED, SPELT
 from cnnspec.ground.errors import Invalid
 from cnnspec.ground.kinds import Argument
 from cnnspec.ground.records import Record

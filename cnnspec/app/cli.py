@@ -362,7 +362,7 @@ def schema() -> None:
     """Print the JSON Schema of the language, for editors."""
     import json
 
-    from cnnspec.emit.json_schema import json_schema
+    from cnnspec.emit.schema.language import json_schema
 
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 from cnnspec.app.arguments import usage
-from cnnspec.emit.json_schema import json_schema
+from cnnspec.emit.schema.language import json_schema
 from cnnspec.ground.yaml_text import flow
 
 SCHEMA_FILE = "cnnspec.schema.json"

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Self, get_origin
 
 from cnnspec.ground.errors import Invalid, Problem, near
 from cnnspec.ground.kinds import REQUIRED, Argument, Kind, Refused, instance, kind_of
-from cnnspec.ground.mistakes import hint_at, problems
 
 
 class Record:
@@ -54,7 +53,7 @@ class Record:
         try:
             self._kind().validated(kwargs, self)
         except Refused as error:
-            raise Invalid(problems(type(self), error.findings)) from None
+            raise _invalid(type(self), error) from None
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> Self:
@@ -66,13 +65,15 @@ class Record:
         try:
             record = cls._kind().validated(data)
         except Refused as error:
-            raise Invalid(problems(cls, error.findings)) from None
+            raise _invalid(cls, error) from None
         assert isinstance(record, cls)
         return record
 
     @classmethod
     def misnamed(cls, data: Any, name: str) -> Any:
         """What stands under a key that doesn't exist and was meant to be `name`."""
+        from cnnspec.ground.mistakes import hint_at
+
         others = data.keys() - cls.fields().keys() if isinstance(data, dict) else ()
         meant = (f"write {name}:", near(name))
         keys = (key for key in others if hint_at(cls, str(key)) in meant)
@@ -147,6 +148,13 @@ class Record:
 
     def __hash__(self) -> int:
         return hash(type(self))
+
+
+def _invalid(cls: type[Record], refused: Refused) -> Invalid:
+    # Where nothing is wrong, a check needs no words for it.
+    from cnnspec.ground.mistakes import problems
+
+    return Invalid(problems(cls, refused.findings))
 
 
 def _is_argument(cls: type[Record], name: str, annotation: Any) -> bool:

@@ -62,7 +62,7 @@ def _component_kind(base: type[Component], what: str) -> Kind:
             return read_component(value, names, what)
         raise ValueError
 
-    # `cnnspec.emit.json_schema` describes each base once; it has hundreds of uses.
+    # `cnnspec.emit.schema` describes each base once; it has hundreds of uses.
     json: Json = {"anyOf": [{"$ref": f"#/$defs/{base.__name__}"}, {"type": "null"}]}
     says = f"{what} by name or as a mapping"
     return kind(convert, says, json, list(names), lambda _: choices(names))

@@ -10,7 +10,7 @@ from cnnspec.catalogue.layers import (
     layer_class,
     make_layer,
 )
-from cnnspec.emit.json_schema import comment
+from cnnspec.emit.schema.records import comment
 from cnnspec.ground.errors import Invalid, ShapeError
 from cnnspec.ground.kinds import Argument
 from cnnspec.ground.shapes import Shapes

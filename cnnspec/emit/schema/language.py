@@ -3,19 +3,25 @@
 Made from the same fields as the validators. Draft 7 is what editors know best.
 """
 
-from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.components import (
-    Component,
-    Constraint,
-    Initializer,
-    Regularizer,
     by_name,
 )
-from cnnspec.catalogue.layers import ALIASES, Layer, layer_class, layer_names
-from cnnspec.catalogue.losses import Loss
-from cnnspec.catalogue.metrics import Metric
+from cnnspec.catalogue.layers import ALIASES, layer_class, layer_names
 from cnnspec.catalogue.named import spellings, subclasses
-from cnnspec.catalogue.optimizers import Optimizer, Schedule
+from cnnspec.emit.schema.records import (
+    BY_CLASS,
+    FORMULA,
+    NAMED,
+    NUMBERS,
+    SPELT,
+    comment,
+    component_json,
+    layer_arguments,
+    needed,
+    one_of_the_keys,
+    or_formula,
+    record_json,
+)
 from cnnspec.ground.kinds import Argument, Json
 from cnnspec.ground.records import Record
 from cnnspec.language.document import (
@@ -36,22 +42,6 @@ SECTIONS: dict[str, type[Record]] = {
 }
 """The keys of a spec that hold a record of their own."""
 
-NAMED: tuple[type[Component], ...] = (Initializer, Regularizer, Constraint)
-"""Components that a name alone may stand for, wherever a layer takes them."""
-SPELT: tuple[type[Component], ...] = (Optimizer, Loss, Metric)
-"""Components of training; which names may stand alone is said where they are used."""
-BY_CLASS: tuple[type[Component], ...] = (Schedule, Callback)
-"""Components that Keras knows by the names of their classes only."""
-
-NUMBERS: Json = {
-    "anyOf": [
-        {"type": "number"},
-        {"type": "array", "items": {"$ref": "#/$defs/numbers"}},
-        {"$ref": "#/$defs/formula"},
-    ]
-}
-"""An array of any number of axes."""
-
 DESCRIPTIONS = {
     "name": "The model's name; the file's if it is left out.",
     "description": "What the model is, for the head of its script.",
@@ -69,7 +59,6 @@ DESCRIPTIONS = {
     "ensemble": "Several members that vote.",
 }
 
-
 STATEMENTS: dict[str, type[Record]] = {
     "repeat": RepeatKeys,
     "if": IfKeys,
@@ -83,8 +72,6 @@ CALL = "^[a-z_][^/]*$"
 `cnnspec check` takes a capital, too. An editor that did would take a misspelt layer for
 a block, which may be defined in a file that the spec extends.
 """
-
-FORMULA: Json = {"type": "string", "pattern": r"\$[A-Za-z_{]"}
 
 
 def json_schema() -> Json:
@@ -104,7 +91,7 @@ def json_schema() -> Json:
                     "required": [field.name for field in fields if field.required],
                     "properties": {
                         "blocks": {
-                            "additionalProperties": {"required": _required(BlockKeys)}
+                            "additionalProperties": {"required": needed(BlockKeys)}
                         }
                     },
                     "oneOf": [{"required": ["input"]}, {"required": ["inputs"]}],
@@ -122,20 +109,20 @@ def json_schema() -> Json:
             "from": _from(),
             "step": _step(),
             "complete_step": _complete_step(),
-            "block": {**_record(BlockKeys), "required": []},
+            "block": {**record_json(BlockKeys), "required": []},
             "layer": _layer(),
             "numbers": NUMBERS,
-            **{name: _layer_arguments(name) for name in layer_names()},
-            **{cls.__name__: _component(cls, by_name(cls)) for cls in NAMED},
-            **{cls.__name__: _component(cls, spellings(cls)) for cls in SPELT},
-            **{cls.__name__: _component(cls, subclasses(cls)) for cls in BY_CLASS},
+            **{name: layer_arguments(name) for name in layer_names()},
+            **{cls.__name__: component_json(cls, by_name(cls)) for cls in NAMED},
+            **{cls.__name__: component_json(cls, spellings(cls)) for cls in SPELT},
+            **{cls.__name__: component_json(cls, subclasses(cls)) for cls in BY_CLASS},
         },
     }
 
 
 def _section(field: Argument) -> Json:
     record = SECTIONS.get(field.name)
-    json = _record(record) if record else _or_formula(field.kind.json)
+    json = record_json(record) if record else or_formula(field.kind.json)
     if not field.required:
         json = _or_null(json)
     return {"description": DESCRIPTIONS[field.name], **json}
@@ -146,49 +133,6 @@ def _or_null(json: Json) -> Json:
     if json.get("type") == "object":
         return {**json, "type": ["object", "null"]}
     return {"anyOf": [json, {"type": "null"}]}
-
-
-def _record(cls: type[Record], *, more: Json | None = None) -> Json:
-    fields = cls.fields().values()
-    return {
-        "type": "object",
-        "properties": {**{f.name: _field(f) for f in fields}, **(more or {})},
-        "required": [field.name for field in fields if field.required],
-        "additionalProperties": False,
-    }
-
-
-def _field(field: Argument) -> Json:
-    json: Json = {"description": field.kind.says, **_or_formula(field.kind.json)}
-    if not field.required:
-        json["default"] = field.default
-    return json
-
-
-_LEAVES = ("integer", "number", "boolean")
-
-
-def _or_formula(json: Json) -> Json:
-    """A schema that takes a formula wherever a value may stand."""
-    formula = {"$ref": "#/$defs/formula"}
-    kind = json.get("type")
-    if isinstance(kind, list) or "enum" in json or kind in _LEAVES or "pattern" in json:
-        return {"anyOf": [json, formula]}
-    found = dict(json)
-    for part in ("items", "additionalProperties"):
-        if isinstance(json.get(part), dict) and "$ref" not in json[part]:
-            found[part] = _or_formula(json[part])
-    if "properties" in json:
-        found["properties"] = {k: _or_formula(v) for k, v in json["properties"].items()}
-    if kind == "array":
-        return {"anyOf": [found, formula]}
-    if "anyOf" in json:
-        several = [_or_formula(one) for one in json["anyOf"]]
-        flat = [one for s in several for one in (s.get("anyOf", [s]))]
-        found["anyOf"] = [one for one in flat if one != formula] + [formula]
-    elif "$ref" in json and not json["$ref"].endswith(("step", "layer", "from")):
-        return {"anyOf": [json, formula]}
-    return found
 
 
 def _from() -> Json:
@@ -204,7 +148,7 @@ def _from() -> Json:
 
 def _step() -> Json:
     """An entry of a layer list: a layer, a statement, or a call of a block."""
-    statements = {word: _record(cls) for word, cls in STATEMENTS.items()}
+    statements = {word: record_json(cls) for word, cls in STATEMENTS.items()}
     for word, cls in STATEMENTS.items():
         statements[word]["description"] = cls.__doc__
     call = {
@@ -217,7 +161,7 @@ def _step() -> Json:
     }
     bare = {"type": "string", "pattern": CALL, "not": {"enum": list(STATEMENTS)}}
     layer = {"$ref": "#/$defs/layer"}
-    return {"anyOf": [layer, _one_of_the_keys(statements), bare, call]}
+    return {"anyOf": [layer, one_of_the_keys(statements), bare, call]}
 
 
 def _complete_steps() -> Json:
@@ -231,7 +175,7 @@ def _complete_step() -> Json:
     """A layer with all arguments that it needs, alone or inside a statement."""
     steps = {"items": {"$ref": "#/$defs/complete_step"}}
     names = {name: name for name in layer_names()} | ALIASES
-    needs = {shown: _required(layer_class(name)) for shown, name in names.items()}
+    needs = {shown: needed(layer_class(name)) for shown, name in names.items()}
     complete: Json = {
         name: _with_all(fields) for name, fields in needs.items() if fields
     }
@@ -260,72 +204,4 @@ def _layer() -> Json:
         }
         for shown, name in names.items()
     }
-    return {"anyOf": [{"enum": list(names)}, _one_of_the_keys(named)]}
-
-
-def _one_of_the_keys(properties: Json) -> Json:
-    """A mapping with a single key."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
-
-
-def _layer_arguments(name: str) -> Json:
-    cls = layer_class(name)
-    whole = _record(cls, more={"from": {"$ref": "#/$defs/from"}})
-    del whole["required"]
-    forms = [
-        {"title": name, "description": comment(cls), **whole},
-        {"type": "null"},
-    ]
-    if first := next(iter(cls.fields().values()), None):
-        forms.append(_without_objects(_or_formula(first.kind.json)))
-    return {"anyOf": forms}
-
-
-def _component(base: type[Component], names: dict[str, type[Component]]) -> Json:
-    """Any component below `base`: by name, `{Name: …}` or `{class: Name, …}`."""
-    alone = [name for name, cls in names.items() if not _required(cls)]
-    bare = [{"enum": alone}] if base in (*NAMED, Callback) else []
-    named = {name: _arguments(cls, _record(cls)) for name, cls in names.items()}
-    tagged = []
-    for cls in dict.fromkeys(names.values()):
-        own_names = [name for name, other in names.items() if other is cls]
-        json = _record(cls, more={"class": {"enum": own_names}})
-        tagged.append({**json, "required": ["class", *json["required"]]})
-    return {"anyOf": [*bare, _one_of_the_keys(named), *tagged]}
-
-
-def _arguments(cls: type[Record], whole: Json) -> Json:
-    """What may stand under a name: its arguments, or the first one alone.
-
-    Args:
-        cls: whose arguments they are.
-        whole: the schema of a mapping of them.
-    """
-    required = _required(cls)
-    forms = [whole]
-    if not required:
-        forms.append({"type": "null"})
-    first = next(iter(cls.fields().values()), None)
-    if first is not None and len(required) < 2:
-        forms.append(_without_objects(_or_formula(first.kind.json)))
-    return {"anyOf": forms}
-
-
-def _without_objects(json: Json) -> Json:
-    """A schema for a value that isn't a mapping, since that would be the arguments."""
-    return {"allOf": [json, {"not": {"type": "object"}}]}
-
-
-def _required(cls: type[Record]) -> list[str]:
-    return [field.name for field in cls.fields().values() if field.required]
-
-
-def comment(cls: type[Layer]) -> str:
-    """The teaching comment of a layer: the first paragraph of its docstring."""
-    return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+    return {"anyOf": [{"enum": list(names)}, one_of_the_keys(named)]}
