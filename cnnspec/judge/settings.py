@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.ground.errors import Diagnostic, SettingsError, nearest
 from cnnspec.ground.source import Source
@@ -11,19 +11,27 @@ if TYPE_CHECKING:
     from cnnspec.ground.ignores import Ignore
 
 
-class Settings(NamedTuple):
-    """Which warnings of a spec are told, and whether they are fatal."""
+class Settings:
+    """Which warnings of a spec are told, and whether they are fatal.
 
-    select: tuple[str, ...] | None = None
-    """Codes of the only warnings to tell; None for all."""
-    ignore: tuple[str, ...] = ()
-    """Codes of warnings not to tell."""
-    strict: bool = False
-    """Whether a warning makes a spec a wrong one."""
-    exclude: tuple[str, ...] = ()
-    """Patterns of files and folders that a search for specs leaves out."""
-    folder: str = ""
-    """Where the patterns are seen from."""
+    Attributes:
+        select: codes of the only warnings to tell; None for all.
+        ignore: codes of warnings not to tell.
+        strict: whether a warning makes a spec a wrong one.
+        exclude: patterns of files and folders that a search for specs leaves out.
+        folder: where the patterns are seen from.
+    """
+
+    def __init__(
+        self,
+        select: Sequence[str] | None = None,
+        ignore: Sequence[str] = (),
+        strict: bool = False,
+        exclude: Sequence[str] = (),
+        folder: str = "",
+    ) -> None:
+        self.select, self.ignore, self.strict = select, ignore, strict
+        self.exclude, self.folder = exclude, folder
 
     def tells(self, found: Diagnostic) -> bool:
         """Whether a finding is told; an error always is."""
@@ -60,12 +68,11 @@ def settings_for(folder: str, **given: Any) -> Settings:
     """
     chosen = {key: value for key, value in given.items() if value is not None}
     for key in ("select", "ignore"):
-        if key in chosen:
-            chosen[key] = _codes(chosen[key], key)
-    return _from_file(folder)._replace(**chosen)
+        _refuse_unknown(chosen.get(key, ()), key)
+    return Settings(**{**_from_file(folder), **chosen})
 
 
-def _from_file(folder: str) -> Settings:
+def _from_file(folder: str) -> dict[str, Any]:
     here = os.path.abspath(folder)
     while True:
         path = os.path.join(here, "pyproject.toml")
@@ -79,7 +86,7 @@ def _from_file(folder: str) -> Settings:
         if section is not None:
             return _read(section, path)
         if here == (here := os.path.dirname(here)):
-            return USUAL
+            return {}
 
 
 def _section(content: bytes, path: str) -> dict[str, Any] | None:
@@ -101,13 +108,12 @@ def _section(content: bytes, path: str) -> dict[str, Any] | None:
 _KEYS = ("select", "ignore", "strict", "exclude")
 
 
-def _read(section: dict[str, Any], path: str) -> Settings:
+def _read(section: dict[str, Any], path: str) -> dict[str, Any]:
     """The settings of a section `[tool.cnnspec]`.
 
     Raises:
         SettingsError: it has another key, or a wrong value.
     """
-    found: dict[str, Any] = {"folder": os.path.dirname(path)}
     for key, value in section.items():
         title = f"{os.path.relpath(path)}: tool.cnnspec.{key}"
         if key not in _KEYS:
@@ -116,20 +122,21 @@ def _read(section: dict[str, Any], path: str) -> Settings:
         if key == "strict":
             if not isinstance(value, bool):
                 raise SettingsError(f"{title} must be true or false; found {value!r}")
-            found[key] = value
-        else:
-            if not isinstance(value, list) or not all(type(v) is str for v in value):
-                raise SettingsError(f"{title} must be a list of texts; found {value!r}")
-            found[key] = tuple(value) if key == "exclude" else _codes(value, title)
-    return Settings(**found)
+        elif not isinstance(value, list) or not all(type(v) is str for v in value):
+            raise SettingsError(f"{title} must be a list of texts; found {value!r}")
+        elif key != "exclude":
+            _refuse_unknown(value, title)
+    return {**section, "folder": os.path.dirname(path)}
 
 
-def _codes(codes: Sequence[str], title: str) -> tuple[str, ...]:
-    """Codes of warnings.
+def _refuse_unknown(codes: Sequence[str], title: str) -> None:
+    """Refuses codes that are no warnings'.
 
     Raises:
         SettingsError: one is no code, or that of an error.
     """
+    if not codes:
+        return
     from cnnspec.judge.explain import explanations, unknown
 
     for code in codes:
@@ -138,7 +145,6 @@ def _codes(codes: Sequence[str], title: str) -> tuple[str, ...]:
         if explanations()[code].severity == "error":
             text = f"'{code}' is an error, which is always told"
             raise SettingsError(f"{title}: {text}; only warnings can be chosen")
-    return tuple(codes)
 
 
 # ------------------------------------------------------------------ comments

@@ -1,7 +1,7 @@
 """What the rules about data and training are asked about."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.losses import Loss
@@ -12,30 +12,46 @@ from cnnspec.judge.answers import Answer, Output, answer
 from cnnspec.model.summary import Model
 
 if TYPE_CHECKING:
-    from cnnspec.catalogue.callbacks import Callback
     from cnnspec.language.training import Data, Ensemble, Train
 
 
-class Sections(NamedTuple):
-    """The sections of a spec, and what its model is given and gives."""
+# Plain classes: a NamedTuple takes as long to make as two rules to import.
+class Sections:
+    """The sections of a spec, and what its model is given and gives.
 
-    data: "Data | None"
-    train: "Train | None"
-    ensemble: "Ensemble | None"
-    inputs: Sequence[Shape]
-    """Batch first."""
-    outputs: Sequence[Output]
+    Attributes:
+        inputs: shapes, batch first.
+    """
+
+    def __init__(
+        self,
+        data: "Data | None",
+        train: "Train | None",
+        ensemble: "Ensemble | None",
+        inputs: Sequence[Shape],
+        outputs: Sequence[Output],
+    ) -> None:
+        self.data, self.train, self.ensemble = data, train, ensemble
+        self.inputs, self.outputs = inputs, outputs
 
 
-class Fit(NamedTuple):
-    """A model of one input and one output, and what it is trained on."""
+class Fit:
+    """A model of one input and one output, and what it is trained on.
 
-    data: "Data"
-    train: "Train"
-    ensemble: "Ensemble | None"
-    input: Shape
-    """Of a sample, without the batch."""
-    output: Output
+    Attributes:
+        input: sizes of a sample, without the batch.
+    """
+
+    def __init__(
+        self,
+        data: "Data",
+        train: "Train",
+        ensemble: "Ensemble | None",
+        input: Shape,
+        output: Output,
+    ) -> None:
+        self.data, self.train, self.ensemble = data, train, ensemble
+        self.input, self.output = input, output
 
     @property
     def units(self) -> int | None:
@@ -69,43 +85,6 @@ class Fit(NamedTuple):
         for place, metric in enumerate(self.train.metrics):
             path = ("train", "metrics", place)
             yield path, metric_name(metric), metric, Metric.of(metric)
-
-
-class Watched(NamedTuple):
-    """A callback, and the figure that it watches."""
-
-    path: Path
-    callback: "Callback"
-    figure: str
-    """As Keras reports it; nothing where it watches none."""
-    metric: Any
-    """The metric of that figure; None where there is none."""
-
-
-class Trained(NamedTuple):
-    """A training with callbacks."""
-
-    train: "Train"
-    data: "Data | None"
-    ensemble: "Ensemble | None"
-
-    @property
-    def validates(self) -> bool:
-        """Whether something is validated after each epoch."""
-        return bool(self.train.validation_split or (self.data and self.data.validation))
-
-    @property
-    def optimizer(self) -> Any:
-        """The optimizer that changes the weights."""
-        return getattr(self.train.optimizer, "inner_optimizer", self.train.optimizer)
-
-    def callbacks(self) -> Iterator[Watched]:
-        """Each callback, and what it watches."""
-        metrics = {metric_key(metric): metric for metric in self.train.metrics}
-        for place, callback in enumerate(self.train.callbacks):
-            figure = getattr(callback, "monitor", "")
-            metric = metrics.get(figure.removeprefix("val_"))
-            yield Watched(("train", "callbacks", place), callback, figure, metric)
 
 
 def sections(model: Model) -> Sections:

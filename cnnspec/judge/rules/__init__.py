@@ -21,7 +21,10 @@ from cnnspec.model.summary import Model
 if TYPE_CHECKING:
     from cnnspec.judge.training import Sections
 
-GROUPS = ("sections", "callbacks", "fit", "metrics", "definitions", "graph")
+GROUPS = (
+    *("sections", "callbacks", "fit", "metrics", "ensembles"),
+    *("definitions", "graph"),
+)
 """The folders."""
 
 
@@ -49,17 +52,21 @@ def of_training(sections: "Sections") -> list[Problem]:
 
 def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
     """The folders whose rules apply, and what each rule is asked about."""
-    from cnnspec.judge.training import Fit, Trained
+    from cnnspec.judge.training import Fit
 
-    data, train, ensemble, inputs, outputs = sections
+    data, train, ensemble = sections.data, sections.train, sections.ensemble
     yield "sections", sections
     if train and train.callbacks:
+        from cnnspec.judge.rules.callbacks import Trained
+
         yield "callbacks", Trained(train, data, ensemble)
-    if train and data and len(inputs) == len(outputs) == 1:
-        fit = Fit(data, train, ensemble, inputs[0][1:], outputs[0])
+    if train and data and len(sections.inputs) == len(sections.outputs) == 1:
+        fit = Fit(data, train, ensemble, sections.inputs[0][1:], sections.outputs[0])
         yield "fit", fit
         if train.metrics:
             yield "metrics", fit
+        if ensemble:
+            yield "ensembles", fit
 
 
 def modules(group: str) -> list[Any]:

@@ -21,7 +21,8 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem, either, nearest
-from cnnspec.judge.training import Trained, figures
+from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.training import figures
 
 CODE = "callback-monitor"
 SEVERITY = "error"

@@ -27,7 +27,7 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.training import Trained
+from cnnspec.judge.rules.callbacks import Trained
 
 CODE = "callback-schedule"
 SEVERITY = "error"

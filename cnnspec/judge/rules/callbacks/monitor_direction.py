@@ -23,7 +23,8 @@ from collections.abc import Iterator
 
 from cnnspec.catalogue.metrics import Metric
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.training import Trained, metric_key
+from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.training import metric_key
 
 CODE = "monitor-direction"
 SEVERITY = "error"

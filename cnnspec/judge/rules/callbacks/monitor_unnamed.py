@@ -24,7 +24,8 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.training import Trained, metric_key
+from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.training import metric_key
 
 CODE = "monitor-unnamed"
 SEVERITY = "error"

@@ -1,0 +1,1 @@
+"""Rules about ensembles: whether the members can be trained, and can vote."""
