@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keras.src import applications
 
-from cnnspec.catalogue.layers import ALIASES, FAMILIES, REFUSED, layer_names
+from cnnspec.catalogue.layers import layer_class
+from cnnspec.catalogue.registry import ALIASES, REFUSED, family_names, layer_names
 from tests.fidelity import signatures
 from tests.fidelity.judge import assert_same
 
@@ -50,7 +51,7 @@ def test_every_class_of_keras_is_known_or_refused() -> None:
         for name, value in vars(keras.layers).items()
         if isinstance(value, type) and name != "InputSpec"
     }
-    own = {*FAMILIES["applications"].split()}
+    own = {*family_names("applications")}
     assert theirs == {*layer_names(), *REFUSED, *ALIASES} - own
 
 
@@ -70,7 +71,7 @@ def test_every_layer_that_keras_applications_makes_is_known() -> None:
         and issubclass(value, keras.layers.Layer)
         and value.__module__ == module.__name__
     }
-    assert made == {*FAMILIES["applications"].split()}
+    assert made == {*family_names("applications")}
 
 
 @pytest.mark.parametrize(("alias", "name"), ALIASES.items())
@@ -111,7 +112,7 @@ def _cases(name: str) -> tuple[int, int]:
 
 
 def _family(name: str):
-    family = next(f for f, names in FAMILIES.items() if name in names.split())
+    family = layer_class(name).family()
     return importlib.import_module(f"tests.fidelity.{family}")
 
 

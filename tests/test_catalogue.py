@@ -5,13 +5,8 @@ import re
 import pytest
 
 from cnnspec import api
-from cnnspec.catalogue.layers import (
-    ALIASES,
-    FAMILIES,
-    REFUSED,
-    layer_class,
-    layer_names,
-)
+from cnnspec.catalogue.layers import layer_class
+from cnnspec.catalogue.registry import ALIASES, FAMILIES, REFUSED, layer_names
 from cnnspec.emit.report import layers as catalogue
 from cnnspec.ground.errors import Invalid, SpecError
 from cnnspec.ground.shapes import Shapes

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec import api
-from cnnspec.catalogue.layers import layer_class, layer_names, make_layer
+from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.layers.base import WHOLE, Layer
 from cnnspec.catalogue.layers.convolutional import Conv1D, Conv1DTranspose
 from cnnspec.catalogue.layers.reshaping import UpSampling1D
+from cnnspec.catalogue.registry import layer_names
 from cnnspec.model.graph import Graph, Input, Node
 from cnnspec.model.readable import field_text
 from cnnspec.model.receptive import UNKNOWN, ReceptiveField, Seen, receptive_fields

@@ -11,8 +11,9 @@ from jsonschema.exceptions import best_match
 
 from cnnspec.app.starter import starter
 from cnnspec.catalogue.components import by_name
-from cnnspec.catalogue.layers import ALIASES, FAMILIES, layer_class, layer_names
+from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.named import subclasses
+from cnnspec.catalogue.registry import ALIASES, family_names, layer_names
 from cnnspec.emit.schema.language import SECTIONS, json_schema
 from cnnspec.emit.schema.records import BY_CLASS, NAMED, SPELT
 from cnnspec.ground.errors import Invalid
@@ -252,7 +253,7 @@ def is_beyond(name: str, value: Any) -> bool:
     """
     if name in ("RNN", "StackedRNNCells"):
         return value in ([{"Dense": 4}], {"Dense": 4}, {"LSTM": 4}, {"ReLU": 6})
-    return name in FAMILIES["augmentation"] and value in ([2, 2], [0.5, 0.5])
+    return name in family_names("augmentation") and value in ([2, 2], [0.5, 0.5])
 
 
 BEYOND = {"exclusive-arguments", "needs-argument", "wrong-count", "wrong-order"}

@@ -82,9 +82,14 @@ class Kind:
         options: the allowed words, where there is a fixed set, to suggest a near one.
         json: the JSON Schema.
         hint: what to do about a value that isn't allowed, where there is more to say.
+        holds_layers: whether it takes a layer, or a list of them.
+        one_for_all: whether it takes one number in place of several equal ones.
     """
 
-    __slots__ = ("_compiled", "hint", "json", "options", "says", "schema")
+    __slots__ = (
+        *("_compiled", "hint", "holds_layers", "json", "one_for_all", "options"),
+        *("says", "schema"),
+    )
 
     def __init__(
         self,
@@ -96,6 +101,7 @@ class Kind:
     ) -> None:
         self.schema, self.says, self.json = schema, says, json
         self.options, self.hint = tuple(options), hint
+        self.holds_layers = self.one_for_all = False
         self._compiled: SchemaValidator | None = None
 
     def validated(self, value: Any, into: object = None) -> Any:
@@ -198,7 +204,10 @@ def one_of(*kinds: Kind) -> Kind:
     def hint(found: Any) -> str:
         return next(filter(None, (k.hint(found) for k in kinds)), "")
 
-    return Kind(schema, text, {"anyOf": [k.json for k in kinds]}, options, hint)
+    found = Kind(schema, text, {"anyOf": [k.json for k in kinds]}, options, hint)
+    found.holds_layers = any(k.holds_layers for k in kinds)
+    found.one_for_all = any(k.one_for_all for k in kinds)
+    return found
 
 
 def list_of(item: Kind, least: int = 0) -> Kind:
@@ -260,7 +269,9 @@ def sizes(count: int, least: int = 1) -> Kind:
     one = f"a whole number {above}"
     says = one if count == 1 else f"{one}, or a list of {count} of them"
     array = {"type": "array", "items": item, "minItems": count, "maxItems": count}
-    return kind(convert, says, {"anyOf": [item, array]}, hint=_too_large)
+    found = kind(convert, says, {"anyOf": [item, array]}, hint=_too_large)
+    found.one_for_all = True
+    return found
 
 
 def lazily(module: str, name: str, json: Json) -> Kind:

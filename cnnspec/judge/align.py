@@ -8,13 +8,17 @@ are matched first, by least cost, and the others then between them.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
+from cnnspec.catalogue.layers import layer_class
+from cnnspec.catalogue.registry import CODE_LAYERS, INPUT_LAYER, printed_names
 from cnnspec.ground.shapes import product
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from cnnspec.catalogue.layers.base import Layer
     from cnnspec.read.summary import PrintedRow
 
 
@@ -41,38 +45,7 @@ class LayerLike(Protocol):
 LayerT = TypeVar("LayerT", bound=LayerLike)
 _Match: TypeAlias = tuple[int, int]
 
-# Activations without weights, which one model writes as Activation("relu") and another
-# as ReLU().
-_ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "ThresholdedReLU")
-
-# Their output has their input's shape, so they can't be what made a shape differ.
-_SHAPE_KEEPING = frozenset(
-    {
-        *_ACTIVATIONS,
-        "ActivityRegularization",
-        "AlphaDropout",
-        "Dropout",
-        "GaussianDropout",
-        "GaussianNoise",
-        "Masking",
-        "SpatialDropout1D",
-        "SpatialDropout2D",
-        "SpatialDropout3D",
-    }
-)
-
-# Layers that no layer of another type stands for: what keeps a shape may be left out,
-# Keras prints an InputLayer for some models only, and the rest is code of any kind.
-_IRREPLACEABLE = _SHAPE_KEEPING | {
-    "InputLayer",
-    "Lambda",
-    "SlicingOpLambda",
-    "TFOpLambda",
-    "TensorFlowOpLayer",
-}
-
-# They give the numbers of their input another shape.
-_REARRANGING = ("Flatten", "Permute", "Reshape")
+_Fact: TypeAlias = "Callable[[type[Layer]], bool]"
 
 # What a pair or a gap costs. Two gaps must cost more than a pair that differs in
 # everything but its type, so that one changed layer is not reported as one missing and
@@ -167,10 +140,10 @@ def _fits(
 
     If what only keeps a shape doesn't fit, then neither does a row before it.
     """
-    if row.output_shape is None or _may_be(row, _SHAPE_KEEPING):
+    if row.output_shape is None or _may(row, _keeps_shape):
         return True
     shapes = _shapes(row.output_shape)
-    if _may_be(row, _REARRANGING):
+    if _may(row, _rearranges):
         return all(product(shape[1:]) in counts for shape in shapes)  # type: ignore[arg-type]
     return all(shape[1:] in sizes for shape in shapes)
 
@@ -200,18 +173,41 @@ def same_type(row: PrintedRow, layer: LayerLike) -> bool:
     kind = layer.type
     if row.type == kind:
         return True
-    if kind in _ACTIVATIONS:
-        spellings: tuple[str, ...] = _ACTIVATIONS
-    else:
-        spellings = (kind, f"{kind}V1", f"{kind}V2", f"CuDNN{kind}")
-    return _may_be(row, spellings)
+    if _is(kind, _activates):
+        return _may(row, _activates)
+    return _may_be(row, (kind, f"{kind}V1", f"{kind}V2", f"CuDNN{kind}"))
 
 
-def _may_be(row: PrintedRow, types: Collection[str]) -> bool:
+def _may_be(row: PrintedRow, types: Sequence[str]) -> bool:
     """Whether the printed type, which may be cut short, is one of some."""
     if row.type_cut:
         return any(name.startswith(row.type) for name in types)
     return row.type in types
+
+
+def _activates(cls: type[Layer]) -> bool:
+    """Whether one model writes it as Activation, another by its own name."""
+    return cls.activates
+
+
+def _keeps_shape(cls: type[Layer]) -> bool:
+    """Whether it can't be what made a shape differ."""
+    return cls.keeps_shape()
+
+
+def _rearranges(cls: type[Layer]) -> bool:
+    return cls.rearranges
+
+
+def _may(row: PrintedRow, fact: _Fact) -> bool:
+    """Whether something holds of a layer that the printed type may be."""
+    return _is(row.type, fact, row.type_cut)
+
+
+@cache
+def _is(kind: str, fact: _Fact, is_cut: bool = False) -> bool:
+    """Whether something holds of a layer of the type, which may be cut short."""
+    return any(fact(layer_class(name)) for name in printed_names(kind, is_cut))
 
 
 def same_shape(
@@ -319,19 +315,30 @@ def _pair_cost(row: PrintedRow, layer: LayerLike) -> int:
     shape = same_shape(row.output_shape, layer.output_shape)
     if not same_type(row, layer):
         return _replacement_cost(row, layer) if shape else _NEVER
-    if not shape and layer.type in _SHAPE_KEEPING:
+    if not shape and not layer.params and _is(layer.type, _keeps_shape):
         return _NEVER
     cost = _SHAPE * (not shape) + _PARAMS * (row.params not in {None, layer.params})
     return cost or _NAME * _names_contradict(row, layer)
 
 
 def _replacement_cost(row: PrintedRow, layer: LayerLike) -> int:
-    """What one layer in another's place costs, as GRU for LSTM."""
+    """What one layer in another's place costs, as GRU for LSTM.
+
+    No layer of another type stands for what keeps a shape, since it may be left out;
+    nor for an input, which Keras prints for some models only, nor for code of any kind.
+    """
     if row.params and layer.params:
         return _REPLACED
-    if row.params != 0 or layer.params or layer.type in _IRREPLACEABLE:
+    if row.params != 0 or layer.params:
         return _NEVER
-    return _NEVER if _may_be(row, _IRREPLACEABLE) else _REPLACED_WITHOUT_WEIGHTS
+    if layer.type in _UNLIKE or _is(layer.type, _keeps_shape):
+        return _NEVER
+    if _may_be(row, _UNLIKE) or _may(row, _keeps_shape):
+        return _NEVER
+    return _REPLACED_WITHOUT_WEIGHTS
+
+
+_UNLIKE = (INPUT_LAYER, *CODE_LAYERS)
 
 
 def _names_contradict(row: PrintedRow, layer: LayerLike) -> bool:

@@ -56,12 +56,7 @@ def answer(train: "Train", output: Output) -> Answer:
 
 def activation_of(layer: Layer) -> str:
     """The name of the function that a layer ends with; '' if that isn't known."""
-    if "activation" not in layer.fields():
-        return "softmax" if type(layer).__name__ == "Softmax" else ""
-    found = layer.activation  # type: ignore[attr-defined]
-    if isinstance(found, Layer):
-        return snake_case(type(found).__name__)
-    return found or "linear"
+    return layer.last_activation()
 
 
 def loss_name(train: "Train") -> str:

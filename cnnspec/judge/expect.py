@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
+from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.ground.errors import Diagnostic, Mark, Path, SpecError, nearest
 from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.ground.source import Source, read_text
@@ -40,7 +41,7 @@ class _Input(NamedTuple):
     name: str
     output_shape: Shape
     path: Path
-    type: str = "InputLayer"
+    type: str = INPUT_LAYER
     params: int = 0
 
 

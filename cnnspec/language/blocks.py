@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cnnspec.catalogue.layers import is_layer
+from cnnspec.catalogue.registry import is_layer
 from cnnspec.ground.errors import Invalid, Path
 from cnnspec.ground.kinds import NAME_SAYS, is_name
 from cnnspec.ground.yaml_text import describe, flow

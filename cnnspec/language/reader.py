@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
-from cnnspec.catalogue.layers import ALIASES, is_layer, layer_names
+from cnnspec.catalogue.registry import is_layer, layer_names, own_name
 from cnnspec.ground.errors import Invalid, Problem, nearest
 from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import describe
@@ -124,7 +124,7 @@ def _defaults(given: Any, notes: Notes) -> dict[str, dict[str, Any]]:
         except Invalid as error:
             notes.add(error, ("defaults", name))
         if isinstance(arguments, dict):
-            of_kind = found.setdefault(ALIASES.get(str(name), str(name)), {})
+            of_kind = found.setdefault(own_name(str(name)), {})
             of_kind |= {k: v for k, v in arguments.items() if k not in _OF_ONE_LAYER}
     return found
 

@@ -6,15 +6,13 @@ from typing import Any, TypeVar
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers import (
-    ALIASES,
     Layer,
-    is_known,
-    is_layer,
     layer_class,
     make_layer,
     split_entry,
     with_defaults,
 )
+from cnnspec.catalogue.registry import is_known, is_layer, own_name
 from cnnspec.ground.errors import Invalid, Path, Problem, either, near, nearest
 from cnnspec.ground.kinds import NAME_SAYS, is_name
 from cnnspec.ground.records import Record
@@ -145,7 +143,7 @@ class StepReader:
         except Invalid as error:
             above = self._named.get(kind, path) != path and not is_layer(kind)
             wrong = self._meant_again(kind, sources) if above else error
-            defaults = self._defaults.get(ALIASES.get(kind, kind), {})
+            defaults = self._defaults.get(own_name(kind), {})
             source = self._notes.source
             wrong = _as_meant(wrong, arguments, place)
             self._notes.add(
@@ -440,7 +438,7 @@ def check_arguments(kind: str, arguments: Any, blocks: Collection[str] = ()) -> 
 
 def at_default(problem: Problem, kind: str, path: Path, program: Program) -> Problem:
     """The problem of a layer at a path, or of the defaults that it takes over."""
-    defaults = program.defaults.get(ALIASES.get(kind, kind), {})
+    defaults = program.defaults.get(own_name(kind), {})
     return _at_default(problem, kind, path, defaults, program.source)
 
 
@@ -455,10 +453,10 @@ def _at_default(
 
 def _as_written(kind: str, argument: str | int, source: Source) -> str:
     """The name under `defaults:` that gives layers of a kind an argument."""
-    kind = ALIASES.get(kind, kind)
+    kind = own_name(kind)
     for name, arguments in source.data["defaults"].items():
         written = isinstance(arguments, dict) and argument in arguments
-        if written and ALIASES.get(name, name) == kind:
+        if written and own_name(name) == kind:
             return str(name)
     return kind
 

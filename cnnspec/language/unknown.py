@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from cnnspec.catalogue.layers import is_layer
+from cnnspec.catalogue.registry import is_layer
 from cnnspec.ground.errors import Frame, Path, Problem, Trail, near, nearest
 from cnnspec.ground.kinds import is_name
 from cnnspec.language.program import IfStep, Program, RepeatStep, Steps

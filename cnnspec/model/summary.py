@@ -199,11 +199,6 @@ def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
     return output, weights, params, trainable, layer.macs(output, *inputs)
 
 
-_RANK_BOUND = frozenset({"BatchNormalization", "GroupNormalization", "EinsumDense"})
-"""Layers that take only tensors with as many axes as the first one had: `build` of
-Keras 3.15 puts the number into their `input_spec`."""
-
-
 def _again(found: _Computed, inputs: tuple[Shape, ...], first: Row) -> _Computed:
     """What a layer comes to that has its weights from an earlier use.
 
@@ -213,7 +208,7 @@ def _again(found: _Computed, inputs: tuple[Shape, ...], first: Row) -> _Computed
     """
     output, weights, _, _, macs = found
     axes = [len(shapes[0]) - 1 for shapes in (first.input_shapes, inputs)]
-    if first.type in _RANK_BOUND and axes[0] != axes[1]:
+    if first.layer.rank_bound and axes[0] != axes[1]:
         text = f"uses '{first.name}' again, which Keras made for tensors of {axes[0]}"
         text = f"{text} {'axis' if axes[0] == 1 else 'axes'}; its input has {axes[1]}"
         raise ShapeError(text, "use a layer of its own here")

@@ -18,7 +18,8 @@ from matplotlib.ft2font import FT2Font
 
 from cnnspec import api
 from cnnspec.app import cli
-from cnnspec.catalogue.layers import FAMILIES, layer_class
+from cnnspec.catalogue.layers import layer_class
+from cnnspec.catalogue.registry import FAMILIES, layer_names
 from cnnspec.emit.picture import diagram
 from cnnspec.emit.picture.diagram import KINDS, OTHER, svg, text_width
 from cnnspec.emit.picture.layout import Box, Point, Route, lay_out
@@ -493,7 +494,7 @@ def test_texts_need_no_more_than_was_thought(bold: bool) -> None:
     font = FT2Font(path)
     size = 100
     font.set_size(size, 72)
-    types = [name for names in FAMILIES.values() for name in names.split()]
+    types = layer_names()
     said = ["512×512×1,024", "conv2_block1_1_conv", "round 1 of 12", "2,359,808 params"]
     for text in [*types, *said, "3×3, 1,024 filters, stride 2, relu"]:
         font.set_text(text)

@@ -6,7 +6,8 @@ import keras
 import pytest
 
 from cnnspec import api
-from cnnspec.catalogue.layers import layer_class, layer_names, make_layer
+from cnnspec.catalogue.layers import layer_class, make_layer
+from cnnspec.catalogue.registry import layer_names
 from cnnspec.emit.keras_live.model import build_model, compare, saved
 from cnnspec.emit.write import seal_zip, write_file
 from cnnspec.ground.errors import SpecError

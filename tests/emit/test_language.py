@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cnnspec import api
-from cnnspec.catalogue.layers import layer_class, layer_names
+from cnnspec.catalogue.layers import layer_class
+from cnnspec.catalogue.registry import layer_names
 from cnnspec.emit.code.print.layout import WIDTH, columns
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.texts import (

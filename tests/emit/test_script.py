@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from cnnspec import api
-from cnnspec.catalogue.layers import layer_class, layer_names, make_layer
+from cnnspec.catalogue.layers import layer_class, make_layer
+from cnnspec.catalogue.registry import layer_names
 from cnnspec.emit.code.python import call, flat
 from cnnspec.emit.keras_live.model import build_model, keras_object
 from cnnspec.emit.keras_script import texts as language

@@ -14,7 +14,6 @@ from cnnspec.catalogue import components
 from cnnspec.catalogue.components import Component, snake_case
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer, all_nested
-from cnnspec.emit import TAKES_TENSORS_APART
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import infer
 
@@ -136,7 +135,7 @@ class Tracer:
             assert not made.first, f"{made.name} is called again"
             made.first = node.name
             self._made[node.name] = made
-        if type(node.layer).__name__ not in TAKES_TENSORS_APART:
+        if not node.layer.takes_tensors_apart:
             assert len(tensors) == 1, node
             [one] = tensors
             tensors = tuple(one) if isinstance(one, list) else (one,)

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cnnspec.catalogue.layers import FAMILIES
+from cnnspec.catalogue.layers import layer_class
 from tests.fidelity.draw import batch, common, maybe
 from tests.fidelity.judge import Case
 
@@ -198,7 +198,7 @@ def _time_distributed(draw: Any) -> Case:
     if inner == "Bidirectional":
         case = draw(_bidirectional(one_tensor=True))
     else:
-        family = next(f for f, names in FAMILIES.items() if inner in names.split())
+        family = layer_class(inner).family()
         module = importlib.import_module(f"tests.fidelity.{family}")
         case = draw(module.valid(inner))
     arguments, [shape] = dict(case.arguments), case.shapes

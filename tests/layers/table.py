@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cnnspec.catalogue.layers import FAMILIES, make_layer
+from cnnspec.catalogue.layers import make_layer
+from cnnspec.catalogue.registry import family_names
 
 
 class Row(NamedTuple):
@@ -55,4 +56,4 @@ def check_row(row: Row) -> None:
 
 def check_complete(family: str, rows: Sequence[Row]) -> None:
     """Asserts that the rows are about all layers of the family and no others."""
-    assert {row.name for row in rows} == set(FAMILIES[family].split())
+    assert {row.name for row in rows} == set(family_names(family))

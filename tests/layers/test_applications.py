@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from cnnspec import api
-from cnnspec.catalogue.layers import FAMILIES, layer_class, make_layer
+from cnnspec.catalogue.layers import layer_class, make_layer
+from cnnspec.catalogue.registry import family_names
 from cnnspec.emit.keras_live.model import build_model, compare, saved, weight_name
 from cnnspec.emit.keras_script.custom import sources
 from tests.fidelity.judge import keras_class
@@ -15,7 +16,7 @@ from tests.layers.refusals import Refused, check_refused, each_refused
 from tests.layers.table import Row, check_complete, check_row, each
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-NAMES = FAMILIES["applications"].split()
+NAMES = family_names("applications")
 IMAGE = (None, 8, 6, 4)
 GREY = (None, 8, 6, 1)
 VECTOR = (None, 4)

@@ -1,4 +1,4 @@
-"""The catalogue: every layer of Keras that cnnspec knows, found by its name.
+"""Layers as a spec writes them: a name with its arguments.
 
 A family of layers is a module of this package, imported when one of its layers is first
 asked for, because a spec needs few of them and a start must be quick.
@@ -6,102 +6,32 @@ asked for, because a spec needs few of them and a start must be quick.
 
 import re
 from collections.abc import Collection, Mapping
-from importlib import import_module
 from typing import Any
 
+from cnnspec.catalogue import registry
 from cnnspec.catalogue.components import read_arguments
 from cnnspec.catalogue.layers.base import Layer, Weight
+from cnnspec.catalogue.registry import (
+    REFUSED,
+    all_names,
+    is_known,
+    is_layer,
+    own_name,
+)
 from cnnspec.ground.errors import Invalid, Problem, near, nearest
 from cnnspec.ground.yaml_text import describe, flow
 
-FAMILIES: dict[str, str] = {
-    "core": "Dense EinsumDense Embedding ReversibleEmbedding Identity Masking",
-    "convolutional": (
-        "Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose "
-        "DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D"
-    ),
-    "pooling": (
-        "MaxPooling1D MaxPooling2D MaxPooling3D "
-        "AveragePooling1D AveragePooling2D AveragePooling3D "
-        "GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D "
-        "GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D "
-        "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D "
-        "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D"
-    ),
-    "normalization": (
-        "BatchNormalization LayerNormalization GroupNormalization RMSNormalization "
-        "UnitNormalization SpectralNormalization"
-    ),
-    "activations": "Activation ReLU LeakyReLU PReLU ELU Softmax",
-    "regularization": (
-        "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout "
-        "GaussianDropout GaussianNoise ActivityRegularization"
-    ),
-    "reshaping": (
-        "Flatten Reshape Permute RepeatVector Cropping1D Cropping2D Cropping3D "
-        "ZeroPadding1D ZeroPadding2D ZeroPadding3D "
-        "UpSampling1D UpSampling2D UpSampling3D"
-    ),
-    "merging": "Add Subtract Multiply Average Maximum Minimum Concatenate Dot",
-    "attention": ("Attention AdditiveAttention MultiHeadAttention GroupQueryAttention"),
-    "rnn": (
-        "SimpleRNN LSTM GRU RNN SimpleRNNCell LSTMCell GRUCell StackedRNNCells "
-        "ConvLSTM1D ConvLSTM2D ConvLSTM3D Bidirectional TimeDistributed"
-    ),
-    "preprocessing": (
-        "Rescaling Normalization Discretization CategoryEncoding Hashing "
-        "HashedCrossing IntegerLookup StringLookup TextVectorization "
-        "MelSpectrogram STFTSpectrogram Pipeline"
-    ),
-    "augmentation": (
-        "Resizing CenterCrop RandomCrop RandomFlip RandomRotation RandomTranslation "
-        "RandomZoom RandomShear RandomPerspective RandomElasticTransform "
-        "RandomBrightness RandomContrast RandomColorDegeneration RandomColorJitter "
-        "RandomErasing RandomGaussianBlur RandomGrayscale RandomHue RandomInvert "
-        "RandomPosterization RandomSaturation RandomSharpness RandAugment AugMix "
-        "AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization "
-        "MixUp Solarization MaxNumBoundingBoxes"
-    ),
-    "applications": "LayerScale StochasticDepth CustomScaleLayer",
-}
-"""The layers by the module that holds them."""
 
-_FOREIGN = "it runs code that no YAML holds, so its output's shape can't be known"
-REFUSED: dict[str, str] = {
-    "Lambda": f"{_FOREIGN}; most of what it is used for is a layer of its own",
-    "JaxLayer": _FOREIGN,
-    "FlaxLayer": _FOREIGN,
-    "TFSMLayer": _FOREIGN,
-    "TorchModuleWrapper": _FOREIGN,
-    "Layer": "it is the base of all layers, and does nothing itself",
-    "Wrapper": "it is the base of TimeDistributed and its like",
-    "InputLayer": "the input: of a spec makes it",
-}
-"""Layers of Keras that a spec can't hold, and why each is refused."""
+def layer_class(name: str) -> type[Layer]:
+    """The class of the layer that Keras calls `name`.
 
-ALIASES: dict[str, str] = {
-    "AvgPool1D": "AveragePooling1D",
-    "AvgPool2D": "AveragePooling2D",
-    "AvgPool3D": "AveragePooling3D",
-    "Convolution1D": "Conv1D",
-    "Convolution1DTranspose": "Conv1DTranspose",
-    "Convolution2D": "Conv2D",
-    "Convolution2DTranspose": "Conv2DTranspose",
-    "Convolution3D": "Conv3D",
-    "Convolution3DTranspose": "Conv3DTranspose",
-    "GlobalAvgPool1D": "GlobalAveragePooling1D",
-    "GlobalAvgPool2D": "GlobalAveragePooling2D",
-    "GlobalAvgPool3D": "GlobalAveragePooling3D",
-    "GlobalMaxPool1D": "GlobalMaxPooling1D",
-    "GlobalMaxPool2D": "GlobalMaxPooling2D",
-    "GlobalMaxPool3D": "GlobalMaxPooling3D",
-    "MaxPool1D": "MaxPooling1D",
-    "MaxPool2D": "MaxPooling2D",
-    "MaxPool3D": "MaxPooling3D",
-    "SeparableConvolution1D": "SeparableConv1D",
-    "SeparableConvolution2D": "SeparableConv2D",
-}
-"""Second names that `keras.layers` has for layers."""
+    Raises:
+        KeyError: there is none.
+    """
+    found = registry.find(name)
+    assert issubclass(found, Layer), f"{name} is no cnnspec.catalogue.layers.Layer"
+    return found
+
 
 HABITS: dict[str, str] = {
     "Input": "the input: of the spec makes it",
@@ -113,32 +43,6 @@ HABITS: dict[str, str] = {
     "then": "indent it below if:, beside test:",
 }
 """Names that stand where a layer's should, and what to say of them."""
-
-_MODULES = {
-    name: family for family, names in FAMILIES.items() for name in names.split()
-}
-
-
-def layer_names() -> list[str]:
-    """The names of all layers, in the order of the catalogue."""
-    return list(_MODULES)
-
-
-_classes: dict[str, type[Layer]] = {}
-
-
-def layer_class(name: str) -> type[Layer]:
-    """The class of the layer that Keras calls `name`.
-
-    Raises:
-        KeyError: there is none.
-    """
-    found = _classes.get(name)
-    if found is None:
-        own = ALIASES.get(name, name)
-        module = import_module(f"cnnspec.catalogue.layers.{_MODULES[own]}")
-        found = _classes[name] = getattr(module, own)
-    return found
 
 
 def split_entry(
@@ -174,18 +78,6 @@ def split_entry(
     return str(name), entry[name]
 
 
-def is_layer(name: Any) -> bool:
-    """Whether `keras.layers` has a layer of that name."""
-    return isinstance(name, str) and (
-        name in _MODULES or name in ALIASES or name in REFUSED
-    )
-
-
-def is_known(name: str) -> bool:
-    """Whether a spec can hold the layer of that name."""
-    return name in _MODULES or name in ALIASES
-
-
 def _rewritten(entry: dict[Any, Any]) -> str:
     """How a spec writes a layer whose name isn't the entry's first key."""
     rest = dict(entry)
@@ -218,7 +110,7 @@ def _unknown_hint(name: str, arguments: Any) -> str:
 
             return f"give arguments as YAML: - {habits.call(f'{known}({rest}')}"
         return f"write {known} alone"
-    likeliest = sorted([*_MODULES, *ALIASES], key=lambda known: "2D" not in known)
+    likeliest = sorted(all_names(), key=lambda known: "2D" not in known)
     return nearest(name, likeliest) or _NO_IDEA
 
 
@@ -263,11 +155,11 @@ def make_layer(name: str, arguments: Any, blocks: Collection[str] = ()) -> Layer
         Invalid: with every problem of the name and the arguments; paths lead from the
             arguments.
     """
-    name = ALIASES.get(name, name)
+    name = own_name(name)
     if name in REFUSED:
         text = f"{name} can't be checked: {REFUSED[name]}"
         raise Invalid([Problem((), "refused-layer", text, at_key=True)])
-    if name not in _MODULES:
+    if not is_known(name):
         raise Invalid([_unknown(name, arguments, blocks)])
     cls = layer_class(name)
     if cls.inputs > 1 and _are_names(arguments):
@@ -292,8 +184,8 @@ def with_defaults(name: str, arguments: Any, defaults: Defaults) -> Any:
 
     A layer inside the layer gets its defaults as well.
     """
-    name = ALIASES.get(name, name)
-    if name not in _MODULES:
+    name = own_name(name)
+    if not is_known(name):
         return arguments
     cls = layer_class(name)
     if arguments is not None and not isinstance(arguments, dict):
@@ -304,25 +196,16 @@ def with_defaults(name: str, arguments: Any, defaults: Defaults) -> Any:
         return None
     return {
         key: _nested_defaults(value, defaults)
-        if key in cls.fields() and _holds_layers(cls.fields()[key].kind.json)
+        if key in cls.fields() and cls.fields()[key].kind.holds_layers
         else value
         for key, value in arguments.items()
     }
 
 
-_LAYER_JSON = {"$ref": "#/$defs/layer"}
-
-
-def _holds_layers(json: Mapping[str, Any]) -> bool:
-    """Whether an argument takes a layer, or a list of them."""
-    several = any(map(_holds_layers, json.get("anyOf", ())))
-    return several or _LAYER_JSON in (json, json.get("items"))
-
-
 def _nested_defaults(value: Any, defaults: Defaults) -> Any:
     if isinstance(value, list):
         return [_nested_defaults(item, defaults) for item in value]
-    if isinstance(value, str) and ALIASES.get(value, value) in defaults:
+    if isinstance(value, str) and own_name(value) in defaults:
         return {value: with_defaults(value, None, defaults)}
     if isinstance(value, dict) and len(value) == 1:
         [(name, arguments)] = value.items()
@@ -345,15 +228,9 @@ def read_layer(entry: Any) -> Layer:
 
 
 __all__ = [
-    "ALIASES",
-    "FAMILIES",
-    "REFUSED",
     "Layer",
     "Weight",
-    "is_known",
-    "is_layer",
     "layer_class",
-    "layer_names",
     "make_layer",
     "read_layer",
     "split_entry",

@@ -22,6 +22,9 @@ NotNegative = Annotated[float, number("a number of 0 or more", ge=0)]
 class Activation(Layer):
     """A function applied to every number; without one, layers in a row stay linear."""
 
+    role = "activation"
+    activates = True
+    speaks_for_itself = True
     example = "relu"
 
     activation: arguments.Activation
@@ -30,6 +33,10 @@ class Activation(Layer):
 class ReLU(Layer):
     """Keeps what is above 0 and drops the rest, which is cheap and trains well."""
 
+    role = "activation"
+    activates = True
+    result = "relu"
+    former = ("ThresholdedReLU",)
     first = ("max_value", "negative_slope", "threshold")
     example: ClassVar[Any] = {"max_value": 6.0}
 
@@ -41,6 +48,9 @@ class ReLU(Layer):
 class LeakyReLU(Layer):
     """ReLU that lets a little of what is below 0 through, so that no unit dies."""
 
+    role = "activation"
+    activates = True
+    result = "relu"
     example: ClassVar[Any] = {"negative_slope": 0.1}
 
     renamed: ClassVar[dict[str, str]] = {
@@ -57,6 +67,8 @@ class PReLU(Layer):
     `shared_axes: [1, 2]` shares them over an image, which leaves one per channel.
     """
 
+    role = "activation"
+    result = "relu"
     first = (
         "alpha_initializer",
         "alpha_regularizer",
@@ -106,6 +118,8 @@ class PReLU(Layer):
 class ELU(Layer):
     """ReLU with a smooth bend: what is below 0 falls off towards -alpha."""
 
+    role = "activation"
+    activates = True
     example: ClassVar[Any] = {"alpha": 0.5}
 
     alpha: float = 1.0
@@ -114,6 +128,11 @@ class ELU(Layer):
 class Softmax(Layer):
     """Turns scores into probabilities: all positive, and 1 in sum along the axis."""
 
+    role = "activation"
+    activates = True
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10),)
 
     axis: int | tuple[int, ...] = -1
+
+    def last_activation(self) -> str:
+        return "softmax"

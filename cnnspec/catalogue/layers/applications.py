@@ -79,6 +79,7 @@ class CustomScaleLayer(Layer):
     """
 
     module = "src.applications.inception_resnet_v2"
+    joins_paths = True
     inputs = 2
     inputs_limit = 2
     first = ("scale",)

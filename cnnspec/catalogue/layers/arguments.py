@@ -1,5 +1,6 @@
 """The kinds of argument that layers of Keras have in common."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from cnnspec.catalogue.components import (
@@ -68,6 +69,14 @@ def _component_kind(base: type[Component], what: str) -> Kind:
     return kind(convert, says, json, list(names), lambda _: choices(names))
 
 
+PROBABILITIES = frozenset({"softmax", "sigmoid"})
+"""Activations that make probabilities of scores."""
+MAY_BE_PROBABILITIES = frozenset(
+    {"exponential", "hard_sigmoid", "softplus", "sparsemax", "sparse_sigmoid"}
+)
+"""Others whose results a loss can take for probabilities."""
+
+
 def _activation(value: Any) -> Any:
     if value is None or (type(value) is str and value in _ACTIVATION_NAMES):
         return value
@@ -130,13 +139,18 @@ def nested_layer(value: Any) -> Any:
         ) from None
 
 
+LAYER_JSON: Json = {"$ref": "#/$defs/layer"}
+
+
+def layers_kind(convert: Callable[[Any], Any], says: str, json: Json) -> Kind:
+    """What an argument may hold that takes a layer, or a list of them."""
+    found = kind(convert, says, json)
+    found.holds_layers = True
+    return found
+
+
 NestedLayer = Annotated[
-    Any,
-    kind(
-        nested_layer,
-        "a layer, as in {Dense: {units: 4}}",
-        {"$ref": "#/$defs/layer"},
-    ),
+    Any, layers_kind(nested_layer, "a layer, as in {Dense: {units: 4}}", LAYER_JSON)
 ]
 """A layer inside a layer, written as in a layer list and kept as a `Layer`."""
 

@@ -30,6 +30,7 @@ from cnnspec.ground.shapes import Shape, Size, product, show
 class _Attention(Layer):
     """Takes a query, a value, and maybe a key."""
 
+    role = "attention"
     inputs = 2
     inputs_limit = 3
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10, 64), (None, 20, 64))
@@ -122,6 +123,7 @@ class _Projection(NamedTuple):
 class _Heads(_Attention):
     """Several attentions side by side, each on projections of its own."""
 
+    takes_tensors_apart = True
     dropout: ZeroToOne = 0.0
     use_bias: bool = True
     sliding_window: Positive | None = None

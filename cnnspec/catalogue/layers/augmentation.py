@@ -16,12 +16,12 @@ from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import (
     Json,
     Kind,
-    Pair,
     Positive,
     ZeroToOne,
     any_case,
     kind,
     number,
+    sizes,
 )
 from cnnspec.ground.shapes import Shape, Size, show
 
@@ -131,7 +131,7 @@ BoxFormat = Annotated[
 ]
 
 
-class Augmentation(Layer):
+class _Augmentation(Layer):
     """What the layers for images share."""
 
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 32, 32, 3),)
@@ -157,7 +157,7 @@ class Augmentation(Layer):
         return (-2, -1) if self.data_format == "channels_first" else (-3, -2)
 
 
-class _Coloured(Augmentation):
+class _Coloured(_Augmentation):
     """Works on red, green and blue."""
 
     def check_run(self, x: Shape) -> None:
@@ -170,7 +170,7 @@ class _Coloured(Augmentation):
             )
 
 
-class _Sized(Augmentation):
+class _Sized(_Augmentation):
     """Gives images of one size."""
 
     shape_rule = "height and width as given, and the input's channels"
@@ -286,7 +286,7 @@ class RandomCrop(_Sized):
             )
 
     def check_run(self, x: Shape) -> None:
-        Augmentation.check_run(self, x)
+        _Augmentation.check_run(self, x)
         if self.ratios(x) is None:
             raise ShapeError(
                 f"needs to know the height and width of its input {show(x[1:])}",
@@ -300,7 +300,7 @@ class RandomCrop(_Sized):
         return tuple(sizes)
 
 
-class RandomFlip(Augmentation):
+class RandomFlip(_Augmentation):
     """Mirrors images at random, left to right or upside down."""
 
     example: ClassVar[Any] = {"mode": "horizontal"}
@@ -311,7 +311,7 @@ class RandomFlip(Augmentation):
     seed: int | None = None
 
 
-class RandomRotation(Augmentation):
+class RandomRotation(_Augmentation):
     """Turns images by a random angle; a factor of 0.1 is up to 36 degrees."""
 
     example: ClassVar[Any] = {"factor": 0.1}
@@ -323,7 +323,7 @@ class RandomRotation(Augmentation):
     fill_value: float = 0.0
 
 
-class RandomTranslation(Augmentation):
+class RandomTranslation(_Augmentation):
     """Shifts images at random; a factor of 0.1 is up to a tenth of the side."""
 
     example: ClassVar[Any] = {"height_factor": 0.1, "width_factor": 0.1}
@@ -336,7 +336,7 @@ class RandomTranslation(Augmentation):
     fill_value: float = 0.0
 
 
-class RandomZoom(Augmentation):
+class RandomZoom(_Augmentation):
     """Zooms at random; below 0 is in, above 0 is out."""
 
     example: ClassVar[Any] = {"height_factor": 0.2}
@@ -349,7 +349,7 @@ class RandomZoom(Augmentation):
     fill_value: float = 0.0
 
 
-class RandomShear(Augmentation):
+class RandomShear(_Augmentation):
     """Slants images at random, as if pushed at one side."""
 
     example: ClassVar[Any] = {"x_factor": 0.2}
@@ -363,7 +363,7 @@ class RandomShear(Augmentation):
     seed: int | None = None
 
 
-class RandomPerspective(Augmentation):
+class RandomPerspective(_Augmentation):
     """Tilts images at random, as if seen from the side."""
 
     example: ClassVar[Any] = {"factor": 0.5, "scale": 0.3}
@@ -375,7 +375,7 @@ class RandomPerspective(Augmentation):
     seed: int | None = None
 
 
-class RandomElasticTransform(Augmentation):
+class RandomElasticTransform(_Augmentation):
     """Bends images at random, as handwriting varies."""
 
     example: ClassVar[Any] = {"factor": 0.5, "scale": 0.5}
@@ -389,7 +389,7 @@ class RandomElasticTransform(Augmentation):
     seed: int | None = None
 
 
-class RandomBrightness(Augmentation):
+class RandomBrightness(_Augmentation):
     """Makes images lighter or darker at random."""
 
     example: ClassVar[Any] = {"factor": 0.2}
@@ -399,7 +399,7 @@ class RandomBrightness(Augmentation):
     seed: int | None = None
 
 
-class RandomContrast(Augmentation):
+class RandomContrast(_Augmentation):
     """Makes the differences within an image stronger or weaker at random."""
 
     example: ClassVar[Any] = {"factor": 0.2}
@@ -423,7 +423,7 @@ class RandomColorDegeneration(_Coloured):
         self.check_run(x)
 
 
-class RandomColorJitter(Augmentation):
+class RandomColorJitter(_Augmentation):
     """Varies brightness, contrast, saturation and hue at random, each if given."""
 
     example: ClassVar[Any] = {"brightness_factor": 0.2, "hue_factor": 0.1}
@@ -435,8 +435,8 @@ class RandomColorJitter(Augmentation):
     hue_factor: OneWay | None = None
     seed: int | None = None
 
-    def nested(self) -> Sequence[Augmentation]:
-        parts: dict[type[Augmentation], Any] = {
+    def nested(self) -> Sequence[_Augmentation]:
+        parts: dict[type[_Augmentation], Any] = {
             RandomBrightness: self.brightness_factor,
             RandomContrast: self.contrast_factor,
             RandomSaturation: self.saturation_factor,
@@ -451,7 +451,7 @@ class RandomColorJitter(Augmentation):
             part.check_run(x)
 
 
-class RandomErasing(Augmentation):
+class RandomErasing(_Augmentation):
     """Covers a random rectangle, so that no single detail decides."""
 
     example: ClassVar[Any] = {"factor": 0.5}
@@ -463,7 +463,7 @@ class RandomErasing(Augmentation):
     seed: int | None = None
 
 
-class RandomGaussianBlur(Augmentation):
+class RandomGaussianBlur(_Augmentation):
     """Blurs images at random."""
 
     example: ClassVar[Any] = {"factor": 0.5, "kernel_size": 5}
@@ -476,7 +476,7 @@ class RandomGaussianBlur(Augmentation):
     seed: int | None = None
 
 
-class RandomGrayscale(Augmentation):
+class RandomGrayscale(_Augmentation):
     """Makes some images grey at random; they keep their three channels."""
 
     example: ClassVar[Any] = {"factor": 0.3}
@@ -497,7 +497,7 @@ class RandomHue(_Coloured):
     seed: int | None = None
 
 
-class RandomInvert(Augmentation):
+class RandomInvert(_Augmentation):
     """Swaps light and dark in some images at random."""
 
     example: ClassVar[Any] = {"factor": 0.3}
@@ -507,7 +507,7 @@ class RandomInvert(Augmentation):
     seed: int | None = None
 
 
-class RandomPosterization(Augmentation):
+class RandomPosterization(_Augmentation):
     """Keeps only the first bits of each colour, 1 to 8 of them."""
 
     example: ClassVar[Any] = {"factor": 4}
@@ -529,7 +529,7 @@ class RandomSaturation(_Coloured):
     seed: int | None = None
 
 
-class RandomSharpness(Augmentation):
+class RandomSharpness(_Augmentation):
     """Sharpens or softens images at random."""
 
     example: ClassVar[Any] = {"factor": 0.5}
@@ -540,84 +540,7 @@ class RandomSharpness(Augmentation):
     seed: int | None = None
 
 
-class Solarization(Augmentation):
-    """Inverts what is lighter than a random threshold, as overexposed film does."""
-
-    example: ClassVar[Any] = {"addition_factor": 0.2, "threshold_factor": 0.5}
-
-    addition_factor: Proportion = 0.0
-    threshold_factor: Proportion = 0.0
-    value_range: ValueRange = (0, 255)
-    seed: int | None = None
-
-
-class AutoContrast(Augmentation):
-    """Stretches the values of each image over the whole range."""
-
-    example: ClassVar[Any] = {"value_range": [0, 1]}
-
-    value_range: ValueRange = (0, 255)
-
-
-class Equalization(Augmentation):
-    """Spreads the values of each image evenly over the range."""
-
-    example: ClassVar[Any] = {"bins": 128}
-
-    value_range: ValueRange = (0, 255)
-    bins: Positive = 256
-
-
-class ContrastLimitedAdaptiveHistogramEqualization(Augmentation):
-    """Evens out light and dark tile by tile, without making noise stand out."""
-
-    example: ClassVar[Any] = {"clip_limit": 2.0, "tile_grid_size": [4, 4]}
-
-    value_range: ValueRange = (0, 255)
-    clip_limit: float = 4.0
-    tile_grid_size: Pair = (8, 8)
-
-
-class CutMix(Augmentation):
-    """Pastes a piece of one image into another of the batch.
-
-    Keras mixes the labels too where the layer is given both, in a data pipeline; in a
-    model it is given the images alone.
-    """
-
-    example: ClassVar[Any] = {"factor": 0.5}
-
-    factor: OneWay = 1.0
-    seed: int | None = None
-
-
-class MixUp(Augmentation):
-    """Blends each image with another of the batch.
-
-    Keras mixes the labels too where the layer is given both, in a data pipeline; in a
-    model it is given the images alone.
-    """
-
-    example: ClassVar[Any] = {"alpha": 0.2}
-
-    alpha: AboveZero = 0.2
-    data_format: DataFormat | None = None
-    seed: int | None = None
-
-
-class MaxNumBoundingBoxes(Augmentation):
-    """Brings the boxes round objects to one number for each image.
-
-    It changes nothing but the boxes of a data pipeline; images pass as they are.
-    """
-
-    example: ClassVar[Any] = {"max_number": 10}
-
-    max_number: Positive
-    fill_value: int = -1
-
-
-class RandAugment(Augmentation):
+class RandAugment(_Augmentation):
     """Applies a few of eleven variations to each image, chosen at random."""
 
     example: ClassVar[Any] = {"num_ops": 2, "factor": 0.5}
@@ -632,7 +555,7 @@ class RandAugment(Augmentation):
         return _variations(self.name)
 
 
-class AugMix(Augmentation):
+class AugMix(_Augmentation):
     """Mixes several chains of random variations of each image with the image itself."""
 
     example: ClassVar[Any] = {"num_chains": 3, "factor": 0.3}
@@ -648,6 +571,90 @@ class AugMix(Augmentation):
 
     def nested(self) -> Sequence[Layer]:
         return _variations(self.name, colours=self.all_ops)
+
+
+class AutoContrast(_Augmentation):
+    """Stretches the values of each image over the whole range."""
+
+    example: ClassVar[Any] = {"value_range": [0, 1]}
+
+    value_range: ValueRange = (0, 255)
+
+
+def _tiles() -> Kind:
+    """How many tiles along each axis, which Keras takes as two numbers only."""
+    found = sizes(2)
+    found.one_for_all = False
+    return found
+
+
+class ContrastLimitedAdaptiveHistogramEqualization(_Augmentation):
+    """Evens out light and dark tile by tile, without making noise stand out."""
+
+    example: ClassVar[Any] = {"clip_limit": 2.0, "tile_grid_size": [4, 4]}
+
+    value_range: ValueRange = (0, 255)
+    clip_limit: float = 4.0
+    tile_grid_size: Annotated[tuple[int, int], _tiles()] = (8, 8)
+
+
+class CutMix(_Augmentation):
+    """Pastes a piece of one image into another of the batch.
+
+    Keras mixes the labels too where the layer is given both, in a data pipeline; in a
+    model it is given the images alone.
+    """
+
+    example: ClassVar[Any] = {"factor": 0.5}
+
+    factor: OneWay = 1.0
+    seed: int | None = None
+
+
+class Equalization(_Augmentation):
+    """Spreads the values of each image evenly over the range."""
+
+    example: ClassVar[Any] = {"bins": 128}
+
+    value_range: ValueRange = (0, 255)
+    bins: Positive = 256
+
+
+class MixUp(_Augmentation):
+    """Blends each image with another of the batch.
+
+    Keras mixes the labels too where the layer is given both, in a data pipeline; in a
+    model it is given the images alone.
+    """
+
+    example: ClassVar[Any] = {"alpha": 0.2}
+
+    alpha: AboveZero = 0.2
+    data_format: DataFormat | None = None
+    seed: int | None = None
+
+
+class Solarization(_Augmentation):
+    """Inverts what is lighter than a random threshold, as overexposed film does."""
+
+    example: ClassVar[Any] = {"addition_factor": 0.2, "threshold_factor": 0.5}
+
+    addition_factor: Proportion = 0.0
+    threshold_factor: Proportion = 0.0
+    value_range: ValueRange = (0, 255)
+    seed: int | None = None
+
+
+class MaxNumBoundingBoxes(_Augmentation):
+    """Brings the boxes round objects to one number for each image.
+
+    It changes nothing but the boxes of a data pipeline; images pass as they are.
+    """
+
+    example: ClassVar[Any] = {"max_number": 10}
+
+    max_number: Positive
+    fill_value: int = -1
 
 
 def _variations(name: str | None, colours: bool = True) -> list[Layer]:

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from cnnspec.catalogue.layers.arguments import Dtype, RegularizerName
+from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.layers.arguments import Activation, Dtype, RegularizerName
+from cnnspec.catalogue.registry import FAMILIES
 from cnnspec.ground.errors import ShapeError
-from cnnspec.ground.kinds import Json, Name
+from cnnspec.ground.kinds import Name, kind_of
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, Shapes, product, show
 from cnnspec.ground.yaml_text import flow
@@ -43,6 +45,14 @@ WHOLE = "whole"
 MOVED = "moved"
 """The reach of a layer that puts the numbers of a position at another one."""
 Reach = Sequence[Window] | str
+_ACTIVATION = kind_of(Activation)
+
+
+class _SnakeCase:
+    """Keras's snake case of the name of whatever class it is read from."""
+
+    def __get__(self, _: object, cls: type) -> str:
+        return snake_case(cls.__name__)
 
 
 class Layer(Record):
@@ -59,6 +69,15 @@ class Layer(Record):
     """Where it stands: `keras.<module>.<class name>`."""
     class_name: ClassVar[str] = ""
     """The class's own name in Keras, where `keras.layers` exports it under another."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Second names that `keras.layers` has for it."""
+    former: ClassVar[tuple[str, ...]] = ()
+    """Names of layers of earlier versions of Keras that it stands for."""
+    package: ClassVar[str] = ""
+    """The module to import for the class that Keras runs, where it isn't Keras's own.
+
+    It is called as this class is, and takes the same arguments.
+    """
     inputs: ClassVar[int] = 1
     """Tensors that a call takes, at least."""
     inputs_limit: ClassVar[int | None] = 1
@@ -71,6 +90,25 @@ class Layer(Record):
     """Arguments as a spec has them, for the documentation and for tests."""
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 28, 28, 3),)
     """Shapes to show the example on."""
+    role: ClassVar[str] = ""
+    """What it does in a model: layers with the same word can replace each other."""
+    activates: ClassVar[bool] = False
+    """Whether it is an activation without weights, which could be an argument too."""
+    commutes: ClassVar[bool] = False
+    """Whether it gives the same for its tensors in any order."""
+    joins_paths: ClassVar[bool] = False
+    """Whether paths through a model end in it, so that one may be a shortcut."""
+    rank_bound: ClassVar[bool] = False
+    """Whether it takes only tensors with as many axes as the first one had: `build` of
+    Keras 3.15 puts the number into its `input_spec`."""
+    rearranges: ClassVar[bool] = False
+    """Whether it gives the numbers of its input other axes, and no more."""
+    takes_tensors_apart: ClassVar[bool] = False
+    """Whether Keras calls it with one argument per tensor, where others take a list."""
+    speaks_for_itself: ClassVar[bool] = False
+    """Whether no comment explains it in a script, since its name does."""
+    result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]
+    """What its result is called in code."""
     renamed: ClassVar[dict[str, str]] = dict.fromkeys(
         ("input_shape", "input_dim", "batch_input_shape", "batch_shape"),
         "the input: of the spec says it; remove it here",
@@ -132,6 +170,35 @@ class Layer(Record):
         """
         return ""
 
+    def as_described(self) -> bool:
+        """Whether its arguments leave it what its docstring's first line says."""
+        return True
+
+    def last_activation(self) -> str:
+        """The name of the function that its output comes from; '' if none is known."""
+        if "activation" not in self.fields():
+            return ""
+        found = self.activation  # type: ignore[attr-defined]
+        if isinstance(found, Layer):
+            return snake_case(type(found).__name__)
+        return found or "linear"
+
+    @classmethod
+    def family(cls) -> str:
+        """The family of layers that it belongs to; '' for one that is like none."""
+        modules = (c.__module__.removeprefix(f"{__package__}.") for c in cls.__mro__)
+        return next((module for module in modules if module in FAMILIES), "")
+
+    @classmethod
+    def keeps_shape(cls) -> bool:
+        """Whether its output has its input's shape, whatever its arguments."""
+        return cls.output is Layer.output
+
+    @classmethod
+    def replaces(cls) -> str:
+        """Its role, for comparing it with others'."""
+        return cls.role
+
     def nested(self) -> Sequence["Layer"]:
         """Layers inside this one, in the order in which Keras names them."""
         names = self._holders()
@@ -145,22 +212,14 @@ class Layer(Record):
         """The attributes that may hold a layer, most classes having one or none."""
         if "_held" not in cls.__dict__:
             fields = cls.fields().values()
-            cls._held = [f.attribute for f in fields if _may_be_layer(f.kind.json)]
+            cls._held = [
+                field.attribute
+                for field in fields
+                if field.kind.holds_layers or field.kind is _ACTIVATION
+            ]
         return cls._held
 
     _held: ClassVar[Sequence[str]]
-
-
-_NO_LAYERS = frozenset({"Initializer", "Regularizer", "Constraint", "numbers"})
-
-
-def _may_be_layer(json: Json) -> bool:
-    """Whether an argument's JSON Schema lets it be a layer, or a mapping of one."""
-    text = repr(json)
-    return "#/$defs/" in text and not all(
-        reference.startswith(tuple(_NO_LAYERS))
-        for reference in text.split("#/$defs/")[1:]
-    )
 
 
 def all_nested(layer: Layer) -> Iterator[Layer]:

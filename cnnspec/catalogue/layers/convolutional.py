@@ -54,6 +54,7 @@ class _ThreeAxes(Layer):
 class _Convolution(Spatial):
     """Arithmetic that all convolutions share."""
 
+    role = "convolution"
     kernel_size: Any
     strides: Any
     dilation_rate: Any
@@ -204,19 +205,28 @@ class _Conv(LowRank, _Convolution):
 class Conv1D(_OneAxis, _Conv):
     """Slides filters along a sequence; each gives one number per step."""
 
+    aliases = ("Convolution1D",)
+
     padding: Annotated[str, any_case("valid", "same", "causal")] = "valid"
 
 
 class Conv2D(_TwoAxes, _Conv):
     """Slides filters over an image; each gives one channel of the output."""
 
+    aliases = ("Convolution2D",)
+
 
 class Conv3D(_ThreeAxes, _Conv):
     """Slides filters through a volume, such as a film or a scan."""
 
+    aliases = ("Convolution3D",)
+
 
 class _Transposed(_Convolution):
     """A convolution run backwards: every input position paints a kernel."""
+
+    role = "enlarging"
+    result = "enlarged"
 
     first = (
         *("filters", "kernel_size", "strides", "padding", "output_padding"),
@@ -301,17 +311,23 @@ class _Transposed(_Convolution):
 class Conv1DTranspose(_OneAxis, _Transposed):
     """Makes a sequence longer by learned filters."""
 
+    aliases = ("Convolution1DTranspose",)
+
     output_padding: Annotated[Any, sizes(1, least=0)] | None = None
 
 
 class Conv2DTranspose(_TwoAxes, _Transposed):
     """Makes an image larger by learned filters, as decoders do."""
 
+    aliases = ("Convolution2DTranspose",)
+
     output_padding: Annotated[Any, sizes(2, least=0)] | None = None
 
 
 class Conv3DTranspose(_ThreeAxes, _Transposed):
     """Makes a volume larger by learned filters."""
+
+    aliases = ("Convolution3DTranspose",)
 
     # Here alone Keras has data_format before output_padding.
     first = (
@@ -407,6 +423,10 @@ class _Separable(_Convolution):
 class SeparableConv1D(_OneAxis, _Separable):
     """A filter per channel, then a mix of the channels: Conv1D for fewer weights."""
 
+    aliases = ("SeparableConvolution1D",)
+
 
 class SeparableConv2D(_TwoAxes, _Separable):
     """A filter per channel, then a mix of the channels: Conv2D for fewer weights."""
+
+    aliases = ("SeparableConvolution2D",)

@@ -25,6 +25,7 @@ from cnnspec.ground.shapes import Shape, Size, product, show
 class Dense(LowRank):
     """Every unit looks at all features of its input; it classifies what was found."""
 
+    speaks_for_itself = True
     first = (
         "activation",
         "use_bias",
@@ -125,6 +126,7 @@ class EinsumDense(LowRank):
     axes that are left alone.
     """
 
+    rank_bound = True
     first = (
         "activation",
         "bias_axes",
@@ -422,6 +424,8 @@ class ReversibleEmbedding(Embedding):
 
 class Identity(Layer):
     """Gives what it is given: a place to put another layer later."""
+
+    speaks_for_itself = True
 
 
 class Masking(Layer):

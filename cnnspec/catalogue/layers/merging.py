@@ -17,6 +17,8 @@ from cnnspec.ground.shapes import Shape, Size, product, show
 class _Merge(Layer):
     """Takes several tensors."""
 
+    role = "merging"
+    joins_paths = True
     inputs = 2
     inputs_limit: ClassVar[int | None] = None
     example_inputs: ClassVar[tuple[Shape, ...]] = (
@@ -86,32 +88,49 @@ def _misfit(a: Shape, b: Shape, last: bool) -> ShapeError:
 class Add(_Elementwise):
     """Adds tensors up; a shortcut around layers lets them learn what to change."""
 
+    commutes = True
+    result = "total"
+
 
 class Subtract(_Elementwise):
     """Takes the second tensor from the first."""
 
+    speaks_for_itself = True
     inputs_limit = 2
 
 
 class Multiply(_Elementwise):
     """Multiplies number by number; values from 0 to 1 say how much may pass."""
 
+    commutes = True
+    speaks_for_itself = True
+
 
 class Average(_Elementwise):
     """The mean of tensors, number by number."""
+
+    commutes = True
+    speaks_for_itself = True
 
 
 class Maximum(_Elementwise):
     """The largest of the numbers that stand at the same place."""
 
+    commutes = True
+    speaks_for_itself = True
+
 
 class Minimum(_Elementwise):
     """The smallest of the numbers that stand at the same place."""
+
+    commutes = True
+    speaks_for_itself = True
 
 
 class Concatenate(_Merge):
     """Puts tensors side by side along one axis, mostly that of the channels."""
 
+    result = "joined"
     shape_rule = (
         "the first input's, with the sum of all sizes along axis, which is unknown if "
         "one of them is; all other sizes must agree"
@@ -206,6 +225,7 @@ class Dot(_Merge):
     attention are.
     """
 
+    role = ""
     inputs_limit = 2
     shape_rule = (
         "the sizes of the first input without its axis, then those of the second "

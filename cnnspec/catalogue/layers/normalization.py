@@ -27,6 +27,8 @@ def _in_order(axes: Axes) -> tuple[int, ...]:
 class _Scaled(Layer):
     """A normalisation that then multiplies by gamma and adds beta, both learned."""
 
+    role = "normalisation"
+    result = "normalized"
     epsilon: float = 1e-3
     center: bool = True
     scale: bool = True
@@ -90,6 +92,7 @@ class BatchNormalization(_Scaled):
     which stand in for the batch's when the model predicts.
     """
 
+    rank_bound = True
     first = (
         "axis",
         "momentum",
@@ -181,6 +184,7 @@ class LayerNormalization(_Scaled):
 class GroupNormalization(_Scaled):
     """Brings groups of channels of each sample to mean 0 and spread 1."""
 
+    rank_bound = True
     first = ("groups", "axis")
     weight_rule = "gamma, beta: channels each"
     example: ClassVar[Any] = {"groups": 8}
@@ -215,6 +219,8 @@ class GroupNormalization(_Scaled):
 class RMSNormalization(Layer):
     """Divides by the root of the mean square: LayerNormalization without the mean."""
 
+    role = "normalisation"
+    result = "normalized"
     first = ("axis", "epsilon")
     weight_rule = "scale: the sizes of the axes in axis"
 
@@ -233,6 +239,7 @@ class RMSNormalization(Layer):
 class UnitNormalization(Layer):
     """Brings the vector along the axis to length 1; its direction stays."""
 
+    result = "normalized"
     axis: Axes = -1
 
     def check(self, x: Shape) -> None:
@@ -247,6 +254,7 @@ class SpectralNormalization(Layer):
     one more vector, which no gradient trains.
     """
 
+    result = "normalized"
     first = ("layer", "power_iterations")
     shape_rule = "that of the wrapped layer"
     weight_rule = "those of the wrapped layer; vector_u: the last size of its kernel"

@@ -43,6 +43,9 @@ class _ThreeAxes(Layer):
 class _Pooling(Spatial):
     """One number from each window of each channel."""
 
+    role = "pooling"
+    result = "pooled"
+
     first = ("pool_size", "strides", "padding", "data_format", "name")
     shape_rule = (
         "valid: (size - pool_size) // stride + 1; same: ceil(size / stride); "
@@ -92,11 +95,15 @@ class _Pooling(Spatial):
 class MaxPooling1D(_OneAxis, _Pooling):
     """Keeps each window's largest number: fewer steps, the strongest signs."""
 
+    aliases = ("MaxPool1D",)
+
     pool_size: Single = (2,)
 
 
 class MaxPooling2D(_TwoAxes, _Pooling):
     """Keeps each window's largest number: a smaller image, the strongest signs."""
+
+    aliases = ("MaxPool2D",)
 
     pool_size: Pair = (2, 2)
 
@@ -104,28 +111,44 @@ class MaxPooling2D(_TwoAxes, _Pooling):
 class MaxPooling3D(_ThreeAxes, _Pooling):
     """Keeps each window's largest number: a smaller volume, the strongest signs."""
 
+    aliases = ("MaxPool3D",)
+
     pool_size: Triple = (2, 2, 2)
 
 
 class AveragePooling1D(_OneAxis, _Pooling):
     """Averages each window: fewer steps, and smoother."""
 
+    aliases = ("AvgPool1D",)
+
 
 class AveragePooling2D(_TwoAxes, _Pooling):
     """Averages each window: a smaller image, and smoother."""
+
+    aliases = ("AvgPool2D",)
 
 
 class AveragePooling3D(_ThreeAxes, _Pooling):
     """Averages each window: a smaller volume, and smoother."""
 
+    aliases = ("AvgPool3D",)
+
 
 class _Global(Spatial):
     """One number from all positions of each channel."""
+
+    role = "one vector"
+    result = "pooled"
 
     first = ("data_format", "keepdims")
     shape_rule = "channels alone; with keepdims, 1 along each spatial axis"
 
     keepdims: bool = False
+
+    @classmethod
+    def replaces(cls) -> str:
+        """Its role, whatever the axes that it takes away."""
+        return cls.role
 
     def check(self, x: Shape) -> None:
         self.need_axes(x)
@@ -156,29 +179,44 @@ class _Global3D(_Global):
 class GlobalMaxPooling1D(_Global1D):
     """The largest number of each channel: whether a sign was there, not when."""
 
+    aliases = ("GlobalMaxPool1D",)
+
 
 class GlobalMaxPooling2D(_Global2D):
     """The largest number of each channel: whether a sign was there, not where."""
+
+    aliases = ("GlobalMaxPool2D",)
 
 
 class GlobalMaxPooling3D(_Global3D):
     """The largest number of each channel: whether a sign was there, not where."""
 
+    aliases = ("GlobalMaxPool3D",)
+
 
 class GlobalAveragePooling1D(_Global1D):
     """The mean of each channel, so that sequences of any length end alike."""
+
+    aliases = ("GlobalAvgPool1D",)
 
 
 class GlobalAveragePooling2D(_Global2D):
     """The mean of each channel, in place of Flatten and its many Dense weights."""
 
+    aliases = ("GlobalAvgPool2D",)
+
 
 class GlobalAveragePooling3D(_Global3D):
     """The mean of each channel, in place of Flatten and its many Dense weights."""
 
+    aliases = ("GlobalAvgPool3D",)
+
 
 class _Adaptive(Spatial):
     """Windows chosen so that the output has the size that is asked for."""
+
+    role = "pooling"
+    result = "pooled"
 
     first = ("output_size", "data_format")
     shape_rule = "output_size; the channels stay"

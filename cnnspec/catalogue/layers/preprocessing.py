@@ -11,7 +11,12 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.layers.arguments import DataFormat, Padding
+from cnnspec.catalogue.layers.arguments import (
+    LAYER_JSON,
+    DataFormat,
+    Padding,
+    layers_kind,
+)
 from cnnspec.catalogue.layers.base import (
     WHOLE,
     Layer,
@@ -79,6 +84,7 @@ class Normalization(Layer):
     gradient changes them.
     """
 
+    result = "normalized"
     weight_rule = (
         "mean and variance: the sizes along axis each; count: one number; "
         "none of them trainable, and none at all where mean and variance are given"
@@ -843,10 +849,10 @@ def _entries(value: Any) -> tuple[Layer, ...]:
 
 Entries = Annotated[
     Any,
-    kind(
+    layers_kind(
         _entries,
         "a list of layers, at least one",
-        {"type": "array", "items": {"$ref": "#/$defs/layer"}, "minItems": 1},
+        {"type": "array", "items": LAYER_JSON, "minItems": 1},
     ),
 ]
 
@@ -874,7 +880,7 @@ class Pipeline(Layer):
 
     def check(self, x: Shape) -> None:
         """Keras finds a pipeline's shape by running it, so images are looked at."""
-        from cnnspec.catalogue.layers.augmentation import Augmentation
+        from cnnspec.catalogue.layers.augmentation import _Augmentation
 
         for layer, given in self._walk(x):
             if isinstance(given, list):
@@ -884,7 +890,7 @@ class Pipeline(Layer):
                 )
             try:
                 layer.check(given)
-                if isinstance(layer, Augmentation):
+                if isinstance(layer, _Augmentation):
                     layer.check_run(given)
             except ShapeError as error:
                 message = f"holds {layer.title()}, which {error.message}"

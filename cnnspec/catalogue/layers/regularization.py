@@ -27,6 +27,7 @@ Penalty = Annotated[
 class _Random(Layer):
     """Changes its input by chance, while training only."""
 
+    role = "chance"
     first: ClassVar[tuple[str, ...]] = ("rate", "noise_shape", "seed")
     example: ClassVar[Any] = {"rate": 0.5}
 
@@ -39,26 +40,8 @@ class Dropout(_Random):
     rate: ZeroToOne
     noise_shape: tuple[Positive | None, ...] | None = None
 
-
-class AlphaDropout(_Random):
-    """Dropout that keeps mean and variance, for networks of SELU units."""
-
-    rate: ZeroToOne
-    noise_shape: tuple[int | None, ...] | None = None
-
-
-class GaussianDropout(_Random):
-    """Multiplies by random numbers around 1 in training, a soft kind of Dropout."""
-
-    rate: ZeroToOne
-
-
-class GaussianNoise(_Random):
-    """Adds random numbers around 0 in training, so that no input comes twice."""
-
-    example: ClassVar[Any] = {"stddev": 0.1}
-
-    stddev: ZeroToOne
+    def as_described(self) -> bool:
+        return self.noise_shape is None
 
 
 class _SpatialDropout(_Random):
@@ -99,6 +82,27 @@ class SpatialDropout3D(_SpatialDropout):
 
     axes = "depth, height, width"
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 16, 28, 28, 3),)
+
+
+class AlphaDropout(_Random):
+    """Dropout that keeps mean and variance, for networks of SELU units."""
+
+    rate: ZeroToOne
+    noise_shape: tuple[int | None, ...] | None = None
+
+
+class GaussianDropout(_Random):
+    """Multiplies by random numbers around 1 in training, a soft kind of Dropout."""
+
+    rate: ZeroToOne
+
+
+class GaussianNoise(_Random):
+    """Adds random numbers around 0 in training, so that no input comes twice."""
+
+    example: ClassVar[Any] = {"stddev": 0.1}
+
+    stddev: ZeroToOne
 
 
 class ActivityRegularization(Layer):

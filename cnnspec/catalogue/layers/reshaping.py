@@ -27,6 +27,10 @@ from cnnspec.ground.shapes import Shape, Size, product, show
 class Flatten(Layer):
     """Lays all numbers of a sample out in one row, as Dense needs them."""
 
+    role = "one vector"
+    rearranges = True
+    speaks_for_itself = True
+    result = "flattened"
     shape_rule = "the product of all sizes but the batch's"
     example_inputs = ((None, 7, 7, 64),)
 
@@ -59,6 +63,8 @@ _TARGET_SIZE = kind(
 class Reshape(Layer):
     """Gives the same numbers, in the same order, other axes."""
 
+    rearranges = True
+    result = "reshaped"
     shape_rule = "target_shape; an axis of -1 takes what the others leave over"
     example: ClassVar[Any] = {"target_shape": [14, 14, -1]}
 
@@ -115,6 +121,7 @@ class Reshape(Layer):
 class Permute(Layer):
     """Puts the axes of a sample in another order; `dims` counts them from 1."""
 
+    rearranges = True
     shape_rule = "the sizes of the input in the order of dims"
     example: ClassVar[Any] = {"dims": [2, 1]}
     example_inputs = ((None, 10, 64),)
@@ -192,7 +199,10 @@ def _edges(count: int) -> Kind:
     says = f"{number}, or a list of {count}, each one such number or a list of two"
     items = sizes(2, least=0).json
     array = {"type": "array", "items": items, "minItems": count, "maxItems": count}
-    return kind(convert, says, {"anyOf": [{"type": "integer", "minimum": 0}, array]})
+    json = {"anyOf": [{"type": "integer", "minimum": 0}, array]}
+    found = kind(convert, says, json)
+    found.one_for_all = True
+    return found
 
 
 Edges = tuple[tuple[int, int], ...]
@@ -217,6 +227,7 @@ class _Resized(Spatial):
 class _Cropping(_Resized):
     """Cuts positions off at both ends of each axis."""
 
+    result = "cropped"
     first = ("cropping", "data_format")
     shape_rule = "size - before - after; the channels stay"
 
@@ -282,6 +293,7 @@ class Cropping3D(_Cropping):
 class _ZeroPadding(_Resized):
     """Adds zeros at both ends of each axis."""
 
+    result = "padded"
     first = ("padding", "data_format")
     shape_rule = "size + before + after; the channels stay"
 
@@ -334,6 +346,8 @@ class ZeroPadding3D(_ZeroPadding):
 class _UpSampling(_Resized):
     """Makes each axis so many times as long, without weights."""
 
+    role = "enlarging"
+    result = "enlarged"
     first = ("size", "data_format")
     shape_rule = "size of the input · size; the channels stay"
 

@@ -8,6 +8,7 @@ from math import prod
 from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
 from cnnspec.catalogue.layers.arguments import (
+    LAYER_JSON,
     Activation,
     ConstraintName,
     DataFormat,
@@ -15,13 +16,14 @@ from cnnspec.catalogue.layers.arguments import (
     NestedLayer,
     Padding,
     RegularizerName,
+    layers_kind,
     nested_layer,
     only_null,
 )
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window, need_rank
 from cnnspec.catalogue.layers.convolutional import Conv1D, Conv2D, Conv3D
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
-from cnnspec.ground.kinds import Pair, Positive, Single, Triple, kind
+from cnnspec.ground.kinds import Pair, Positive, Single, Triple
 from cnnspec.ground.shapes import Shape, Shapes, product, show
 
 _HEAD = (
@@ -176,7 +178,7 @@ class _GRU(_Units):
 # ------------------------------------------------------------------ cells
 
 
-class Cell(_Step):
+class _Cell(_Step):
     """One step of a recurrent layer. RNN holds a cell and runs it over the steps."""
 
     first = _order(_HEAD, _TAIL, "seed")
@@ -209,23 +211,9 @@ class Cell(_Step):
         return self.step_macs(step)
 
 
-class SimpleRNNCell(_Simple, Cell):
-    """One step of SimpleRNN."""
-
-
-class LSTMCell(_LSTM, Cell):
-    """One step of LSTM."""
-
-
-class GRUCell(_GRU, Cell):
-    """One step of GRU."""
-
-    first = _order(_HEAD, _TAIL, "reset_after seed")
-
-
-def _cell(value: Any) -> Cell:
+def _cell(value: Any) -> _Cell:
     layer = nested_layer(value)
-    if isinstance(layer, Cell):
+    if isinstance(layer, _Cell):
         return layer
     name = type(layer).__name__
     text = f"{name} can't be a cell"
@@ -233,7 +221,7 @@ def _cell(value: Any) -> Cell:
     raise Invalid([Problem((), "wrong-type", text, hint)])
 
 
-def _cells(value: Any) -> tuple[Cell, ...]:
+def _cells(value: Any) -> tuple[_Cell, ...]:
     if not isinstance(value, list | tuple) or not value:
         raise ValueError
     found, problems = [], []
@@ -251,68 +239,23 @@ def _cell_or_cells(value: Any) -> Any:
     return _cells(value) if isinstance(value, list | tuple) else _cell(value)
 
 
-_LAYER_JSON = {"$ref": "#/$defs/layer"}
-_CELLS_JSON = {"type": "array", "items": _LAYER_JSON, "minItems": 1}
+_CELLS_JSON = {"type": "array", "items": LAYER_JSON, "minItems": 1}
 _CELLS_SAY = "a list of cells, as in [{LSTMCell: 32}, {LSTMCell: 16}]"
-CellList = Annotated[Any, kind(_cells, _CELLS_SAY, _CELLS_JSON)]
+CellList = Annotated[Any, layers_kind(_cells, _CELLS_SAY, _CELLS_JSON)]
 CellOrCells = Annotated[
     Any,
-    kind(
+    layers_kind(
         _cell_or_cells,
         f"a cell, as in {{LSTMCell: 32}}, or {_CELLS_SAY}",
-        {"anyOf": [_LAYER_JSON, _CELLS_JSON]},
+        {"anyOf": [LAYER_JSON, _CELLS_JSON]},
     ),
 ]
-
-
-class StackedRNNCells(Cell):
-    """Cells one upon another: each reads what the one below gives at the same step."""
-
-    first = _order("cells")
-    shape_rule = "that of the last cell; only inside RNN"
-    weight_rule = "those of each cell, whose features are the units of the cell below"
-    example: ClassVar[Any] = {"cells": [{"LSTMCell": 32}, {"LSTMCell": 16}]}
-
-    cells: CellList
-
-    def walk(self, step: Shape) -> list[tuple[Cell, Shape]]:
-        """The cells, each with the shape that reaches it."""
-        reached = []
-        for cell in self.cells:
-            reached.append((cell, step))
-            step = cell.step_output(step)
-        return reached
-
-    def check_step(self, step: Shape) -> None:
-        self.cells[0].check_step(step)
-
-    def step_output(self, step: Shape) -> Shape:
-        last: Cell = self.cells[-1]
-        return last.step_output(step)
-
-    def step_states(self, step: Shape) -> list[Shape]:
-        return [
-            s for cell, reached in self.walk(step) for s in cell.step_states(reached)
-        ]
-
-    def step_weights(self, step: Shape) -> list[Weight]:
-        return [w for cell, reached in self.walk(step) for w in cell.held(reached)]
-
-    def step_macs(self, step: Shape) -> int:
-        return sum(cell.step_macs(reached) for cell, reached in self.walk(step))
-
-    def held(self, step: Shape) -> list[Weight]:
-        """The weights; those of the cells stay trainable whatever the stack says."""
-        return self.step_weights(step)
-
-    def nested(self) -> Sequence[Layer]:
-        return tuple(self.cells)
 
 
 # ------------------------------------------------------------------ layers
 
 
-class Recurrent(_Step):
+class _Recurrent(_Step):
     """A layer that walks along the steps of a sequence and remembers.
 
     The first axis after the batch is that of the steps. The last output depends on all
@@ -371,28 +314,31 @@ class Recurrent(_Step):
         return WHOLE
 
 
-class SimpleRNN(_Simple, Recurrent):
+class SimpleRNN(_Simple, _Recurrent):
     """Mixes each step with its own last output; it forgets over long sequences."""
 
+    role = "recurrent"
     first = _order(_HEAD, "activity_regularizer", _TAIL, _WALK, "seed")
     example: ClassVar[Any] = {"units": 32}
 
 
-class LSTM(_LSTM, Recurrent):
+class LSTM(_LSTM, _Recurrent):
     """Carries a memory along the steps; gates decide what to keep, take in and show."""
 
+    role = "recurrent"
     example: ClassVar[Any] = {"units": 32}
     use_cudnn: bool | Literal["auto"] = "auto"
 
 
-class GRU(_GRU, Recurrent):
+class GRU(_GRU, _Recurrent):
     """Remembers as LSTM does, with three gates' weights where that has four."""
 
+    role = "recurrent"
     example: ClassVar[Any] = {"units": 32}
     use_cudnn: bool | Literal["auto"] = "auto"
 
 
-class RNN(Recurrent):
+class RNN(_Recurrent):
     """Runs a cell, or several upon one another, along the steps."""
 
     first = _order(_WALK, "zero_output_for_mask")
@@ -406,11 +352,11 @@ class RNN(Recurrent):
     cell: CellOrCells
 
     @property
-    def stepper(self) -> Cell:
+    def stepper(self) -> _Cell:
         """The one cell that does a step: a list of them makes a stack."""
         if isinstance(self.cell, tuple):
             return StackedRNNCells(cells=self.cell)
-        found: Cell = self.cell
+        found: _Cell = self.cell
         return found
 
     def rules(self) -> None:
@@ -452,6 +398,64 @@ class RNN(Recurrent):
         return (self.stepper,)
 
 
+class SimpleRNNCell(_Simple, _Cell):
+    """One step of SimpleRNN."""
+
+
+class LSTMCell(_LSTM, _Cell):
+    """One step of LSTM."""
+
+
+class GRUCell(_GRU, _Cell):
+    """One step of GRU."""
+
+    first = _order(_HEAD, _TAIL, "reset_after seed")
+
+
+class StackedRNNCells(_Cell):
+    """Cells one upon another: each reads what the one below gives at the same step."""
+
+    first = _order("cells")
+    shape_rule = "that of the last cell; only inside RNN"
+    weight_rule = "those of each cell, whose features are the units of the cell below"
+    example: ClassVar[Any] = {"cells": [{"LSTMCell": 32}, {"LSTMCell": 16}]}
+
+    cells: CellList
+
+    def walk(self, step: Shape) -> list[tuple[_Cell, Shape]]:
+        """The cells, each with the shape that reaches it."""
+        reached = []
+        for cell in self.cells:
+            reached.append((cell, step))
+            step = cell.step_output(step)
+        return reached
+
+    def check_step(self, step: Shape) -> None:
+        self.cells[0].check_step(step)
+
+    def step_output(self, step: Shape) -> Shape:
+        last: _Cell = self.cells[-1]
+        return last.step_output(step)
+
+    def step_states(self, step: Shape) -> list[Shape]:
+        return [
+            s for cell, reached in self.walk(step) for s in cell.step_states(reached)
+        ]
+
+    def step_weights(self, step: Shape) -> list[Weight]:
+        return [w for cell, reached in self.walk(step) for w in cell.held(reached)]
+
+    def step_macs(self, step: Shape) -> int:
+        return sum(cell.step_macs(reached) for cell, reached in self.walk(step))
+
+    def held(self, step: Shape) -> list[Weight]:
+        """The weights; those of the cells stay trainable whatever the stack says."""
+        return self.step_weights(step)
+
+    def nested(self) -> Sequence[Layer]:
+        return tuple(self.cells)
+
+
 def _step_of(x: Shape) -> Shape:
     """The shape of one step of a sequence (batch, steps, …)."""
     return (x[0], *x[2:])
@@ -465,7 +469,7 @@ def _need_features(x: Shape) -> None:
         )
 
 
-def _depth(cell: Cell) -> int:
+def _depth(cell: _Cell) -> int:
     """How deep the list of a cell's states is: 0 for one state, 1 for two or more."""
     if isinstance(cell, StackedRNNCells):
         return 1 + max(_depth(inner) for inner in cell.cells)
@@ -475,7 +479,7 @@ def _depth(cell: Cell) -> int:
 # ------------------------------------------------------------------ ConvLSTM
 
 
-class _ConvLSTM(_Gates, Recurrent):
+class _ConvLSTM(_Gates, _Recurrent):
     """An LSTM whose steps have spatial axes, and whose kernels move along these."""
 
     axes: ClassVar[str]
@@ -602,6 +606,7 @@ def _layer_or_null(value: Any) -> Any:
 class Bidirectional(Layer):
     """Runs a recurrent layer along the steps and a copy of it the other way round."""
 
+    role = "recurrent"
     shape_rule = (
         "that of the layer, with merge_mode concat its last axis doubled; with "
         "merge_mode null twice; with return_state then the states of both directions"
@@ -617,10 +622,10 @@ class Bidirectional(Layer):
     ] = None
     backward_layer: Annotated[
         Any,
-        kind(
+        layers_kind(
             _layer_or_null,
             "a layer, as in {LSTM: {units: 4, go_backwards: true}}, or null",
-            {"anyOf": [_LAYER_JSON, {"type": "null"}]},
+            {"anyOf": [LAYER_JSON, {"type": "null"}]},
         ),
     ] = None
 
@@ -634,7 +639,7 @@ class Bidirectional(Layer):
             ("layer", self.layer),
             ("backward_layer", self.backward_layer),
         ):
-            if layer is not None and not isinstance(layer, Recurrent):
+            if layer is not None and not isinstance(layer, _Recurrent):
                 raise ArgumentError(
                     field,
                     "wrapped-layer",
@@ -683,7 +688,7 @@ class Bidirectional(Layer):
                 )
 
     @property
-    def both(self) -> tuple[Recurrent, Recurrent]:
+    def both(self) -> tuple[_Recurrent, _Recurrent]:
         """The layer that walks forwards and the one that walks backwards."""
         return self.layer, self.backward_layer or self.layer
 

@@ -19,6 +19,11 @@ class Spatial(Layer):
     """The names of the spatial axes, for messages."""
     data_format: DataFormat | None = None
 
+    @classmethod
+    def replaces(cls) -> str:
+        """Its role among layers that move along the same axes."""
+        return f"{cls.role} along {cls.axes}" if cls.role else ""
+
     def need_axes(self, x: Shape) -> None:
         """Refuses a tensor with more or fewer axes.
 

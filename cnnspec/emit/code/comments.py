@@ -8,20 +8,13 @@ from cnnspec.emit.keras_script.texts import Language
 from cnnspec.ground.shapes import Shapes, product, show
 from cnnspec.language.program import Block, CallStep, LayerStep
 
-_NAMES = "Activation Average Dense Flatten Identity Maximum Minimum Multiply Subtract"
-_SPEAK_FOR_THEMSELVES = frozenset(_NAMES.split())
-"""Layers that no comment explains: their names do."""
-
-_DIFFERENT = {"Dropout": "noise_shape"}
-"""Arguments with which a layer isn't what the first line of its docstring says."""
-
 
 class Explained:
     """The layers that a script has explained so far, or needn't."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
-        self._kinds = set(_SPEAK_FOR_THEMSELVES)
+        self._kinds: set[type[Layer]] = set()
 
     def copy(self) -> "Explained":
         """As it is now."""
@@ -31,12 +24,12 @@ class Explained:
 
     def lines(self, layer: Layer, width: int) -> list[str]:
         """What a layer does, where the script first has one of its type."""
-        kind = type(layer).__name__
-        different = layer.given.get(_DIFFERENT.get(kind, "")) is not None
-        if kind in self._kinds or different:
+        kind = type(layer)
+        known = kind.speaks_for_itself or kind in self._kinds
+        if known or not layer.as_described():
             return []
         self._kinds.add(kind)
-        said = self._language.layer(type(layer))
+        said = self._language.layer(kind)
         # × looks like x, which linters don't like in a comment.
         return [f"# {line}" for line in wrapped(said.replace("×", "x"), width - 2)]
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnnspec.catalogue.layers.base import Layer
-from cnnspec.emit import TAKES_TENSORS_APART
 from cnnspec.emit.code.print.layout import WIDTH
 from cnnspec.emit.code.python import (
     Code,
@@ -57,7 +56,7 @@ class LayerWriter:
         tensors = self._body.reader.tensors(step, current)
         code = self._body.reader.layer(step)
         thing, key = Thing("made", step.path), self._body.kept_key(step)
-        kind = self._flow.types.get(takes[0].node, "")
+        kind = self._flow.types.get(takes[0].node)
         self._assign(thing, code, _given(kind, tensors), key, takes)
         return [thing]
 
@@ -161,15 +160,14 @@ class LayerWriter:
             self._page.emit(f"{kept} = {target}")
 
 
-def _given(kind: type[Layer] | str, tensors: _Tensors) -> Group:
+def _given(kind: type[Layer] | None, tensors: _Tensors) -> Group:
     """The tensors of a call, in its brackets."""
-    name = kind if isinstance(kind, str) else kind.__name__
     codes = bracketed([code for code, _ in tensors])
     starred = [
         f"*{code}" if is_list else code
         for code, (_, is_list) in zip(codes, tensors, strict=True)
     ]
-    if name in TAKES_TENSORS_APART:
+    if kind and kind.takes_tensors_apart:
         return Group("(", [("", code) for code in starred], ")")
     if len(tensors) == 1:
         return Group("(", [("", tensors[0][0])], ")")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
-from cnnspec.catalogue.layers import ALIASES
+from cnnspec.catalogue.registry import ALIASES
 from cnnspec.emit.code.comments import Explained
 from cnnspec.emit.code.function import Function, model_lines
 from cnnspec.emit.code.names import Constants, Names, reserved_names

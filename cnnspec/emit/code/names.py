@@ -7,6 +7,7 @@ from keyword import iskeyword
 from typing import Any
 
 from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.layers import Layer
 from cnnspec.emit.code.python import identifier
 
 _OWN_NAMES = (
@@ -19,34 +20,20 @@ variables."""
 
 _LOOK_LIKE_DIGITS = ("l", "O", "I")
 
-_RESULTS = {
-    "add": "total",
-    "concatenate": "joined",
-    "cropping": "cropped",
-    "flatten": "flattened",
-    "normalization": "normalized",
-    "padding": "padded",
-    "pooling": "pooled",
-    "re_lu": "relu",
-    "reshape": "reshaped",
-    "transpose": "enlarged",
-    "up_sampling": "enlarged",
-}
-"""What comes of a layer, in a word, by a part of the layer's kind."""
 
-
-def result_of(kind: str) -> str:
+def result_of(kind: type[Layer] | str) -> str:
     """What a tensor may be called that no author named.
 
     Args:
         kind: of the step that made it, as `Flow.kinds` has it.
     """
-    return next((word for part, word in _RESULTS.items() if part in kind), kind)
+    return kind if isinstance(kind, str) else kind.result
 
 
-def without_axes(kind: str) -> str:
-    """The kind of a layer whatever it slides along: `conv` for `conv2d`."""
-    return re.sub(r"\d[dD]$", "", kind)
+def without_axes(kind: type[Layer] | str) -> str:
+    """The kind of a layer whatever it slides along: `conv` for `Conv2D`."""
+    name = kind if isinstance(kind, str) else snake_case(kind.__name__)
+    return re.sub(r"\d[dD]$", "", name)
 
 
 class Names:

@@ -228,7 +228,7 @@ def _way(worked_out: Any, kept: Any, field: Argument | None) -> str:
     """How Keras takes a value that the record keeps in a form of its own."""
     if isinstance(kept, Record) or isinstance(worked_out, dict):
         return "never"
-    if isinstance(kept, tuple) and field and field.name in _ONE_FOR_ALL_AXES:
+    if isinstance(kept, tuple) and field and field.kind.one_for_all:
         return "as it is"  # Keras takes one number for all, and lists
     if isinstance(worked_out, list) and isinstance(kept, tuple):
         deep = any(isinstance(item, list) for item in worked_out)
@@ -320,8 +320,8 @@ def _callee(record: Record) -> str:
     name = type(record).__name__
     if isinstance(record, Component):
         return f"keras.{record.module}.{name}"
-    if isinstance(record, Layer) and is_custom(type(record)):
-        return name  # the script holds the class itself
+    if isinstance(record, Layer) and (record.package or is_custom(type(record))):
+        return name  # the script imports the class, or holds it itself
     return f"layers.{name}"
 
 
@@ -341,22 +341,9 @@ def _by_place(
     return isinstance(record, Regularizer) and len(given) == 1
 
 
-_ONE_FOR_ALL_AXES = frozenset(
-    {
-        "cropping",
-        "dilation_rate",
-        "kernel_size",
-        "padding",
-        "pool_size",
-        "size",
-        "strides",
-    }
-)
-
-
 def _shortest(field: Argument, found: Any) -> Any:
     """One number for several equal ones, where Keras takes that: 3 for (3, 3)."""
-    if field.name not in _ONE_FOR_ALL_AXES or not isinstance(found, tuple):
+    if not field.kind.one_for_all or not isinstance(found, tuple):
         return found
     if len(set(found)) != 1:
         return found

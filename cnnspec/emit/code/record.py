@@ -226,7 +226,7 @@ class Flow:
         self.shapes |= {row.name: row.output_shape for row in rows}
         self.parents = dict(parents(program))
         self.kinds = dict(kinds(program))
-        self.types = {node.name: type(node.layer).__name__ for node in graph.nodes}
+        self.types = {node.name: type(node.layer) for node in graph.nodes}
 
     def calls_of(self, block: str) -> Iterator[Take]:
         """Every call of a block."""

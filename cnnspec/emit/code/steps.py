@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.layers import Layer, layer_class
 from cnnspec.ground.errors import Path
 from cnnspec.language.expressions import Formula
 from cnnspec.language.program import (
@@ -63,12 +63,12 @@ def _inside(steps: Steps, around: Path) -> Iterator[tuple[Path, Path]]:
             yield from _inside(inner, step.path if holds else around)
 
 
-def kinds(program: Program) -> Iterator[tuple[Path, str]]:
-    """What a variable for the tensor of a step is called, if it has no name."""
+def kinds(program: Program) -> Iterator[tuple[Path, type[Layer] | str]]:
+    """What makes the tensor of a step: a layer's class, or the words for a block."""
     for steps in (program.steps, *(b.steps for b in program.blocks.values())):
         for step in each_step(steps):
             if isinstance(step, LayerStep):
-                yield step.path, snake_case(step.type)
+                yield step.path, layer_class(step.type)
             elif isinstance(step, CallStep):
                 yield step.path, f"{step.block}_output"
 

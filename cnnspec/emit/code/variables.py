@@ -1,14 +1,10 @@
 """The variables that hold a function's tensors and layers."""
 
+from cnnspec.catalogue.components import snake_case
 from cnnspec.emit.code.names import Names, result_of, without_axes
 from cnnspec.emit.code.python import identifier
 from cnnspec.emit.code.record import Flow, Site, Thing, Unfaithful, Unit
 from cnnspec.ground.errors import Path
-
-_JOINING = frozenset(
-    ["add", "average", "concatenate", "custom_scale_layer", "multiply", "subtract"]
-)
-"""Layers at the end of a shortcut, as `Flow.kinds` has them."""
 
 
 class Variables:
@@ -187,7 +183,8 @@ class Variables:
         if kind and identifier(name).startswith("_"):
             return [f"{without_axes(kind)}_{name}"]
         word = result_of(kind)
-        return [name, *([word] if word != kind else []), f"{name}_output"]
+        own = kind if isinstance(kind, str) else snake_case(kind.__name__)
+        return [name, *([word] if word != own else []), f"{name}_output"]
 
     def _branch_title(self, thing: Thing) -> str:
         """`branch`, or `branch_1` where a step reads several."""
@@ -205,12 +202,12 @@ class Variables:
 
     def _is_shortcut(self, thing: Thing) -> bool:
         """Whether a tensor goes past layers, to be joined with what they give."""
-        readers = {
-            self._flow.kinds.get(site[1])
+        readers = (
+            self._flow.kinds.get(site[1], "")
             for site, read in self._unit.readers(thing)
             if site[0] == "from" and not read.next
-        }
-        return not readers.isdisjoint(_JOINING)
+        )
+        return any(not isinstance(kind, str) and kind.joins_paths for kind in readers)
 
 
 def _copy(target: str, source: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cnnspec.catalogue.components import Component
 from cnnspec.catalogue.layers.base import Layer, all_nested
-from cnnspec.emit import TAKES_TENSORS_APART
+from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes
 from cnnspec.model.graph import Graph, Node
@@ -105,7 +105,7 @@ def _layer(node: Node) -> Any:
 
 def _apply(node: Node, layer: Any, given: list[Any]) -> Any:
     """What a layer gives for the tensors of a node."""
-    if type(node.layer).__name__ in TAKES_TENSORS_APART:
+    if node.layer.takes_tensors_apart:
         return layer(*given)
     return layer(given if len(given) > 1 else given[0])
 
@@ -134,7 +134,8 @@ def keras_class(cls: type[Record]) -> Any:
     """
     assert issubclass(cls, Component | Layer)
     _keras()
-    return getattr(import_module(f"keras.{cls.module}"), cls.__name__)
+    package = cls.package if issubclass(cls, Layer) else ""
+    return getattr(import_module(package or f"keras.{cls.module}"), cls.__name__)
 
 
 def _value(value: Any, names: dict[int, str]) -> Any:
@@ -163,7 +164,7 @@ def compare(model: Any, summary: Summary) -> list[str]:
     layers = {
         layer.name: layer
         for layer in model.layers
-        if type(layer).__name__ != "InputLayer"
+        if type(layer).__name__ != INPUT_LAYER
     }
     rows = {row.name: row for row in summary.rows if not row.shares}
     found = [f"Keras has no layer '{name}'" for name in rows if name not in layers]

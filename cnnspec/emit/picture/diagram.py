@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
 from cnnspec.catalogue.layers.base import Layer
+from cnnspec.catalogue.registry import FAMILIES
 from cnnspec.emit.picture.layout import HEADER, Box, Point, Route, lay_out, same
 from cnnspec.ground.errors import Frame, Path
 from cnnspec.ground.shapes import Shapes, product
@@ -29,21 +30,22 @@ class Kind(NamedTuple):
     colour: str
 
 
-KINDS = {
-    "convolutional": Kind("convolution", "#a9cdf0"),
-    "pooling": Kind("pooling", "#f9c78c"),
-    "normalization": Kind("normalisation", "#f2e394"),
-    "activations": Kind("activation", "#b5e0ae"),
-    "core": Kind("dense, embedding", "#d3bdea"),
-    "merging": Kind("merging", "#f4b3b5"),
-    "regularization": Kind("regularisation", "#dcdcdc"),
-    "reshaping": Kind("reshaping", "#e2cdb1"),
-    "attention": Kind("attention", "#9fdcd5"),
-    "rnn": Kind("recurrent, wrapper", "#bfe3ee"),
-    "preprocessing": Kind("preprocessing", "#d9dfa0"),
-    "augmentation": Kind("augmentation", "#f1c5e2"),
+_COLOURS = {
+    "convolutional": "#a9cdf0",
+    "pooling": "#f9c78c",
+    "normalization": "#f2e394",
+    "activations": "#b5e0ae",
+    "core": "#d3bdea",
+    "merging": "#f4b3b5",
+    "regularization": "#dcdcdc",
+    "reshaping": "#e2cdb1",
+    "attention": "#9fdcd5",
+    "rnn": "#bfe3ee",
+    "preprocessing": "#d9dfa0",
+    "augmentation": "#f1c5e2",
 }
-"""By the module of `cnnspec.catalogue.layers` that holds them."""
+"""By family of layers, in the order of the legend."""
+KINDS = {name: Kind(FAMILIES[name].says, colour) for name, colour in _COLOURS.items()}
 OTHER = Kind("other", "#cfd6de")
 TENSOR = Kind("input, output", "#ffffff")
 _INK, _PALE, _ARROW, _BORDER = "#1a1a1a", "#303030", "#5b6776", "#8a96a3"
@@ -185,7 +187,7 @@ class _Picture:
             len(row.inputs) == 1
             and self._readers[name] == 1
             and self.entries[source][-1].kind is not TENSOR
-            and _kind(row.layer) in _QUIET
+            and _accompanies(row.layer)
             and row.output_shape == self._shapes[name]
         )
 
@@ -241,14 +243,13 @@ def _rounds(rows: Sequence[Row]) -> dict[Path, int]:
     return found
 
 
-_QUIET = tuple(
-    KINDS[name] for name in ("normalization", "activations", "regularization")
-)
-"""Kinds that may stand below the layer they read without an arrow."""
+def _accompanies(layer: Layer) -> bool:
+    """Whether it may stand below the layer that it reads without an arrow."""
+    return layer.family() in FAMILIES and FAMILIES[layer.family()].accompanies
 
 
 def _kind(layer: Layer) -> Kind:
-    return KINDS.get(type(layer).__module__.rpartition(".")[2], OTHER)
+    return KINDS.get(layer.family(), OTHER)
 
 
 def _entry(row: Row) -> _Entry:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
-from cnnspec.catalogue.layers import (
+from cnnspec.catalogue.layers import Layer, layer_class, make_layer
+from cnnspec.catalogue.registry import (
     ALIASES,
     FAMILIES,
     REFUSED,
-    Layer,
-    layer_class,
-    make_layer,
+    family_names,
+    installed_names,
+    is_known,
+    layer_names,
+    own_name,
 )
 from cnnspec.emit.schema.records import comment
 from cnnspec.ground.errors import Invalid, ShapeError
@@ -20,11 +23,19 @@ from cnnspec.ground.yaml_text import flow
 def overview() -> str:
     """Every layer with its teaching comment, family by family."""
     lines = []
-    for family, names in FAMILIES.items():
-        lines += [family, *_columns([(n, _sentence(n)) for n in names.split()]), ""]
+    for title, names in _sections():
+        lines += [title, *_columns([(n, _sentence(n)) for n in names]), ""]
     lines += ["refused", *_columns(list(REFUSED.items())), ""]
     lines.append("cnnspec layers NAME tells more of one.")
     return "\n".join(lines)
+
+
+def _sections() -> Iterator[tuple[str, list[str]]]:
+    """The families with their layers, and those of other packages, if there are any."""
+    for family in FAMILIES:
+        yield family, family_names(family)
+    if names := installed_names():
+        yield "installed", names
 
 
 def _columns(rows: list[tuple[str, str]]) -> list[str]:
@@ -51,8 +62,8 @@ def describe(name: str) -> str:
     """
     import textwrap
 
-    name = ALIASES.get(name, name)
-    if name in REFUSED or name not in _known():
+    name = own_name(name)
+    if not is_known(name):
         make_layer(name, {})  # raises, and says why
     cls = layer_class(name)
     lines = [name, *textwrap.wrap(comment(cls), 80), "", "Arguments"]
@@ -109,13 +120,9 @@ def _shape(shape: Shapes) -> str:
     return str(shape).replace("None", "?")
 
 
-def _known() -> set[str]:
-    return {name for names in FAMILIES.values() for name in names.split()}
-
-
 def markdown() -> str:
     """The page `docs/layers.md`."""
-    known = len(_known())
+    known = len(layer_names())
     lines = [
         "# Layers",
         "",
@@ -125,9 +132,9 @@ def markdown() -> str:
         "Each takes its Keras arguments, with Keras's defaults.",
         "",
     ]
-    for family, names in FAMILIES.items():
-        lines += [f"## {family.capitalize()}", ""]
-        for name in names.split():
+    for title, names in _sections():
+        lines += [f"## {title.capitalize()}", ""]
+        for name in names:
             lines += _section(name)
     lines += ["## Refused", "", "| layer | why |", "| --- | --- |"]
     lines += [f"| {name} | {reason} |" for name, reason in REFUSED.items()]

@@ -6,8 +6,9 @@ Made from the same fields as the validators. Draft 7 is what editors know best.
 from cnnspec.catalogue.components import (
     by_name,
 )
-from cnnspec.catalogue.layers import ALIASES, layer_class, layer_names
+from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.named import spellings, subclasses
+from cnnspec.catalogue.registry import ALIASES, layer_names
 from cnnspec.emit.schema.records import (
     BY_CLASS,
     FORMULA,

@@ -162,7 +162,7 @@ def _pairing(
     arguments: tuple[Edit, ...],
     connections: "_Connections",
 ) -> Pairing:
-    in_order = not {before.type, after.type} <= _COMMUTATIVE
+    in_order = not (before.layer.commutes and after.layer.commutes)
     reconnected = connections.differ(before.inputs, after.inputs, in_order)
     reshared = connections.partners.get(before.shares, "") != after.shares
     if arguments or reconnected or reshared or before.type != after.type:
@@ -176,10 +176,6 @@ def _numbers(row: Row) -> tuple[Any, ...]:
     """What a layer's input decides, as far as a report shows it."""
     weights = [(weight.shape, weight.trainable) for weight in row.weights]
     return row.output_shape, row.macs, weights
-
-
-_COMMUTATIVE = {"Add", "Average", "Maximum", "Minimum", "Multiply"}
-"""Layers that give the same for their inputs in any order."""
 
 
 class Content:
@@ -311,7 +307,7 @@ def _cost(one: Content, other: Content) -> int:
     names = {name for name, _ in one.arguments.items() ^ other.arguments.items()}
     cost = _SHARING * (one.shares != other.shares)
     if one.type != other.type:
-        if one.type not in _FAMILY or _FAMILY[one.type] != _FAMILY.get(other.type):
+        if not one.layer.replaces() or one.layer.replaces() != other.layer.replaces():
             return NEVER
         cost += _OTHER_CLASS
         names &= one.layer.fields().keys() & other.layer.fields().keys()
@@ -327,33 +323,6 @@ def _main_arguments(cls: Any) -> frozenset[str]:
     fields = cls.fields()
     needed = [name for name, field in fields.items() if field.required]
     return frozenset(needed or list(fields)[:1])
-
-
-_GLOBAL_POOLING = " ".join(
-    f"GlobalMaxPooling{n}D GlobalAveragePooling{n}D" for n in (1, 2, 3)
-)
-_DROPOUT = (
-    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout "
-    "GaussianDropout"
-)
-_FAMILIES = (
-    *(f"Conv{n}D SeparableConv{n}D DepthwiseConv{n}D" for n in (1, 2, 3)),
-    *(f"Conv{n}DTranspose UpSampling{n}D" for n in (1, 2, 3)),
-    *(
-        f"MaxPooling{n}D AveragePooling{n}D "
-        f"AdaptiveMaxPooling{n}D AdaptiveAveragePooling{n}D"
-        for n in (1, 2, 3)
-    ),
-    f"Flatten {_GLOBAL_POOLING}",
-    "Activation ReLU LeakyReLU PReLU ELU Softmax",
-    f"{_DROPOUT} GaussianNoise",
-    "BatchNormalization LayerNormalization GroupNormalization RMSNormalization",
-    "Add Subtract Multiply Average Maximum Minimum Concatenate",
-    "SimpleRNN LSTM GRU Bidirectional",
-    "Attention AdditiveAttention MultiHeadAttention GroupQueryAttention",
-)
-_FAMILY = {name: n for n, names in enumerate(_FAMILIES) for name in names.split()}
-"""Layers that one may put in each other's place, by a number of their own."""
 
 
 def _pair_inputs(

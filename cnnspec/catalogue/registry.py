@@ -1,0 +1,204 @@
+"""Finds a layer's class by its name, and imports no other family for it.
+
+A public class of a module of `cnnspec.catalogue.layers` is a layer, named as in Keras:
+nothing else has to know of it. The names are read from the modules' text, which takes a
+millisecond; importing all of them would take longer than a whole `cnnspec check`.
+
+Another package adds a layer with a class of its own and an entry point of the group
+`cnnspec.layers`, called as the layer is:
+
+    [project.entry-points."cnnspec.layers"]
+    CoordConv = "my_package.cnnspec_layers:CoordConv"
+"""
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnspec.ground.errors import Invalid, Problem
+from cnnspec.ground.records import Record
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "cnnspec.layers"
+"""The entry points under which other packages have layers."""
+_FOLDER = os.path.join(os.path.dirname(__file__), "layers")
+_PACKAGE = f"{__package__}.layers"
+
+
+class Family(NamedTuple):
+    """Layers of one sort: those of a module."""
+
+    says: str = ""
+    """What pictures call them; nothing for a mixture."""
+    accompanies: bool = False
+    """Whether one sees them as part of the layer before, as an activation."""
+
+
+FAMILIES: dict[str, Family] = {
+    "core": Family("dense, embedding"),
+    "convolutional": Family("convolution"),
+    "pooling": Family("pooling"),
+    "normalization": Family("normalisation", accompanies=True),
+    "activations": Family("activation", accompanies=True),
+    "regularization": Family("regularisation", accompanies=True),
+    "reshaping": Family("reshaping"),
+    "merging": Family("merging"),
+    "attention": Family("attention"),
+    "rnn": Family("recurrent, wrapper"),
+    "preprocessing": Family("preprocessing"),
+    "augmentation": Family("augmentation"),
+    "applications": Family(),
+}
+"""The modules of layers, in the order in which they are listed."""
+
+INPUT_LAYER = "InputLayer"
+"""What Keras calls the layer that stands for an input, which a spec doesn't write."""
+CODE_LAYERS = ("Lambda", "SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer")
+"""Layers that hold code of any kind; Keras 2 made the last three of operations."""
+_FOREIGN = "it runs code that no YAML holds, so its output's shape can't be known"
+REFUSED: dict[str, str] = {
+    "Lambda": f"{_FOREIGN}; most of what it is used for is a layer of its own",
+    "JaxLayer": _FOREIGN,
+    "FlaxLayer": _FOREIGN,
+    "TFSMLayer": _FOREIGN,
+    "TorchModuleWrapper": _FOREIGN,
+    "Layer": "it is the base of all layers, and does nothing itself",
+    "Wrapper": "it is the base of TimeDistributed and its like",
+    INPUT_LAYER: "the input: of a spec makes it",
+}
+"""Layers of Keras that a spec can't hold, and why each is refused."""
+
+
+def _read(
+    found: dict[str, str], aliases: dict[str, str], former: dict[str, str]
+) -> None:
+    """Notes the layers of all families with their modules, and their other names."""
+    for family in FAMILIES:
+        with open(os.path.join(_FOLDER, f"{family}.py"), encoding="utf-8") as file:
+            text = file.read()
+        for part in text.split("\nclass ")[1:]:
+            name = part.partition("(")[0]
+            if not name.startswith("_"):
+                found[name] = f"{_PACKAGE}.{family}"
+                aliases |= dict.fromkeys(_listed("aliases", part), name)
+                former |= dict.fromkeys(_listed("former", part), name)
+
+
+def _listed(attribute: str, part: str) -> list[str]:
+    """The texts of a tuple in a class, such as `aliases = ("AvgPool1D",)`."""
+    return (
+        part.partition(f"\n    {attribute} = (")[2].partition(")")[0].split('"')[1::2]
+    )
+
+
+_modules: dict[str, str] = {}
+ALIASES: dict[str, str] = {}
+"""Second names that `keras.layers` has for layers."""
+FORMER: dict[str, str] = {}
+"""Names that layers had in earlier versions of Keras, as printed tables have them."""
+_read(_modules, ALIASES, FORMER)
+ALIASES = dict(sorted(ALIASES.items()))
+_classes: dict[str, type[Record]] = {}
+_entry_points: "dict[str, EntryPoint] | None" = None
+
+
+def _installed() -> "Mapping[str, EntryPoint]":
+    """The layers of other packages, by their names; ours go first.
+
+    They are looked up once, and only where no layer of ours is meant: it takes 20 ms.
+    """
+    global _entry_points
+    if _entry_points is None:
+        from importlib.metadata import entry_points
+
+        found = {entry.name: entry for entry in entry_points(group=GROUP)}
+        _entry_points = {n: found[n] for n in sorted(found) if not _is_own(n)}
+    return _entry_points
+
+
+def _is_own(name: str) -> bool:
+    return name in _modules or name in ALIASES or name in REFUSED
+
+
+def _is_installed(name: str) -> bool:
+    # Classes begin with a capital; names of blocks and tensors mostly don't.
+    return name[:1].isupper() and name.isidentifier() and name in _installed()
+
+
+def own_name(name: str) -> str:
+    """The name of a layer's class, for any name that `keras.layers` has for it."""
+    return ALIASES.get(name, name)
+
+
+def is_known(name: str) -> bool:
+    """Whether a spec can hold the layer of that name."""
+    return own_name(name) in _modules or not _is_own(name) and _is_installed(name)
+
+
+def is_layer(name: object) -> bool:
+    """Whether there is a layer of that name, which a spec may or may not hold."""
+    return isinstance(name, str) and (_is_own(name) or _is_installed(name))
+
+
+def family_names(family: str) -> list[str]:
+    """The layers of a family, in the order of its module."""
+    return [n for n, module in _modules.items() if module == f"{_PACKAGE}.{family}"]
+
+
+def installed_names() -> list[str]:
+    """The layers that other packages add."""
+    return list(_installed())
+
+
+def all_names() -> list[str]:
+    """Whatever may stand for a layer that a spec can hold."""
+    return [*_modules, *ALIASES, *_installed()]
+
+
+def layer_names() -> list[str]:
+    """All layers, family by family, then those of other packages."""
+    return [*_modules, *_installed()]
+
+
+def find(name: str) -> type[Record]:
+    """The class of the layer that Keras calls `name`.
+
+    Raises:
+        KeyError: there is none.
+        Invalid: it is another package's, and that can't be imported.
+    """
+    found = _classes.get(name)
+    if found is None:
+        own = own_name(name)
+        if own in _modules:
+            found = getattr(import_module(_modules[own]), own)
+        elif _is_installed(own):
+            found = _loaded(_installed()[own])
+        else:
+            raise KeyError(name)
+        _classes[name] = found
+    return found
+
+
+def _loaded(entry: "EntryPoint") -> type[Record]:
+    try:
+        found: type[Record] = entry.load()
+    except Exception as error:  # noqa: BLE001 - whatever the package raises
+        reason = " ".join(str(error).split()) or type(error).__name__
+        text = f"{entry.name} can't be imported from {entry.value}: {reason}"
+        hint = "mend or remove the package that adds it"
+        raise Invalid([Problem((), "refused-layer", text, hint, at_key=True)]) from None
+    return found
+
+
+def printed_names(name: str, is_cut: bool) -> list[str]:
+    """The layers that a printed table may mean by a name, which may be cut short.
+
+    Earlier names count; layers of other packages are known once a spec has them.
+    """
+    names = {**dict.fromkeys((*_modules, *_classes)), **FORMER}
+    meant = [n for n in names if n.startswith(name)] if is_cut else [name]
+    return [FORMER.get(n, n) for n in meant if n in names]
