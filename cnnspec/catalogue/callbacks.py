@@ -6,9 +6,9 @@ Source of the signatures: keras/src/callbacks, Keras 3.15.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.named import Named, ZeroToBelowOne
+from cnnspec.catalogue.named import Named
 from cnnspec.ground.errors import ArgumentError, either
-from cnnspec.ground.kinds import Natural, Positive, choice, text
+from cnnspec.ground.kinds import Natural, Positive, ZeroToBelowOne, choice, text
 
 _FUNCTIONS = "it calls functions, and no YAML holds code"
 

@@ -6,14 +6,8 @@ Source of the signatures: keras/src/losses, Keras 3.15.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.named import (
-    AboveZero,
-    BetweenZeroAndOne,
-    Floats,
-    Named,
-    ScopeName,
-)
-from cnnspec.ground.kinds import ZeroToOne, plain_list
+from cnnspec.catalogue.named import Floats, Named, ScopeName
+from cnnspec.ground.kinds import AboveZero, BetweenZeroAndOne, ZeroToOne, plain_list
 
 
 class Loss(Named):

@@ -6,9 +6,16 @@ Source of the signatures: keras/src/metrics, Keras 3.15.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.named import AboveZero, Floats, Named
+from cnnspec.catalogue.named import Floats, Named
 from cnnspec.ground.errors import ArgumentError
-from cnnspec.ground.kinds import Natural, Positive, ZeroToOne, number, plain_list
+from cnnspec.ground.kinds import (
+    AboveZero,
+    Natural,
+    Positive,
+    ZeroToOne,
+    number,
+    plain_list,
+)
 
 _Integers = Literal["int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 

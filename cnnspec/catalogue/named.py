@@ -11,13 +11,8 @@ from cnnspec.catalogue.components import (
     snake_case,
 )
 from cnnspec.ground.errors import Invalid, Problem, either, nearest
-from cnnspec.ground.kinds import Json, Kind, kind, number
+from cnnspec.ground.kinds import Json, Kind, kind
 from cnnspec.ground.yaml_text import describe
-
-AboveZero = Annotated[float, number("a number above 0", gt=0)]
-ZeroOrMore = Annotated[float, number("a number of 0 or more", ge=0)]
-BetweenZeroAndOne = Annotated[float, number("a number between 0 and 1", gt=0, lt=1)]
-ZeroToBelowOne = Annotated[float, number("a number from 0 to below 1", ge=0, lt=1)]
 
 Floats = Literal[
     "float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"

@@ -7,17 +7,24 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from cnnspec.catalogue.named import (
-    AboveZero,
     Named,
     ScopeName,
-    ZeroOrMore,
     component,
     read_named,
     spellings,
     subclasses,
 )
 from cnnspec.ground.errors import ArgumentError, either
-from cnnspec.ground.kinds import Kind, Natural, Positive, ZeroToOne, kind, number
+from cnnspec.ground.kinds import (
+    AboveZero,
+    Kind,
+    Natural,
+    Positive,
+    ZeroOrMore,
+    ZeroToOne,
+    kind,
+    number,
+)
 
 
 def _steps(value: Any) -> int | float:
@@ -28,7 +35,7 @@ def _steps(value: Any) -> int | float:
 
 
 _STEPS_JSON = {"type": "number", "exclusiveMinimum": 0}
-Steps = Annotated[Any, kind(_steps, "a number above 0", _STEPS_JSON)]
+_StepCount = Annotated[Any, kind(_steps, "a number above 0", _STEPS_JSON)]
 """How many steps something takes; Keras counts parts of one as well."""
 
 
@@ -50,7 +57,7 @@ class Schedule(Named):
 
 class CosineDecay(Schedule):
     first = ("initial_learning_rate",)
-    decay_steps: Steps
+    decay_steps: _StepCount
     name: ScopeName = "CosineDecay"
     alpha: float = 0.0
     warmup_target: float | None = None
@@ -59,7 +66,7 @@ class CosineDecay(Schedule):
 
 class CosineDecayRestarts(Schedule):
     first = ("initial_learning_rate",)
-    first_decay_steps: Steps
+    first_decay_steps: _StepCount
     name: ScopeName = "SGDRDecay"
     t_mul: float = 2.0
     m_mul: float = 1.0
@@ -68,7 +75,7 @@ class CosineDecayRestarts(Schedule):
 
 class ExponentialDecay(Schedule):
     first = ("initial_learning_rate", "decay_steps")
-    decay_steps: Steps
+    decay_steps: _StepCount
     name: ScopeName = "ExponentialDecay"
     decay_rate: float
     staircase: bool = False
@@ -76,7 +83,7 @@ class ExponentialDecay(Schedule):
 
 class InverseTimeDecay(Schedule):
     first = ("initial_learning_rate", "decay_steps")
-    decay_steps: Steps
+    decay_steps: _StepCount
     name: ScopeName = "InverseTimeDecay"
     decay_rate: float
     staircase: bool = False
@@ -84,7 +91,7 @@ class InverseTimeDecay(Schedule):
 
 class PolynomialDecay(Schedule):
     first = ("initial_learning_rate",)
-    decay_steps: Steps
+    decay_steps: _StepCount
     name: ScopeName = "PolynomialDecay"
     end_learning_rate: float = 0.0001
     power: float = 1.0
@@ -93,7 +100,7 @@ class PolynomialDecay(Schedule):
 
 class PiecewiseConstantDecay(Schedule):
     lacks = ("initial_learning_rate",)
-    boundaries: tuple[Steps, ...]
+    boundaries: tuple[_StepCount, ...]
     values: tuple[ZeroOrMore, ...]
     name: ScopeName = "PiecewiseConstant"
 

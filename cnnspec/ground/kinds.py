@@ -52,7 +52,7 @@ class Finding(NamedTuple):
     """What a converter raised: where it knows better what is wrong, it says so."""
 
 
-class Refused(ValueError):
+class NotAllowed(ValueError):
     """A value that a kind doesn't allow, with everything that was found in it."""
 
     def __init__(self, error: ValidationError) -> None:
@@ -112,14 +112,14 @@ class Kind:
             into: for a kind of `instance`, the object to fill in place of a new one.
 
         Raises:
-            Refused: it isn't allowed.
+            NotAllowed: it isn't allowed.
         """
         if self._compiled is None:
             self._compiled = SchemaValidator(self.schema)
         try:
             return self._compiled.validate_python(value, self_instance=into)
         except ValidationError as error:
-            raise Refused(error) from None
+            raise NotAllowed(error) from None
 
 
 def kind(
@@ -296,6 +296,10 @@ Positive = Annotated[
 ]
 Natural = Annotated[int, number("a whole number of 0 or more", whole=True, ge=0)]
 ZeroToOne = Annotated[float, number("a number from 0 to 1", ge=0, le=1)]
+ZeroToBelowOne = Annotated[float, number("a number from 0 to below 1", ge=0, lt=1)]
+BetweenZeroAndOne = Annotated[float, number("a number between 0 and 1", gt=0, lt=1)]
+AboveZero = Annotated[float, number("a number above 0", gt=0)]
+ZeroOrMore = Annotated[float, number("a number of 0 or more", ge=0)]
 Single = Annotated[tuple[int], sizes(1)]
 Pair = Annotated[tuple[int, int], sizes(2)]
 Triple = Annotated[tuple[int, int, int], sizes(3)]

@@ -13,7 +13,7 @@ from cnnspec.ground.errors import (
     near,
     nearest,
 )
-from cnnspec.ground.kinds import Argument, Finding, Kind, Refused
+from cnnspec.ground.kinds import Argument, Finding, Kind, NotAllowed
 from cnnspec.ground.yaml_text import describe, flow
 
 
@@ -119,7 +119,7 @@ def _meant(found: Any, allowed: Kind) -> str:
     for value, text in _readings(found):
         try:
             allowed.validated(value)
-        except Refused:
+        except NotAllowed:
             continue
         return f"write {text}"
     return ""

@@ -9,7 +9,7 @@ can differ from another.
 from typing import Any, ClassVar, Self, get_origin
 
 from cnnspec.ground.errors import Invalid, Problem, near
-from cnnspec.ground.kinds import REQUIRED, Argument, Kind, Refused, instance, kind_of
+from cnnspec.ground.kinds import REQUIRED, Argument, Kind, NotAllowed, instance, kind_of
 
 
 class Record:
@@ -52,7 +52,7 @@ class Record:
         kwargs = {**dict(zip(names, args, strict=False)), **kwargs}
         try:
             self._kind().validated(kwargs, self)
-        except Refused as error:
+        except NotAllowed as error:
             raise _invalid(type(self), error) from None
 
     @classmethod
@@ -64,7 +64,7 @@ class Record:
         """
         try:
             record = cls._kind().validated(data)
-        except Refused as error:
+        except NotAllowed as error:
             raise _invalid(cls, error) from None
         assert isinstance(record, cls)
         return record
@@ -150,7 +150,7 @@ class Record:
         return hash(type(self))
 
 
-def _invalid(cls: type[Record], refused: Refused) -> Invalid:
+def _invalid(cls: type[Record], refused: NotAllowed) -> Invalid:
     # Where nothing is wrong, a check needs no words for it.
     from cnnspec.ground.mistakes import problems
 

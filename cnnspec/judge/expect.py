@@ -12,7 +12,7 @@ from cnnspec.ground.source import Source, read_text
 from cnnspec.judge.align import differing, same_shape, same_type
 from cnnspec.language.document import Expect
 from cnnspec.model.summary import Row, Summary
-from cnnspec.read.summary import (
+from cnnspec.read.printed import (
     PrintedRow,
     PrintedSummary,
     SummaryError,

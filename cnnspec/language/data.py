@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal, NamedTuple
 
-from cnnspec.catalogue.named import AboveZero, BetweenZeroAndOne
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either, nearest
 from cnnspec.ground.kinds import (
+    AboveZero,
+    BetweenZeroAndOne,
     Natural,
     Positive,
     choice,
@@ -18,7 +19,7 @@ from cnnspec.ground.shapes import Shape, product, show
 from cnnspec.ground.yaml_text import describe
 
 
-class Source(NamedTuple):
+class DataSource(NamedTuple):
     """What is known of a source of samples before any of them is read."""
 
     keys: tuple[str, ...] = ()
@@ -32,16 +33,16 @@ class Source(NamedTuple):
 
 _SPLIT = ("test_size", "random_state")
 SOURCES = {
-    "digits": Source(_SPLIT, image=(8, 8, 1), classes=10),
-    "mnist": Source(image=(28, 28, 1), classes=10),
-    "fashion_mnist": Source(image=(28, 28, 1), classes=10),
-    "cifar10": Source(image=(32, 32, 3), classes=10),
-    "cifar100": Source(("label_mode",), image=(32, 32, 3), classes=100),
-    "csv": Source(
+    "digits": DataSource(_SPLIT, image=(8, 8, 1), classes=10),
+    "mnist": DataSource(image=(28, 28, 1), classes=10),
+    "fashion_mnist": DataSource(image=(28, 28, 1), classes=10),
+    "cifar10": DataSource(image=(32, 32, 3), classes=10),
+    "cifar100": DataSource(("label_mode",), image=(32, 32, 3), classes=100),
+    "csv": DataSource(
         ("train", "validation", "label_column", "image_shape", *_SPLIT), ("train",)
     ),
-    "npz": Source(("path",), ("path",)),
-    "image_directory": Source(
+    "npz": DataSource(("path",), ("path",)),
+    "image_directory": DataSource(
         ("train", "validation", "image_shape", *_SPLIT), ("train",)
     ),
 }

@@ -246,7 +246,7 @@ _REF_JSON = {"$ref": "#/$defs/from"}
 _NAME_JSON = {"type": "string", "minLength": 1}
 
 Anything = Annotated[Any, kind(_anything, "any value", {})]
-Steps = Annotated[
+_LayerList = Annotated[
     Any,
     kind(
         _any_list,
@@ -291,7 +291,7 @@ class BlockKeys(Record):
         ("args", "arguments", "parameters", "vars", "variables"), "write params:"
     )
 
-    layers: Steps
+    layers: _LayerList
     description: str | None = None
     params: (
         Annotated[
@@ -405,7 +405,7 @@ class RepeatKeys(Record):
         "in": "write for: {variable: [1, 2]}",
     }
 
-    layers: Steps
+    layers: _LayerList
     times: Annotated[
         Any, kind(_times, "a whole number of 0 or more", {}, hint=_as_times)
     ] = None
@@ -503,7 +503,7 @@ class Document(Record):
         },
     }
 
-    layers: Steps
+    layers: _LayerList
     name: Name | None = None
     description: str | None = None
     extends: Annotated[str, kind_of(str)] | None = None

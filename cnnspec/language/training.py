@@ -10,10 +10,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.metrics import Metric
-from cnnspec.catalogue.named import ZeroToBelowOne, component
+from cnnspec.catalogue.named import component
 from cnnspec.catalogue.optimizers import Optimizer
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem
-from cnnspec.ground.kinds import Positive, choice, kind, list_of, number
+from cnnspec.ground.kinds import Positive, ZeroToBelowOne, choice, kind, list_of, number
 from cnnspec.ground.records import Record
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.data import Data

@@ -14,13 +14,13 @@ from cnnspec.catalogue.layers.arguments import DataFormat
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import (
+    AboveZero,
     Json,
     Kind,
     Positive,
     ZeroToOne,
     any_case,
     kind,
-    number,
     sizes,
 )
 from cnnspec.ground.shapes import Shape, Size, show
@@ -107,7 +107,6 @@ Bits = Annotated[Any, _strength(1, 8)]
 Shift = Annotated[Any, _strict_strength(-1, 1)]
 Zoom = Annotated[Any, _strict_strength(-1, 1, above=True)]
 Proportion = Annotated[Any, _strict_strength(0, 1)]
-AboveZero = Annotated[float, number("a number above 0", gt=0)]
 Odd = Annotated[
     Any,
     kind(

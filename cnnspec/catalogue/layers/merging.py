@@ -198,7 +198,7 @@ def _axes(value: Any) -> Any:
     raise ValueError
 
 
-Axes = Annotated[
+_TwoAxes = Annotated[
     Any,
     kind(
         _axes,
@@ -234,7 +234,7 @@ class Dot(_Merge):
     example: ClassVar[Any] = {"axes": 1}
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 64), (None, 64))
 
-    axes: Axes
+    axes: _TwoAxes
     normalize: bool = False
 
     def check(self, a: Shape, b: Shape) -> None:

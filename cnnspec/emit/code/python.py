@@ -11,7 +11,7 @@ from cnnspec.catalogue.components import Component, Regularizer
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit.code.print.layout import WIDTH, columns
 from cnnspec.emit.keras_script.custom import is_custom
-from cnnspec.ground.kinds import Argument, Refused
+from cnnspec.ground.kinds import Argument, NotAllowed
 from cnnspec.ground.records import Record
 from cnnspec.language.expressions import Formula
 
@@ -349,7 +349,7 @@ def _shortest(field: Argument, found: Any) -> Any:
         return found
     try:
         same = field.kind.validated(found[0]) == found
-    except Refused:
+    except NotAllowed:
         return found
     return _shortest(field, found[0]) if same else found
 

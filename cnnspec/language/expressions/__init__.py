@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from cnnspec.ground.errors import Invalid
 
 if TYPE_CHECKING:
-    from cnnspec.language.expressions.reading import Part
+    from cnnspec.language.expressions.reading import Piece
 
-Variables = Mapping[str, Any]
+Values = Mapping[str, Any]
 
 FUNCTIONS = ("min", "max", "abs", "int", "round", "ceil", "floor", "len")
 """The names that an expression may call."""
@@ -34,15 +34,15 @@ class Formula:
     __slots__ = ("_parts", "_run", "names", "text")
     text: str
     names: frozenset[str]
-    _parts: "tuple[Part, ...]"
-    _run: Callable[[Variables], Any]
+    _parts: "tuple[Piece, ...]"
+    _run: Callable[[Values], Any]
 
     def __init__(
         self,
         text: str,
         names: frozenset[str],
-        parts: "tuple[Part, ...]",
-        run: Callable[[Variables], Any],
+        parts: "tuple[Piece, ...]",
+        run: Callable[[Values], Any],
     ) -> None:
         for name, value in zip(
             ("text", "names", "_parts", "_run"), (text, names, parts, run), strict=True
@@ -54,7 +54,7 @@ class Formula:
         """Whether there is more than one expression, so that the value is a text."""
         return len(self._parts) > 1
 
-    def value(self, variables: Variables) -> Any:
+    def value(self, variables: Values) -> Any:
         """What it comes to.
 
         Raises:
@@ -102,7 +102,7 @@ def formulas(data: Any) -> Any:
     return _mapped(data, str, _read)
 
 
-def evaluate(data: Any, variables: Variables) -> Any:
+def evaluate(data: Any, variables: Values) -> Any:
     """Plain data again, with the value of each formula.
 
     Returns:

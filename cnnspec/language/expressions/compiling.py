@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from cnnspec.ground.errors import Invalid
-from cnnspec.language.expressions import Variables, messages
+from cnnspec.language.expressions import Values, messages
 from cnnspec.language.expressions.operations import (
     BINARY,
     CALLS,
@@ -27,7 +27,7 @@ from cnnspec.language.expressions.operations import (
     bounded,
 )
 
-Run = Callable[[Variables], Any]
+Run = Callable[[Values], Any]
 """What works out one node of an expression."""
 
 
@@ -129,7 +129,7 @@ class _Compiler:
         """
         runs = [self.run(operand) for operand in operands]
 
-        def run(variables: Variables) -> Any:
+        def run(variables: Values) -> Any:
             values = [operand(variables) for operand in runs]
             try:
                 result = work(*values)
@@ -159,7 +159,7 @@ class _Compiler:
             return lambda _: constant
         self.names.add(name)
 
-        def run(variables: Variables) -> Any:
+        def run(variables: Values) -> Any:
             try:
                 return variables[name]
             except KeyError:
@@ -186,7 +186,7 @@ class _Compiler:
         *values, last = (self.run(value) for value in node.values)
         stop = not isinstance(node.op, _ast.And)
 
-        def run(variables: Variables) -> Any:
+        def run(variables: Values) -> Any:
             for value in values:
                 found = value(variables)
                 if bool(found) is stop:
@@ -200,7 +200,7 @@ class _Compiler:
         first, *others = map(self.run, (node.left, *node.comparators))
         steps = list(zip(operators, others, strict=True))
 
-        def run(variables: Variables) -> Any:
+        def run(variables: Values) -> Any:
             a = first(variables)
             for (sign, work, takes, _), operand in steps:
                 b = operand(variables)

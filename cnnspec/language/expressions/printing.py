@@ -17,10 +17,10 @@ from cnnspec.language.expressions.operations import (
     TERNARY,
     UNARY,
 )
-from cnnspec.language.expressions.reading import Part
+from cnnspec.language.expressions.reading import Piece
 
 
-def python(parts: tuple[Part, ...], rename: Callable[[str], str]) -> str:
+def python(parts: tuple[Piece, ...], rename: Callable[[str], str]) -> str:
     """Python code for a text that is made of such parts.
 
     Args:
@@ -43,7 +43,7 @@ def python(parts: tuple[Part, ...], rename: Callable[[str], str]) -> str:
     return f'"{_around(parts, ("{}" for _ in written))}".format({", ".join(written)})'
 
 
-def _around(parts: tuple[Part, ...], holes: Iterable[str]) -> str:
+def _around(parts: tuple[Piece, ...], holes: Iterable[str]) -> str:
     """The text as it stands between double quotes, with a hole for each expression."""
     hole = iter(holes)
     return "".join(

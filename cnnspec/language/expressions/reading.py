@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from cnnspec.language.expressions import Formula, Variables
+from cnnspec.language.expressions import Formula, Values
 from cnnspec.language.expressions.compiling import Expression, Run, compiled
 from cnnspec.language.expressions.messages import failed, quoted, shown, wrong
 from cnnspec.language.expressions.operations import LENGTH_LIMIT, Refused, bounded
 
-Part = str | Expression
+Piece = str | Expression
 """Of a text: plain text, or an expression in it."""
 
 _DOLLAR = re.compile(r"\$(?:\$|(?P<name>[^\W\d]\w*)|(?P<brace>\{))")
@@ -25,7 +25,7 @@ def read(text: str) -> str | Formula:
     Raises:
         Invalid: an expression of it can't be read.
     """
-    parts: list[Part] = []
+    parts: list[Piece] = []
     for piece, is_expression in _pieces(text):
         if is_expression:
             parts.append(compiled(piece))
@@ -90,7 +90,7 @@ def _closing(text: str, start: int) -> int:
 def _whole(text: str, run: Run) -> Run:
     """Works out a text that is one expression."""
 
-    def value(variables: Variables) -> Any:
+    def value(variables: Values) -> Any:
         found = run(variables)
         if type(found) is list or type(found) is dict:
             # Variables made of variables could double with every step.
@@ -103,10 +103,10 @@ def _whole(text: str, run: Run) -> Run:
     return value
 
 
-def _joined(text: str, parts: Sequence[Part]) -> Run:
+def _joined(text: str, parts: Sequence[Piece]) -> Run:
     """Works out a text with expressions in it."""
 
-    def value(variables: Variables) -> str:
+    def value(variables: Values) -> str:
         found = [
             part if isinstance(part, str) else part.run(variables) for part in parts
         ]

@@ -15,12 +15,12 @@ Three layouts are known, each from Keras's own code:
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnspec.ground.shapes import Shape, Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-Shape: TypeAlias = tuple[int | None, ...]
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _BAR = re.compile("[┃│║|]")
@@ -71,7 +71,7 @@ class PrintedRow(NamedTuple):
 
     name: str
     type: str
-    output_shape: Shape | list[Shape] | None
+    output_shape: Shapes | None
     params: int | None
     line: int
     name_cut: bool = False
@@ -339,7 +339,7 @@ def _row(first: _Line, label: str, shape: str, params: str) -> PrintedRow:
     )
 
 
-def _shape(line: int, text: str, kind: str) -> Shape | list[Shape] | None:
+def _shape(line: int, text: str, kind: str) -> Shapes | None:
     if text and not text.startswith(("(", "[", "{", "?", "multiple", _ELLIPSIS)):
         raise SummaryError(
             line,
