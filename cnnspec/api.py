@@ -107,6 +107,7 @@ def build(
     force: bool = False,
     lang: str = "en",
     backend: str = "tensorflow",
+    templates: PathName | None = None,
 ) -> list[str]:
     """Writes a model as a Keras model, as a script or notebook, or as a picture.
 
@@ -119,20 +120,23 @@ def build(
         force: overwrites files that a person edited or that cnnspec didn't write.
         lang: the language of scripts and notebooks, by its code.
         backend: what scripts and notebooks run Keras on unless KERAS_BACKEND is set.
+        templates: a folder whose templates and texts go before cnnspec's
+            (docs/templates.md).
 
     Returns:
         The paths of the files written.
 
     Raises:
         SpecError: a file is somebody's work, or can't be written; or what Keras built
-            is not what the summary says.
+            is not what the summary says; or the templates don't make a script.
     """
     from cnnspec.emit.targets import Options
     from cnnspec.emit.targets import targets as all_targets
     from cnnspec.emit.write import write_file
 
     paths = files(model, folder, targets, force=force)
-    options = Options(lang, backend)
+    own = None if templates is None else os.fspath(templates)
+    options = Options(lang, backend, own)
     made = {name: all_targets()[name].make(model, options) for name in paths}
     for name, content in made.items():
         write_file(paths[name], content, force)

@@ -57,12 +57,25 @@ def targets_of(names: str | None) -> list[str]:
     return found
 
 
-def refuse_unknown_language(lang: str) -> None:
-    """Refuses a language that there are no texts in."""
+def refuse_wrong_templates(folder: str | None) -> None:
+    """Makes sure that a folder of templates is one."""
+    if folder is None:
+        return
+    from cnnspec.emit.keras_script.folders import changes_something
+
+    if not os.path.isdir(folder):
+        usage(f"--templates takes a folder; there is none called '{folder}'")
+    if not changes_something(folder):
+        text = f"'{folder}' has no file that is called as one of cnnspec's templates"
+        usage(f"{text}; docs/templates.md lists them")
+
+
+def refuse_unknown_language(lang: str, templates: str | None) -> None:
+    """Makes sure that there are texts in a language."""
     from cnnspec.emit.keras_script.texts import languages
 
-    if lang not in languages():
-        usage(f"--lang takes {either(languages())}; found '{lang}'")
+    if lang not in (known := languages(templates)):
+        usage(f"--lang takes {either(known)}; found '{lang}'")
 
 
 def refuse_same_names(specs: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ from cnnspec.app.arguments import (
     refuse_no_folder,
     refuse_same_names,
     refuse_unknown_language,
+    refuse_wrong_templates,
     spec_errors,
     specs_of,
     targets_of,
@@ -61,6 +62,12 @@ class Backend(StrEnum):
 
 BackendOption = Annotated[
     Backend, typer.Option("--backend", help="What Keras runs on by default.")
+]
+Templates = Annotated[
+    str | None,
+    typer.Option(
+        "--templates", metavar="DIR", help="Templates that go before cnnspec's own."
+    ),
 ]
 Force = Annotated[
     bool, typer.Option("--force", help="Overwrite files that a person edited.")
@@ -248,6 +255,7 @@ def build(
     ] = "generated",
     lang: Lang = "en",
     backend: BackendOption = Backend.tensorflow,
+    templates: Templates = None,
     force: Force = False,
     overrides: Override = [],  # noqa: B006 - as above
 ) -> None:
@@ -256,7 +264,8 @@ def build(
     from cnnspec.app.tables import summary as terminal
 
     targets = targets_of(to)
-    refuse_unknown_language(lang)
+    refuse_wrong_templates(templates)
+    refuse_unknown_language(lang, templates)
     refuse_same_names(specs)
     refuse_no_folder(folder)
     models = [loaded(spec, overrides) for spec in specs]
@@ -268,7 +277,13 @@ def build(
         print(findings.built(model.program, model.summary))
         with spec_errors():
             written = api.build(
-                model, folder, targets, force=force, lang=lang, backend=backend.value
+                model,
+                folder,
+                targets,
+                force=force,
+                lang=lang,
+                backend=backend.value,
+                templates=templates,
             )
             for path in written:
                 print(f"wrote {path}")
@@ -283,23 +298,31 @@ def train(
     ] = None,
     lang: Lang = "en",
     backend: BackendOption = Backend.tensorflow,
+    templates: Templates = None,
     force: Force = False,
     overrides: Override = [],  # noqa: B006 - as above
 ) -> None:
     """Write the training script of a spec beside its results, and run it."""
     from cnnspec.app import running
 
-    refuse_unknown_language(lang)
+    refuse_wrong_templates(templates)
+    refuse_unknown_language(lang, templates)
     model = loaded(spec, overrides)
     if jobs is not None and model.program.ensemble is None:
         usage(f"--jobs is for ensembles, and {spec} has no ensemble:")
-    if missing := running.missing_packages(model, lang, backend.value):
+    with spec_errors():
+        missing = running.missing_packages(model, lang, backend.value, templates)
+    if missing:
         usage(
             f"training needs {either(missing, 'and')}: pip install {' '.join(missing)}"
         )
     with spec_errors():
         script = running.training_script(
-            model, force=force, lang=lang, backend=backend.value
+            model,
+            force=force,
+            lang=lang,
+            backend=backend.value,
+            templates=templates,
         )
     arguments = ["--jobs", str(jobs)] if jobs is not None else []
     print(f"running {script}", flush=True)

@@ -15,19 +15,24 @@ _MODULES = {"scikit-learn": "sklearn", "koreanize-matplotlib": "koreanize_matplo
 """What packages are imported as, where that isn't their name."""
 
 
-def missing_packages(model: Model, lang: str, backend: str) -> list[str]:
+def missing_packages(
+    model: Model, lang: str, backend: str, templates: str | None = None
+) -> list[str]:
     """The packages that the script of a spec needs and that aren't installed.
 
     Args:
         model: the spec.
         lang: the language of the script.
         backend: what Keras runs on unless the environment says otherwise.
+        templates: a folder of one's own.
     """
-    from cnnspec.emit.keras_script.parts import Writer
     from cnnspec.emit.keras_script.texts import Language
+    from cnnspec.emit.keras_script.view import needed_packages
+    from cnnspec.emit.keras_script.writer import script_font
 
     backend = os.environ.get("KERAS_BACKEND", backend)
-    packages = Writer(*model, Language(lang), backend).packages()
+    font = script_font(model.program, Language(lang, templates))
+    packages = needed_packages(model.program, backend, font)
     return [p for p in packages if find_spec(_MODULES.get(p, p)) is None]
 
 
@@ -37,6 +42,7 @@ def training_script(
     force: bool = False,
     lang: str = "en",
     backend: str = "tensorflow",
+    templates: str | None = None,
 ) -> str:
     """Writes the script that trains a model beside the results it will write.
 
@@ -60,7 +66,13 @@ def training_script(
     _refuse_other_results(program, folder)
     try:
         [path] = api.build(
-            model, folder, ["script"], force=force, lang=lang, backend=backend
+            model,
+            folder,
+            ["script"],
+            force=force,
+            lang=lang,
+            backend=backend,
+            templates=templates,
         )
     except SpecError as error:
         raise SpecError(

@@ -25,6 +25,12 @@ class Callback(Named):
     """Whether it needs an optimizer that keeps averages of the weights."""
     changes_rate: ClassVar[bool] = False
     """Whether it sets the learning rate, which then can't be a schedule."""
+    writes: ClassVar[str] = ""
+    """The argument that names the file or folder it writes."""
+    appends: ClassVar[str] = ""
+    """The argument that makes it keep what a file holds."""
+    packages: ClassVar[tuple[str, ...]] = ()
+    """What it needs beside Keras."""
     refused: ClassVar[Mapping[str, str]] = {
         "Callback": "it is the base of all callbacks, and does nothing itself",
         "CallbackList": "the list under callbacks: makes it",
@@ -50,6 +56,7 @@ class BackupAndRestore(Callback):
     """Lets a training that broke off go on from its last epoch."""
 
     goes_on = True
+    writes = "backup_dir"
     backup_dir: _Folder
     save_freq: _Frequency = "epoch"
     double_checkpoint: bool = False
@@ -57,6 +64,8 @@ class BackupAndRestore(Callback):
 
 
 class CSVLogger(Callback):
+    writes = "filename"
+    appends = "append"
     filename: _File
     separator: Annotated[str, text("a single character", 1, 1)] = ","
     append: bool = False
@@ -80,6 +89,7 @@ class EarlyStopping(_Monitor):
 
 
 class ModelCheckpoint(_Monitor):
+    writes = "filepath"
     filepath: _File
     save_best_only: bool = False
     save_weights_only: bool = False
@@ -119,6 +129,9 @@ class SwapEMAWeights(Callback):
 class TensorBoard(Callback):
     """Writes what TensorBoard shows."""
 
+    writes = "log_dir"
+    # Keras writes its files with TensorFlow, whatever the backend is.
+    packages = ("tensorboard", "tensorflow")
     log_dir: str = "logs"
     histogram_freq: Natural = 0
     write_graph: bool = True

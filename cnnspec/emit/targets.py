@@ -20,6 +20,8 @@ class Options(NamedTuple):
     """The language of scripts and notebooks, by its code."""
     backend: str = "tensorflow"
     """What they run Keras on unless KERAS_BACKEND is set."""
+    templates: str | None = None
+    """A folder whose templates and texts go before cnnspec's."""
 
 
 class Target(Protocol):
@@ -43,7 +45,8 @@ class Target(Protocol):
         """The whole file, sealed for `write_file`.
 
         Raises:
-            SpecError: the model is not what its summary says.
+            SpecError: the model is not what its summary says, or the templates don't
+                make a script.
         """
         ...
 

@@ -10,17 +10,9 @@ import pytest
 from cnnspec import api
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.registry import layer_names
-from cnnspec.emit.code.print.layout import WIDTH, columns
+from cnnspec.emit.keras_script.folders import template_folder
 from cnnspec.emit.keras_script.script import render_script
-from cnnspec.emit.keras_script.texts import (
-    Language,
-    comment,
-    docstring,
-    languages,
-    statement,
-    string,
-    template_folder,
-)
+from cnnspec.emit.keras_script.texts import Language, lacking, languages, string
 from tests.emit.test_script import READINGS, ROOT, VARIANTS, ruff
 
 OTHERS = [code for code in languages() if code != "en"]
@@ -45,9 +37,31 @@ def test_korean_is_there() -> None:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_no_text_is_missing(code: str) -> None:
+    assert lacking(code) == []
     assert texts(code).keys() == texts("en").keys()
     assert set(Language(code).texts["layers"]) == set(layer_names())
-    assert Language(code).texts.keys() == Language("en").texts.keys()
+
+
+def test_what_a_language_lacks_is_said_in_english(tmp_path: Path) -> None:
+    file = tmp_path / "languages" / "de.yaml"
+    file.parent.mkdir()
+    file.write_text(
+        "language: Deutsch\n"
+        "script: {print_model: Gib die Schichten des Modells aus.}\n"
+        "layers: {Dense: Jede Einheit sieht alle Merkmale.}\n",
+        encoding="utf-8",
+    )
+    own = str(tmp_path)
+    assert languages(own) == ["en", "de", "ko"]
+    spec = "input: [8]\nlayers:\n  - Dense: 4\n  - Dropout: 0.5\n"
+    script = render_script(*api.loads(spec)[:2], "de", templates=own)
+    assert '"""Gib die Schichten des Modells aus."""' in script
+    assert '"""Return the model, with 36 parameters."""' in script
+    assert f"# {Language('en').layer(layer_class('Dropout'))}" in script
+    missing = lacking("de", own)
+    spoken = {"script.print_model", "layers.Dense"}
+    layers = {f"layers.{name}" for name in layer_names()}
+    assert set(missing) == (texts("en").keys() | layers) - spoken
 
 
 def test_english_takes_what_layers_do_from_their_classes() -> None:
@@ -136,29 +150,6 @@ def test_a_text_becomes_a_string() -> None:
     assert string('a "b"\n') == '"a \\"b\\"\\n"'
     assert string("{a!r} b") == 'f"{a!r} b"'
     assert string("가 {a}") == 'f"가 {a}"'
-
-
-@pytest.mark.parametrize("word", ["word", "낱말"])
-@pytest.mark.parametrize("count", range(1, 60, 3))
-def test_no_line_is_too_wide(word: str, count: int) -> None:
-    said = " ".join([word, "{field:.4f}"] * count)
-    for lines in (
-        statement("print(", said, ")", 8),
-        comment(said, 8),
-        docstring(said, 8),
-    ):
-        assert max(map(columns, lines)) <= WIDTH
-    whole = " ".join(statement("print(", said, ")", 0))
-    values: dict[str, object] = {"field": 1.0, "print": str}
-    assert eval(whole, values) == said.replace("{field:.4f}", "1.0000")
-
-
-def test_lines_end_where_a_text_ends_them() -> None:
-    said = (
-        "A first line that is long enough to be broken, as it ends here.\nAnd a second."
-    )
-    lines = statement("print(", f"{said}\n{said}", ")", 0)
-    assert [line.endswith('\\n"') for line in lines[1:-1]] == [True, True, True, False]
 
 
 def test_every_text_is_used() -> None:

@@ -17,7 +17,7 @@ from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.registry import layer_names
 from cnnspec.emit.code.python import call, flat
 from cnnspec.emit.keras_live.model import build_model, keras_object
-from cnnspec.emit.keras_script import texts as language
+from cnnspec.emit.keras_script import folders
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.write import is_sealed
 from cnnspec.ground.errors import SpecError
@@ -388,10 +388,10 @@ def test_a_script_hides_no_module(stem: str, tmp_path: Path) -> None:
 def test_templates_are_found_beside_the_package_and_inside_it(
     tmp_path: Path, monkeypatch
 ) -> None:
-    assert language.template_folder() == ROOT / "templates"
+    assert folders.template_folder() == ROOT / "templates"
     installed = tmp_path / "cnnspec"
     (installed / "templates").mkdir(parents=True)
     monkeypatch.setattr(
-        language, "__file__", str(installed / "emit" / "keras_script" / "texts.py")
+        folders, "__file__", str(installed / "emit" / "keras_script" / "folders.py")
     )
-    assert language.template_folder() == installed / "templates"
+    assert folders.template_folder() == installed / "templates"

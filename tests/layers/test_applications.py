@@ -1,7 +1,5 @@
 """The layers that only keras.applications has, by hand."""
 
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
@@ -11,11 +9,11 @@ from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.registry import family_names
 from cnnspec.emit.keras_live.model import build_model, compare, saved, weight_name
 from cnnspec.emit.keras_script.custom import sources
+from cnnspec.emit.keras_script.folders import template_folder
 from tests.fidelity.judge import keras_class
 from tests.layers.refusals import Refused, check_refused, each_refused
 from tests.layers.table import Row, check_complete, check_row, each
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
 NAMES = family_names("applications")
 IMAGE = (None, 8, 6, 4)
 GREY = (None, 8, 6, 1)
@@ -71,7 +69,7 @@ def test_refused(case):
 def written(name: str):
     """The class that a script carries."""
     layer = make_layer(name, layer_class(name).example)
-    [text] = sources([layer, layer], TEMPLATES)
+    [text] = sources([layer, layer])
     names = {"keras": keras, "layers": keras.layers, "__name__": "script"}
     exec(text, names)  # noqa: S102 - the text is ours
     return names[name]
@@ -137,10 +135,12 @@ def test_what_cnnspec_builds_is_read_back_by_keras_alone(tmp_path):
 
 def test_the_text_is_found_inside_a_wrapper():
     layer = make_layer("TimeDistributed", {"layer": {"StochasticDepth": 0.1}})
-    [text] = sources([layer], TEMPLATES)
+    [text] = sources([layer])
     assert "class StochasticDepth(layers.Layer):" in text
     assert "import" not in text
 
 
 def test_every_text_is_of_a_layer_here():
-    assert {path.stem for path in (TEMPLATES / "layers").glob("*.py")} == set(NAMES)
+    assert {path.stem for path in (template_folder() / "layers").glob("*.py")} == set(
+        NAMES
+    )

@@ -1,22 +1,22 @@
-"""Python text of the layers that no public module of Keras has.
+"""Layers that no public module of Keras has.
 
 keras.applications makes a few layers for its own models. A script can't import them, so
 it carries their text, which stands in templates/layers: classes with Keras's name,
-arguments, weights and behaviour.
+arguments, weights and behaviour. A layer of somebody's package is imported from there.
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from cnnspec.catalogue.layers.base import Layer, all_nested
+from cnnspec.emit.keras_script.folders import folders
 
 
 def is_custom(cls: type[Layer]) -> bool:
-    """Whether a script that uses a layer has to carry its text."""
-    return cls.module != Layer.module
+    """Whether a layer isn't one of Keras's public layers, so a script has its class."""
+    return cls.module != Layer.module or bool(cls.package)
 
 
-def sources(layers: Iterable[Layer], templates: Path) -> list[str]:
+def sources(layers: Iterable[Layer], own: str | None = None) -> list[str]:
     """The texts of the classes that a script needs, each once, without imports.
 
     They need `import keras` and `from keras import layers` above them.
@@ -24,14 +24,27 @@ def sources(layers: Iterable[Layer], templates: Path) -> list[str]:
     Args:
         layers: all that the model is made of, in its order; those inside others, such
             as that of a TimeDistributed, are found.
-        templates: the folder `templates`.
+        own: a folder of templates of one's own.
     """
+    return [_source(cls.__name__, own) for cls in _classes(layers) if not cls.package]
+
+
+def imports(layers: Iterable[Layer]) -> list[tuple[str, str]]:
+    """The package and name of each class that a script imports.
+
+    Args:
+        layers: as for `sources`.
+    """
+    return [(cls.package, cls.__name__) for cls in _classes(layers) if cls.package]
+
+
+def _classes(layers: Iterable[Layer]) -> list[type[Layer]]:
     classes = (type(found) for layer in layers for found in (layer, *all_nested(layer)))
-    names = dict.fromkeys(cls.__name__ for cls in classes if is_custom(cls))
-    return [_source(templates, name) for name in names]
+    return [cls for cls in dict.fromkeys(classes) if is_custom(cls)]
 
 
-def _source(templates: Path, name: str) -> str:
-    text = (templates / "layers" / f"{name}.py").read_text(encoding="utf-8")
+def _source(name: str, own: str | None) -> str:
+    files = (folder / "layers" / f"{name}.py" for folder in folders(own))
+    text = next(file for file in files if file.is_file()).read_text("utf-8")
     # Two empty lines end the imports, as ruff has it.
-    return text.partition("\n\n\n")[2]
+    return text.partition("\n\n\n")[2].strip("\n")

@@ -4,23 +4,25 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
+from cnnspec.emit.code.print.layout import laid_out
 from cnnspec.emit.code.python import paragraphs
-from cnnspec.emit.keras_script.parts import BACKENDS, Part, Writer
+from cnnspec.emit.keras_script.imports import needed_imports
 from cnnspec.emit.keras_script.techniques import techniques
 from cnnspec.emit.keras_script.texts import Language
+from cnnspec.emit.keras_script.view import BACKENDS, ModelView, TrainView
+from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.write import seal_notebook
 from cnnspec.language.program import Program
 from cnnspec.model import readable
 from cnnspec.model.summary import Summary
 
-_ON_COLAB = frozenset(
-    ("tensorflow", "keras", "jax", "torch", "matplotlib", "pandas", "scikit-learn")
-)
-"""Packages that need not be installed in Google's Colab."""
-
 
 def render_notebook(
-    program: Program, summary: Summary, lang: str = "en", backend: str = BACKENDS[0]
+    program: Program,
+    summary: Summary,
+    lang: str = "en",
+    backend: str = BACKENDS[0],
+    templates: str | None = None,
 ) -> str:
     """The notebook of a spec as JSON (nbformat 4.5), sealed for `write_file`.
 
@@ -29,8 +31,13 @@ def render_notebook(
         summary: what it comes to.
         lang: the language of explanations, comments and labels.
         backend: the one that Keras uses unless KERAS_BACKEND says otherwise.
+        templates: a folder of one's own, whose files go before cnnspec's.
+
+    Raises:
+        SpecError: one's own templates don't make a notebook.
     """
-    writer = Writer(program, summary, Language(lang), backend, notebook=True)
+    language = Language(lang, templates)
+    writer = Writer(program, summary, language, backend, own=templates, notebook=True)
     cells = list(Lesson(writer, program, summary).cells())
     notebook = {
         "cells": [{"id": f"cell-{k}", **cell} for k, cell in enumerate(cells, start=1)],
@@ -53,88 +60,96 @@ class Lesson:
 
     def __init__(self, writer: Writer, program: Program, summary: Summary) -> None:
         self._writer, self._program, self._summary = writer, program, summary
-        self._parts = writer.parts(margin=0)
-        self._steps = {part.name: part.code for part in self._parts.steps}
+        self._view = writer.view
 
     def cells(self) -> Iterator[dict[str, Any]]:
         """All cells: Markdown and code."""
+        rest = list(self._behind_imports())
+        code = [cell["source"] for cell in rest if cell["cell_type"] == "code"]
         yield _markdown(self._opening())
-        extra = self._extra_packages()
-        if extra:
-            yield _code(f"%pip install -q {' '.join(extra)}")
+        assert self._view.notebook is not None
+        if extra := self._view.notebook.extra_packages:
+            yield _cell(f"%pip install -q {' '.join(extra)}")
         yield self._section("setup")
-        yield _code(self._parts.setup)
+        imports = needed_imports(self._writer.render("setup"), *map("".join, code))
+        yield _code(imports)
+        yield from rest
+
+    def _behind_imports(self) -> Iterator[dict[str, Any]]:
         yield self._section("settings")
-        yield _code(f"{self._parts.constants}\n\n{self._steps['begin']}")
+        constants = self._writer.render("constants") + self._model.constants
+        yield _code(f"{constants.rstrip()}\n\n{self._writer.render('steps/begin')}")
         yield from self._data()
-        yield from self._model()
+        yield from self._functions()
         yield self._section("helpers")
         yield _markdown(f"### {self._say('plots')}")
-        for part in self._named("plots"):
-            yield _code(part.code)
-        for name in ("devices", "stop", "fused", "checkpoint"):
-            for part in self._named(name):
-                yield self._section(name, level=3)
-                yield _code(part.code)
+        yield self._rendered("plots")
+        for name in self._helpers():
+            yield self._section(name, level=3)
+            yield self._rendered(f"training/{name}")
         yield from self._ensemble() if self._program.ensemble else self._training()
 
     # ------------------------------------------------------------- sections
 
+    @property
+    def _model(self) -> ModelView:
+        assert self._view.model is not None
+        return self._view.model
+
+    @property
+    def _train(self) -> TrainView:
+        assert self._view.train is not None
+        return self._view.train
+
     def _opening(self) -> str:
-        program, writer = self._program, self._writer
-        packages = ", ".join(writer.packages())
-        extra = self._extra_packages()
+        program, notebook = self._program, self._view.notebook
+        assert notebook is not None
         said = [f"# {readable.escaped(program.name)}"]
         said += paragraphs(program.description) if program.description.strip() else []
-        said.append(self._say("needs", packages=packages, extra_packages=extra))
-        if files := self._files():
-            listed = ", ".join(f"`{file}`" for file in files)
-            said.append(self._say("files", files=listed, one_file=len(files) == 1))
-        spec = f"`{PurePath(program.source.path).name}`"
-        said.append(self._say("written_by", spec=spec))
+        said.append(self._say("needs"))
+        if notebook.files:
+            said.append(self._say("files"))
+        said.append(self._say("written_by"))
         return "\n\n".join(said)
-
-    def _extra_packages(self) -> list[str]:
-        return [name for name in self._writer.packages() if name not in _ON_COLAB]
-
-    def _files(self) -> list[str]:
-        data = self._program.data
-        assert data is not None
-        return [file for file in (data.path, data.train, data.validation) if file]
 
     def _data(self) -> Iterator[dict[str, Any]]:
         data = self._program.data
         assert data is not None
-        what = self._say(f"data_{data.source}", label_column=f"`{data.label_column}`")
-        yield self._section("data", data_what=what)
-        yield _code(self._named("data")[0].code)
-        if "data" in self._steps:
-            yield _code(self._steps["data"])
+        yield self._section("data")
+        yield self._rendered(f"data/{data.source}")
+        if self._program.ensemble is None:
+            yield self._rendered("steps/data")
 
-    def _model(self) -> Iterator[dict[str, Any]]:
+    def _functions(self) -> Iterator[dict[str, Any]]:
         yield _markdown(f"## {self._say('model')}\n\n{self._layers()}")
         if used := self._techniques():
             yield _markdown(f"### {self._say('techniques')}\n\n{used}")
         yield _markdown(self._table())
-        functions = [*self._named("custom"), *self._named("block")]
+        functions = [*self._model.classes, *self._model.functions]
         if functions:
             yield _markdown(self._say("functions_text"))
-        for part in (*functions, *self._named("model")):
-            yield _code(part.code)
+        yield from map(_code, functions)
+        yield self._rendered("model")
+
+    def _helpers(self) -> Iterator[str]:
+        yield "devices"
+        yield "stop"
+        if self._train.fuses:
+            yield "fused"
+        if self._train.resumes:
+            yield "checkpoint"
 
     def _training(self) -> Iterator[dict[str, Any]]:
         for name in ("train", "evaluate", "predict"):
             yield self._section(name)
-            yield _code(self._steps[name])
+            yield self._rendered(f"steps/{name}")
 
     def _ensemble(self) -> Iterator[dict[str, Any]]:
-        ensemble = self._program.ensemble
-        assert ensemble is not None
-        yield self._section("members", count=ensemble.members)
-        yield _code(self._named("members")[0].code)
-        yield _code(self._steps["members"])
-        yield self._section("vote", soft=ensemble.voting == "soft")
-        yield _code(self._steps["vote"])
+        yield self._section("members")
+        yield self._rendered("training/members")
+        yield self._rendered("steps/members")
+        yield self._section("vote")
+        yield self._rendered("steps/vote")
 
     # ------------------------------------------------------------- what is explained
 
@@ -165,38 +180,32 @@ class Lesson:
             f"| {line.why} |"
             for line in readable.lines(summary)
         ]
-        total = self._say(
-            "total",
-            total=f"{summary.total_params:,}",
-            trainable=f"{summary.trainable_params:,}",
-            fixed=f"{summary.non_trainable_params:,}",
-            macs=readable.count_text(summary.macs),
-        )
         head = [f"### {self._say('summary')}", "", self._say("summary_text"), ""]
         table = [f"| {headers} |", "| :-- | :-- | --: | --: |", *rows]
-        return "\n".join([*head, *table, "", total])
+        return "\n".join([*head, *table, "", self._say("total")])
 
     # ------------------------------------------------------------- helpers
 
-    def _named(self, name: str) -> list[Part]:
-        return [part for part in self._parts.functions if part.name == name]
+    def _rendered(self, template: str) -> dict[str, Any]:
+        return _code(self._writer.render(template))
 
-    def _section(self, name: str, level: int = 2, **values: Any) -> dict[str, Any]:
-        text = self._say(f"{name}_text", **values)
+    def _section(self, name: str, level: int = 2) -> dict[str, Any]:
+        text = self._say(f"{name}_text")
         return _markdown(f"{'#' * level} {self._say(name)}\n\n{text}")
 
-    def _say(self, name: str, **values: Any) -> str:
-        train = self._program.train
-        assert train is not None
-        values.setdefault("batch_size", train.batch_size or 32)
-        return self._writer.say(name, section="notebook", **values)
+    def _say(self, name: str) -> str:
+        return self._writer.say(name, section="notebook")
 
 
 def _markdown(text: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "metadata": {}, "source": _lines(text)}
 
 
-def _code(text: str) -> dict[str, Any]:
+def _code(code: str) -> dict[str, Any]:
+    return _cell(laid_out(code))
+
+
+def _cell(text: str) -> dict[str, Any]:
     return {
         "cell_type": "code",
         "execution_count": None,

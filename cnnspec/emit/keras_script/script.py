@@ -2,10 +2,12 @@
 
 import sys
 from pathlib import PurePath
-from textwrap import indent
 
-from cnnspec.emit.keras_script.parts import BACKENDS, Writer
+from cnnspec.emit.code.print.layout import laid_out
+from cnnspec.emit.keras_script.imports import needed_imports
 from cnnspec.emit.keras_script.texts import Language
+from cnnspec.emit.keras_script.view import BACKENDS
+from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.write import seal_text
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
 from cnnspec.language.program import Program
@@ -13,7 +15,11 @@ from cnnspec.model.summary import Summary
 
 
 def render_script(
-    program: Program, summary: Summary, lang: str = "en", backend: str = BACKENDS[0]
+    program: Program,
+    summary: Summary,
+    lang: str = "en",
+    backend: str = BACKENDS[0],
+    templates: str | None = None,
 ) -> str:
     """The script of a spec, sealed for `write_file`.
 
@@ -25,17 +31,15 @@ def render_script(
         summary: what it comes to.
         lang: the language of comments, messages and labels.
         backend: the one that Keras uses unless KERAS_BACKEND says otherwise.
+        templates: a folder of one's own, whose files go before cnnspec's.
+
+    Raises:
+        SpecError: one's own templates don't make a script.
     """
-    writer = Writer(program, summary, Language(lang), backend)
-    parts = writer.parts()
-    body = "\n\n".join(part.code for part in parts.steps) or "build_model().summary()"
-    text = writer.render(
-        "script",
-        parts=parts,
-        introduction=writer.introduction(),
-        body=indent(body, "    "),
-    )
-    return seal_text(f"{text}\n", PurePath(program.source.path).name)
+    language = Language(lang, templates)
+    writer = Writer(program, summary, language, backend, own=templates)
+    text = laid_out(needed_imports(writer.render("script")))
+    return seal_text(text, PurePath(program.source.path).name)
 
 
 _IMPORTED = (

@@ -20,7 +20,7 @@ class Script:
         """The Python code."""
         from cnnspec.emit.keras_script.script import render_script
 
-        return render_script(*model, options.lang, options.backend)
+        return render_script(*model, options.lang, options.backend, options.templates)
 
 
 class Notebook:
@@ -41,7 +41,7 @@ class Notebook:
         """The notebook as JSON."""
         from cnnspec.emit.keras_script.notebook import render_notebook
 
-        return render_notebook(*model, options.lang, options.backend)
+        return render_notebook(*model, options.lang, options.backend, options.templates)
 
 
 TARGETS = (Script(), Notebook())

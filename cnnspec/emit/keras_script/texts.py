@@ -2,33 +2,38 @@
 
 Every text stands in templates/languages, a file for each language. It may hold `{{ }}`,
 which is filled in when a script is written, and `{ }`, which the script fills in: such
-a text becomes an f-string.
+a text becomes an f-string. What a language lacks is said in English.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from cnnspec.catalogue.layers.base import Layer
-from cnnspec.emit.code.print.layout import WIDTH, columns, wrapped
+from cnnspec.catalogue.registry import layer_names
+from cnnspec.emit.keras_script.folders import folders, template_folder
+from cnnspec.emit.keras_script.templates import complaint, environment
+from cnnspec.ground.errors import Mark
+
+ENGLISH = "en"
+_SECTIONS = ("font", "layers", "script", "notebook", "techniques")
 
 
-def template_folder() -> Path:
-    """Inside the package where a wheel was installed, beside it in a checkout."""
-    package = Path(__file__).parents[2]
-    installed = package / "templates"
-    return installed if installed.is_dir() else package.parent / "templates"
+def languages(own: str | None = None) -> list[str]:
+    """The codes of the languages that there are texts in: en first, then the others.
 
-
-def languages() -> list[str]:
-    """The codes of the languages that there are texts in: en first, then the others."""
-    codes = sorted(
-        path.stem for path in (template_folder() / "languages").glob("*.yaml")
+    Args:
+        own: a folder of templates of one's own.
+    """
+    files = (
+        file for folder in folders(own) for file in folder.glob("languages/*.yaml")
     )
-    return sorted(codes, key=lambda code: code != "en")
+    return sorted(
+        {file.stem for file in files}, key=lambda code: (code != ENGLISH, code)
+    )
 
 
 class Language:
@@ -39,15 +44,25 @@ class Language:
         texts: by section and name.
     """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, own: str | None = None) -> None:
         """Reads the catalogue of a language.
+
+        Args:
+            code: of the language.
+            own: a folder of templates of one's own.
 
         Raises:
             KeyError: there is none.
+            SpecError: a file of texts of one's own isn't one.
         """
-        if code not in languages():
+        if code not in languages(own):
             raise KeyError(code)
-        self.code, self.texts = code, _catalogue(code)
+        self.code, self._own = code, own
+        self._files = [*_files(code, own), *_files(ENGLISH, own)]
+        self.texts: dict[str, Any] = {}
+        for file in self._files:
+            self.texts = _filled_up(self.texts, _catalogue(file))
+        self._refuse_unknown(own)
 
     def layer(self, cls: type[Layer]) -> str:
         """What a layer does, in a sentence or two."""
@@ -63,28 +78,123 @@ class Language:
             said = said.replace(f"{{{{ {word} }}}}", code)
         return said
 
+    def say(self, section: str, name: str, values: Mapping[str, Any]) -> str:
+        """A text with what stands in `{{ }}` filled in.
+
+        Raises:
+            SpecError: a text of one's own can't be.
+        """
+        text = self.section(section)[name]
+        try:
+            return str(_compiled(text).render(values))
+        except Exception as error:
+            if self._own is None:
+                raise
+            message = f"the text '{name}' can't be filled in: {error}"
+            raise complaint(self._place(section, name), message) from None
+
     def section(self, name: str) -> dict[str, Any]:
         """The texts of one section by name."""
         found: dict[str, Any] = self.texts[name]
         return found
 
+    def _refuse_unknown(self, own: str | None) -> None:
+        """Refuses texts of one's own that nothing says.
+
+        Raises:
+            SpecError: with the first of them.
+        """
+        if own is None:
+            return
+        known = {*_keys(_catalogue(template_folder() / "languages" / "en.yaml"))}
+        for file in (file for file in self._files if file.is_relative_to(own)):
+            for key in _keys(_catalogue(file)):
+                section, _, name = key.partition(".")
+                if key not in known and section in _SECTIONS[2:]:
+                    mark = self._place(section, name.partition(".")[0])
+                    raise complaint(mark, f"there is no text '{key}'")
+
+    def _place(self, section: str, name: str) -> Mark:
+        """Where a text stands."""
+        file = next(f for f in self._files if name in _catalogue(f).get(section, ()))
+        for number, line in enumerate(file.read_text("utf-8").split("\n"), start=1):
+            if line.strip().startswith(f"{name}:"):
+                return Mark(str(file), number)
+        return Mark(str(file))
+
+
+def lacking(code: str, own: str | None = None) -> list[str]:
+    """What a language is silent of, so that it is said in English: `script.model`."""
+    spoken: dict[str, Any] = {}
+    for file in _files(code, own):
+        spoken = _filled_up(spoken, _catalogue(file))
+    wanted = set(_keys(Language(ENGLISH).texts))
+    if code != ENGLISH:
+        # In English, the docstrings of their classes say what layers do.
+        wanted |= {f"layers.{name}" for name in layer_names()}
+    return sorted(wanted - set(_keys(spoken)))
+
+
+def _keys(texts: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """The names of texts, with those of their sections in front."""
+    for name, text in texts.items():
+        if isinstance(text, dict):
+            yield from _keys(text, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
+
+
+def _filled_up(texts: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Texts, with those of another catalogue where there are none."""
+    found = {**others, **texts}
+    for name in texts.keys() & others.keys():
+        if isinstance(texts[name], dict) and isinstance(others[name], dict):
+            found[name] = _filled_up(texts[name], others[name])
+    return found
+
+
+def _files(code: str, own: str | None) -> list[Path]:
+    files = (folder / "languages" / f"{code}.yaml" for folder in folders(own))
+    return [file for file in files if file.is_file()]
+
 
 @cache
-def _catalogue(code: str) -> dict[str, Any]:
+def _compiled(text: str) -> Any:
+    return environment().from_string(text)
+
+
+def _catalogue(file: Path) -> dict[str, Any]:
+    """The texts of a file.
+
+    Raises:
+        SpecError: it isn't one.
+    """
+    return _read(file, file.stat().st_mtime_ns)
+
+
+@cache
+def _read(file: Path, _changed: int) -> dict[str, Any]:
     import yaml
 
-    text = (template_folder() / "languages" / f"{code}.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.load(
-        text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
-    return found
+    try:
+        text = file.read_text("utf-8")
+        found = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = Mark(str(file), mark.line + 1 if mark else 1)
+        problem = getattr(error, "problem", None) or str(error)
+        raise complaint(place, f"this is no YAML: {problem}") from None
+    sections = found if isinstance(found, dict) else {}
+    texts = [sections[name] for name in _SECTIONS if sections.get(name) is not None]
+    if sections is not found or not all(isinstance(text, dict) for text in texts):
+        raise complaint(Mark(str(file)), "this is no mapping of sections of texts")
+    return {name: texts for name, texts in found.items() if texts is not None}
 
 
 # ------------------------------------------------------------------ as code
 
 
 _FIELD = re.compile(r"\{[^{}]*\}")
-_WORD = re.compile(r"(?:\{[^{}]*\}|[^ \n{}])*(?:\n|[ ]+|$)")
 
 
 def string(said: str) -> str:
@@ -99,50 +209,3 @@ def string(said: str) -> str:
 
 def _escaped(said: str) -> str:
     return json.dumps(said, ensure_ascii=False)[1:-1]
-
-
-def statement(opening: str, said: str, closing: str, indent: int) -> list[str]:
-    """A call with one text, which is broken into several strings if it is long."""
-    pad, code = " " * indent, string(said)
-    line = f"{pad}{opening}{code}{closing}"
-    if columns(line) <= WIDTH:
-        return [line]
-    inner = f"{pad}    "
-    pieces = [said] if columns(inner + code) <= WIDTH else list(_pieces(said, inner))
-    lines = [f"{inner}{string(piece)}" for piece in pieces]
-    return [f"{pad}{opening}", *lines, f"{pad}{closing}"]
-
-
-def _pieces(said: str, margin: str) -> Iterator[str]:
-    """Parts of a text, each of which fits into a line as a string."""
-    piece = ""
-    for word in (found[0] for found in _WORD.finditer(said)):
-        if piece and columns(margin + string(piece + word)) > WIDTH:
-            yield piece
-            piece = ""
-        piece += word
-        if word.endswith("\n"):
-            yield piece
-            piece = ""
-    if piece:
-        yield piece
-
-
-def comment(said: str, indent: int) -> list[str]:
-    """A text as lines of comment."""
-    pad = " " * indent
-    return [f"{pad}# {line}" for line in wrapped(said, WIDTH - indent - 2)]
-
-
-def docstring(said: str, indent: int) -> list[str]:
-    """A text as a docstring; an empty line in it ends the first paragraph."""
-    pad = " " * indent
-    if columns(f'{pad}"""{said}"""') <= WIDTH and "\n" not in said:
-        return [f'{pad}"""{said}"""']
-    lines: list[str] = []
-    for part in said.split("\n\n"):
-        opening = "" if lines else '"""'
-        # What fits into a line, but for the quotes behind it, needs two all the same.
-        narrower = 3 if part == said else 0
-        lines += ["", *wrapped(opening + part, WIDTH - indent - narrower)]
-    return [*(f"{pad}{line}".rstrip() for line in lines[1:]), f'{pad}"""']

@@ -1,11 +1,15 @@
-"""What the templates are told of `data:`, `train:` and `ensemble:`."""
+"""What templates are told: of a model, its data, its training and its answers.
 
-from collections.abc import Iterator
+`{{ data.source }}` in a template, or in a text, is `DataView.source` here.
+"""
+
+from collections.abc import Callable
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
+from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.metrics import Metric
-from cnnspec.emit.code.python import Code, Group, call, decimal, flat, text, value
+from cnnspec.emit.code.python import call, decimal, flat, text
 from cnnspec.judge.answers import Answer, Output, answer
 from cnnspec.judge.training import encoding, figures
 from cnnspec.language.program import Program
@@ -13,105 +17,288 @@ from cnnspec.language.training import Data, Ensemble, Train
 from cnnspec.model.graph import Input
 from cnnspec.model.summary import Summary
 
-_GOOGLE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-_TORONTO = "https://www.cs.toronto.edu/~kriz/"
-_DOWNLOADS = {
-    "mnist": ("", "mnist.npz", f"{_GOOGLE}mnist.npz"),
-    "fashion_mnist": (
-        "fashion-mnist/",
-        (
-            "train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, "
-            "t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz"
-        ),
-        _GOOGLE,
-    ),
-    "cifar10": (
-        "",
-        "cifar-10-batches-py-target_archive",
-        f"{_TORONTO}cifar-10-python.tar.gz",
-    ),
-    "cifar100": (
-        "",
-        "cifar-100-python-target_archive",
-        f"{_TORONTO}cifar-100-python.tar.gz",
-    ),
-}
-"""The folder and file that Keras keeps of a source, and its address: those of
-keras/src/datasets, Keras 3.15."""
+BACKENDS = ("tensorflow", "jax", "torch")
+_PACKAGES = {"digits": ("scikit-learn",), "csv": ("pandas",)}
+"""What a source needs beside Keras, NumPy and Matplotlib."""
 
 
-def training_values(
-    program: Program, summary: Summary, *, notebook: bool = False
-) -> dict[str, Any]:
-    """What the templates are told of how a model is trained.
+class Font(NamedTuple):
+    """A package with a font that has the letters of a language."""
+
+    package: str
+    module: str
+    file: str
+    """In the package."""
+    family: str
+
+
+class ScriptView(NamedTuple):
+    """The script or notebook as a whole."""
+
+    introduction: str
+    """What the model is: paragraphs, each in a line."""
+    packages: list[str]
+    """What has to be installed."""
+    backend: str
+    """The one that Keras uses unless KERAS_BACKEND says otherwise."""
+    results: str
+    """The folder of results, seen from where the script is run."""
+    font: Font | None
+    """Of the plots, if the language needs one."""
+
+
+class ModelView(NamedTuple):
+    """The model."""
+
+    name: str
+    """As the spec has it."""
+    params: int
+    """Parameters in all."""
+    trainable: int
+    """Those that training changes."""
+    non_trainable: int
+    """Those that it doesn't."""
+    macs: str
+    """Multiply-accumulates for one sample, as people write them."""
+    imports: list[tuple[str, str]]
+    """The package and class of each layer that isn't Keras's."""
+    constants: str
+    """Code of the variables that its functions use."""
+    classes: list[str]
+    """Code of the layers that no public module of Keras has."""
+    functions: list[str]
+    """Code of its blocks."""
+    body: str
+    """Code that makes its tensors, inside build_model."""
+    call: str
+    """Code that makes the model of them."""
+
+
+class DataView(NamedTuple):
+    """The data to train on, and those held out."""
+
+    source: str
+    """The kind of source, and the name of its template in data/."""
+    path: str | None
+    """The NumPy file."""
+    train: str | None
+    """The file or folder to train on."""
+    validation: str | None
+    """The file or folder to validate with."""
+    label_column: str
+    """Of a CSV file."""
+    shape: tuple[int | None, ...]
+    """What samples are brought to: (-1, height, width, channels)."""
+    sample_shape: str
+    """The same as people read it: (n, 8, 8, 1)."""
+    dtype: str
+    """Of the model's input."""
+    is_float: bool
+    """Whether that is a type of floating-point numbers."""
+    scale: str | None
+    """What each number is divided by."""
+    pixels: int
+    """Numbers in a sample."""
+    image_size: tuple[int | None, ...] | None
+    """Height and width, where samples are known to be images."""
+    color_mode: str | None
+    """What Keras calls the channels of such an image: grayscale, rgb or rgba."""
+    image_endings: tuple[str, ...]
+    """Of the files that count as images."""
+    class_names: list[str]
+    """Where the spec gives them."""
+    coarse: bool
+    """Whether the labels are CIFAR-100's superclasses."""
+    contiguous: bool
+    """Whether labels may be anything, and are numbered."""
+    checks_labels: bool
+    """Whether labels from a file have to be numbers of classes."""
+    renumbers: bool
+    """Whether such labels are numbered without gaps."""
+    test_size: float | None
+    """The part of the samples that is held out."""
+    seed: int
+    """Of splits and shuffles."""
+    shuffle: bool
+    """Whether the samples are shuffled once."""
+    held_out: str
+    """What variables of held-out data end in: test or valid."""
+    held_out_name: str
+    """What files of results call them: test or validation."""
+
+
+class TrainView(NamedTuple):
+    """How the model is trained."""
+
+    optimizer: Any
+    """Keras's object, or its name."""
+    loss: Any
+    """Keras's object, or its name."""
+    metrics: list[Any]
+    """Keras's objects, or their names."""
+    jit_compile: bool | str
+    """Whether XLA compiles the steps; auto: as Keras sees fit."""
+    epochs: int
+    """How often all samples are seen."""
+    batch_size: int
+    """Samples in a step."""
+    seed: int | None
+    """Of the initial weights and every shuffling."""
+    validation_split: float
+    """The part of the samples that validates; 0 without."""
+    shuffle: bool
+    """Whether each epoch has an order of its own."""
+    class_weight: Any
+    """balanced, or the weight of each class, or None."""
+    callbacks: list[str]
+    """Code of each."""
+    mixed_precision: str | None
+    """Keras's dtype policy."""
+    steps_per_execution: int
+    """Steps that are taken in one go."""
+    fuses: bool
+    """Whether several steps are taken in one go."""
+    resumes: bool
+    """Whether a script that is started again goes on where it stopped."""
+    distributes: bool
+    """Whether all devices, of several machines too, share each batch."""
+    devices: str
+    """The template in training/ that chooses devices: devices or distribute."""
+    validates: bool
+    """Whether something is validated after each epoch."""
+    figure: str
+    """What is plotted: accuracy if it is measured, else loss."""
+    gives_several: bool
+    """Whether a metric gives several numbers."""
+
+
+class AnswerView(NamedTuple):
+    """How an answer is read from what the model gives."""
+
+    form: str
+    """`classes`: a score for each; `two classes`: one score; or a `number` itself."""
+    classes: int
+    """How many there are."""
+    names_class: bool
+    """Whether an answer is a class, not a number."""
+    one_hot: bool
+    """Whether a label is a row with a 1 at its class."""
+    scores: str
+    """The variable of the scores: probabilities or class_scores."""
+    threshold: float
+    """A single score above it stands for class 1."""
+    names: str
+    """The variable of the names of classes: CLASS_NAMES or names; empty without."""
+    shows_images: bool
+    """Whether samples can be shown as images with their classes."""
+    image_shape: tuple[int | None, ...] | None
+    """What samples have to be brought to for that: (-1, height, width, channels)."""
+
+
+class WordsView(NamedTuple):
+    """Words of the language that texts are made of."""
+
+    labels: str
+    """What labels are: one-hot labels."""
+    figure: str
+    """What is plotted."""
+    held_out: str
+    """What held-out data are for: test or validation."""
+    score: str
+    """What a score is: a probability or a score."""
+    scores: str
+    """The same for several."""
+
+
+class NotebookView(NamedTuple):
+    """What only the texts of a notebook speak of."""
+
+    spec: str
+    """The name of the spec's file."""
+    extra_packages: list[str]
+    """What Colab doesn't have."""
+    files: list[str]
+    """What the notebook reads, as Markdown."""
+    data: str
+    """What the data are."""
+
+
+class View(NamedTuple):
+    """All that templates are told. Without `train:` most of it is None."""
+
+    script: ScriptView
+    model: ModelView | None = None
+    """None while the constants above it are written."""
+    data: DataView | None = None
+    train: TrainView | None = None
+    ensemble: Ensemble | None = None
+    answer: AnswerView | None = None
+    words: WordsView | None = None
+    notebook: NotebookView | None = None
+    """None in a script."""
+
+
+def results_folder(program: Program) -> str:
+    """Where a script leaves its results, seen from where it is run."""
+    # A name of dots alone would lead out of it.
+    return f"results/{program.name if program.name.strip('. ') else 'model'}"
+
+
+def needed_packages(program: Program, backend: str, font: Font | None) -> list[str]:
+    """What has to be installed for a script to run.
 
     Args:
-        program: with `data:` and `train:`.
-        summary: of the model, which has one input and one output.
-        notebook: where several processes can't share the training.
+        program: what the spec says.
+        backend: that Keras runs on.
+        font: that the plots need.
     """
-    data, train, ensemble = program.data, program.train, program.ensemble
-    assert data is not None
-    assert train is not None
+    found = ["tensorflow"] if backend == "tensorflow" else ["keras", backend]
+    data, train = program.data, program.train
+    if data is not None and train is not None:
+        found += ["matplotlib", *_PACKAGES.get(data.source, ())]
+        found += ["scikit-learn"] * data.splits
+        found += [name for callback in train.callbacks for name in callback.packages]
+        found += [font.package] if font else []
+    return list(dict.fromkeys(found))
+
+
+# ------------------------------------------------------------------ data
+
+
+def data_view(data: Data, train: Train, summary: Summary) -> DataView:
+    """What templates are told of the data."""
     [tensor] = summary.graph.inputs
-    return {
-        **_data_values(data, train, tensor),
-        **_fit_values(data, train, ensemble, notebook),
-        **_answer_values(data, train, ensemble, summary),
-        "results": results_folder(program),
-    }
-
-
-def _data_values(data: Data, train: Train, tensor: Input) -> dict[str, Any]:
     shape = tensor.shape[1:]
-    pixels = prod(size or 1 for size in shape)
-    folder, file, url = _DOWNLOADS.get(data.source, ("", "", ""))
-    height, width, channels = data.image or (*shape, 0, 0, 0)[:3]
-    mode = {1: "grayscale", 3: "rgb", 4: "rgba"}.get(channels or 0, "")
-    image: list[tuple[str, Code]] = [("", "file")]
-    image += [("color_mode=", text(mode)), ("target_size=", f"({height}, {width})")]
-    coarse = data.label_mode == "coarse"
-    return {
-        "sample_shape": f"(n, {', '.join(map(str, shape))})",
-        "samples_line": _samples(tensor, data.scale),
-        "scale": data.scale and decimal(data.scale).removesuffix(".0"),
-        "pixels": f"{pixels:,}",
-        "pixels_code": str(pixels),
-        "class_names": value(list(data.names)),
-        "split": Group("train_test_split(", list(_split(data, train)), ")"),
-        "data_seed": _data_seed(data, train),
-        "load_arguments": 'label_mode="coarse"' if coarse else "",
-        "load_image": Group("keras.utils.load_img(", image, ")"),
-        "endings": ".bmp, .gif, .jpeg, .jpg, .png",
-        "folder": folder,
-        "file": file,
-        "url": url,
-        "source": data.source,
-    }
-
-
-def _samples(tensor: Input, scale: float | None) -> str:
-    """The line that brings samples to the shape and type of the model's input."""
-    shaped = f"samples.reshape({_flat_value((-1, *tensor.shape[1:]))})"
-    divided = f" / {decimal(scale).removesuffix('.0')}" if scale else ""
-    if "float" in tensor.dtype:
+    in_file, numbered = data.source in ("csv", "npz"), _form(train, summary) != "number"
+    image = data.image or (shape if data.source == "image_directory" else None)
+    colors = {1: "grayscale", 3: "rgb", 4: "rgba"}
+    return DataView(
+        source=data.source,
+        path=data.path,
+        train=data.train,
+        validation=data.validation,
+        label_column=data.label_column,
+        shape=(-1, *shape),
+        sample_shape=f"(n, {', '.join(map(str, shape))})",
+        dtype=tensor.dtype,
         # NumPy lacks some of these types; Keras casts to them.
-        return f'    samples = {shaped}.astype("float32"){divided}'
-    if divided:
-        shaped = f"({shaped}{divided})"
-    return f"    samples = {shaped}.astype({text(tensor.dtype)})"
-
-
-def _flat_value(found: Any) -> str:
-    return flat(value(found))
-
-
-def _split(data: Data, train: Train) -> Iterator[tuple[str, Code]]:
-    yield "", "samples"
-    yield "", "labels"
-    if data.test_size is not None:
-        yield "test_size=", value(data.test_size)
-    yield "random_state=", str(_data_seed(data, train))
+        is_float="float" in tensor.dtype,
+        scale=decimal(data.scale).removesuffix(".0") if data.scale else None,
+        pixels=prod(size or 1 for size in shape),
+        image_size=image and image[:2],
+        color_mode=colors.get(image[2] or 0) if image else None,
+        image_endings=(".bmp", ".gif", ".jpeg", ".jpg", ".png"),
+        class_names=list(data.names),
+        coarse=data.label_mode == "coarse",
+        contiguous=data.contiguous,
+        checks_labels=in_file and numbered and not data.contiguous,
+        renumbers=numbered and data.contiguous,
+        test_size=data.test_size,
+        seed=_data_seed(data, train),
+        shuffle=data.shuffle,
+        held_out="valid" if data.validation else "test",
+        held_out_name="validation" if data.validation else "test",
+    )
 
 
 def _data_seed(data: Data, train: Train) -> int:
@@ -123,163 +310,102 @@ def _data_seed(data: Data, train: Train) -> int:
     return train.seed or 0 if data.random_state is None else data.random_state
 
 
-# ------------------------------------------------------------------ compile and fit
+# ------------------------------------------------------------------ training
 
 
-def _fit_values(
-    data: Data, train: Train, ensemble: Ensemble | None, notebook: bool
-) -> dict[str, Any]:
-    compiled: list[tuple[str, Code]] = [
-        ("optimizer=", value(train.optimizer)),
-        ("loss=", value(train.loss)),
-    ]
-    if train.metrics:
-        compiled.append(("metrics=", value(list(train.metrics))))
-    if train.jit_compile != "auto":
-        compiled.append(("jit_compile=", value(train.jit_compile)))
+def train_view(
+    data: Data, train: Train, ensemble: Ensemble | None, *, notebook: bool
+) -> TrainView:
+    """What templates are told of the training.
+
+    Args:
+        data: what is trained on.
+        train: how.
+        ensemble: whether several models are.
+        notebook: where several processes can't share the training.
+    """
     distributes = train.distribute is not None and not notebook
-    held_out = "valid" if data.validation else "test"
-    figure = "accuracy" if "accuracy" in figures(train) else "loss"
-    return {
-        "compile": Group("model.compile(", compiled, ")"),
-        "fit": Group("model.fit(", list(_fit(data, train, distributes)), ")"),
-        "distributes": distributes,
-        "resumes": train.resume or distributes,
-        "splits_here": bool(train.validation_split),
-        "sizes": _sizes(data, train),
-        "callbacks": _callbacks(train, ensemble, distributes),
-        "held_out": held_out,
-        "held_out_name": {"valid": "validation", "test": "test"}[held_out],
-        "fuses": train.steps_per_execution > 1,
-        "validates": bool(data.validation or train.validation_split),
-        "figure": figure,
-        "figures": dict.fromkeys(("loss", figure)),
-        "several_figures": any(Metric.of(m).is_several for m in train.metrics),
-        "folder_field": "{folder}" if ensemble else "{RESULTS}",
-    }
+    resumes = train.resume or distributes
+    weights = train.class_weight
+    return TrainView(
+        optimizer=train.optimizer,
+        loss=train.loss,
+        metrics=list(train.metrics),
+        jit_compile=train.jit_compile,
+        epochs=train.epochs,
+        batch_size=train.batch_size or 32,
+        seed=train.seed,
+        validation_split=train.validation_split,
+        shuffle=train.shuffle,
+        class_weight=dict(enumerate(weights)) if type(weights) is tuple else weights,
+        callbacks=[
+            _callback(callback, resumes=resumes, apart=ensemble is not None)
+            for callback in train.callbacks
+        ],
+        mixed_precision=train.mixed_precision,
+        steps_per_execution=train.steps_per_execution,
+        fuses=train.steps_per_execution > 1,
+        resumes=resumes,
+        distributes=distributes,
+        devices="distribute" if distributes else "devices",
+        validates=bool(data.validation or train.validation_split),
+        figure="accuracy" if "accuracy" in figures(train) else "loss",
+        gives_several=any(Metric.of(metric).is_several for metric in train.metrics),
+    )
 
 
-_WRITES = ("filepath", "filename", "backup_dir", "log_dir")
-"""Arguments of callbacks that name what they write."""
+def _callback(callback: Callback, *, resumes: bool, apart: bool) -> str:
+    """The code of a callback.
+
+    Args:
+        callback: to write.
+        resumes: whether it goes on with what it wrote before.
+        apart: whether each member of an ensemble writes to a folder of its own.
+    """
+    changed: dict[str, Any] = {}
+    if apart and callback.writes:
+        file = getattr(callback, callback.writes)
+        changed[callback.writes] = f"str(folder / {text(file)})"
+    if resumes and callback.appends:
+        changed[callback.appends] = "True"
+    return flat(call(callback, changed))
 
 
-def _callbacks(train: Train, ensemble: Ensemble | None, resumes: bool) -> Code | None:
-    """The list of callbacks; members of an ensemble each write to their own folder."""
-    codes: list[tuple[str, Code]] = []
-    for callback in train.callbacks:
-        changed: dict[str, Code] = {}
-        for name in set(_WRITES) & callback.fields().keys() if ensemble else ():
-            file = getattr(callback, name)
-            changed[name] = f"str(folder / {text(file)})"
-        going_on = train.resume or resumes
-        if type(callback).__name__ == "CSVLogger" and going_on:
-            changed["append"] = "True"
-        codes.append(("", call(callback, changed)))
-    return Group("[", codes, "]") if codes else None
+# ------------------------------------------------------------------ answers
 
 
-def results_folder(program: Program) -> str:
-    """Where a script leaves its results, seen from where it is run."""
-    # A name of dots alone would lead out of it.
-    return f"results/{program.name if program.name.strip('. ') else 'model'}"
-
-
-def _sizes(data: Data, train: Train) -> str:
-    """The numbers of samples that several devices have to share evenly."""
-    if train.validation_split:
-        return "BATCH_SIZE, split, len(x_train) - split"
-    validation = ", len(x_valid)" if data.validation else ""
-    return f"BATCH_SIZE, len(x_train){validation}"
-
-
-def _fit(data: Data, train: Train, distributes: bool) -> Iterator[tuple[str, Code]]:
-    if distributes:
-        part = "[:split]" if train.validation_split else ""
-        yield "*", f"share(x_train{part}, y_train{part}, devices)"
-        yield "batch_size=", "BATCH_SIZE // PROCESSES"
-    elif train.steps_per_execution > 1:
-        yield "", "x_train.view(OnDevice)"
-        yield "", "y_train.view(OnDevice)"
-        yield "batch_size=", "fuse_steps(model)"
-    else:
-        yield "", "x_train"
-        yield "", "y_train"
-        yield "batch_size=", "BATCH_SIZE"
-    yield "epochs=", "EPOCHS"
-    if train.resume or distributes:
-        yield "initial_epoch=", "done"
-    if distributes and train.validation_split:
-        yield "validation_data=", "share(x_train[split:], y_train[split:], devices)"
-    elif distributes and data.validation:
-        yield "validation_data=", "share(x_valid, y_valid, devices)"
-    elif data.validation:
-        yield "validation_data=", "(x_valid, y_valid)"
-    elif train.validation_split:
-        yield "validation_split=", "VALIDATION_SPLIT"
-    if not train.shuffle:
-        yield "shuffle=", "False"
-    if train.class_weight == "balanced":
-        yield "class_weight=", "weights"
-    elif train.class_weight:
-        weights = train.class_weight
-        if isinstance(weights, tuple):
-            weights = dict(enumerate(weights))
-        pairs = [(f"{key}: ", decimal(weight)) for key, weight in weights.items()]
-        yield "class_weight=", Group("{", pairs, "}")
-    own = "StopOnCtrlC(), history"
-    yield "callbacks=", f"[*callbacks, {own}]" if train.callbacks else f"[{own}]"
-
-
-# ------------------------------------------------------------------ labels and answers
-
-
-def _answer_values(
-    data: Data, train: Train, ensemble: Ensemble | None, summary: Summary
-) -> dict[str, Any]:
-    [last] = [row for row in summary.rows if row.name == summary.graph.outputs[0]]
-    shape = last.output_shape
-    assert isinstance(shape, tuple)
-    read = answer(train, Output(shape, last.layer, last.path))
-    one_hot = encoding(data, train) == "one_hot"
-    classes = shape[-1] if read.form == "classes" else 2
-    held_out = "valid" if data.validation else "test"
-    numbered = read.form != "number"
+def answer_view(data: Data, train: Train, summary: Summary) -> AnswerView:
+    """What templates are told of how answers are read."""
+    read, shape = _answer(train, summary)
+    sizes = summary.graph.inputs[0].shape[1:]
     image = data.image or _image_of(summary.graph.inputs[0])
+    numbered = read.form != "number"
     names = "CLASS_NAMES" if data.names else ""
     if data.source == "image_directory" and not names and numbered:
         names = "names"
-    y = f"y_{held_out}"
-    return {
-        "answer": read,
-        "one_hot": one_hot,
-        "found": "probabilities" if read.probabilities else "class_scores",
-        "threshold": 0.5 if read.probabilities else 0,
-        "truth": _classes_of(y, one_hot, read),
-        "train_classes": _classes_of("y_train", one_hot, read),
-        "classes": classes,
-        "counts_classes": numbered,
-        "checks_labels": numbered
-        and not data.contiguous
-        and data.source in ("csv", "npz"),
-        "renumbers": numbered and data.contiguous,
-        "may_renumber": data.source in ("csv", "npz"),
-        "label_files": _label_files(data),
-        "names_classes": bool(data.names),
-        "names": names,
-        "reads_names": names == "names",
-        "names_code": f", {names}" if names else "",
-        "shows_images": numbered and image is not None,
-        "reshapes_images": image is not None
-        and image != summary.graph.inputs[0].shape[1:],
-        "image_code": _flat_value((-1, *(image or ()))),
-    }
+    return AnswerView(
+        form=read.form,
+        classes=(shape[-1] or 0) if read.form == "classes" else 2,
+        names_class=numbered,
+        one_hot=encoding(data, train) == "one_hot",
+        scores="probabilities" if read.probabilities else "class_scores",
+        threshold=0.5 if read.probabilities else 0,
+        names=names,
+        shows_images=numbered and image is not None,
+        image_shape=None if image in (None, sizes) else (-1, *(image or ())),
+    )
 
 
-def _classes_of(labels: str, one_hot: bool, read: Answer) -> str:
-    """The code of the numbers of the classes that labels stand for."""
-    if read.form != "classes":
-        return f"{labels}.reshape(-1)"
-    return f"np.argmax({labels}, axis=1)" if one_hot else labels
+def _answer(train: Train, summary: Summary) -> tuple[Answer, tuple[int | None, ...]]:
+    """How the model's output is read, and its shape, batch first."""
+    [last] = [row for row in summary.rows if row.name == summary.graph.outputs[0]]
+    shape = last.output_shape
+    assert isinstance(shape, tuple)
+    return answer(train, Output(shape, last.layer, last.path)), shape
+
+
+def _form(train: Train, summary: Summary) -> str:
+    return _answer(train, summary)[0].form
 
 
 def _image_of(tensor: Input) -> tuple[int, ...] | None:
@@ -289,8 +415,27 @@ def _image_of(tensor: Input) -> tuple[int, ...] | None:
     return tuple(size or 1 for size in shape) if is_image else None
 
 
-def _label_files(data: Data) -> tuple[str, str]:
-    """What messages call the labels to train on, and those held out."""
-    if data.source == "npz":
-        return "y_train", "y_test"
-    return "{TRAIN_FILE}", "{VALIDATION_FILE}" if data.validation else "{TRAIN_FILE}"
+# ------------------------------------------------------------------ words
+
+
+def words_view(view: View, say: Callable[[str], str]) -> WordsView:
+    """The words that texts are made of.
+
+    Args:
+        view: of a training.
+        say: gives the text of a name.
+    """
+    data, train, answer = view.data, view.train, view.answer
+    assert data is not None
+    assert train is not None
+    assert answer is not None
+    encoded = "labels_one_hot" if answer.one_hot else "labels_sparse"
+    labels = {"two classes": "labels_two", "number": "labels_number"}
+    scores = answer.scores
+    return WordsView(
+        labels=say(labels.get(answer.form, encoded)),
+        figure=say(train.figure),
+        held_out=say(data.held_out_name),
+        score=say("probability" if scores == "probabilities" else "class_score"),
+        scores=say(scores),
+    )

@@ -15,6 +15,8 @@ WIDTH = 88
 _NOTE = "#: "
 """Begins what belongs behind the statement below it: black would break its lines to
 make room."""
+_SIZES = re.compile(r"  # ([\dx?]+)$")
+"""Such a note where it belongs."""
 
 
 def columns(line: str) -> int:
@@ -57,7 +59,9 @@ def laid_out(code: str) -> str:
     from black import Mode, format_str
 
     narrow = "\n".join(_with_words_wrapped(code))
-    return "\n".join(_with_notes(format_str(narrow, mode=Mode(line_length=WIDTH))))
+    # A comma at the end of arguments doesn't keep them in lines of their own.
+    mode = Mode(line_length=WIDTH, magic_trailing_comma=False)
+    return "\n".join(_with_notes(format_str(narrow, mode=mode)))
 
 
 def _with_words_wrapped(code: str) -> Iterator[str]:
@@ -66,10 +70,17 @@ def _with_words_wrapped(code: str) -> Iterator[str]:
             yield from _comment(lines[0])
         elif _is_docstring(statement, lines):
             yield from _docstring(lines)
-        elif len(lines) == 1:
-            yield _told(statement, lines[0])
         else:
-            yield from lines
+            yield from _note_above(lines)
+            yield from [_told(statement, lines[0])] if len(lines) == 1 else lines
+
+
+def _note_above(lines: list[str]) -> Iterator[str]:
+    """The line of a note that stands behind a statement, from which it is taken."""
+    if note := _SIZES.search(lines[-1]):
+        lines[-1] = lines[-1][: note.start()]
+        margin = lines[0][: -len(lines[0].lstrip())]
+        yield f"{margin}{_NOTE}{note[1]}"
 
 
 def _with_notes(code: str) -> Iterator[str]:

@@ -1,0 +1,132 @@
+"""The templates of scripts, and the texts in them: one's own in front of cnnspec's.
+
+A folder of one's own has the files that one wants otherwise, under the names that they
+have in cnnspec's folder: `data/csv.py.j2` in place of that, and in
+`languages/ko.yaml` the texts that differ. `cnnspec/data/csv.py.j2` is always cnnspec's.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from cnnspec.emit.code.python import flat, value, whole
+from cnnspec.emit.keras_script.folders import folders, template_folder
+from cnnspec.ground.errors import Diagnostic, Mark, SpecError
+
+
+@cache
+def environment(own: str | None = None, *, traced: bool = False) -> Any:
+    """What renders templates.
+
+    Args:
+        own: a folder of one's own.
+        traced: whether each line begins with where it stands, for `place_of`.
+    """
+    from jinja2 import (
+        ChoiceLoader,
+        Environment,
+        FileSystemLoader,
+        PrefixLoader,
+        StrictUndefined,
+    )
+
+    ours = FileSystemLoader(template_folder())
+    loader = ChoiceLoader(
+        [FileSystemLoader(folders(own)), PrefixLoader({"cnnspec": ours})]
+    )
+    found = Environment(
+        loader=loader,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=[_traced()] if traced else [],
+    )
+    found.filters |= {"python": _python, "whole": whole, "thousands": _thousands}
+    return found
+
+
+def _python(found: Any) -> str:
+    """A value as Python writes it."""
+    return flat(value(found))
+
+
+def _thousands(found: int) -> str:
+    """A whole number as people write it: 87,135."""
+    return f"{found:,}"
+
+
+# ------------------------------------------------------------------ mistakes in them
+
+_BEGINS, _ENDS = "\x02", "\x03"
+
+
+def _traced() -> Any:
+    from jinja2.ext import Extension
+    from jinja2.lexer import Token
+
+    class Traced(Extension):
+        """Puts the place of each line of a template in front of it."""
+
+        def filter_stream(self, stream: Any) -> Iterator[Token]:
+            for token in stream:
+                if token.type != "data":
+                    yield token
+                    continue
+                lines = token.value.split("\n")
+                marked = [
+                    f"{_BEGINS}{stream.filename}:{token.lineno + k}{_ENDS}{line}"
+                    for k, line in enumerate(lines)
+                ]
+                yield Token(token.lineno, "data", "\n".join(marked))
+
+    return Traced
+
+
+def place_of(traced: str, number: int) -> Mark:
+    """Where the template stands that has made a line.
+
+    Args:
+        traced: what a traced environment has rendered.
+        number: of the line, from 1.
+    """
+    lines = traced.split("\n")[:number]
+    for line in reversed(lines):
+        if _BEGINS in line:
+            place = line.rpartition(_BEGINS)[2].partition(_ENDS)[0]
+            path, _, number_there = place.rpartition(":")
+            return Mark(path, int(number_there))
+    return Mark("")
+
+
+def refusal(error: Exception, own: str) -> SpecError:
+    """What is wrong with templates, and where.
+
+    Args:
+        error: what was raised while one was read or rendered.
+        own: the folder of one's own.
+    """
+    from jinja2 import TemplateNotFound, TemplateSyntaxError
+
+    if isinstance(error, TemplateSyntaxError):
+        mark = Mark(error.filename or own, error.lineno)
+        return complaint(mark, error.message or "this is no template")
+    mark, places = Mark(own), [str(folder) for folder in folders(own)]
+    frame = error.__traceback__
+    while frame is not None:
+        path = frame.tb_frame.f_code.co_filename
+        if path.endswith(".j2") and any(path.startswith(place) for place in places):
+            mark = Mark(path, frame.tb_lineno)
+        frame = frame.tb_next
+    if isinstance(error, TemplateNotFound):
+        return complaint(mark, f"there is no template '{error.name}'")
+    return complaint(mark, str(error) or type(error).__name__)
+
+
+def complaint(mark: Mark, message: str) -> SpecError:
+    """That a template has to be changed."""
+    said = " ".join(message.split()).rstrip(".")
+    said = re.sub(r"'[\w.]+\.(\w+)View object'", lambda m: m[1].lower(), said)
+    hint = "docs/templates.md lists what templates are told"
+    return SpecError([Diagnostic("error", "template", mark, said, hint)])

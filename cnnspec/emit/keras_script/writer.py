@@ -1,0 +1,206 @@
+"""What a script and a notebook are made with: the templates of one spec, rendered."""
+
+import ast
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+from cnnspec.emit.code.model import model_code
+from cnnspec.emit.code.python import flat, paragraphs
+from cnnspec.emit.keras_script import custom
+from cnnspec.emit.keras_script.templates import (
+    complaint,
+    environment,
+    place_of,
+    refusal,
+)
+from cnnspec.emit.keras_script.texts import Language, string
+from cnnspec.emit.keras_script.view import (
+    BACKENDS,
+    Font,
+    ModelView,
+    NotebookView,
+    ScriptView,
+    View,
+    answer_view,
+    data_view,
+    needed_packages,
+    results_folder,
+    train_view,
+    words_view,
+)
+from cnnspec.ground.errors import SpecError
+from cnnspec.language.program import Program
+from cnnspec.language.training import Data
+from cnnspec.model import readable
+from cnnspec.model.summary import Summary
+
+_ON_COLAB = frozenset(
+    ("tensorflow", "keras", "jax", "torch", "matplotlib", "pandas", "scikit-learn")
+)
+"""Packages that need not be installed in Google's Colab."""
+
+
+class Writer:
+    """Renders the templates of one spec.
+
+    Attributes:
+        language: of the texts.
+        view: what the templates are told.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        summary: Summary,
+        language: Language,
+        backend: str = BACKENDS[0],
+        *,
+        own: str | None = None,
+        notebook: bool = False,
+    ) -> None:
+        """Finds out all that templates are told.
+
+        Args:
+            program: what the spec says.
+            summary: what it comes to.
+            language: of the texts.
+            backend: the one that Keras uses unless KERAS_BACKEND says otherwise.
+            own: a folder of templates of one's own.
+            notebook: whether it is for a notebook.
+
+        Raises:
+            SpecError: one's own templates can't be rendered.
+        """
+        self.language, self._own = language, own
+        self.view = View(_script(program, language, backend))
+        data, train, ensemble = program.data, program.train, program.ensemble
+        if data is not None and train is not None:
+            self.view = self.view._replace(
+                data=data_view(data, train, summary),
+                train=train_view(data, train, ensemble, notebook=notebook),
+                ensemble=ensemble,
+                answer=answer_view(data, train, summary),
+            )
+            self.view = self.view._replace(words=words_view(self.view, self.say))
+            if notebook:
+                self.view = self.view._replace(notebook=self._notebook(program, data))
+        self.view = self.view._replace(model=self._model(program, summary))
+
+    def render(self, template: str) -> str:
+        """The code that a template makes, each statement in a line.
+
+        Raises:
+            SpecError: one's own templates can't be rendered, or don't make Python.
+        """
+        code = self._rendered(template)
+        try:
+            ast.parse(code)
+        except SyntaxError as error:
+            if self._own is None:
+                raise
+            place = place_of(self._rendered(template, traced=True), error.lineno or 1)
+            raise complaint(place, f"this makes no Python: {error.msg}") from None
+        return code
+
+    def say(self, name: str, section: str = "script") -> str:
+        """A text of the language."""
+        return self.language.say(section, name, self.view._asdict())
+
+    def _rendered(self, template: str, *, traced: bool = False) -> str:
+        try:
+            found = environment(self._own, traced=traced).get_template(
+                f"{template}.py.j2"
+            )
+            return str(found.render({**self.view._asdict(), **self._writers()}))
+        except SpecError:
+            raise
+        except Exception as error:
+            if self._own is None:
+                raise
+            raise refusal(error, self._own) from None
+
+    def _writers(self) -> dict[str, Callable[..., str]]:
+        """The functions by which templates write texts."""
+        from jinja2 import pass_context
+
+        def writes(before: str, after: str, quote: bool = False) -> Callable[..., str]:
+            @pass_context
+            def written(context: Any, name: str) -> str:
+                said = self.language.say("script", name, context.get_all())
+                return f"{before}{string(said) if quote else said}{after}"
+
+            return written
+
+        return {
+            "say": writes("", ""),
+            "doc": writes('"""', '"""'),
+            "note": writes("# ", ""),
+            "label": writes("", "", quote=True),
+            "show": writes("print(", ")", quote=True),
+            "fail": writes("raise SystemExit(", ")", quote=True),
+            "leave": writes("sys.exit(", ")", quote=True),
+        }
+
+    def _model(self, program: Program, summary: Summary) -> ModelView:
+        """What templates are told of the model."""
+        above = _constants(self.render("constants")) if self.view.train else {}
+        code = model_code(program, summary, self.language, above)
+        layers = [node.layer for node in summary.graph.nodes if not node.shares]
+        return ModelView(
+            name=program.name,
+            params=summary.total_params,
+            trainable=summary.trainable_params,
+            non_trainable=summary.non_trainable_params,
+            macs=readable.count_text(summary.macs),
+            imports=custom.imports(layers),
+            constants="\n".join(code.constants),
+            classes=custom.sources(layers, self._own),
+            functions=["\n".join(lines) for lines in code.functions],
+            body="\n".join(code.lines),
+            call=flat(code.model),
+        )
+
+    def _notebook(self, program: Program, data: Data) -> NotebookView:
+        files = (data.path, data.train, data.validation)
+        return NotebookView(
+            spec=PurePath(program.source.path).name,
+            extra_packages=[
+                name for name in self.view.script.packages if name not in _ON_COLAB
+            ],
+            files=[f"`{file}`" for file in files if file],
+            data=self.say(f"data_{data.source}", section="notebook"),
+        )
+
+
+def _script(program: Program, language: Language, backend: str) -> ScriptView:
+    font = script_font(program, language)
+    said = program.description.strip() or language.say(
+        "script", "model", {"model": {"name": program.name}}
+    )
+    return ScriptView(
+        introduction="\n\n".join(paragraphs(said)),
+        packages=needed_packages(program, backend, font),
+        backend=backend,
+        results=results_folder(program),
+        font=font,
+    )
+
+
+def script_font(program: Program, language: Language) -> Font | None:
+    """The font that the plots of a script need."""
+    found = language.texts.get("font")
+    return Font(**found) if found and program.data and program.train else None
+
+
+def _constants(code: str) -> dict[str, Any]:
+    """The constants of the training, and the values of those that are mere numbers."""
+    found: dict[str, Any] = {}
+    for line in ast.parse(code).body:
+        if not isinstance(line, ast.Assign):
+            continue
+        is_plain = isinstance(line.value, ast.Constant)
+        for target in line.targets:
+            if isinstance(target, ast.Name):
+                found[target.id] = ast.literal_eval(line.value) if is_plain else None
+    return found

@@ -1,0 +1,307 @@
+"""Templates are told what they need and no more, and may be somebody's own."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jinja2 import meta, nodes
+
+from cnnspec import api
+from cnnspec.emit.keras_script import view
+from cnnspec.emit.keras_script.folders import template_folder
+from cnnspec.emit.keras_script.notebook import render_notebook
+from cnnspec.emit.keras_script.script import render_script
+from cnnspec.emit.keras_script.templates import environment
+from cnnspec.emit.keras_script.texts import Language
+from cnnspec.ground.errors import SpecError
+from tests.emit.test_language import texts
+from tests.emit.test_script import DIGITS
+
+FILES = sorted(template_folder().rglob("*.j2"))
+VIEWS = {
+    "script": view.ScriptView,
+    "model": view.ModelView,
+    "data": view.DataView,
+    "train": view.TrainView,
+    "answer": view.AnswerView,
+    "words": view.WordsView,
+    "notebook": view.NotebookView,
+}
+WRITERS = {"say", "doc", "note", "label", "show", "fail", "leave"}
+FILLED_IN_BY_CODE = {"layers", "last", "block"}
+"""What the texts about blocks have between their braces."""
+
+
+def trees() -> dict[str, nodes.Template]:
+    """All templates and texts, parsed."""
+    named = {str(path): path.read_text("utf-8") for path in FILES}
+    named |= {key: text for key, text in texts("en").items() if "{{" in text}
+    return {name: environment().parse(text) for name, text in named.items()}
+
+
+def attributes(tree: nodes.Template) -> set[tuple[str, str]]:
+    """What is read of the views: ("data", "source")."""
+    return {
+        (found.node.name, found.attr)
+        for found in tree.find_all(nodes.Getattr)
+        if isinstance(found.node, nodes.Name) and found.node.name in view.View._fields
+    }
+
+
+def assigned(tree: nodes.Template) -> set[str]:
+    return {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+
+
+def test_every_view_is_told() -> None:
+    assert {*VIEWS, "ensemble"} == {*view.View._fields}
+
+
+def test_templates_name_nothing_that_they_are_not_told() -> None:
+    told = {*view.View._fields, *WRITERS, *FILLED_IN_BY_CODE}
+    for tree in trees().values():
+        told |= assigned(tree)
+    for name, tree in trees().items():
+        assert meta.find_undeclared_variables(tree) <= told, name
+        for owner, attribute in attributes(tree):
+            known = VIEWS[owner]._fields if owner in VIEWS else ("members", "voting")
+            assert attribute in known, name
+
+
+def test_every_attribute_is_used() -> None:
+    used = set().union(*map(attributes, trees().values()))
+    for owner, cls in VIEWS.items():
+        assert {attribute for of, attribute in used if of == owner} == {*cls._fields}
+
+
+def test_every_attribute_is_explained() -> None:
+    source = Path(view.__file__).read_text("utf-8")
+    for owner, cls in VIEWS.items():
+        body = source.partition(f"class {cls.__name__}(")[2].partition("\nclass ")[0]
+        for attribute in cls._fields:
+            explained = re.search(rf'\n    {attribute}: .*\n    """', body)
+            assert explained, (owner, attribute)
+
+
+def test_no_template_is_left_over() -> None:
+    """Each is included, extended or imported by another, or rendered by name."""
+    python = "".join(
+        path.read_text("utf-8") for path in Path(view.__file__).parent.glob("*.py")
+    )
+    everything = "".join(path.read_text("utf-8") for path in FILES)
+    by_name = re.compile(
+        r"data/(?!\w+_labels|split|base|download)|training/(devices|distribute)"
+    )
+    for path in FILES:
+        name = path.relative_to(template_folder()).as_posix()
+        stem = name.removesuffix(".py.j2")
+        called = f'"{name}"' in everything or f'"{stem}"' in python
+        assert called or by_name.match(stem), name
+
+
+# ------------------------------------------------------------------ one's own
+
+
+def render(own: Path, text: str = DIGITS, lang: str = "en") -> str:
+    return render_script(*api.loads(text)[:2], lang, templates=str(own))
+
+
+def change(own: Path, name: str, *pairs: tuple[str, str]) -> None:
+    """Puts a changed copy of a template into a folder."""
+    text = (template_folder() / name).read_text("utf-8")
+    for before, after in pairs:
+        assert before in text
+        text = text.replace(before, after)
+    write(own, name, text)
+
+
+def write(own: Path, name: str, text: str) -> None:
+    (own / name).parent.mkdir(parents=True, exist_ok=True)
+    (own / name).write_text(text, encoding="utf-8")
+
+
+def test_a_line_of_a_template_is_ones_own(tmp_path: Path) -> None:
+    usual = render_script(*api.loads(DIGITS)[:2]).splitlines()
+    change(
+        tmp_path,
+        "steps/evaluate.py.j2",
+        ("json.dumps(metrics, indent=2)", "json.dumps(metrics)"),
+    )
+    changed = render(tmp_path).splitlines()
+    assert [line for line in changed[2:] if line not in usual] == [
+        '    (RESULTS / "metrics.json").write_text(json.dumps(metrics))'
+    ]
+    assert len(changed) == len(usual)
+    notebook = render_notebook(*api.loads(DIGITS)[:2], templates=str(tmp_path))
+    assert "json.dumps(metrics))" in notebook
+
+
+def test_a_block_of_a_template_is_ones_own_and_brings_its_imports(
+    tmp_path: Path,
+) -> None:
+    write(
+        tmp_path,
+        "data/digits.py.j2",
+        '{% extends "cnnspec/data/digits.py.j2" %}\n'
+        "{% block functions %}\n"
+        'def weights(path):\n    {{ doc("read_csv") }}\n    return pd.read_csv(path)\n'
+        "{% endblock %}\n",
+    )
+    script = render(tmp_path)
+    assert '\n\n\ndef weights(path):\n    """Return the pixels' in script
+    assert "import numpy as np\nimport pandas as pd\nfrom keras import layers" in script
+    assert "load_digits(return_X_y=True)" in script
+
+
+def test_a_text_is_ones_own(tmp_path: Path) -> None:
+    write(tmp_path, "languages/en.yaml", 'script: {main: "Train {{ model.name }}."}\n')
+    assert '    """Train model."""' in render(tmp_path, f"name: model\n{DIGITS}")
+    korean = render(tmp_path, lang="ko")
+    assert "Train" not in korean
+
+
+def test_a_class_is_ones_own(tmp_path: Path) -> None:
+    change(
+        tmp_path,
+        "layers/LayerScale.py",
+        ("class LayerScale", "@mine\nclass LayerScale"),
+    )
+    spec = (
+        "input: [8]\nlayers:\n  - LayerScale: {init_values: 0.1, projection_dim: 8}\n"
+    )
+    assert "@mine\nclass LayerScale" in render(tmp_path, spec)
+
+
+FAULTS = {
+    "unknown name": (
+        "steps/evaluate.py.j2",
+        "{{ data.held_out_name }}",
+        "{{ wrong }}",
+        "10:1: error[template]: 'wrong' is undefined; ",
+    ),
+    "unknown attribute": (
+        "steps/evaluate.py.j2",
+        "{{ data.held_out_name }}",
+        "{{ data.wrong }}",
+        "10:1: error[template]: data has no attribute 'wrong'; ",
+    ),
+    "unknown text": (
+        "steps/begin.py.j2",
+        "RESULTS.mkdir",
+        '{{ note("wrong") }}\nRESULTS.mkdir',
+        "10:1: error[template]: 'wrong'",
+    ),
+    "syntax of a template": (
+        "steps/evaluate.py.j2",
+        "{% else %}",
+        "{% otherwise %}",
+        "6:1: error[template]: Encountered unknown tag 'otherwise'",
+    ),
+    "syntax of Python": (
+        "training/stop.py.j2",
+        "self.asked = True",
+        "self.asked == = True",
+        "9:1: error[template]: this makes no Python: invalid syntax; ",
+    ),
+    "syntax of Python in what is included and indented": (
+        "training/compile.py.j2",
+        "    model.compile(",
+        "    model.compile)",
+        "1:1: error[template]: this makes no Python: unmatched ')'; ",
+    ),
+    "missing template": (
+        "steps/train.py.j2",
+        "training/fit.py.j2",
+        "training/fitt.py.j2",
+        "2:1: error[template]: there is no template 'training/fitt.py.j2'; ",
+    ),
+    "error in a template": (
+        "steps/train.py.j2",
+        '"RESULTS"',
+        "train.epochs / 0",
+        "1:1: error[template]: division by zero; ",
+    ),
+    "unknown name in a text": (
+        "languages/en.yaml",
+        "main: Train the model",
+        "main: Train {{ the.model }}",
+        "70:1: error[template]: the text 'main' can't be filled in: 'the' is undef",
+    ),
+    "unknown key of a text": (
+        "languages/en.yaml",
+        "  main: Train",
+        "  mein: Train",
+        "70:1: error[template]: there is no text 'script.mein'; ",
+    ),
+    "no YAML": (
+        "languages/en.yaml",
+        "  main: Train",
+        "  main: Train: ",
+        "70:1: error[template]: this is no YAML: mapping values are not allowed",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "told"), FAULTS.values(), ids=FAULTS.keys()
+)
+def test_a_mistake_in_ones_own_is_told_at_its_line(
+    name: str, before: str, after: str, told: str, tmp_path: Path
+) -> None:
+    change(tmp_path, name, (before, after))
+    with pytest.raises(SpecError) as error:
+        render(tmp_path)
+    [found] = error.value.diagnostics
+    assert str(found).startswith(f"{tmp_path / name}:{told}")
+
+
+def test_texts_that_are_none_are_told(tmp_path: Path) -> None:
+    for text in ("- a\n", "script: [a]\n", "script: a\n"):
+        write(tmp_path, "languages/ko.yaml", text)
+        with pytest.raises(
+            SpecError, match=r"ko.yaml:1:1: error\[template\]: this is no"
+        ):
+            Language("ko", str(tmp_path))
+
+
+def test_mistakes_in_ours_are_bugs(monkeypatch) -> None:
+    monkeypatch.setattr(view.ScriptView, "introduction", property(lambda self: 1 / 0))
+    with pytest.raises(ZeroDivisionError):
+        render_script(*api.loads(DIGITS)[:2])
+
+
+def cnnspec(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cnnspec", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_the_commands_take_templates(tmp_path: Path) -> None:
+    (tmp_path / "spec.yaml").write_text(DIGITS, encoding="utf-8")
+    own = tmp_path / "own"
+    write(own, "steps/end.py.j2", "")
+    write(own, "languages/de.yaml", "script: {main: Trainiere das Modell.}\n")
+    options = ("--templates", "own", "--lang", "de")
+    build = ("build", "spec.yaml", "--to", "script")
+    assert cnnspec(*build, *options, cwd=tmp_path).returncode == 0
+    script = (tmp_path / "generated" / "spec.py").read_text("utf-8")
+    assert '"""Trainiere das Modell."""' in script
+    write(own, "script.py.j2", "{{ wrong }}\n")
+    for command in (build, ("train", "spec.yaml")):
+        done = cnnspec(*command, "--templates", "own", "--force", cwd=tmp_path)
+        assert done.returncode == 1
+        assert done.stderr == (
+            "own/script.py.j2:1:1: error[template]: 'wrong' is undefined; "
+            "docs/templates.md lists what templates are told\n"
+        )
+    assert (tmp_path / "generated" / "spec.py").read_text("utf-8") == script
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("command", ["build", "train"])
+def test_a_wrong_folder_of_templates_is_told(command: str, tmp_path: Path) -> None:
+    (tmp_path / "spec.yaml").write_text(DIGITS, encoding="utf-8")
+    for folder, told in [("no", "takes a folder"), (".", "has no file that is called")]:
+        done = cnnspec(command, "spec.yaml", "--templates", folder, cwd=tmp_path)
+        assert done.returncode == 2
+        assert told in done.stderr
