@@ -25,7 +25,7 @@ from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.metrics import Metric
 from cnnspec.catalogue.named import Named, subclasses
 from cnnspec.catalogue.optimizers import Optimizer, Schedule
-from cnnspec.emit.code.python import call, flat
+from cnnspec.emit.code.model import call_text
 from cnnspec.emit.keras_live.model import keras_object
 from cnnspec.ground.errors import Invalid
 from cnnspec.ground.kinds import Argument
@@ -239,7 +239,7 @@ def required(cls: type[Component]) -> dict[str, Any]:
 
 def written(record: Component) -> Any:
     """What the code in a script makes of a record."""
-    return eval(flat(call(record)), {"keras": keras})
+    return eval(call_text(record), {"keras": keras})
 
 
 ATTRIBUTES = {

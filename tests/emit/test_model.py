@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnnspec import api
 from cnnspec.emit.code.model import model_code
-from cnnspec.emit.code.python import flat
+from cnnspec.emit.code.print.layout import laid_out
 from cnnspec.emit.keras_live.model import build_model
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.texts import Language
@@ -30,11 +30,9 @@ CASES = 5_000 if os.environ.get("CNNSPEC_FIDELITY") == "long" else 300
 def model_script(program, graph) -> str:
     """The part of a script that builds the model."""
     code = model_code(program, infer(graph), Language("en"), {})
-    lines = ["import math", "import keras", "from keras import layers"]
-    lines += code.constants
-    lines += [line for function in code.functions for line in function]
-    lines += ["def build_model():", *code.lines, f"    return {flat(code.model)}"]
-    return "\n".join(lines) + "\n"
+    head = "import math\nimport keras\nfrom keras import layers\n"
+    build = f"def build_model():\n{code.body}\n    return {code.model}\n"
+    return laid_out("\n".join([head, code.constants, *code.functions, build]))
 
 
 def _script(text: str) -> str:

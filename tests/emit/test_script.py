@@ -15,7 +15,7 @@ import pytest
 from cnnspec import api
 from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.registry import layer_names
-from cnnspec.emit.code.python import call, flat
+from cnnspec.emit.code.model import call_text
 from cnnspec.emit.keras_live.model import build_model, keras_object
 from cnnspec.emit.keras_script import folders
 from cnnspec.emit.keras_script.script import render_script
@@ -173,7 +173,7 @@ def test_a_script_holds_only_what_its_spec_needs() -> None:
 @pytest.mark.parametrize("name", layer_names())
 def test_a_layer_is_written_as_it_is_built(name: str) -> None:
     layer = make_layer(name, layer_class(name).example)
-    code = flat(call(layer))
+    code = call_text(layer)
     keras.utils.set_random_seed(0)
     reset_names()
     # A script holds the classes that keras.layers lacks.
@@ -205,7 +205,7 @@ def test_a_layer_is_written_as_it_is_built(name: str) -> None:
     ],
 )  # fmt: skip
 def test_a_call_reads_as_one_would_write_it(name: str, arguments, code: str) -> None:
-    assert flat(call(make_layer(name, arguments))) == code
+    assert call_text(make_layer(name, arguments)) == code
 
 
 def test_a_failed_download_says_where_to_put_the_file(

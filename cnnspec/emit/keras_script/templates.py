@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from cnnspec.emit.code.python import flat, value, whole
+from cnnspec.emit.code.model import value_text
 from cnnspec.emit.keras_script.folders import folders, template_folder
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
 
@@ -43,13 +43,13 @@ def environment(own: str | None = None, *, traced: bool = False) -> Any:
         keep_trailing_newline=True,
         extensions=[_traced()] if traced else [],
     )
-    found.filters |= {"python": _python, "whole": whole, "thousands": _thousands}
+    found.filters |= {"python": value_text, "whole": _whole, "thousands": _thousands}
     return found
 
 
-def _python(found: Any) -> str:
-    """A value as Python writes it."""
-    return flat(value(found))
+def _whole(found: int) -> str:
+    """A whole number with its thousands set apart: 87_135."""
+    return f"{found:_}"
 
 
 def _thousands(found: int) -> str:

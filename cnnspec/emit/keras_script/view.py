@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.metrics import Metric
-from cnnspec.emit.code.python import call, decimal, flat, text
+from cnnspec.emit.code.model import call_text
+from cnnspec.emit.code.plan.values import decimal, text
 from cnnspec.judge.answers import Answer, Output, answer
 from cnnspec.judge.training import encoding, figures
 from cnnspec.language.program import Program
@@ -362,13 +363,13 @@ def _callback(callback: Callback, *, resumes: bool, apart: bool) -> str:
         resumes: whether it goes on with what it wrote before.
         apart: whether each member of an ensemble writes to a folder of its own.
     """
-    changed: dict[str, Any] = {}
+    changed: dict[str, str] = {}
     if apart and callback.writes:
         file = getattr(callback, callback.writes)
         changed[callback.writes] = f"str(folder / {text(file)})"
     if resumes and callback.appends:
         changed[callback.appends] = "True"
-    return flat(call(callback, changed))
+    return call_text(callback, changed)
 
 
 # ------------------------------------------------------------------ answers

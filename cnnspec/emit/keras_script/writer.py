@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from cnnspec.emit.code.model import model_code
-from cnnspec.emit.code.python import flat, paragraphs
+from cnnspec.emit.code.plan.explain import paragraphs
 from cnnspec.emit.keras_script import custom
 from cnnspec.emit.keras_script.templates import (
     complaint,
@@ -154,11 +154,11 @@ class Writer:
             non_trainable=summary.non_trainable_params,
             macs=readable.count_text(summary.macs),
             imports=custom.imports(layers),
-            constants="\n".join(code.constants),
+            constants=code.constants,
             classes=custom.sources(layers, self._own),
-            functions=["\n".join(lines) for lines in code.functions],
-            body="\n".join(code.lines),
-            call=flat(code.model),
+            functions=code.functions,
+            body=code.body,
+            call=code.model,
         )
 
     def _notebook(self, program: Program, data: Data) -> NotebookView:

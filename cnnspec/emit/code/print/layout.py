@@ -9,23 +9,13 @@ import ast
 import re
 from collections.abc import Iterator
 
-WIDTH = 88
-"""Columns of a line, as black has it."""
+from cnnspec.emit.code.width import WIDTH, columns
 
 _NOTE = "#: "
 """Begins what belongs behind the statement below it: black would break its lines to
 make room."""
 _SIZES = re.compile(r"  # ([\dx?]+)$")
 """Such a note where it belongs."""
-
-
-def columns(line: str) -> int:
-    """How wide a line is where Korean, Chinese or Japanese letters take two columns."""
-    if line.isascii():
-        return len(line)
-    from unicodedata import east_asian_width
-
-    return len(line) + sum(east_asian_width(char) in "WF" for char in line)
 
 
 def wrapped(said: str, width: int) -> list[str]:
@@ -138,7 +128,7 @@ def _docstring(lines: list[str]) -> list[str]:
     margin = lines[0][: -len(opening)]
     paragraphs = "\n".join([opening, *lines[1:]]).removesuffix('"""').rstrip()
     # What fits into a line, but for the quotes behind it, needs two all the same.
-    narrower = 0 if "\n" in paragraphs else 3
+    narrower = 3 if len(lines) == 1 else 0
     found = []
     for paragraph in paragraphs.split("\n"):
         said = paragraph.lstrip()

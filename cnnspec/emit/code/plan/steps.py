@@ -2,9 +2,10 @@
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from cnnspec.catalogue.layers import Layer, layer_class
+from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.layers import layer_class
 from cnnspec.ground.errors import Path
 from cnnspec.language.expressions import Formula
 from cnnspec.language.program import (
@@ -63,14 +64,28 @@ def _inside(steps: Steps, around: Path) -> Iterator[tuple[Path, Path]]:
             yield from _inside(inner, step.path if holds else around)
 
 
-def kinds(program: Program) -> Iterator[tuple[Path, type[Layer] | str]]:
-    """What makes the tensor of a step: a layer's class, or the words for a block."""
+class Kind(NamedTuple):
+    """What a step is, for the variable that holds its tensor."""
+
+    word: str
+    """The layer's class in Keras's words, or the block's name."""
+    result: str
+    """What comes of it, in a word."""
+    joins_paths: bool
+    """Whether a tensor that goes past other layers may end in it."""
+
+
+def kinds(program: Program) -> Iterator[tuple[Path, Kind]]:
+    """What the layers and calls of a program are."""
     for steps in (program.steps, *(b.steps for b in program.blocks.values())):
         for step in each_step(steps):
             if isinstance(step, LayerStep):
-                yield step.path, layer_class(step.type)
+                cls = layer_class(step.type)
+                word = snake_case(cls.__name__)
+                yield step.path, Kind(word, cls.result, cls.joins_paths)
             elif isinstance(step, CallStep):
-                yield step.path, f"{step.block}_output"
+                word = f"{step.block}_output"
+                yield step.path, Kind(word, word, False)
 
 
 def formulas_of(block: Block) -> Iterator[Formula]:

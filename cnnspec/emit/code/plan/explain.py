@@ -1,37 +1,43 @@
 """What a script says beside its code, for those who learn from it."""
 
+import re
+from typing import Protocol
+
 from cnnspec.catalogue.layers.base import Layer
-from cnnspec.emit.code.print.layout import WIDTH, columns, wrapped
-from cnnspec.emit.code.python import paragraphs
-from cnnspec.emit.code.steps import each_step
-from cnnspec.emit.keras_script.texts import Language
+from cnnspec.emit.code.plan.steps import each_step
+from cnnspec.emit.code.tree import Comment
+from cnnspec.emit.code.width import WIDTH, columns
 from cnnspec.ground.shapes import Shapes, product, show
 from cnnspec.language.program import Block, CallStep, LayerStep
 
 
+class Texts(Protocol):
+    """Texts in the language of those who read the script."""
+
+    def layer(self, cls: type[Layer]) -> str:
+        """What a layer does."""
+
+    def fill(self, name: str, **words: str) -> str:
+        """A text with its words filled in."""
+
+
 class Explained:
-    """The layers that a script has explained so far, or needn't."""
+    """The layers that a script has explained so far."""
 
-    def __init__(self, language: Language) -> None:
-        self._language = language
-        self._kinds: set[type[Layer]] = set()
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._classes: set[type[Layer]] = set()
 
-    def copy(self) -> "Explained":
-        """As it is now."""
-        other = Explained(self._language)
-        other._kinds = set(self._kinds)
-        return other
-
-    def lines(self, layer: Layer, width: int) -> list[str]:
-        """What a layer does, where the script first has one of its type."""
-        kind = type(layer)
-        known = kind.speaks_for_itself or kind in self._kinds
+    def comment(self, layer: Layer) -> list[Comment]:
+        """What a layer does, where the script first has one of its class."""
+        cls = type(layer)
+        known = cls.speaks_for_itself or cls in self._classes
         if known or not layer.as_described():
             return []
-        self._kinds.add(kind)
-        said = self._language.layer(kind)
+        self._classes.add(cls)
         # × looks like x, which linters don't like in a comment.
-        return [f"# {line}" for line in wrapped(said.replace("×", "x"), width - 2)]
+        said = self._texts.layer(cls).replace("×", "x")
+        return [Comment(" ".join(said.split()))]
 
 
 def ends_stage(shapes: tuple[Shapes, Shapes] | None) -> bool:
@@ -46,27 +52,39 @@ def ends_stage(shapes: tuple[Shapes, Shapes] | None) -> bool:
     return before is not None and after is not None and 2 * after <= before
 
 
-def size_comment(shapes: tuple[Shapes, Shapes] | None) -> str:
+def size_note(shapes: tuple[Shapes, Shapes] | None) -> str:
     """The output's sizes, where others than that of the channels have changed."""
     if shapes is None:
         return ""
     x, y = shapes
     if isinstance(y, list) or (len(x) == len(y) and x[1:-1] == y[1:-1]):
         return ""
-    return f"  # {show(y[1:])}"
+    return show(y[1:])
 
 
-def docstring(block: Block, language: Language) -> list[str]:
-    """What a block is, or what it consists of."""
+# ------------------------------------------------------------------ docstrings
+
+
+def docstring(block: Block, texts: Texts) -> tuple[str, ...]:
+    """The paragraphs that say what a block is, or what it consists of."""
     if not block.description.strip():
-        return [f'    """{_contents(block, language)}"""']
-    first, *rest = _summarized(paragraphs(block.description))
-    if not rest and _fits(first):
-        return [f'    """{first}"""']
-    lines = wrapped(f'"""{first}', WIDTH - 4)
-    for paragraph in rest:
-        lines += ["", *wrapped(paragraph, WIDTH - 4)]
-    return [*(f"    {line}" if line else "" for line in lines), '    """']
+        return (_contents(block, texts),)
+    return tuple(_summarized(paragraphs(block.description)))
+
+
+def paragraphs(said: str) -> list[str]:
+    """The paragraphs of a description as a docstring has them, each in one line.
+
+    Where YAML folds lines, a blank one comes to a mere line break; a sentence that ends
+    with the first line is a summary all the same.
+    """
+    # A docstring ends at three quotes, and a backslash in it would escape.
+    said = said.strip().replace("\\", "\\\\").replace('"', "'")
+    parts = re.split(r"\n\s*\n", said)
+    if len(parts) == 1 and ".\n" in said:
+        first, _, rest = said.partition(".\n")
+        parts = [said] if "\n" in first else [f"{first}.", rest]
+    return [" ".join(part.split()) for part in parts]
 
 
 def _summarized(parts: list[str]) -> list[str]:
@@ -82,7 +100,7 @@ def _fits(summary: str) -> bool:
     return columns(f'    """{summary}"""') <= WIDTH
 
 
-def _contents(block: Block, language: Language) -> str:
+def _contents(block: Block, texts: Texts) -> str:
     """What a block consists of: `Apply Conv2D, BatchNormalization and Activation.`."""
     found: dict[str, None] = {}
     for step in each_step(block.steps):
@@ -91,13 +109,13 @@ def _contents(block: Block, language: Language) -> str:
         elif isinstance(step, CallStep):
             found[step.block] = None
     if not found:
-        return language.fill("block", block=block.name)
+        return texts.fill("block", block=block.name)
     parts = list(found)
     while True:
         more = len(parts) < len(found)
         listed, last = ", ".join(parts if more else parts[:-1]), parts[-1]
         form = "apply_more" if more else "apply" if listed else "apply_one"
-        sentence = language.fill(form, layers=listed, last=last)
+        sentence = texts.fill(form, layers=listed, last=last)
         if columns(sentence) <= WIDTH - 10 or len(parts) == 1:
             return sentence
         parts.pop()

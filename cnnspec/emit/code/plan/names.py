@@ -7,8 +7,6 @@ from keyword import iskeyword
 from typing import Any
 
 from cnnspec.catalogue.components import snake_case
-from cnnspec.catalogue.layers import Layer
-from cnnspec.emit.code.python import identifier
 
 _OWN_NAMES = (
     "x inputs outputs model layers keras np pd plt Path build_model load_data main "
@@ -21,19 +19,9 @@ variables."""
 _LOOK_LIKE_DIGITS = ("l", "O", "I")
 
 
-def result_of(kind: type[Layer] | str) -> str:
-    """What a tensor may be called that no author named.
-
-    Args:
-        kind: of the step that made it, as `Flow.kinds` has it.
-    """
-    return kind if isinstance(kind, str) else kind.result
-
-
-def without_axes(kind: type[Layer] | str) -> str:
-    """The kind of a layer whatever it slides along: `conv` for `Conv2D`."""
-    name = kind if isinstance(kind, str) else snake_case(kind.__name__)
-    return re.sub(r"\d[dD]$", "", name)
+def without_axes(kind: str) -> str:
+    """The kind of a layer whatever it slides along: `conv` for `conv2d`."""
+    return re.sub(r"\d[dD]$", "", kind)
 
 
 class Names:
@@ -118,23 +106,15 @@ def reserved_names(constants: Mapping[str, Any]) -> set[str]:
     return {*_OWN_NAMES.split(), *dir(builtins), *constants}
 
 
-def joined(first: str, second: str) -> str:
-    """The code of two texts, one after the other."""
-    pieces = [_inner(first), _inner(second)]
-    if None in pieces:
-        return f"{first} + {second}"
-    inner = "".join(piece for piece in pieces if piece is not None)
-    if "{" in inner.replace("{{", ""):
-        return f'f"{inner}"'
-    return f'"{inner}"'.replace("{{", "{").replace("}}", "}")
+def identifier(name: str) -> str:
+    """A variable's name made of a layer's name; it may be a word of Python's own."""
+    from unicodedata import normalize
 
-
-def _inner(code: str) -> str | None:
-    """What stands between the quotes of an f-string that comes to a text's code."""
-    if code.startswith('f"') and code.endswith('"'):
-        return code[2:-1]
-    if code.startswith('"') and code.endswith('"') and '"' not in code[1:-1]:
-        return code[1:-1].replace("{", "{{").replace("}", "}}")
-    if '"' in code or "'" in code or "\\" in code or "{" in code:
-        return None
-    return f"{{{code}}}"
+    # Python reads names in this form: "ﬁ" as "fi".
+    plain = normalize("NFKC", name)
+    found = "".join(char if f"a{char}".isidentifier() else "_" for char in plain)
+    if found != plain or not found.strip("_"):
+        found = found.strip("_") or "tensor"
+    # The number behind: 1_conv becomes conv_1.
+    found = re.sub(r"^(\d+)_(\w*[^\W\d_])$", r"\2_\1", found)
+    return found if found.isidentifier() else f"_{found}"

@@ -1,20 +1,28 @@
 """Formulas and names as the code of one function has them."""
 
 import ast
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
-from cnnspec.emit.code.names import Names, joined
-from cnnspec.emit.code.python import Code, Group, flat, text
+from cnnspec.emit.code.plan.arguments import data_code
+from cnnspec.emit.code.plan.names import Names
+from cnnspec.emit.code.plan.values import text
+from cnnspec.emit.code.tree import (
+    Call,
+    CallArgument,
+    Code,
+    Expression,
+    Several,
+    Tuple,
+)
+from cnnspec.language import naming
 from cnnspec.language.expressions import Formula
 from cnnspec.language.program import ApplyStep, Block, CallStep, LayerStep, RepeatStep
 
-if TYPE_CHECKING:
-    from cnnspec.emit.code.record import Unit
-
 
 class Loop:
-    """A `for` around the code that is being written.
+    """A `for` around the code that is being made.
 
     Attributes:
         used: the variables of the repeat that the code uses.
@@ -42,45 +50,53 @@ class Loop:
         self._number = self._name_it()
         return self._number
 
-    def walked(self) -> set[str]:
-        """The lists that the loop goes through: those it uses, or any one."""
-        return self.used & self.step.lists.keys() or set(list(self.step.lists)[:1])
-
     def header(
-        self, lists: dict[str, Code], times: Code | None, length: int
-    ) -> tuple[str, Code]:
+        self, length: int, write: Callable[[Formula], str]
+    ) -> tuple[Expression, Expression]:
         """What stands between `for` and `in`, and what after.
 
         Args:
-            lists: those that are walked.
-            times: how often, if there are none.
             length: of the lists.
+            write: writes a formula.
         """
-        index = self.step.index if self.step.index in self.used else ""
+        step = self.step
+        index = step.index if step.index in self.used else ""
         counter = self.idents[index] if index else self._number
         first = "1" if counter and not index else ""
-        if times is not None:
-            return counter or "_", _range(flat(times), first, times)
-        names = [name for name in lists if name in self.used]
-        if not names:
-            found = next(iter(lists.values()))
-            size = str(length) if isinstance(found, Group) else f"len({flat(found)})"
-            return counter or "_", _range(size, first, size)
-        target = ", ".join(self.idents[name] for name in names)
-        walked = [("", lists[name]) for name in names]
-        code = walked[0][1] if len(walked) == 1 else Group("zip(", walked, ")")
+        if step.times is not None:
+            times = data_code(step.times, write)
+            assert isinstance(times, Code)
+            return Code(counter or "_"), _range(times, first)
+        # Those that are used, or any one.
+        walked = [name for name in step.lists if name in self.used]
+        lists = [
+            data_code(step.lists[name], write)
+            for name in walked or list(step.lists)[:1]
+        ]
+        if not walked:
+            listed = lists[0]
+            size = f"len({listed.text})" if isinstance(listed, Code) else str(length)
+            return Code(counter or "_"), _range(Code(size), first)
+        names = tuple(Code(self.idents[name]) for name in walked)
+        one = len(names) == 1
+        code = lists[0] if one else _call("zip", *lists)
         if not counter:
-            return target, code
-        target = f"({target})" if len(names) > 1 else target
-        start: list[tuple[str, Code]] = [("start=", first)] if first else []
-        return f"{counter}, {target}", Group("enumerate(", [("", code), *start], ")")
+            return Several(names), code
+        start = [CallArgument("start", Code(first))] if first else []
+        number = Code(counter)
+        target = Several((number, names[0] if one else Tuple(names)))
+        return target, Call(Code("enumerate"), (CallArgument("", code), *start))
 
 
-def _range(size: str, first: str, plain: Code) -> Group:
+def _call(function: str, *arguments: Expression) -> Expression:
+    return Call(Code(function), tuple(CallArgument("", code) for code in arguments))
+
+
+def _range(size: Code, first: str) -> Expression:
     """`range(size)`, or the numbers from `first` to `size`."""
     if not first:
-        return Group("range(", [("", plain)], ")")
-    return Group("range(", [("", first), ("", _plus_one(size))], ")")
+        return _call("range", size)
+    return _call("range", Code(first), Code(_plus_one(size.text)))
 
 
 def _plus_one(code: str) -> str:
@@ -97,7 +113,7 @@ class Words:
     """What formulas and names come to in one function.
 
     Attributes:
-        loops: around the code that is being written, outermost first.
+        loops: around the code that is being made, outermost first.
         used: the parameters that the code uses.
         gives_names: whether the code uses the name of the call.
         idents: what parameters and the variables of repeats are called in the code.
@@ -106,7 +122,7 @@ class Words:
     def __init__(
         self,
         block: Block | None,
-        unit: "Unit",
+        modes: set[bool],
         names: Names,
         constant: Callable[[str], str],
     ) -> None:
@@ -114,12 +130,12 @@ class Words:
 
         Args:
             block: that the function is, if it isn't `build_model()`.
-            unit: what its runs have in common.
+            modes: whether its calls are named.
             names: those of the function.
             constant: the constant that a variable of the spec is.
         """
         self._params = tuple(block.params) if block else ()
-        self._modes, self._names, self._constant = unit.modes, names, constant
+        self._modes, self._names, self._constant = modes, names, constant
         self.loops: list[Loop] = []
         self.used: set[str] = set()
         self.gives_names = False
@@ -128,11 +144,15 @@ class Words:
     # ------------------------------------------------------------- formulas
 
     def formula(self, formula: Formula) -> str:
-        """The code of a formula where the code is being written."""
+        """The code of a formula where the code is being made."""
         return formula.python(self.rename)
 
+    def data(self, data: Any) -> Expression:
+        """The code of plain data with formulas."""
+        return data_code(data, self.formula)
+
     def rename(self, name: str) -> str:
-        """What a variable is called where the code is being written."""
+        """What a variable is called where the code is being made."""
         for loop in reversed(self.loops):
             if name in loop.idents:
                 loop.used.add(name)
@@ -187,18 +207,72 @@ class Words:
         if True not in self._modes:
             return own or ""
         self.gives_names = True
-        full = joined('f"{name}_"', own if own is not None else self.label(step))
+        inside = own if own is not None else self.label(step)
+        full = named_by(naming.in_call, "name", inside)
         if self._modes == {True}:
             return full
         return f"name and {full}" if own is None else f"{full} if name else {own}"
 
     def label(self, step: LayerStep | CallStep | ApplyStep) -> str:
         """The code of what a step without a name is called inside a named call."""
-        rounds = "".join(f"{{{loop.round()}}}_" for loop in self.loops)
-        return f'f"{rounds}{step.label}"' if rounds else text(step.label)
+        label = text(step.label)
+        for number in reversed([loop.round() for loop in self.loops]):
+            label = named_by(naming.in_round, number, label)
+        return label
 
-    def key(self, step: LayerStep | CallStep | ApplyStep) -> str | None:
-        """The code of the name that a step has where it stands; None if unknown."""
+    def key(self, step: LayerStep | CallStep | ApplyStep) -> str:
+        """The code of the name that a step has where it stands; '' if unknown."""
         if step.name is not None:
             return self.text(step.name)
-        return self.label(step) if self._modes == {True} else None
+        return self.label(step) if self._modes == {True} else ""
+
+    def outside(self, step: CallStep, name: str) -> str:
+        """The code of what is called `name` in a call where the call stands."""
+
+        def exported(call: str, inside: str) -> str:
+            [found] = naming.exported(call, [inside])
+            return found
+
+        key = self.key(step)
+        return named_by(exported, key, text(name)) if key else text(exported("", name))
+
+
+def named_by(rule: Callable[..., str], *codes: str) -> str:
+    """The code of a name that a rule of naming puts together from others.
+
+    Args:
+        rule: takes texts.
+        codes: of the texts.
+    """
+    inside = [_inside(code) for code in codes]
+    # What can't stand in an f-string stands beside it.
+    holes = {chr(0xE000 + k): code for k, code in enumerate(codes) if inside[k] is None}
+    found = rule(*(one or chr(0xE000 + k) for k, one in enumerate(inside)))
+    parts = [part for part in re.split("([\ue000-\uf8ff])", found) if part]
+    return " + ".join(
+        _bracketed(holes[part]) if part in holes else _quoted(part) for part in parts
+    )
+
+
+def _bracketed(code: str) -> str:
+    """Code beside a `+`."""
+    tree = ast.parse(code, mode="eval").body
+    return f"({code})" if isinstance(tree, ast.IfExp | ast.BoolOp) else code
+
+
+def _quoted(inside: str) -> str:
+    """The code of a text that stands so between the quotes of an f-string."""
+    if "{" in inside.replace("{{", ""):
+        return f'f"{inside}"'
+    return f'"{inside}"'.replace("{{", "{").replace("}}", "}")
+
+
+def _inside(code: str) -> str | None:
+    """What stands between the quotes of an f-string that comes to a text's code."""
+    if code.startswith('f"') and code.endswith('"'):
+        return code[2:-1]
+    if code.startswith('"') and code.endswith('"') and '"' not in code[1:-1]:
+        return code[1:-1].replace("{", "{{").replace("}", "}}")
+    if '"' in code or "'" in code or "\\" in code or "{" in code:
+        return None
+    return f"{{{code}}}"

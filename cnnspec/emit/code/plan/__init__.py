@@ -1,0 +1,1 @@
+"""From a program to the statements of its script, in passes of one purpose each."""

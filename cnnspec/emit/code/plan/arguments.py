@@ -1,0 +1,191 @@
+"""The arguments of layers and calls as code, where formulas are among them."""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cnnspec.emit.code.plan.values import call, shortest, value
+from cnnspec.emit.code.tree import Call, Code, Dict, Expression, List, Tuple
+from cnnspec.ground.kinds import Argument
+from cnnspec.ground.records import Record
+from cnnspec.language.expressions import Formula
+
+Write = Callable[[Formula], str]
+"""Writes a formula as Python."""
+
+
+class Unlike(Exception):
+    """No one code comes to all values that are wanted of it."""
+
+
+def data_code(data: Any, write: Write, *, tuples: bool = False) -> Expression:
+    """Plain data with formulas as Python writes them.
+
+    Args:
+        data: of a spec.
+        write: writes a formula.
+        tuples: whether lists in it become tuples.
+    """
+    if type(data) is Formula:
+        return Code(write(data))
+    if isinstance(data, dict):
+        pairs = ((value(k), data_code(data[k], write, tuples=tuples)) for k in data)
+        return Dict(tuple(pairs))
+    if isinstance(data, list):
+        items = tuple(data_code(item, write, tuples=tuples) for item in data)
+        return Tuple(items) if tuples else List(items)
+    return value(data)
+
+
+def formula_call(
+    arguments: Any,
+    found: Sequence[tuple[Any, Record]],
+    write: Write,
+    codes: Mapping[str, Expression],
+) -> Call:
+    """The call that makes every one of several objects, whose formulas differ.
+
+    Args:
+        arguments: as a spec writes them, with formulas.
+        found: the arguments with the values of their formulas, and the record that
+            was made of them, each time.
+        write: writes a formula.
+        codes: further arguments.
+
+    Raises:
+        Unlike: no one call makes all of them.
+    """
+    first = found[0][1]
+    if any(
+        type(record) is not type(first) or record.given.keys() != first.given.keys()
+        for _, record in found
+    ):
+        raise Unlike
+    raws = _by_field(arguments, first)
+    values = [_by_field(worked_out, record) for worked_out, record in found]
+    written: dict[str, Expression] = {}
+    for name, field in first.fields().items():
+        if name in first.given and has_formula(raws.get(name)):
+            pairs = [
+                (raw[name], record.given[name])
+                for raw, (_, record) in zip(values, found, strict=True)
+            ]
+            written[name] = argument(raws[name], pairs, write, field)
+        elif name in first.given and name not in raws:
+            # A formula comes to all arguments at once.
+            written[name] = _same([record.given[name] for _, record in found], field)
+    return call(first, {**written, **codes})
+
+
+def _by_field(arguments: Any, record: Record) -> dict[str, Any]:
+    """Arguments by name; a value alone is the first one's."""
+    if isinstance(arguments, dict):
+        return arguments
+    if arguments is None:
+        return {}
+    if type(arguments) is Formula and not record.given:
+        return {}
+    return {next(iter(record.fields())): arguments}
+
+
+def has_formula(data: Any) -> bool:
+    """Whether there is a formula in plain data."""
+    if isinstance(data, dict):
+        data = list(data.values())
+    if isinstance(data, list):
+        return any(map(has_formula, data))
+    return type(data) is Formula
+
+
+def argument(
+    raw: Any, found: list[tuple[Any, Any]], write: Write, field: Argument | None = None
+) -> Expression:
+    """The code of an argument: a formula's where Keras takes its values as they are.
+
+    Args:
+        raw: as a spec writes it, with formulas.
+        found: the values of the formulas, and what the record keeps of them, each time.
+        write: writes a formula.
+        field: of the record, if it is that of one.
+
+    Raises:
+        Unlike: no one code comes to all of them.
+    """
+    kept = [record for _, record in found]
+    if not has_formula(raw):
+        return _same(kept, field)
+    if type(raw) is Formula:
+        ways = {_way(worked_out, record, field) for worked_out, record in found}
+        if ways == {"as it is"}:
+            return Code(write(raw))
+        if ways == {"as a tuple"}:
+            return Code(f"tuple({write(raw)})")
+        return _same(kept, field)
+    if isinstance(raw, dict) and all(isinstance(record, Record) for record in kept):
+        plain = [(_component(w), record) for w, record in found]
+        return formula_call(_component(raw), plain, write, {})
+    if isinstance(raw, list) and all(
+        isinstance(record, tuple | list) and len(record) == len(raw) for record in kept
+    ):
+        items = tuple(
+            argument(item, [(w[k], record[k]) for w, record in found], write)
+            for k, item in enumerate(raw)
+        )
+        return Tuple(items) if isinstance(kept[0], tuple) else List(items)
+    return _same(kept, field)
+
+
+def _component(data: Any) -> Any:
+    """The arguments of an object that a mapping of a spec stands for."""
+    if not isinstance(data, dict):
+        return None
+    if "class" in data:
+        return {key: item for key, item in data.items() if key != "class"}
+    [arguments] = data.values()
+    return arguments
+
+
+def _way(worked_out: Any, kept: Any, field: Argument | None) -> str:
+    """How Keras takes a value that the record keeps in a form of its own."""
+    if isinstance(kept, Record) or isinstance(worked_out, dict):
+        return "never"
+    if isinstance(kept, tuple) and field and field.kind.one_for_all:
+        return "as it is"  # Keras takes one number for all axes, and lists
+    if isinstance(worked_out, list) and isinstance(kept, tuple):
+        deep = any(isinstance(item, list) for item in worked_out)
+        return "as a tuple" if list(kept) == worked_out and not deep else "never"
+    if isinstance(worked_out, str) and isinstance(kept, str):
+        return "as it is" if worked_out.lower() == kept.lower() else "never"
+    if isinstance(worked_out, bool) != isinstance(kept, bool):
+        return "never"
+    return "as it is" if worked_out == kept else "never"
+
+
+def _same(found: list[Any], field: Argument | None) -> Expression:
+    """The code of a value that is the same each time.
+
+    Raises:
+        Unlike: it isn't.
+    """
+    if any(other != found[0] for other in found[1:]):
+        raise Unlike
+    return value(shortest(field, found[0]) if field else found[0])
+
+
+def calls_something(code: Expression) -> bool:
+    """Whether a function is called when the code is run."""
+    if isinstance(code, Code):
+        tree = ast.parse(code.text, mode="eval")
+        return any(isinstance(node, ast.Call) for node in ast.walk(tree))
+    if isinstance(code, Call):
+        return True
+    return any(map(calls_something, parts(code)))
+
+
+def parts(code: Expression) -> tuple[Expression, ...]:
+    """The items of a list, a tuple or a dictionary."""
+    if isinstance(code, List | Tuple):
+        return code.items
+    if isinstance(code, Dict):
+        return tuple(part for pair in code.items for part in pair)
+    return ()

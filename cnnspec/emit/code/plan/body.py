@@ -1,0 +1,372 @@
+"""The steps of one function as its statements."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from cnnspec.emit.code.plan.calls import block_call, layer_call
+from cnnspec.emit.code.plan.explain import ends_stage, size_note
+from cnnspec.emit.code.plan.flow import (
+    Export,
+    FlatNode,
+    Joined,
+    LayerUsed,
+    Made,
+    Occurrence,
+    Result,
+    Value,
+    is_layer,
+    layer_of,
+)
+from cnnspec.emit.code.plan.names import Names
+from cnnspec.emit.code.plan.reading import Reads, given_to
+from cnnspec.emit.code.plan.shared import Shared, Signature
+from cnnspec.emit.code.plan.steps import defines
+from cnnspec.emit.code.plan.tidy import if_statement
+from cnnspec.emit.code.plan.values import call, text
+from cnnspec.emit.code.plan.variables import Variables
+from cnnspec.emit.code.plan.words import Words
+from cnnspec.emit.code.tree import (
+    Assign,
+    Blank,
+    Call,
+    Code,
+    Evaluate,
+    Expression,
+    For,
+    Return,
+    Several,
+    Statement,
+)
+from cnnspec.language.program import (
+    ApplyStep,
+    Block,
+    CallStep,
+    IfStep,
+    LayerStep,
+    RepeatStep,
+    Step,
+    Steps,
+)
+
+Values = Sequence[Value]
+
+
+class Body:
+    """Makes the statements of a function, one step after the other.
+
+    Attributes:
+        statements: so far.
+        function: what its runs have in common.
+        returned: the value that its last step returns.
+    """
+
+    def __init__(self, shared: Shared, block: Block | None) -> None:
+        self._shared, self._flow, self._block = shared, shared.flow, block
+        self.function = shared.flow.functions[block.name if block else ""]
+        self.returned: Value | None = None
+        self.statements: list[Statement] = []
+        names = Names(set(shared.names.taken))
+        self.words = Words(block, self.function.modes, names, shared.constants.use)
+        self.variables = Variables(
+            self._flow, self.function, names, shared.kinds, shared.handed
+        )
+        self.reads = Reads(self._flow, self.function, self.variables, self.words)
+        self._depth = 0
+        """Of branches, loops and arms around the statements that are being made."""
+
+    # ------------------------------------------------------------- steps
+
+    def steps(self, steps: Steps, current: Values) -> Values:
+        """Makes the statements of steps.
+
+        Args:
+            steps: to make them of.
+            current: the tensors before them.
+
+        Returns:
+            The tensors after them.
+        """
+        for place, step in enumerate(steps):
+            current = self._step(step, current)
+            # Calls one after the other are stages themselves.
+            follows = isinstance((*steps, None)[place + 1], CallStep)
+            if isinstance(step, CallStep) and not follows:
+                for taken in self._flow.occurrences.get(step.path, ())[:1]:
+                    self._end_paragraph(taken)
+        return current
+
+    def _step(self, step: Step, current: Values) -> Values:
+        if step.path in self._flow.flat_nodes:
+            for node in self._flow.flat_nodes[step.path]:
+                self._flat_node(node)
+            return self._flow.flat_current[step.path]
+        if isinstance(step, LayerStep):
+            return self._layer(step, current)
+        if isinstance(step, CallStep):
+            return self._call(step, current)
+        if isinstance(step, RepeatStep):
+            return self._repeat(step, current)
+        if isinstance(step, IfStep):
+            return self._if(step, current)
+        return self._apply(step, current)
+
+    def _branches(
+        self, step: LayerStep | CallStep | ApplyStep, current: Values
+    ) -> None:
+        """Makes the statements of the branches that a step reads."""
+        self.variables.expect_branches(step.path)
+        for source in step.sources:
+            if isinstance(source, tuple):
+                self._depth += 1
+                self.steps(source, current)
+                self._depth -= 1
+
+    # ------------------------------------------------------------- layers
+
+    def _layer(self, step: LayerStep, current: Values) -> Values:
+        found = self._flow.occurrences[step.path]
+        self._branches(step, current)
+        tensors = self.reads.tensors(step.path)
+        layers = [taken.layer for taken in found if taken.layer]
+        self.statements += self._shared.explained.comment(layers[0])
+        name = self.words.name(step)
+        codes = {"name": Code(name)} if name else {}
+        write, outside = self.words.formula, self._shared.formula
+        made = layer_call(self._shared.program, step, found, write, outside, codes)
+        assert made is not None
+        value, key = Made(step.path), self._key(step)
+        code = self._kept_layer(value, made, key)
+        given = given_to(type(layers[0]), tensors)
+        self._assign(value, Call(code, given), key, self._note(found))
+        self._end_paragraph(found[0])
+        return [value]
+
+    def _apply(self, step: ApplyStep, current: Values) -> Values:
+        found = self._flow.occurrences[step.path]
+        self._branches(step, current)
+        tensors = self.reads.tensors(step.path)
+        code = self.reads.layer(LayerUsed(step.path), step.layer)
+        value, key = Made(step.path), self._key(step)
+        given = given_to(type(self._flow.layers[found[0].node]), tensors)
+        self._assign(value, Call(code, given), key, self._note(found))
+        return [value]
+
+    def _flat_node(self, flat: FlatNode) -> None:
+        tensors = self.reads.tensors((flat.node,))
+        given = given_to(type(flat.layer), tensors)
+        if flat.is_shared:
+            code = self.reads.code(LayerUsed((flat.node,)))
+            self._assign(flat.value, Call(code, given), "", "")
+            return
+        self.statements += self._shared.explained.comment(flat.layer)
+        made = call(flat.layer, {"name": Code(text(flat.name))} if flat.name else {})
+        key = text(next(iter(self.function.names[flat.value])))
+        taken = Occurrence(flat.node, flat.layer, None, flat.inputs)
+        code = self._kept_layer(flat.value, made, key)
+        self._assign(flat.value, Call(code, given), key, self._note([taken]))
+        self._end_paragraph(taken)
+
+    def _kept_layer(self, value: Made, made: Expression, key: str) -> Expression:
+        """The code of a layer, which is made beforehand if it is used again."""
+        own, function = layer_of(value), self.function
+        if own not in function.live:
+            return made
+        if not function.is_own(own):
+            kept = self.variables.kept("shared", key)
+            self.statements.append(Assign(kept, made))
+            return kept
+        variable = Code(self.variables.of(own))
+        self.statements.append(Assign(variable, made))
+        if own in function.stored:
+            kept = self.variables.kept("shared", key)
+            self.statements.append(Assign(kept, variable))
+        return variable
+
+    def _assign(self, value: Made, code: Call, key: str, note: str) -> None:
+        """Makes the statement that a layer is called."""
+        target = self.variables.target(value)
+        kept = None
+        if value in self.function.stored:
+            kept = self.variables.kept("tensors", key)
+        variable = Code(target) if target else kept
+        if value == self.returned:
+            self.statements.append(Return(code, note))
+        elif variable:
+            self.statements.append(Assign(variable, code, note))
+        else:
+            self.statements.append(Evaluate(code, note))
+        if kept and target:
+            self.statements.append(Assign(kept, Code(target)))
+
+    def _key(self, step: LayerStep | CallStep | ApplyStep) -> str:
+        """The code of a step's name, if anything of the step is kept by it."""
+        kept = any(value.path == step.path for value in self.function.stored)
+        return self.words.key(step) if kept else ""
+
+    # ------------------------------------------------------------- calls
+
+    def _call(self, step: CallStep, current: Values) -> Values:
+        found = self._flow.occurrences[step.path]
+        self._branches(step, current)
+        tensors = [code for code, _ in self.reads.tensors(step.path)]
+        signature = self._shared.signatures[step.block]
+        code = block_call(self._shared, signature, step, tensors, self.words)
+        values = [Result(step.path, k) for k in range(signature.results)]
+        for k in range(1, signature.results):
+            self.variables.slot(k, signature.result_name(k))
+        targets, after = self._targets(step, signature, values)
+        note = self._note(found)
+        if values[0] == self.returned:
+            self.statements.append(Return(code, note))
+        elif any(target != Code("_") for target in targets):
+            self.statements.append(Assign(Several(tuple(targets)), code, note))
+        else:
+            self.statements.append(Evaluate(code, note))
+        self.statements += after
+        return values
+
+    def _targets(
+        self, step: CallStep, signature: Signature, values: list[Result]
+    ) -> tuple[list[Expression], list[Assign]]:
+        """The variables for what a function returns, and what keeps it by name."""
+        targets: list[Expression] = [
+            Code(self.variables.target(value) or "_") for value in values
+        ]
+        key, after = self._key(step), []
+        if values[0] in self.function.stored:
+            kept = self.variables.kept("tensors", key)
+            if targets[0] == Code("_"):
+                targets[0] = kept
+            else:
+                after.append(Assign(kept, targets[0]))
+        for inside in signature.handed:
+            export = Export(step.path, inside)
+            if export not in self.function.stored:
+                live = export in self.function.live
+                targets.append(Code(self.variables.of(export) if live else "_"))
+                continue
+            [name] = signature.function.names[inside]
+            where = "shared" if is_layer(inside) else "tensors"
+            kept = self.variables.kept(where, self.words.outside(step, name))
+            if self.function.is_own(export):
+                targets.append(Code(self.variables.of(export)))
+                after.append(Assign(kept, targets[-1]))
+            else:
+                targets.append(kept)
+        return targets, after
+
+    # ------------------------------------------------------------- loops
+
+    def _repeat(self, step: RepeatStep, current: Values) -> Values:
+        counts = self._flow.rounds.get(step.path, {0})
+        if counts == {0}:
+            return current
+        joins, live = defines(step.steps), self.function.live
+        places = range(len(current) if joins else 0)
+        start = [Joined(step.path, "start", k) for k in places]
+        end = [Joined(step.path, "end", k) for k in places]
+        comes_in = [
+            k for k in places if start[k] in live or (end[k] in live and 0 in counts)
+        ]
+        goes_on = [
+            k
+            for k in places
+            if end[k] in live or (start[k] in live and max(counts) > 1)
+        ]
+        path, copies = step.path, self.variables.copies
+        self.statements += copies(current, (path, "first"), comes_in, {})
+        loop = self.words.begin(step)
+        with self._aside() as inside:
+            if joins:
+                self.statements += self.variables.carry(start, {})
+            after = self.steps(step.steps, start if joins else current)
+            self.statements += copies(after, (path, "again"), goes_on, {})
+        self.words.loops.pop()
+        target, over = loop.header(max(counts), self.words.formula)
+        if inside:
+            self.statements.append(For(target, over, tuple(inside)))
+        self._end_paragraph()
+        if not joins:
+            return current
+        self.statements += self.variables.carry(end, {})
+        return end
+
+    # ------------------------------------------------------------- branches
+
+    def _if(self, step: IfStep, current: Values) -> Values:
+        """Makes an `if`, or the one of its arms that code can take."""
+        arms = self._flow.arms_of(step)
+        made: dict[bool, list[Statement]] = {True: [], False: []}
+        ends: dict[bool, Values] = {}
+        for arm in arms:
+            with self._aside(deeper=len(arms) > 1) as made[arm]:
+                ends[arm] = self.steps(step.then if arm else step.otherwise, current)
+        joins = defines(step.then) or defines(step.otherwise)
+        values, slots = self._meet(step, ends) if joins else ([], {})
+        places = [k for k in slots if values[k] in self.function.live]
+        for arm in arms:
+            way = step.path, str(arm)
+            made[arm] += self.variables.copies(ends[arm], way, places, slots)
+        if len(arms) > 1:
+            test = self.words.data(step.test)
+            assert isinstance(test, Code)
+            then, otherwise = tuple(made[True]), tuple(made[False])
+            self.statements += if_statement(test.text, then, otherwise)
+        else:
+            self.statements += made[arms[0]]
+        if not joins:
+            return current
+        self.statements += self.variables.carry(values, slots)
+        return values
+
+    def _meet(
+        self, step: IfStep, ends: dict[bool, Values]
+    ) -> tuple[list[Joined], dict[int, str]]:
+        """The tensors after an `if`, and their variables."""
+        count = min(map(len, ends.values()))
+        values = [Joined(step.path, "if", k) for k in range(count)]
+        slots: dict[int, str] = {}
+        for k, value in enumerate(values):
+            holders = {
+                self.variables.holder(found[k], (step.path, str(arm)), k)
+                for arm, found in ends.items()
+            }
+            if len(holders) == 1:
+                slots[k] = holders.pop()
+            elif self._is_for_later(value):
+                slots[k] = self.variables.of(value)
+            else:
+                slots[k] = self.variables.slot(k)
+        return values, slots
+
+    def _is_for_later(self, value: Joined) -> bool:
+        """Whether something else is made before a tensor is read, each time."""
+        own = self.function.is_own(value) and value in self.function.live
+        return own and not any(read.next for _, read in self.function.readers(value))
+
+    @contextmanager
+    def _aside(self, deeper: bool = True) -> Iterator[list[Statement]]:
+        """Lets statements be made into the list that it gives."""
+        around, self.statements = self.statements, []
+        self._depth += deeper
+        yield self.statements
+        self._depth -= deeper
+        self.statements = around
+
+    # ------------------------------------------------------------- what is said
+
+    def _end_paragraph(self, taken: Occurrence | None = None) -> None:
+        """Leaves a line empty, after a step only if the image got smaller there.
+
+        That is done in `build_model()` alone, outside of loops and branches.
+        """
+        at_top = self._block is None and not self._depth
+        if at_top and (taken is None or ends_stage(self._flow.sizes(taken))):
+            self.statements.append(Blank())
+
+    def _note(self, found: Sequence[Occurrence]) -> str:
+        """The sizes that come out, where they have changed, and always alike."""
+        if self._block is not None:
+            return ""
+        notes = {size_note(self._flow.sizes(taken)) for taken in found}
+        return notes.pop() if len(notes) == 1 else ""

@@ -1,0 +1,443 @@
+"""What the functions of a script make and read, place by place."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue.layers import Layer
+from cnnspec.emit.code.plan.record import Arm
+from cnnspec.ground.errors import Path
+from cnnspec.ground.shapes import Shapes
+from cnnspec.language.expressions import Formula, evaluate, names_in
+from cnnspec.language.program import (
+    ApplyStep,
+    Block,
+    CallStep,
+    IfStep,
+    LayerStep,
+    Program,
+    RepeatStep,
+    Step,
+    Steps,
+)
+
+# ------------------------------------------------------------------ values
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a function is given: a block's, or the model's inputs."""
+
+    path: Path
+    """Of the block."""
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The tensor that a layer gives."""
+
+    path: Path
+    is_flat: bool = False
+    """Whether `path` is a node's name alone, as nothing of its structure is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMade:
+    """A layer."""
+
+    path: Path
+    is_flat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A tensor that a block gives its caller."""
+
+    path: Path
+    """Of the call."""
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A tensor or layer that a function returns beside, since its caller reads it."""
+
+    path: Path
+    """Of the call."""
+    inside: "Value"
+    """What it is in the function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A current tensor where code comes together, whatever way it came there."""
+
+    path: Path
+    where: str
+    """`start` and `end` of a repeat, or `if`."""
+    place: int
+
+
+Value = Given | Made | LayerMade | Result | Export | Joined
+"""What a place in the code gives whenever it is reached."""
+
+
+def is_layer(value: Value) -> bool:
+    """Whether a value is a layer, and no tensor."""
+    if isinstance(value, Export):
+        return is_layer(value.inside)
+    return isinstance(value, LayerMade)
+
+
+def layer_of(value: Made) -> LayerMade:
+    """The layer that is made where its first tensor is."""
+    return LayerMade(value.path, value.is_flat)
+
+
+class Instance(NamedTuple):
+    """A value as it was given one time."""
+
+    value: Value
+    time: int
+    node: str
+    """The node of the graph that it is the tensor or the layer of."""
+    layer: "Instance | None" = None
+    """The layer that made the tensor, where it is known by the tensor's name."""
+
+
+Instances = tuple[Instance, ...]
+
+# ------------------------------------------------------------------ uses
+
+
+@dataclass(frozen=True, slots=True)
+class TensorRead:
+    """A step reads a tensor."""
+
+    path: Path
+    place: int | None
+    """Of the item in `from`; None where it reads the current tensors."""
+    number: int
+    """Among the tensors that the item stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerUsed:
+    """A step uses a layer again."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A block gives a tensor."""
+
+    path: Path
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The model gives a tensor."""
+
+    name: str
+    """In `outputs`; nothing where the spec has none."""
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A tensor becomes the current one where code comes together."""
+
+    path: Path
+    way: str
+    """By which the code came: into the `first` round, from round to round (`again`),
+    or through an arm of an `if`."""
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A function returns what its caller reads beside the block's tensors."""
+
+    value: Value
+
+
+Use = TensorRead | LayerUsed | Returned | Output | Join | Handed
+"""A place in the code that reads a value."""
+
+# ------------------------------------------------------------------ functions
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A run made a value."""
+
+    value: Value
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A run came to a place that reads."""
+
+    use: Use
+    read: Instance
+    by: str
+    """The name that it was called by; nothing for the current tensor."""
+    becomes: Value | None
+    """What it is from there on, where code comes together."""
+
+
+class Run:
+    """One run of a function.
+
+    Attributes:
+        events: what it made and read, in order.
+        handed: what is read after its end, beside the current tensor.
+        partial: whether it is one that never happens, up to some branch's end.
+    """
+
+    def __init__(self, function: str, given: Sequence[Value]) -> None:
+        self.function, self.given = function, tuple(given)
+        self.partial = False
+        self.events: list[Making | Reading] = [Making(value, 0) for value in given]
+        self.handed: dict[Value, set[Instance]] = {}
+
+    def fork(self) -> "Run":
+        """The same run up to here, to go on differently."""
+        other = Run(self.function, self.given)
+        other.events = list(self.events)
+        other.partial = True
+        return other
+
+
+class Read(NamedTuple):
+    """What a place read one time."""
+
+    instance: Instance
+    by: str
+    next: bool
+    """Whether nothing was made in between."""
+    lasts: bool
+    """Whether nothing was made in between that has the same variable."""
+
+
+class Function:
+    """What the runs of a function have in common.
+
+    Attributes:
+        modes: whether its calls are named.
+        names: the names that each value has had where it stands.
+        titled: the values whose name the author gave.
+        uses: what each place reads, over all runs.
+        live: the values that anything reads.
+        own: the variables that a value needs for itself, by `group`.
+        stored: the values that are kept by name.
+        by_key: the places that read values by name.
+        chosen: the places where a test says which variable is read.
+        handed: what the function returns beside the current tensor.
+    """
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self.modes: set[bool] = set()
+        self.names: dict[Value, set[str]] = {}
+        self.titled: set[Value] = set()
+        self.uses: dict[Use, list[Read]] = {}
+        self.live: set[Value] = set()
+        self.own: set[Any] = set()
+        self.stored: set[Value] = set()
+        self.by_key: set[Use] = set()
+        self.chosen: set[Use] = set()
+        self.handed: dict[Value, None] = {}
+
+    def group(self, value: Value) -> Any:
+        """What values have in common that share a variable.
+
+        Those do that have one and the same name, as in the branches of an `if`.
+        """
+        names = self.names.get(value, ())
+        if len(names) == 1 and not getattr(value, "is_flat", False):
+            return (is_layer(value), *names)
+        return value
+
+    def is_own(self, value: Value) -> bool:
+        """Whether a value has a variable that isn't that of the current tensor."""
+        return self.group(value) in self.own
+
+    def values_at(self, use: Use) -> set[Value]:
+        """What a place reads."""
+        return {read.instance.value for read in self.uses[use]}
+
+    def readers(self, value: Value) -> Iterator[tuple[Use, Read]]:
+        """The places that read a value."""
+        for use, reads in self.uses.items():
+            for read in reads:
+                if read.instance.value == value:
+                    yield use, read
+
+    def reads_of(self, path: Path) -> list[TensorRead]:
+        """The places at which a step reads tensors, in their order."""
+        found = [u for u in self.uses if isinstance(u, TensorRead) and u.path == path]
+        return sorted(found, key=lambda use: (use.place or 0, use.number))
+
+
+class Occurrence(NamedTuple):
+    """A step as it was taken one time."""
+
+    node: str
+    layer: Layer | None
+    arguments: Any
+    """With the values of their formulas."""
+    before: tuple[str, ...]
+    """The nodes it read."""
+
+
+class FlatNode(NamedTuple):
+    """A node that is written by itself, as the structure around it isn't kept."""
+
+    node: str
+    layer: Layer
+    inputs: tuple[str, ...]
+    is_shared: bool
+    """Whether its layer was made before."""
+    value: Made
+    name: str
+    """Nothing where Keras gives it."""
+
+
+class Flow:
+    """All functions of a script.
+
+    Attributes:
+        functions: by the name of the block; '' for `build_model()`.
+        occurrences: each step's, by its path.
+        calls: the block that each call leads to.
+        rounds: how often each repeat was taken, for each time that it was reached.
+        arms: those of each `if` that code can be written for.
+        flat_nodes: what is written node by node, by the path of the step that isn't
+            kept; and in `flat_current` the tensors after it.
+        outputs: the places that read what the model gives.
+        results: how many tensors each block returns.
+        formulas: of each place that names what it reads by one; None where a block has
+            no `outputs`.
+        branch_uses: the places that read what a branch in `from` gives.
+        layers: by the node that they are of.
+        shapes: of each node's output.
+        lost: steps and blocks whose structure can't be kept, in the order in which it
+            shows.
+    """
+
+    def __init__(self, program: Program, shapes: dict[str, Shapes]) -> None:
+        self.program, self.shapes = program, shapes
+        self.functions: dict[str, Function] = {}
+        self.occurrences: dict[Path, list[Occurrence]] = {}
+        self.calls: dict[Path, str] = {}
+        self.rounds: dict[Path, set[int]] = {}
+        self.arms: set[Arm] = set()
+        self.flat_nodes: dict[Path, list[FlatNode]] = {}
+        self.flat_current: dict[Path, tuple[Value, ...]] = {}
+        self.outputs: tuple[Output, ...] = ()
+        self.results: dict[str, int] = {}
+        self.formulas: dict[Use, Formula | None] = {}
+        self.branch_uses: set[TensorRead] = set()
+        self.layers: dict[str, Layer] = {}
+        self.lost: list[Path] = []
+
+    def function(self, name: str) -> Function:
+        """The function of a block, or `build_model()`."""
+        return self.functions.setdefault(name, Function())
+
+    def calls_of(self, block: str) -> Iterator[Occurrence]:
+        """Every call of a block."""
+        for path, name in self.calls.items():
+            if name == block:
+                yield from self.occurrences.get(path, ())
+
+    def branches_of(self, use: TensorRead) -> int:
+        """How many branches the step of a place reads."""
+        return sum(other.path == use.path for other in self.branch_uses)
+
+    def arms_of(self, step: IfStep) -> list[bool]:
+        """The arms that code can be written for, `then` first."""
+        found = {arm for path, arm in self.arms if path == step.path}
+        if not names_in(step.test):
+            found &= {evaluate(step.test, {})}
+        return sorted(found, reverse=True)
+
+    def written_blocks(self) -> list[str]:
+        """The blocks that become functions, each after those it calls."""
+        found: dict[str, None] = {}
+
+        def visit(steps: Steps) -> None:
+            for step in steps:
+                if step.path in self.flat_nodes:
+                    continue
+                for inside in self._written(step):
+                    visit(inside)
+                if isinstance(step, CallStep) and step.block not in found:
+                    visit(self.program.blocks[step.block].steps)
+                    found[step.block] = None
+
+        visit(self.program.steps)
+        return list(found)
+
+    def _written(self, step: Step) -> Iterator[Steps]:
+        """The lists of steps inside a step that code is written for."""
+        if isinstance(step, RepeatStep):
+            if any(self.rounds.get(step.path, ())):
+                yield step.steps
+        elif isinstance(step, IfStep):
+            for arm, inside in ((True, step.then), (False, step.otherwise)):
+                if (step.path, arm) in self.arms:
+                    yield inside
+        else:
+            yield from (source for source in step.sources if type(source) is tuple)
+
+    def result_of(self, step: Step) -> Value | None:
+        """The one tensor that a step gives, if it gives just that."""
+        if nodes := self.flat_nodes.get(step.path):
+            return nodes[-1].value
+        if isinstance(step, LayerStep | ApplyStep):
+            return Made(step.path)
+        if not isinstance(step, CallStep) or step.block not in self.results:
+            return None
+        handed = self.functions[step.block].handed
+        several = handed or self.results[step.block] > 1
+        return None if several else Result(step.path, 0)
+
+    def returned_by(self, block: Block) -> Value | None:
+        """What the last step of a function gives, where it returns just that."""
+        function, last = (
+            self.functions[block.name],
+            block.steps[-1] if block.steps else None,
+        )
+        several = function.handed or self.results[block.name] != 1
+        if several or isinstance(last, RepeatStep | IfStep | None):
+            return None
+        value = self.result_of(last)
+        if value is None or function.values_at(Returned(block.path, 0)) != {value}:
+            return None
+        kept = value in function.stored or function.is_own(value)
+        again = isinstance(value, Made) and layer_of(value) in function.live
+        return None if kept or again else value
+
+    def is_list(self, node: str) -> bool:
+        """Whether a node gives several tensors."""
+        return isinstance(self.shapes.get(node), list)
+
+    def sizes(self, taken: Occurrence) -> tuple[Shapes, Shapes] | None:
+        """The shape of the first tensor that a step reads, and that of what it gives.
+
+        Both have the batch axis. None where either isn't known.
+        """
+        if taken.node not in self.shapes or not taken.before:
+            return None
+        before = self.shapes.get(taken.before[0])
+        if before is None:
+            return None
+        if isinstance(before, list):
+            before = before[0]
+        return before, self.shapes[taken.node]

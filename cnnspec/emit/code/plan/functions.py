@@ -1,0 +1,198 @@
+"""The function of a block, and `build_model()`."""
+
+from functools import partial
+from typing import Any
+
+from cnnspec.emit.code.plan.arguments import argument, has_formula
+from cnnspec.emit.code.plan.body import Body
+from cnnspec.emit.code.plan.explain import Texts, docstring
+from cnnspec.emit.code.plan.flow import Given, Output, Returned
+from cnnspec.emit.code.plan.parameters import given_code, is_late
+from cnnspec.emit.code.plan.shared import Shared, Signature
+from cnnspec.emit.code.plan.tidy import paragraphed
+from cnnspec.emit.code.plan.values import text
+from cnnspec.emit.code.plan.values import value as value_code
+from cnnspec.emit.code.tree import (
+    Assign,
+    Call,
+    CallArgument,
+    Code,
+    Def,
+    Expression,
+    If,
+    List,
+    Return,
+    Several,
+    Star,
+    Statement,
+    Statements,
+)
+from cnnspec.language.expressions import evaluate
+from cnnspec.language.naming import INPUT_LAYER
+from cnnspec.language.program import NEEDED, Block
+from cnnspec.model.graph import Graph, Input
+
+
+def block_function(shared: Shared, block: Block, texts: Texts) -> Def:
+    """The function of a block; those that it calls have been made."""
+    body = Body(shared, block)
+    function, variables = body.function, body.variables
+    given = [Given(block.path, k) for k in range(len(block.inputs) or 1)]
+    _name_given(body, block, given)
+    count = shared.flow.results[block.name]
+    body.returned = shared.flow.returned_by(block)
+    body.steps(block.steps, given)
+    handed = tuple(function.handed)
+    for end in handed:
+        shared.handed[end] = variables.title(end)
+    if body.returned is None:
+        results = [body.reads.code(Returned(block.path, k)) for k in range(count)]
+        results += [Code(variables.of(end)) for end in handed]
+        body.statements.append(Return(Several(tuple(results))))
+    setup, parameters = _parameters(shared, body, block)
+    words = body.words
+    optional = [p for p in block.params if p in parameters]
+    needed = [
+        param
+        for param in block.params
+        if block.default(param) is NEEDED and param in words.used
+    ]
+    signature = Signature(
+        shared.titles[block.name],
+        block,
+        function,
+        count,
+        handed,
+        tuple(needed),
+        tuple(optional),
+        words.idents,
+        words.gives_names,
+    )
+    shared.signatures[block.name] = signature
+    arguments = [CallArgument("", Code(variables.of(v))) for v in given]
+    arguments += [CallArgument("", Code(words.idents[param])) for param in needed]
+    may_be_named = function.modes == {True, False}
+    if words.gives_names and not may_be_named:
+        arguments.append(CallArgument("", Code("name")))
+    arguments += [CallArgument(words.idents[p], parameters[p]) for p in optional]
+    if words.gives_names and may_be_named:
+        arguments.append(CallArgument("name", Code("None")))
+    return Def(
+        signature.title,
+        tuple(arguments),
+        docstring(block, texts),
+        (*setup, *variables.dictionaries(), *body.statements),
+    )
+
+
+def _name_given(body: Body, block: Block, given: list[Given]) -> None:
+    """Names the tensors that a function is given."""
+    variables = body.variables
+    for value, name in zip(given, block.inputs or ("x",), strict=True):
+        own = body.function.is_own(value)
+        if name == "x" and not own:
+            variables.call(value, "x")
+        elif not block.inputs:
+            variables.call(value, "inputs")
+        elif name == "x":
+            variables.call(value, "x")
+            variables.set_slot(0, "y")
+        else:
+            variables.call_given(value, name, f"{name}_tensor")
+        if not own and value.place:
+            variables.set_slot(value.place, variables.of(value))
+
+
+def _parameters(
+    shared: Shared, body: Body, block: Block
+) -> tuple[list[Statement], dict[str, Expression]]:
+    """The defaults of the parameters that a function uses.
+
+    Returns:
+        What works out those that each call works out anew, and the defaults.
+    """
+    words, setup = body.words, list[Statement]()
+    defaults: dict[str, Expression] = {}
+    program, written = shared.program, shared.titles
+    # From the last, since a default uses parameters before it.
+    for param in reversed(block.params):
+        default = block.default(param)
+        if param not in words.used or default is NEEDED:
+            continue
+        write = partial(words.default, param)
+        code = given_code(program, written, block, param, default, write)
+        if is_late(program, written, block, param):
+            ident = words.idents[param]
+            own = Assign(Code(ident), code)
+            setup.insert(0, If(Code(f"{ident} is None"), (own,), ()))
+            code = Code("None")
+        defaults[param] = code
+    return setup, defaults
+
+
+# ------------------------------------------------------------------ build_model()
+
+
+def model_function(shared: Shared, graph: Graph) -> tuple[Statements, Call]:
+    """The statements of `build_model()`, and the call that makes the model."""
+    body, flow, steps = Body(shared, None), shared.flow, shared.program.steps
+    variables, function = body.variables, body.function
+    alone = len(graph.inputs) == 1 and graph.inputs[0].name == INPUT_LAYER
+    given = [Given((), place) for place in range(len(graph.inputs))]
+    inputs: list[Statement] = []
+    for value, tensor in zip(given, graph.inputs, strict=True):
+        if alone:
+            variables.call(value, "inputs")
+        else:
+            variables.call_given(value, tensor.name, f"{tensor.name}_input")
+        inputs.append(Assign(Code(variables.of(value)), _input(shared, tensor)))
+    values = [function.values_at(use) for use in flow.outputs]
+    last = flow.result_of(steps[-1]) if steps else None
+    if last is not None and values == [{last}]:
+        variables.call(last, "outputs")
+        function.own.add(function.group(last))
+    body.steps(steps, given)
+    results = [
+        _output(body, use, flow.is_list(name) and len(flow.outputs) > 1)
+        for use, name in zip(flow.outputs, graph.outputs, strict=True)
+    ]
+    arguments = (
+        CallArgument("", _one_or_list([Code(variables.of(value)) for value in given])),
+        CallArgument("", _one_or_list(results)),
+        CallArgument("name", Code(text(graph.name))),
+    )
+    dictionaries = variables.dictionaries()
+    statements = (*inputs, *dictionaries, *paragraphed(body.statements))
+    return statements, Call(Code("keras.Model"), arguments)
+
+
+def _input(shared: Shared, tensor: Input) -> Call:
+    arguments = [CallArgument("", _shape(shared, tensor))]
+    if tensor.dtype != "float32":
+        arguments.append(CallArgument("dtype", Code(text(tensor.dtype))))
+    if tensor.name != INPUT_LAYER:
+        arguments.append(CallArgument("name", Code(text(tensor.name))))
+    return Call(Code("keras.Input"), tuple(arguments))
+
+
+def _shape(shared: Shared, tensor: Input) -> Expression:
+    """The sizes of an input, without that of the batch."""
+    shape = tensor.shape[1:]
+    raw: Any = shared.program.written
+    for key in map(str, tensor.path):
+        raw = raw[key]
+    if isinstance(raw, dict):
+        raw = raw["shape"]
+    if not has_formula(raw):
+        return value_code(shape)
+    worked_out = evaluate(raw, shared.program.values)
+    return argument(raw, [(worked_out, shape)], shared.formula)
+
+
+def _output(body: Body, use: Output, is_list: bool) -> Expression:
+    code = body.reads.code(use)
+    return Star(code) if is_list else code
+
+
+def _one_or_list(items: list[Expression]) -> Expression:
+    return items[0] if len(items) == 1 else List(tuple(items))

@@ -1,0 +1,262 @@
+"""Which parts of a program can't keep their structure in a script.
+
+That is found out before any statement is made. Such a part is seen flat from then on;
+what stands around it is looked at again, since a flat part may be all it needs.
+"""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+
+from cnnspec.emit.code.plan.calls import layer_call
+from cnnspec.emit.code.plan.flow import (
+    Export,
+    FlatNode,
+    Flow,
+    Given,
+    Joined,
+    LayerUsed,
+    Made,
+    Result,
+    Returned,
+    TensorRead,
+    Use,
+    Value,
+    layer_of,
+)
+from cnnspec.emit.code.plan.parameters import is_late
+from cnnspec.emit.code.plan.record import Record
+from cnnspec.emit.code.plan.steps import (
+    choice,
+    defines,
+    formulas_of,
+    parents,
+)
+from cnnspec.emit.code.plan.study import study
+from cnnspec.emit.code.plan.view import seen
+from cnnspec.ground.errors import Path
+from cnnspec.ground.shapes import Shapes
+from cnnspec.language.expressions import Formula
+from cnnspec.language.program import (
+    ApplyStep,
+    Block,
+    CallStep,
+    IfStep,
+    LayerStep,
+    Program,
+    RepeatStep,
+    Step,
+    Steps,
+)
+
+Values = Sequence[Value]
+Lost = Generator[Path, None, Values]
+"""Gives the paths whose structure can't be kept, and returns the tensors after steps.
+
+A path is () where that is the structure of the whole program."""
+
+
+def kept(program: Program, record: Record, shapes: Mapping[str, Shapes]) -> Flow:
+    """What the functions of a script make and read, with as much structure as can be.
+
+    Args:
+        program: the steps.
+        record: of what happened.
+        shapes: of each node's output.
+    """
+    around = dict(parents(program))
+    flat: frozenset[Path] = frozenset()
+    while True:
+        flow = seen(program, record, shapes, flat)
+        if not flow.lost:
+            study(flow)
+        path = next(_lost(flow), None)
+        if path is None:
+            return flow
+        while path and path in flat:
+            path = around[path]
+        found = {path} if path else {step.path for step in program.steps}
+        assert not found <= flat
+        flat |= found
+
+
+def _lost(flow: Flow) -> Iterator[Path]:
+    """The steps and blocks whose structure can't be kept, the most urgent first."""
+    yield from flow.lost
+    for name in flow.written_blocks():
+        yield from _Questions(flow, flow.program.blocks[name]).of_block()
+    yield from _Questions(flow, None).of_model()
+
+
+class _Questions:
+    """What has to be asked of one function."""
+
+    def __init__(self, flow: Flow, block: Block | None) -> None:
+        self._flow, self._block = flow, block
+        self._function = flow.functions[block.name if block else ""]
+        self._around = dict(parents(flow.program))
+
+    def of_model(self) -> Iterator[Path]:
+        """What `build_model()` can't keep."""
+        inputs = len(self._flow.program.inputs)
+        given = [Given((), place) for place in range(inputs)]
+        yield from self._steps(self._flow.program.steps, given)
+
+    def of_block(self) -> Iterator[Path]:
+        """What a block's function can't keep."""
+        block = self._block
+        assert block is not None
+        given = [Given(block.path, place) for place in range(len(block.inputs) or 1)]
+        current = yield from self._steps(block.steps, given)
+        one_step = self._flow.returned_by(block) is not None
+        for place in range(0 if one_step else self._flow.results[block.name]):
+            implied = current if block.outputs else current[place : place + 1]
+            if not self._is_readable(Returned(block.path, place), implied):
+                yield block.path
+        if self._needs_none(block):
+            yield block.path
+
+    def _needs_none(self, block: Block) -> bool:
+        """Whether a call gives a parameter None, where that stands for its default."""
+        program, written = self._flow.program, self._flow.written_blocks()
+        calls = list(self._flow.calls_of(block.name))
+        used = {name for formula in formulas_of(block) for name in formula.names}
+        return any(
+            param in used
+            and any(taken.arguments.get(param, 0) is None for taken in calls)
+            and is_late(program, written, block, param)
+            for param in block.params
+        )
+
+    # ------------------------------------------------------------- steps
+
+    def _steps(self, steps: Steps, current: Values) -> Lost:
+        for step in steps:
+            current = yield from self._step(step, current)
+        return current
+
+    def _step(self, step: Step, current: Values) -> Lost:
+        if step.path in self._flow.flat_nodes:
+            for node in self._flow.flat_nodes[step.path]:
+                yield from self._flat_node(node)
+            return self._flow.flat_current[step.path]
+        if isinstance(step, RepeatStep):
+            return (yield from self._repeat(step, current))
+        if isinstance(step, IfStep):
+            return (yield from self._if(step, current))
+        if step.path not in self._flow.occurrences:
+            yield self._around[step.path]
+        yield from self._reads(step, current)
+        if isinstance(step, CallStep):
+            yield from self._call(step)
+            count = self._flow.results[step.block]
+            return [Result(step.path, place) for place in range(count)]
+        yield from self._layer(step)
+        return [Made(step.path)]
+
+    def _flat_node(self, flat: FlatNode) -> Iterator[Path]:
+        """Whether only the structure that made what a node reads says its variable."""
+        uses: list[Use] = [*self._function.reads_of((flat.node,))]
+        if flat.is_shared:
+            uses.append(LayerUsed((flat.node,)))
+        for use in uses:
+            if use in self._function.by_key:
+                [value, *_] = (r.instance.value for r in self._function.uses[use])
+                is_call = isinstance(value, Result | Export)
+                yield value.path if is_call else self._around.get(value.path, ())
+
+    def _layer(self, step: LayerStep | ApplyStep) -> Iterator[Path]:
+        """Whether one call makes a layer each time, and its name is known."""
+        if isinstance(step, LayerStep):
+            found = self._flow.occurrences[step.path]
+            if layer_call(self._flow.program, step, found, _plain, _plain, {}) is None:
+                yield self._around[step.path]
+        made, function = Made(step.path), self._function
+        if not function.stored.isdisjoint((made, layer_of(made))):
+            yield from self._needs_name(step)
+
+    def _needs_name(self, step: LayerStep | ApplyStep | CallStep) -> Iterator[Path]:
+        """Whether a step that is kept by its name has one that code knows."""
+        if step.name is None and self._function.modes != {True}:
+            yield self._around[step.path]
+
+    def _call(self, step: CallStep) -> Iterator[Path]:
+        stored, callee = self._function.stored, self._flow.functions[step.block]
+        if Result(step.path, 0) in stored:
+            if self._flow.results[step.block] > 1:
+                yield self._flow.program.blocks[step.block].path
+            yield from self._needs_name(step)
+        for inside in callee.handed:
+            names = callee.names.get(inside, ())
+            if Export(step.path, inside) in stored and len(names) != 1:
+                yield self._around[step.path]
+
+    # ------------------------------------------------------------- repeats and ifs
+
+    def _repeat(self, step: RepeatStep, current: Values) -> Lost:
+        if not any(self._flow.rounds.get(step.path, ())):
+            return current
+        joins = defines(step.steps)
+        start, end = (
+            [Joined(step.path, where, place) for place in range(len(current))]
+            for where in ("start", "end")
+        )
+        after = yield from self._steps(step.steps, start if joins else current)
+        if joins and len(after) != len(current):
+            yield step.path
+        return end if joins else current
+
+    def _if(self, step: IfStep, current: Values) -> Lost:
+        arms = self._flow.arms_of(step)
+        if not arms:
+            yield self._around[step.path]
+        counts = set()
+        for arm in arms:
+            steps = step.then if arm else step.otherwise
+            counts.add(len((yield from self._steps(steps, current))))
+        if not defines(step.then) and not defines(step.otherwise):
+            return current
+        if len(counts) > 1:
+            yield step.path
+        return [Joined(step.path, "if", place) for place in range(min(counts))]
+
+    # ------------------------------------------------------------- what is read
+
+    def _reads(
+        self, step: LayerStep | CallStep | ApplyStep, current: Values
+    ) -> Iterator[Path]:
+        """Whether one code reads each tensor of a step every time."""
+        branches: dict[int | None, Values] = {}
+        for place, source in enumerate(step.sources):
+            if isinstance(source, tuple):
+                branches[place] = yield from self._steps(source, current)
+        for use in self._function.reads_of(step.path):
+            implied = branches.get(use.place, current)
+            one = implied[use.number : use.number + 1]
+            reads = self._function.uses[use]
+            listed = {self._flow.is_list(read.instance.node) for read in reads}
+            if not self._is_readable(use, one) or len(listed) > 1:
+                yield self._around[step.path]
+
+    def _is_readable(self, use: TensorRead | Returned, implied: Values) -> bool:
+        """Whether one code reads what a place reads each time.
+
+        Args:
+            use: the place.
+            implied: what it reads where it names nothing.
+        """
+        function, reads = self._function, self._function.uses[use]
+        names = {read.by for read in reads}
+        if use in function.by_key:
+            return use.number == 0 and (
+                isinstance(self._flow.formulas.get(use), Formula)
+                or (use not in self._flow.formulas and len(names) == 1)
+            )
+        if use in function.chosen:
+            tests = choice(self._flow.formulas.get(use))
+            return tests is not None and tests.keys() <= names
+        if len(set(map(bool, names))) > 1:
+            return False
+        return any(names) or function.values_at(use) == set(implied)
+
+
+def _plain(formula: Formula) -> str:
+    return formula.text

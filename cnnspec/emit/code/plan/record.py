@@ -1,0 +1,355 @@
+"""What the interpreter tells of a program, written down with its structure.
+
+A call, a round and an arm of an `if` hold what happened in them. Everything that a
+script's code has to know of a program follows from the record, so that no rule of the
+language is known twice; and a part whose structure code can't keep is the same record
+seen without that structure.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue.layers import Layer
+from cnnspec.ground.errors import Path
+from cnnspec.ground.shapes import Shapes
+from cnnspec.language.document import InputTensor
+from cnnspec.language.listener import Listener, Placed, Said
+from cnnspec.language.program import (
+    ApplyStep,
+    CallStep,
+    IfStep,
+    LayerStep,
+    Program,
+    RepeatStep,
+)
+from cnnspec.language.run import run
+
+_DEPTH = 10
+"""Of branches inside one another that no run takes; deeper ones get no code."""
+
+
+class Tensor(NamedTuple):
+    """A tensor where the code has it.
+
+    What comes out of a call, a round or a branch is another one than inside, since
+    other code may give it there another time.
+    """
+
+    number: int
+    name: str
+    """The full name of the input or layer that it comes from."""
+    node: str
+    """The same, or what stands for it where no run takes the branch that gives it."""
+
+
+Tensors = tuple[Tensor, ...]
+Arm = tuple[Path, bool]
+"""An `if`, and whether its `then` or its `else` is meant."""
+
+
+class LayerTaken(NamedTuple):
+    """A layer read tensors."""
+
+    step: LayerStep
+    placed: Placed
+    layer: Layer
+    arguments: Any
+    """Those of the step, worked out; None where it has no formulas."""
+    branches: "list[Event]"
+    """What happened in the branches of its `from`, just before."""
+    read: Tensors
+    said: Sequence[Said]
+    gave: Tensor
+
+
+class LayerApplied(NamedTuple):
+    """A layer read tensors that had read others."""
+
+    step: ApplyStep
+    placed: Placed
+    shared: str
+    source: Tensor
+    """By whose name it is known."""
+    by: str
+    branches: "list[Event]"
+    read: Tensors
+    said: Sequence[Said]
+    gave: Tensor
+
+
+class Called(NamedTuple):
+    """A block was called."""
+
+    step: CallStep
+    placed: Placed
+    arguments: dict[str, Any]
+    branches: "list[Event]"
+    read: Tensors
+    said: Sequence[Said]
+    given: Tensors
+    """What they are inside."""
+    events: "list[Event]"
+    results: Tensors
+    """As they are inside, as what follows is for its caller."""
+    results_said: Sequence[Said]
+    gave: Tensors
+    exports: dict[str, tuple[Tensors, Tensors]]
+    """What was named inside, by the names that the caller has for it: as it is inside,
+    and for the caller."""
+
+
+class Round(NamedTuple):
+    """A round of a repeat."""
+
+    before: Tensors
+    inside: Tensors
+    events: "list[Event]"
+
+
+class Repeated(NamedTuple):
+    """A repeat was taken."""
+
+    step: RepeatStep
+    rounds: list[Round]
+    end: Tensors
+    """The current tensors when it ended; behind it they are what follows."""
+    after: Tensors
+
+
+class ArmTaken(NamedTuple):
+    """An arm of an `if` was taken."""
+
+    step: IfStep
+    arm: bool
+    events: "list[Event]"
+    end: Tensors
+    """The current tensors when it ended; behind it they are what follows."""
+    after: Tensors
+    is_tried: bool
+    """Whether no run takes it here: it was tried, to know its code."""
+
+
+Structure = Called | Repeated | ArmTaken
+Event = LayerTaken | LayerApplied | Structure
+
+
+class Record(NamedTuple):
+    """All that happened."""
+
+    inputs: Tensors
+    events: list[Event]
+    outputs: Tensors
+    outputs_said: Sequence[Said]
+
+
+def record(program: Program) -> Record:
+    """Takes a program's steps, and its idle branches.
+
+    A branch is idle that no run takes; what it holds is only known from trying it.
+    """
+    tries: frozenset[Arm] = frozenset()
+    for _ in range(_DEPTH):
+        recorder = _Recorder(tries)
+        run(program, recorder)
+        others = frozenset((path, not arm) for path, arm in recorder.taken)
+        idle = others - recorder.taken
+        if idle <= tries:
+            break
+        # In an idle branch there may be more of them.
+        tries |= idle
+    return recorder.record()
+
+
+class _Recorder(Listener[Tensor]):
+    """Writes down what it is told.
+
+    Attributes:
+        taken: the arms that were taken, or tried.
+    """
+
+    def __init__(self, tries: frozenset[Arm]) -> None:
+        self._tries = tries
+        self._count = 0
+        self._inputs: list[Tensor] = []
+        self._outputs: tuple[Tensors, Sequence[Said]] = ((), ())
+        self._open: list[list[Event]] = [[]]
+        """What happens now, and around it what it happens in."""
+        self._rounds: list[list[Round]] = []
+        self._trials: list[tuple[int, int, set[Arm]]] = []
+        self._tried: set[Arm] = set()
+        self.taken: set[Arm] = set()
+
+    def record(self) -> Record:
+        """All that happened."""
+        [events] = self._open
+        return Record(tuple(self._inputs), events, *self._outputs)
+
+    def _new(self, name: str) -> Tensor:
+        self._count += 1
+        node = f"?{self._count}" if self._trials else name
+        return Tensor(self._count, name, node)
+
+    def _again(self, tensors: Tensors) -> Tensors:
+        """The same tensors at another place in the code."""
+        made = []
+        for tensor in tensors:
+            self._count += 1
+            made.append(tensor._replace(number=self._count))
+        return tuple(made)
+
+    # ------------------------------------------------------------- tensors
+
+    def input(self, name: str, tensor: InputTensor, path: Path) -> Tensor:
+        self._inputs.append(self._new(name))
+        return self._inputs[-1]
+
+    def lost(self, name: str) -> Tensor:
+        return Tensor(0, name, name)
+
+    def name(self, tensor: Tensor) -> str:
+        return tensor.name
+
+    def sizes(self, tensor: Tensor) -> Shapes | None:
+        return None
+
+    def outputs(self, read: Tensors, said: Sequence[Said]) -> None:
+        self._outputs = read, said
+
+    def _branches(self, step: LayerStep | ApplyStep | CallStep) -> list[Event]:
+        """Takes what has just happened in a step's branches from what is open."""
+        events, branches = self._open[-1], list[Event]()
+        path = (*step.path, "from")
+        while events and events[-1].step.path[: len(path)] == path:
+            branches.insert(0, events.pop())
+        return branches
+
+    # ------------------------------------------------------------- layers
+
+    def layer(
+        self,
+        step: LayerStep,
+        placed: Placed,
+        layer: Layer,
+        arguments: Any,
+        inner: tuple[str, ...],
+        read: Tensors,
+        said: Sequence[Said],
+    ) -> Tensor:
+        gave = self._new(placed.name)
+        branches = self._branches(step)
+        event = LayerTaken(step, placed, layer, arguments, branches, read, said, gave)
+        self._open[-1].append(event)
+        return gave
+
+    def apply(
+        self,
+        step: ApplyStep,
+        placed: Placed,
+        shared: str,
+        source: Tensor,
+        by: str,
+        read: Tensors,
+        said: Sequence[Said],
+    ) -> Tensor:
+        gave = self._new(placed.name)
+        branches = self._branches(step)
+        event = LayerApplied(
+            step, placed, shared, source, by, branches, read, said, gave
+        )
+        self._open[-1].append(event)
+        return gave
+
+    # ------------------------------------------------------------- calls
+
+    def enter(
+        self,
+        step: CallStep,
+        placed: Placed,
+        arguments: dict[str, Any],
+        read: Tensors,
+        said: Sequence[Said],
+    ) -> Tensors:
+        given = self._again(read)
+        branches = self._branches(step)
+        event = Called(
+            step, placed, arguments, branches, read, said, given, [], (), (), (), {}
+        )
+        self._open[-1].append(event)
+        self._open.append(event.events)
+        return given
+
+    def leave(
+        self,
+        step: CallStep,
+        placed: Placed,
+        results: Tensors,
+        said: Sequence[Said],
+        exports: dict[str, Tensors],
+    ) -> tuple[Tensors, dict[str, Tensors]]:
+        self._open.pop()
+        event = self._open[-1].pop()
+        assert isinstance(event, Called)
+        gave = self._again(results)
+        outside = {name: self._again(inside) for name, inside in exports.items()}
+        event = event._replace(
+            results=results,
+            results_said=said,
+            gave=gave,
+            exports={name: (exports[name], outside[name]) for name in exports},
+        )
+        self._open[-1].append(event)
+        return gave, outside
+
+    # ------------------------------------------------------------- repeats and ifs
+
+    def round(self, step: RepeatStep, number: int, current: Tensors) -> Tensors:
+        if number == 1:
+            self._rounds.append([])
+        else:
+            self._open.pop()
+        inside = self._again(current)
+        events: list[Event] = []
+        self._rounds[-1].append(Round(current, inside, events))
+        self._open.append(events)
+        return inside
+
+    def repeated(self, step: RepeatStep, rounds: int, current: Tensors) -> Tensors:
+        taken: list[Round] = []
+        if rounds:
+            self._open.pop()
+            taken = self._rounds.pop()
+        after = self._again(current)
+        self._open[-1].append(Repeated(step, taken, current, after))
+        return after
+
+    def arm(self, step: IfStep, arm: bool) -> None:
+        self.taken.add((step.path, arm))
+        self._open.append([])
+
+    def joined(self, step: IfStep, arm: bool, current: Tensors) -> Tensors:
+        events = self._open.pop()
+        after = self._again(current)
+        event = ArmTaken(step, arm, events, current, after, False)
+        self._open[-1].append(event)
+        return after
+
+    def tries(self, step: IfStep, arm: bool) -> bool:
+        found = step.path, arm
+        if found not in self._tries or found in self._tried:
+            return False
+        self._trials.append((len(self._open), len(self._rounds), set(self._tried)))
+        self._tried.add(found)
+        self._open.append([])
+        return True
+
+    def tried(self, step: IfStep, arm: bool, sound: bool) -> None:
+        depth, rounds, tried = self._trials.pop()
+        events = self._open[depth]
+        # What can't be taken to its end leaves open what it began.
+        del self._open[depth:], self._rounds[rounds:]
+        if not sound:
+            self._tried = tried
+            return
+        [event] = events
+        assert isinstance(event, ArmTaken)
+        self._open[-1].append(event._replace(is_tried=True))

@@ -1,0 +1,72 @@
+"""A program's blocks and layers as functions, its variables as constants."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue.components import snake_case
+from cnnspec.emit.code.plan.arguments import data_code
+from cnnspec.emit.code.plan.explain import Explained, Texts
+from cnnspec.emit.code.plan.functions import block_function, model_function
+from cnnspec.emit.code.plan.keep import kept
+from cnnspec.emit.code.plan.names import Constants, Names, reserved_names
+from cnnspec.emit.code.plan.record import record
+from cnnspec.emit.code.plan.shared import Shared
+from cnnspec.emit.code.plan.steps import kinds
+from cnnspec.emit.code.tree import Assign, Call, Code, Def, Statements
+from cnnspec.ground.shapes import Shapes
+from cnnspec.language.program import Program
+from cnnspec.model.summary import Summary, infer
+
+
+class Script(NamedTuple):
+    """The statements that make a model."""
+
+    constants: Statements
+    functions: tuple[Def, ...]
+    """Those of the blocks."""
+    body: Statements
+    """Of `build_model()`."""
+    model: Call
+    """What makes the model at its end."""
+
+
+def planned(
+    program: Program, summary: Summary, texts: Texts, constants: Mapping[str, Any]
+) -> Script:
+    """The statements that make a model.
+
+    Args:
+        program: the structure.
+        summary: what it comes to.
+        texts: of the comments.
+        constants: names that the script gives to values above the model.
+    """
+    graph = summary.graph
+    rows = infer(graph._replace(unused=frozenset())).rows
+    shapes: dict[str, Shapes] = {tensor.name: tensor.shape for tensor in graph.inputs}
+    shapes |= {row.name: row.output_shape for row in rows}
+    flow = kept(program, record(program), shapes)
+    names = Names(reserved_names(constants))
+    own = Constants(program.values, constants, names)
+    titles = {name: _title(name, names) for name in flow.written_blocks()}
+    shared = Shared(
+        program, flow, Explained(texts), names, own, titles, dict(kinds(program))
+    )
+    functions = [block_function(shared, program.blocks[n], texts) for n in titles]
+    body, model = model_function(shared, graph)
+    return Script(_constants(shared), tuple(functions), body, model)
+
+
+def _title(block: str, names: Names) -> str:
+    name = snake_case(block)
+    return names.new(name, f"{name}_block")
+
+
+def _constants(shared: Shared) -> Statements:
+    """The constants that the code uses, or that these are made of."""
+    program, constants, made = shared.program, shared.constants, list[Assign]()
+    for variable in reversed(program.vars):
+        if constants.needs_a_line(variable):
+            code = data_code(program.vars[variable], shared.formula)
+            made.insert(0, Assign(Code(constants[variable]), code))
+    return tuple(made)

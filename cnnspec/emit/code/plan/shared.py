@@ -1,0 +1,80 @@
+"""What the functions of one script share."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cnnspec.emit.code.plan.explain import Explained
+from cnnspec.emit.code.plan.flow import Flow, Function, Value
+from cnnspec.emit.code.plan.names import Constants, Names
+from cnnspec.emit.code.plan.steps import Kind
+from cnnspec.ground.errors import Path
+from cnnspec.language.expressions import Formula
+from cnnspec.language.program import Block, Program
+
+
+class Signature(NamedTuple):
+    """What callers have to know of a function."""
+
+    title: str
+    """Its name."""
+    block: Block
+    function: Function
+    results: int
+    """The tensors that the block gives."""
+    handed: tuple[Value, ...]
+    """What it returns beside these."""
+    needed: tuple[str, ...]
+    """Its parameters without a default."""
+    optional: tuple[str, ...]
+    idents: Mapping[str, str]
+    """What the parameters are called in the code."""
+    takes_name: bool
+
+    @property
+    def gives_more(self) -> bool:
+        """Whether it returns more than one thing."""
+        return self.results + len(self.handed) > 1
+
+    def result_name(self, place: int) -> str:
+        """What a result may be called where it isn't the only one."""
+        block = self.block
+        if place < len(block.inputs):
+            return block.inputs[place]
+        name = block.outputs[place] if place < len(block.outputs) else ""
+        return name if isinstance(name, str) and name else "tensor"
+
+
+class Shared:
+    """What the functions of one script share.
+
+    Attributes:
+        program: the steps.
+        flow: what the functions make and read.
+        explained: the layers that are explained so far.
+        names: that nothing else may have.
+        constants: the variables of the spec.
+        titles: the names of the functions, by their blocks.
+        signatures: of the functions that are made so far.
+        handed: what functions call what they return beside the block's tensors.
+        kinds: of the steps.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        flow: Flow,
+        explained: Explained,
+        names: Names,
+        constants: Constants,
+        titles: Mapping[str, str],
+        kinds: Mapping[Path, Kind],
+    ) -> None:
+        self.program, self.flow, self.explained = program, flow, explained
+        self.names, self.constants, self.titles = names, constants, titles
+        self.kinds = kinds
+        self.signatures: dict[str, Signature] = {}
+        self.handed: dict[Value, str] = {}
+
+    def formula(self, formula: Formula) -> str:
+        """The code of a formula that uses variables of the spec alone."""
+        return formula.python(self.constants.use)

@@ -1,0 +1,520 @@
+"""The record as the functions of a script see it, with some parts flat.
+
+A part is flat whose structure isn't kept: it is seen node by node, as if its calls,
+rounds and branches stood where they are taken.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import repeat
+
+from cnnspec.emit.code.plan.flow import (
+    Export,
+    FlatNode,
+    Flow,
+    Function,
+    Given,
+    Instance,
+    Instances,
+    Join,
+    Joined,
+    LayerMade,
+    LayerUsed,
+    Made,
+    Making,
+    Occurrence,
+    Output,
+    Reading,
+    Result,
+    Returned,
+    Run,
+    TensorRead,
+    Use,
+    Value,
+    layer_of,
+)
+from cnnspec.emit.code.plan.record import (
+    Arm,
+    ArmTaken,
+    Called,
+    Event,
+    LayerApplied,
+    LayerTaken,
+    Record,
+    Repeated,
+    Structure,
+    Tensor,
+    Tensors,
+)
+from cnnspec.emit.code.plan.steps import defines, parents
+from cnnspec.ground.errors import Path
+from cnnspec.ground.shapes import Shapes
+from cnnspec.language.expressions import Formula
+from cnnspec.language.listener import Said
+from cnnspec.language.program import Program
+
+
+def seen(
+    program: Program,
+    record: Record,
+    shapes: Mapping[str, Shapes],
+    flat: frozenset[Path],
+) -> Flow:
+    """What the functions of a script make and read.
+
+    Args:
+        program: the steps.
+        record: of what happened.
+        shapes: of each node's output.
+        flat: the paths of steps and blocks whose structure isn't kept.
+    """
+    dropped: set[int] = set()
+    while True:
+        flow = Flow(program, dict(shapes))
+        view = _View(flow, record, flat, dropped)
+        if not view.useless:
+            return flow
+        dropped |= view.useless
+
+
+class _View:
+    """Goes through a record once.
+
+    Attributes:
+        useless: the branches, by the identity of what happened in them, that were tried
+            and whose code can't be written all the same.
+    """
+
+    def __init__(
+        self, flow: Flow, record: Record, flat: frozenset[Path], dropped: set[int]
+    ) -> None:
+        self._flow, self._flat_paths, self._dropped = flow, flat, dropped
+        self._parents = dict(parents(flow.program))
+        self._taken = _taken(record.events, self._is_flat)
+        self._idle = _idle_repeats(record.events)
+        self._flat: Path | None = None
+        self._flat_count: dict[Path, int] = {}
+        self._is_trial = False
+        self.useless: set[int] = set()
+        self._time = 0
+        self._instances: dict[int, Instance] = {}
+        self._origins: dict[Instance, tuple[Run, Instance]] = {}
+        self._first: dict[tuple[str, bool, str], Value] = {}
+        self._alike: dict[Value, Value] = {}
+        self._run = self._enter("", False, [])
+        self._see(record)
+
+    def _see(self, record: Record) -> None:
+        for place, tensor in enumerate(record.inputs):
+            value = Given((), place)
+            self._instances[tensor.number] = Instance(value, 0, tensor.name)
+            self._run.events.append(Making(value, 0))
+            self._run.given += (value,)
+        self._take(record.events)
+        said = [(one.by, one.number) for one in record.outputs_said]
+        said = said or [("", k) for k in range(len(record.outputs))]
+        self._flow.outputs = tuple(Output(*one) for one in said)
+        for use, tensor in zip(self._flow.outputs, record.outputs, strict=True):
+            self._read(use, self._of(tensor), use.name)
+        # What is written node by node stands for one run of it.
+        for path, count in self._flat_count.items():
+            if count > 1:
+                self._lose(self._parents[path])
+
+    def _lose(self, path: Path) -> None:
+        """Notes that the structure at a path can't be kept."""
+        self._flow.lost.append(path)
+
+    def _of(self, tensor: Tensor) -> Instance:
+        return self._instances[tensor.number]
+
+    def _all(self, tensors: Tensors) -> Instances:
+        return tuple(map(self._of, tensors))
+
+    def _let(self, tensors: Tensors, be: Instances) -> None:
+        for tensor, instance in zip(tensors, be, strict=True):
+            self._instances[tensor.number] = instance
+
+    # ------------------------------------------------------------- events
+
+    def _take(self, events: Iterable[Event]) -> None:
+        for event in events:
+            if isinstance(event, LayerTaken):
+                self._layer(event)
+            elif isinstance(event, LayerApplied):
+                self._apply(event)
+            elif isinstance(event, ArmTaken) and event.is_tried:
+                self._trial(event)
+            elif self._flat is None and self._is_flat(event):
+                self._flatten(event)
+            else:
+                self._structure(event)
+
+    def _structure(self, event: Structure) -> None:
+        if isinstance(event, Repeated):
+            self._repeat(event)
+        elif isinstance(event, ArmTaken):
+            self._arm(event)
+        elif self._flat is None:
+            self._call(event)
+        else:
+            self._flow.calls[event.step.path] = event.step.block
+            self._take(event.branches)
+            self._let(event.given, self._all(event.read))
+            self._take(event.events)
+            self._let(event.gave, self._all(event.results))
+            for inside, outside in event.exports.values():
+                self._let(outside, self._all(inside))
+
+    def _is_flat(self, event: Structure) -> bool:
+        paths = {event.step.path}
+        if isinstance(event, Called):
+            paths.add(self._flow.program.blocks[event.step.block].path)
+        return not paths.isdisjoint(self._flat_paths)
+
+    def _flatten(self, event: Structure) -> None:
+        """Takes what is written node by node."""
+        path = event.step.path
+        if self._is_trial:
+            self._lose(path)
+        self._flat = path
+        self._flat_count[path] = self._flat_count.get(path, 0) + 1
+        self._flow.flat_nodes[path] = []
+        self._structure(event)
+        after = event.gave if isinstance(event, Called) else event.after
+        self._flow.flat_current[path] = tuple(self._of(t).value for t in after)
+        self._flat = None
+
+    # ------------------------------------------------------------- layers
+
+    def _layer(self, event: LayerTaken) -> None:
+        self._take(event.branches)
+        self._time += 1
+        key = self._key(event)
+        self._read_all(event, key)
+        node = event.gave.node
+        value = LayerMade(key, self._flat is not None)
+        layer = Instance(value, self._time, node)
+        self._make(value, self._local(event), event.placed.given)
+        self._flow.layers[node] = event.layer
+        self._gives(event, key, layer)
+
+    def _apply(self, event: LayerApplied) -> None:
+        self._take(event.branches)
+        layer = self._of(event.source).layer
+        self._time += 1
+        key = self._key(event)
+        if layer is None or not (self._is_trial or layer.node == event.shared):
+            self._lose(self._parents[self._flat or event.step.path])
+        else:
+            self._read(LayerUsed(key), layer, event.by)
+        self._read_all(event, key)
+        self._flow.layers[event.gave.node] = self._flow.layers[
+            layer.node if layer else event.shared
+        ]
+        self._gives(event, key, layer)
+
+    def _gives(
+        self, event: LayerTaken | LayerApplied, key: Path, layer: Instance | None
+    ) -> None:
+        """Notes that a layer read tensors and gave one."""
+        step, placed, node = event.step, event.placed, event.gave.node
+        value, local = Made(key, self._flat is not None), self._local(event)
+        self._make(value, local, placed.given)
+        if isinstance(step.name, str) and not value.is_flat:
+            self._share_name(value, local)
+        self._instances[event.gave.number] = Instance(value, self._time, node, layer)
+        before = tuple(tensor.node for tensor in event.read)
+        made = event.layer if isinstance(event, LayerTaken) else None
+        if self._flat is None:
+            arguments = event.arguments if isinstance(event, LayerTaken) else None
+            found = Occurrence(node, made, arguments, before)
+            self._flow.occurrences.setdefault(step.path, []).append(found)
+        else:
+            called = placed.given or placed.local != placed.name
+            flat = FlatNode(
+                node,
+                self._flow.layers[node],
+                before,
+                made is None,
+                value,
+                placed.name if called else "",
+            )
+            self._flow.flat_nodes[self._flat].append(flat)
+
+    def _key(self, event: LayerTaken | LayerApplied) -> Path:
+        """What stands for a step in values and uses: its path, or the node alone."""
+        return event.step.path if self._flat is None else (event.placed.name,)
+
+    def _local(self, event: LayerTaken | LayerApplied) -> str:
+        """The name that a step has where it stands, as far as the model has it."""
+        placed = event.placed
+        automatic = not placed.given and placed.local == placed.name
+        return event.gave.node if automatic else placed.local
+
+    # ------------------------------------------------------------- calls
+
+    def _call(self, event: Called) -> None:
+        """Runs a function."""
+        step, block = event.step, self._flow.program.blocks[event.step.block]
+        local = event.placed.local
+        self._take(event.branches)
+        self._flow.calls[step.path] = step.block
+        self._read_all(event, step.path)
+        given = [Given(block.path, k) for k in range(len(event.read))]
+        run = self._enter(block.name, bool(local), given)
+        inside = (
+            Instance(value, 0, self._of(tensor).node)
+            for value, tensor in zip(given, event.read, strict=True)
+        )
+        self._let(event.given, tuple(inside))
+        with self._in(run):
+            self._take(event.events)
+            self._return(event)
+        self._time += 1
+        results = tuple(
+            Instance(Result(step.path, k), self._time, self._of(tensor).node)
+            for k, tensor in enumerate(event.results)
+        )
+        for result in results:
+            name = "" if len(results) > 1 else local
+            self._make(result.value, name, event.placed.given)
+        self._let(event.gave, results)
+        before = tuple(self._of(tensor).node for tensor in event.read)
+        taken = Occurrence(results[0].node, None, event.arguments, before)
+        self._flow.occurrences.setdefault(step.path, []).append(taken)
+        for name, (inner, outer) in event.exports.items():
+            exported = (self._export(event, run, i, results) for i in self._all(inner))
+            self._let(outer, tuple(exported))
+            self._name_exports(self._all(outer), name)
+
+    def _return(self, event: Called) -> None:
+        """Notes what a function returns; every run of it returns as many tensors."""
+        block = self._flow.program.blocks[event.step.block]
+        count = self._flow.results.setdefault(block.name, len(event.results))
+        written = len(block.outputs) or count
+        if not count == written == len(event.results):
+            self._lose(block.path)
+        for k, (tensor, how) in enumerate(_paired(event.results, event.results_said)):
+            use = Returned(block.path, k)
+            source = block.outputs[how.place] if how else None
+            self._flow.formulas[use] = source if isinstance(source, Formula) else None
+            self._read(use, self._of(tensor), how.by if how else "")
+
+    def _share_name(self, value: Made, local: str) -> None:
+        """Lets values that have one name in one function be one for its callers.
+
+        Either of two branches may make them.
+        """
+        function = self._run.function
+        pair: tuple[tuple[bool, Value], ...] = ((False, value), (True, layer_of(value)))
+        for is_layer, one in pair:
+            key = function, is_layer, local
+            self._alike[one] = self._first.setdefault(key, one)
+
+    def _export(
+        self, event: Called, run: Run, inside: Instance, results: Instances
+    ) -> Instance:
+        """What the caller sees of something that a run of a function made."""
+        layer = inside.layer and self._handed(event, run, inside.layer, results)
+        for result in results:
+            if inside.node == result.node:
+                return result._replace(layer=layer)
+        return self._handed(event, run, inside, results)._replace(layer=layer)
+
+    def _handed(
+        self, event: Called, run: Run, inside: Instance, results: Instances
+    ) -> Instance:
+        alike = self._alike.get(inside.value, inside.value)
+        found = Instance(Export(event.step.path, alike), results[0].time, inside.node)
+        self._origins[found] = run, inside
+        return found
+
+    def _name_exports(self, instances: Instances, outside: str) -> None:
+        """Notes what the caller calls what a function made."""
+        names = self._function.names
+        for instance in instances:
+            for one in filter(None, (instance, instance.layer)):
+                if not isinstance(one.value, Result):
+                    names.setdefault(one.value, set()).add(outside)
+
+    # ------------------------------------------------------------- repeats and ifs
+
+    def _repeat(self, event: Repeated) -> None:
+        step = event.step
+        self._flow.rounds.setdefault(step.path, set()).add(len(event.rounds))
+        joins = self._flat is None and defines(step.steps)
+        joins = joins and step.path not in self._idle
+        way = "first"
+        for one in event.rounds:
+            before = self._all(one.before)
+            if joins:
+                before = self._join("start", step.path, way, before)
+            self._let(one.inside, before)
+            self._take(one.events)
+            way = "again"
+        after = self._all(event.end)
+        if joins:
+            after = self._join("end", step.path, way, after)
+        self._let(event.after, after)
+
+    def _arm(self, event: ArmTaken) -> None:
+        step, arm = event.step, event.arm
+        self._take(event.events)
+        after = self._all(event.end)
+        if self._flat is None:
+            self._flow.arms.add((step.path, arm))
+            if defines(step.then) or defines(step.otherwise):
+                after = self._join("if", step.path, str(arm), after)
+        self._let(event.after, after)
+
+    def _trial(self, event: ArmTaken) -> None:
+        """Sees a branch that no run takes, so that its code can be written."""
+        is_taken = (event.step.path, event.arm) in self._taken
+        if self._flat is not None or is_taken or id(event) in self._dropped:
+            return
+        lost, is_trial = len(self._flow.lost), self._is_trial
+        self._is_trial = True
+        fork = self._run.fork()
+        with self._in(fork):
+            self._arm(event)
+        self._is_trial = is_trial
+        if len(self._flow.lost) > lost:
+            self.useless.add(id(event))
+        self._flow.function(fork.function).runs.append(fork)
+
+    def _join(self, where: str, path: Path, way: str, current: Instances) -> Instances:
+        """Lets the current tensors be what reaches a place in the code by some way."""
+        values = [Joined(path, where, k) for k in range(len(current))]
+        for value, instance in zip(values, current, strict=True):
+            self._read(Join(path, way, value.place), instance, "", value)
+        self._time += 1
+        self._run.events += [Making(value, self._time) for value in values]
+        return tuple(
+            Instance(value, self._time, instance.node)
+            for value, instance in zip(values, current, strict=True)
+        )
+
+    # ------------------------------------------------------------- runs
+
+    @property
+    def _function(self) -> Function:
+        """That of the run."""
+        return self._flow.function(self._run.function)
+
+    @contextmanager
+    def _in(self, run: Run) -> Iterator[None]:
+        """Lets what happens happen in a run."""
+        around, self._run = self._run, run
+        yield
+        self._run = around
+
+    def _enter(self, function: str, named: bool, given: list[Given]) -> Run:
+        """A new run of a function."""
+        run, found = Run(function, given), self._flow.function(function)
+        found.runs.append(run)
+        found.modes.add(named)
+        return run
+
+    def _make(self, value: Value, local: str, given: bool) -> None:
+        """Notes that a value was made.
+
+        Args:
+            value: that was made.
+            local: its name where it stands, if it has one for itself.
+            given: whether the author gave it one.
+        """
+        if local:
+            self._function.names.setdefault(value, set()).add(local)
+        if given:
+            self._function.titled.add(value)
+        self._run.events.append(Making(value, self._time))
+
+    def _read_all(self, event: LayerTaken | LayerApplied | Called, key: Path) -> None:
+        """Notes that a step reads its tensors."""
+        for k, (tensor, how) in enumerate(_paired(event.read, event.said)):
+            if how is None:
+                self._read(TensorRead(key, None, k), self._of(tensor), "")
+                continue
+            use = TensorRead(key, how.place, how.number)
+            source = event.step.sources[how.place]
+            if isinstance(source, Formula):
+                self._flow.formulas[use] = source
+            elif isinstance(source, tuple):
+                self._flow.branch_uses.add(use)
+            self._read(use, self._of(tensor), how.by)
+
+    def _read(
+        self, use: Use, instance: Instance, by: str, becomes: Value | None = None
+    ) -> None:
+        """Notes that a place read something, and what functions return for it."""
+        self._run.events.append(Reading(use, instance, by, becomes))
+        while isinstance(instance.value, Export):
+            run, inside = self._origins[instance._replace(layer=None)]
+            run.handed.setdefault(instance.value.inside, set()).add(inside)
+            instance = inside
+
+
+def _paired(
+    tensors: Tensors, said: Sequence[Said]
+) -> Iterator[tuple[Tensor, Said | None]]:
+    """Tensors, and how each is called; None where they are the current ones."""
+    return zip(tensors, said or repeat(None, len(tensors)), strict=True)
+
+
+# ------------------------------------------------------------------ all events
+
+
+def _inside(event: Event) -> Iterator[list[Event]]:
+    """What happened in branches, in a call, in rounds, in an arm."""
+    if isinstance(event, Repeated):
+        yield from (one.events for one in event.rounds)
+        return
+    if not isinstance(event, ArmTaken):
+        yield event.branches
+    if isinstance(event, ArmTaken | Called):
+        yield event.events
+
+
+def _taken(events: list[Event], is_flat: Callable[[Structure], bool]) -> frozenset[Arm]:
+    """The arms that some run takes outside of flat parts, or that are in a trial."""
+    taken = frozenset(_arms(events, is_flat, None))
+    while True:
+        # A branch that is tried may take others, which needn't be tried.
+        found = taken | frozenset(_arms(events, is_flat, taken))
+        if found == taken:
+            return taken
+        taken = found
+
+
+def _arms(
+    events: list[Event],
+    is_flat: Callable[[Structure], bool],
+    taken: frozenset[Arm] | None,
+) -> Iterator[Arm]:
+    """The arms that are taken; in trials as well of arms that aren't `taken`."""
+    for event in events:
+        if isinstance(event, ArmTaken) and event.is_tried:
+            if taken is None or (event.step.path, event.arm) in taken:
+                continue
+        elif isinstance(event, ArmTaken) and not is_flat(event):
+            yield event.step.path, event.arm
+        if isinstance(event, LayerTaken | LayerApplied) or not is_flat(event):
+            for inside in _inside(event):
+                yield from _arms(inside, is_flat, taken)
+
+
+def _idle_repeats(events: list[Event]) -> frozenset[Path]:
+    """The repeats of which no run takes a round."""
+    counts: dict[Path, int] = {}
+
+    def count(events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, Repeated):
+                path = event.step.path
+                counts[path] = max(counts.get(path, 0), len(event.rounds))
+            for inside in _inside(event):
+                count(inside)
+
+    count(events)
+    return frozenset(path for path, rounds in counts.items() if not rounds)
