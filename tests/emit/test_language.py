@@ -32,7 +32,9 @@ def texts(code: str) -> dict[str, str]:
 
 
 def test_korean_is_there() -> None:
-    assert languages() == ["en", "ko"]
+    first, *others = languages()
+    assert first == "en"
+    assert "ko" in others
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -43,7 +45,7 @@ def test_no_text_is_missing(code: str) -> None:
 
 
 def test_what_a_language_lacks_is_said_in_english(tmp_path: Path) -> None:
-    file = tmp_path / "languages" / "de.yaml"
+    file = tmp_path / "languages" / "xx.yaml"
     file.parent.mkdir()
     file.write_text(
         "language: Deutsch\n"
@@ -52,13 +54,13 @@ def test_what_a_language_lacks_is_said_in_english(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     own = str(tmp_path)
-    assert languages(own) == ["en", "de", "ko"]
+    assert languages(own) == ["en", *OTHERS, "xx"]
     spec = "input: [8]\nlayers:\n  - Dense: 4\n  - Dropout: 0.5\n"
-    script = render_script(*api.loads(spec)[:2], "de", templates=own)
+    script = render_script(*api.loads(spec)[:2], "xx", templates=own)
     assert '"""Gib die Schichten des Modells aus."""' in script
     assert '"""Return the model, with 36 parameters."""' in script
     assert f"# {Language('en').layer(layer_class('Dropout'))}" in script
-    missing = lacking("de", own)
+    missing = lacking("xx", own)
     spoken = {"script.print_model", "layers.Dense"}
     layers = {f"layers.{name}" for name in layer_names()}
     assert set(missing) == (texts("en").keys() | layers) - spoken

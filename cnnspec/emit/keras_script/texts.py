@@ -85,6 +85,8 @@ class Language:
             SpecError: a text of one's own can't be.
         """
         text = self.section(section)[name]
+        if "{{" not in text:
+            return str(text)
         try:
             return str(_compiled(text).render(values))
         except Exception as error:
