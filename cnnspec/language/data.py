@@ -1,7 +1,8 @@
 """Where the samples come from, and what is done to them before training."""
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
+from cnnspec.catalogue.sources import SOURCES, DataSource
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either, nearest
 from cnnspec.ground.kinds import (
     AboveZero,
@@ -18,37 +19,7 @@ from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, product, show
 from cnnspec.ground.yaml_text import describe
 
-
-class DataSource(NamedTuple):
-    """What is known of a source of samples before any of them is read."""
-
-    keys: tuple[str, ...] = ()
-    """Keys of `data:` that it takes beside those that all sources take."""
-    needs: tuple[str, ...] = ()
-    """Those of them that have to be given."""
-    image: tuple[int, int, int] | None = None
-    """The size of its samples: height, width, channels."""
-    classes: int | None = None
-
-
-_SPLIT = ("test_size", "random_state")
-SOURCES = {
-    "digits": DataSource(_SPLIT, image=(8, 8, 1), classes=10),
-    "mnist": DataSource(image=(28, 28, 1), classes=10),
-    "fashion_mnist": DataSource(image=(28, 28, 1), classes=10),
-    "cifar10": DataSource(image=(32, 32, 3), classes=10),
-    "cifar100": DataSource(("label_mode",), image=(32, 32, 3), classes=100),
-    "csv": DataSource(
-        ("train", "validation", "label_column", "image_shape", *_SPLIT), ("train",)
-    ),
-    "npz": DataSource(("path",), ("path",)),
-    "image_directory": DataSource(
-        ("train", "validation", "image_shape", *_SPLIT), ("train",)
-    ),
-}
 _NAMED = {"train": "a file, or a folder of images", "path": "a file"}
-COARSE_CLASSES = 20
-"""Of CIFAR-100 with its superclasses as labels."""
 
 
 def _image_shape(value: Any) -> tuple[int, ...]:
@@ -173,7 +144,7 @@ class Data(Record):
             raise ArgumentError(
                 "classes", "duplicate-value", text, "name each class once"
             )
-        if self.contiguous and self.source not in ("csv", "npz"):
+        if self.contiguous and not self.about_source.may_have_gaps:
             text = f"the labels of '{self.source}' have no gaps"
             raise ArgumentError("labels", "other-source", text, "remove contiguous")
 
@@ -192,7 +163,7 @@ class Data(Record):
             )
 
     def _refuse_keys_of_other_sources(self) -> None:
-        own = SOURCES[self.source]
+        own = self.about_source
         for name in self.given:
             sources = [s for s, about in SOURCES.items() if name in about.keys]
             if sources and name not in own.keys:
@@ -214,14 +185,14 @@ class Data(Record):
 
     def _refuse_parts(self) -> None:
         """Refuses samples that nothing, or two things, hold a part back from."""
-        if "validation" not in SOURCES[self.source].keys:
+        if "validation" not in self.about_source.keys:
             return
         if self.validation is None and self.test_size is None:
             text = f"data with the source '{self.source}' needs something to test with"
             hint = "add validation: with what is held out, or test_size: 0.2 to split"
             raise ArgumentError("source", "needs-argument", text, hint)
         if self.validation is not None:
-            for name in _SPLIT:
+            for name in ("test_size", "random_state"):
                 if name in self.given:
                     text = f"data.{name} splits the samples, and validation: is given"
                     raise ArgumentError(
@@ -231,9 +202,14 @@ class Data(Record):
     # --------------------------------------------------------- what follows from it
 
     @property
+    def about_source(self) -> type[DataSource]:
+        """What is known of the source."""
+        return SOURCES[self.source]
+
+    @property
     def image(self) -> Shape | None:
         """The size of a sample as it is read; None if that isn't known."""
-        return SOURCES[self.source].image or self.image_shape
+        return self.about_source.image or self.image_shape
 
     @property
     def contiguous(self) -> bool:
@@ -253,11 +229,11 @@ class Data(Record):
     @property
     def known_classes(self) -> int | None:
         """How many classes the source has; None if that isn't known."""
-        if self.source == "cifar100" and self.label_mode == "coarse":
-            return COARSE_CLASSES
-        return SOURCES[self.source].classes
+        if self.label_mode == "coarse":
+            return self.about_source.coarse_classes
+        return self.about_source.classes
 
     @property
     def splits(self) -> bool:
         """Whether one set of samples is split in two."""
-        return self.source == "digits" or self.test_size is not None
+        return self.about_source.is_one_set or self.test_size is not None

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers import Layer
 from cnnspec.catalogue.layers.base import all_nested
+from cnnspec.catalogue.registry import INPUT_LAYER
 
-INPUT_LAYER = "input_layer"
+INPUT_NAME = snake_case(INPUT_LAYER)
 """What Keras calls the input of a model that has one."""
 
 

@@ -122,7 +122,7 @@ class _Interpreter(Generic[T]):
         found = {}
         for name, tensor in self._program.inputs.items():
             path: Path = ("inputs", name) if name else ("input",)
-            called = name or naming.INPUT_LAYER
+            called = name or naming.INPUT_NAME
             found[called] = self._listener.input(called, tensor, path)
             self._taken[called] = path
         return found

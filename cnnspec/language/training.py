@@ -11,7 +11,7 @@ from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.metrics import Metric
 from cnnspec.catalogue.named import component
-from cnnspec.catalogue.optimizers import Optimizer
+from cnnspec.catalogue.optimizers import Optimizer, RMSprop
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem
 from cnnspec.ground.kinds import Positive, ZeroToBelowOne, choice, kind, list_of, number
 from cnnspec.ground.records import Record
@@ -115,7 +115,7 @@ class Train(Record):
     }
     first = ("optimizer", "loss", "metrics")
     loss: Annotated[Any, _LOSS]
-    optimizer: Annotated[Any, _OPTIMIZER] = "rmsprop"
+    optimizer: Annotated[Any, _OPTIMIZER] = RMSprop.kept(RMSprop.__name__)
     metrics: Annotated[Any, list_of(_METRIC)] = ()
     batch_size: Positive | None = None
     epochs: Positive = 1

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cnnspec.catalogue.layers.base import Layer, Weight
 from cnnspec.ground.errors import Path, Problem, ShapeError, Trail
 from cnnspec.ground.shapes import Shape, Shapes, product, show
+from cnnspec.language.naming import INPUT_NAME
 from cnnspec.language.program import Program
 from cnnspec.model.graph import Graph, Input, Node
 
@@ -257,7 +258,7 @@ def _problem(
 def _maker(rows: dict[str, Row], name: str, line_of: LineOf | None) -> str:
     """`'conv2d' (line 6)`: what makes a tensor."""
     if name not in rows:
-        return "the model's input" if name == "input_layer" else f"the input '{name}'"
+        return "the model's input" if name == INPUT_NAME else f"the input '{name}'"
     line = f" ({line_of(rows[name].path)})" if line_of else ""
     return f"'{name}'{line}"
 

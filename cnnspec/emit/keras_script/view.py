@@ -19,8 +19,6 @@ from cnnspec.model.graph import Input
 from cnnspec.model.summary import Summary
 
 BACKENDS = ("tensorflow", "jax", "torch")
-_PACKAGES = {"digits": ("scikit-learn",), "csv": ("pandas",)}
-"""What a source needs beside Keras, NumPy and Matplotlib."""
 
 
 class Font(NamedTuple):
@@ -256,7 +254,7 @@ def needed_packages(program: Program, backend: str, font: Font | None) -> list[s
     found = ["tensorflow"] if backend == "tensorflow" else ["keras", backend]
     data, train = program.data, program.train
     if data is not None and train is not None:
-        found += ["matplotlib", *_PACKAGES.get(data.source, ())]
+        found += ["matplotlib", *data.about_source.packages]
         found += ["scikit-learn"] * data.splits
         found += [name for callback in train.callbacks for name in callback.packages]
         found += [font.package] if font else []

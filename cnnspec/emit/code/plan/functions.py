@@ -28,7 +28,7 @@ from cnnspec.emit.code.tree import (
     Statements,
 )
 from cnnspec.language.expressions import evaluate
-from cnnspec.language.naming import INPUT_LAYER
+from cnnspec.language.naming import INPUT_NAME
 from cnnspec.language.program import NEEDED, Block
 from cnnspec.model.graph import Graph, Input
 
@@ -137,7 +137,7 @@ def model_function(shared: Shared, graph: Graph) -> tuple[Statements, Call]:
     """The statements of `build_model()`, and the call that makes the model."""
     body, flow, steps = Body(shared, None), shared.flow, shared.program.steps
     variables, function = body.variables, body.function
-    alone = len(graph.inputs) == 1 and graph.inputs[0].name == INPUT_LAYER
+    alone = len(graph.inputs) == 1 and graph.inputs[0].name == INPUT_NAME
     given = [Given((), place) for place in range(len(graph.inputs))]
     inputs: list[Statement] = []
     for value, tensor in zip(given, graph.inputs, strict=True):
@@ -170,7 +170,7 @@ def _input(shared: Shared, tensor: Input) -> Call:
     arguments = [CallArgument("", _shape(shared, tensor))]
     if tensor.dtype != "float32":
         arguments.append(CallArgument("dtype", Code(text(tensor.dtype))))
-    if tensor.name != INPUT_LAYER:
+    if tensor.name != INPUT_NAME:
         arguments.append(CallArgument("name", Code(text(tensor.name))))
     return Call(Code("keras.Input"), tuple(arguments))
 

@@ -1,0 +1,103 @@
+"""Sources of samples to train on: what is known of each before it is read.
+
+A spec names a source by the snake case of its class.
+"""
+
+from typing import ClassVar
+
+from cnnspec.catalogue.components import snake_case
+
+
+class DataSource:
+    """Where samples come from."""
+
+    keys: ClassVar[tuple[str, ...]] = ()
+    """Keys of `data:` that it takes beside those that all sources take."""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Those of them that have to be given."""
+    image: ClassVar[tuple[int, int, int] | None] = None
+    """The size of its samples: height, width, channels."""
+    classes: ClassVar[int | None] = None
+    """How many classes it has."""
+    coarse_classes: ClassVar[int | None] = None
+    """How many with superclasses as labels, where it has them."""
+    packages: ClassVar[tuple[str, ...]] = ()
+    """What a script needs for it beside Keras, NumPy and Matplotlib."""
+    is_one_set: ClassVar[bool] = False
+    """Whether nothing of it is held out to test with, so that it has to be split."""
+    may_have_gaps: ClassVar[bool] = False
+    """Whether its labels are its author's numbers, some of which may be missing."""
+
+
+_SPLIT = ("test_size", "random_state")
+_FILES = ("train", "validation", "image_shape", *_SPLIT)
+
+
+class Digits(DataSource):
+    """scikit-learn's handwritten digits."""
+
+    keys = _SPLIT
+    image = (8, 8, 1)
+    classes = 10
+    packages = ("scikit-learn",)
+    is_one_set = True
+
+
+class Mnist(DataSource):
+    """Handwritten digits."""
+
+    image = (28, 28, 1)
+    classes = 10
+
+
+class FashionMnist(DataSource):
+    """Clothes, in the form of MNIST."""
+
+    image = (28, 28, 1)
+    classes = 10
+
+
+class Cifar10(DataSource):
+    """Small colour photographs."""
+
+    image = (32, 32, 3)
+    classes = 10
+
+
+class Cifar100(DataSource):
+    """Small colour photographs of many things."""
+
+    keys = ("label_mode",)
+    image = (32, 32, 3)
+    classes = 100
+    coarse_classes = 20
+
+
+class Csv(DataSource):
+    """A table with a sample in each line."""
+
+    keys = ("label_column", *_FILES)
+    needs = ("train",)
+    packages = ("pandas",)
+    may_have_gaps = True
+
+
+class Npz(DataSource):
+    """NumPy's arrays."""
+
+    keys = ("path",)
+    needs = ("path",)
+    may_have_gaps = True
+
+
+class ImageDirectory(DataSource):
+    """A folder of images for each class."""
+
+    keys = _FILES
+    needs = ("train",)
+
+
+SOURCES: dict[str, type[DataSource]] = {
+    snake_case(cls.__name__): cls for cls in DataSource.__subclasses__()
+}
+"""By the names that specs have for them."""
