@@ -113,6 +113,41 @@ def test_the_zoo_has_one_finding_for_each_place() -> None:
     assert len(found) < sum(times) / 8
 
 
+EXPLAINING = '''\
+"""{}."""
+
+from cnnspec.ground.errors import Problem
+
+CODE, SEVERITY, UNLESS = "{}", "warning", {}
+
+
+def find(model):
+    if {} < len(model.summary.graph.nodes):
+        yield Problem(("layers",), CODE, "found")
+'''
+
+
+@pytest.mark.parametrize(
+    ("layers", "told"),
+    [(1, []), (2, ["c"]), (3, ["b"]), (4, ["a"])],
+)
+def test_what_explains_a_finding_is_told_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layers: int, told: list[str]
+) -> None:
+    """Also where what explains it isn't told itself, and whatever the files' order."""
+    monkeypatch.setattr(graph, "__path__", [str(tmp_path)])
+    for code, unless, least in (("c", ("b",), 1), ("b", ("a",), 2), ("a", (), 3)):
+        text = EXPLAINING.format(code, code, unless, least)
+        (tmp_path / f"{code}.py").write_text(text, encoding="utf-8")
+        monkeypatch.delitem(sys.modules, f"{graph.__name__}.{code}", False)
+    spec = tmp_path / "spec.yaml"
+    listed = ", ".join(["ReLU"] * layers)
+    spec.write_text(f"input: [8]\nlayers: [{listed}]\n", encoding="utf-8")
+    assert [d.code for d in api.check(spec).diagnostics] == told
+    for code in "abc":
+        del sys.modules[f"{graph.__name__}.{code}"]
+
+
 # ------------------------------------------------------------------ choosing
 
 SPEC = """\
