@@ -58,6 +58,7 @@ def load(path: PathName, overrides: Sequence[str] = ()) -> Model:
     Raises:
         SpecError: with every error of the spec.
         OverrideError: an override that can't be applied.
+        SettingsError: a pyproject.toml whose settings can't be followed.
     """
     return check(path, overrides).model()
 

@@ -79,6 +79,9 @@ def test_wheel_builds_specs_from_an_empty_folder(wheel: Path, tmp_path: Path) ->
     assert "def build_model(" in script
     script = (folder / "out" / "scaled.py").read_text(encoding="utf-8")
     assert "class LayerScale(" in script
+    for code in ("tuple", "unused-layer"):  # a page, and a rule
+        told = run(scripts / "cnnspec", "explain", code, cwd=folder).stdout
+        assert "Right:" in told
 
 
 def lend_dependencies(python: Path, cwd: Path) -> None:

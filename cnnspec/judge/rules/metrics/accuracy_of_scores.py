@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.training import Fit
 
-CODE = "accuracy"
+CODE = "accuracy-of-scores"
 SEVERITY = "error"
 UNLESS = ("logits-and-probabilities", "loss-needs-probabilities")
 
