@@ -72,9 +72,11 @@ class Record:
     @classmethod
     def misnamed(cls, data: Any, name: str) -> Any:
         """What stands under a key that doesn't exist and was meant to be `name`."""
+        others = data.keys() - cls.fields().keys() if isinstance(data, dict) else ()
+        if not others:
+            return None
         from cnnspec.ground.mistakes import hint_at
 
-        others = data.keys() - cls.fields().keys() if isinstance(data, dict) else ()
         meant = (f"write {name}:", near(name))
         keys = (key for key in others if hint_at(cls, str(key)) in meant)
         return next((data[key] for key in keys), None)

@@ -12,15 +12,11 @@ Three layouts are known, each from Keras's own code:
   for its column ends in an ellipsis.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from cnnspec.ground.shapes import Shape, Shapes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _BAR = re.compile("[┃│║|]")
