@@ -33,7 +33,6 @@ EXCEPTIONS = {
     ("emit/keras_script/techniques.py", "early_stopping"): "such a text",
     ("emit/keras_script/techniques.py", "model_checkpoint"): "such a text",
     ("emit/keras_script/view.py", "accuracy"): "the figure that pages and plots show",
-    ("judge/rules/metrics/accuracy.py", "accuracy"): "the code of the rule",
 }
 """Names that stand for something else, by file, and what for."""
 
