@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HEAVY = {
     *("tensorflow", "keras", "numpy", "jax", "torch"),
-    *("rich", "jinja2", "pydantic.main"),
+    *("rich", "jinja2", "black", "pydantic.main"),
 }
 """What `cnnspec check` may not import; each would cost more than a whole check."""
 

@@ -81,11 +81,6 @@ CASES = {
             )  # 5x5
             y
         """,
-    "note that stands where it belongs": """
-        x = layers.Conv2D(300, 7, padding="valid", activation="relu", strides=2, n=2)(a)  # 5x5
-        ->
-        x = layers.Conv2D(300, 7, padding="valid", activation="relu", strides=2, n=2)(a)  # 5x5
-        """,
     "note that just has room": """
         #: 55
         x234567890123456789012345678901234567890123456789012345678901234567890123456789012

@@ -72,11 +72,8 @@ class Language:
         return said
 
     def fill(self, name: str, **words: str) -> str:
-        """A text of scripts with `{{ word }}` filled in, where it has no more to it."""
-        said: str = self.texts["script"][name]
-        for word, code in words.items():
-            said = said.replace(f"{{{{ {word} }}}}", code)
-        return said
+        """A text of scripts with these words filled in."""
+        return self.say("script", name, words)
 
     def say(self, section: str, name: str, values: Mapping[str, Any]) -> str:
         """A text with what stands in `{{ }}` filled in.

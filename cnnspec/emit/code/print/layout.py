@@ -14,8 +14,6 @@ from cnnspec.emit.code.width import WIDTH, columns
 _NOTE = "#: "
 """Begins what belongs behind the statement below it: black would break its lines to
 make room."""
-_SIZES = re.compile(r"  # ([\dx?]+)$")
-"""Such a note where it belongs."""
 
 
 def wrapped(said: str, width: int) -> list[str]:
@@ -61,16 +59,7 @@ def _with_words_wrapped(code: str) -> Iterator[str]:
         elif _is_docstring(statement, lines):
             yield from _docstring(lines)
         else:
-            yield from _note_above(lines)
             yield from [_told(statement, lines[0])] if len(lines) == 1 else lines
-
-
-def _note_above(lines: list[str]) -> Iterator[str]:
-    """The line of a note that stands behind a statement, from which it is taken."""
-    if note := _SIZES.search(lines[-1]):
-        lines[-1] = lines[-1][: note.start()]
-        margin = lines[0][: -len(lines[0].lstrip())]
-        yield f"{margin}{_NOTE}{note[1]}"
 
 
 def _with_notes(code: str) -> Iterator[str]:
