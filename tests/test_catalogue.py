@@ -72,7 +72,7 @@ def test_description_of_a_layer() -> None:
 @pytest.mark.parametrize("name", layer_names())
 def test_description_is_whole(name: str) -> None:
     cls, text = layer_class(name), catalogue.describe(name)
-    for argument in cls.fields():
+    for argument in cls.arguments():
         assert re.search(rf"^  {argument} +(default|required)", text, re.MULTILINE)
     joined = " ".join(text.split())
     for rule in (cls.shape_rule, cls.weight_rule):

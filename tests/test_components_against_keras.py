@@ -144,8 +144,8 @@ def test_arguments_and_defaults_are_those_of_keras(cls: type[Component]) -> None
         if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self"
     }
     ours = {
-        name: inspect.Parameter.empty if field.required else field.default
-        for name, field in cls.fields().items()
+        name: inspect.Parameter.empty if argument.required else argument.default
+        for name, argument in cls.arguments().items()
     }
     if "name" in ours and ours["name"] is None:
         # Keras writes the name out that it gives by itself.
@@ -207,20 +207,20 @@ OTHERS: dict[str, Any] = {
 """Values other than the defaults, where the type of the default doesn't tell one."""
 
 
-def other_value(field: Argument) -> Any:
+def other_value(argument: Argument) -> Any:
     """A value that an argument may have beside its default."""
-    if field.name in EXAMPLES:
-        return EXAMPLES[field.name]
-    if field.name in OTHERS:
-        return OTHERS[field.name]
-    if isinstance(field.default, bool):
-        return not field.default
-    types = {one.get("type") for one in branches(field.kind.json)}
+    if argument.name in EXAMPLES:
+        return EXAMPLES[argument.name]
+    if argument.name in OTHERS:
+        return OTHERS[argument.name]
+    if isinstance(argument.default, bool):
+        return not argument.default
+    types = {one.get("type") for one in branches(argument.kind.json)}
     if "array" in types:
         return [1]
     if "integer" in types:
         return 2
-    assert "number" in types, field.name
+    assert "number" in types, argument.name
     return 0.25
 
 
@@ -234,7 +234,9 @@ def branches(json: Any) -> Iterator[Any]:
 
 
 def required(cls: type[Component]) -> dict[str, Any]:
-    return {n: EXAMPLES[n] for n, field in cls.fields().items() if field.required}
+    return {
+        n: EXAMPLES[n] for n, argument in cls.arguments().items() if argument.required
+    }
 
 
 def written(record: Component) -> Any:
@@ -252,7 +254,7 @@ ATTRIBUTES = {
 
 @each_class
 def test_what_is_given_arrives(cls: type[Component]) -> None:
-    given = {name: other_value(field) for name, field in cls.fields().items()}
+    given = {name: other_value(argument) for name, argument in cls.arguments().items()}
     record = cls.read(given)
     made = written(record)
     config = made.get_config() if hasattr(made, "get_config") else {}
@@ -353,16 +355,16 @@ DECIMAL = [-1.5, 0.0, 0.25, 1.0, 1.5]
 NUMBERS = {"integer": WHOLE, "number": DECIMAL}
 
 
-def candidates(field: Argument) -> list[Any]:
+def candidates(argument: Argument) -> list[Any]:
     """Values of the types that an argument has, right and wrong ones."""
     found: list[Any] = []
-    if field.name == "inner_optimizer":
+    if argument.name == "inner_optimizer":
         return ["adam", {"Adam": 0.5}, {"LossScaleOptimizer": "sgd"}]
-    for json in branches(field.kind.json):
+    for json in branches(argument.kind.json):
         kind = json.get("type")
         if "enum" in json:
             found += [*json["enum"], "nonsense"]
-            found += ["int32", "string"] if field.name == "dtype" else []
+            found += ["int32", "string"] if argument.name == "dtype" else []
         elif kind == "array":
             items = NUMBERS.get(json["items"].get("type"), ["a", "b"])
             found += [[], [items[1]], items[:3], items[1:3], items[2:5], items[::-1]]
@@ -421,8 +423,8 @@ def disagreement(cls: type[Component], given: dict[str, Any]) -> str:
 def test_both_take_each_value(cls: type[Component]) -> None:
     found = [
         disagreement(cls, required(cls) | {name: value})
-        for name, field in cls.fields().items()
-        for value in candidates(field)
+        for name, argument in cls.arguments().items()
+        for value in candidates(argument)
     ]
     assert not [text for text in found if text]
 
@@ -430,11 +432,13 @@ def test_both_take_each_value(cls: type[Component]) -> None:
 @each_class
 def test_both_take_values_together(cls: type[Component]) -> None:
     draw = random.Random(title(cls))
-    fields = list(cls.fields().values())
+    arguments = list(cls.arguments().values())
     found = []
     for _ in range(20):
-        chosen = draw.sample(fields, min(len(fields), draw.randint(1, 4)))
-        given = {field.name: draw.choice(candidates(field)) for field in chosen}
+        chosen = draw.sample(arguments, min(len(arguments), draw.randint(1, 4)))
+        given = {
+            argument.name: draw.choice(candidates(argument)) for argument in chosen
+        }
         found.append(disagreement(cls, required(cls) | given))
     assert not [text for text in found if text]
 
@@ -451,8 +455,8 @@ def test_what_only_keras_takes_is_still_so(module: str, name: str) -> None:
     assert any(
         is_so(cls, value)
         for cls in CLASSES
-        if cls.module == module and name in cls.fields()
-        for value in candidates(cls.fields()[name])
+        if cls.module == module and name in cls.arguments()
+        for value in candidates(cls.arguments()[name])
     )
 
 
@@ -859,9 +863,9 @@ def table(base: type[Named], names: Collection[str]) -> str:
         alone = [n for n in names if n in (snake(name), name.lower(), *cls.aliases)]
         small = list(dict.fromkeys(n for n in alone if n == n.lower()))
         arguments = [
-            f"**`{field.name}`**" if field.required else f"`{field.name}`"
-            for field in cls.fields().values()
-            if field.name in vars_of(cls, base)
+            f"**`{argument.name}`**" if argument.required else f"`{argument.name}`"
+            for argument in cls.arguments().values()
+            if argument.name in vars_of(cls, base)
         ]
         cells = [f"`{name}`"]
         if names:
@@ -874,8 +878,8 @@ def table(base: type[Named], names: Collection[str]) -> str:
 
 def vars_of(cls: type[Component], base: type[Named]) -> set[str]:
     """The arguments of a class beside those of all its kind."""
-    common = set(base.fields()) if base in (Optimizer, Loss, Metric) else set()
-    return set(cls.fields()) - common
+    common = set(base.arguments()) if base in (Optimizer, Loss, Metric) else set()
+    return set(cls.arguments()) - common
 
 
 def test_page_lists_every_class(golden: bool) -> None:

@@ -238,9 +238,9 @@ RECORDS = dict(records())
 @pytest.mark.parametrize("name", RECORDS)
 def test_schema_and_checks_agree_on_every_argument(name: str) -> None:
     disagreed = [
-        f"{field.name}: {value!r} ({'schema' if fits else 'checks'} accept)"
-        for field in RECORDS[name].fields().values()
-        for value, fits, read in verdicts(field)
+        f"{argument.name}: {value!r} ({'schema' if fits else 'checks'} accept)"
+        for argument in RECORDS[name].arguments().values()
+        for value, fits, read in verdicts(argument)
         if fits != read and not (fits and is_beyond(name, value))
     ]
     assert not disagreed
@@ -260,10 +260,10 @@ BEYOND = {"exclusive-arguments", "needs-argument", "wrong-count", "wrong-order"}
 """Codes of arguments that don't go together."""
 
 
-def verdicts(field: Argument) -> Iterator[tuple[Any, bool, bool]]:
+def verdicts(argument: Argument) -> Iterator[tuple[Any, bool, bool]]:
     """Each probe, whether the schema takes it, and whether the checks do."""
-    schema = Draft7Validator({**plain(field.kind.json), "$defs": SCHEMA["$defs"]})
-    annotations = {"it": Annotated[Any, field.kind]}
+    schema = Draft7Validator({**plain(argument.kind.json), "$defs": SCHEMA["$defs"]})
+    annotations = {"it": Annotated[Any, argument.kind]}
     probe = type("Probe", (Record,), {"__annotations__": annotations})
     for value in PROBES:
         try:
@@ -284,14 +284,14 @@ def plain(value: Any) -> Any:
 def test_sections_are_described_to_the_last_argument() -> None:
     """No value of a section is left open, where an editor could not help."""
     open_ones = [
-        f"{name}.{field.name}"
+        f"{name}.{argument.name}"
         for name, cls in RECORDS.items()
-        for field in cls.fields().values()
-        if is_open(field.kind.json)
+        for argument in cls.arguments().values()
+        if is_open(argument.kind.json)
     ]
     assert not open_ones
     assert section("train").is_valid({"loss": "mse"})
-    assert set(SCHEMA["properties"]["train"]["properties"]) == set(Train.fields())
+    assert set(SCHEMA["properties"]["train"]["properties"]) == set(Train.arguments())
 
 
 def is_open(json: Any) -> bool:

@@ -43,7 +43,7 @@ def test_arguments_and_defaults_are_those_of_keras(cls: type[Component]) -> None
     found = inspect.signature(keras_class(cls).__init__).parameters.values()
     theirs = {p.name: p.default for p in found if p.kind is p.POSITIONAL_OR_KEYWORD}
     del theirs["self"]
-    ours = cls.fields()
+    ours = cls.arguments()
 
     assert set(ours) == set(theirs)
     for name, default in theirs.items():
@@ -55,7 +55,7 @@ def test_arguments_and_defaults_are_those_of_keras(cls: type[Component]) -> None
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda c: f"{c.module}-{c.__name__}")
 def test_required_arguments_stand_as_in_keras(cls: type[Component]) -> None:
-    required = [name for name, field in cls.fields().items() if field.required]
+    required = [name for name, argument in cls.arguments().items() if argument.required]
     theirs = list(inspect.signature(keras_class(cls).__init__).parameters)
     assert required == theirs[1 : len(required) + 1]
 
@@ -366,7 +366,7 @@ def test_metrics_are_reported_under_the_keys_of_keras(name: str) -> None:
     sorted(
         name
         for name, cls in subclasses(Metric).items()
-        if not any(field.required for field in cls.fields().values())
+        if not any(argument.required for argument in cls.arguments().values())
     ),
 )
 def test_unnamed_metrics_too(name: str) -> None:

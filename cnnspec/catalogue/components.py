@@ -254,7 +254,7 @@ def read_arguments(cls: type[T], arguments: Any) -> T:
         return cls.read({})
     if isinstance(arguments, dict):
         return cls.read(arguments)
-    first = next(iter(cls.fields()), None)
+    first = next(iter(cls.arguments()), None)
     if first is None:
         text = f"{cls.title()} takes no arguments"
         raise Invalid([Problem((), "wrong-type", text)])

@@ -189,7 +189,7 @@ def _not_one(
         return Problem((), "wrong-type", text, f"as in {base.example}")
     if (cls := spellings(base).get(value)) is not None:
         text = f"'{value}' alone is not {what}"
-        needs = [f"{f.name}: …" for f in cls.fields().values() if f.required]
+        needs = [f"{a.name}: …" for a in cls.arguments().values() if a.required]
         hint = f"write {{{cls.__name__}: {{{', '.join(needs)}}}}}"
         return Problem((), "unknown-value", text, hint)
     # Those in small letters stand for their other spellings, where there are any.

@@ -82,10 +82,15 @@ class Invalid(ValueError):
 
 
 class ArgumentError(ValueError):
-    """Arguments that don't go together. `field` is the one to point at."""
+    """Arguments that don't go together. `argument` is the one to point at."""
 
-    def __init__(self, field: str, code: str, message: str, hint: str = "") -> None:
-        self.field, self.code, self.message, self.hint = field, code, message, hint
+    def __init__(self, argument: str, code: str, message: str, hint: str = "") -> None:
+        self.argument, self.code, self.message, self.hint = (
+            argument,
+            code,
+            message,
+            hint,
+        )
         super().__init__(f"{message}; {hint}" if hint else message)
 
 

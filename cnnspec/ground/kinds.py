@@ -361,14 +361,14 @@ def instance(cls: type, arguments: Iterable[Argument], then: str | None) -> Kind
         arguments: those that it takes.
         then: the method to call when all are there.
     """
-    fields = {}
+    parts = {}
     for argument in arguments:
         schema = argument.kind.schema
         if not argument.required:
             schema = core_schema.with_default_schema(schema, default=argument.default)
-        fields[argument.attribute] = core_schema.model_field(
+        parts[argument.attribute] = core_schema.model_field(
             schema, validation_alias=argument.name
         )
-    whole = core_schema.model_fields_schema(fields, extra_behavior="forbid")
+    whole = core_schema.model_fields_schema(parts, extra_behavior="forbid")
     schema = core_schema.model_schema(cls, whole, post_init=then)
     return Kind(schema, "a mapping of arguments", {"type": "object"})

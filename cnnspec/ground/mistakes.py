@@ -25,7 +25,7 @@ class Taking(Protocol):
     def title(self) -> str:
         """What messages call the record."""
 
-    def fields(self) -> dict[str, Argument]:
+    def arguments(self) -> dict[str, Argument]:
         """The arguments by name, in order."""
 
 
@@ -37,7 +37,7 @@ def problems(cls: Taking, findings: Sequence[Finding]) -> Iterator[Problem]:
         if isinstance(cause, Invalid):
             yield from (problem.under(*path) for problem in cause.problems)
         elif isinstance(cause, ArgumentError):
-            where = (*path, cause.field) if cause.field else path
+            where = (*path, cause.argument) if cause.argument else path
             yield Problem(where, cause.code, cause.message, cause.hint)
         elif path[:1] not in misspelt and not _reported(path, seen):
             yield _problem(cls, path, missing, found)
@@ -51,7 +51,7 @@ def _reported(path: Path, seen: set[Path]) -> bool:
 
 def _misspelt(cls: Taking, findings: Sequence[Finding]) -> set[tuple[str]]:
     """Missing arguments that a misspelt one was meant to be."""
-    known = cls.fields()
+    known = cls.arguments()
     names = {str(finding.path[0]) for finding in findings if finding.path}
     hints = {_near_argument(name, known) for name in names if name not in known}
     missing = (str(finding.path[0]) for finding in findings if finding.missing)
@@ -59,7 +59,7 @@ def _misspelt(cls: Taking, findings: Sequence[Finding]) -> set[tuple[str]]:
 
 
 def _problem(cls: Taking, path: Path, missing: bool, found: Any) -> Problem:
-    title, known = cls.title(), cls.fields()
+    title, known = cls.title(), cls.arguments()
     if not path:
         text = f"{title} must be a mapping of arguments; found {describe(found)}"
         return Problem((), "wrong-type", text)
@@ -88,7 +88,7 @@ def hint_at(cls: Taking, name: str) -> str:
     for known in (name, name.partition(" ")[0]):
         if known in cls.renamed:
             return cls.renamed[known]
-    names = list(cls.fields())
+    names = list(cls.arguments())
     start, _, value = name.partition(":")
     if value and start in names:
         return f"put a space after the colon: {start}: {value}"

@@ -6,6 +6,7 @@ validator, the messages, the documentation and the JSON Schema, so that none of 
 can differ from another.
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self, get_origin
 
 from cnnspec.ground.errors import Invalid, Problem, near
@@ -45,7 +46,7 @@ class Record:
         Raises:
             Invalid: with every argument that is unknown, missing or wrong.
         """
-        names = list(self.fields())
+        names = list(self.arguments())
         if len(args) > len(names):
             limit = f"{self.title()} takes at most {len(names)} arguments"
             raise Invalid([Problem((), "wrong-type", limit)])
@@ -72,7 +73,7 @@ class Record:
     @classmethod
     def misnamed(cls, data: Any, name: str) -> Any:
         """What stands under a key that doesn't exist and was meant to be `name`."""
-        others = data.keys() - cls.fields().keys() if isinstance(data, dict) else ()
+        others = data.keys() - cls.arguments().keys() if isinstance(data, dict) else ()
         if not others:
             return None
         from cnnspec.ground.mistakes import hint_at
@@ -87,35 +88,25 @@ class Record:
         return cls.called or cls.__name__
 
     @classmethod
-    def fields(cls) -> dict[str, Argument]:
+    def arguments(cls) -> dict[str, Argument]:
         """The arguments by name, in order."""
-        if "_fields" not in cls.__dict__:
-            found: dict[str, Argument] = {}
-            for base in cls.__mro__:
-                for name, annotation in base.__dict__.get(
-                    "__annotations__", {}
-                ).items():
-                    if name not in found and _is_argument(cls, name, annotation):
-                        default = getattr(cls, name, REQUIRED)
-                        found[name] = Argument(
-                            name.rstrip("_"), kind_of(annotation), default, name
-                        )
+        if "_arguments" not in cls.__dict__:
             rank = {name: place for place, name in enumerate(cls.first)}
             ordered = sorted(
-                found.values(),
-                key=lambda field: (not field.required, rank.get(field.name, len(rank))),
+                _declared(cls),
+                key=lambda one: (not one.required, rank.get(one.name, len(rank))),
             )
-            cls._fields = {field.name: field for field in ordered}
-        return cls._fields
+            cls._arguments = {argument.name: argument for argument in ordered}
+        return cls._arguments
 
-    _fields: ClassVar[dict[str, Argument]]
+    _arguments: ClassVar[dict[str, Argument]]
     _own_kind: ClassVar[Kind]
 
     @classmethod
     def _kind(cls) -> Kind:
         if "_own_kind" not in cls.__dict__:
             then = "_after" if cls.rules is not Record.rules else None
-            cls._own_kind = instance(cls, cls.fields().values(), then)
+            cls._own_kind = instance(cls, cls.arguments().values(), then)
         return cls._own_kind
 
     def rules(self) -> None:
@@ -133,9 +124,9 @@ class Record:
         """The arguments that were spelt out, in order."""
         chosen = self.__pydantic_fields_set__
         return {
-            name: getattr(self, field.attribute)
-            for name, field in self.fields().items()
-            if field.attribute in chosen
+            name: getattr(self, argument.attribute)
+            for name, argument in self.arguments().items()
+            if argument.attribute in chosen
         }
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -157,6 +148,19 @@ def _invalid(cls: type[Record], refused: NotAllowed) -> Invalid:
     from cnnspec.ground.mistakes import problems
 
     return Invalid(problems(cls, refused.findings))
+
+
+def _declared(cls: type[Record]) -> Iterable[Argument]:
+    """The arguments that a class and its bases declare, its own first."""
+    found: dict[str, Argument] = {}
+    for base in cls.__mro__:
+        for name, annotation in base.__dict__.get("__annotations__", {}).items():
+            if name not in found and _is_argument(cls, name, annotation):
+                default = getattr(cls, name, REQUIRED)
+                found[name] = Argument(
+                    name.rstrip("_"), kind_of(annotation), default, name
+                )
+    return found.values()
 
 
 def _is_argument(cls: type[Record], name: str, annotation: Any) -> bool:

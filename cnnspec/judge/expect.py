@@ -264,9 +264,9 @@ def _remedy(row: _Printable, wanted: int | None) -> str:
     """The argument that would give the layer the parameters that are wanted."""
     if wanted is None or isinstance(row, _Input):
         return ""
-    fields = row.layer.fields()
-    tries = {name: _solve(row, name, wanted) for name in _LINEAR if name in fields}
-    tries |= {name: values for name, values in _TRIES.items() if name in fields}
+    taken = row.layer.arguments()
+    tries = {name: _solve(row, name, wanted) for name in _LINEAR if name in taken}
+    tries |= {name: values for name, values in _TRIES.items() if name in taken}
     for name, values in tries.items():
         for value in values:
             if _count_with(row, name, value) == wanted:

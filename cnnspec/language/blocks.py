@@ -228,7 +228,7 @@ def _stray(given: Any) -> dict[str, str]:
     owner = ""
     for name, data in (given if isinstance(given, dict) else {}).items():
         is_block = isinstance(data, dict) and "layers" in data
-        if name in BlockKeys.fields() and owner and not is_block:
+        if name in BlockKeys.arguments() and owner and not is_block:
             stray[name] = owner
         else:
             owner = str(name)

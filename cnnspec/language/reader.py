@@ -107,7 +107,7 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
         notes.add(Invalid(p for p in error.problems if not extends or p not in lacks))
     wrong = {problem.path[0] for problem in notes.problems() if problem.path}
     wrong |= {path[0] for path in notes.lost}
-    names = Document.fields().keys() - wrong
+    names = Document.arguments().keys() - wrong
     sound = {key: value for key, value in data.items() if key in names}
     return Document.read({"layers": [None], **sound})
 

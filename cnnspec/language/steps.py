@@ -366,7 +366,7 @@ def section(record: type[R], data: Any) -> R:
         from cnnspec.language import hints
 
         hint = hints.statement(record.title(), data)
-        hint = hint or f"it has {either(record.fields(), 'and')}"
+        hint = hint or f"it has {either(record.arguments(), 'and')}"
         raise Invalid([Problem((), "wrong-type", text, hint)])
     return record.read(data)
 
@@ -427,7 +427,7 @@ def check_arguments(kind: str, arguments: Any, blocks: Collection[str] = ()) -> 
         plain = {k: v for k, v in arguments.items() if not any(each_formula(v))}
         if is_known(kind):
             waiting = arguments.keys() - plain.keys()
-            plain |= dict.fromkeys(waiting - layer_class(kind).fields().keys())
+            plain |= dict.fromkeys(waiting - layer_class(kind).arguments().keys())
     try:
         make_layer(kind, plain, blocks)
     except Invalid as error:

@@ -21,7 +21,7 @@ from cnnspec.app import cli
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.registry import FAMILIES, layer_names
 from cnnspec.emit.picture import diagram
-from cnnspec.emit.picture.diagram import KINDS, OTHER, svg, text_width
+from cnnspec.emit.picture.diagram import OTHER, SWATCHES, svg, text_width
 from cnnspec.emit.picture.layout import Box, Point, Route, lay_out
 from cnnspec.emit.targets import targets, usual_targets
 from cnnspec.emit.write import is_sealed
@@ -511,15 +511,15 @@ def test_text_can_be_read_on_every_colour() -> None:
         )
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
-    for kind in (*KINDS.values(), OTHER):
+    for swatch in (*SWATCHES.values(), OTHER):
         for ink in (diagram._INK, diagram._PALE):
             # WCAG 2.2, 1.4.6: the enhanced contrast.
-            assert (light(kind.colour) + 0.05) / (light(ink) + 0.05) >= 7
+            assert (light(swatch.colour) + 0.05) / (light(ink) + 0.05) >= 7
 
 
-def test_kinds_are_families_of_layers() -> None:
-    assert set(KINDS) <= set(FAMILIES)
-    assert len({kind.colour for kind in KINDS.values()}) == len(KINDS)
+def test_swatches_are_families_of_layers() -> None:
+    assert set(SWATCHES) <= set(FAMILIES)
+    assert len({swatch.colour for swatch in SWATCHES.values()}) == len(SWATCHES)
 
 
 def test_a_thousand_layers_take_no_time() -> None:

@@ -44,7 +44,7 @@ class _Equal:
 
 class _MadeLayer:
     def __init__(self, tracer: "Tracer", cls: type[Layer], args: Any, kwargs: Any):
-        kwargs = dict(zip(cls.fields(), args, strict=False)) | kwargs
+        kwargs = dict(zip(cls.arguments(), args, strict=False)) | kwargs
         self.inner: list[str] = []
         plain = {name: self._plain(value) for name, value in kwargs.items()}
         self.own_name = plain.pop("name", None)

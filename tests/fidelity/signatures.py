@@ -44,10 +44,10 @@ def keras_defaults(name: str) -> dict[str, Any]:
 def our_defaults(name: str) -> dict[str, Any]:
     """Every argument that cnnspec's class has, with its default."""
     return {
-        field.name: inspect.Parameter.empty
-        if field.default is REQUIRED
-        else field.default
-        for field in layer_class(name).fields().values()
+        argument.name: inspect.Parameter.empty
+        if argument.default is REQUIRED
+        else argument.default
+        for argument in layer_class(name).arguments().values()
     }
 
 
@@ -91,7 +91,7 @@ def example(name: str) -> dict[str, Any]:
     arguments, cls = layer_class(name).example, layer_class(name)
     if arguments is None or isinstance(arguments, dict):
         return arguments or {}
-    return {next(iter(cls.fields())): arguments}
+    return {next(iter(cls.arguments())): arguments}
 
 
 def without_own_factor() -> set[str]:

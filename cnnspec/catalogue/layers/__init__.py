@@ -189,14 +189,14 @@ def with_defaults(name: str, arguments: Any, defaults: Defaults) -> Any:
         return arguments
     cls = layer_class(name)
     if arguments is not None and not isinstance(arguments, dict):
-        arguments = {next(iter(cls.fields())): arguments}
+        arguments = {next(iter(cls.arguments())): arguments}
     if name in defaults:
         arguments = {**defaults[name], **(arguments or {})}
     if arguments is None:
         return None
     return {
         key: _nested_defaults(value, defaults)
-        if key in cls.fields() and cls.fields()[key].kind.holds_layers
+        if key in cls.arguments() and cls.arguments()[key].kind.holds_layers
         else value
         for key, value in arguments.items()
     }

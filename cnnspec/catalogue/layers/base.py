@@ -176,7 +176,7 @@ class Layer(Record):
 
     def last_activation(self) -> str:
         """The name of the function that its output comes from; '' if none is known."""
-        if "activation" not in self.fields():
+        if "activation" not in self.arguments():
             return ""
         found = self.activation  # type: ignore[attr-defined]
         if isinstance(found, Layer):
@@ -211,11 +211,11 @@ class Layer(Record):
     def _holders(cls) -> Sequence[str]:
         """The attributes that may hold a layer, most classes having one or none."""
         if "_held" not in cls.__dict__:
-            fields = cls.fields().values()
+            arguments = cls.arguments().values()
             cls._held = [
-                field.attribute
-                for field in fields
-                if field.kind.holds_layers or field.kind is _ACTIVATION
+                argument.attribute
+                for argument in arguments
+                if argument.kind.holds_layers or argument.kind is _ACTIVATION
             ]
         return cls._held
 

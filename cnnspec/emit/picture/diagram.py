@@ -23,8 +23,8 @@ from cnnspec.model.readable import count_text, printable, shape_text
 from cnnspec.model.summary import Row, Summary
 
 
-class Kind(NamedTuple):
-    """Layers that share a colour."""
+class Swatch(NamedTuple):
+    """What the legend has of a family of layers: words and a colour."""
 
     says: str
     colour: str
@@ -45,9 +45,11 @@ _COLOURS = {
     "augmentation": "#f1c5e2",
 }
 """By family of layers, in the order of the legend."""
-KINDS = {name: Kind(FAMILIES[name].says, colour) for name, colour in _COLOURS.items()}
-OTHER = Kind("other", "#cfd6de")
-TENSOR = Kind("input, output", "#ffffff")
+SWATCHES = {
+    name: Swatch(FAMILIES[name].says, colour) for name, colour in _COLOURS.items()
+}
+OTHER = Swatch("other", "#cfd6de")
+TENSOR = Swatch("input, output", "#ffffff")
 _INK, _PALE, _ARROW, _BORDER = "#1a1a1a", "#303030", "#5b6776", "#8a96a3"
 _GROUNDS = ("#f4f6f9", "#e9edf2", "#dde3ea")
 """Of a box in the picture, of one in that box, and so on."""
@@ -89,7 +91,7 @@ class _Entry(NamedTuple):
     """A layer, an input or an output, as its rectangle says it."""
 
     name: str
-    kind: Kind
+    swatch: Swatch
     type: str
     arguments: str
     note: str
@@ -186,7 +188,7 @@ class _Picture:
         return (
             len(row.inputs) == 1
             and self._readers[name] == 1
-            and self.entries[source][-1].kind is not TENSOR
+            and self.entries[source][-1].swatch is not TENSOR
             and _accompanies(row.layer)
             and row.output_shape == self._shapes[name]
         )
@@ -208,7 +210,7 @@ class _Picture:
             source.label = text_width(self.carried(source), _SMALL) + 8
 
     def _is_tensor(self, box: Box) -> bool:
-        return self.entries[box][0].kind is TENSOR
+        return self.entries[box][0].swatch is TENSOR
 
     def title(self, box: Box) -> str:
         """What the bar of a box with parts says."""
@@ -248,8 +250,8 @@ def _accompanies(layer: Layer) -> bool:
     return layer.family() in FAMILIES and FAMILIES[layer.family()].accompanies
 
 
-def _kind(layer: Layer) -> Kind:
-    return KINDS.get(layer.family(), OTHER)
+def _swatch(layer: Layer) -> Swatch:
+    return SWATCHES.get(layer.family(), OTHER)
 
 
 def _entry(row: Row) -> _Entry:
@@ -257,7 +259,12 @@ def _entry(row: Row) -> _Entry:
     if row.shares:
         note = f"weights of {_short(row.shares)}"
     return _Entry(
-        row.name, _kind(row.layer), row.type, _arguments(row.layer), note, _tooltip(row)
+        row.name,
+        _swatch(row.layer),
+        row.type,
+        _arguments(row.layer),
+        note,
+        _tooltip(row),
     )
 
 
@@ -388,10 +395,10 @@ def _document(picture: _Picture, routes: list[Route]) -> Iterator[str]:
     name = printable(summary.graph.name)
     counts = f"{len(summary.rows):,} layers · {summary.total_params:,} params"
     counts += f" · {macs} MACs"
-    kinds = dict.fromkeys(e.kind for own in picture.entries.values() for e in own)
+    swatches = dict.fromkeys(e.swatch for own in picture.entries.values() for e in own)
     top = _MARGIN + _HEADING + 26
     width = max(root.width, 440.0, text_width(name, _HEADING, bold=True))
-    legend, legend_height = _legend(list(kinds), width)
+    legend, legend_height = _legend(list(swatches), width)
     width += 2 * _MARGIN
     height = top + root.height + legend_height + _MARGIN
     yield (
@@ -461,14 +468,14 @@ def _bar(picture: _Picture, box: Box) -> str:
 
 def _layer(box: Box, y: float, entry: _Entry) -> Iterator[str]:
     x, right = box.x + _INDENT, box.x + box.width - _INDENT
-    is_tensor = entry.kind is TENSOR
+    is_tensor = entry.swatch is TENSOR
     rounding = _n(_ENTRY / 2) if is_tensor else "3"
     yield f'<g class="{"tensor" if is_tensor else "layer"}">'
     if entry.tooltip:
         yield f"<title>{_clean(entry.tooltip)}</title>"
     yield (
         f'<rect x="{_n(box.x)}" y="{_n(y)}" width="{_n(box.width)}" '
-        f'height="{_n(_ENTRY)}" rx="{rounding}" fill="{entry.kind.colour}" '
+        f'height="{_n(_ENTRY)}" rx="{rounding}" fill="{entry.swatch.colour}" '
         f'stroke="#4a5563" stroke-width=".8"/>'
     )
     arguments = (
@@ -592,22 +599,24 @@ def _halo(text: str) -> str:
     )
 
 
-def _legend(kinds: list[Kind], width: float) -> tuple[list[str], float]:
-    """The kinds that occur with their colours, in as many lines as it takes.
+def _legend(swatches: list[Swatch], width: float) -> tuple[list[str], float]:
+    """The swatches that occur with their colours, in as many lines as it takes.
 
     Returns:
         The elements, and their height.
     """
     found, x, y = [], 0.0, 18.0
-    for kind in [kind for kind in (*KINDS.values(), OTHER) if kind in kinds]:
-        needed = 26 + text_width(kind.says, _SMALL + 1)
+    for swatch in [
+        swatch for swatch in (*SWATCHES.values(), OTHER) if swatch in swatches
+    ]:
+        needed = 26 + text_width(swatch.says, _SMALL + 1)
         if x and x + needed > width:
             x, y = 0.0, y + 20
         found.append(
             f'<rect x="{_n(x)}" y="{_n(y)}" width="12" height="12" rx="2" '
-            f'fill="{kind.colour}" stroke="#4a5563" stroke-width=".8"/>'
+            f'fill="{swatch.colour}" stroke="#4a5563" stroke-width=".8"/>'
         )
-        found.append(_text(x + 17, y + 10, kind.says, _SMALL + 1))
+        found.append(_text(x + 17, y + 10, swatch.says, _SMALL + 1))
         x += needed
     note = "The thicker an arrow, the larger its tensor."
     found.append(_text(0, y + 30, note, _SMALL + 1, fill=_PALE))

@@ -67,23 +67,25 @@ def describe(name: str) -> str:
         make_layer(name, {})  # raises, and says why
     cls = layer_class(name)
     lines = [name, *textwrap.wrap(comment(cls), 80), "", "Arguments"]
-    for field in cls.fields().values():
-        lines += _argument(field)
+    for argument in cls.arguments().values():
+        lines += _argument(argument)
     for title, text in _rules(cls):
         lines += ["", title, *textwrap.wrap(text, 78, initial_indent="  ")]
     lines += ["", "Example", *(f"  {line}" for line in _example(cls))]
     return "\n".join(lines)
 
 
-def _argument(field: Argument) -> list[str]:
+def _argument(argument: Argument) -> list[str]:
     import textwrap
 
     default = (
-        "required" if field.required else f"default {flow(field.default, exact=True)}"
+        "required"
+        if argument.required
+        else f"default {flow(argument.default, exact=True)}"
     )
-    head = f"  {field.name:<23} {default}"
+    head = f"  {argument.name:<23} {default}"
     says = textwrap.wrap(
-        field.kind.says, 80, initial_indent=" " * 26, subsequent_indent=" " * 26
+        argument.kind.says, 80, initial_indent=" " * 26, subsequent_indent=" " * 26
     )
     return [head, *says]
 
@@ -146,8 +148,8 @@ def markdown() -> str:
 def _section(name: str) -> list[str]:
     cls = layer_class(name)
     rows = [
-        f"| `{field.name}` | {_cell(field.kind.says)} | {_default(field)} |"
-        for field in cls.fields().values()
+        f"| `{argument.name}` | {_cell(argument.kind.says)} | {_default(argument)} |"
+        for argument in cls.arguments().values()
     ]
     return [
         f"### {name}",
@@ -167,8 +169,10 @@ def _section(name: str) -> list[str]:
     ]
 
 
-def _default(field: Argument) -> str:
-    return "required" if field.required else f"`{flow(field.default, exact=True)}`"
+def _default(argument: Argument) -> str:
+    return (
+        "required" if argument.required else f"`{flow(argument.default, exact=True)}`"
+    )
 
 
 def _cell(text: str) -> str:

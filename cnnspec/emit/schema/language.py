@@ -1,6 +1,6 @@
 """The language as a JSON Schema, for editors: completion, descriptions and errors.
 
-Made from the same fields as the validators. Draft 7 is what editors know best.
+Made from the same arguments as the validators. Draft 7 is what editors know best.
 """
 
 from cnnspec.catalogue.components import (
@@ -77,19 +77,19 @@ a block, which may be defined in a file that the spec extends.
 
 def json_schema() -> Json:
     """The schema of a spec."""
-    fields = Document.fields().values()
+    keys = Document.arguments().values()
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "cnnspec",
         "description": "A CNN as a list of layers.",
         "type": "object",
-        "properties": {field.name: _section(field) for field in fields},
+        "properties": {key.name: _section(key) for key in keys},
         "additionalProperties": False,
         "allOf": [
             {
                 "if": {"required": ["extends"]},
                 "else": {
-                    "required": [field.name for field in fields if field.required],
+                    "required": [key.name for key in keys if key.required],
                     "properties": {
                         "blocks": {
                             "additionalProperties": {"required": needed(BlockKeys)}
@@ -121,12 +121,12 @@ def json_schema() -> Json:
     }
 
 
-def _section(field: Argument) -> Json:
-    record = SECTIONS.get(field.name)
-    json = record_json(record) if record else or_formula(field.kind.json)
-    if not field.required:
+def _section(key: Argument) -> Json:
+    record = SECTIONS.get(key.name)
+    json = record_json(record) if record else or_formula(key.kind.json)
+    if not key.required:
         json = _or_null(json)
-    return {"description": DESCRIPTIONS[field.name], **json}
+    return {"description": DESCRIPTIONS[key.name], **json}
 
 
 def _or_null(json: Json) -> Json:
@@ -178,12 +178,12 @@ def _complete_step() -> Json:
     names = {name: name for name in layer_names()} | ALIASES
     needs = {shown: needed(layer_class(name)) for shown, name in names.items()}
     complete: Json = {
-        name: _with_all(fields) for name, fields in needs.items() if fields
+        name: _with_all(required) for name, required in needs.items() if required
     }
     complete["repeat"] = {"properties": {"layers": steps}}
     complete["if"] = {"properties": {"then": steps, "else": steps}}
     return {
-        "not": {"enum": [name for name, fields in needs.items() if fields]},
+        "not": {"enum": [name for name, required in needs.items() if required]},
         "properties": complete,
     }
 

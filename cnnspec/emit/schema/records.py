@@ -42,19 +42,19 @@ def record_json(cls: type[Record], *, more: Json | None = None) -> Json:
         cls: the record's class.
         more: keys that it takes beside them.
     """
-    fields = cls.fields().values()
+    arguments = cls.arguments().values()
     return {
         "type": "object",
-        "properties": {**{f.name: _argument(f) for f in fields}, **(more or {})},
-        "required": [field.name for field in fields if field.required],
+        "properties": {**{a.name: _argument(a) for a in arguments}, **(more or {})},
+        "required": [argument.name for argument in arguments if argument.required],
         "additionalProperties": False,
     }
 
 
-def _argument(field: Argument) -> Json:
-    json: Json = {"description": field.kind.says, **or_formula(field.kind.json)}
-    if not field.required:
-        json["default"] = field.default
+def _argument(argument: Argument) -> Json:
+    json: Json = {"description": argument.kind.says, **or_formula(argument.kind.json)}
+    if not argument.required:
+        json["default"] = argument.default
     return json
 
 
@@ -104,7 +104,7 @@ def layer_arguments(name: str) -> Json:
         {"title": name, "description": comment(cls), **whole},
         {"type": "null"},
     ]
-    if first := next(iter(cls.fields().values()), None):
+    if first := next(iter(cls.arguments().values()), None):
         forms.append(_without_objects(or_formula(first.kind.json)))
     return {"anyOf": forms}
 
@@ -133,7 +133,7 @@ def _arguments(cls: type[Record], whole: Json) -> Json:
     forms = [whole]
     if not required:
         forms.append({"type": "null"})
-    first = next(iter(cls.fields().values()), None)
+    first = next(iter(cls.arguments().values()), None)
     if first is not None and len(required) < 2:
         forms.append(_without_objects(or_formula(first.kind.json)))
     return {"anyOf": forms}
@@ -146,7 +146,7 @@ def _without_objects(json: Json) -> Json:
 
 def needed(cls: type[Record]) -> list[str]:
     """The names of the arguments that have to be given."""
-    return [field.name for field in cls.fields().values() if field.required]
+    return [argument.name for argument in cls.arguments().values() if argument.required]
 
 
 def comment(cls: type[Layer]) -> str:

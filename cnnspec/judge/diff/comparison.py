@@ -243,7 +243,7 @@ def _defaults(cls: Any) -> dict[str, Hashable]:
     """The default of each argument in such a form."""
     return {
         name: _comparable(name, argument.default)
-        for name, argument in cls.fields().items()
+        for name, argument in cls.arguments().items()
     }
 
 
@@ -281,7 +281,7 @@ def _arguments(one: Content, other: Content) -> Iterator[Edit]:
     """The arguments that differ, in the order of the second layer's class."""
     if one is other:
         return
-    before, after = one.layer.fields(), other.layer.fields()
+    before, after = one.layer.arguments(), other.layer.arguments()
     names = {name for name, _ in one.arguments.items() ^ other.arguments.items()}
     for name in [*after, *before]:
         if name in names:
@@ -290,8 +290,8 @@ def _arguments(one: Content, other: Content) -> Iterator[Edit]:
 
 
 def _value(layer: Layer, name: str) -> Any:
-    field = layer.fields().get(name)
-    return getattr(layer, field.attribute) if field else ABSENT
+    argument = layer.arguments().get(name)
+    return getattr(layer, argument.attribute) if argument else ABSENT
 
 
 GAP, GAP_WITH_WEIGHTS = 45, 60
@@ -310,7 +310,7 @@ def _cost(one: Content, other: Content) -> int:
         if not one.layer.replaces() or one.layer.replaces() != other.layer.replaces():
             return NEVER
         cost += _OTHER_CLASS
-        names &= one.layer.fields().keys() & other.layer.fields().keys()
+        names &= one.layer.arguments().keys() & other.layer.arguments().keys()
     cls: Any = type(one.layer)
     main = _main_arguments(cls)
     cost += sum(_MAIN_ARGUMENT if name in main else _ARGUMENT for name in names)
@@ -320,9 +320,9 @@ def _cost(one: Content, other: Content) -> int:
 @cache
 def _main_arguments(cls: Any) -> frozenset[str]:
     """Those that say what the layer is: the ones it needs, or else its first."""
-    fields = cls.fields()
-    needed = [name for name, field in fields.items() if field.required]
-    return frozenset(needed or list(fields)[:1])
+    arguments = cls.arguments()
+    needed = [name for name, argument in arguments.items() if argument.required]
+    return frozenset(needed or list(arguments)[:1])
 
 
 def _pair_inputs(

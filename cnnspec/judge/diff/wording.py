@@ -287,7 +287,7 @@ def _written(row: Row) -> str:
 def _entry(record: Record, name: str) -> tuple[str, Any]:
     """A record's name in a spec, and what stands under it."""
     given = {k: plain(k, value) for k, value in record.given.items() if k != "name"}
-    first = next(iter(record.fields()), "")
+    first = next(iter(record.arguments()), "")
     if list(given) == [first] and not isinstance(given[first], dict | list | None):
         return name, given[first]
     return name, given

@@ -64,7 +64,7 @@ def formula_call(
     raws = _by_field(arguments, first)
     values = [_by_field(worked_out, record) for worked_out, record in found]
     written: dict[str, Expression] = {}
-    for name, field in first.fields().items():
+    for name, field in first.arguments().items():
         if name in first.given and has_formula(raws.get(name)):
             pairs = [
                 (raw[name], record.given[name])
@@ -85,7 +85,7 @@ def _by_field(arguments: Any, record: Record) -> dict[str, Any]:
         return {}
     if type(arguments) is Formula and not record.given:
         return {}
-    return {next(iter(record.fields())): arguments}
+    return {next(iter(record.arguments())): arguments}
 
 
 def has_formula(data: Any) -> bool:

@@ -75,7 +75,7 @@ def _inherited(
         ):
             value = program.defaults[step.type][name]
             pairs = [(value, layer.given[name]) for layer in layers]
-            field = layers[0].fields()[name]
+            field = layers[0].arguments()[name]
             found[name] = argument(raw, pairs, write, field)
     return found
 

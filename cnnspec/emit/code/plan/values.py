@@ -26,7 +26,7 @@ def call(
         codes: arguments that aren't written as the record has them.
     """
     arguments: list[CallArgument] = []
-    given, fields = {**record.given, **codes}, record.fields()
+    given, fields = {**record.given, **codes}, record.arguments()
     for place, name in enumerate(fields):
         if name in given:
             by_place = place == len(arguments) and _by_place(
@@ -57,7 +57,7 @@ def _by_place(
     if place:
         return False
     if isinstance(record, Layer):
-        return field.name not in _NEEDS_ITS_NAME and field.name not in Layer.fields()
+        return field.name not in _NEEDS_ITS_NAME and field.name not in Layer.arguments()
     return isinstance(record, Regularizer) and len(given) == 1
 
 

@@ -49,6 +49,6 @@ def find(fit: Fit) -> Iterator[Problem]:
         what = f"'{data.source}'" if named is None else "classes:"
         text = f"{what} has {count} classes, and the model gives {fit.scores}"
         hint = f"let the model end with {count} units"
-        if "units" in output.layer.fields():
+        if "units" in output.layer.arguments():
             hint = f"set units: {count} here"
         yield Problem(output.path, CODE, text, hint, at_key=True)
