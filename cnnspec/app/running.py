@@ -26,8 +26,8 @@ def missing_packages(
         backend: what Keras runs on unless the environment says otherwise.
         templates: a folder of one's own.
     """
+    from cnnspec.emit.keras_script.telling import needed_packages
     from cnnspec.emit.keras_script.texts import Language
-    from cnnspec.emit.keras_script.view import needed_packages
     from cnnspec.emit.keras_script.writer import script_font
 
     backend = os.environ.get("KERAS_BACKEND", backend)
@@ -60,7 +60,7 @@ def training_script(
         hint = "docs/training.md shows both sections"
         raise SpecError([Diagnostic("error", "missing-field", Mark(where), text, hint)])
     _refuse_missing_files(program)
-    from cnnspec.emit.keras_script.view import results_folder
+    from cnnspec.emit.keras_script.telling import results_folder
 
     folder = results_folder(program)
     _refuse_other_results(program, folder)

@@ -8,6 +8,14 @@ from typing import Any
 from cnnspec.emit.code.model import model_code
 from cnnspec.emit.code.plan.explain import paragraphs
 from cnnspec.emit.keras_script import custom
+from cnnspec.emit.keras_script.telling import (
+    answer_view,
+    data_view,
+    needed_packages,
+    results_folder,
+    train_view,
+    words_view,
+)
 from cnnspec.emit.keras_script.templates import (
     complaint,
     environment,
@@ -22,12 +30,6 @@ from cnnspec.emit.keras_script.view import (
     NotebookView,
     ScriptView,
     View,
-    answer_view,
-    data_view,
-    needed_packages,
-    results_folder,
-    train_view,
-    words_view,
 )
 from cnnspec.ground.errors import SpecError
 from cnnspec.language.program import Program

@@ -16,7 +16,7 @@ _NOTE = "#: "
 make room."""
 
 
-def wrapped(said: str, width: int) -> list[str]:
+def _wrapped(said: str, width: int) -> list[str]:
     """A text in lines of at most so many columns, broken between words."""
     if said.isascii():
         from textwrap import wrap
@@ -102,7 +102,7 @@ def _comment(line: str) -> list[str]:
     if not said.startswith("# ") or columns(line) <= WIDTH:
         return [line]
     begins = line[: -len(said)] + "# "
-    return [begins + part for part in wrapped(said[2:], WIDTH - len(begins))]
+    return [begins + part for part in _wrapped(said[2:], WIDTH - len(begins))]
 
 
 def _is_docstring(statement: ast.stmt, lines: list[str]) -> bool:
@@ -126,7 +126,7 @@ def _docstring(lines: list[str]) -> list[str]:
             found.append((own + said).rstrip())
         else:
             width = WIDTH - len(own) - narrower
-            found += [own + part for part in wrapped(said, width)]
+            found += [own + part for part in _wrapped(said, width)]
     return [*found, f'{margin}"""']
 
 

@@ -1,0 +1,226 @@
+"""Finding out what templates are told of a spec."""
+
+from collections.abc import Callable
+from math import prod
+
+from cnnspec.catalogue.callbacks import Callback
+from cnnspec.catalogue.metrics import Metric
+from cnnspec.emit.code.model import call_text
+from cnnspec.emit.code.plan.values import decimal, text
+from cnnspec.emit.keras_script.view import (
+    AnswerView,
+    DataView,
+    Font,
+    TrainView,
+    View,
+    WordsView,
+)
+from cnnspec.judge.answers import Answer, Output, answer
+from cnnspec.judge.training import encoding, figures
+from cnnspec.language.program import Program
+from cnnspec.language.training import Data, Ensemble, Train
+from cnnspec.model.graph import Input
+from cnnspec.model.summary import Summary
+
+
+def results_folder(program: Program) -> str:
+    """Where a script leaves its results, seen from where it is run."""
+    # A name of dots alone would lead out of it.
+    return f"results/{program.name if program.name.strip('. ') else 'model'}"
+
+
+def needed_packages(program: Program, backend: str, font: Font | None) -> list[str]:
+    """What has to be installed for a script to run.
+
+    Args:
+        program: what the spec says.
+        backend: that Keras runs on.
+        font: that the plots need.
+    """
+    found = ["tensorflow"] if backend == "tensorflow" else ["keras", backend]
+    data, train = program.data, program.train
+    if data is not None and train is not None:
+        found += ["matplotlib", *data.about_source.packages]
+        found += ["scikit-learn"] * data.splits
+        found += [name for callback in train.callbacks for name in callback.packages]
+        found += [font.package] if font else []
+    return list(dict.fromkeys(found))
+
+
+# ------------------------------------------------------------------ data
+
+
+def data_view(data: Data, train: Train, summary: Summary) -> DataView:
+    """What templates are told of the data."""
+    [tensor] = summary.graph.inputs
+    shape = tensor.shape[1:]
+    in_file, numbered = data.source in ("csv", "npz"), _form(train, summary) != "number"
+    image = data.image or (shape if data.source == "image_directory" else None)
+    colors = {1: "grayscale", 3: "rgb", 4: "rgba"}
+    return DataView(
+        source=data.source,
+        path=data.path,
+        train=data.train,
+        validation=data.validation,
+        label_column=data.label_column,
+        shape=(-1, *shape),
+        sample_shape=f"(n, {', '.join(map(str, shape))})",
+        dtype=tensor.dtype,
+        # NumPy lacks some of these types; Keras casts to them.
+        is_float="float" in tensor.dtype,
+        scale=decimal(data.scale).removesuffix(".0") if data.scale else None,
+        pixels=prod(size or 1 for size in shape),
+        image_size=image and image[:2],
+        color_mode=colors.get(image[2] or 0) if image else None,
+        image_endings=(".bmp", ".gif", ".jpeg", ".jpg", ".png"),
+        class_names=list(data.names),
+        coarse=data.label_mode == "coarse",
+        contiguous=data.contiguous,
+        checks_labels=in_file and numbered and not data.contiguous,
+        renumbers=numbered and data.contiguous,
+        test_size=data.test_size,
+        seed=_data_seed(data, train),
+        shuffle=data.shuffle,
+        held_out="valid" if data.validation else "test",
+        held_out_name="validation" if data.validation else "test",
+    )
+
+
+def _data_seed(data: Data, train: Train) -> int:
+    """The seed of splits and shuffles of the data.
+
+    A run that goes on after a stop, and each member of an ensemble, has to hold back
+    the same samples.
+    """
+    return train.seed or 0 if data.random_state is None else data.random_state
+
+
+# ------------------------------------------------------------------ training
+
+
+def train_view(
+    data: Data, train: Train, ensemble: Ensemble | None, *, notebook: bool
+) -> TrainView:
+    """What templates are told of the training.
+
+    Args:
+        data: what is trained on.
+        train: how.
+        ensemble: whether several models are.
+        notebook: where several processes can't share the training.
+    """
+    distributes = train.distribute is not None and not notebook
+    resumes = train.resume or distributes
+    weights = train.class_weight
+    return TrainView(
+        optimizer=train.optimizer,
+        loss=train.loss,
+        metrics=list(train.metrics),
+        jit_compile=train.jit_compile,
+        epochs=train.epochs,
+        batch_size=train.batch_size or 32,
+        seed=train.seed,
+        validation_split=train.validation_split,
+        shuffle=train.shuffle,
+        class_weight=dict(enumerate(weights)) if type(weights) is tuple else weights,
+        callbacks=[
+            _callback(callback, resumes=resumes, apart=ensemble is not None)
+            for callback in train.callbacks
+        ],
+        mixed_precision=train.mixed_precision,
+        steps_per_execution=train.steps_per_execution,
+        fuses=train.steps_per_execution > 1,
+        resumes=resumes,
+        distributes=distributes,
+        devices="distribute" if distributes else "devices",
+        validates=bool(data.validation or train.validation_split),
+        figure="accuracy" if "accuracy" in figures(train) else "loss",
+        gives_several=any(Metric.of(metric).is_several for metric in train.metrics),
+    )
+
+
+def _callback(callback: Callback, *, resumes: bool, apart: bool) -> str:
+    """The code of a callback.
+
+    Args:
+        callback: to write.
+        resumes: whether it goes on with what it wrote before.
+        apart: whether each member of an ensemble writes to a folder of its own.
+    """
+    changed: dict[str, str] = {}
+    if apart and callback.writes:
+        file = getattr(callback, callback.writes)
+        changed[callback.writes] = f"str(folder / {text(file)})"
+    if resumes and callback.appends:
+        changed[callback.appends] = "True"
+    return call_text(callback, changed)
+
+
+# ------------------------------------------------------------------ answers
+
+
+def answer_view(data: Data, train: Train, summary: Summary) -> AnswerView:
+    """What templates are told of how answers are read."""
+    read, shape = _answer(train, summary)
+    sizes = summary.graph.inputs[0].shape[1:]
+    image = data.image or _image_of(summary.graph.inputs[0])
+    numbered = read.form != "number"
+    names = "CLASS_NAMES" if data.names else ""
+    if data.source == "image_directory" and not names and numbered:
+        names = "names"
+    return AnswerView(
+        form=read.form,
+        classes=(shape[-1] or 0) if read.form == "classes" else 2,
+        names_class=numbered,
+        one_hot=encoding(data, train) == "one_hot",
+        scores="probabilities" if read.probabilities else "class_scores",
+        threshold=0.5 if read.probabilities else 0,
+        names=names,
+        shows_images=numbered and image is not None,
+        image_shape=None if image in (None, sizes) else (-1, *(image or ())),
+    )
+
+
+def _answer(train: Train, summary: Summary) -> tuple[Answer, tuple[int | None, ...]]:
+    """How the model's output is read, and its shape, batch first."""
+    [last] = [row for row in summary.rows if row.name == summary.graph.outputs[0]]
+    shape = last.output_shape
+    assert isinstance(shape, tuple)
+    return answer(train, Output(shape, last.layer, last.path)), shape
+
+
+def _form(train: Train, summary: Summary) -> str:
+    return _answer(train, summary)[0].form
+
+
+def _image_of(tensor: Input) -> tuple[int, ...] | None:
+    """The sizes of a tensor's samples, if they look like images."""
+    shape = tensor.shape[1:]
+    is_image = len(shape) == 3 and shape[-1] in (1, 3, 4)
+    return tuple(size or 1 for size in shape) if is_image else None
+
+
+# ------------------------------------------------------------------ words
+
+
+def words_view(view: View, say: Callable[[str], str]) -> WordsView:
+    """The words that texts are made of.
+
+    Args:
+        view: of a training.
+        say: gives the text of a name.
+    """
+    data, train, answer = view.data, view.train, view.answer
+    assert data is not None
+    assert train is not None
+    assert answer is not None
+    encoded = "labels_one_hot" if answer.one_hot else "labels_sparse"
+    labels = {"two classes": "labels_two", "number": "labels_number"}
+    scores = answer.scores
+    return WordsView(
+        labels=say(labels.get(answer.form, encoded)),
+        figure=say(train.figure),
+        held_out=say(data.held_out_name),
+        score=say("probability" if scores == "probabilities" else "class_score"),
+        scores=say(scores),
+    )
