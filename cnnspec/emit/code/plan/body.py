@@ -9,13 +9,13 @@ from cnnspec.emit.code.plan.flow import (
     Export,
     FlatNode,
     Joined,
+    LayerOf,
     LayerUsed,
     Made,
     Occurrence,
     Result,
     Value,
     is_layer,
-    layer_of,
 )
 from cnnspec.emit.code.plan.names import Names
 from cnnspec.emit.code.plan.reading import Reads, given_to
@@ -168,7 +168,7 @@ class Body:
 
     def _kept_layer(self, value: Made, made: Expression, key: str) -> Expression:
         """The code of a layer, which is made beforehand if it is used again."""
-        own, function = layer_of(value), self.function
+        own, function = LayerOf(value), self.function
         if own not in function.live:
             return made
         if not function.is_own(own):

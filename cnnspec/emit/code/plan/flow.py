@@ -1,7 +1,6 @@
 """What the functions of a script make and read, place by place."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import Layer
@@ -24,8 +23,7 @@ from cnnspec.language.program import (
 # ------------------------------------------------------------------ values
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What a function is given: a block's, or the model's inputs."""
 
     path: Path
@@ -33,8 +31,7 @@ class Given:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """The tensor that a layer gives."""
 
     path: Path
@@ -42,16 +39,23 @@ class Made:
     """Whether `path` is a node's name alone, as nothing of its structure is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class LayerMade:
-    """A layer."""
+class LayerOf(NamedTuple):
+    """The layer that gave a tensor first."""
 
-    path: Path
-    is_flat: bool = False
+    made: Made
+
+    @property
+    def path(self) -> Path:
+        """That of its step."""
+        return self.made.path
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether nothing of its structure is kept."""
+        return self.made.is_flat
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """A tensor that a block gives its caller."""
 
     path: Path
@@ -59,8 +63,7 @@ class Result:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(NamedTuple):
     """A tensor or layer that a function returns beside, since its caller reads it."""
 
     path: Path
@@ -69,8 +72,7 @@ class Export:
     """What it is in the function."""
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(NamedTuple):
     """A current tensor where code comes together, whatever way it came there."""
 
     path: Path
@@ -79,20 +81,18 @@ class Joined:
     place: int
 
 
-Value = Given | Made | LayerMade | Result | Export | Joined
-"""What a place in the code gives whenever it is reached."""
+Value = Given | Made | LayerOf | Result | Export | Joined
+"""What a place in the code gives whenever it is reached.
+
+Values of two classes are never equal: blocks, calls and layers have other paths.
+"""
 
 
 def is_layer(value: Value) -> bool:
     """Whether a value is a layer, and no tensor."""
     if isinstance(value, Export):
         return is_layer(value.inside)
-    return isinstance(value, LayerMade)
-
-
-def layer_of(value: Made) -> LayerMade:
-    """The layer that is made where its first tensor is."""
-    return LayerMade(value.path, value.is_flat)
+    return isinstance(value, LayerOf)
 
 
 class Instance(NamedTuple):
@@ -111,8 +111,7 @@ Instances = tuple[Instance, ...]
 # ------------------------------------------------------------------ uses
 
 
-@dataclass(frozen=True, slots=True)
-class TensorRead:
+class TensorRead(NamedTuple):
     """A step reads a tensor."""
 
     path: Path
@@ -122,23 +121,20 @@ class TensorRead:
     """Among the tensors that the item stands for."""
 
 
-@dataclass(frozen=True, slots=True)
-class LayerUsed:
+class LayerUsed(NamedTuple):
     """A step uses a layer again."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(NamedTuple):
     """A block gives a tensor."""
 
     path: Path
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """The model gives a tensor."""
 
     name: str
@@ -146,8 +142,7 @@ class Output:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(NamedTuple):
     """A tensor becomes the current one where code comes together."""
 
     path: Path
@@ -157,8 +152,7 @@ class Join:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(NamedTuple):
     """A function returns what its caller reads beside the block's tensors."""
 
     value: Value
@@ -170,16 +164,14 @@ Use = TensorRead | LayerUsed | Returned | Output | Join | Handed
 # ------------------------------------------------------------------ functions
 
 
-@dataclass(frozen=True, slots=True)
-class Making:
+class Making(NamedTuple):
     """A run made a value."""
 
     value: Value
     time: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A run came to a place that reads."""
 
     use: Use
@@ -326,12 +318,18 @@ class Flow:
         branch_uses: the places that read what a branch in `from` gives.
         layers: by the node that they are of.
         shapes: of each node's output.
+        around: the repeat, `if` or block around each step and block; () if none.
         lost: steps and blocks whose structure can't be kept, in the order in which it
             shows.
     """
 
-    def __init__(self, program: Program, shapes: dict[str, Shapes]) -> None:
-        self.program, self.shapes = program, shapes
+    def __init__(
+        self,
+        program: Program,
+        shapes: Mapping[str, Shapes],
+        around: Mapping[Path, Path],
+    ) -> None:
+        self.program, self.shapes, self.around = program, shapes, around
         self.functions: dict[str, Function] = {}
         self.occurrences: dict[Path, list[Occurrence]] = {}
         self.calls: dict[Path, str] = {}
@@ -345,10 +343,6 @@ class Flow:
         self.branch_uses: set[TensorRead] = set()
         self.layers: dict[str, Layer] = {}
         self.lost: list[Path] = []
-
-    def function(self, name: str) -> Function:
-        """The function of a block, or `build_model()`."""
-        return self.functions.setdefault(name, Function())
 
     def calls_of(self, block: str) -> Iterator[Occurrence]:
         """Every call of a block."""
@@ -421,7 +415,7 @@ class Flow:
         if value is None or function.values_at(Returned(block.path, 0)) != {value}:
             return None
         kept = value in function.stored or function.is_own(value)
-        again = isinstance(value, Made) and layer_of(value) in function.live
+        again = isinstance(value, Made) and LayerOf(value) in function.live
         return None if kept or again else value
 
     def is_list(self, node: str) -> bool:

@@ -13,6 +13,7 @@ from cnnspec.emit.code.plan.flow import (
     Flow,
     Given,
     Joined,
+    LayerOf,
     LayerUsed,
     Made,
     Result,
@@ -20,7 +21,6 @@ from cnnspec.emit.code.plan.flow import (
     TensorRead,
     Use,
     Value,
-    layer_of,
 )
 from cnnspec.emit.code.plan.parameters import is_late
 from cnnspec.emit.code.plan.record import Record
@@ -65,7 +65,7 @@ def kept(program: Program, record: Record, shapes: Mapping[str, Shapes]) -> Flow
     around = dict(parents(program))
     flat: frozenset[Path] = frozenset()
     while True:
-        flow = seen(program, record, shapes, flat)
+        flow = seen(program, record, shapes, around, flat)
         if not flow.lost:
             study(flow)
         path = next(_lost(flow), None)
@@ -92,7 +92,7 @@ class _Questions:
     def __init__(self, flow: Flow, block: Block | None) -> None:
         self._flow, self._block = flow, block
         self._function = flow.functions[block.name if block else ""]
-        self._around = dict(parents(flow.program))
+        self._around = flow.around
 
     def of_model(self) -> Iterator[Path]:
         """What `build_model()` can't keep."""
@@ -116,14 +116,18 @@ class _Questions:
 
     def _needs_none(self, block: Block) -> bool:
         """Whether a call gives a parameter None, where that stands for its default."""
-        program, written = self._flow.program, self._flow.written_blocks()
         calls = list(self._flow.calls_of(block.name))
+        given = [
+            param
+            for param in block.params
+            if any(taken.arguments.get(param, 0) is None for taken in calls)
+        ]
+        if not given:
+            return False
+        program, written = self._flow.program, self._flow.written_blocks()
         used = {name for formula in formulas_of(block) for name in formula.names}
         return any(
-            param in used
-            and any(taken.arguments.get(param, 0) is None for taken in calls)
-            and is_late(program, written, block, param)
-            for param in block.params
+            param in used and is_late(program, written, block, param) for param in given
         )
 
     # ------------------------------------------------------------- steps
@@ -170,7 +174,7 @@ class _Questions:
             if layer_call(self._flow.program, step, found, _plain, _plain, {}) is None:
                 yield self._around[step.path]
         made, function = Made(step.path), self._function
-        if not function.stored.isdisjoint((made, layer_of(made))):
+        if not function.stored.isdisjoint((made, LayerOf(made))):
             yield from self._needs_name(step)
 
     def _needs_name(self, step: LayerStep | ApplyStep | CallStep) -> Iterator[Path]:

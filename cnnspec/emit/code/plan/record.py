@@ -140,6 +140,8 @@ class Record(NamedTuple):
     events: list[Event]
     outputs: Tensors
     outputs_said: Sequence[Said]
+    idle: frozenset[Path]
+    """The repeats of which no round is ever taken."""
 
 
 def record(program: Program) -> Record:
@@ -177,12 +179,16 @@ class _Recorder(Listener[Tensor]):
         self._rounds: list[list[Round]] = []
         self._trials: list[tuple[int, int, set[Arm]]] = []
         self._tried: set[Arm] = set()
+        self._repeats: set[Path] = set()
+        self._busy: set[Path] = set()
+        """The repeats of which a round was taken."""
         self.taken: set[Arm] = set()
 
     def record(self) -> Record:
         """All that happened."""
         [events] = self._open
-        return Record(tuple(self._inputs), events, *self._outputs)
+        idle = frozenset(self._repeats - self._busy)
+        return Record(tuple(self._inputs), events, *self._outputs, idle)
 
     def _new(self, name: str) -> Tensor:
         self._count += 1
@@ -191,11 +197,12 @@ class _Recorder(Listener[Tensor]):
 
     def _again(self, tensors: Tensors) -> Tensors:
         """The same tensors at another place in the code."""
-        made = []
-        for tensor in tensors:
-            self._count += 1
-            made.append(tensor._replace(number=self._count))
-        return tuple(made)
+        before = self._count
+        self._count += len(tensors)
+        return tuple(
+            Tensor(number, tensor.name, tensor.node)
+            for number, tensor in enumerate(tensors, before + 1)
+        )
 
     # ------------------------------------------------------------- tensors
 
@@ -315,7 +322,9 @@ class _Recorder(Listener[Tensor]):
 
     def repeated(self, step: RepeatStep, rounds: int, current: Tensors) -> Tensors:
         taken: list[Round] = []
+        self._repeats.add(step.path)
         if rounds:
+            self._busy.add(step.path)
             self._open.pop()
             taken = self._rounds.pop()
         after = self._again(current)
@@ -329,7 +338,7 @@ class _Recorder(Listener[Tensor]):
     def joined(self, step: IfStep, arm: bool, current: Tensors) -> Tensors:
         events = self._open.pop()
         after = self._again(current)
-        event = ArmTaken(step, arm, events, current, after, False)
+        event = ArmTaken(step, arm, events, current, after, is_tried=False)
         self._open[-1].append(event)
         return after
 

@@ -20,7 +20,7 @@ from cnnspec.emit.code.plan.flow import (
     Value,
     is_layer,
 )
-from cnnspec.emit.code.plan.steps import choice, parents
+from cnnspec.emit.code.plan.steps import choice
 from cnnspec.ground.errors import Path
 
 
@@ -131,8 +131,8 @@ class _Study:
                 if not (joins and read.next)
             }
         elif not all(read.by for read in reads):
-            around = dict(parents(self._flow.program))
-            self._flow.lost.append(around.get(getattr(use, "path", ()), ()))
+            path = getattr(use, "path", ())
+            self._flow.lost.append(self._flow.around.get(path, ()))
         elif lasting and choice(self._flow.formulas.get(use)):
             function.chosen.add(use)
             function.own |= groups

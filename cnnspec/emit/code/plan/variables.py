@@ -8,12 +8,12 @@ from cnnspec.emit.code.plan.flow import (
     Function,
     Join,
     Joined,
+    LayerOf,
     Made,
     TensorRead,
     Use,
     Value,
     is_layer,
-    layer_of,
 )
 from cnnspec.emit.code.plan.names import Names, identifier, without_axes
 from cnnspec.emit.code.plan.steps import Kind
@@ -198,7 +198,7 @@ class Variables:
             return [handed or (kind.result if kind else "tensor")]
         [name] = names
         if isinstance(value, Made):
-            if layer_of(value) in function.live:
+            if LayerOf(value) in function.live:
                 return [f"{name}_output"]
             if kind and value not in function.titled:
                 return [kind.result]

@@ -4,10 +4,12 @@ A part is flat whose structure isn't kept: it is seen node by node, as if its ca
 rounds and branches stood where they are taken.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import repeat
 
+from cnnspec.emit.code.plan.arms import taken_arms
 from cnnspec.emit.code.plan.flow import (
     Export,
     FlatNode,
@@ -18,7 +20,7 @@ from cnnspec.emit.code.plan.flow import (
     Instances,
     Join,
     Joined,
-    LayerMade,
+    LayerOf,
     LayerUsed,
     Made,
     Making,
@@ -31,7 +33,6 @@ from cnnspec.emit.code.plan.flow import (
     TensorRead,
     Use,
     Value,
-    layer_of,
 )
 from cnnspec.emit.code.plan.record import (
     Arm,
@@ -46,7 +47,7 @@ from cnnspec.emit.code.plan.record import (
     Tensor,
     Tensors,
 )
-from cnnspec.emit.code.plan.steps import defines, parents
+from cnnspec.emit.code.plan.steps import defines
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.expressions import Formula
@@ -58,6 +59,7 @@ def seen(
     program: Program,
     record: Record,
     shapes: Mapping[str, Shapes],
+    around: Mapping[Path, Path],
     flat: frozenset[Path],
 ) -> Flow:
     """What the functions of a script make and read.
@@ -66,11 +68,12 @@ def seen(
         program: the steps.
         record: of what happened.
         shapes: of each node's output.
+        around: the repeat, `if` or block around each step and block.
         flat: the paths of steps and blocks whose structure isn't kept.
     """
     dropped: set[int] = set()
     while True:
-        flow = Flow(program, dict(shapes))
+        flow = Flow(program, shapes, around)
         view = _View(flow, record, flat, dropped)
         if not view.useless:
             return flow
@@ -89,9 +92,7 @@ class _View:
         self, flow: Flow, record: Record, flat: frozenset[Path], dropped: set[int]
     ) -> None:
         self._flow, self._flat_paths, self._dropped = flow, flat, dropped
-        self._parents = dict(parents(flow.program))
-        self._taken = _taken(record.events, self._is_flat)
-        self._idle = _idle_repeats(record.events)
+        self._record = record
         self._flat: Path | None = None
         self._flat_count: dict[Path, int] = {}
         self._is_trial = False
@@ -103,6 +104,10 @@ class _View:
         self._alike: dict[Value, Value] = {}
         self._run = self._enter("", False, [])
         self._see(record)
+
+    @cached_property
+    def _taken(self) -> frozenset[Arm]:
+        return taken_arms(self._record.events, self._is_flat)
 
     def _see(self, record: Record) -> None:
         for place, tensor in enumerate(record.inputs):
@@ -119,7 +124,7 @@ class _View:
         # What is written node by node stands for one run of it.
         for path, count in self._flat_count.items():
             if count > 1:
-                self._lose(self._parents[path])
+                self._lose(self._flow.around[path])
 
     def _lose(self, path: Path) -> None:
         """Notes that the structure at a path can't be kept."""
@@ -193,7 +198,7 @@ class _View:
         key = self._key(event)
         self._read_all(event, key)
         node = event.gave.node
-        value = LayerMade(key, self._flat is not None)
+        value = LayerOf(Made(key, self._flat is not None))
         layer = Instance(value, self._time, node)
         self._make(value, self._local(event), event.placed.given)
         self._flow.layers[node] = event.layer
@@ -205,7 +210,7 @@ class _View:
         self._time += 1
         key = self._key(event)
         if layer is None or not (self._is_trial or layer.node == event.shared):
-            self._lose(self._parents[self._flat or event.step.path])
+            self._lose(self._flow.around[self._flat or event.step.path])
         else:
             self._read(LayerUsed(key), layer, event.by)
         self._read_all(event, key)
@@ -307,7 +312,7 @@ class _View:
         Either of two branches may make them.
         """
         function = self._run.function
-        pair: tuple[tuple[bool, Value], ...] = ((False, value), (True, layer_of(value)))
+        pair: tuple[tuple[bool, Value], ...] = ((False, value), (True, LayerOf(value)))
         for is_layer, one in pair:
             key = function, is_layer, local
             self._alike[one] = self._first.setdefault(key, one)
@@ -316,17 +321,20 @@ class _View:
         self, event: Called, run: Run, inside: Instance, results: Instances
     ) -> Instance:
         """What the caller sees of something that a run of a function made."""
-        layer = inside.layer and self._handed(event, run, inside.layer, results)
-        for result in results:
-            if inside.node == result.node:
-                return result._replace(layer=layer)
-        return self._handed(event, run, inside, results)._replace(layer=layer)
+        path, layer = event.step.path, None
+        if inside.layer:
+            layer = self._handed(path, run, inside.layer, None)
+        for value, time, node, _ in results:
+            if inside.node == node:
+                return Instance(value, time, node, layer)
+        return self._handed(path, run, inside, layer)
 
     def _handed(
-        self, event: Called, run: Run, inside: Instance, results: Instances
+        self, path: Path, run: Run, inside: Instance, layer: Instance | None
     ) -> Instance:
-        alike = self._alike.get(inside.value, inside.value)
-        found = Instance(Export(event.step.path, alike), results[0].time, inside.node)
+        """What a call returns beside the block's tensors, as its caller sees it."""
+        value = Export(path, self._alike.get(inside.value, inside.value))
+        found = Instance(value, self._time, inside.node, layer)
         self._origins[found] = run, inside
         return found
 
@@ -344,7 +352,7 @@ class _View:
         step = event.step
         self._flow.rounds.setdefault(step.path, set()).add(len(event.rounds))
         joins = self._flat is None and defines(step.steps)
-        joins = joins and step.path not in self._idle
+        joins = joins and step.path not in self._record.idle
         way = "first"
         for one in event.rounds:
             before = self._all(one.before)
@@ -381,7 +389,7 @@ class _View:
         self._is_trial = is_trial
         if len(self._flow.lost) > lost:
             self.useless.add(id(event))
-        self._flow.function(fork.function).runs.append(fork)
+        self._function.runs.append(fork)
 
     def _join(self, where: str, path: Path, way: str, current: Instances) -> Instances:
         """Lets the current tensors be what reaches a place in the code by some way."""
@@ -400,7 +408,7 @@ class _View:
     @property
     def _function(self) -> Function:
         """That of the run."""
-        return self._flow.function(self._run.function)
+        return self._flow.functions[self._run.function]
 
     @contextmanager
     def _in(self, run: Run) -> Iterator[None]:
@@ -411,7 +419,8 @@ class _View:
 
     def _enter(self, function: str, named: bool, given: list[Given]) -> Run:
         """A new run of a function."""
-        run, found = Run(function, given), self._flow.function(function)
+        run = Run(function, given)
+        found = self._flow.functions.setdefault(function, Function())
         found.runs.append(run)
         found.modes.add(named)
         return run
@@ -450,7 +459,7 @@ class _View:
         """Notes that a place read something, and what functions return for it."""
         self._run.events.append(Reading(use, instance, by, becomes))
         while isinstance(instance.value, Export):
-            run, inside = self._origins[instance._replace(layer=None)]
+            run, inside = self._origins[instance]
             run.handed.setdefault(instance.value.inside, set()).add(inside)
             instance = inside
 
@@ -460,61 +469,3 @@ def _paired(
 ) -> Iterator[tuple[Tensor, Said | None]]:
     """Tensors, and how each is called; None where they are the current ones."""
     return zip(tensors, said or repeat(None, len(tensors)), strict=True)
-
-
-# ------------------------------------------------------------------ all events
-
-
-def _inside(event: Event) -> Iterator[list[Event]]:
-    """What happened in branches, in a call, in rounds, in an arm."""
-    if isinstance(event, Repeated):
-        yield from (one.events for one in event.rounds)
-        return
-    if not isinstance(event, ArmTaken):
-        yield event.branches
-    if isinstance(event, ArmTaken | Called):
-        yield event.events
-
-
-def _taken(events: list[Event], is_flat: Callable[[Structure], bool]) -> frozenset[Arm]:
-    """The arms that some run takes outside of flat parts, or that are in a trial."""
-    taken = frozenset(_arms(events, is_flat, None))
-    while True:
-        # A branch that is tried may take others, which needn't be tried.
-        found = taken | frozenset(_arms(events, is_flat, taken))
-        if found == taken:
-            return taken
-        taken = found
-
-
-def _arms(
-    events: list[Event],
-    is_flat: Callable[[Structure], bool],
-    taken: frozenset[Arm] | None,
-) -> Iterator[Arm]:
-    """The arms that are taken; in trials as well of arms that aren't `taken`."""
-    for event in events:
-        if isinstance(event, ArmTaken) and event.is_tried:
-            if taken is None or (event.step.path, event.arm) in taken:
-                continue
-        elif isinstance(event, ArmTaken) and not is_flat(event):
-            yield event.step.path, event.arm
-        if isinstance(event, LayerTaken | LayerApplied) or not is_flat(event):
-            for inside in _inside(event):
-                yield from _arms(inside, is_flat, taken)
-
-
-def _idle_repeats(events: list[Event]) -> frozenset[Path]:
-    """The repeats of which no run takes a round."""
-    counts: dict[Path, int] = {}
-
-    def count(events: list[Event]) -> None:
-        for event in events:
-            if isinstance(event, Repeated):
-                path = event.step.path
-                counts[path] = max(counts.get(path, 0), len(event.rounds))
-            for inside in _inside(event):
-                count(inside)
-
-    count(events)
-    return frozenset(path for path, rounds in counts.items() if not rounds)
