@@ -22,7 +22,7 @@ from cnnspec.ground.records import Record
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-GROUP = "cnnspec.layers"
+_GROUP = "cnnspec.layers"
 """The entry points under which other packages have layers."""
 _FOLDER = os.path.join(os.path.dirname(__file__), "layers")
 _PACKAGE = f"{__package__}.layers"
@@ -114,7 +114,7 @@ def _installed() -> "Mapping[str, EntryPoint]":
     if _entry_points is None:
         from importlib.metadata import entry_points
 
-        found = {entry.name: entry for entry in entry_points(group=GROUP)}
+        found = {entry.name: entry for entry in entry_points(group=_GROUP)}
         _entry_points = {n: found[n] for n in sorted(found) if not _is_own(n)}
     return _entry_points
 
@@ -149,8 +149,16 @@ def family_names(family: str) -> list[str]:
 
 
 def installed_names() -> list[str]:
-    """The layers that other packages add."""
-    return list(_installed())
+    """The layers that other packages add, as far as these can be imported."""
+    return list(filter(_can_be_imported, _installed()))
+
+
+def _can_be_imported(name: str) -> bool:
+    try:
+        find(name)
+    except Invalid:
+        return False
+    return True
 
 
 def all_names() -> list[str]:
@@ -160,7 +168,7 @@ def all_names() -> list[str]:
 
 def layer_names() -> list[str]:
     """All layers, family by family, then those of other packages."""
-    return [*_modules, *_installed()]
+    return [*_modules, *installed_names()]
 
 
 def find(name: str) -> type[Record]:
@@ -186,6 +194,8 @@ def find(name: str) -> type[Record]:
 def _loaded(entry: "EntryPoint") -> type[Record]:
     try:
         found: type[Record] = entry.load()
+        if not issubclass(found, Record):
+            raise TypeError("it is no layer of cnnspec")
     except Exception as error:  # noqa: BLE001 - whatever the package raises
         reason = " ".join(str(error).split()) or type(error).__name__
         text = f"{entry.name} can't be imported from {entry.value}: {reason}"

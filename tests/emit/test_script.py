@@ -395,3 +395,24 @@ def test_templates_are_found_beside_the_package_and_inside_it(
         folders, "__file__", str(installed / "emit" / "keras_script" / "folders.py")
     )
     assert folders.template_folder() == installed / "templates"
+
+
+MERGING = [name for name in layer_names() if layer_class(name).joins_paths]
+
+
+@pytest.mark.parametrize("name", MERGING)
+def test_any_layer_that_joins_paths_has_a_shortcut(name: str) -> None:
+    arguments = layer_class(name).example or {}
+    text = f"""
+        input: [8]
+        blocks:
+          residual:
+            layers:
+              - {name}:
+                  from: [[if: {{test: "${{true}}", then: [Identity]}}], [{{Dense: 8}}]]
+                  {", ".join(f"{key}: {value}" for key, value in arguments.items())}
+        layers: [residual]
+        """
+    written = render(text)
+    assert "shortcut = x" in written
+    assert "trunk" not in written
