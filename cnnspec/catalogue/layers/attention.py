@@ -15,13 +15,9 @@ works out the output's shape alone, so it builds layers that can't run
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from cnnspec.catalogue.layers.arguments import (
-    ConstraintName,
-    InitializerName,
-    RegularizerName,
-)
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window
 from cnnspec.catalogue.layers.regularization import Dropout
+from cnnspec.catalogue.layers.weighted import WEIGHTED, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Positive, ZeroToOne
 from cnnspec.ground.shapes import Shape, Size, product, show
@@ -120,21 +116,18 @@ class _Projection(NamedTuple):
     bias: tuple[int, ...]
 
 
-class _Heads(_Attention):
+class _Heads(Weighted, _Attention):
     """Several attentions side by side, each on projections of its own."""
 
     takes_tensors_apart = True
+    first: ClassVar[tuple[str, ...]] = (
+        *("dropout", "use_bias", "sliding_window", "flash_attention", *WEIGHTED),
+        *("use_gate", "seed"),
+    )
     dropout: ZeroToOne = 0.0
     use_bias: bool = True
     sliding_window: Positive | None = None
     flash_attention: bool | None = None
-    kernel_initializer: InitializerName = "glorot_uniform"
-    bias_initializer: InitializerName = "zeros"
-    kernel_regularizer: RegularizerName = None
-    bias_regularizer: RegularizerName = None
-    activity_regularizer: RegularizerName = None
-    kernel_constraint: ConstraintName = None
-    bias_constraint: ConstraintName = None
     use_gate: bool = False
     seed: int | None = None
 
@@ -206,7 +199,10 @@ class MultiHeadAttention(_Heads):
     Source: Vaswani et al.: Attention Is All You Need, 2017.
     """
 
-    first = ("value_dim", "dropout", "use_bias", "output_shape", "attention_axes")
+    first = (
+        *("value_dim", "dropout", "use_bias", "output_shape", "attention_axes"),
+        *_Heads.first[2:],
+    )
     shape_rule = "the query's; output_shape, if given, instead of its last size"
     weight_rule = (
         "query, key, gate where use_gate, value, output; kernels: "

@@ -16,6 +16,7 @@ from cnnspec.catalogue.layers.arguments import (
 from cnnspec.catalogue.layers.base import Layer, Reach, Weight, Window
 from cnnspec.catalogue.layers.low_rank import LowRank
 from cnnspec.catalogue.layers.spatial import Spatial
+from cnnspec.catalogue.layers.weighted import WEIGHTED, Biased, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Pair, Positive, Single, Triple, any_case, sizes
 from cnnspec.ground.shapes import Shape, Size, product, show, span, window_size
@@ -51,7 +52,7 @@ class _ThreeAxes(Layer):
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 16, 28, 28, 3),)
 
 
-class _Convolution(Spatial):
+class _Convolution(Biased, Spatial):
     """Arithmetic that all convolutions share."""
 
     role = "convolution"
@@ -61,9 +62,6 @@ class _Convolution(Spatial):
     padding: Padding = "valid"
     activation: Activation = None
     use_bias: bool = True
-    bias_initializer: InitializerName = "zeros"
-    bias_regularizer: RegularizerName = None
-    bias_constraint: ConstraintName = None
 
     def channels(self, c_in: int) -> int:
         """Channels of the output."""
@@ -145,15 +143,13 @@ class _Convolution(Spatial):
             )
 
 
-class _Conv(LowRank, _Convolution):
+class _Conv(Weighted, LowRank, _Convolution):
     """Every filter looks at all channels of its group."""
 
     first = (
         *("filters", "kernel_size", "strides", "padding", "data_format"),
         *("dilation_rate", "groups", "activation", "use_bias"),
-        *("kernel_initializer", "bias_initializer"),
-        *("kernel_regularizer", "bias_regularizer", "activity_regularizer"),
-        *("kernel_constraint", "bias_constraint"),
+        *WEIGHTED,
     )
     shape_rule = (
         "valid: (size - span) // stride + 1 with span = dilation_rate · "
@@ -164,9 +160,6 @@ class _Conv(LowRank, _Convolution):
 
     filters: Positive
     groups: Positive = 1
-    kernel_initializer: InitializerName = "glorot_uniform"
-    kernel_regularizer: RegularizerName = None
-    kernel_constraint: ConstraintName = None
 
     def rules(self) -> None:
         super().rules()
@@ -222,7 +215,7 @@ class Conv3D(_ThreeAxes, _Conv):
     aliases = ("Convolution3D",)
 
 
-class _Transposed(_Convolution):
+class _Transposed(Weighted, _Convolution):
     """A convolution run backwards: every input position paints a kernel."""
 
     role = "enlarging"
@@ -231,9 +224,7 @@ class _Transposed(_Convolution):
     first = (
         *("filters", "kernel_size", "strides", "padding", "output_padding"),
         *("data_format", "dilation_rate", "activation", "use_bias"),
-        *("kernel_initializer", "bias_initializer"),
-        *("kernel_regularizer", "bias_regularizer", "activity_regularizer"),
-        *("kernel_constraint", "bias_constraint"),
+        *WEIGHTED,
     )
     shape_rule = (
         "valid: (size - 1) · stride + max(span, stride) with span = dilation_rate · "
@@ -246,9 +237,6 @@ class _Transposed(_Convolution):
 
     filters: Positive
     output_padding: Any = None
-    kernel_initializer: InitializerName = "glorot_uniform"
-    kernel_regularizer: RegularizerName = None
-    kernel_constraint: ConstraintName = None
 
     def rules(self) -> None:
         self.refuse_strides_with_dilation()

@@ -17,25 +17,20 @@ from cnnspec.catalogue.layers.arguments import (
 )
 from cnnspec.catalogue.layers.base import MOVED, WHOLE, Layer, Reach, Weight, need_size
 from cnnspec.catalogue.layers.low_rank import LowRank
+from cnnspec.catalogue.layers.weighted import WEIGHTED, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Natural, Positive, kind_of, list_of, one_of
 from cnnspec.ground.shapes import Shape, Size, product, show
 
 
-class Dense(LowRank):
+class Dense(Weighted, LowRank):
     """Every unit looks at all features of its input; it classifies what was found."""
 
     speaks_for_itself = True
     first = (
         "activation",
         "use_bias",
-        "kernel_initializer",
-        "bias_initializer",
-        "kernel_regularizer",
-        "bias_regularizer",
-        "activity_regularizer",
-        "kernel_constraint",
-        "bias_constraint",
+        *WEIGHTED,
         "lora_rank",
         "lora_alpha",
     )
@@ -50,12 +45,6 @@ class Dense(LowRank):
     units: Positive
     activation: Activation = None
     use_bias: bool = True
-    kernel_initializer: InitializerName = "glorot_uniform"
-    bias_initializer: InitializerName = "zeros"
-    kernel_regularizer: RegularizerName = None
-    bias_regularizer: RegularizerName = None
-    kernel_constraint: ConstraintName = None
-    bias_constraint: ConstraintName = None
     quantization_config: Quantization = None
 
     def check(self, x: Shape) -> None:
@@ -118,7 +107,7 @@ class _EinsumShapes(NamedTuple):
     """The size of each axis that the products run over, without the batch's."""
 
 
-class EinsumDense(LowRank):
+class EinsumDense(Weighted, LowRank):
     """Dense with an equation that says which axes are multiplied with which weights.
 
     `abc,cd->abd` is Dense on a sequence. The letters are the axes of the input, with
@@ -160,12 +149,6 @@ class EinsumDense(LowRank):
     ]
     activation: Activation = None
     bias_axes: str | None = None
-    kernel_initializer: InitializerName = "glorot_uniform"
-    bias_initializer: InitializerName = "zeros"
-    kernel_regularizer: RegularizerName = None
-    bias_regularizer: RegularizerName = None
-    kernel_constraint: ConstraintName = None
-    bias_constraint: ConstraintName = None
     gptq_unpacked_column_size: int | None = None
     quantization_config: Quantization = None
 

@@ -22,6 +22,7 @@ from cnnspec.catalogue.layers.arguments import (
 )
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window, need_rank
 from cnnspec.catalogue.layers.convolutional import Conv1D, Conv2D, Conv3D
+from cnnspec.catalogue.layers.weighted import Weighted
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
 from cnnspec.ground.kinds import Pair, Positive, Single, Triple
 from cnnspec.ground.shapes import Shape, Shapes, product, show
@@ -71,22 +72,16 @@ class _Step(Layer):
         raise NotImplementedError
 
 
-class _Gates(Layer):
+class _Gates(Weighted):
     """Arguments of everything recurrent that has weights of its own."""
 
     gates: ClassVar[int] = 1
     """Sums of inputs and states that are formed for each unit."""
     activation: Activation = "tanh"
     use_bias: bool = True
-    kernel_initializer: InitializerName = "glorot_uniform"
     recurrent_initializer: InitializerName = "orthogonal"
-    bias_initializer: InitializerName = "zeros"
-    kernel_regularizer: RegularizerName = None
     recurrent_regularizer: RegularizerName = None
-    bias_regularizer: RegularizerName = None
-    kernel_constraint: ConstraintName = None
     recurrent_constraint: ConstraintName = None
-    bias_constraint: ConstraintName = None
     dropout: float = 0.0
     recurrent_dropout: float = 0.0
     seed: int | None = None
