@@ -15,6 +15,7 @@ from cnnspec.emit.code.plan.steps import kinds
 from cnnspec.emit.code.tree import Assign, Call, Code, Def, Statements
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.program import Program
+from cnnspec.model.graph import Graph
 from cnnspec.model.summary import Summary, infer
 
 
@@ -42,10 +43,7 @@ def planned(
         constants: names that the script gives to values above the model.
     """
     graph = summary.graph
-    rows = infer(graph._replace(unused=frozenset())).rows
-    shapes: dict[str, Shapes] = {tensor.name: tensor.shape for tensor in graph.inputs}
-    shapes |= {row.name: row.output_shape for row in rows}
-    flow = kept(program, record(program), shapes)
+    flow = kept(program, record(program), shapes_of(graph))
     names = Names(reserved_names(constants))
     own = Constants(program.values, constants, names)
     titles = {name: _title(name, names) for name in flow.written_blocks()}
@@ -55,6 +53,13 @@ def planned(
     functions = [block_function(shared, program.blocks[n], texts) for n in titles]
     body, model = model_function(shared, graph)
     return Script(_constants(shared), tuple(functions), body, model)
+
+
+def shapes_of(graph: Graph) -> dict[str, Shapes]:
+    """The shapes of all tensors by the names of what gives them, used or not."""
+    found: dict[str, Shapes] = {tensor.name: tensor.shape for tensor in graph.inputs}
+    rows = infer(graph._replace(unused=frozenset())).rows
+    return found | {row.name: row.output_shape for row in rows}
 
 
 def _title(block: str, names: Names) -> str:

@@ -378,8 +378,9 @@ class _View:
 
     def _trial(self, event: ArmTaken) -> None:
         """Sees a branch that no run takes, so that its code can be written."""
-        is_taken = (event.step.path, event.arm) in self._taken
-        if self._flat is not None or is_taken or id(event) in self._dropped:
+        if self._flat is not None or self._is_flat(event) or id(event) in self._dropped:
+            return
+        if (event.step.path, event.arm) in self._taken:
             return
         lost, is_trial = len(self._flow.lost), self._is_trial
         self._is_trial = True

@@ -1,0 +1,29 @@
+"""Small programs as the passes of the plan see them."""
+
+from textwrap import dedent
+
+from cnnspec.emit.code.plan.flow import Flow
+from cnnspec.emit.code.plan.keep import kept
+from cnnspec.emit.code.plan.record import Record, record
+from cnnspec.emit.code.plan.script import shapes_of
+from cnnspec.ground.source import Source
+from cnnspec.language.program import Program
+from cnnspec.language.reader import read_program
+from cnnspec.model.resolver import resolve
+
+
+def program_of(text: str) -> Program:
+    """A spec of an image, with these keys beside `input`, which has to be sound."""
+    program = read_program(Source(f"input: [16, 16, 3]\n{dedent(text)}", "<spec>"))
+    problems = [*program.problems, *resolve(program).problems]
+    assert [p for p in problems if p.severity == "error"] == []
+    return program
+
+
+def record_of(text: str) -> Record:
+    return record(program_of(text))
+
+
+def flow_of(text: str) -> Flow:
+    program = program_of(text)
+    return kept(program, record(program), shapes_of(resolve(program)))
