@@ -41,7 +41,9 @@ def layer_call(
         write_outside: writes one that uses variables of the spec alone.
         codes: further arguments.
     """
-    pairs = [(taken.arguments, taken.layer) for taken in found if taken.layer]
+    # The interpreter makes the same layer of the same arguments.
+    each = {id(taken.layer): taken for taken in found if taken.layer}.values()
+    pairs = [(taken.arguments, taken.layer) for taken in each if taken.layer]
     layers = [layer for _, layer in pairs]
     try:
         codes = {**_inherited(program, step, layers, write_outside), **codes}

@@ -172,10 +172,11 @@ class _View:
                 self._let(outside, self._all(inside))
 
     def _is_flat(self, event: Structure) -> bool:
-        paths = {event.step.path}
-        if isinstance(event, Called):
-            paths.add(self._flow.program.blocks[event.step.block].path)
-        return not paths.isdisjoint(self._flat_paths)
+        if event.step.path in self._flat_paths:
+            return True
+        if not isinstance(event, Called):
+            return False
+        return self._flow.program.blocks[event.step.block].path in self._flat_paths
 
     def _flatten(self, event: Structure) -> None:
         """Takes what is written node by node."""
@@ -288,10 +289,11 @@ class _View:
         before = tuple(self._of(tensor).node for tensor in event.read)
         taken = Occurrence(results[0].node, None, event.arguments, before)
         self._flow.occurrences.setdefault(step.path, []).append(taken)
-        for name, (inner, outer) in event.exports.items():
-            exported = (self._export(event, run, i, results) for i in self._all(inner))
-            self._let(outer, tuple(exported))
-            self._name_exports(self._all(outer), name)
+        for name, pair in event.exports.items():
+            for inner, outer in zip(*pair, strict=True):
+                found = self._export(event, run, self._of(inner), results)
+                self._instances[outer.number] = found
+                self._name_export(found, name)
 
     def _return(self, event: Called) -> None:
         """Notes what a function returns; every run of it returns as many tensors."""
@@ -338,13 +340,13 @@ class _View:
         self._origins[found] = run, inside
         return found
 
-    def _name_exports(self, instances: Instances, outside: str) -> None:
+    def _name_export(self, instance: Instance, outside: str) -> None:
         """Notes what the caller calls what a function made."""
         names = self._function.names
-        for instance in instances:
-            for one in filter(None, (instance, instance.layer)):
-                if not isinstance(one.value, Result):
-                    names.setdefault(one.value, set()).add(outside)
+        if not isinstance(instance.value, Result):
+            names.setdefault(instance.value, set()).add(outside)
+        if instance.layer:
+            names.setdefault(instance.layer.value, set()).add(outside)
 
     # ------------------------------------------------------------- repeats and ifs
 
