@@ -221,7 +221,7 @@ def test_a_search_leaves_out_what_is_excluded(spec: Path) -> None:
         (spec.parent / name).write_text(SPEC, encoding="utf-8")
     folder = spec.parent
     assert api.find_specs(folder) == [str(folder / name) for name in names]
-    configure(spec, 'exclude = ["specs/drafts", "specs/old_*.yaml"]')
+    configure(spec, 'exclude = ["specs/drafts/", "specs/old_*.yaml"]')
     assert api.find_specs(folder) == [str(spec)]
     assert api.find_specs(folder / "old_one.yaml") == [str(folder / "old_one.yaml")]
 

@@ -48,7 +48,8 @@ class Settings:
 
         steps = os.path.relpath(path, self.folder).split(os.sep)
         around = ["/".join(steps[:n]) for n in range(1, len(steps) + 1)]
-        return any(fnmatch(a, pattern) for a in around for pattern in self.exclude)
+        patterns = [pattern.rstrip("/") for pattern in self.exclude]
+        return any(fnmatch(a, pattern) for a in around for pattern in patterns)
 
 
 USUAL = Settings()

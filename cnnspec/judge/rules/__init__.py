@@ -29,7 +29,7 @@ GROUPS = (
 
 
 def of_graph(model: Model) -> list[Problem]:
-    """What the rules find that need no sizes, in a model whose names are sound."""
+    """What the rules find that need no sizes, beside whatever errors there are."""
     return _ask([("graph", model)])
 
 
