@@ -1,6 +1,6 @@
 """Which variable each place can read follows from all runs of its function."""
 
-from cnnspec.emit.code.plan.flow import (
+from cnnspec.emit.code.plan.places import (
     Export,
     LayerOf,
     LayerUsed,

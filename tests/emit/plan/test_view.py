@@ -1,6 +1,10 @@
 """A flat part is the same record seen without its structure."""
 
-from cnnspec.emit.code.plan.flow import Flow, Made, Making, Result
+from cnnspec.emit.code.plan.flow import Flow, Making
+from cnnspec.emit.code.plan.places import (
+    Made,
+    Result,
+)
 from cnnspec.emit.code.plan.record import record
 from cnnspec.emit.code.plan.script import shapes_of
 from cnnspec.emit.code.plan.steps import parents

@@ -5,19 +5,18 @@ from contextlib import contextmanager
 
 from cnnspec.emit.code.plan.calls import block_call, layer_call
 from cnnspec.emit.code.plan.explain import ends_stage, size_note
-from cnnspec.emit.code.plan.flow import (
+from cnnspec.emit.code.plan.flow import FlatNode, Occurrence
+from cnnspec.emit.code.plan.names import Names
+from cnnspec.emit.code.plan.places import (
     Export,
-    FlatNode,
     Joined,
     LayerOf,
     LayerUsed,
     Made,
-    Occurrence,
     Result,
     Value,
     is_layer,
 )
-from cnnspec.emit.code.plan.names import Names
 from cnnspec.emit.code.plan.reading import Reads, given_to
 from cnnspec.emit.code.plan.shared import Shared, Signature
 from cnnspec.emit.code.plan.steps import defines

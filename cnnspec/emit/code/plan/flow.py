@@ -1,9 +1,21 @@
-"""What the functions of a script make and read, place by place."""
+"""What the functions of a script make and read, run by run."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import Layer
+from cnnspec.emit.code.plan.places import (
+    Instance,
+    LayerOf,
+    Made,
+    Output,
+    Result,
+    Returned,
+    TensorRead,
+    Use,
+    Value,
+    is_layer,
+)
 from cnnspec.emit.code.plan.record import Arm
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shapes
@@ -19,149 +31,6 @@ from cnnspec.language.program import (
     Step,
     Steps,
 )
-
-# ------------------------------------------------------------------ values
-
-
-class Given(NamedTuple):
-    """What a function is given: a block's, or the model's inputs."""
-
-    path: Path
-    """Of the block."""
-    place: int
-
-
-class Made(NamedTuple):
-    """The tensor that a layer gives."""
-
-    path: Path
-    is_flat: bool = False
-    """Whether `path` is a node's name alone, as nothing of its structure is kept."""
-
-
-class LayerOf(NamedTuple):
-    """The layer that gave a tensor first."""
-
-    made: Made
-
-    @property
-    def path(self) -> Path:
-        """That of its step."""
-        return self.made.path
-
-    @property
-    def is_flat(self) -> bool:
-        """Whether nothing of its structure is kept."""
-        return self.made.is_flat
-
-
-class Result(NamedTuple):
-    """A tensor that a block gives its caller."""
-
-    path: Path
-    """Of the call."""
-    place: int
-
-
-class Export(NamedTuple):
-    """A tensor or layer that a function returns beside, since its caller reads it."""
-
-    path: Path
-    """Of the call."""
-    inside: "Value"
-    """What it is in the function."""
-
-
-class Joined(NamedTuple):
-    """A current tensor where code comes together, whatever way it came there."""
-
-    path: Path
-    where: str
-    """`start` and `end` of a repeat, or `if`."""
-    place: int
-
-
-Value = Given | Made | LayerOf | Result | Export | Joined
-"""What a place in the code gives whenever it is reached.
-
-Values of two classes are never equal: blocks, calls and layers have other paths.
-"""
-
-
-def is_layer(value: Value) -> bool:
-    """Whether a value is a layer, and no tensor."""
-    if isinstance(value, Export):
-        return is_layer(value.inside)
-    return isinstance(value, LayerOf)
-
-
-class Instance(NamedTuple):
-    """A value as it was given one time."""
-
-    value: Value
-    time: int
-    node: str
-    """The node of the graph that it is the tensor or the layer of."""
-    layer: "Instance | None" = None
-    """The layer that made the tensor, where it is known by the tensor's name."""
-
-
-Instances = tuple[Instance, ...]
-
-# ------------------------------------------------------------------ uses
-
-
-class TensorRead(NamedTuple):
-    """A step reads a tensor."""
-
-    path: Path
-    place: int | None
-    """Of the item in `from`; None where it reads the current tensors."""
-    number: int
-    """Among the tensors that the item stands for."""
-
-
-class LayerUsed(NamedTuple):
-    """A step uses a layer again."""
-
-    path: Path
-
-
-class Returned(NamedTuple):
-    """A block gives a tensor."""
-
-    path: Path
-    number: int
-
-
-class Output(NamedTuple):
-    """The model gives a tensor."""
-
-    name: str
-    """In `outputs`; nothing where the spec has none."""
-    number: int
-
-
-class Join(NamedTuple):
-    """A tensor becomes the current one where code comes together."""
-
-    path: Path
-    way: str
-    """By which the code came: into the `first` round, from round to round (`again`),
-    or through an arm of an `if`."""
-    place: int
-
-
-class Handed(NamedTuple):
-    """A function returns what its caller reads beside the block's tensors."""
-
-    value: Value
-
-
-Use = TensorRead | LayerUsed | Returned | Output | Join | Handed
-"""A place in the code that reads a value."""
-
-# ------------------------------------------------------------------ functions
 
 
 class Making(NamedTuple):

@@ -6,8 +6,12 @@ from typing import Any
 from cnnspec.emit.code.plan.arguments import argument, has_formula
 from cnnspec.emit.code.plan.body import Body
 from cnnspec.emit.code.plan.explain import Texts, docstring
-from cnnspec.emit.code.plan.flow import Given, Output, Returned
 from cnnspec.emit.code.plan.parameters import given_code, is_late
+from cnnspec.emit.code.plan.places import (
+    Given,
+    Output,
+    Returned,
+)
 from cnnspec.emit.code.plan.shared import Shared, Signature
 from cnnspec.emit.code.plan.tidy import paragraphed
 from cnnspec.emit.code.plan.values import text

@@ -7,10 +7,10 @@ what stands around it is looked at again, since a flat part may be all it needs.
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from cnnspec.emit.code.plan.calls import layer_call
-from cnnspec.emit.code.plan.flow import (
+from cnnspec.emit.code.plan.flow import FlatNode, Flow
+from cnnspec.emit.code.plan.parameters import is_late
+from cnnspec.emit.code.plan.places import (
     Export,
-    FlatNode,
-    Flow,
     Given,
     Joined,
     LayerOf,
@@ -22,7 +22,6 @@ from cnnspec.emit.code.plan.flow import (
     Use,
     Value,
 )
-from cnnspec.emit.code.plan.parameters import is_late
 from cnnspec.emit.code.plan.record import Record
 from cnnspec.emit.code.plan.steps import (
     choice,

@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 
 from cnnspec.catalogue.layers.base import Layer
-from cnnspec.emit.code.plan.flow import Flow, Function, LayerUsed, TensorRead, Use
+from cnnspec.emit.code.plan.flow import Flow, Function
+from cnnspec.emit.code.plan.places import (
+    LayerUsed,
+    TensorRead,
+    Use,
+)
 from cnnspec.emit.code.plan.steps import choice
 from cnnspec.emit.code.plan.variables import Variables
 from cnnspec.emit.code.plan.words import Words

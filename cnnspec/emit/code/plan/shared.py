@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from cnnspec.emit.code.plan.explain import Explained
-from cnnspec.emit.code.plan.flow import Flow, Function, Value
+from cnnspec.emit.code.plan.flow import Flow, Function
 from cnnspec.emit.code.plan.names import Constants, Names
+from cnnspec.emit.code.plan.places import (
+    Value,
+)
 from cnnspec.emit.code.plan.steps import Kind
 from cnnspec.ground.errors import Path
 from cnnspec.language.expressions import Formula

@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 
 from cnnspec.emit.code.plan.flow import (
-    Export,
     Flow,
     Function,
+    Making,
+    Read,
+    Run,
+)
+from cnnspec.emit.code.plan.places import (
+    Export,
     Given,
     Handed,
     Instance,
     Join,
     Made,
-    Making,
-    Read,
     Result,
-    Run,
     TensorRead,
     Use,
     Value,

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from cnnspec.emit.code.plan.flow import (
+from cnnspec.emit.code.plan.flow import Flow, Function
+from cnnspec.emit.code.plan.names import Names, identifier, without_axes
+from cnnspec.emit.code.plan.places import (
     Export,
-    Flow,
-    Function,
     Join,
     Joined,
     LayerOf,
@@ -15,7 +15,6 @@ from cnnspec.emit.code.plan.flow import (
     Value,
     is_layer,
 )
-from cnnspec.emit.code.plan.names import Names, identifier, without_axes
 from cnnspec.emit.code.plan.steps import Kind
 from cnnspec.emit.code.tree import Assign, Code, Expression, Several, Subscript
 from cnnspec.ground.errors import Path

@@ -11,10 +11,16 @@ from itertools import repeat
 
 from cnnspec.emit.code.plan.arms import taken_arms
 from cnnspec.emit.code.plan.flow import (
-    Export,
     FlatNode,
     Flow,
     Function,
+    Making,
+    Occurrence,
+    Reading,
+    Run,
+)
+from cnnspec.emit.code.plan.places import (
+    Export,
     Given,
     Instance,
     Instances,
@@ -23,13 +29,9 @@ from cnnspec.emit.code.plan.flow import (
     LayerOf,
     LayerUsed,
     Made,
-    Making,
-    Occurrence,
     Output,
-    Reading,
     Result,
     Returned,
-    Run,
     TensorRead,
     Use,
     Value,
