@@ -7,8 +7,6 @@ from cnnspec.emit.code.plan.record import (
     ArmTaken,
     Called,
     Event,
-    LayerApplied,
-    LayerTaken,
     Repeated,
     Structure,
 )
@@ -44,7 +42,7 @@ def _arms(
                 continue
         elif isinstance(event, ArmTaken) and not is_flat(event):
             yield event.step.path, event.arm
-        if isinstance(event, LayerTaken | LayerApplied) or not is_flat(event):
+        if not isinstance(event, Called | Repeated | ArmTaken) or not is_flat(event):
             for inside in _inside(event):
                 yield from _arms(inside, is_flat, taken)
 
