@@ -18,9 +18,11 @@ from typing import NamedTuple
 
 from cnnspec.ground.shapes import Shape, Shapes
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_BAR = re.compile("[┃│║|]")
-_BOX_RULE = re.compile(r"[┏━┳┓┡╇┩├─┼┤└┴┘┌┬┐╔═╦╗╠╬╣╚╩╝╞╪╡╭╮╰╯+|=\-\s]+")
+# These are compiled by those tables that have colours or boxes: few specs wait for it.
+_ANSI = r"\x1b\[[0-9;?]*[A-Za-z]"
+_BAR = "[┃│║|]"
+_BOX_RULE = r"[┏━┳┓┡╇┩├─┼┤└┴┘┌┬┐╔═╦╗╠╬╣╚╩╝╞╪╡╭╮╰╯+|=\-\s]+"
+
 _PLAIN_HEADING = re.compile(r"Layer \(type\)\s+(?P<shape>Outp)[\w ]*?\s(?P<params>Par)")
 _PLAIN_END = re.compile(r"={4,}\s*$")
 _PLAIN_RULE = re.compile(r"[|\s_¯─\-]*$")
@@ -146,7 +148,8 @@ def read_summary(text: str) -> PrintedSummary:
     Raises:
         SummaryError: If there is no table, more than one, or a row that can't be read.
     """
-    lines = [_ANSI.sub("", line).rstrip() for line in text.split("\n")]
+    plain = re.sub(_ANSI, "", text) if "\x1b" in text else text
+    lines = [line.rstrip() for line in plain.split("\n")]
     table = _find_table(lines, 0)
     if table is None:
         raise SummaryError(
@@ -185,7 +188,7 @@ def _find_table(lines: list[str], start: int) -> _Table | None:
         heading = _PLAIN_HEADING.search(line)
         if heading:
             return _plain_table(lines, index, heading)
-        bar = _BAR.search(line)
+        bar = re.search(_BAR, line)
         if bar:
             table = _box_table(lines, index, line[: bar.start()])
             if table:
@@ -226,7 +229,7 @@ def _box_table(lines: list[str], index: int, prefix: str) -> _Table | None:
 
 def _is_box_text(line: str, prefix: str) -> bool:
     body = _without_prefix(line, prefix).lstrip()
-    return bool(_BAR.match(body)) and not _BOX_RULE.fullmatch(body)
+    return bool(re.match(_BAR, body)) and not re.fullmatch(_BOX_RULE, body)
 
 
 def _without_prefix(line: str, prefix: str) -> str:
@@ -237,7 +240,7 @@ def _without_prefix(line: str, prefix: str) -> str:
 
 
 def _box_cells(index: int, line: str, prefix: str) -> _Line:
-    cells = _BAR.split(_without_prefix(line, prefix))[1:4]
+    cells = re.split(_BAR, _without_prefix(line, prefix))[1:4]
     name, shape, params = (*cells, "", "", "")[:3]
     # Keras sets a nested layer off by three blanks a level and a corner.
     depth = max(name.find("└") - 1, 0) // 3
@@ -250,7 +253,7 @@ def _box_groups(lines: list[str], table: _Table) -> Iterator[list[_Line]]:
         line = _without_prefix(lines[index], table.prefix)
         if _is_box_text(lines[index], table.prefix):
             group.append(_box_cells(index, lines[index], table.prefix))
-        elif line and not _BOX_RULE.fullmatch(line):
+        elif line and not re.fullmatch(_BOX_RULE, line):
             break
         elif line and group:
             yield group
