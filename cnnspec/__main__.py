@@ -12,7 +12,11 @@ def main() -> None:
 
     gc.freeze()
     gc.enable()
-    cli.main()
+    try:
+        cli.main()
+    finally:
+        # The command has imported more.
+        gc.freeze()
 
 
 if __name__ == "__main__":
