@@ -139,36 +139,49 @@ def read_named(
     return read_component(value, names, what)
 
 
-def component(what: str, base: type[Named], by_name: bool = True) -> Kind:
-    """A name, or a mapping that an object of Keras is made of.
+def read_one(value: Any, base: type[Named], what: str) -> Component:
+    """The object that a mapping stands for, or a class's name with its defaults.
+
+    Args:
+        value: of a spec.
+        base: the class whose subclasses may be named.
+        what: what messages call it ("an optimizer").
+
+    Raises:
+        Invalid: it is neither, or with every unknown name and argument.
+    """
+    known = spellings(base) if base.spelt else subclasses(base)
+    if isinstance(value, dict):
+        return read_named(value, base, known, what)
+    if isinstance(value, str) and value in known:
+        return read_arguments(known[value], None)
+    raise Invalid([_not_one(value, what, list(known), base)])
+
+
+def component(what: str, base: type[Named]) -> Kind:
+    """A name that Keras knows, or a mapping that an object of Keras is made of.
 
     Args:
         what: what messages call it ("an optimizer").
-        base: the class whose subclasses a mapping may name.
-        by_name: whether Keras takes names; else one stands for the object with its
-            defaults.
+        base: the class whose subclasses it may be.
     """
-    names = base.alone() if by_name else {}
+    names = base.alone()
     any_case = {name for name, cls in names.items() if cls.any_case and name.islower()}
 
     def convert(value: Any) -> Any:
+        if isinstance(value, dict):
+            return read_one(value, base, what)
         if isinstance(value, str):
             if value in names:
                 return names[value].kept(value)
             if value.lower() in any_case:
                 return names[value.lower()].kept(value)
-        known = spellings(base) if base.spelt else subclasses(base)
-        if isinstance(value, dict):
-            return read_named(value, base, known, what)
-        if isinstance(value, str) and value in known and not by_name:
-            return read_arguments(known[value], None)
-        raise Invalid([_not_one(value, what, names or list(known), base)])
+        raise Invalid([_not_one(value, what, names, base)])
 
-    json: Json = {"$ref": f"#/$defs/{base.__name__}"}
-    if by_name:
-        words = [name for name in names if name in any_case]
-        pattern = {"type": "string", "pattern": _pattern(words)}
-        json = {"anyOf": [{"enum": list(names)}, pattern, json]}
+    words = [name for name in names if name in any_case]
+    pattern = {"type": "string", "pattern": _pattern(words)}
+    other = {"$ref": f"#/$defs/{base.__name__}"}
+    json: Json = {"anyOf": [{"enum": list(names)}, pattern, other]}
     return kind(convert, f"{what} by name or as a mapping", json)
 
 

@@ -9,15 +9,14 @@ from typing import Annotated, Any, ClassVar, Self
 from cnnspec.catalogue.named import (
     Named,
     ScopeName,
-    component,
     read_named,
+    read_one,
     spellings,
     subclasses,
 )
 from cnnspec.ground.errors import ArgumentError, either
 from cnnspec.ground.kinds import (
     AboveZero,
-    Kind,
     Natural,
     Positive,
     ZeroOrMore,
@@ -291,11 +290,14 @@ class ScheduleFreeAdamW(_Moments):
     warmup_steps: Natural = 0
 
 
-_OPTIMIZER = component("an optimizer", Optimizer, by_name=False)
-_INNER = Kind(
-    _OPTIMIZER.schema,
-    _OPTIMIZER.says,
-    {"anyOf": [{"enum": list(spellings(Optimizer))}, _OPTIMIZER.json]},
+def _optimizer(value: Any) -> Any:
+    return read_one(value, Optimizer, "an optimizer")
+
+
+_INNER = kind(
+    _optimizer,
+    "an optimizer by name or as a mapping",
+    {"anyOf": [{"enum": list(spellings(Optimizer))}, {"$ref": "#/$defs/Optimizer"}]},
 )
 
 

@@ -14,7 +14,7 @@ Another package adds a layer with a class of its own and an entry point of the g
 import os
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnnspec.ground.errors import Invalid, Problem
 from cnnspec.ground.records import Record
@@ -28,31 +28,25 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "layers")
 _PACKAGE = f"{__package__}.layers"
 
 
-class Family(NamedTuple):
-    """Layers of one sort: those of a module."""
-
-    says: str = ""
-    """What pictures call them; nothing for a mixture."""
-    accompanies: bool = False
-    """Whether one sees them as part of the layer before, as an activation."""
-
-
-FAMILIES: dict[str, Family] = {
-    "core": Family("dense, embedding"),
-    "convolutional": Family("convolution"),
-    "pooling": Family("pooling"),
-    "normalization": Family("normalisation", accompanies=True),
-    "activations": Family("activation", accompanies=True),
-    "regularization": Family("regularisation", accompanies=True),
-    "reshaping": Family("reshaping"),
-    "merging": Family("merging"),
-    "attention": Family("attention"),
-    "rnn": Family("recurrent, wrapper"),
-    "preprocessing": Family("preprocessing"),
-    "augmentation": Family("augmentation"),
-    "applications": Family(),
+FAMILIES: dict[str, str] = {
+    "core": "dense, embedding",
+    "convolutional": "convolution",
+    "pooling": "pooling",
+    "normalization": "normalisation",
+    "activations": "activation",
+    "regularization": "regularisation",
+    "reshaping": "reshaping",
+    "merging": "merging",
+    "attention": "attention",
+    "rnn": "recurrent, wrapper",
+    "preprocessing": "preprocessing",
+    "augmentation": "augmentation",
+    "applications": "",
 }
-"""The modules of layers, in the order in which they are listed."""
+"""The modules of layers, in the order in which they are listed, and what pictures call
+their layers; nothing for a mixture."""
+ACCOMPANYING = frozenset({"normalization", "activations", "regularization"})
+"""Families whose layers one sees as parts of the layer before."""
 
 INPUT_LAYER = "InputLayer"
 """What Keras calls the layer that stands for an input, which a spec doesn't write."""
@@ -77,21 +71,23 @@ def _read(
 ) -> None:
     """Notes the layers of all families with their modules, and their other names."""
     for family in FAMILIES:
-        with open(os.path.join(_FOLDER, f"{family}.py"), encoding="utf-8") as file:
-            text = file.read()
-        for part in text.split("\nclass ")[1:]:
-            name = part.partition("(")[0]
+        # Names are ASCII; decoding the whole would take as long as all the rest.
+        with open(os.path.join(_FOLDER, f"{family}.py"), "rb") as file:
+            parts = file.read().split(b"\nclass ")[1:]
+        for part in parts:
+            name = part[: part.index(b"(")].decode()
             if not name.startswith("_"):
                 found[name] = f"{_PACKAGE}.{family}"
-                aliases |= dict.fromkeys(_listed("aliases", part), name)
-                former |= dict.fromkeys(_listed("former", part), name)
+                aliases |= dict.fromkeys(_listed(b"aliases", part), name)
+                former |= dict.fromkeys(_listed(b"former", part), name)
 
 
-def _listed(attribute: str, part: str) -> list[str]:
+def _listed(attribute: bytes, part: bytes) -> list[str]:
     """The texts of a tuple in a class, such as `aliases = ("AvgPool1D",)`."""
-    return (
-        part.partition(f"\n    {attribute} = (")[2].partition(")")[0].split('"')[1::2]
-    )
+    start = part.find(b"\n    " + attribute + b" = (")
+    if start < 0:
+        return []
+    return part[start : part.index(b")", start)].decode().split('"')[1::2]
 
 
 _modules: dict[str, str] = {}

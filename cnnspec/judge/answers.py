@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from cnnspec.language.training import Train
 
 
-PROBABILITIES = frozenset({"softmax", "sigmoid"})
-"""Activations that make them."""
-
-
 class Output(NamedTuple):
     """A tensor that the model gives."""
 

@@ -7,10 +7,9 @@ as in `{Adam: {learning_rate: 0.001}}`.
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.metrics import Metric
-from cnnspec.catalogue.named import component
+from cnnspec.catalogue.named import component, read_one
 from cnnspec.catalogue.optimizers import Optimizer, RMSprop
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem
 from cnnspec.ground.kinds import Positive, ZeroToBelowOne, choice, kind, list_of, number
@@ -25,7 +24,18 @@ _SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2*
 _OPTIMIZER = component("an optimizer", Optimizer)
 _LOSS = component("a loss", Loss)
 _METRIC = component("a metric", Metric)
-_CALLBACK = component("a callback", Callback, by_name=False)
+
+
+def _callback(value: Any) -> Any:
+    # Most specs have none, and a start must be quick.
+    from cnnspec.catalogue.callbacks import Callback
+
+    return read_one(value, Callback, "a callback")
+
+
+_CALLBACK = kind(
+    _callback, "a callback by name or as a mapping", {"$ref": "#/$defs/Callback"}
+)
 
 
 _WEIGHT = number("a number of 0 or more", ge=0)

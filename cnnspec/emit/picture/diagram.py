@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
 from cnnspec.catalogue.layers.base import Layer
-from cnnspec.catalogue.registry import FAMILIES
+from cnnspec.catalogue.registry import ACCOMPANYING, FAMILIES
 from cnnspec.emit.picture.layout import HEADER, Box, Point, Route, lay_out, same
 from cnnspec.ground.errors import Frame, Path
 from cnnspec.ground.shapes import Shapes, product
@@ -45,9 +45,7 @@ _COLOURS = {
     "augmentation": "#f1c5e2",
 }
 """By family of layers, in the order of the legend."""
-SWATCHES = {
-    name: Swatch(FAMILIES[name].says, colour) for name, colour in _COLOURS.items()
-}
+SWATCHES = {name: Swatch(FAMILIES[name], colour) for name, colour in _COLOURS.items()}
 OTHER = Swatch("other", "#cfd6de")
 TENSOR = Swatch("input, output", "#ffffff")
 _INK, _PALE, _ARROW, _BORDER = "#1a1a1a", "#303030", "#5b6776", "#8a96a3"
@@ -189,7 +187,7 @@ class _Picture:
             len(row.inputs) == 1
             and self._readers[name] == 1
             and self.entries[source][-1].swatch is not TENSOR
-            and _accompanies(row.layer)
+            and row.layer.family() in ACCOMPANYING
             and row.output_shape == self._shapes[name]
         )
 
@@ -243,11 +241,6 @@ def _rounds(rows: Sequence[Row]) -> dict[Path, int]:
             if not frame.block:
                 found[frame.path] = max(frame.round, found.get(frame.path, 0))
     return found
-
-
-def _accompanies(layer: Layer) -> bool:
-    """Whether it may stand below the layer that it reads without an arrow."""
-    return layer.family() in FAMILIES and FAMILIES[layer.family()].accompanies
 
 
 def _swatch(layer: Layer) -> Swatch:

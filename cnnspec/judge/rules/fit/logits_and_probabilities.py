@@ -23,9 +23,10 @@ Right:
 
 from collections.abc import Iterator
 
+from cnnspec.catalogue.layers.arguments import PROBABILITIES
 from cnnspec.catalogue.losses import Loss
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.answers import PROBABILITIES, activation_of, takes_logits
+from cnnspec.judge.answers import activation_of, takes_logits
 from cnnspec.judge.training import Fit
 
 CODE = "logits-and-probabilities"

@@ -23,10 +23,10 @@ Right:
 
 from collections.abc import Iterator
 
+from cnnspec.catalogue.layers.arguments import MAY_BE_PROBABILITIES, PROBABILITIES
 from cnnspec.catalogue.losses import Loss
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.answers import (
-    PROBABILITIES,
     activation_of,
     loss_name,
     takes_logits,
@@ -37,18 +37,13 @@ CODE = "loss-needs-probabilities"
 SEVERITY = "error"
 UNLESS = ("softmax-of-one",)
 
-_FIT_TOO = frozenset(
-    {"", "exponential", "hard_sigmoid", "softplus", "sparsemax", "sparse_sigmoid"}
-)
-"""Other activations that a crossentropy can take; '' is one that isn't known."""
-
 
 def find(fit: Fit) -> Iterator[Problem]:
     """Finds a last activation that makes no probabilities."""
     activation, loss = activation_of(fit.output.layer), Loss.of(fit.train.loss)
     if not loss.activation or takes_logits(fit.train):
         return
-    if activation not in PROBABILITIES | _FIT_TOO:
+    if activation and activation not in PROBABILITIES | MAY_BE_PROBABILITIES:
         title = loss_name(fit.train)
         text = f"{title} takes probabilities, and the model ends with {activation}"
         other = f"{{{loss.title()}: {{from_logits: true}}}}"
