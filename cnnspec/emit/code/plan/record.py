@@ -142,6 +142,8 @@ class Record(NamedTuple):
     outputs_said: Sequence[Said]
     idle: frozenset[Path]
     """The repeats of which no round is ever taken."""
+    exporting: frozenset[Path]
+    """The calls of which anything is read that was named inside."""
 
 
 def record(program: Program) -> Record:
@@ -179,6 +181,8 @@ class _Recorder(Listener[Tensor]):
         self._rounds: list[list[Round]] = []
         self._trials: list[tuple[int, int, set[Arm]]] = []
         self._tried: set[Arm] = set()
+        self._calls: list[Called] = []
+        self._read: set[Tensor] = set()
         self._repeats: set[Path] = set()
         self._busy: set[Path] = set()
         """The repeats of which a round was taken."""
@@ -188,7 +192,21 @@ class _Recorder(Listener[Tensor]):
         """All that happened."""
         [events] = self._open
         idle = frozenset(self._repeats - self._busy)
-        return Record(tuple(self._inputs), events, *self._outputs, idle)
+        return Record(
+            tuple(self._inputs), events, *self._outputs, idle, self._exporting()
+        )
+
+    def _exporting(self) -> frozenset[Path]:
+        """The calls of which anything is read that was named inside."""
+        found, read = set(), self._read
+        # What a call hands on may come from a call in it, which has ended before.
+        for call in reversed(self._calls):
+            for inside, outside in call.exports.values():
+                for inner, outer in zip(inside, outside, strict=True):
+                    if outer in read:
+                        read.add(inner)
+                        found.add(call.step.path)
+        return frozenset(found)
 
     def _new(self, name: str) -> Tensor:
         self._count += 1
@@ -220,6 +238,7 @@ class _Recorder(Listener[Tensor]):
         return None
 
     def outputs(self, read: Tensors, said: Sequence[Said]) -> None:
+        self._read.update(read)
         self._outputs = read, said
 
     def _branches(self, step: LayerStep | ApplyStep | CallStep) -> list[Event]:
@@ -242,6 +261,7 @@ class _Recorder(Listener[Tensor]):
         read: Tensors,
         said: Sequence[Said],
     ) -> Tensor:
+        self._read.update(read)
         gave = self._new(placed.name)
         branches = self._branches(step)
         event = LayerTaken(step, placed, layer, arguments, branches, read, said, gave)
@@ -258,6 +278,7 @@ class _Recorder(Listener[Tensor]):
         read: Tensors,
         said: Sequence[Said],
     ) -> Tensor:
+        self._read.update(read, (source,))
         gave = self._new(placed.name)
         branches = self._branches(step)
         event = LayerApplied(
@@ -276,6 +297,7 @@ class _Recorder(Listener[Tensor]):
         read: Tensors,
         said: Sequence[Said],
     ) -> Tensors:
+        self._read.update(read)
         given = self._again(read)
         branches = self._branches(step)
         event = Called(
@@ -304,6 +326,8 @@ class _Recorder(Listener[Tensor]):
             gave=gave,
             exports={name: (exports[name], outside[name]) for name in exports},
         )
+        self._read.update(results)
+        self._calls.append(event)
         self._open[-1].append(event)
         return gave, outside
 

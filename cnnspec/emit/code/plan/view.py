@@ -291,11 +291,8 @@ class _View:
         before = tuple(self._of(tensor).node for tensor in event.read)
         taken = Occurrence(results[0].node, None, event.arguments, before)
         self._flow.occurrences.setdefault(step.path, []).append(taken)
-        for name, pair in event.exports.items():
-            for inner, outer in zip(*pair, strict=True):
-                found = self._export(event, run, self._of(inner), results)
-                self._instances[outer.number] = found
-                self._name_export(found, name)
+        if step.path in self._record.exporting:
+            self._export_all(event, run, results)
 
     def _return(self, event: Called) -> None:
         """Notes what a function returns; every run of it returns as many tensors."""
@@ -320,6 +317,16 @@ class _View:
         for is_layer, one in pair:
             key = function, is_layer, local
             self._alike[one] = self._first.setdefault(key, one)
+
+    def _export_all(self, event: Called, run: Run, results: Instances) -> None:
+        """Lets the caller see what was named inside."""
+        for name, pair in event.exports.items():
+            for inner, outer in zip(*pair, strict=True):
+                # Nothing reads what a call in it would have had to hand on.
+                if inside := self._instances.get(inner.number):
+                    found = self._export(event, run, inside, results)
+                    self._instances[outer.number] = found
+                    self._name_export(found, name)
 
     def _export(
         self, event: Called, run: Run, inside: Instance, results: Instances
