@@ -12,7 +12,7 @@ from cnnspec.language.program import IfStep, Program, RepeatStep, Steps
 GUESS_LIMIT = 20
 """Unknown names for which a near one or a circle is looked for, which takes time."""
 
-Read = tuple[str, tuple[str, ...], Path, Trail]
+Reads = tuple[str, tuple[str, ...], Path, Trail]
 """A layer's name, the names of the tensors it reads, and where it stands."""
 
 
@@ -44,7 +44,7 @@ def meant(name: str, options: Collection[str]) -> str:
 
 def explained(
     unknowns: Iterable[Unknown],
-    reads: Collection[Read],
+    reads: Collection[Reads],
     taken: Collection[str],
     program: Program,
 ) -> Iterator[Problem]:
@@ -63,7 +63,7 @@ def explained(
 
 class _Explainer:
     def __init__(
-        self, reads: Collection[Read], taken: Collection[str], program: Program
+        self, reads: Collection[Reads], taken: Collection[str], program: Program
     ) -> None:
         self._program, self._taken = program, taken
         self._below = {name: (path, trail) for name, _, path, trail in reads}

@@ -11,7 +11,7 @@ from cnnspec.language.document import InputTensor
 from cnnspec.language.listener import Listener, Placed, Said
 from cnnspec.language.program import ApplyStep, LayerStep, Program
 from cnnspec.language.run import Outcome, run
-from cnnspec.language.unknown import Read
+from cnnspec.language.unknown import Reads
 from cnnspec.model.graph import Graph, Input, Node
 from cnnspec.model.summary import Inference
 from cnnspec.model.unused import unused_layers
@@ -36,7 +36,7 @@ class GraphBuilder(Listener[str]):
     def __init__(self) -> None:
         self._inputs: list[Input] = []
         self._nodes: dict[str, Node] = {}
-        self._beside: list[Read] = []  # layers that have no node
+        self._beside: list[Reads] = []  # layers that have no node
         self._inference: Inference | None = None
         self._inferred = 0  # of those that were noted
 
@@ -127,7 +127,7 @@ class GraphBuilder(Listener[str]):
             yield from explained(outcome.unknown, *known)
 
 
-def _read(node: Node) -> Read:
+def _read(node: Node) -> Reads:
     return node.name, node.inputs, node.path, node.trail
 
 

@@ -27,7 +27,7 @@ from cnnspec.language.expressions.operations import (
     bounded,
 )
 
-Run = Callable[[Values], Any]
+Work = Callable[[Values], Any]
 """What works out one node of an expression."""
 
 
@@ -35,7 +35,7 @@ class Expression(NamedTuple):
     """An expression that holds nothing but what the language has."""
 
     tree: _ast.expr
-    run: Run
+    run: Work
     names: set[str]
     """The variables it uses."""
 
@@ -82,7 +82,7 @@ class _Compiler:
         self._text = text.encode()
         self._nodes = 0
 
-    def run(self, node: _ast.expr) -> Run:
+    def run(self, node: _ast.expr) -> Work:
         """The function that works out a node."""
         self._nodes += 1
         if self._nodes > NODE_LIMIT:
@@ -91,7 +91,7 @@ class _Compiler:
                 "give some of them under `vars:`, by a name of their own",
             )
         kind = type(node).__name__
-        run: Callable[[Any], Run] | None = getattr(self, f"_{kind}", None)
+        run: Callable[[Any], Work] | None = getattr(self, f"_{kind}", None)
         if run is None:
             raise messages.foreign(kind, self._code(node))
         return run(node)
@@ -117,7 +117,7 @@ class _Compiler:
         explain: Callable[..., Invalid],
         *,
         grows: bool = True,
-    ) -> Run:
+    ) -> Work:
         """Works out the operands of a node, and then what it does with them.
 
         Args:
@@ -141,7 +141,7 @@ class _Compiler:
 
     # One method for each class of nodes that the language has.
 
-    def _Constant(self, node: _ast.Constant) -> Run:
+    def _Constant(self, node: _ast.Constant) -> Work:
         value = node.value
         if not isinstance(value, str | int | float | None):
             raise messages.foreign(type(value).__name__, self._code(node))
@@ -152,7 +152,7 @@ class _Compiler:
             raise messages.wrong(message, LIMITS) from None
         return lambda _: value
 
-    def _Name(self, node: _ast.Name) -> Run:
+    def _Name(self, node: _ast.Name) -> Work:
         name = node.id
         if name in CONSTANTS:
             constant = CONSTANTS[name]
@@ -167,22 +167,22 @@ class _Compiler:
 
         return run
 
-    def _List(self, node: _ast.List) -> Run:
+    def _List(self, node: _ast.List) -> Work:
         explain = partial(messages.refused, subject="", takes="")
         return self._operation(node, lambda *items: [*items], node.elts, explain)
 
-    def _BinOp(self, node: _ast.BinOp) -> Run:
+    def _BinOp(self, node: _ast.BinOp) -> Work:
         sign, work, takes, _ = self._operator(BINARY, node.op, node)
         explain = partial(messages.refused, subject=sign, takes=takes)
         operands = (node.left, node.right)
         return self._operation(node, work, operands, explain)
 
-    def _UnaryOp(self, node: _ast.UnaryOp) -> Run:
+    def _UnaryOp(self, node: _ast.UnaryOp) -> Work:
         sign, work, takes, _ = self._operator(UNARY, node.op, node)
         explain = partial(messages.refused, subject=sign, takes=takes)
         return self._operation(node, work, [node.operand], explain, grows=False)
 
-    def _BoolOp(self, node: _ast.BoolOp) -> Run:
+    def _BoolOp(self, node: _ast.BoolOp) -> Work:
         *values, last = (self.run(value) for value in node.values)
         stop = not isinstance(node.op, _ast.And)
 
@@ -195,7 +195,7 @@ class _Compiler:
 
         return run
 
-    def _Compare(self, node: _ast.Compare) -> Run:
+    def _Compare(self, node: _ast.Compare) -> Work:
         operators = [self._operator(COMPARISONS, op, node) for op in node.ops]
         first, *others = map(self.run, (node.left, *node.comparators))
         steps = list(zip(operators, others, strict=True))
@@ -215,16 +215,16 @@ class _Compiler:
 
         return run
 
-    def _IfExp(self, node: _ast.IfExp) -> Run:
+    def _IfExp(self, node: _ast.IfExp) -> Work:
         test, then, other = map(self.run, (node.test, node.body, node.orelse))
         return lambda v: then(v) if test(v) else other(v)
 
-    def _Subscript(self, node: _ast.Subscript) -> Run:
+    def _Subscript(self, node: _ast.Subscript) -> Work:
         operands = (node.value, node.slice)
         item = operator.getitem
         return self._operation(node, item, operands, messages.no_item, grows=False)
 
-    def _Call(self, node: _ast.Call) -> Run:
+    def _Call(self, node: _ast.Call) -> Work:
         name = node.func.id if isinstance(node.func, _ast.Name) else ""
         if name not in CALLS:
             raise messages.unknown_function(name, self._code(node.func))

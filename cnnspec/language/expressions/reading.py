@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from cnnspec.language.expressions import Formula, Values
-from cnnspec.language.expressions.compiling import Expression, Run, compiled
+from cnnspec.language.expressions.compiling import Expression, Work, compiled
 from cnnspec.language.expressions.messages import failed, quoted, shown, wrong
 from cnnspec.language.expressions.operations import LENGTH_LIMIT, Refused, bounded
 
@@ -87,7 +87,7 @@ def _closing(text: str, start: int) -> int:
     )
 
 
-def _whole(text: str, run: Run) -> Run:
+def _whole(text: str, run: Work) -> Work:
     """Works out a text that is one expression."""
 
     def value(variables: Values) -> Any:
@@ -103,7 +103,7 @@ def _whole(text: str, run: Run) -> Run:
     return value
 
 
-def _joined(text: str, parts: Sequence[Piece]) -> Run:
+def _joined(text: str, parts: Sequence[Piece]) -> Work:
     """Works out a text with expressions in it."""
 
     def value(variables: Values) -> str:
