@@ -4,17 +4,20 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from cnnspec.catalogue.layers import Layer
+from cnnspec.catalogue.registry import ALIASES
 from cnnspec.emit.code.plan.values import call, shortest, value
 from cnnspec.emit.code.tree import Call, Code, Dict, Expression, List, Tuple
 from cnnspec.ground.kinds import Argument
 from cnnspec.ground.records import Record
 from cnnspec.language.expressions import Formula
+from cnnspec.language.program import LayerStep, Program
 
 Write = Callable[[Formula], str]
 """Writes a formula as Python."""
 
 
-class Unlike(Exception):
+class _Unlike(Exception):
     """No one code comes to all values that are wanted of it."""
 
 
@@ -37,7 +40,63 @@ def data_code(data: Any, write: Write, *, tuples: bool = False) -> Expression:
     return value(data)
 
 
-def formula_call(
+def layer_call(
+    program: Program,
+    step: LayerStep,
+    found: Sequence[tuple[Any, Layer]],
+    write: Write,
+    write_outside: Write,
+    codes: Mapping[str, Expression],
+) -> Call | None:
+    """The call that makes a layer; None where no one call makes it each time.
+
+    Args:
+        program: that has the step.
+        step: the layer's.
+        found: its arguments with their formulas worked out, and the layer, each time.
+        write: writes a formula where the step stands.
+        write_outside: writes one that uses variables of the spec alone.
+        codes: further arguments.
+    """
+    layers = [layer for _, layer in found]
+    try:
+        codes = {**_inherited(program, step, layers, write_outside), **codes}
+        if step.arguments is None:
+            return call(layers[0], codes)
+        return _formula_call(step.arguments, found, write, codes)
+    except _Unlike:
+        return None
+
+
+def _inherited(
+    program: Program, step: LayerStep, layers: list[Layer], write: Write
+) -> dict[str, Expression]:
+    """The arguments whose formulas stand under `defaults:`.
+
+    Raises:
+        _Unlike: no one code comes to all of them.
+    """
+    written = {
+        ALIASES.get(name, name): arguments
+        for name, arguments in program.written.get("defaults", {}).items()
+    }
+    found: dict[str, Expression] = {}
+    own = step.arguments if isinstance(step.arguments, dict) else {}
+    for name, raw in written.get(step.type, {}).items():
+        if (
+            has_formula(raw)
+            and not has_formula(own.get(name))
+            and not program.source.holds((*step.path, name))
+            and all(name in layer.given for layer in layers)
+        ):
+            value = program.defaults[step.type][name]
+            pairs = [(value, layer.given[name]) for layer in layers]
+            field = layers[0].arguments()[name]
+            found[name] = argument(raw, pairs, write, field)
+    return found
+
+
+def _formula_call(
     arguments: Any,
     found: Sequence[tuple[Any, Record]],
     write: Write,
@@ -53,14 +112,14 @@ def formula_call(
         codes: further arguments.
 
     Raises:
-        Unlike: no one call makes all of them.
+        _Unlike: no one call makes all of them.
     """
     first = found[0][1]
     if any(
         type(record) is not type(first) or record.given.keys() != first.given.keys()
         for _, record in found
     ):
-        raise Unlike
+        raise _Unlike
     raws = _by_field(arguments, first)
     values = [_by_field(worked_out, record) for worked_out, record in found]
     written: dict[str, Expression] = {}
@@ -109,7 +168,7 @@ def argument(
         field: of the record, if it is that of one.
 
     Raises:
-        Unlike: no one code comes to all of them.
+        _Unlike: no one code comes to all of them.
     """
     kept = [record for _, record in found]
     if not has_formula(raw):
@@ -123,7 +182,7 @@ def argument(
         return _same(kept, field)
     if isinstance(raw, dict) and all(isinstance(record, Record) for record in kept):
         plain = [(_component(w), record) for w, record in found]
-        return formula_call(_component(raw), plain, write, {})
+        return _formula_call(_component(raw), plain, write, {})
     if isinstance(raw, list) and all(
         isinstance(record, tuple | list) and len(record) == len(raw) for record in kept
     ):
@@ -165,10 +224,10 @@ def _same(found: list[Any], field: Argument | None) -> Expression:
     """The code of a value that is the same each time.
 
     Raises:
-        Unlike: it isn't.
+        _Unlike: it isn't.
     """
     if any(other != found[0] for other in found[1:]):
-        raise Unlike
+        raise _Unlike
     return value(shortest(field, found[0]) if field else found[0])
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from cnnspec.emit.code.plan.calls import block_call, layer_call
+from cnnspec.emit.code.plan.arguments import layer_call
+from cnnspec.emit.code.plan.calls import block_call
 from cnnspec.emit.code.plan.explain import ends_stage, size_note
 from cnnspec.emit.code.plan.flow import FlatNode, Occurrence
 from cnnspec.emit.code.plan.names import Names
@@ -126,16 +127,17 @@ class Body:
         found = self._flow.occurrences[step.path]
         self._branches(step, current)
         tensors = self.reads.tensors(step.path)
-        layers = [taken.layer for taken in found if taken.layer]
-        self.statements += self._shared.explained.comment(layers[0])
+        layers = self._flow.layers_made(step.path)
+        _, first = layers[0]
+        self.statements += self._shared.explained.comment(first)
         name = self.words.name(step)
         codes = {"name": Code(name)} if name else {}
         write, outside = self.words.formula, self._shared.formula
-        made = layer_call(self._shared.program, step, found, write, outside, codes)
+        made = layer_call(self._shared.program, step, layers, write, outside, codes)
         assert made is not None
         value, key = Made(step.path), self._key(step)
         code = self._kept_layer(value, made, key)
-        given = given_to(type(layers[0]), tensors)
+        given = given_to(type(first), tensors)
         self._assign(value, Call(code, given), key, self._note(found))
         self._end_paragraph(found[0])
         return [value]

@@ -219,6 +219,12 @@ class Flow:
             if name == block:
                 yield from self.occurrences.get(path, ())
 
+    def layers_made(self, path: Path) -> list[tuple[Any, Layer]]:
+        """The arguments and the layer of a step each time that they are others."""
+        # The interpreter makes the same layer of the same arguments.
+        found = {id(taken.layer): taken for taken in self.occurrences[path]}.values()
+        return [(taken.arguments, taken.layer) for taken in found if taken.layer]
+
     def branches_of(self, use: TensorRead) -> int:
         """How many branches the step of a place reads."""
         return sum(other.path == use.path for other in self.branch_uses)

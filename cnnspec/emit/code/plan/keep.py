@@ -6,7 +6,7 @@ what stands around it is looked at again, since a flat part may be all it needs.
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
-from cnnspec.emit.code.plan.calls import layer_call
+from cnnspec.emit.code.plan.arguments import layer_call
 from cnnspec.emit.code.plan.flow import FlatNode, Flow
 from cnnspec.emit.code.plan.parameters import is_late
 from cnnspec.emit.code.plan.places import (
@@ -169,7 +169,7 @@ class _Questions:
     def _layer(self, step: LayerStep | ApplyStep) -> Iterator[Path]:
         """Whether one call makes a layer each time, and its name is known."""
         if isinstance(step, LayerStep):
-            found = self._flow.occurrences[step.path]
+            found = self._flow.layers_made(step.path)
             if layer_call(self._flow.program, step, found, _plain, _plain, {}) is None:
                 yield self._around[step.path]
         made, function = Made(step.path), self._function
