@@ -1,12 +1,13 @@
 """What `cnnspec diff` found: its words and numbers, as JSON, and as Markdown."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.ground.errors import Trail
+from cnnspec.ground.kinds import Argument
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.ground.source import Source
@@ -252,7 +253,7 @@ def _edits(pairing: Pairing, before: Row, after: Row) -> Iterator[str]:
     if before.type != after.type:
         yield f"{before.type} → {after.type}"
     for argument in pairing.arguments:
-        yield _edit(argument)
+        yield _edit(argument, {**before.layer.arguments(), **after.layer.arguments()})
     if pairing.reconnected:
         yield f"reads {', '.join(before.inputs)} → {', '.join(after.inputs)}"
     if pairing.reshared:
@@ -266,9 +267,10 @@ def _weights_of(row: Row) -> str:
     return f"of {row.shares}" if row.shares else "of its own"
 
 
-def _edit(argument: Edit) -> str:
+def _edit(argument: Edit, arguments: Mapping[str, Argument]) -> str:
     name, before, after = argument
-    old, new = (flow(plain(name, value)) for value in (before, after))
+    short = arguments[name].kind.one_for_all
+    old, new = (flow(plain(value, short)) for value in (before, after))
     if after is ABSENT:
         return f"no {name} (was {old})"
     return f"{name}: {new}" if before is ABSENT else f"{name}: {old} → {new}"
@@ -286,31 +288,35 @@ def _written(row: Row) -> str:
 
 def _entry(record: Record, name: str) -> tuple[str, Any]:
     """A record's name in a spec, and what stands under it."""
-    given = {k: plain(k, value) for k, value in record.given.items() if k != "name"}
-    first = next(iter(record.arguments()), "")
+    arguments = record.arguments()
+    given = {
+        key: plain(value, arguments[key].kind.one_for_all)
+        for key, value in record.given.items()
+        if key != "name"
+    }
+    first = next(iter(arguments), "")
     if list(given) == [first] and not isinstance(given[first], dict | list | None):
         return name, given[first]
     return name, given
 
 
-_ONE_FOR_ALL_AXES = frozenset(
-    {"cropping", "dilation_rate", "kernel_size", "padding", "pool_size", "size"}
-    | {"strides"}
-)
+def plain(value: Any, one_for_all: bool = False) -> Any:
+    """An argument's value as the plain data of a spec.
 
-
-def plain(name: str, value: Any) -> Any:
-    """An argument's value as the plain data of a spec."""
+    Args:
+        value: as a record keeps it.
+        one_for_all: whether one number may stand for several equal ones.
+    """
     if value is ABSENT:
         return None
     if isinstance(value, Record):
         return dict([_entry(value, type(value).__name__)])
     if isinstance(value, list | tuple):
-        items = [plain(name, item) for item in value]
+        items = [plain(item, one_for_all) for item in value]
         equal = bool(items) and all(item == items[0] for item in items)
-        return items[0] if equal and name in _ONE_FOR_ALL_AXES else items
+        return items[0] if equal and one_for_all else items
     if isinstance(value, dict):
-        return {key: plain("", item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     return value
 
 
@@ -539,5 +545,5 @@ def _pairing(pairing: Pairing, before: Source, after: Source) -> dict[str, Any]:
 def _argument(argument: Edit) -> dict[str, Any]:
     name, *values = argument
     sides = zip(("before", "after"), values, strict=True)
-    known = {side: plain("", value) for side, value in sides if value is not ABSENT}
+    known = {side: plain(value) for side, value in sides if value is not ABSENT}
     return {"name": name, **known}
