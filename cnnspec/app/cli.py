@@ -2,7 +2,6 @@
 
 import os
 import sys
-from enum import StrEnum
 from io import TextIOWrapper
 from typing import Annotated, Any
 
@@ -24,10 +23,20 @@ from cnnspec.app.arguments import (
     targets_of,
     usage,
 )
-from cnnspec.ground.errors import (
-    Invalid,
-    either,
+from cnnspec.app.options import (
+    Backend,
+    BackendOption,
+    CheckFormat,
+    DiffFormat,
+    Force,
+    Lang,
+    ListFormat,
+    Override,
+    ShowFormat,
+    SpecPath,
+    Templates,
 )
+from cnnspec.ground.errors import Invalid, either
 from cnnspec.model.summary import Summary
 
 app = typer.Typer(
@@ -37,74 +46,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-Override = Annotated[
-    list[str],
-    typer.Option(
-        "--set",
-        metavar="KEY=VALUE",
-        help="Change a value of the spec, as in train.epochs=2. May be repeated.",
-    ),
-]
-Lang = Annotated[
-    str,
-    typer.Option("--lang", metavar="CODE", help="Language of the texts, as in ko."),
-]
-
-
-class Backend(StrEnum):
-    """What Keras runs on."""
-
-    tensorflow = "tensorflow"
-    jax = "jax"
-    torch = "torch"
-
-
-BackendOption = Annotated[
-    Backend, typer.Option("--backend", help="What Keras runs on by default.")
-]
-Templates = Annotated[
-    str | None,
-    typer.Option(
-        "--templates", metavar="DIR", help="Templates that go before cnnspec's own."
-    ),
-]
-Force = Annotated[
-    bool, typer.Option("--force", help="Overwrite files that a person edited.")
-]
-SpecPath = Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file.")]
-
-
-class CheckFormat(StrEnum):
-    """How `check` prints what it found."""
-
-    text = "text"
-    json = "json"
-    github = "github"
-
-
-class ShowFormat(StrEnum):
-    """How `show` prints a summary."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-    html = "html"
-
-
-class DiffFormat(StrEnum):
-    """How `diff` prints what differs."""
-
-    text = "text"
-    markdown = "markdown"
-    json = "json"
-
-
-class ListFormat(StrEnum):
-    """How `layers` and `explain` print what there is."""
-
-    text = "text"
-    markdown = "markdown"
 
 
 @app.callback(invoke_without_command=True)
