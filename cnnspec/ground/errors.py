@@ -73,6 +73,18 @@ class Problem(NamedTuple):
         return self._replace(path=(*prefix, *self.path))
 
 
+class Unknown(NamedTuple):
+    """A name that wasn't known where it stood: a problem, once it is explained."""
+
+    name: str
+    path: Path
+    trail: Trail
+    where: str
+    """What uses it: `Add reads`."""
+    hint: str
+    """Which name may have been meant."""
+
+
 class Invalid(ValueError):
     """Data that its author has to change, with every problem that was found in it."""
 

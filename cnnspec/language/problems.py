@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from cnnspec.ground.errors import Invalid, Path, Problem, Trail
+from cnnspec.ground.errors import Invalid, Path, Problem, Trail, Unknown
 from cnnspec.language.program import LayerStep, Program
 from cnnspec.language.scope import Scope
 from cnnspec.language.steps import at_default
-from cnnspec.language.unknown import GUESS_LIMIT, Unknown, meant
 
 
 class Problems:
@@ -51,6 +50,8 @@ class Problems:
             options: the names that are known there.
         """
         if self._program.inputs:  # otherwise the name may be that of a faulty input
+            from cnnspec.language.unknown import GUESS_LIMIT, meant
+
             hint = meant(name, options) if len(self.unknown) < GUESS_LIMIT else ""
             self.unknown.append(Unknown(name, path, trail, where, hint))
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple
 
 from cnnspec.catalogue.layers import Layer, make_layer
-from cnnspec.ground.errors import Frame, Invalid, Path, Problem, Trail
+from cnnspec.ground.errors import Frame, Invalid, Path, Problem, Trail, Unknown
 from cnnspec.ground.kinds import is_name
 from cnnspec.language import naming
 from cnnspec.language.expressions import Formula, evaluate
@@ -31,7 +31,6 @@ from cnnspec.language.program import (
 )
 from cnnspec.language.rounds import is_true, rounds_of, wrong
 from cnnspec.language.scope import Scope
-from cnnspec.language.unknown import Unknown
 
 LAYER_LIMIT = 200_000
 """Layers of a model; Keras takes minutes to build a hundredth of them."""

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnnspec.catalogue.registry import is_layer
-from cnnspec.ground.errors import Frame, Path, Problem, Trail, near, nearest
+from cnnspec.ground.errors import Frame, Path, Problem, Trail, Unknown, near, nearest
 from cnnspec.ground.kinds import is_name
 from cnnspec.language.program import IfStep, Program, RepeatStep, Steps
 
@@ -14,18 +14,6 @@ GUESS_LIMIT = 20
 
 Reads = tuple[str, tuple[str, ...], Path, Trail]
 """A layer's name, the names of the tensors it reads, and where it stands."""
-
-
-class Unknown(NamedTuple):
-    """A name that wasn't known where it stood."""
-
-    name: str
-    path: Path
-    trail: Trail
-    where: str
-    """What uses it: `Add reads`."""
-    hint: str
-    """Which name may have been meant."""
 
 
 _BEFORE = ("previous", "last", "before", "above")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.catalogue.layers import Layer
 from cnnspec.ground.errors import Path, Problem
@@ -11,10 +11,12 @@ from cnnspec.language.document import InputTensor
 from cnnspec.language.listener import Listener, Placed, Said
 from cnnspec.language.program import ApplyStep, LayerStep, Program
 from cnnspec.language.run import Outcome, run
-from cnnspec.language.unknown import Reads
 from cnnspec.model.graph import Graph, Input, Node
 from cnnspec.model.summary import Inference
 from cnnspec.model.unused import unused_layers
+
+if TYPE_CHECKING:
+    from cnnspec.language.unknown import Reads
 
 SAME_PLACE_LIMIT = 10
 """Problems of one kind that are told of one place in the text."""
@@ -127,7 +129,7 @@ class GraphBuilder(Listener[str]):
             yield from explained(outcome.unknown, *known)
 
 
-def _read(node: Node) -> Reads:
+def _read(node: Node) -> "Reads":
     return node.name, node.inputs, node.path, node.trail
 
 
