@@ -81,10 +81,15 @@ class Named(Component):
         """The object that is kept for a spec's value: itself, or by its name alone."""
         if isinstance(value, cls):
             return value
+        found: type[Self] = cls.by_name()[value]
+        return found.read({})
+
+    @classmethod
+    def by_name(cls) -> "dict[str, type[Self]]":
+        """`alone`, worked out once."""
         if "_by_name" not in cls.__dict__:
             cls._by_name = cls.alone()
-        found: type[Self] = cls._by_name[value]
-        return found.read({})
+        return cls._by_name
 
     _by_name: "ClassVar[dict[str, Any]]"
 
@@ -165,7 +170,7 @@ def component(what: str, base: type[Named]) -> Kind:
         what: what messages call it ("an optimizer").
         base: the class whose subclasses it may be.
     """
-    names = base.alone()
+    names = base.by_name()
     any_case = {name for name, cls in names.items() if cls.any_case and name.islower()}
 
     def convert(value: Any) -> Any:
