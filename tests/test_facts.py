@@ -32,10 +32,7 @@ EXCEPTIONS = {
     ("emit/keras_script/techniques.py", "batch_normalization"): "such a text",
     ("emit/keras_script/techniques.py", "early_stopping"): "such a text",
     ("emit/keras_script/techniques.py", "model_checkpoint"): "such a text",
-    (
-        "emit/keras_script/telling.py",
-        "accuracy",
-    ): "the figure that pages and plots show",
+    ("emit/keras_script/telling.py", "accuracy"): "the figure that plots show",
 }
 """Names that stand for something else, by file, and what for."""
 
