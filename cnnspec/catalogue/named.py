@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from importlib import import_module
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from cnnspec.catalogue.components import (
@@ -81,17 +82,13 @@ class Named(Component):
         """The object that is kept for a spec's value: itself, or by its name alone."""
         if isinstance(value, cls):
             return value
-        found: type[Self] = cls.by_name()[value]
+        if value not in cls.__dict__.get("_by_name", ()):
+            cls._by_name = cls.alone()
+        found: type[Self] = cls._by_name[value]
         return found.read({})
 
-    @classmethod
-    def by_name(cls) -> "dict[str, type[Self]]":
-        """`alone`, worked out once."""
-        if "_by_name" not in cls.__dict__:
-            cls._by_name = cls.alone()
-        return cls._by_name
-
     _by_name: "ClassVar[dict[str, Any]]"
+    """`alone`, as it was when a name was last looked for in vain."""
 
 
 C = TypeVar("C", bound=Component)
@@ -163,31 +160,47 @@ def read_one(value: Any, base: type[Named], what: str) -> Component:
     raise Invalid([_not_one(value, what, list(known), base)])
 
 
-def component(what: str, base: type[Named]) -> Kind:
+def component(what: str, base: type[Named], others: str = "") -> Kind:
     """A name that Keras knows, or a mapping that an object of Keras is made of.
 
     Args:
         what: what messages call it ("an optimizer").
         base: the class whose subclasses it may be.
+        others: the module that holds those of them which few specs have; it is imported
+            where another one is wanted.
     """
-    names = base.by_name()
-    any_case = {name for name, cls in names.items() if cls.any_case and name.islower()}
 
     def convert(value: Any) -> Any:
+        named = isinstance(value, str) and _named_alone(value, base)
+        if not named and others:
+            import_module(others)
+            named = isinstance(value, str) and _named_alone(value, base)
+        if named:
+            return named[1].kept(named[0])
         if isinstance(value, dict):
             return read_one(value, base, what)
-        if isinstance(value, str):
-            if value in names:
-                return names[value].kept(value)
-            if value.lower() in any_case:
-                return names[value.lower()].kept(value)
-        raise Invalid([_not_one(value, what, names, base)])
+        raise Invalid([_not_one(value, what, base.alone(), base)])
 
-    words = [name for name in names if name in any_case]
-    pattern = {"type": "string", "pattern": _pattern(words)}
-    other = {"$ref": f"#/$defs/{base.__name__}"}
-    json: Json = {"anyOf": [{"enum": list(names)}, pattern, other]}
+    def json() -> Json:
+        if others:
+            import_module(others)
+        names = base.alone()
+        words = [name for name, cls in names.items() if cls.any_case and name.islower()]
+        pattern = {"type": "string", "pattern": _pattern(words)}
+        other = {"$ref": f"#/$defs/{base.__name__}"}
+        return {"anyOf": [{"enum": list(names)}, pattern, other]}
+
     return kind(convert, f"{what} by name or as a mapping", json)
+
+
+def _named_alone(value: str, base: type[N]) -> tuple[str, type[N]] | None:
+    """The class that a name stands for, with the name as Keras spells it."""
+    names = base.alone()
+    for name in (value, value.lower()):
+        cls = names.get(name)
+        if cls is not None and (name == value or cls.any_case):
+            return name, cls
+    return None
 
 
 def _pattern(words: Iterable[str]) -> str:

@@ -80,14 +80,13 @@ class Kind:
         schema: pydantic-core's schema, which checks a plain value and converts it.
         says: the allowed values in words, to follow "must be".
         options: the allowed words, where there is a fixed set, to suggest a near one.
-        json: the JSON Schema.
         hint: what to do about a value that isn't allowed, where there is more to say.
         holds_layers: whether it takes a layer, or a list of them.
         one_for_all: whether it takes one number in place of several equal ones.
     """
 
     __slots__ = (
-        *("_compiled", "hint", "holds_layers", "json", "one_for_all", "options"),
+        *("_compiled", "_json", "hint", "holds_layers", "one_for_all", "options"),
         *("says", "schema"),
     )
 
@@ -95,14 +94,19 @@ class Kind:
         self,
         schema: Any,
         says: str,
-        json: Json,
+        json: "Json | Callable[[], Json]",
         options: Sequence[str] = (),
         hint: Callable[[Any], str] = _no_hint,
     ) -> None:
-        self.schema, self.says, self.json = schema, says, json
+        self.schema, self.says, self._json = schema, says, json
         self.options, self.hint = tuple(options), hint
         self.holds_layers = self.one_for_all = False
         self._compiled: SchemaValidator | None = None
+
+    @property
+    def json(self) -> Json:
+        """The JSON Schema, which is made when somebody asks where that takes time."""
+        return self._json() if callable(self._json) else self._json
 
     def validated(self, value: Any, into: object = None) -> Any:
         """The value to keep.
@@ -125,7 +129,7 @@ class Kind:
 def kind(
     convert: Callable[[Any], Any],
     says: str,
-    json: Json,
+    json: "Json | Callable[[], Json]",
     options: Sequence[str] = (),
     hint: Callable[[Any], str] = _no_hint,
 ) -> Kind:
@@ -204,7 +208,9 @@ def one_of(*kinds: Kind) -> Kind:
     def hint(found: Any) -> str:
         return next(filter(None, (k.hint(found) for k in kinds)), "")
 
-    found = Kind(schema, text, {"anyOf": [k.json for k in kinds]}, options, hint)
+    found = Kind(
+        schema, text, lambda: {"anyOf": [k.json for k in kinds]}, options, hint
+    )
     found.holds_layers = any(k.holds_layers for k in kinds)
     found.one_for_all = any(k.one_for_all for k in kinds)
     return found
@@ -215,9 +221,11 @@ def list_of(item: Kind, least: int = 0) -> Kind:
     schema = core_schema.tuple_schema(
         [item.schema], variadic_item_index=0, min_length=least or None
     )
-    json: Json = {"type": "array", "items": item.json}
-    if least:
-        json["minItems"] = least
+
+    def json() -> Json:
+        enough = {"minItems": least} if least else {}
+        return {"type": "array", "items": item.json, **enough}
+
     count = f" of {least} or more" if least else ""
     says = f"a list{count}, each item {item.says}"
     return Kind(schema, says, json, item.options, item.hint)
@@ -233,7 +241,7 @@ def plain_list(item: Any, least: int = 0) -> Kind:
     of = kind_of(item)
     like = list_of(of, least)
     schema = core_schema.list_schema(of.schema, min_length=least or None)
-    return Kind(schema, like.says, like.json)
+    return Kind(schema, like.says, lambda: like.json)
 
 
 def text(says: str, least: int, most: int | None = None) -> Kind:

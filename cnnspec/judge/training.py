@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from cnnspec.catalogue.accuracy import Metric
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.losses import Loss
-from cnnspec.catalogue.metrics import Metric
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shape
 from cnnspec.judge.answers import Answer, Output, answer

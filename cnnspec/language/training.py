@@ -7,8 +7,8 @@ as in `{Adam: {learning_rate: 0.001}}`.
 
 from typing import Annotated, Any, ClassVar, Literal
 
+from cnnspec.catalogue.accuracy import Metric
 from cnnspec.catalogue.losses import Loss
-from cnnspec.catalogue.metrics import Metric
 from cnnspec.catalogue.named import component, read_one
 from cnnspec.catalogue.optimizers import Optimizer, RMSprop
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem
@@ -23,7 +23,7 @@ _SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2*
 
 _OPTIMIZER = component("an optimizer", Optimizer)
 _LOSS = component("a loss", Loss)
-_METRIC = component("a metric", Metric)
+_METRIC = component("a metric", Metric, "cnnspec.catalogue.metrics")
 
 
 def _callback(value: Any) -> Any:

@@ -21,7 +21,7 @@ Right:
 
 from collections.abc import Iterator
 
-from cnnspec.catalogue.metrics import Metric
+from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.rules.callbacks import Trained
 from cnnspec.judge.training import metric_key

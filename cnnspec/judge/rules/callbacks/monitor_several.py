@@ -20,7 +20,7 @@ Right:
 
 from collections.abc import Iterator
 
-from cnnspec.catalogue.metrics import Metric
+from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.rules.callbacks import Trained

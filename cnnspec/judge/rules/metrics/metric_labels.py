@@ -23,7 +23,7 @@ Right:
 
 from collections.abc import Iterator
 
-from cnnspec.catalogue.metrics import Metric
+from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.training import Fit
 

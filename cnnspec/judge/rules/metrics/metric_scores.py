@@ -21,7 +21,7 @@ Right:
 from collections.abc import Iterator
 from itertools import chain
 
-from cnnspec.catalogue.metrics import Metric
+from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.rules.metrics.metric_labels import takes
 from cnnspec.judge.training import Fit
