@@ -6,7 +6,7 @@ Source of the signatures: keras/src/metrics, Keras 3.15.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.accuracy import Metric as Metric
+from cnnspec.catalogue.accuracy import Metric as Metric  # noqa: PLC0414 - with all
 from cnnspec.ground.errors import ArgumentError
 from cnnspec.ground.kinds import (
     AboveZero,

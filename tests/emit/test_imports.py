@@ -162,7 +162,7 @@ class CoordConv(keras.layers.Layer):
 def test_a_layer_of_somebody_s_package_is_imported_from_there(
     tmp_path: Path, monkeypatch
 ) -> None:
-    entry = EntryPoint("CoordConv", f"{__name__}:CoordConv", registry.GROUP)
+    entry = EntryPoint("CoordConv", f"{__name__}:CoordConv", registry._GROUP)
     monkeypatch.setattr(registry, "_entry_points", {"CoordConv": entry})
     monkeypatch.setattr(registry, "_classes", dict(registry._classes))
     package = tmp_path / "my_package"

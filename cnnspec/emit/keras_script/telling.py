@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from math import prod
 
+from cnnspec.catalogue.accuracy import Metric
 from cnnspec.catalogue.callbacks import Callback
-from cnnspec.catalogue.metrics import Metric
 from cnnspec.emit.code.model import call_text
 from cnnspec.emit.code.plan.values import decimal, text
 from cnnspec.emit.keras_script.view import (
