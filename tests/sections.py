@@ -6,7 +6,7 @@ from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shape
 from cnnspec.judge import rules
 from cnnspec.judge.answers import Output
-from cnnspec.judge.training import Sections
+from cnnspec.judge.subjects import Sections
 from cnnspec.language.training import Data, Ensemble, Train
 
 

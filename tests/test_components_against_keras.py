@@ -30,7 +30,7 @@ from cnnspec.emit.keras_live.model import keras_object
 from cnnspec.ground.errors import Invalid
 from cnnspec.ground.kinds import Argument
 from cnnspec.judge.answers import Output
-from cnnspec.judge.training import figures
+from cnnspec.judge.subjects import figures
 from cnnspec.language.training import (
     Data,
     Ensemble,

@@ -15,7 +15,7 @@ from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.named import subclasses
 from cnnspec.catalogue.registry import ALIASES, family_names, layer_names
 from cnnspec.emit.schema.language import SECTIONS, json_schema
-from cnnspec.emit.schema.records import BY_CLASS, NAMED, SPELT
+from cnnspec.emit.schema.objects import BY_CLASS, NAMED, SPELT
 from cnnspec.ground.errors import Invalid
 from cnnspec.ground.kinds import Argument
 from cnnspec.ground.records import Record

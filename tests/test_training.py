@@ -18,7 +18,7 @@ from cnnspec.catalogue.optimizers import Optimizer, Schedule
 from cnnspec.emit.keras_live.model import keras_object
 from cnnspec.ground.errors import Invalid
 from cnnspec.judge.answers import Answer, Output, answer
-from cnnspec.judge.training import figures
+from cnnspec.judge.subjects import figures
 from cnnspec.language.training import (
     Data,
     Ensemble,

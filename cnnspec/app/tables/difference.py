@@ -19,7 +19,7 @@ from cnnspec.judge.diff.comparison import (
     SAME,
     Difference,
 )
-from cnnspec.judge.diff.wording import MARKS, Line, Sides
+from cnnspec.judge.diff.wording import MARKS, DiffLine, Sides
 
 _STYLES = {ADDED: "green", REMOVED: "red", CHANGED: "yellow", AFFECTED: "", SAME: "dim"}
 _GAP = 2
@@ -66,7 +66,7 @@ def show(difference: Difference, titles: tuple[str, str], console: Console) -> N
     write(Group(*parts), console)
 
 
-def _table(lines: Sequence[Line], width: int) -> Iterator[RenderableType]:
+def _table(lines: Sequence[DiffLine], width: int) -> Iterator[RenderableType]:
     rows = [line for line in lines if line.change != SAME]
     columns, gap = _fit(rows, width - _MARGIN)
     yield Text(
@@ -105,7 +105,7 @@ def _indented(text: str, indent: int, style: str) -> Padding:
     return Padding(Text(text, style), (0, 0, 0, indent))
 
 
-def _fit(rows: Sequence[Line], width: int) -> tuple[list[_Column], int]:
+def _fit(rows: Sequence[DiffLine], width: int) -> tuple[list[_Column], int]:
     """The columns in a form that fits, and the blanks between them."""
     columns = [
         _Column("Layer", [row.name for row in rows], right=False),

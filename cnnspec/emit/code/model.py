@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from cnnspec.emit.code.plan.explain import Texts
-from cnnspec.emit.code.plan.script import planned
+from cnnspec.emit.code.plan.comments import Texts
+from cnnspec.emit.code.plan.planning import planned
 from cnnspec.emit.code.plan.values import call, value
 from cnnspec.emit.code.print.python import expression, printed
 from cnnspec.emit.code.tree import Code

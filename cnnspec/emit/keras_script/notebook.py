@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
-from cnnspec.emit.code.plan.explain import paragraphs
+from cnnspec.emit.code.plan.comments import paragraphs
 from cnnspec.emit.code.print.layout import laid_out
 from cnnspec.emit.keras_script.imports import needed_imports
 from cnnspec.emit.keras_script.techniques import techniques

@@ -16,7 +16,7 @@ from cnnspec.emit.keras_script.view import (
     WordsView,
 )
 from cnnspec.judge.answers import Answer, Output, answer
-from cnnspec.judge.training import encoding, figures
+from cnnspec.judge.subjects import encoding, figures
 from cnnspec.language.program import Program
 from cnnspec.language.training import Data, Ensemble, Train
 from cnnspec.model.graph import Input

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from cnnspec.emit.code.model import model_code
-from cnnspec.emit.code.plan.explain import paragraphs
+from cnnspec.emit.code.plan.comments import paragraphs
 from cnnspec.emit.keras_script import custom
 from cnnspec.emit.keras_script.telling import (
     answer_view,

@@ -13,7 +13,7 @@ from cnnspec.catalogue.registry import (
     layer_names,
     own_name,
 )
-from cnnspec.emit.schema.records import comment
+from cnnspec.emit.schema.objects import comment
 from cnnspec.ground.errors import Invalid, ShapeError
 from cnnspec.ground.kinds import Argument
 from cnnspec.ground.shapes import Shapes

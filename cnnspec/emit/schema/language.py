@@ -9,7 +9,7 @@ from cnnspec.catalogue.components import (
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.named import spellings, subclasses
 from cnnspec.catalogue.registry import ALIASES, layer_names
-from cnnspec.emit.schema.records import (
+from cnnspec.emit.schema.objects import (
     BY_CLASS,
     FORMULA,
     NAMED,

@@ -51,7 +51,7 @@ Sides = tuple[str, ...]
 """What was and what is; one text where both are the same or there is only one."""
 
 
-class Line(NamedTuple):
+class DiffLine(NamedTuple):
     """A row of a report, which several `layers` may share."""
 
     change: str
@@ -66,7 +66,7 @@ class Line(NamedTuple):
     """What was edited: `filters: 64 → 50`; or what the layer is, where it's new."""
 
 
-def lines(difference: Difference) -> list[Line]:
+def lines(difference: Difference) -> list[DiffLine]:
     """The rows of a report, in the order of the layers.
 
     Layers that are the same share a row, and so do those of a call of a block that
@@ -154,7 +154,7 @@ def _calls(row: Row) -> list[Trail]:
     return [trail[: n + 1] for n, frame in enumerate(trail) if frame.block]
 
 
-def _called(calls: Sequence[_Group]) -> Line:
+def _called(calls: Sequence[_Group]) -> DiffLine:
     pairings = [pairing for group in calls for pairing in group.pairings]
     first, last = calls[0].call[-1], calls[-1].call[-1]
     rows = [
@@ -170,7 +170,7 @@ def _called(calls: Sequence[_Group]) -> Line:
     else:
         ends = f" {first.name} to {last.name}" if first.name else ""
         note = f"{len(calls):,} ×{ends}, each a {first.block} of {size}"
-    return Line(
+    return DiffLine(
         pairings[0].change,
         len(pairings),
         (printable(first.name or first.block),),
@@ -183,16 +183,18 @@ def _called(calls: Sequence[_Group]) -> Line:
     )
 
 
-def _folded(pairings: Sequence[Pairing]) -> Line:
+def _folded(pairings: Sequence[Pairing]) -> DiffLine:
     names = [printable(pairing.after.name) for pairing in pairings if pairing.after]
     ends = dict.fromkeys((names[0], names[-1]))
     text = f"… {_count(len(pairings), 'layer')} the same: {' to '.join(ends)}"
-    return Line(SAME, len(pairings), (text,))
+    return DiffLine(SAME, len(pairings), (text,))
 
 
-def _line(pairing: Pairing, befores: dict[str, str], afters: dict[str, str]) -> Line:
+def _line(
+    pairing: Pairing, befores: dict[str, str], afters: dict[str, str]
+) -> DiffLine:
     rows = [row for row in (pairing.before, pairing.after) if row]
-    return Line(
+    return DiffLine(
         pairing.change,
         1,
         _pair(printable(row.name) for row in rows),
@@ -464,7 +466,7 @@ def _code(mark: str) -> str:
     return f"`{mark}` " if mark.strip() else ""
 
 
-def _markdown_line(line: Line) -> str:
+def _markdown_line(line: DiffLine) -> str:
     if line.change == SAME:
         return f"| | *{escaped(line.name[0])}* | | | | | | |"
     cells = (

@@ -19,7 +19,7 @@ from cnnspec.ground.errors import Problem
 from cnnspec.model.summary import Model
 
 if TYPE_CHECKING:
-    from cnnspec.judge.training import Sections
+    from cnnspec.judge.subjects import Sections
 
 GROUPS = (
     *("sections", "callbacks", "fit", "metrics", "ensembles"),
@@ -37,7 +37,7 @@ def of_model(model: Model) -> list[Problem]:
     """What all other rules find in a model without errors."""
     program, found = model.program, []
     if program.data or program.train or program.ensemble:
-        from cnnspec.judge.training import sections
+        from cnnspec.judge.subjects import sections
 
         found += of_training(sections(model))
     if program.vars or program.blocks:
@@ -52,7 +52,7 @@ def of_training(sections: "Sections") -> list[Problem]:
 
 def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
     """The folders whose rules apply, and what each rule is asked about."""
-    from cnnspec.judge.training import Fit
+    from cnnspec.judge.subjects import Fit
 
     data, train, ensemble = sections.data, sections.train, sections.ensemble
     yield "sections", sections

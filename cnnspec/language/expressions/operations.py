@@ -124,8 +124,8 @@ class Operator(NamedTuple):
     level: int
 
 
-class Function(NamedTuple):
-    """A function that may be called, with at least one value."""
+class Builtin(NamedTuple):
+    """A function that expressions may call, with at least one value."""
 
     work: Callable[..., Any]
     takes: str
@@ -172,14 +172,14 @@ _EXTREME = "it takes values that compare, or a list of them that isn't empty"
 _WHOLE = "it takes a number, or a text that is a whole number"
 _ROUNDED = "it takes a number, and how many digits to keep"
 CALLS = {
-    "min": Function(min, _EXTREME, most=NODE_LIMIT),
-    "max": Function(max, _EXTREME, most=NODE_LIMIT),
-    "abs": Function(abs, _NUMBER),
-    "int": Function(int, _WHOLE),
-    "round": Function(_round, _ROUNDED, most=2),
-    "ceil": Function(math.ceil, _NUMBER, python="math.ceil"),
-    "floor": Function(math.floor, _NUMBER, python="math.floor"),
-    "len": Function(len, "it takes a text or a list"),
+    "min": Builtin(min, _EXTREME, most=NODE_LIMIT),
+    "max": Builtin(max, _EXTREME, most=NODE_LIMIT),
+    "abs": Builtin(abs, _NUMBER),
+    "int": Builtin(int, _WHOLE),
+    "round": Builtin(_round, _ROUNDED, most=2),
+    "ceil": Builtin(math.ceil, _NUMBER, python="math.ceil"),
+    "floor": Builtin(math.floor, _NUMBER, python="math.floor"),
+    "len": Builtin(len, "it takes a text or a list"),
 }
 """The functions of `cnnspec.language.expressions.FUNCTIONS`."""
 

@@ -3,9 +3,9 @@
 from textwrap import dedent
 
 from cnnspec.emit.code.plan.flow import Flow
+from cnnspec.emit.code.plan.history import History, history_of
 from cnnspec.emit.code.plan.keep import kept
-from cnnspec.emit.code.plan.record import Record, record
-from cnnspec.emit.code.plan.script import shapes_of
+from cnnspec.emit.code.plan.planning import shapes_of
 from cnnspec.ground.source import Source
 from cnnspec.language.program import Program
 from cnnspec.language.reader import read_program
@@ -20,10 +20,10 @@ def program_of(text: str) -> Program:
     return program
 
 
-def record_of(text: str) -> Record:
-    return record(program_of(text))
+def history_from(text: str) -> History:
+    return history_of(program_of(text))
 
 
 def flow_of(text: str) -> Flow:
     program = program_of(text)
-    return kept(program, record(program), shapes_of(resolve(program)))
+    return kept(program, history_of(program), shapes_of(resolve(program)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from cnnspec.emit.code.plan.record import (
+from cnnspec.emit.code.plan.history import (
     Arm,
     ArmTaken,
     Called,

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from cnnspec.emit.code.plan.arguments import layer_call
 from cnnspec.emit.code.plan.calls import block_call
-from cnnspec.emit.code.plan.explain import ends_stage, size_note
+from cnnspec.emit.code.plan.comments import ends_stage, size_note
 from cnnspec.emit.code.plan.flow import FlatNode, Occurrence
+from cnnspec.emit.code.plan.formulas import layer_call
+from cnnspec.emit.code.plan.holders import Holders
 from cnnspec.emit.code.plan.names import Names
+from cnnspec.emit.code.plan.outline import defines
 from cnnspec.emit.code.plan.places import (
     Export,
     Joined,
@@ -18,12 +20,10 @@ from cnnspec.emit.code.plan.places import (
     Value,
     is_layer,
 )
-from cnnspec.emit.code.plan.reading import Reads, given_to
+from cnnspec.emit.code.plan.reads import Reads, given_to
 from cnnspec.emit.code.plan.shared import Shared, Signature
-from cnnspec.emit.code.plan.steps import defines
 from cnnspec.emit.code.plan.tidy import if_statement
 from cnnspec.emit.code.plan.values import call, text
-from cnnspec.emit.code.plan.variables import Variables
 from cnnspec.emit.code.plan.words import Words
 from cnnspec.emit.code.tree import (
     Assign,
@@ -67,7 +67,7 @@ class Body:
         self.statements: list[Statement] = []
         names = Names(set(shared.names.taken))
         self.words = Words(block, self.function.modes, names, shared.constants.use)
-        self.variables = Variables(
+        self.variables = Holders(
             self._flow, self.function, names, shared.kinds, shared.handed
         )
         self.reads = Reads(self._flow, self.function, self.variables, self.words)

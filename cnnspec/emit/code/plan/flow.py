@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import Layer
+from cnnspec.emit.code.plan.history import Arm
 from cnnspec.emit.code.plan.places import (
     Instance,
     LayerOf,
     Made,
-    Output,
+    Outgoing,
     Result,
     Returned,
     TensorRead,
@@ -16,7 +17,6 @@ from cnnspec.emit.code.plan.places import (
     Value,
     is_layer,
 )
-from cnnspec.emit.code.plan.record import Arm
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.expressions import Formula, evaluate, names_in
@@ -206,7 +206,7 @@ class Flow:
         self.arms: set[Arm] = set()
         self.flat_nodes: dict[Path, list[FlatNode]] = {}
         self.flat_current: dict[Path, tuple[Value, ...]] = {}
-        self.outputs: tuple[Output, ...] = ()
+        self.outputs: tuple[Outgoing, ...] = ()
         self.results: dict[str, int] = {}
         self.formulas: dict[Use, Formula | None] = {}
         self.branch_uses: set[TensorRead] = set()

@@ -3,13 +3,13 @@
 from functools import partial
 from typing import Any
 
-from cnnspec.emit.code.plan.arguments import argument, has_formula
 from cnnspec.emit.code.plan.body import Body
-from cnnspec.emit.code.plan.explain import Texts, docstring
+from cnnspec.emit.code.plan.comments import Texts, docstring
+from cnnspec.emit.code.plan.formulas import argument, has_formula
 from cnnspec.emit.code.plan.parameters import given_code, is_late
 from cnnspec.emit.code.plan.places import (
     Given,
-    Output,
+    Outgoing,
     Returned,
 )
 from cnnspec.emit.code.plan.shared import Shared, Signature
@@ -193,7 +193,7 @@ def _shape(shared: Shared, tensor: Input) -> Expression:
     return argument(raw, [(worked_out, shape)], shared.formula)
 
 
-def _output(body: Body, use: Output, is_list: bool) -> Expression:
+def _output(body: Body, use: Outgoing, is_list: bool) -> Expression:
     code = body.reads.code(use)
     return Star(code) if is_list else code
 

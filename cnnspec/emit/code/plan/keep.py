@@ -6,8 +6,16 @@ what stands around it is looked at again, since a flat part may be all it needs.
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
-from cnnspec.emit.code.plan.arguments import layer_call
+from cnnspec.emit.code.plan.flattening import seen
 from cnnspec.emit.code.plan.flow import FlatNode, Flow
+from cnnspec.emit.code.plan.formulas import layer_call
+from cnnspec.emit.code.plan.history import History
+from cnnspec.emit.code.plan.outline import (
+    choice,
+    defines,
+    formulas_of,
+    parents,
+)
 from cnnspec.emit.code.plan.parameters import is_late
 from cnnspec.emit.code.plan.places import (
     Export,
@@ -22,15 +30,7 @@ from cnnspec.emit.code.plan.places import (
     Use,
     Value,
 )
-from cnnspec.emit.code.plan.record import Record
-from cnnspec.emit.code.plan.steps import (
-    choice,
-    defines,
-    formulas_of,
-    parents,
-)
 from cnnspec.emit.code.plan.study import study
-from cnnspec.emit.code.plan.view import seen
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.expressions import Formula
@@ -53,18 +53,18 @@ Lost = Generator[Path, None, Values]
 A path is () where that is the structure of the whole program."""
 
 
-def kept(program: Program, record: Record, shapes: Mapping[str, Shapes]) -> Flow:
+def kept(program: Program, history: History, shapes: Mapping[str, Shapes]) -> Flow:
     """What the functions of a script make and read, with as much structure as can be.
 
     Args:
         program: the steps.
-        record: of what happened.
+        history: of what happened.
         shapes: of each node's output.
     """
     around = dict(parents(program))
     flat: frozenset[Path] = frozenset()
     while True:
-        flow = seen(program, record, shapes, around, flat)
+        flow = seen(program, history, shapes, around, flat)
         if not flow.lost:
             study(flow)
         path = next(_lost(flow), None)

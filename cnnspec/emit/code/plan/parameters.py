@@ -3,8 +3,8 @@
 from collections.abc import Container
 from typing import Any
 
-from cnnspec.emit.code.plan.arguments import Write, calls_something, data_code
-from cnnspec.emit.code.plan.steps import each_step, formulas_of
+from cnnspec.emit.code.plan.formulas import Write, calls_something, data_code
+from cnnspec.emit.code.plan.outline import each_step, formulas_of
 from cnnspec.emit.code.tree import Code, Dict, Expression, List
 from cnnspec.language.expressions import names_in
 from cnnspec.language.program import NEEDED, Block, CallStep, Program

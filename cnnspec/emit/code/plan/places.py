@@ -122,7 +122,7 @@ class Returned(NamedTuple):
     number: int
 
 
-class Output(NamedTuple):
+class Outgoing(NamedTuple):
     """The model gives a tensor."""
 
     name: str
@@ -146,5 +146,5 @@ class Handed(NamedTuple):
     value: Value
 
 
-Use = TensorRead | LayerUsed | Returned | Output | Join | Handed
+Use = TensorRead | LayerUsed | Returned | Outgoing | Join | Handed
 """A place in the code that reads a value."""

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnnspec.emit.code.plan.explain import Explained
+from cnnspec.emit.code.plan.comments import Explained
 from cnnspec.emit.code.plan.flow import Flow, Function
 from cnnspec.emit.code.plan.names import Constants, Names
+from cnnspec.emit.code.plan.outline import StepKind
 from cnnspec.emit.code.plan.places import (
     Value,
 )
-from cnnspec.emit.code.plan.steps import Kind
 from cnnspec.ground.errors import Path
 from cnnspec.language.expressions import Formula
 from cnnspec.language.program import Block, Program
@@ -70,7 +70,7 @@ class Shared:
         names: Names,
         constants: Constants,
         titles: Mapping[str, str],
-        kinds: Mapping[Path, Kind],
+        kinds: Mapping[Path, StepKind],
     ) -> None:
         self.program, self.flow, self.explained = program, flow, explained
         self.names, self.constants, self.titles = names, constants, titles

@@ -9,6 +9,7 @@ from cnnspec.emit.code.plan.flow import (
     Read,
     Run,
 )
+from cnnspec.emit.code.plan.outline import choice
 from cnnspec.emit.code.plan.places import (
     Export,
     Given,
@@ -22,7 +23,6 @@ from cnnspec.emit.code.plan.places import (
     Value,
     is_layer,
 )
-from cnnspec.emit.code.plan.steps import choice
 from cnnspec.ground.errors import Path
 
 

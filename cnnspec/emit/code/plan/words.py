@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from cnnspec.emit.code.plan.arguments import data_code
+from cnnspec.emit.code.plan.formulas import data_code
 from cnnspec.emit.code.plan.names import Names
 from cnnspec.emit.code.plan.values import text
 from cnnspec.emit.code.tree import (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.ground.errors import Path
-from cnnspec.judge.training import metric_key
+from cnnspec.judge.subjects import metric_key
 
 if TYPE_CHECKING:
     from cnnspec.catalogue.callbacks import Callback

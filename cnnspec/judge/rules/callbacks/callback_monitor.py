@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem, either, nearest
 from cnnspec.judge.rules.callbacks import Trained
-from cnnspec.judge.training import figures
+from cnnspec.judge.subjects import figures
 
 CODE = "callback-monitor"
 SEVERITY = "error"

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.rules.callbacks import Trained
-from cnnspec.judge.training import metric_key
+from cnnspec.judge.subjects import metric_key
 
 CODE = "monitor-direction"
 SEVERITY = "error"

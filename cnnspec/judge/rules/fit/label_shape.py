@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import show
-from cnnspec.judge.training import Fit
+from cnnspec.judge.subjects import Fit
 
 CODE = "label-shape"
 SEVERITY = "error"

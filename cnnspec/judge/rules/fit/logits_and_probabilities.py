@@ -27,7 +27,7 @@ from cnnspec.catalogue.layers.arguments import PROBABILITIES
 from cnnspec.catalogue.losses import Loss
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.answers import activation_of, takes_logits
-from cnnspec.judge.training import Fit
+from cnnspec.judge.subjects import Fit
 
 CODE = "logits-and-probabilities"
 SEVERITY = "error"

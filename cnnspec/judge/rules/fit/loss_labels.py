@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from cnnspec.catalogue.losses import Loss
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.answers import loss_name
-from cnnspec.judge.training import Fit
+from cnnspec.judge.subjects import Fit
 
 CODE = "loss-labels"
 SEVERITY = "error"

@@ -31,7 +31,7 @@ from cnnspec.judge.answers import (
     loss_name,
     takes_logits,
 )
-from cnnspec.judge.training import Fit
+from cnnspec.judge.subjects import Fit
 
 CODE = "loss-needs-probabilities"
 SEVERITY = "error"

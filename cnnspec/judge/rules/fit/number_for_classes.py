@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.answers import loss_name
-from cnnspec.judge.training import Fit
+from cnnspec.judge.subjects import Fit
 
 CODE = "number-for-classes"
 SEVERITY = "error"

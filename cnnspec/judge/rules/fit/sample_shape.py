@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shape, product, show
-from cnnspec.judge.training import Fit
+from cnnspec.judge.subjects import Fit
 
 CODE = "sample-shape"
 SEVERITY = "error"

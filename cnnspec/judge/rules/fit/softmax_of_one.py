@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.answers import activation_of
-from cnnspec.judge.training import Fit
+from cnnspec.judge.subjects import Fit
 
 CODE = "softmax-of-one"
 SEVERITY = "error"

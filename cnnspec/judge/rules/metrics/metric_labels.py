@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.training import Fit
+from cnnspec.judge.subjects import Fit
 
 CODE = "metric-labels"
 SEVERITY = "error"

@@ -24,7 +24,7 @@ from itertools import chain
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.rules.metrics.metric_labels import takes
-from cnnspec.judge.training import Fit
+from cnnspec.judge.subjects import Fit
 
 CODE = "metric-scores"
 SEVERITY = "error"

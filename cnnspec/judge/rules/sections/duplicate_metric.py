@@ -15,7 +15,7 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.training import Sections, figures
+from cnnspec.judge.subjects import Sections, figures
 
 CODE = "duplicate-metric"
 SEVERITY = "error"

@@ -25,7 +25,7 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.training import Sections
+from cnnspec.judge.subjects import Sections
 
 CODE = "missing-section"
 SEVERITY = "error"

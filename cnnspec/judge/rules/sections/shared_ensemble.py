@@ -17,7 +17,7 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.training import Sections
+from cnnspec.judge.subjects import Sections
 
 CODE = "shared-ensemble"
 SEVERITY = "error"

@@ -4,7 +4,7 @@ import re
 from typing import Protocol
 
 from cnnspec.catalogue.layers.base import Layer
-from cnnspec.emit.code.plan.steps import each_step
+from cnnspec.emit.code.plan.outline import each_step
 from cnnspec.emit.code.tree import Comment
 from cnnspec.emit.code.width import WIDTH, columns
 from cnnspec.ground.shapes import Shapes, product, show

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnspec.emit.code.plan.arguments import layer_call
+from cnnspec.emit.code.plan.formulas import layer_call
 from cnnspec.emit.code.print.python import expression
 from tests.emit.plan import flow_of
 

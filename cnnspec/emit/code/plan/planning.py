@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
-from cnnspec.emit.code.plan.arguments import data_code
-from cnnspec.emit.code.plan.explain import Explained, Texts
+from cnnspec.emit.code.plan.comments import Explained, Texts
+from cnnspec.emit.code.plan.formulas import data_code
 from cnnspec.emit.code.plan.functions import block_function, model_function
+from cnnspec.emit.code.plan.history import history_of
 from cnnspec.emit.code.plan.keep import kept
 from cnnspec.emit.code.plan.names import Constants, Names, reserved_names
-from cnnspec.emit.code.plan.record import record
+from cnnspec.emit.code.plan.outline import kinds
 from cnnspec.emit.code.plan.shared import Shared
-from cnnspec.emit.code.plan.steps import kinds
 from cnnspec.emit.code.tree import Assign, Call, Code, Def, Statements
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.program import Program
@@ -19,7 +19,7 @@ from cnnspec.model.graph import Graph
 from cnnspec.model.summary import Summary, infer
 
 
-class Script(NamedTuple):
+class Plan(NamedTuple):
     """The statements that make a model."""
 
     constants: Statements
@@ -33,7 +33,7 @@ class Script(NamedTuple):
 
 def planned(
     program: Program, summary: Summary, texts: Texts, constants: Mapping[str, Any]
-) -> Script:
+) -> Plan:
     """The statements that make a model.
 
     Args:
@@ -43,7 +43,7 @@ def planned(
         constants: names that the script gives to values above the model.
     """
     graph = summary.graph
-    flow = kept(program, record(program), shapes_of(graph))
+    flow = kept(program, history_of(program), shapes_of(graph))
     names = Names(reserved_names(constants))
     own = Constants(program.values, constants, names)
     titles = {name: _title(name, names) for name in flow.written_blocks()}
@@ -52,7 +52,7 @@ def planned(
     )
     functions = [block_function(shared, program.blocks[n], texts) for n in titles]
     body, model = model_function(shared, graph)
-    return Script(_constants(shared), tuple(functions), body, model)
+    return Plan(_constants(shared), tuple(functions), body, model)
 
 
 def shapes_of(graph: Graph) -> dict[str, Shapes]:

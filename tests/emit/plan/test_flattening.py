@@ -1,14 +1,14 @@
 """A flat part is the same record seen without its structure."""
 
+from cnnspec.emit.code.plan.flattening import seen
 from cnnspec.emit.code.plan.flow import Flow, Making
+from cnnspec.emit.code.plan.history import history_of
+from cnnspec.emit.code.plan.outline import parents
 from cnnspec.emit.code.plan.places import (
     Made,
     Result,
 )
-from cnnspec.emit.code.plan.record import record
-from cnnspec.emit.code.plan.script import shapes_of
-from cnnspec.emit.code.plan.steps import parents
-from cnnspec.emit.code.plan.view import seen
+from cnnspec.emit.code.plan.planning import shapes_of
 from cnnspec.ground.errors import Path
 from cnnspec.model.resolver import resolve
 from tests.emit.plan import program_of
@@ -27,7 +27,7 @@ layers:
 def view(*flat: Path) -> Flow:
     program = program_of(SPEC)
     shapes, around = shapes_of(resolve(program)), dict(parents(program))
-    return seen(program, record(program), shapes, around, frozenset(flat))
+    return seen(program, history_of(program), shapes, around, frozenset(flat))
 
 
 def test_a_function_has_a_run_for_each_call() -> None:

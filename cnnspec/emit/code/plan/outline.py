@@ -64,7 +64,7 @@ def _inside(steps: Steps, around: Path) -> Iterator[tuple[Path, Path]]:
             yield from _inside(inner, step.path if holds else around)
 
 
-class Kind(NamedTuple):
+class StepKind(NamedTuple):
     """What a step is, for the variable that holds its tensor."""
 
     word: str
@@ -75,17 +75,17 @@ class Kind(NamedTuple):
     """Whether a tensor that goes past other layers may end in it."""
 
 
-def kinds(program: Program) -> Iterator[tuple[Path, Kind]]:
+def kinds(program: Program) -> Iterator[tuple[Path, StepKind]]:
     """What the layers and calls of a program are."""
     for steps in (program.steps, *(b.steps for b in program.blocks.values())):
         for step in each_step(steps):
             if isinstance(step, LayerStep):
                 cls = layer_class(step.type)
                 word = snake_case(cls.__name__)
-                yield step.path, Kind(word, cls.result, cls.joins_paths)
+                yield step.path, StepKind(word, cls.result, cls.joins_paths)
             elif isinstance(step, CallStep):
                 word = f"{step.block}_output"
-                yield step.path, Kind(word, word, False)
+                yield step.path, StepKind(word, word, False)
 
 
 def formulas_of(block: Block) -> Iterator[Formula]:

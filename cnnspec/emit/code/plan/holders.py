@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from cnnspec.emit.code.plan.flow import Flow, Function
 from cnnspec.emit.code.plan.names import Names, identifier, without_axes
+from cnnspec.emit.code.plan.outline import StepKind
 from cnnspec.emit.code.plan.places import (
     Export,
     Join,
@@ -15,12 +16,11 @@ from cnnspec.emit.code.plan.places import (
     Value,
     is_layer,
 )
-from cnnspec.emit.code.plan.steps import Kind
 from cnnspec.emit.code.tree import Assign, Code, Expression, Several, Subscript
 from cnnspec.ground.errors import Path
 
 
-class Variables:
+class Holders:
     """What each value is called in one function.
 
     The current tensor is `x`; what is read later has a variable of its own.
@@ -35,7 +35,7 @@ class Variables:
         flow: Flow,
         function: Function,
         names: Names,
-        kinds: Mapping[Path, Kind],
+        kinds: Mapping[Path, StepKind],
         handed: Mapping[Value, str],
     ) -> None:
         """Begins with none.

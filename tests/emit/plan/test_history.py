@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from cnnspec.emit.code.plan.record import (
+from cnnspec.emit.code.plan.history import (
     ArmTaken,
     Called,
     LayerTaken,
     Repeated,
 )
-from tests.emit.plan import record_of
+from tests.emit.plan import history_from
 
 
 def told(events: list[Any]) -> list[Any]:
@@ -31,7 +31,7 @@ def told(events: list[Any]) -> list[Any]:
 
 
 def test_calls_rounds_and_branches_hold_what_happens_in_them() -> None:
-    record = record_of("""
+    record = history_from("""
         blocks:
           unit: {layers: [ReLU, {repeat: {times: 2, layers: [Softmax]}}]}
         layers:
@@ -50,7 +50,7 @@ def test_calls_rounds_and_branches_hold_what_happens_in_them() -> None:
 
 
 def test_idle_arms_are_tried_once_and_those_in_them_too() -> None:
-    record = record_of("""
+    record = history_from("""
         vars: {deep: false, wide: true}
         layers:
         - repeat:
@@ -71,7 +71,7 @@ def test_idle_arms_are_tried_once_and_those_in_them_too() -> None:
 
 
 def test_an_arm_that_cannot_be_taken_leaves_no_trace() -> None:
-    record = record_of("""
+    record = history_from("""
         vars: {deep: false}
         blocks:
           pair: {inputs: [a, b], layers: [{Add: {from: [a, b]}}]}
@@ -86,7 +86,7 @@ def test_an_arm_that_cannot_be_taken_leaves_no_trace() -> None:
 
 
 def test_a_tensor_behind_a_call_is_another_one_of_the_same_layer() -> None:
-    [called, layer] = record_of("""
+    [called, layer] = history_from("""
         blocks: {unit: {layers: [{ReLU: {name: skip}}]}}
         layers: [{unit: {name: a}}, {Add: {from: [prev, a_skip]}}]
         """).events

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit.code.plan.flow import Flow, Function
+from cnnspec.emit.code.plan.holders import Holders
+from cnnspec.emit.code.plan.outline import choice
 from cnnspec.emit.code.plan.places import (
     LayerUsed,
     TensorRead,
     Use,
 )
-from cnnspec.emit.code.plan.steps import choice
-from cnnspec.emit.code.plan.variables import Variables
 from cnnspec.emit.code.plan.words import Words
 from cnnspec.emit.code.tree import (
     CallArgument,
@@ -28,7 +28,7 @@ class Reads:
     """Says what the places of a function read."""
 
     def __init__(
-        self, flow: Flow, function: Function, variables: Variables, words: Words
+        self, flow: Flow, function: Function, variables: Holders, words: Words
     ) -> None:
         self._flow, self._function = flow, function
         self._variables, self._words = variables, words

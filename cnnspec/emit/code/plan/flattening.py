@@ -1,4 +1,4 @@
-"""The record as the functions of a script see it, with some parts flat.
+"""The history as the functions of a script see it, with some parts flat.
 
 A part is flat whose structure isn't kept: it is seen node by node, as if its calls,
 rounds and branches stood where they are taken.
@@ -19,6 +19,20 @@ from cnnspec.emit.code.plan.flow import (
     Reading,
     Run,
 )
+from cnnspec.emit.code.plan.history import (
+    Arm,
+    ArmTaken,
+    Called,
+    Event,
+    History,
+    LayerApplied,
+    LayerTaken,
+    Repeated,
+    Structure,
+    Tensor,
+    Tensors,
+)
+from cnnspec.emit.code.plan.outline import defines
 from cnnspec.emit.code.plan.places import (
     Export,
     Given,
@@ -29,27 +43,13 @@ from cnnspec.emit.code.plan.places import (
     LayerOf,
     LayerUsed,
     Made,
-    Output,
+    Outgoing,
     Result,
     Returned,
     TensorRead,
     Use,
     Value,
 )
-from cnnspec.emit.code.plan.record import (
-    Arm,
-    ArmTaken,
-    Called,
-    Event,
-    LayerApplied,
-    LayerTaken,
-    Record,
-    Repeated,
-    Structure,
-    Tensor,
-    Tensors,
-)
-from cnnspec.emit.code.plan.steps import defines
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.expressions import Formula
@@ -59,7 +59,7 @@ from cnnspec.language.program import Program
 
 def seen(
     program: Program,
-    record: Record,
+    history: History,
     shapes: Mapping[str, Shapes],
     around: Mapping[Path, Path],
     flat: frozenset[Path],
@@ -68,7 +68,7 @@ def seen(
 
     Args:
         program: the steps.
-        record: of what happened.
+        history: of what happened.
         shapes: of each node's output.
         around: the repeat, `if` or block around each step and block.
         flat: the paths of steps and blocks whose structure isn't kept.
@@ -76,14 +76,14 @@ def seen(
     dropped: set[int] = set()
     while True:
         flow = Flow(program, shapes, around)
-        view = _View(flow, record, flat, dropped)
+        view = _View(flow, history, flat, dropped)
         if not view.useless:
             return flow
         dropped |= view.useless
 
 
 class _View:
-    """Goes through a record once.
+    """Goes through a history once.
 
     Attributes:
         useless: the branches, by the identity of what happened in them, that were tried
@@ -91,10 +91,10 @@ class _View:
     """
 
     def __init__(
-        self, flow: Flow, record: Record, flat: frozenset[Path], dropped: set[int]
+        self, flow: Flow, history: History, flat: frozenset[Path], dropped: set[int]
     ) -> None:
         self._flow, self._flat_paths, self._dropped = flow, flat, dropped
-        self._record = record
+        self._record = history
         self._flat: Path | None = None
         self._flat_count: dict[Path, int] = {}
         self._is_trial = False
@@ -105,23 +105,23 @@ class _View:
         self._first: dict[tuple[str, bool, str], Value] = {}
         self._alike: dict[Value, Value] = {}
         self._run = self._enter("", False, [])
-        self._see(record)
+        self._see(history)
 
     @cached_property
     def _taken(self) -> frozenset[Arm]:
         return taken_arms(self._record.events, self._is_flat)
 
-    def _see(self, record: Record) -> None:
-        for place, tensor in enumerate(record.inputs):
+    def _see(self, history: History) -> None:
+        for place, tensor in enumerate(history.inputs):
             value = Given((), place)
             self._instances[tensor.number] = Instance(value, 0, tensor.name)
             self._run.events.append(Making(value, 0))
             self._run.given += (value,)
-        self._take(record.events)
-        said = [(one.by, one.number) for one in record.outputs_said]
-        said = said or [("", k) for k in range(len(record.outputs))]
-        self._flow.outputs = tuple(Output(*one) for one in said)
-        for use, tensor in zip(self._flow.outputs, record.outputs, strict=True):
+        self._take(history.events)
+        said = [(one.by, one.number) for one in history.outputs_said]
+        said = said or [("", k) for k in range(len(history.outputs))]
+        self._flow.outputs = tuple(Outgoing(*one) for one in said)
+        for use, tensor in zip(self._flow.outputs, history.outputs, strict=True):
             self._read(use, self._of(tensor), use.name)
         # What is written node by node stands for one run of it.
         for path, count in self._flat_count.items():

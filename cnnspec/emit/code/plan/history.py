@@ -1,8 +1,8 @@
 """What the interpreter tells of a program, written down with its structure.
 
 A call, a round and an arm of an `if` hold what happened in them. Everything that a
-script's code has to know of a program follows from the record, so that no rule of the
-language is known twice; and a part whose structure code can't keep is the same record
+script's code has to know of a program follows from the history, so that no rule of the
+language is known twice; and a part whose structure code can't keep is the same history
 seen without that structure.
 """
 
@@ -133,7 +133,7 @@ Structure = Called | Repeated | ArmTaken
 Event = LayerTaken | LayerApplied | Structure
 
 
-class Record(NamedTuple):
+class History(NamedTuple):
     """All that happened."""
 
     inputs: Tensors
@@ -146,7 +146,7 @@ class Record(NamedTuple):
     """The calls of which anything is read that was named inside."""
 
 
-def record(program: Program) -> Record:
+def history_of(program: Program) -> History:
     """Takes a program's steps, and its idle branches.
 
     A branch is idle that no run takes; what it holds is only known from trying it.
@@ -161,7 +161,7 @@ def record(program: Program) -> Record:
             break
         # In an idle branch there may be more of them.
         tries |= idle
-    return recorder.record()
+    return recorder.history()
 
 
 class _Recorder(Listener[Tensor]):
@@ -188,11 +188,11 @@ class _Recorder(Listener[Tensor]):
         """The repeats of which a round was taken."""
         self.taken: set[Arm] = set()
 
-    def record(self) -> Record:
+    def history(self) -> History:
         """All that happened."""
         [events] = self._open
         idle = frozenset(self._repeats - self._busy)
-        return Record(
+        return History(
             tuple(self._inputs), events, *self._outputs, idle, self._exporting()
         )
 
