@@ -184,6 +184,11 @@ class Layer(Record):
         return found or "linear"
 
     @classmethod
+    def is_public(cls) -> bool:
+        """Whether `keras.layers` has it; of any other, a script needs the class."""
+        return cls.module == Layer.module and not cls.package
+
+    @classmethod
     def family(cls) -> str:
         """The family of layers that it belongs to; '' for one that is like none."""
         modules = (c.__module__.removeprefix(f"{__package__}.") for c in cls.__mro__)

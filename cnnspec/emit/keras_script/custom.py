@@ -11,11 +11,6 @@ from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.emit.keras_script.folders import folders
 
 
-def is_custom(cls: type[Layer]) -> bool:
-    """Whether a layer isn't one of Keras's public layers, so a script has its class."""
-    return cls.module != Layer.module or bool(cls.package)
-
-
 def sources(layers: Iterable[Layer], own: str | None = None) -> list[str]:
     """The texts of the classes that a script needs, each once, without imports.
 
@@ -40,7 +35,7 @@ def imports(layers: Iterable[Layer]) -> list[tuple[str, str]]:
 
 def _classes(layers: Iterable[Layer]) -> list[type[Layer]]:
     classes = (type(found) for layer in layers for found in (layer, *all_nested(layer)))
-    return [cls for cls in dict.fromkeys(classes) if is_custom(cls)]
+    return [cls for cls in dict.fromkeys(classes) if not cls.is_public()]
 
 
 def _source(name: str, own: str | None) -> str:

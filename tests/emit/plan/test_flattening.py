@@ -1,4 +1,4 @@
-"""A flat part is the same record seen without its structure."""
+"""A flat part is the same history seen without its structure."""
 
 from cnnspec.emit.code.plan.flattening import seen
 from cnnspec.emit.code.plan.flow import Flow, Making

@@ -1,4 +1,4 @@
-"""The record holds what happened inside what it happened in."""
+"""The history holds what happened inside what it happened in."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def told(events: list[Any]) -> list[Any]:
 
 
 def test_calls_rounds_and_branches_hold_what_happens_in_them() -> None:
-    record = history_from("""
+    history = history_from("""
         blocks:
           unit: {layers: [ReLU, {repeat: {times: 2, layers: [Softmax]}}]}
         layers:
@@ -40,17 +40,17 @@ def test_calls_rounds_and_branches_hold_what_happens_in_them() -> None:
         - repeat: {times: 0, layers: [Flatten]}
         """)
     rounds = [["a_1_softmax"], ["a_2_softmax"]]
-    assert told(record.events) == [
+    assert told(history.events) == [
         ("unit", ["a_re_lu", ("repeat", rounds)]),
         ("branches", ["elu"]),
         "add",
         ("repeat", []),
     ]
-    assert record.idle == {("layers", 2, "repeat")}
+    assert history.idle == {("layers", 2, "repeat")}
 
 
 def test_idle_arms_are_tried_once_and_those_in_them_too() -> None:
-    record = history_from("""
+    history = history_from("""
         vars: {deep: false, wide: true}
         layers:
         - repeat:
@@ -67,11 +67,11 @@ def test_idle_arms_are_tried_once_and_those_in_them_too() -> None:
         [("tried", True, tried), ("taken", False, ["softmax"])],
         [("taken", False, ["softmax_1"])],
     ]
-    assert told(record.events) == [("repeat", rounds)]
+    assert told(history.events) == [("repeat", rounds)]
 
 
 def test_an_arm_that_cannot_be_taken_leaves_no_trace() -> None:
-    record = history_from("""
+    history = history_from("""
         vars: {deep: false}
         blocks:
           pair: {inputs: [a, b], layers: [{Add: {from: [a, b]}}]}
@@ -82,7 +82,7 @@ def test_an_arm_that_cannot_be_taken_leaves_no_trace() -> None:
             then: [ELU, {pair: {from: prev}}, {repeat: {times: 2, layers: [ELU]}}]
             else: [{pair: {from: [prev, prev]}}]
         """)
-    assert told(record.events) == ["re_lu", ("taken", False, [("pair", ["add"])])]
+    assert told(history.events) == ["re_lu", ("taken", False, [("pair", ["add"])])]
 
 
 def test_a_tensor_behind_a_call_is_another_one_of_the_same_layer() -> None:
