@@ -249,8 +249,6 @@ def _agree(expected: tuple[int | None, ...], found: Shapes) -> bool:
     return isinstance(found, tuple) and tuple(expected) == found[1:]
 
 
-_LINEAR = ("filters", "units", "output_dim")
-"""Arguments with which the number of parameters grows evenly."""
 _TRIES: dict[str, Sequence[Any]] = {
     "kernel_size": range(1, 16),
     "depth_multiplier": range(1, 17),
@@ -264,8 +262,8 @@ def _remedy(row: _Printable, wanted: int | None) -> str:
     """The argument that would give the layer the parameters that are wanted."""
     if wanted is None or isinstance(row, _Input):
         return ""
-    taken = row.layer.arguments()
-    tries = {name: _solve(row, name, wanted) for name in _LINEAR if name in taken}
+    taken, width = row.layer.arguments(), row.layer.grows_with
+    tries = {width: _solve(row, width, wanted)} if width in taken else {}
     tries |= {name: values for name, values in _TRIES.items() if name in taken}
     for name, values in tries.items():
         for value in values:

@@ -157,6 +157,7 @@ class _Conv(Weighted, LowRank, _Convolution):
     )
     weight_rule = "kernel: kernel_size · (channels / groups) · filters; bias: filters"
     example: ClassVar[Any] = {"filters": 32, "kernel_size": 3}
+    grows_with = "filters"
 
     filters: Positive
     groups: Positive = 1
@@ -234,6 +235,7 @@ class _Transposed(Weighted, _Convolution):
     )
     weight_rule = "kernel: kernel_size · filters · channels; bias: filters"
     example: ClassVar[Any] = {"filters": 32, "kernel_size": 3, "strides": 2}
+    grows_with = "filters"
 
     filters: Positive
     output_padding: Any = None
@@ -386,6 +388,7 @@ class _Separable(_Convolution):
         "pointwise_kernel: channels · depth_multiplier · filters; bias: filters"
     )
     example: ClassVar[Any] = {"filters": 32, "kernel_size": 3}
+    grows_with = "filters"
 
     filters: Positive
     depth_multiplier: Positive = 1

@@ -41,6 +41,7 @@ class Dense(Weighted, LowRank):
     )
     example: ClassVar[Any] = {"units": 10, "activation": "softmax"}
     example_inputs = ((None, 1568),)
+    grows_with = "units"
 
     units: Positive
     activation: Activation = None
@@ -345,6 +346,7 @@ class Embedding(LowRank):
         **Layer.renamed,
         "input_length": Layer.renamed["input_shape"],
     }
+    grows_with = "output_dim"
 
     input_dim: Positive
     output_dim: Positive

@@ -98,6 +98,7 @@ class _Gates(Weighted):
 class _Units(_Gates, _Step):
     """Units that are all connected with the features and with each other."""
 
+    grows_with = "units"
     states: ClassVar[int] = 1
     """Tensors that a step hands on."""
     units: Positive
@@ -490,6 +491,7 @@ class _ConvLSTM(_Gates, _Recurrent):
         "filters · 4·filters; bias: 4·filters"
     )
     example: ClassVar[Any] = {"filters": 16, "kernel_size": 3}
+    grows_with = "filters"
 
     filters: Positive
     kernel_size: Any
