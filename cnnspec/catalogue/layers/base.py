@@ -79,7 +79,7 @@ class Layer(Record):
     It is called as this class is, and takes the same arguments.
     """
     grows_with: ClassVar[str] = ""
-    """The argument with which its weights grow: how many channels or units there are."""
+    """The argument that its weights grow with: how many channels or units it has."""
     inputs: ClassVar[int] = 1
     """Tensors that a call takes, at least."""
     inputs_limit: ClassVar[int | None] = 1
