@@ -90,7 +90,7 @@ def test_a_file_is_a_rule_and_its_findings_are_folded(tmp_path: Path) -> None:
     assert [str(d).removeprefix(str(spec)) for d in checked.diagnostics] == [
         (
             ":5:9: warning[useless-bias]: 'first_conv2d' has a bias, which "
-            "'first_batch_normalization' takes away again (3 times, first in unit, "
+            "'first_batch_normalization' takes away again (3 times; first: in unit, "
             "called at line 8); set use_bias: false"
         ),
         (

@@ -158,7 +158,7 @@ class Source:
         """The diagnostic of a problem whose path leads from the document's root."""
         path, code, message, hint, at_key, trail, severity, times = problem
         if trail:
-            several = f"{times:,} times, first " if times > 1 else ""
+            several = f"{times:,} times; first: " if times > 1 else ""
             message = f"{message} ({several}{self.way(trail)})"
         return self.diagnostic(severity, code, path, message, hint, at_key)
 
