@@ -45,6 +45,9 @@ class Diary(Listener[str]):
     def name(self, tensor: str) -> str:
         return tensor
 
+    def sizes(self, tensor: str) -> None:
+        return None
+
     def layer(self, step, placed, layer, arguments, inner, read, said) -> str:
         by = [one.by for one in said]
         self.pages.append(f"{placed.name} reads {', '.join(read)} as {by}")

@@ -1,5 +1,6 @@
 """What the interpreter tells of a program while it takes the program's steps."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -39,7 +40,7 @@ class Said(NamedTuple):
     """The name that the tensor was called by; nothing for `prev` and for a branch."""
 
 
-class Listener(Generic[T]):
+class Listener(ABC, Generic[T]):
     """Hears what happens, in the order in which code would run.
 
     T is what the listener has for a tensor. The interpreter keeps it under the names by
@@ -51,24 +52,25 @@ class Listener(Generic[T]):
     step says so; it is empty where the step reads the current tensors.
     """
 
+    @abstractmethod
     def input(self, name: str, tensor: InputTensor, path: Path) -> T:
         """The model is given a tensor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lost(self, name: str) -> T:
         """Stands for a tensor that isn't there, because something is wrong."""
-        raise NotImplementedError
 
+    @abstractmethod
     def name(self, tensor: T) -> str:
         """The full name of the input or layer that a tensor comes from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sizes(self, tensor: T) -> Shapes | None:
         """The shape of a tensor, batch first; None where it isn't known."""
-        raise NotImplementedError
 
     # ------------------------------------------------------------- layers
 
+    @abstractmethod
     def layer(
         self,
         step: LayerStep,
@@ -94,11 +96,11 @@ class Listener(Generic[T]):
         Returns:
             What it gives.
         """
-        raise NotImplementedError
 
     def no_layer(self, placed: Placed, read: tuple[T, ...]) -> None:
         """A layer whose arguments are wrong would read tensors."""
 
+    @abstractmethod
     def apply(
         self,
         step: ApplyStep,
@@ -123,7 +125,6 @@ class Listener(Generic[T]):
         Returns:
             What it gives.
         """
-        raise NotImplementedError
 
     # ------------------------------------------------------------- calls
 

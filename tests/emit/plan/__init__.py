@@ -21,9 +21,11 @@ def program_of(text: str) -> Program:
 
 
 def history_from(text: str) -> History:
-    return history_of(program_of(text))
+    program = program_of(text)
+    return history_of(program, shapes_of(resolve(program)))
 
 
 def flow_of(text: str) -> Flow:
     program = program_of(text)
-    return kept(program, history_of(program), shapes_of(resolve(program)))
+    shapes = shapes_of(resolve(program))
+    return kept(program, history_of(program, shapes), shapes)

@@ -27,7 +27,7 @@ layers:
 def view(*flat: Path) -> Flow:
     program = program_of(SPEC)
     shapes, around = shapes_of(resolve(program)), dict(parents(program))
-    return seen(program, history_of(program), shapes, around, frozenset(flat))
+    return seen(program, history_of(program, shapes), shapes, around, frozenset(flat))
 
 
 def test_a_function_has_a_run_for_each_call() -> None:

@@ -7,8 +7,12 @@ from cnnspec.emit.code.plan.history import (
     Called,
     LayerTaken,
     Repeated,
+    _Recorder,
 )
-from tests.emit.plan import history_from
+from cnnspec.emit.code.plan.planning import shapes_of
+from cnnspec.language.run import run
+from cnnspec.model.resolver import resolve
+from tests.emit.plan import history_from, program_of
 
 
 def told(events: list[Any]) -> list[Any]:
@@ -95,3 +99,15 @@ def test_a_tensor_behind_a_call_is_another_one_of_the_same_layer() -> None:
     assert inside.number != outside.number
     assert layer.read == (*called.gave, outside)
     assert {tensor.node for tensor in (inside, outside, *called.gave)} == {"a_skip"}
+
+
+def test_sizes_are_those_of_the_graph() -> None:
+    program = program_of("""
+    layers:
+    - Conv2D: {filters: 4, kernel_size: 3}
+    - Flatten
+    """)
+    recorder = _Recorder(frozenset(), shapes_of(resolve(program)))
+    run(program, recorder)
+    found = [recorder.sizes(event.gave) for event in recorder.history().events]
+    assert found == [(None, 14, 14, 4), (None, 784)]

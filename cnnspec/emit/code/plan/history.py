@@ -6,7 +6,7 @@ language is known twice; and a part whose structure code can't keep is the same 
 seen without that structure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import Layer
@@ -146,14 +146,18 @@ class History(NamedTuple):
     """The calls of which anything is read that was named inside."""
 
 
-def history_of(program: Program) -> History:
+def history_of(program: Program, shapes: Mapping[str, Shapes]) -> History:
     """Takes a program's steps, and its idle branches.
 
     A branch is idle that no run takes; what it holds is only known from trying it.
+
+    Args:
+        program: the steps.
+        shapes: of each input and node, batch first.
     """
     tries: frozenset[Arm] = frozenset()
     for _ in range(_DEPTH):
-        recorder = _Recorder(tries)
+        recorder = _Recorder(tries, shapes)
         run(program, recorder)
         others = frozenset((path, not arm) for path, arm in recorder.taken)
         idle = others - recorder.taken
@@ -171,8 +175,8 @@ class _Recorder(Listener[Tensor]):
         taken: the arms that were taken, or tried.
     """
 
-    def __init__(self, tries: frozenset[Arm]) -> None:
-        self._tries = tries
+    def __init__(self, tries: frozenset[Arm], shapes: Mapping[str, Shapes]) -> None:
+        self._tries, self._shapes = tries, shapes
         self._count = 0
         self._inputs: list[Tensor] = []
         self._outputs: tuple[Tensors, Sequence[Said]] = ((), ())
@@ -235,7 +239,7 @@ class _Recorder(Listener[Tensor]):
         return tensor.name
 
     def sizes(self, tensor: Tensor) -> Shapes | None:
-        return None
+        return self._shapes.get(tensor.node)
 
     def outputs(self, read: Tensors, said: Sequence[Said]) -> None:
         self._read.update(read)

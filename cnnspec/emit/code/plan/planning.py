@@ -43,7 +43,8 @@ def planned(
         constants: names that the script gives to values above the model.
     """
     graph = summary.graph
-    flow = kept(program, history_of(program), shapes_of(graph))
+    shapes = shapes_of(graph)
+    flow = kept(program, history_of(program, shapes), shapes)
     names = Names(reserved_names(constants))
     own = Constants(program.values, constants, names)
     titles = {name: _title(name, names) for name in flow.written_blocks()}
