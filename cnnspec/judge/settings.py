@@ -77,17 +77,22 @@ def _from_file(folder: str) -> dict[str, Any]:
     here = os.path.abspath(folder)
     while True:
         path = os.path.join(here, "pyproject.toml")
-        try:
-            with open(path, "rb") as file:
-                content = file.read()
-        except OSError:
-            content = b""
+        content = _content(path) if os.path.isfile(path) else b""
         # The parser takes longer to import than a small spec to check.
         section = _section(content, path) if b"tool.cnnspec" in content else None
         if section is not None:
             return _read(section, path)
         if here == (here := os.path.dirname(here)):
             return {}
+
+
+def _content(path: str) -> bytes:
+    """What a file holds; nothing where it can't be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def _section(content: bytes, path: str) -> dict[str, Any] | None:

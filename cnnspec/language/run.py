@@ -504,8 +504,10 @@ class _Interpreter(Generic[T]):
             # The current tensor stays what it was before a branch.
             before = scope.current
             self._take(source, scope)
-            found, scope.current = scope.current, before
-            return found, ""
+            given, scope.current = scope.current, before
+            return given, ""
+        if type(source) is str and (found := _named(source, scope)):
+            return found
         reader = step.block if type(step) is CallStep else "apply"
         reader = step.type if type(step) is LayerStep else reader
         path = (*step.path, "from", place)
@@ -526,10 +528,8 @@ class _Interpreter(Generic[T]):
             except Invalid as error:
                 self._problems.note(error, path, scope.trail)
                 return self._lost, ""
-        if name == PREV:
-            return scope.current, ""
-        if name in scope.known:
-            return scope.known[name], name
+        if found := _named(name, scope):
+            return found
         self._problems.note_unknown(
             name, path, scope.trail, where, [*scope.known, PREV]
         )
@@ -553,6 +553,14 @@ class _Interpreter(Generic[T]):
                 found += tensors
                 said += [Said(place, number, name) for number in range(len(tensors))]
         return (tuple(found), said) if found else (scope.current, ())
+
+
+def _named(name: str, scope: Scope[T]) -> tuple[tuple[T, ...], str] | None:
+    """The tensors that a name stands for, and by which name they are called."""
+    if name == PREV:
+        return scope.current, ""
+    found = scope.known.get(name)
+    return None if found is None else (found, name)
 
 
 def _wrong_count(block: Block, count: int) -> Invalid:

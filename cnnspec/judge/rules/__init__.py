@@ -12,6 +12,7 @@ A folder is imported only for models that its rules can say something of.
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -72,9 +73,16 @@ def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
 def modules(group: str) -> list[Any]:
     """The rules of a folder."""
     package = import_module(f"{__name__}.{group}")
-    files = {file for folder in package.__path__ for file in os.listdir(folder)}
+    names = _files(tuple(package.__path__))
+    return [import_module(f"{package.__name__}.{name}") for name in names]
+
+
+@cache
+def _files(folders: tuple[str, ...]) -> list[str]:
+    """The names of the modules in folders, those for others of them left out."""
+    files = {file for folder in folders for file in os.listdir(folder)}
     names = sorted(file[:-3] for file in files if file.endswith(".py"))
-    return [import_module(f"{package.__name__}.{n}") for n in names if n[0] != "_"]
+    return [name for name in names if name[0] != "_"]
 
 
 def _ask(subjects: Iterable[tuple[str, Any]]) -> list[Problem]:
