@@ -1,19 +1,24 @@
 """The command `cnnspec`, and `python -m cnnspec`."""
 
 import gc
+import sys
 
 
 def main() -> None:
     """Starts the command line."""
-    # What imports make stays to the end. To look through it for garbage, again and
-    # again while it grows and once more at exit, takes a quarter of a whole check.
-    gc.disable()
-    from cnnspec.app import cli
-
-    gc.freeze()
-    gc.enable()
     try:
+        # What imports make stays to the end. To look through it for garbage, again and
+        # again while it grows and once more at exit, takes a quarter of a whole check.
+        gc.disable()
+        from cnnspec.app import cli
+
+        gc.freeze()
+        gc.enable()
         cli.main()
+    except KeyboardInterrupt:
+        print("cnnspec: interrupted", file=sys.stderr)
+        # As a shell has it for a process that an interrupt ended.
+        sys.exit(130)
     finally:
         # The command has imported more.
         gc.freeze()

@@ -60,4 +60,4 @@ def test_importing_the_package_imports_nothing_of_it() -> None:
 def test_the_public_functions_need_no_command_line() -> None:
     found = imported("import cnnspec\ncnnspec.load('specs/nin.yaml')")
     assert "cnnspec.api" in found
-    assert not found & (HEAVY | {"typer", "cnnspec.app.cli"})
+    assert not found & (HEAVY | {"getopt", "cnnspec.app.cli"})

@@ -5,15 +5,13 @@ spec with 1.
 """
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
-
-import typer
+from typing import Any
 
 from cnnspec import api
 from cnnspec.api import Checked, Model
+from cnnspec.app.streams import say, stop
 from cnnspec.ground.errors import (
     Diagnostic,
     OverrideError,
@@ -23,22 +21,16 @@ from cnnspec.ground.errors import (
 )
 
 
-def usage(message: str) -> NoReturn:
-    """Says what is wrong with the command line, and ends the command."""
-    print(f"cnnspec: {message}", file=sys.stderr)
-    raise typer.Exit(2)
-
-
 def specs_of(paths: Sequence[str] | None) -> list[str]:
     """The specs to check; a folder stands for those in it."""
     if not paths and not os.path.isdir("specs"):
-        usage("there is no folder specs/ here; name a spec or a folder")
+        stop("there is no folder specs/ here; name a spec or a folder")
     found = []
     for path in paths or ["specs"]:
         with usage_errors():
             specs = api.find_specs(path)
         if not specs:
-            usage(f"the folder '{path}' holds no .yaml file")
+            stop(f"the folder '{path}' holds no .yaml file")
         found += specs
     return found
 
@@ -53,7 +45,7 @@ def targets_of(names: str | None) -> list[str]:
     for name in found:
         if name not in targets():
             allowed = either(targets(), "and")
-            usage(f"--to takes {allowed}, joined by a comma; found '{name}'")
+            stop(f"--to takes {allowed}, joined by a comma; found '{name}'")
     return found
 
 
@@ -64,10 +56,10 @@ def refuse_wrong_templates(folder: str | None) -> None:
     from cnnspec.emit.keras_script.folders import changes_something
 
     if not os.path.isdir(folder):
-        usage(f"--templates takes a folder; there is none called '{folder}'")
+        stop(f"--templates takes a folder; there is none called '{folder}'")
     if not changes_something(folder):
         text = f"'{folder}' has no file that is called as one of cnnspec's templates"
-        usage(f"{text}; docs/templates.md lists them")
+        stop(f"{text}; docs/templates.md lists them")
 
 
 def refuse_unknown_language(lang: str, templates: str | None) -> None:
@@ -75,7 +67,7 @@ def refuse_unknown_language(lang: str, templates: str | None) -> None:
     from cnnspec.emit.keras_script.texts import languages
 
     if lang not in (known := languages(templates)):
-        usage(f"--lang takes {either(known)}; found '{lang}'")
+        stop(f"--lang takes {either(known)}; found '{lang}'")
 
 
 def refuse_same_names(specs: Sequence[str]) -> None:
@@ -85,7 +77,7 @@ def refuse_same_names(specs: Sequence[str]) -> None:
         stem = os.path.splitext(os.path.basename(spec))[0]
         if by_stem.setdefault(stem, spec) != spec:
             both = f"'{by_stem[stem]}' and '{spec}'"
-            usage(f"{both} would be written to the same files; build one at a time")
+            stop(f"{both} would be written to the same files; build one at a time")
 
 
 def refuse_no_folder(folder: str) -> None:
@@ -94,10 +86,10 @@ def refuse_no_folder(folder: str) -> None:
     while not os.path.lexists(there):
         there = os.path.dirname(there) or os.curdir
     if not os.path.isdir(there):
-        usage(f"'{there}' is a file; -o takes a folder")
+        stop(f"'{there}' is a file; -o takes a folder")
     if not os.access(there, os.W_OK | os.X_OK):
         text = f"the folder '{there}' can't be written to"
-        usage(f"{text}; choose another with -o DIR")
+        stop(f"{text}; choose another with -o DIR")
 
 
 def codes_of(text: str | None) -> list[str] | None:
@@ -121,7 +113,7 @@ def loaded(spec: str, overrides: Sequence[str]) -> Model:
         model = checked.model()
     for found in checked.diagnostics:
         if found.severity == "warning":
-            print(found, file=sys.stderr)
+            say(str(found))
     return model
 
 
@@ -148,8 +140,8 @@ def spec_errors() -> Iterator[None]:
     try:
         yield
     except SpecError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(1) from None
+        say(str(error))
+        raise SystemExit(1) from None
 
 
 @contextmanager
@@ -158,4 +150,4 @@ def usage_errors() -> Iterator[None]:
     try:
         yield
     except (OverrideError, SettingsError) as error:
-        usage(str(error))
+        stop(str(error))

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from cnnspec.app.arguments import usage
+from cnnspec.app.streams import stop
 from cnnspec.emit.schema.language import json_schema
 from cnnspec.ground.yaml_text import flow
 
@@ -62,11 +62,11 @@ def write_starter(name: str, force: bool) -> Iterator[str]:
     path = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
     folder, file = os.path.split(path)
     if not name.isprintable() or file.startswith("."):
-        usage("a model's name is text that a file can have as its name")
+        stop("a model's name is text that a file can have as its name")
     if os.path.exists(path) and not force:
-        usage(f"'{path}' is there already; choose another name, or use --force")
+        stop(f"'{path}' is there already; choose another name, or use --force")
     if folder and not os.path.isdir(folder):
-        usage(f"there is no folder '{folder}'; make it first")
+        stop(f"there is no folder '{folder}'; make it first")
     # Editors read it and nobody else, and on one line it is half as long.
     schema_text = json.dumps(json_schema(), ensure_ascii=False)
     yield _written(os.path.join(folder, SCHEMA_FILE), f"{schema_text}\n")
@@ -78,7 +78,7 @@ def _written(path: str, text: str) -> str:
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        usage(f"'{path}' can't be written: {(error.strerror or '').lower()}")
+        stop(f"'{path}' can't be written: {(error.strerror or '').lower()}")
     return path
 
 

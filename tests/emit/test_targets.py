@@ -4,13 +4,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import cnnspec.emit
 from cnnspec import api
-from cnnspec.app.cli import app
 from cnnspec.emit import targets
 from cnnspec.emit.write import is_sealed
+from tests.test_cli import Run, run
+
+__all__ = ["run"]  # a fixture
 
 NIN = Path(__file__).parents[2] / "specs" / "nin.yaml"
 LISTING = """
@@ -53,16 +54,15 @@ def another_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.usefixtures("another_target")
-def test_a_folder_adds_a_target(tmp_path: Path) -> None:
-    arguments = ["build", str(NIN), "--to", "listing", "-o", str(tmp_path)]
-    result = CliRunner().invoke(app, arguments)
-    assert result.exit_code == 0, result.output
+def test_a_folder_adds_a_target(run: Run, tmp_path: Path) -> None:
+    ended = run("build", str(NIN), "--to", "listing", "-o", str(tmp_path))
+    assert ended.code == 0, ended
     written = (tmp_path / "nin.txt").read_text()
     assert is_sealed(written.encode())
     assert "conv2d: Conv2D(" in written
-    wrong = CliRunner().invoke(app, ["build", str(NIN), "--to", "pdf"])
-    assert wrong.exit_code == 2
-    assert "'listing'" in wrong.output
+    wrong = run("build", str(NIN), "--to", "pdf")
+    assert wrong.code == 2
+    assert "'listing'" in wrong.err
 
 
 def test_everything_is_made_before_anything_is_written(

@@ -1,8 +1,6 @@
 """A summary as a table for the terminal."""
 
-import os
 import re
-import sys
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -12,12 +10,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from cnnspec.app.width import TERMINAL_LINES, terminal_columns
 from cnnspec.catalogue.components import snake_case
 from cnnspec.model.readable import Line, heading, lines, share_text, totals
 from cnnspec.model.summary import Summary
 
-PIPE_WIDTH = 80
-"""Columns of output that no terminal shows, unless COLUMNS says otherwise."""
 _GAP = 2
 _SUM_WIDTH = 32
 """Columns that a sum has where room is short; that of a convolution fits on a line."""
@@ -45,9 +42,8 @@ _MOST_TELLING = ("share", "MACs", "receptive field", "output memory", "trainable
 
 def make_console() -> Console:
     """A console for standard output; in a pipe it has the same width everywhere."""
-    if sys.stdout.isatty() or "COLUMNS" in os.environ:
-        return Console()
-    return Console(width=PIPE_WIDTH)
+    # Rich reads LINES and COLUMNS too, and trips over what is no number.
+    return Console(width=terminal_columns(), height=TERMINAL_LINES)
 
 
 def show(summary: Summary, *, why: bool, console: Console) -> None:

@@ -1,0 +1,1 @@
+"""The commands, a module each, whose `run` gets what the command line says."""

@@ -1,0 +1,53 @@
+"""`cnnspec build`."""
+
+from collections.abc import Sequence
+
+from cnnspec import api
+from cnnspec.app import findings
+from cnnspec.app.arguments import (
+    loaded,
+    refuse_no_folder,
+    refuse_same_names,
+    refuse_unknown_language,
+    refuse_wrong_templates,
+    spec_errors,
+    targets_of,
+)
+from cnnspec.app.tables import summary as terminal
+
+
+def run(
+    specs: Sequence[str],
+    to: str | None,
+    folder: str,
+    lang: str,
+    backend: str,
+    templates: str | None,
+    force: bool,
+    overrides: Sequence[str],
+) -> None:
+    """Checks specs, then writes each as a Keras model and as a training script."""
+    targets = targets_of(to)
+    refuse_wrong_templates(templates)
+    refuse_unknown_language(lang, templates)
+    refuse_same_names(specs)
+    refuse_no_folder(folder)
+    models = [loaded(spec, overrides) for spec in specs]
+    with spec_errors():
+        for model in models:
+            api.files(model, folder, targets, force=force)
+    for model in models:
+        terminal.show(model.summary, why=False, console=terminal.make_console())
+        print(findings.built(model.program, model.summary))
+        with spec_errors():
+            written = api.build(
+                model,
+                folder,
+                targets,
+                force=force,
+                lang=lang,
+                backend=backend,
+                templates=templates,
+            )
+            for path in written:
+                print(f"wrote {path}")

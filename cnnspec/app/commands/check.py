@@ -1,0 +1,55 @@
+"""`cnnspec check`."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from cnnspec.api import Checked
+from cnnspec.app import findings
+from cnnspec.app.arguments import check_spec, codes_of, specs_of
+
+
+def run(
+    paths: Sequence[str],
+    format: str,
+    overrides: Sequence[str],
+    keras: bool,
+    select: str | None,
+    ignore: str | None,
+    strict: bool | None,
+) -> int:
+    """Proves shapes and parameter counts, and holds them against `expect:`."""
+    settings = {
+        "select": codes_of(select),
+        "ignore": codes_of(ignore),
+        "strict": strict,
+    }
+    results = [
+        check_spec(spec, overrides, keras=keras, **settings) for spec in specs_of(paths)
+    ]
+    if format == "json":
+        print(findings.as_json(results))
+    elif format == "github":
+        print(findings.as_github(results))
+    else:
+        for checked in results:
+            _print_findings(checked)
+        if len(results) > 1:
+            print(findings.closing(results))
+    return 0 if all(checked.ok for checked in results) else 1
+
+
+_BOLD, _PLAIN = "\033[1;{}m", "\033[0m"
+_COLOURS = {": error[": 31, ": warning[": 33, ": ok: ": 32}
+"""What a line of `check` begins with after its place: red, yellow, green."""
+
+
+def _print_findings(checked: Checked) -> None:
+    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    for line in findings.text(checked).splitlines():
+        for sign, colour in _COLOURS.items():
+            place, mark, rest = line.partition(sign)
+            if mark and coloured:
+                line = f"{place}{_BOLD.format(colour)}{mark}{_PLAIN}{rest}"
+                break
+        print(line)

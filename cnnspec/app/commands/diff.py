@@ -1,0 +1,26 @@
+"""`cnnspec diff`."""
+
+from collections.abc import Sequence
+
+from cnnspec.app.arguments import loaded_variants
+from cnnspec.app.streams import stop
+from cnnspec.judge.diff import wording as differences
+from cnnspec.judge.diff.comparison import compare
+
+
+def run(before: str, after: str | None, format: str, overrides: Sequence[str]) -> None:
+    """Compares two models: layers, shapes, params and MACs."""
+    if after is None and not overrides:
+        stop("diff takes two specs, or one and --set KEY=VALUE to change in it")
+    one, other = loaded_variants((before, []), (after or before, overrides))
+    difference = compare(one.summary, other.summary)
+    titles = differences.titles(one, other, overrides)
+    if format == "text":
+        from cnnspec.app.tables import difference as terminal_diff
+        from cnnspec.app.tables import summary as terminal
+
+        terminal_diff.show(difference, titles, terminal.make_console())
+    elif format == "markdown":
+        print(differences.markdown(difference, titles))
+    else:
+        print(differences.as_json(difference, one, other))

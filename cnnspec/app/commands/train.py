@@ -1,0 +1,47 @@
+"""`cnnspec train`."""
+
+from collections.abc import Sequence
+
+from cnnspec.app import running
+from cnnspec.app.arguments import (
+    loaded,
+    refuse_unknown_language,
+    refuse_wrong_templates,
+    spec_errors,
+)
+from cnnspec.app.streams import stop
+from cnnspec.ground.errors import either
+
+
+def run(
+    spec: str,
+    jobs: int | None,
+    lang: str,
+    backend: str,
+    templates: str | None,
+    force: bool,
+    overrides: Sequence[str],
+) -> int:
+    """Writes the training script of a spec beside its results, and runs it."""
+    refuse_wrong_templates(templates)
+    refuse_unknown_language(lang, templates)
+    model = loaded(spec, overrides)
+    if jobs is not None and model.program.ensemble is None:
+        stop(f"--jobs is for ensembles, and {spec} has no ensemble:")
+    with spec_errors():
+        missing = running.missing_packages(model, lang, backend, templates)
+    if missing:
+        stop(
+            f"training needs {either(missing, 'and')}: pip install {' '.join(missing)}"
+        )
+    with spec_errors():
+        script = running.training_script(
+            model,
+            force=force,
+            lang=lang,
+            backend=backend,
+            templates=templates,
+        )
+    arguments = ["--jobs", str(jobs)] if jobs is not None else []
+    print(f"running {script}", flush=True)
+    return running.run(script, arguments)

@@ -1,0 +1,43 @@
+"""Standard output and error, be they full, closed or without our letters."""
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import NoReturn
+
+
+def make_ready() -> None:
+    """Makes sure that what is printed goes to a stream, or nowhere."""
+    # A file that is opened would get the number of a stream that is closed, and with it
+    # what libraries print.
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(number)
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stdout is None:
+        stop("standard output is closed, so nothing can be printed")
+    for stream in (sys.stdout, sys.stderr):
+        # An output that lacks the dot of "3·3·50" shows a question mark instead.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def say(text: str) -> None:
+    """Prints to standard error, if somebody can read it."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        let_go(sys.stderr)
+
+
+def stop(message: str, status: int = 2) -> NoReturn:
+    """Says why nothing can be done, and ends the command."""
+    say(f"cnnspec: {message}")
+    sys.exit(status)
+
+
+def let_go(stream: object) -> None:
+    """Sends what a stream still holds nowhere, so that its end is no error."""
+    if isinstance(stream, TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

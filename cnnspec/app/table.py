@@ -1,0 +1,182 @@
+"""The commands and their options: what each takes, and what `--help` says of it.
+
+A command is the function `run` of the module of its name in `commands`, which is
+imported when it is run; whatever the command line gives it has the parameter's name.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+
+class Operand(NamedTuple):
+    """What stands in the command line by itself: `SPEC`."""
+
+    title: str
+    parameter: str
+    help: str
+    needed: bool = True
+    several: bool = False
+
+    def __str__(self) -> str:
+        title = self.title if self.needed else f"[{self.title}]"
+        return f"{title}..." if self.several else title
+
+
+class Option(NamedTuple):
+    """What has a name: `--format text`."""
+
+    name: str
+    parameter: str
+    help: str
+    takes: str = ""
+    """What follows it; nothing does where it is a flag."""
+    default: Any = None
+    short: str = ""
+    choices: Sequence[str] = ()
+    several: bool = False
+    whole: bool = False
+    """Whether it takes a whole number above 0."""
+    flag: bool = True
+    """What the parameter becomes where it is given and takes nothing."""
+
+
+class Command(NamedTuple):
+    """What a person types behind `cnnspec`."""
+
+    help: str
+    operands: Sequence[Operand]
+    options: Sequence[Option]
+    examples: Sequence[str]
+
+
+def _flag(name: str, help: str) -> Option:
+    return Option(f"--{name}", name, help, default=False)
+
+
+def _format(*choices: str) -> Option:
+    help, default = "What to print.", choices[0]
+    return Option("--format", "format", help, "FORM", default, choices=choices)
+
+
+_SPEC = Operand("SPEC", "spec", "A YAML file.")
+_SET = Option(
+    "--set",
+    "overrides",
+    "Change a value of the spec, as in train.epochs=2. May be repeated.",
+    "KEY=VALUE",
+    several=True,
+)
+_WRITING = (
+    Option("--lang", "lang", "Language of the texts: en, or ko.", "CODE", "en"),
+    Option(
+        "--backend",
+        "backend",
+        "What Keras runs on unless KERAS_BACKEND says otherwise.",
+        "NAME",
+        "tensorflow",
+        choices=("tensorflow", "jax", "torch"),
+    ),
+    Option(
+        "--templates", "templates", "Templates that go before cnnspec's own.", "DIR"
+    ),
+    _flag("force", "Overwrite files that a person edited."),
+    _SET,
+)
+"""What `build` and `train` both take."""
+
+COMMANDS = {
+    "check": Command(
+        "Prove shapes and parameter counts, and hold them against expect:.",
+        (Operand("PATH", "paths", "Specs and folders; specs/ if none.", False, True),),
+        (
+            _format("text", "json", "github"),
+            _SET,
+            _flag("keras", "Build with Keras too, and compare."),
+            Option("--select", "select", "Tell these warnings alone.", "CODES"),
+            Option("--ignore", "ignore", "Leave these warnings out.", "CODES"),
+            Option("--strict", "strict", "Let no warning pass."),
+            Option("--no-strict", "strict", "Let warnings pass after all.", flag=False),
+        ),
+        ("cnnspec check specs/nin.yaml", "cnnspec check specs/ --strict"),
+    ),
+    "show": Command(
+        "Show every layer's shape, parameters, MACs, memory and receptive field.",
+        (_SPEC,),
+        (
+            _format("text", "json", "markdown", "html"),
+            _flag("why", "Show how each layer's params are counted."),
+            _flag("graph", "Draw the model instead: an SVG picture."),
+            _SET,
+        ),
+        (
+            "cnnspec show specs/nin.yaml --why",
+            "cnnspec show nin.yaml --graph > nin.svg",
+        ),
+    ),
+    "diff": Command(
+        "Compare two models: layers, shapes, params and MACs.",
+        (
+            Operand("A", "before", "A YAML file."),
+            Operand("B", "after", "Another; A with --set if none.", False),
+        ),
+        (_format("text", "markdown", "json"), _SET),
+        (
+            "cnnspec diff specs/deep_cnn.yaml specs/nin.yaml",
+            "cnnspec diff specs/nin.yaml --set layers.0.Conv2D.filters=20",
+        ),
+    ),
+    "build": Command(
+        "Check specs, then write each as a Keras model and as a training script.",
+        (Operand("SPEC", "specs", "YAML files.", several=True),),
+        (
+            Option(
+                "--to",
+                "to",
+                "What to write: a Keras model and a script, unless named. An unknown "
+                "name lists all.",
+                "TARGET,...",
+            ),
+            Option(
+                "--output", "folder", "Where to write it.", "DIR", "generated", "-o"
+            ),
+            *_WRITING,
+        ),
+        (
+            "cnnspec build specs/nin.yaml",
+            "cnnspec build specs/nin.yaml --to notebook,svg --lang ko -o lesson",
+        ),
+    ),
+    "train": Command(
+        "Write the training script of a spec beside its results, and run it.",
+        (_SPEC,),
+        (
+            Option("--jobs", "jobs", "Members trained at once.", "N", whole=True),
+            *_WRITING,
+        ),
+        ("cnnspec train specs/digits_cnn.yaml --set train.epochs=2",),
+    ),
+    "layers": Command(
+        "List the layers, or tell everything about one.",
+        (Operand("NAME", "name", "A layer; all if none.", False),),
+        (_format("text", "markdown"),),
+        ("cnnspec layers", "cnnspec layers Conv2D"),
+    ),
+    "explain": Command(
+        "Tell why something is an error or a warning, with a bad and a good example.",
+        (Operand("CODE", "code", "Of a finding; all if none.", False),),
+        (_format("text", "markdown"),),
+        ("cnnspec explain shape",),
+    ),
+    "schema": Command(
+        "Print the JSON Schema of the language, for editors.",
+        (),
+        (),
+        ("cnnspec schema > cnnspec.schema.json",),
+    ),
+    "init": Command(
+        "Write NAME.yaml, a small commented spec to start from, and its schema.",
+        (Operand("NAME", "name", "Of the new model."),),
+        (_flag("force", "Overwrite NAME.yaml if it is there."),),
+        ("cnnspec init first",),
+    ),
+}
