@@ -58,7 +58,9 @@ def test_wrong_value_set_from_outside_is_told_once(tmp_path: Path) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text(WRONG_WIDTH)
     [found] = api.check(spec, ["vars.width=abc"]).diagnostics
-    assert found.message.endswith("$width comes to, given by --set vars.width=abc")
+    text = "which $width comes to in line 4 (given by --set vars.width=abc)"
+    assert found.message.endswith(text)
+    assert found.mark.line == 2
 
 
 SPECS = sorted((Path(__file__).parents[1] / "specs").rglob("*.yaml"))
@@ -92,4 +94,74 @@ def test_value_that_is_handed_on_was_given_further_out(
     spec = tmp_path / "spec.yaml"
     spec.write_text(HANDED_ON.replace("CALL", size))
     [found] = api.check(spec).diagnostics
-    assert f"which $more comes to, given in line {line} (in inner" in str(found)
+    assert "which $more comes to in line 6 (in inner" in str(found)
+    assert found.mark.line == line
+
+
+ROUNDS = """\
+input: [8, 8, 1]
+blocks:
+  conv:
+    params: [kernel_size]
+    layers: [{Conv2D: {filters: 3, kernel_size: $kernel_size, from: input}}]
+layers:
+  - repeat:
+      times: 4
+      index: i
+      layers:
+        - STEP
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        ('Conv2D: {filters: "${2 - 3 * (i + 1)}", kernel_size: 3, from: input}', ""),
+        ('Conv2D: {filters: 3, kernel_size: "${9 + i}", from: input}', "shape"),
+        ('Add: {from: ["a${i}", input]}', "unknown-input"),
+        ("Dense: {units: 4, name: same}", "duplicate-name"),
+        ('conv: "${9 + i}"', "shape"),
+        ("conv: {kernel_size: 0}", ""),
+    ],
+)
+def test_rounds_with_one_mistake_are_told_once(
+    tmp_path: Path, step: str, code: str
+) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(ROUNDS.replace("STEP", step))
+    diagnostics = api.check(spec).diagnostics
+    [found] = [one for one in diagnostics if one.severity == "error"]
+    assert found.code == (code or "wrong-type")
+    assert "first time round" in found.message or code == "duplicate-name"
+
+
+VARIABLES = """\
+input: [28, $size, 1]
+vars: {size: 28, rate: 0.5, often: 3, kernel: 3}
+defaults: {Conv2D: {kernel_size: $kernel}}
+layers:
+  - Conv2D: 4
+  - Flatten
+  - Dense: {units: 10, activation: softmax}
+data: {source: mnist}
+train: {optimizer: {Adam: {learning_rate: $rate}}, loss: mse, epochs: $often}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("size: 28", "size: wide"),
+        ("rate: 0.5", "rate: high"),
+        ("often: 3", "often: 0"),
+        ("kernel: 3", "kernel: 0"),
+    ],
+)
+def test_wrong_value_of_a_variable_is_placed_there(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(VARIABLES.replace(old, new))
+    found = [one for one in api.check(spec).diagnostics if one.severity == "error"]
+    assert found
+    assert {one.mark.line for one in found} == {2}

@@ -73,6 +73,32 @@ class Problem(NamedTuple):
         return self._replace(path=(*prefix, *self.path))
 
 
+def folded(problems: Iterable[Problem]) -> list[Problem]:
+    """One problem for each mistake in the text, however often calls and rounds led on.
+
+    The first stands for all, and says how many there are. Those of one mistake say the
+    same of one place, but for names and numbers.
+    """
+    mistakes: dict[object, Problem] = {}
+    for problem in problems:
+        mistake: object = problem
+        if problem.trail:
+            path, code, message, _, at_key, trail, _, _ = problem
+            mistake = path, code, at_key, _without_details(message)
+            first = mistakes.get(mistake)
+            if first and first.trail == trail and first.message != message:
+                mistake = problem
+        first = mistakes.setdefault(mistake, problem._replace(times=0))
+        mistakes[mistake] = first._replace(times=first.times + 1)
+    return list(mistakes.values())
+
+
+def _without_details(message: str) -> str:
+    import re
+
+    return re.sub(r"'[^']*'|-?[\d,.?]+(x[\d?]+)*", "", message)
+
+
 class Unknown(NamedTuple):
     """A name that wasn't known where it stood: a problem, once it is explained."""
 

@@ -32,15 +32,21 @@ class Taking(Protocol):
 def problems(cls: Taking, findings: Sequence[Finding]) -> Iterator[Problem]:
     """The findings of a record's validator, in our words; one for each argument."""
     seen: set[Path] = set()
-    misspelt = _misspelt(cls, findings)
+    meant = _meant_names(cls, findings)
     for path, missing, found, cause in findings:
         if isinstance(cause, Invalid):
             yield from (problem.under(*path) for problem in cause.problems)
         elif isinstance(cause, ArgumentError):
             where = (*path, cause.argument) if cause.argument else path
             yield Problem(where, cause.code, cause.message, cause.hint)
-        elif path[:1] not in misspelt and not _reported(path, seen):
-            yield _problem(cls, path, missing, found)
+        elif missing and str(path[0]) in meant.values():
+            continue
+        elif not _reported(path, seen):
+            problem = _problem(cls, path, missing, found)
+            name = str(path[0]) if path else ""
+            if name in meant and not _idea(cls, name):
+                problem = problem._replace(hint=f"write {meant[name]}:")
+            yield problem
         seen.add(path)
 
 
@@ -49,13 +55,28 @@ def _reported(path: Path, seen: set[Path]) -> bool:
     return any(a[: len(path)] == path or path[: len(a)] == a for a in seen)
 
 
-def _misspelt(cls: Taking, findings: Sequence[Finding]) -> set[tuple[str]]:
-    """Missing arguments that a misspelt one was meant to be."""
+def _meant_names(cls: Taking, findings: Sequence[Finding]) -> dict[str, str]:
+    """The missing arguments that unknown ones were meant to be: one slip, told once."""
     known = cls.arguments()
-    names = {str(finding.path[0]) for finding in findings if finding.path}
-    hints = {_near_argument(name, known) for name in names if name not in known}
-    missing = (str(finding.path[0]) for finding in findings if finding.missing)
-    return {(name,) for name in missing if near(name) in hints}
+    lacking = [str(f.path[0]) for f in findings if f.missing and f.path]
+    given = {str(f.path[0]): f.value for f in findings if f.path and not f.missing}
+    strange = {name: value for name, value in given.items() if name not in known}
+    ideas = {name: _idea(cls, name) for name in strange} if lacking else {}
+    words = {name: re.findall(r"\w+", idea) for name, idea in ideas.items()}
+    meant = {n: one for n in ideas for one in lacking if one in words[n]}
+    rest = [name for name, idea in ideas.items() if not idea]
+    left = [one for one in lacking if one not in meant.values()]
+    if len(rest) == len(left) == 1 and _allows(known[left[0]].kind, strange[rest[0]]):
+        meant[rest[0]] = left[0]
+    return meant
+
+
+def _allows(kind: Kind, value: Any) -> bool:
+    try:
+        kind.validated(value)
+    except NotAllowed:
+        return False
+    return True
 
 
 def _problem(cls: Taking, path: Path, missing: bool, found: Any) -> Problem:
@@ -85,6 +106,17 @@ def _problem(cls: Taking, path: Path, missing: bool, found: Any) -> Problem:
 
 def hint_at(cls: Taking, name: str) -> str:
     """What to write instead of an argument that doesn't exist."""
+    if idea := _idea(cls, name):
+        return idea
+    names = list(cls.arguments())
+    more = len(names) - _LISTED
+    if more > 1:
+        return f"it has {either(names[:_LISTED], 'and')}, and {more} others"
+    return f"it has {either(names, 'and')}"
+
+
+def _idea(cls: Taking, name: str) -> str:
+    """What was meant by an argument that doesn't exist; nothing if none is like it."""
     for known in (name, name.partition(" ")[0]):
         if known in cls.renamed:
             return cls.renamed[known]
@@ -92,12 +124,7 @@ def hint_at(cls: Taking, name: str) -> str:
     start, _, value = name.partition(":")
     if value and start in names:
         return f"put a space after the colon: {start}: {value}"
-    if hint := _near_argument(name, names):
-        return hint
-    more = len(names) - _LISTED
-    if more > 1:
-        return f"it has {either(names[:_LISTED], 'and')}, and {more} others"
-    return f"it has {either(names, 'and')}"
+    return _near_argument(name, names)
 
 
 _LISTED = 10

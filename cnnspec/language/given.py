@@ -24,7 +24,10 @@ def given(name: str, trail: Trail, program: Program) -> Path | None:
             if name == arguments.get("index"):
                 return None
             if name in (arguments.get("for") or ()):
-                return _followed((*frame.path, "for", name), tuple(outside), program)
+                listed = isinstance(arguments["for"][name], list)
+                item = (frame.round - 1,) if listed else ()
+                place = (*frame.path, "for", name, *item)
+                return _followed(place, tuple(outside), program)
         elif name in program.blocks[frame.block].params:
             path = _argument(name, frame, arguments, program)
             if path is not None:
@@ -46,7 +49,7 @@ def _argument(name: str, frame: Frame, arguments: Any, program: Program) -> Path
 
 def _followed(path: Path, trail: Trail, program: Program) -> Path:
     """The place of a value, or of the variable that it was handed on from."""
-    value = formulas(program.source.value(path))
+    value = _written(path, program)
     if not is_variable(value):
         return path
     [name] = value.names
@@ -61,21 +64,95 @@ def is_variable(value: Any) -> bool:
     return value.text in (f"${name}", f"${{{name}}}")
 
 
-def comes_to(formula: Formula, trail: Trail, program: Program) -> str:
-    """`which $width comes to, given in line 2`, after the value that was found."""
-    text = f"which {formula.text} comes to"
-    path = _one_place(formula, trail, program)
+def placed(
+    problem: Problem, formula: Formula, at: Path, trail: Trail, program: Program
+) -> Problem:
+    """A problem of a value that a formula comes to, where its author can mend it.
+
+    That is where the variables of the formula were given, if one value or one call
+    gave them, and otherwise the formula itself.
+
+    Args:
+        problem: of the value; its path is left out of account.
+        formula: what came to the value.
+        at: where the formula stands.
+        trail: the calls and rounds that led there.
+        program: the spec.
+    """
+    hint, path = problem.hint, _one_place(formula, trail, program)
+    if path and not _is_at_fault(path, formula, program):
+        path = None
+    if code := meant(formula, formula.names):
+        path, hint = None, f"write {code}"
+    elif "/" in formula.text and "whole number" in problem.message:
+        path, hint = None, "'//' divides to whole numbers"
+    elif path and (code := meant(_written(path, program), program.vars)):
+        hint = f"write {code}"
+    elif hint.startswith("write ") and not (path and is_variable(formula)):
+        hint = ""
+    text = f"{problem.message}, which {formula.text} comes to"
     if path is None:
-        return text
-    what = "" if is_variable(formula) else f"with {min(formula.names)} "
-    return f"{text}, {what}given {program.source.origin(path)}"
+        if len(formula.names) == 1 and (origin := _given(formula, trail, program)):
+            what = "" if is_variable(formula) else f"with {min(formula.names)} "
+            text = f"{text}, {what}given {program.source.origin(origin)}"
+        return problem._replace(path=at, message=text, hint=hint)
+    text = f"{text} in {program.source.line(at)}"
+    return problem._replace(path=path, message=text, hint=hint, at_key=False)
+
+
+_LATER = (("layers",), ("blocks",))
+"""Where formulas are worked out when their steps are taken."""
+
+
+def at_variables(program: Program) -> Program:
+    """A program whose problems stand where a variable got the value that is wrong."""
+
+    def moved(problem: Problem) -> Problem:
+        path, code, *_ = problem
+        is_value = code in ("wrong-type", "unknown-value") and path[:1] not in _LATER
+        formula = _written(path, program) if is_value else None
+        if type(formula) is not Formula or not formula.names <= program.values.keys():
+            return problem
+        return placed(problem, formula, problem.path, (), program)
+
+    problems = (moved(p) for p in program.problems)
+    return program._replace(problems=tuple(dict.fromkeys(problems)))
+
+
+def _is_at_fault(path: Path, formula: Formula, program: Program) -> bool:
+    """Whether the value at a path has to change, and not a formula that uses it.
+
+    What a call or a repeat gives is wrong for its block; a variable of the spec that is
+    a number may be right in other formulas.
+    """
+    if is_variable(formula) or isinstance(_written(path, program), str):
+        return True
+    return path[0] != "vars" and not formula.is_interpolated
+
+
+def _written(path: Path, program: Program) -> Any:
+    try:
+        return formulas(program.source.value(path))
+    except Invalid:  # which has been reported
+        return None
+
+
+def _given(formula: Formula, trail: Trail, program: Program) -> Path | None:
+    return given(min(formula.names), trail, program)
 
 
 def _one_place(formula: Formula, trail: Trail, program: Program) -> Path | None:
-    """Where the variable of a formula got its value; None if it has several."""
-    if len(formula.names) != 1:
-        return None
-    return given(min(formula.names), trail, program)
+    """Where the variables of a formula got their values; None if in several places.
+
+    Several arguments of one call are in one place, which is the call.
+    """
+    places = {given(name, trail, program) for name in formula.names}
+    if len(places) == 1:
+        return places.pop()
+    for frame in reversed(trail):
+        if frame.block and all(p and p[:-1] == frame.path for p in places):
+            return frame.path
+    return None
 
 
 def formula_at(arguments: Any, path: Path) -> Formula | None:
@@ -86,24 +163,6 @@ def formula_at(arguments: Any, path: Path) -> Formula | None:
         holds = step in arguments if isinstance(arguments, dict) else True
         arguments = arguments[step] if holds else None  # type: ignore[index]
     return arguments if type(arguments) is Formula else None
-
-
-def with_formula(
-    problem: Problem, formula: Formula, trail: Trail, program: Program
-) -> Problem:
-    """The problem of an argument, with the formula that its value comes from."""
-    hint = problem.hint
-    if hint.startswith("write "):
-        hint = f"{hint} there" if is_variable(formula) else ""
-        if "/" in formula.text:
-            hint = "'//' divides to whole numbers"
-    if code := meant(formula, formula.names):
-        hint = f"write {code}"
-    path = _one_place(formula, trail, program) if is_variable(formula) else None
-    if path and (code := meant(formulas(program.source.value(path)), program.vars)):
-        hint = f"write {code} there"
-    text = f"{problem.message}, {comes_to(formula, trail, program)}"
-    return problem._replace(message=text, hint=hint)
 
 
 def mistake(
@@ -119,16 +178,6 @@ def mistake(
         return trail, formula.text
     value = variables[min(formula.names)]
     return path, repr(value), "" if isinstance(value, str) else formula.text
-
-
-def wrong_value(
-    title: str, allowed: str, found: Any, given: Any, trail: Trail, program: Program
-) -> str:
-    """`repeat.times must be a whole number; found 0.5, which $n comes to, …`."""
-    text = f"{title} must be {allowed}; found {describe(found)}"
-    if type(given) is Formula:
-        text = f"{text}, {comes_to(given, trail, program)}"
-    return text
 
 
 def no_name(formula: Formula, found: Any) -> Invalid:

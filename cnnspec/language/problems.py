@@ -4,9 +4,21 @@ from collections.abc import Collection
 from typing import Any
 
 from cnnspec.ground.errors import Invalid, Path, Problem, Trail, Unknown
+from cnnspec.language.expressions import Formula
 from cnnspec.language.program import LayerStep, Program
 from cnnspec.language.scope import Scope
 from cnnspec.language.steps import at_default
+
+
+class WrongValue(Invalid):
+    """A value of a statement that isn't allowed, which a formula may have come to.
+
+    `given` is the value as the spec has it.
+    """
+
+    def __init__(self, problem: Problem, given: Any) -> None:
+        self.given = given
+        super().__init__([problem])
 
 
 class Problems:
@@ -25,11 +37,16 @@ class Problems:
 
     def note(self, error: Invalid, path: Path, trail: Trail) -> None:
         """Notes problems of a step, seen from the document and with what led there."""
-        self.found += [
-            problem.under(*path)._replace(trail=trail)
-            for problem in error.problems
-            if problem.code != "unknown-variable"  # reported where the step was read
-        ]
+        for problem in error.problems:
+            if problem.code == "unknown-variable":  # reported where the step was read
+                continue
+            problem = problem.under(*path)
+            if isinstance(error, WrongValue) and type(error.given) is Formula:
+                from cnnspec.language.given import placed
+
+                program = self._program
+                problem = placed(problem, error.given, problem.path, trail, program)
+            self.found.append(problem._replace(trail=trail))
 
     def report(
         self, code: str, path: Path, text: str, hint: str, trail: Trail = ()
@@ -59,7 +76,7 @@ class Problems:
         self, error: Invalid, step: LayerStep, scope: Scope[Any]
     ) -> None:
         """Notes wrong arguments; once where several take over one wrong value."""
-        from cnnspec.language.given import formula_at, mistake, with_formula
+        from cnnspec.language.given import formula_at, mistake, placed
 
         program, trail = self._program, scope.trail
         for problem in error.problems:
@@ -69,6 +86,7 @@ class Problems:
                 if same in self._mistakes:
                     continue
                 self._mistakes.add(same)
-                problem = with_formula(problem, formula, trail, program)
             found = at_default(problem, step.type, step.path, program)
+            if formula is not None:
+                found = placed(found, formula, found.path, trail, program)
             self.found.append(found._replace(trail=trail))

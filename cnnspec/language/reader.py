@@ -49,7 +49,7 @@ def read_program(source: Source) -> Program:
     steps = reader.steps(items, ("layers",), Place(names))
     blocks.refuse_recursion()
     document = _document(data, notes) if isinstance(source.data, dict) else _EMPTY
-    return Program(
+    program = Program(
         name=document.name or PurePath(source.path).stem,
         description=document.description or "",
         vars=variables.formulas,
@@ -68,6 +68,11 @@ def read_program(source: Source) -> Program:
         complete=notes.complete,
         problems=notes.problems(),
     )
+    if program.problems and source.has_formulas:
+        from cnnspec.language.given import at_variables
+
+        return at_variables(program)
+    return program
 
 
 def _names(given: Any) -> set[str]:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnspec.ground.errors import Invalid, Path, Problem
-from cnnspec.language.program import IfStep, Program, RepeatStep
+from cnnspec.ground.yaml_text import describe
+from cnnspec.language.problems import WrongValue
+from cnnspec.language.program import IfStep, RepeatStep
 from cnnspec.language.scope import Scope
 
 
 def rounds_of(
-    step: RepeatStep, scope: Scope[Any], program: Program
+    step: RepeatStep, scope: Scope[Any]
 ) -> tuple[int, Iterator[dict[str, Any]]]:
     """How many rounds a repeat has, and the variables of each.
 
@@ -20,10 +22,10 @@ def rounds_of(
         times = scope.worked_out(step.times, ("times",))
         if type(times) is not int or times < 0:
             what, path = "a whole number of 0 or more", ("times",)
-            raise wrong(path, "repeat.times", what, times, step.times, scope, program)
+            raise wrong(path, "repeat.times", what, times, step.times)
         index = [step.index] if step.index else []
         return times, (dict.fromkeys(index, number) for number in range(times))
-    lists = _lists(step, scope, program)
+    lists = _lists(step, scope)
     return len(next(iter(lists.values()))), _walked(lists, step.index)
 
 
@@ -33,9 +35,7 @@ def _walked(lists: dict[str, list[Any]], index: str) -> Iterator[dict[str, Any]]
         yield {**dict(zip(lists, values, strict=True)), **counted}
 
 
-def _lists(
-    step: RepeatStep, scope: Scope[Any], program: Program
-) -> dict[str, list[Any]]:
+def _lists(step: RepeatStep, scope: Scope[Any]) -> dict[str, list[Any]]:
     """The lists that a repeat walks, which have one length.
 
     Raises:
@@ -49,7 +49,7 @@ def _lists(
         if not isinstance(values, list):
             path, title = ("for", name), f"repeat.for.{name}"
             what, given = "a list, one value a round", step.lists[name]
-            raise wrong(path, title, what, values, given, scope, program)
+            raise wrong(path, title, what, values, given)
     lengths = {name: len(values) for name, values in lists.items()}
     if len(set(lengths.values())) > 1:
         found = ", ".join(f"'{name}' has {size}" for name, size in lengths.items())
@@ -60,7 +60,7 @@ def _lists(
     return lists
 
 
-def is_true(step: IfStep, scope: Scope[Any], program: Program) -> bool:
+def is_true(step: IfStep, scope: Scope[Any]) -> bool:
     """Whether the test of an `if` holds.
 
     Raises:
@@ -70,7 +70,7 @@ def is_true(step: IfStep, scope: Scope[Any], program: Program) -> bool:
     if type(test) is not bool:
         hint = "compare it, as in ${strides != 1}"
         path, what = ("test",), "true or false"
-        raise wrong(path, "if.test", what, test, step.test, scope, program, hint)
+        raise wrong(path, "if.test", what, test, step.test, hint)
     return test
 
 
@@ -80,10 +80,8 @@ def wrong(
     allowed: str,
     found: Any,
     given: Any,
-    scope: Scope[Any],
-    program: Program,
     hint: str = "",
-) -> Invalid:
+) -> WrongValue:
     """What to say of a value of a statement that isn't allowed.
 
     Args:
@@ -92,11 +90,7 @@ def wrong(
         allowed: to follow "must be".
         found: the value.
         given: as the spec has it, which may be a formula.
-        scope: where the statement stands.
-        program: the spec.
         hint: what to do about it.
     """
-    from cnnspec.language.given import wrong_value
-
-    text = wrong_value(title, allowed, found, given, scope.trail, program)
-    return Invalid([Problem(path, "wrong-type", text, hint)])
+    text = f"{title} must be {allowed}; found {describe(found)}"
+    return WrongValue(Problem(path, "wrong-type", text, hint), given)

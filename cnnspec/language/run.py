@@ -240,7 +240,7 @@ class _Interpreter(Generic[T]):
         if not isinstance(wanted, str):
             what = "the name of a layer above"
             path, given = ("layer",), step.layer
-            raise wrong(path, "apply.layer", what, wanted, given, scope, self._program)
+            raise wrong(path, "apply.layer", what, wanted, given)
         read, said = self._read(step, scope)
         shared = self._shared.get(self._layer_called(wanted, scope))
         placed = self._placed(step, scope)
@@ -427,7 +427,7 @@ class _Interpreter(Generic[T]):
     # ------------------------------------------------------------- repeats and ifs
 
     def _repeat(self, step: RepeatStep, scope: Scope[T]) -> None:
-        count, rounds = rounds_of(step, scope, self._program)
+        count, rounds = rounds_of(step, scope)
         if count > self._steps_left:
             self._steps_left = -1
             self._count(step, scope)
@@ -448,7 +448,7 @@ class _Interpreter(Generic[T]):
         scope.current = self._listener.repeated(step, count, scope.current)
 
     def _if(self, step: IfStep, scope: Scope[T]) -> None:
-        test = is_true(step, scope, self._program)
+        test = is_true(step, scope)
         if self._listener.tries(step, not test):
             self._try(step, not test, scope)
         self._arm(step, test, scope)

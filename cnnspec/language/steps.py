@@ -491,19 +491,34 @@ def _by_name(block: Block, arguments: Any) -> dict[str, Any]:
 
 
 def _parameter_problems(block: Block, arguments: dict[str, Any]) -> Iterator[Problem]:
-    for name, value in arguments.items():
-        if name not in block.params:
-            text = f"the block '{block.name}' has no parameter '{name}'"
-            known = f"it has {either(block.params, 'and')}"
-            hint = nearest(name, block.params)
-            if (name,) in _SOURCES:
-                hint = f"write from: {flow(value)}"
-            hint = hint or (known if block.params else "it has none")
-            yield Problem((name,), "unknown-parameter", text, hint, at_key=True)
+    """What is wrong with the names of a call's values.
+
+    A parameter that another name was meant to be isn't missing as well.
+    """
     unknown = [name for name in arguments if name not in block.params]
-    for name, default in block.params.items():
-        meant = any(near(name) == nearest(other, block.params) for other in unknown)
-        if default is NEEDED and name not in arguments and not meant:
-            text = f"the block '{block.name}' needs '{name}'"
-            hint = f"write {block.name}: {{{name}: …}}, or give it a default"
-            yield Problem((), "missing-parameter", text, hint, at_key=True)
+    hints = {name: _parameter_meant(name, arguments[name], block) for name in unknown}
+    needed = [name for name, value in block.params.items() if value is NEEDED]
+    lacking = [
+        name
+        for name in needed
+        if name not in arguments and near(name) not in hints.values()
+    ]
+    strange = [name for name in unknown if not hints[name]]
+    if len(lacking) == len(strange) == 1:
+        hints[strange[0]] = f"write {lacking.pop()}:"
+    known = f"it has {either(block.params, 'and')}" if block.params else "it has none"
+    for name in unknown:
+        text = f"the block '{block.name}' has no parameter '{name}'"
+        hint = hints[name] or known
+        yield Problem((name,), "unknown-parameter", text, hint, at_key=True)
+    for name in lacking:
+        text = f"the block '{block.name}' needs '{name}'"
+        hint = f"write {block.name}: {{{name}: …}}, or give it a default"
+        yield Problem((), "missing-parameter", text, hint, at_key=True)
+
+
+def _parameter_meant(name: Any, value: Any, block: Block) -> str:
+    """What to write instead of a parameter that a block lacks; nothing if unclear."""
+    if (name,) in _SOURCES:
+        return f"write from: {flow(value)}"
+    return nearest(name, block.params)

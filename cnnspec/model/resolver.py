@@ -5,7 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.catalogue.layers import Layer
-from cnnspec.ground.errors import Path, Problem
+from cnnspec.ground.errors import Path, Problem, folded
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.document import InputTensor
 from cnnspec.language.listener import Listener, Placed, Said
@@ -17,9 +17,6 @@ from cnnspec.model.unused import unused_layers
 
 if TYPE_CHECKING:
     from cnnspec.language.unknown import Reads
-
-SAME_PLACE_LIMIT = 10
-"""Problems of one kind that are told of one place in the text."""
 
 
 def resolve(program: Program) -> Graph:
@@ -133,17 +130,10 @@ def _read(node: Node) -> "Reads":
     return node.name, node.inputs, node.path, node.trail
 
 
-def _once(problems: Iterable[Problem], before: Iterable[Problem]) -> Iterator[Problem]:
-    """Each problem once, although a block is called twice.
+def _once(problems: Iterable[Problem], before: Iterable[Problem]) -> list[Problem]:
+    """Each mistake once, although a block is called twice.
 
     An expression that can't be read has been reported `before`, and leaves nothing.
-    Where every round has a problem of its own, the first ones say enough.
     """
     unread = {problem.path for problem in before if problem.code == "expression"}
-    seen: dict[tuple[Path, str], set[str]] = {}
-    for problem in problems:
-        said = seen.setdefault((problem.path, problem.code), set())
-        new = problem.message not in said and len(said) < SAME_PLACE_LIMIT
-        if new and problem.path not in unread:
-            said.add(problem.message)
-            yield problem
+    return folded(problem for problem in problems if problem.path not in unread)

@@ -5,7 +5,7 @@ from math import prod
 from typing import NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer, Weight
-from cnnspec.ground.errors import Path, Problem, ShapeError, Trail
+from cnnspec.ground.errors import Path, Problem, ShapeError, Trail, folded
 from cnnspec.ground.shapes import Shape, Shapes, product, show
 from cnnspec.language.naming import INPUT_NAME
 from cnnspec.language.program import Program
@@ -124,7 +124,7 @@ def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
         if error := inference.add(node):
             problems.append(_problem(graph, rows, node, error, line_of))
     used = tuple(row for row in rows.values() if row.name not in graph.unused)
-    return Summary(graph, used, tuple(problems))
+    return Summary(graph, used, tuple(folded(problems)))
 
 
 class Inference:

@@ -16,7 +16,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.ground.errors import Problem
+from cnnspec.ground.errors import Problem, folded
 from cnnspec.model.summary import Model
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _ask(subjects: Iterable[tuple[str, Any]]) -> list[Problem]:
             others = [other for other in getattr(rule, "UNLESS", ()) if other in rules]
             settled[code] = any(map(explains, others))
             if not settled[code]:
-                problems = _folded(rule.find(subject))
+                problems = folded(rule.find(subject))
                 found.extend(p._replace(severity=rule.SEVERITY) for p in problems)
                 settled[code] = bool(problems)
         return settled[code]
@@ -110,16 +110,3 @@ def _ask(subjects: Iterable[tuple[str, Any]]) -> list[Problem]:
     for code in rules:
         explains(code)
     return found
-
-
-def _folded(problems: Iterable[Problem]) -> list[Problem]:
-    """One problem for each place in the text, however often calls and rounds led there.
-
-    The first of them stands for all, and says how many there are.
-    """
-    places: dict[object, Problem] = {}
-    for problem in problems:
-        place = (problem.path, problem.at_key) if problem.trail else problem
-        first = places.setdefault(place, problem._replace(times=0))
-        places[place] = first._replace(times=first.times + 1)
-    return list(places.values())
