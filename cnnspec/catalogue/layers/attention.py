@@ -119,6 +119,7 @@ class _Projection(NamedTuple):
 class _Heads(Weighted, _Attention):
     """Several attentions side by side, each on projections of its own."""
 
+    freezes = False
     takes_tensors_apart = True
     first: ClassVar[tuple[str, ...]] = (
         *("dropout", "use_bias", "sliding_window", "flash_attention", *WEIGHTED),
@@ -166,12 +167,6 @@ class _Heads(Weighted, _Attention):
             if self.use_bias:
                 weights.append(Weight("bias", inner.bias))
         return weights
-
-    def held(
-        self, query: Shape, value: Shape, key: Shape | None = None
-    ) -> list[Weight]:
-        """The weights; Keras's `trainable: false` doesn't reach the projections."""
-        return self.weights(query, value, key)
 
     def macs(
         self, output: Shape, query: Shape, value: Shape, key: Shape | None = None

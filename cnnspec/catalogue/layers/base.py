@@ -109,6 +109,9 @@ class Layer(Record):
     """Whether Keras calls it with one argument per tensor, where others take a list."""
     speaks_for_itself: ClassVar[bool] = False
     """Whether no comment explains it in a script, since its name does."""
+    freezes: ClassVar[bool] = True
+    """Whether `trainable: false` reaches its weights. Keras's constructor doesn't hand
+    it on to layers inside (keras/src/layers/layer.py, 3.15)."""
     result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]
     """What its result is called in code."""
     renamed: ClassVar[dict[str, str]] = dict.fromkeys(
@@ -139,13 +142,9 @@ class Layer(Record):
         return []
 
     def held(self, *shapes: Any, **named: Any) -> list[Weight]:
-        """`weights`, none of them trainable where `trainable: false` says so.
-
-        Keras's constructor freezes a layer's own weights and not those of layers
-        inside it, so a layer that has weights of the second kind overrides this.
-        """
+        """`weights`, none of them trainable where `trainable: false` reaches them."""
         weights = self.weights(*shapes, **named)
-        if self.trainable:
+        if self.trainable or not self.freezes:
             return weights
         return [weight._replace(trainable=False) for weight in weights]
 
@@ -208,14 +207,14 @@ class Layer(Record):
 
     def nested(self) -> Sequence["Layer"]:
         """Layers inside this one, in the order in which Keras names them."""
-        names = self._holders()
+        names = self.holders()
         if not names:  # the commonest, by far
             return ()
         held = [getattr(self, name) for name in names]
         return [value for value in held if isinstance(value, Layer)]
 
     @classmethod
-    def _holders(cls) -> Sequence[str]:
+    def holders(cls) -> Sequence[str]:
         """The attributes that may hold a layer, most classes having one or none."""
         if "_held" not in cls.__dict__:
             arguments = cls.arguments().values()

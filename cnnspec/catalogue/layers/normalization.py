@@ -254,6 +254,7 @@ class SpectralNormalization(Layer):
     one more vector, which no gradient trains.
     """
 
+    freezes = False
     result = "normalized"
     first = ("layer", "power_iterations")
     shape_rule = "that of the wrapped layer"
@@ -291,10 +292,6 @@ class SpectralNormalization(Layer):
         """That of the layer inside, whose kernel then is a sum and no weight."""
         rank: int | None = getattr(self.layer, "lora_rank", None)
         return rank
-
-    def held(self, x: Shape) -> list[Weight]:
-        """As Keras has it: the wrapped layer's own `trainable` decides."""
-        return self.weights(x)
 
     def macs(self, output: Shape, x: Shape) -> int | None:
         count: int | None = self.layer.macs(output, x)

@@ -337,6 +337,7 @@ class GRU(_GRU, _Recurrent):
 class RNN(_Recurrent):
     """Runs a cell, or several upon one another, along the steps."""
 
+    freezes = False
     first = _order(_WALK, "zero_output_for_mask")
     shape_rule = (
         "what the cell gives at the last step; with return_sequences at every step; "
@@ -381,10 +382,6 @@ class RNN(_Recurrent):
     def step_macs(self, step: Shape) -> int:
         return self.stepper.step_macs(step)
 
-    def held(self, x: Shape) -> list[Weight]:
-        """The weights; those of the cell stay trainable whatever RNN says."""
-        return self.weights(x)
-
     def nested(self) -> Sequence[Layer]:
         """The cell; of a list Keras makes a StackedRNNCells, which is named after them.
 
@@ -411,6 +408,7 @@ class GRUCell(_GRU, _Cell):
 class StackedRNNCells(_Cell):
     """Cells one upon another: each reads what the one below gives at the same step."""
 
+    freezes = False
     first = _order("cells")
     shape_rule = "that of the last cell; only inside RNN"
     weight_rule = "those of each cell, whose features are the units of the cell below"
@@ -444,10 +442,6 @@ class StackedRNNCells(_Cell):
     def step_macs(self, step: Shape) -> int:
         return sum(cell.step_macs(reached) for cell, reached in self.walk(step))
 
-    def held(self, step: Shape) -> list[Weight]:
-        """The weights; those of the cells stay trainable whatever the stack says."""
-        return self.step_weights(step)
-
     def nested(self) -> Sequence[Layer]:
         return tuple(self.cells)
 
@@ -478,6 +472,7 @@ def _depth(cell: _Cell) -> int:
 class _ConvLSTM(_Gates, _Recurrent):
     """An LSTM whose steps have spatial axes, and whose kernels move along these."""
 
+    freezes = False  # its weights are those of a cell inside
     axes: ClassVar[str]
     convolution: ClassVar[type[Conv1D] | type[Conv2D] | type[Conv3D]]
     """How the kernel moves over a step."""
@@ -555,10 +550,6 @@ class _ConvLSTM(_Gates, _Recurrent):
         kernels = self.kernels(self.kernel_size, c_in, self.filters)
         return prod(spatial) * sum(kernel.size for kernel in kernels)  # type: ignore[arg-type]
 
-    def held(self, x: Shape) -> list[Weight]:
-        """The weights, which are its cell's: `trainable: false` doesn't reach them."""
-        return self.weights(x)
-
 
 class ConvLSTM1D(_ConvLSTM):
     """An LSTM that reads a row at each step, and convolves where LSTM multiplies."""
@@ -603,6 +594,7 @@ def _layer_or_null(value: Any) -> Any:
 class Bidirectional(Layer):
     """Runs a recurrent layer along the steps and a copy of it the other way round."""
 
+    freezes = False
     role = "recurrent"
     shape_rule = (
         "that of the layer, with merge_mode concat its last axis doubled; with "
@@ -706,10 +698,6 @@ class Bidirectional(Layer):
     def weights(self, x: Shape) -> list[Weight]:
         return [weight for layer in self.both for weight in layer.held(x)]
 
-    def held(self, x: Shape) -> list[Weight]:
-        """The weights; those of the layers stay trainable whatever the wrapper says."""
-        return self.weights(x)
-
     def macs(self, output: Shapes, x: Shape) -> int | None:
         forward, backward = (layer.macs(layer.output(x), x) for layer in self.both)
         return None if forward is None or backward is None else forward + backward
@@ -735,6 +723,7 @@ class TimeDistributed(Layer):
     shape for some models that can't run; cnnspec tests as if the layer stood alone.
     """
 
+    freezes = False
     shape_rule = "(steps, *the shape that the layer gives for one step)"
     weight_rule = "those of the layer"
     example: ClassVar[Any] = {"layer": {"Dense": 4}}
@@ -774,10 +763,6 @@ class TimeDistributed(Layer):
     def weights(self, x: Shape) -> list[Weight]:
         held: list[Weight] = self.layer.held(_step_of(x))
         return held
-
-    def held(self, x: Shape) -> list[Weight]:
-        """The weights; those of the layer stay trainable whatever the wrapper says."""
-        return self.weights(x)
 
     def macs(self, output: Shape, x: Shape) -> int | None:
         step = _step_of(x)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 GROUPS = (
     *("sections", "callbacks", "fit", "metrics", "ensembles"),
-    *("definitions", "graph"),
+    *("definitions", "graph", "layers"),
 )
 """The folders."""
 
@@ -43,6 +43,8 @@ def of_model(model: Model) -> list[Problem]:
         found += of_training(sections(model))
     if program.vars or program.blocks:
         found += _ask([("definitions", model)])
+    if not all(row.layer.freezes for row in model.summary.rows):
+        found += _ask([("layers", model)])
     return found
 
 

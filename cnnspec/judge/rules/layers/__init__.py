@@ -1,0 +1,1 @@
+"""Rules about layers that Keras makes otherwise than their arguments say."""
