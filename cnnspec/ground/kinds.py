@@ -18,8 +18,7 @@ from typing import (
     get_origin,
 )
 
-from pydantic_core import SchemaValidator, ValidationError, core_schema
-
+from cnnspec.ground.core import SchemaValidator, ValidationError
 from cnnspec.ground.errors import Path, either
 
 Json = dict[str, Any]
@@ -77,7 +76,8 @@ class Kind:
     """What an argument may hold: how it is checked, said, and put in JSON Schema.
 
     Attributes:
-        schema: pydantic-core's schema, which checks a plain value and converts it.
+        schema: pydantic-core's, as its module `core_schema` has them, which checks a
+            plain value and converts it.
         says: the allowed values in words, to follow "must be".
         options: the allowed words, where there is a fixed set, to suggest a near one.
         hint: what to do about a value that isn't allowed, where there is more to say.
@@ -138,30 +138,29 @@ def kind(
     `convert` raises ValueError for a value that isn't allowed; `Invalid` or
     `ArgumentError` where it knows better than `says` what is wrong.
     """
-    schema = core_schema.no_info_plain_validator_function(convert)
+    function = {"type": "no-info", "function": convert}
+    schema = {"type": "function-plain", "function": function}
     return Kind(schema, says, json, options, hint)
 
 
 def number(says: str, *, whole: bool = False, **bounds: float) -> Kind:
     """A number within `bounds`, which are pydantic's: ge, gt, le, lt."""
-    make: Any = core_schema.int_schema if whole else core_schema.float_schema
+    schema = {"type": "int" if whole else "float", "strict": True, **bounds}
     names = {"ge": "minimum", "gt": "exclusiveMinimum"}
     names |= {"le": "maximum", "lt": "exclusiveMaximum"}
     json: Json = {"type": "integer" if whole else "number"}
     json |= {names[bound]: value for bound, value in bounds.items()}
     hint = _too_large if bounds.get("le") == LARGEST else _no_hint
-    return Kind(make(strict=True, **bounds), says, json, hint=hint)
+    return Kind(schema, says, json, hint=hint)
 
 
 _PLAIN_KINDS: dict[Any, Kind] = {
-    bool: Kind(
-        core_schema.bool_schema(strict=True), "true or false", {"type": "boolean"}
-    ),
+    bool: Kind({"type": "bool", "strict": True}, "true or false", {"type": "boolean"}),
     int: number("a whole number", whole=True),
     float: number("a number"),
-    str: Kind(core_schema.str_schema(strict=True), "text", {"type": "string"}),
-    NoneType: Kind(core_schema.none_schema(), "null", {"type": "null"}),
-    Any: Kind(core_schema.any_schema(), "anything", {}),
+    str: Kind({"type": "str", "strict": True}, "text", {"type": "string"}),
+    NoneType: Kind({"type": "none"}, "null", {"type": "null"}),
+    Any: Kind({"type": "any"}, "anything", {}),
 }
 
 
@@ -183,7 +182,7 @@ def kind_of(annotation: Any) -> Kind:
 
 def choice(*options: str) -> Kind:
     """One of a few words. Keras reads most of them in any case, so case is kept."""
-    schema = core_schema.literal_schema(list(options))
+    schema = {"type": "literal", "expected": list(options)}
     return Kind(schema, either(options), {"enum": list(options)}, options)
 
 
@@ -200,7 +199,11 @@ def any_case(*options: str) -> Kind:
 
 def one_of(*kinds: Kind) -> Kind:
     """A value of any of the kinds, tried in their order."""
-    schema = core_schema.union_schema([k.schema for k in kinds], mode="left_to_right")
+    schema = {
+        "type": "union",
+        "choices": [k.schema for k in kinds],
+        "mode": "left_to_right",
+    }
     says = [k.says for k in kinds]
     text = f"{', '.join(says[:-1])} or {says[-1]}"
     options = [option for k in kinds for option in k.options]
@@ -218,9 +221,12 @@ def one_of(*kinds: Kind) -> Kind:
 
 def list_of(item: Kind, least: int = 0) -> Kind:
     """A list of any length, kept as a tuple."""
-    schema = core_schema.tuple_schema(
-        [item.schema], variadic_item_index=0, min_length=least or None
-    )
+    schema = {
+        "type": "tuple",
+        "items_schema": [item.schema],
+        "variadic_item_index": 0,
+        "min_length": least,
+    }
 
     def json() -> Json:
         enough = {"minItems": least} if least else {}
@@ -240,16 +246,16 @@ def plain_list(item: Any, least: int = 0) -> Kind:
     """
     of = kind_of(item)
     like = list_of(of, least)
-    schema = core_schema.list_schema(of.schema, min_length=least or None)
+    schema = {"type": "list", "items_schema": of.schema, "min_length": least}
     return Kind(schema, like.says, lambda: like.json)
 
 
 def text(says: str, least: int, most: int | None = None) -> Kind:
     """A text of `least` to `most` characters."""
-    schema = core_schema.str_schema(strict=True, min_length=least, max_length=most)
+    schema = {"type": "str", "strict": True, "min_length": least}
     json: Json = {"type": "string", "minLength": least}
     if most is not None:
-        json["maxLength"] = most
+        schema["max_length"] = json["maxLength"] = most
     return Kind(schema, says, json)
 
 
@@ -373,10 +379,14 @@ def instance(cls: type, arguments: Iterable[Argument], then: str | None) -> Kind
     for argument in arguments:
         schema = argument.kind.schema
         if not argument.required:
-            schema = core_schema.with_default_schema(schema, default=argument.default)
-        parts[argument.attribute] = core_schema.model_field(
-            schema, validation_alias=argument.name
-        )
-    whole = core_schema.model_fields_schema(parts, extra_behavior="forbid")
-    schema = core_schema.model_schema(cls, whole, post_init=then)
+            default = argument.default
+            schema = {"type": "default", "schema": schema, "default": default}
+        parts[argument.attribute] = {
+            "type": "model-field",
+            "schema": schema,
+            "validation_alias": argument.name,
+        }
+    whole = {"type": "model-fields", "fields": parts, "extra_behavior": "forbid"}
+    schema = {"type": "model", "cls": cls, "schema": whole}
+    schema |= {"post_init": then} if then else {}
     return Kind(schema, "a mapping of arguments", {"type": "object"})
