@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import PurePath
 
 from cnnspec.ground.errors import Diagnostic
+from cnnspec.ground.source import stem
 from cnnspec.judge.check import Checked, check_file, check_text
 from cnnspec.judge.settings import settings_for
 from cnnspec.model.summary import Model
@@ -89,12 +89,12 @@ def files(
     from cnnspec.emit.targets import usual_targets
     from cnnspec.emit.write import refuse_edited
 
-    stem = os.path.join(folder, PurePath(model.program.source.path).stem)
+    start = os.path.join(folder, stem(model.program.source.path))
     found = {}
     for name in usual_targets() if targets is None else targets:
         target = all_targets()[name]
         target.refuse(model)
-        found[name] = stem + target.ending
+        found[name] = start + target.ending
     for path in found.values():
         refuse_edited(path, force)
     return found

@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HEAVY = {
     *("tensorflow", "keras", "numpy", "jax", "torch"),
-    *("rich", "jinja2", "black", "pydantic.main"),
+    *("rich", "jinja2", "black", "pydantic.main", "pydantic_core.core_schema"),
+    *("pathlib", "inspect", "decimal", "argparse", "dataclasses"),
 }
 """What `cnnspec check` may not import; each would cost more than a whole check."""
 
@@ -46,9 +47,10 @@ def test_check_imports_nothing_heavy(format: str) -> None:
 
 
 def test_a_heavy_import_would_be_seen() -> None:
-    before = "import numpy, rich, jinja2, pydantic.main"
+    before = "import numpy, rich, jinja2, pydantic.main, pydantic_core.core_schema"
     found = imported(before + CHECK.format(arguments=""))
     assert {"numpy", "rich", "jinja2", "pydantic.main"} <= found & HEAVY
+    assert {"pydantic_core.core_schema", "inspect", "decimal"} <= found & HEAVY
 
 
 def test_importing_the_package_imports_nothing_of_it() -> None:
@@ -61,3 +63,30 @@ def test_the_public_functions_need_no_command_line() -> None:
     found = imported("import cnnspec\ncnnspec.load('specs/nin.yaml')")
     assert "cnnspec.api" in found
     assert not found & (HEAVY | {"getopt", "cnnspec.app.cli"})
+
+
+@pytest.mark.parametrize(
+    "order",
+    ["cnnspec.api, pydantic", "pydantic, cnnspec.api"],
+)
+def test_pydantic_goes_with_what_was_taken_of_it(order: str) -> None:
+    code = f"import {order}\n" + (
+        "model = pydantic.create_model('M', n=(int, ...))\n"
+        "assert model(n='3').n == 3\n"
+        "assert not cnnspec.api.check('specs/nin.yaml').diagnostics\n"
+        "try: model(n='x')\n"
+        "except pydantic.ValidationError as error:\n"
+        "    from cnnspec.ground.core import ValidationError\n"
+        "    assert type(error) is ValidationError\n"
+    )
+    assert "pydantic_core.core_schema" in imported(code)
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_imports_no_command(argument: str) -> None:
+    code = CHECK.format(arguments="").replace(
+        '"check", "specs/nin.yaml"', repr(argument)
+    )
+    found = imported(code)
+    assert "cnnspec.app.cli" in found
+    assert not found & (HEAVY | {"yaml", "cnnspec.api", "cnnspec.ground.core"})

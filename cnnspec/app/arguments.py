@@ -19,6 +19,7 @@ from cnnspec.ground.errors import (
     SpecError,
     either,
 )
+from cnnspec.ground.source import stem
 
 
 def specs_of(paths: Sequence[str] | None) -> list[str]:
@@ -72,11 +73,10 @@ def refuse_unknown_language(lang: str, templates: str | None) -> None:
 
 def refuse_same_names(specs: Sequence[str]) -> None:
     """Keeps two specs from being written to the same files."""
-    by_stem: dict[str, str] = {}
+    named: dict[str, str] = {}
     for spec in specs:
-        stem = os.path.splitext(os.path.basename(spec))[0]
-        if by_stem.setdefault(stem, spec) != spec:
-            both = f"'{by_stem[stem]}' and '{spec}'"
+        if (other := named.setdefault(stem(spec), spec)) != spec:
+            both = f"'{other}' and '{spec}'"
             stop(f"{both} would be written to the same files; build one at a time")
 
 

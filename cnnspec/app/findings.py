@@ -1,11 +1,11 @@
 """What `cnnspec check` found, as text, as JSON, and as GitHub's annotations."""
 
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any
 
 from cnnspec.api import Checked
 from cnnspec.ground.errors import Diagnostic
+from cnnspec.ground.source import stem
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Summary
 
@@ -73,7 +73,7 @@ def _spec(checked: Checked) -> dict[str, Any]:
     totals = ("total_params", "trainable_params", "non_trainable_params", "macs")
     return {
         "path": checked.path,
-        "name": program.name if program else PurePath(checked.path).stem,
+        "name": program.name if program else stem(checked.path),
         "ok": checked.ok,
         **{key: getattr(summary, key) if known else None for key in totals},
         "layers": (

@@ -1,12 +1,11 @@
 """The data of a spec to the Program that they describe."""
 
 from collections.abc import Iterator
-from pathlib import PurePath
 from typing import Any
 
 from cnnspec.catalogue.registry import is_layer, layer_names, own_name
 from cnnspec.ground.errors import Invalid, Problem, nearest
-from cnnspec.ground.source import Source
+from cnnspec.ground.source import Source, stem
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.blocks import BlockReader
 from cnnspec.language.document import Document, InputTensor
@@ -50,7 +49,7 @@ def read_program(source: Source) -> Program:
     blocks.refuse_recursion()
     document = _document(data, notes) if isinstance(source.data, dict) else _EMPTY
     program = Program(
-        name=document.name or PurePath(source.path).stem,
+        name=document.name or stem(source.path),
         description=document.description or "",
         vars=variables.formulas,
         values=variables.values,

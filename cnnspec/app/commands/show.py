@@ -1,11 +1,11 @@
 """`cnnspec show`."""
 
-import os
 import sys
 from collections.abc import Sequence
 
 from cnnspec.app.arguments import loaded
 from cnnspec.app.streams import say, stop
+from cnnspec.ground.source import stem
 from cnnspec.model.summary import Summary
 
 
@@ -41,6 +41,7 @@ def _print_picture(spec: str, summary: Summary) -> None:
     # Without letters beyond ASCII it stays what it is in any encoding of the output.
     print(svg(summary).encode("ascii", "xmlcharrefreplace").decode(), end="")
     if sys.stdout.isatty():
-        name = os.path.splitext(os.path.basename(spec))[0]
-        text = f"a picture for a browser: cnnspec show {spec} --graph > {name}.svg"
+        text = (
+            f"a picture for a browser: cnnspec show {spec} --graph > {stem(spec)}.svg"
+        )
         say(f"cnnspec: this is {text}")

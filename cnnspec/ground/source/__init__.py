@@ -2,10 +2,10 @@
 
 import os
 
-from cnnspec.ground.source.files import read_text
+from cnnspec.ground.source.files import read_text, stem
 from cnnspec.ground.source.marked import Source
 
-__all__ = ["Source", "read_source", "read_text"]
+__all__ = ["Source", "read_source", "read_text", "stem"]
 
 
 def read_source(path: str | os.PathLike[str]) -> Source:

@@ -9,6 +9,11 @@ SIZE_LIMIT = 32 * 2**20
 """Bytes. A layer takes about 60, so this is half a million layers."""
 
 
+def stem(path: str) -> str:
+    """The name of a file, without its folder and ending."""
+    return os.path.splitext(os.path.basename(path))[0]
+
+
 def read_text(name: str) -> str:
     """The text of a UTF-8 file.
 
