@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -173,3 +174,107 @@ def test_members_are_trained_at_once_if_asked() -> None:
     assert "member 1 of 2 is trained" in printed
     assert "soft voting: test accuracy 0." in printed
     assert "member 2 of 2" in Path("results/small/member_2.log").read_text("utf-8")
+
+
+ENDLESS = ("--set", "train.epochs=100000")
+
+
+def wait_for(condition, seconds: float = 240) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.05)
+
+
+def running_here() -> list[str]:
+    """The command lines of all processes that were started in this folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(process / "cwd") == os.getcwd():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+        except OSError:  # it has ended meanwhile, or is somebody else's
+            continue
+    return [command for command in found if "small.py" in command]
+
+
+def trains() -> bool:
+    logs = [Path("out.txt"), *Path("results/small").glob("member_*.log")]
+    return sum("Epoch 2/" in log.read_text("utf-8") for log in logs) >= len(logs) / 2
+
+
+def start_endless(*arguments: str) -> subprocess.Popen[bytes]:
+    """A training in a process that nobody but this test ends."""
+    with open("out.txt", "wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cnnspec", "train", "small.yaml", *arguments],
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    wait_for(trains)
+    return process
+
+
+def test_sigterm_keeps_what_was_reached_and_leaves_nothing_running() -> None:
+    process = start_endless(*ENDLESS)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=120) == 1
+    assert running_here() == []
+    said = Path("out.txt").read_text("utf-8")
+    assert "Stopped. The model as it is now is in results/small/model.keras" in said
+    assert "Traceback" not in said
+    assert Path("results/small/model.keras").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+def test_a_training_ends_with_its_command(number: signal.Signals) -> None:
+    process = start_endless(*ENDLESS)
+    process.send_signal(number)
+    assert process.wait(timeout=120) == -number
+    wait_for(lambda: running_here() == [], 60)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+def test_members_end_with_the_command_and_keep_what_they_reached(number) -> None:
+    spec = SPEC + "ensemble: {members: 3}\n"
+    Path("small.yaml").write_text(spec, encoding="utf-8")
+    process = start_endless(*ENDLESS, "--jobs", "2")
+    assert len(running_here()) == 3
+    process.send_signal(number)
+    process.wait(timeout=120)
+    wait_for(lambda: running_here() == [], 60)
+    for member in ("member_1", "member_2"):
+        assert Path("results/small", member, "model.keras").exists()
+        assert "Stopped." in Path(f"results/small/{member}.log").read_text("utf-8")
+    assert not Path("results/small/member_3/model.keras").exists()
+    if number == signal.SIGTERM:
+        assert process.returncode == 1
+        assert "What the members have reached is in" in Path("out.txt").read_text()
+
+
+def test_where_no_process_takes_anothers_place_the_child_ends_with_it() -> None:
+    Path("small.py").write_text(
+        "import sys, time\n"
+        "print(sys.argv, sys.path[0] == '', __file__, __name__, flush=True)\n"
+        "if len(sys.argv) > 1: sys.exit(7)\n"
+        "time.sleep(600)\n",
+        encoding="utf-8",
+    )
+    code = "import os, sys; from cnnspec.app import running; "
+    code += "sys.exit(running.run_as_child(sys.argv[1:], dict(os.environ)))"
+    command = [sys.executable, "-c", code, "small.py"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [*command, "x"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 7
+    assert done.stdout == "['small.py', 'x'] True small.py __main__\n"
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    assert len(running_here()) == 2
+    process.kill()
+    process.wait()
+    wait_for(lambda: running_here() == [], 30)

@@ -123,20 +123,45 @@ def _refuse_other_results(program: Program, folder: str) -> None:
 
 
 def run(script: str, arguments: list[str]) -> int:
-    """Runs a script in a process of its own, which writes to this terminal.
+    """Runs a script in the place of this process, with its number and its terminal.
+
+    So a signal to this process reaches the training, and neither outlives the other.
 
     Returns:
-        Its exit status; 128 and the signal's number if one ended it, as in a shell.
+        The exit status, on Windows alone, where no process can take another's place.
     """
     # Plots go to files, and TensorFlow's own log would hide what is asked for.
     quiet = {"MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    environment = {**quiet, **os.environ}
+    if os.name != "nt":
+        os.execve(sys.executable, [sys.executable, script, *arguments], environment)
+    return run_as_child([script, *arguments], environment)
+
+
+_WATCHED = """
+import os, runpy, sys, threading
+threading.Thread(target=lambda: os.read(0, 1) or os._exit(1), daemon=True).start()
+sys.argv = sys.argv[1:]
+sys.path[0] = os.path.dirname(sys.argv[0])
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""Runs a script until its input ends, as it does when whoever writes to it has gone."""
+
+
+def run_as_child(command: list[str], environment: dict[str, str]) -> int:
+    """Runs a script in a process that ends when this one does.
+
+    Returns:
+        Its exit status.
+    """
     process = subprocess.Popen(
-        [sys.executable, script, *arguments], env={**quiet, **os.environ}
+        [sys.executable, "-c", _WATCHED, *command],
+        env=environment,
+        stdin=subprocess.PIPE,
     )
     while True:
         try:
-            status = process.wait()
-            return status if status >= 0 else 128 - status
+            return process.wait()
         except KeyboardInterrupt:
             # The script has heard it too, and is saving what it has reached.
             continue

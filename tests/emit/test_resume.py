@@ -1,6 +1,7 @@
 """A training that was killed goes on from its last finished epoch."""
 
 import csv
+import json
 import os
 import shutil
 import signal
@@ -100,6 +101,39 @@ def test_a_checkpoint_of_another_training_is_refused(one, other, script) -> None
     script(SPEC.replace("epochs: 6", "epochs: 1")).main()
     with pytest.raises(SystemExit, match="was made with another model, optimizer or"):
         script(SPEC.replace(one, other)).main()
+
+
+def test_a_checkpoint_of_an_earlier_version_is_told(script) -> None:
+    short = SPEC.replace("epochs: 6", "epochs: 1")
+    script(short).main()
+    [saved] = Path("results/small/checkpoint").iterdir()
+    (saved / "state.json").rename(saved / "state.pickle")
+    told = "written by an earlier version's script, in a form that is no longer read"
+    with pytest.raises(SystemExit, match=told):
+        script(short).main()
+
+
+def test_the_best_weights_are_kept_in_any_type(script) -> None:
+    """NumPy's files forget what bfloat16 is, and float64 mustn't be rounded."""
+    narrow = SPEC.replace("units: 16", "units: 16, dtype: bfloat16")
+    narrow = narrow.replace("units: 10", "units: 10, dtype: float64")
+    for epochs in (1, 2):
+        module = script(narrow.replace("epochs: 6", f"epochs: {epochs}"))
+        module.main()
+    model = module.build_model()
+    model.compile("adam", "mse")
+    module.made_with = lambda model: taken["made_with"]
+    [saved] = Path("results/small/checkpoint").iterdir()
+    taken = json.loads((saved / "state.json").read_text())
+    kept = module.Checkpoint(saved.parent, [])
+    kept.restore(model)
+    with np.load(saved / "best_weights_1.npz", allow_pickle=False) as arrays:
+        bits = [array.tobytes() for array in arrays.values()]
+    best = kept.memories[1]["best_weights"]
+    assert [str(array.dtype) for array in best] == ["bfloat16"] * 2 + ["float64"] * 2
+    assert [array.tobytes() for array in best] == bits
+    model.set_weights(best)
+    assert [array.tobytes() for array in model.get_weights()] == bits
 
 
 def test_a_training_that_fails_keeps_the_results_before_it(script) -> None:
