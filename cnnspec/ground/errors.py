@@ -20,6 +20,9 @@ class Mark(NamedTuple):
     line: int = 1
     column: int = 1
 
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
 
 class Diagnostic(NamedTuple):
     """One finding about a spec, as it is shown to its author."""
@@ -31,9 +34,8 @@ class Diagnostic(NamedTuple):
     hint: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.mark.path}:{self.mark.line}:{self.mark.column}"
         text = f"{self.message}; {self.hint}" if self.hint else self.message
-        return f"{place}: {self.severity}[{self.code}]: {text}"
+        return f"{self.mark}: {self.severity}[{self.code}]: {text}"
 
 
 class Frame(NamedTuple):
