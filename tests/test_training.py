@@ -412,7 +412,7 @@ def test_what_a_wrong_part_of_training_is_told() -> None:
     assert "found a mapping with 'name' and 'lr'" in keyed
     assert "L2" not in keyed
     old = complaint(Train, loss="mse", optimizer={"Adam": {"lr": 1}})
-    assert "Keras 3 calls it learning_rate" in old
+    assert "write learning_rate: 1" in old
     assert "schedule" in complaint(Train, loss="mse", optimizer={"SGD": {"decay": 1}})
     assert "there is 'adadelta'" in complaint(Train, loss="mse", optimizer="zzz")
     assert "write {Lamb: {}}" in complaint(Train, loss="mse", optimizer="Lamb")

@@ -65,6 +65,7 @@ class Accuracy(Metric):
     """What `compile` chooses by the forms of labels and scores."""
 
     only_alone = True
+    elsewhere: ClassVar[dict[str, Any]] = {"accuracy_score MulticlassAccuracy top1": {}}
     any_case = True
     aliases: ClassVar[tuple[str, ...]] = ("acc",)
     two_classes = True

@@ -64,6 +64,7 @@ class BackupAndRestore(Callback):
 
 
 class CSVLogger(Callback):
+    spelt_as: ClassVar[dict[str, str]] = {"filename": "filepath path file"}
     writes = "filename"
     appends = "append"
     filename: _File
@@ -81,6 +82,11 @@ class _Monitor(Callback):
 
 
 class EarlyStopping(_Monitor):
+    elsewhere: ClassVar[dict[str, Any]] = {"EarlyStop early_stop": {}}
+    spelt_as: ClassVar[dict[str, str]] = {
+        "restore_best_weights": "restore_best",
+        "min_delta": "delta epsilon",
+    }
     min_delta: float = 0
     patience: Natural = 0
     baseline: float | None = None
@@ -89,6 +95,18 @@ class EarlyStopping(_Monitor):
 
 
 class ModelCheckpoint(_Monitor):
+    elsewhere: ClassVar[dict[str, Any]] = {"Checkpoint": {}}
+    spelt_as: ClassVar[dict[str, str]] = {
+        "filepath": "filename path file file_path",
+        "save_best_only": "save_best best_only",
+        "save_weights_only": "weights_only",
+    }
+    renamed: ClassVar[dict[str, Any]] = {
+        "period": "Keras 3 saves after each epoch, or after so many batches; write "
+        "save_freq: epoch",
+        "every_n_epochs": "Keras 3 saves after each epoch, or after so many batches; "
+        "write save_freq: epoch",
+    }
     writes = "filepath"
     filepath: _File
     save_best_only: bool = False
@@ -111,6 +129,8 @@ class ModelCheckpoint(_Monitor):
 
 
 class ReduceLROnPlateau(_Monitor):
+    elsewhere: ClassVar[dict[str, Any]] = {"ReduceLR ReduceOnPlateau": {}}
+    spelt_as: ClassVar[dict[str, str]] = {"min_delta": "epsilon threshold eps"}
     changes_rate = True
     factor: ZeroToBelowOne = 0.1
     patience: Natural = 10
@@ -129,6 +149,11 @@ class SwapEMAWeights(Callback):
 class TensorBoard(Callback):
     """Writes what TensorBoard shows."""
 
+    spelt_as: ClassVar[dict[str, str]] = {"log_dir": "logdir dir path"}
+    renamed: ClassVar[dict[str, Any]] = {
+        "batch_size": "Keras 3 has no need of it; remove it",
+        "write_grads": "Keras 3 can't; remove it",
+    }
     writes = "log_dir"
     # Keras writes its files with TensorFlow, whatever the backend is.
     packages = ("tensorboard", "tensorflow")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from cnnspec.ground.errors import Invalid, Problem, either, nearest
+from cnnspec.ground.errors import Invalid, Problem, either
 from cnnspec.ground.kinds import number
 from cnnspec.ground.records import Record
 from cnnspec.ground.yaml_text import describe
@@ -39,10 +39,12 @@ class Initializer(Component):
 
 
 class Zeros(Initializer):
+    elsewhere: ClassVar[dict[str, Any]] = {"zeros_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("zero",)
 
 
 class Ones(Initializer):
+    elsewhere: ClassVar[dict[str, Any]] = {"ones_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("one",)
 
 
@@ -51,6 +53,7 @@ class Constant(Initializer):
 
 
 class Identity(Initializer):
+    elsewhere: ClassVar[dict[str, Any]] = {"eye eye_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("IdentityInitializer",)
     gain: float = 1.0
 
@@ -68,23 +71,27 @@ class _Random(Initializer):
 
 
 class RandomNormal(_Random):
+    elsewhere: ClassVar[dict[str, Any]] = {"gaussian normal_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("normal",)
     mean: float = 0.0
     stddev: float = 0.05
 
 
 class TruncatedNormal(_Random):
+    elsewhere: ClassVar[dict[str, Any]] = {"trunc_normal trunc_normal_": {}}
     mean: float = 0.0
     stddev: float = 0.05
 
 
 class RandomUniform(_Random):
+    elsewhere: ClassVar[dict[str, Any]] = {"uniform_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("uniform",)
     minval: float = -0.05
     maxval: float = 0.05
 
 
 class Orthogonal(_Random):
+    elsewhere: ClassVar[dict[str, Any]] = {"orthogonal_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("OrthogonalInitializer",)
     gain: float = 1.0
 
@@ -105,19 +112,24 @@ class VarianceScaling(_Scaled):
     ] = "truncated_normal"
 
 
-class GlorotNormal(_Scaled): ...
+class GlorotNormal(_Scaled):
+    elsewhere: ClassVar[dict[str, Any]] = {"xavier_normal": {}}
 
 
-class GlorotUniform(_Scaled): ...
+class GlorotUniform(_Scaled):
+    elsewhere: ClassVar[dict[str, Any]] = {"xavier xavier_uniform glorot": {}}
 
 
-class HeNormal(_Scaled): ...
+class HeNormal(_Scaled):
+    elsewhere: ClassVar[dict[str, Any]] = {"kaiming kaiming_normal he msra": {}}
 
 
-class HeUniform(_Scaled): ...
+class HeUniform(_Scaled):
+    elsewhere: ClassVar[dict[str, Any]] = {"kaiming_uniform": {}}
 
 
-class LecunNormal(_Scaled): ...
+class LecunNormal(_Scaled):
+    elsewhere: ClassVar[dict[str, Any]] = {"lecun": {}}
 
 
 class LecunUniform(_Scaled): ...
@@ -134,14 +146,17 @@ _Factor = Annotated[
 
 
 class L1(Regularizer):
+    elsewhere: ClassVar[dict[str, Any]] = {"lasso activity_l1": {}}
     l1: _Factor = 0.01
 
 
 class L2(Regularizer):
+    elsewhere: ClassVar[dict[str, Any]] = {"ridge weight_decay activity_l2": {}}
     l2: _Factor = 0.01
 
 
 class L1L2(Regularizer):
+    elsewhere: ClassVar[dict[str, Any]] = {"elastic_net activity_l1l2": {}}
     l1: _Factor = 0.0
     l2: _Factor = 0.0
 
@@ -157,6 +172,8 @@ class Constraint(Component):
 
 
 class MaxNorm(Constraint):
+    elsewhere: ClassVar[dict[str, Any]] = {"clip_norm": {}}
+    spelt_as: ClassVar[dict[str, str]] = {"max_value": "m c"}
     max_value: float = 2
     axis: int | tuple[int, ...] = 0
 
@@ -168,7 +185,8 @@ class MinMaxNorm(Constraint):
     axis: int | tuple[int, ...] = 0
 
 
-class NonNeg(Constraint): ...
+class NonNeg(Constraint):
+    elsewhere: ClassVar[dict[str, Any]] = {"nonnegative non_negative positive": {}}
 
 
 class UnitNorm(Constraint):
@@ -222,10 +240,15 @@ def read_component(
             hint = f"put {either(others, 'and')} under '{within[0]}', {hint}"
         raise Invalid([Problem((), "wrong-type", text, hint)])
     if not isinstance(name, str) or name not in names:
+        from cnnspec.catalogue.elsewhere import suggested
+
         classes = dict.fromkeys(cls.__name__ for cls in names.values())
         text = f"'{name}' is not {what}; there is {either(classes)}"
         where = prefix or ("class",)
-        hint = nearest(name, names) or f"as in {next(iter(names.values())).example}"
+        example = next(iter(names.values())).example
+        hint = suggested(name, names) or f"as in {example}"
+        if isinstance(arguments, str) and arguments in names:
+            hint = f"write {arguments}"
         raise Invalid([Problem(where, "unknown-value", text, hint, at_key=True)])
     try:
         return read_arguments(names[name], arguments)
@@ -233,8 +256,12 @@ def read_component(
         raise Invalid(p.under(*prefix) for p in error.problems) from None
 
 
-def choices(names: dict[str, type[Component]]) -> str:
-    """The classes that may stand somewhere, and how one is given arguments."""
+def choices(found: Any, names: dict[str, type[Component]]) -> str:
+    """What may stand somewhere in place of what was found."""
+    from cnnspec.catalogue.elsewhere import called, suggested
+
+    if hint := suggested(found, names) or called(found, names):
+        return hint
     classes = list(dict.fromkeys(names.values()))
     listed = either(cls.__name__ for cls in classes)
     return f"there is {listed}, or as in {classes[0].example}"

@@ -20,6 +20,14 @@ class Loss(Named):
         "LossFunctionWrapper": "it is given a function, and no YAML holds code",
         "CTC": "it compares sequences, and data: has one label for a sample",
     }
+    spelt_as: ClassVar[dict[str, str]] = {
+        "from_logits": "logits with_logits",
+        "label_smoothing": "smoothing",
+        "ignore_class": "ignore_index",
+    }
+    renamed: ClassVar[dict[str, Any]] = {
+        "weight": "train: has class_weight: for the weights of classes; remove it"
+    }
     labels: ClassVar[Literal["one_hot", "sparse"] | None] = "one_hot"
     """How it is told a class among several; None: either way."""
     categorical: ClassVar[bool] = False
@@ -58,12 +66,18 @@ class _Smoothed(_Crossentropy):
 
 
 class BinaryCrossentropy(_Smoothed):
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "BCELoss binary_logloss logloss": {},
+        "BCEWithLogitsLoss BCEWithLogits bce_with_logits sigmoid_cross_entropy "
+        "binary_cross_entropy_with_logits": {"from_logits": True},
+    }
     two_classes = True
     activation = "sigmoid"
     aliases: ClassVar[tuple[str, ...]] = ("bce", "BCE")
 
 
 class BinaryFocalCrossentropy(_Smoothed):
+    elsewhere: ClassVar[dict[str, Any]] = {"binary_focal_loss": {}}
     two_classes = True
     activation = "sigmoid"
     apply_class_balancing: bool = False
@@ -72,10 +86,16 @@ class BinaryFocalCrossentropy(_Smoothed):
 
 
 class CategoricalCrossentropy(_Smoothed):
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "softmax_cross_entropy softmax_cross_entropy_with_logits": {
+            "from_logits": True
+        },
+    }
     categorical = True
 
 
 class CategoricalFocalCrossentropy(_Smoothed):
+    elsewhere: ClassVar[dict[str, Any]] = {"focal focal_loss FocalLoss": {}}
     categorical = True
     alpha: float | Annotated[Any, plain_list(float, 1)] = 0.25
     """The weight of all classes, or of each."""
@@ -83,6 +103,12 @@ class CategoricalFocalCrossentropy(_Smoothed):
 
 
 class SparseCategoricalCrossentropy(_Crossentropy):
+    """What PyTorch calls CrossEntropyLoss takes scores, and NLLLoss logarithms."""
+
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "CrossEntropyLoss CELoss sparse_softmax_cross_entropy_with_logits "
+        "NLLLoss nll_loss nll": {"from_logits": True},
+    }
     categorical = True
     labels = "sparse"
     ignore_class: int | None = None
@@ -107,15 +133,18 @@ class CosineSimilarity(Loss):
 
 
 class Dice(Loss):
+    elsewhere: ClassVar[dict[str, Any]] = {"DiceLoss dice_coef_loss": {}}
     axis: tuple[int, ...] | None = None
 
 
 class Tversky(Dice):
+    elsewhere: ClassVar[dict[str, Any]] = {"TverskyLoss": {}}
     alpha: float = 0.5
     beta: float = 0.5
 
 
 class Huber(Loss):
+    elsewhere: ClassVar[dict[str, Any]] = {"HuberLoss SmoothL1Loss smooth_l1": {}}
     delta: float = 1.0
 
 
@@ -124,6 +153,7 @@ class CategoricalHinge(Loss):
 
 
 class Hinge(Loss):
+    elsewhere: ClassVar[dict[str, Any]] = {"HingeLoss": {}}
     two_classes = True
 
 
@@ -132,6 +162,7 @@ class SquaredHinge(Loss):
 
 
 class KLDivergence(Loss):
+    elsewhere: ClassVar[dict[str, Any]] = {"KLDivLoss kl_div kl": {}}
     aliases: ClassVar[tuple[str, ...]] = ("kld", "KLD")
 
 
@@ -139,6 +170,7 @@ class LogCosh(Loss): ...
 
 
 class MeanAbsoluteError(Loss):
+    elsewhere: ClassVar[dict[str, Any]] = {"L1Loss l1": {}}
     aliases: ClassVar[tuple[str, ...]] = ("mae", "MAE")
 
 
@@ -147,6 +179,7 @@ class MeanAbsolutePercentageError(Loss):
 
 
 class MeanSquaredError(Loss):
+    elsewhere: ClassVar[dict[str, Any]] = {"MSELoss l2 L2Loss squared_error": {}}
     aliases: ClassVar[tuple[str, ...]] = ("mse", "MSE")
 
 

@@ -40,6 +40,9 @@ class SparseCategoricalAccuracy(_Sparse, Metric): ...
 
 
 class TopKCategoricalAccuracy(Metric):
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "top5 top_5 top_k top_k_accuracy top5_accuracy": {}
+    }
     categorical = True
     k: Positive = 5
 
@@ -50,6 +53,7 @@ class SparseTopKCategoricalAccuracy(_Sparse, Metric):
 
 
 class F1Score(Metric):
+    elsewhere: ClassVar[dict[str, Any]] = {"f1 f1_macro F1": {}}
     one_number: ClassVar[Mapping[str, Any]] = {"average": "macro"}
     average: Literal["micro", "macro", "weighted"] | None = None
     threshold: (
@@ -79,6 +83,7 @@ class _Counted(Metric):
 
 
 class AUC(_Counted):
+    elsewhere: ClassVar[dict[str, Any]] = {"auroc roc_auc auc_roc": {}}
     num_thresholds: Positive = 200
     curve: Literal["ROC", "PR", "PRGAIN", "roc", "pr", "prgain"] = "ROC"
     summation_method: Literal[
@@ -136,12 +141,14 @@ class TruePositives(_Count): ...
 
 
 class Precision(_Confusion):
+    elsewhere: ClassVar[dict[str, Any]] = {"ppv": {}}
     first = ("thresholds", "top_k", "class_id")
     top_k: Positive | None = None
     class_id: Natural | None = None
 
 
-class Recall(Precision): ...
+class Recall(Precision):
+    elsewhere: ClassVar[dict[str, Any]] = {"sensitivity tpr": {}}
 
 
 class _AtOther(_Counted):
@@ -210,7 +217,8 @@ class _OfClasses(_Overlap):
 class IoU(_Targets, _OfClasses): ...
 
 
-class MeanIoU(_OfClasses): ...
+class MeanIoU(_OfClasses):
+    elsewhere: ClassVar[dict[str, Any]] = {"mIoU mean_iou jaccard": {}}
 
 
 class OneHotIoU(_Targets):
@@ -250,6 +258,7 @@ class PearsonCorrelation(_Likeness): ...
 
 
 class R2Score(Metric):
+    elsewhere: ClassVar[dict[str, Any]] = {"r2 r_squared": {}}
     one_number: ClassVar[Mapping[str, Any]] = {"class_aggregation": "uniform_average"}
     class_aggregation: (
         Literal["uniform_average", "variance_weighted_average"] | None
@@ -325,4 +334,5 @@ class MeanSquaredLogarithmicError(Metric):
     aliases: ClassVar[tuple[str, ...]] = ("msle", "MSLE")
 
 
-class RootMeanSquaredError(Metric): ...
+class RootMeanSquaredError(Metric):
+    elsewhere: ClassVar[dict[str, Any]] = {"rmse": {}}

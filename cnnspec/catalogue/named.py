@@ -1,7 +1,7 @@
 """The kinds of value that training is told, beside those of the records."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
@@ -11,7 +11,7 @@ from cnnspec.catalogue.components import (
     read_component,
     snake_case,
 )
-from cnnspec.ground.errors import Invalid, Problem, either, nearest
+from cnnspec.ground.errors import Invalid, Problem, either
 from cnnspec.ground.kinds import Json, Kind, kind
 from cnnspec.ground.yaml_text import describe
 
@@ -157,7 +157,7 @@ def read_one(value: Any, base: type[Named], what: str) -> Component:
         return read_named(value, base, known, what)
     if isinstance(value, str) and value in known:
         return read_arguments(known[value], None)
-    raise Invalid([_not_one(value, what, list(known), base)])
+    raise Invalid([_not_one(value, what, known, base)])
 
 
 def component(what: str, base: type[Named], others: str = "") -> Kind:
@@ -213,7 +213,7 @@ def _pattern(words: Iterable[str]) -> str:
 
 
 def _not_one(
-    value: Any, what: str, names: Collection[str], base: type[Named]
+    value: Any, what: str, names: Mapping[str, type[Component]], base: type[Named]
 ) -> Problem:
     if not isinstance(value, str):
         text = f"{what} is a name or a mapping; found {describe(value)}"
@@ -231,7 +231,7 @@ def _not_one(
 def _unknown(
     name: str,
     what: str,
-    names: Iterable[str],
+    names: Mapping[str, type[Component]],
     listed: Iterable[str],
     base: type[Named],
 ) -> Problem:
@@ -241,5 +241,8 @@ def _unknown(
             why, _, hint = reason.partition("; ")
             text = f"{refused} can't stand in a spec: {why}"
             return Problem((), "unknown-value", text, hint)
-    hint = nearest(name, names) or f"there is {either(listed)}, or {base.example}"
+    from cnnspec.catalogue.elsewhere import suggested
+
+    hint = suggested(name, names, subclasses(base).values())
+    hint = hint or f"there is {either(listed)}, or {base.example}"
     return Problem((), "unknown-value", f"'{name}' is not {what}", hint)

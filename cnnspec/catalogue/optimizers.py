@@ -24,6 +24,7 @@ from cnnspec.ground.kinds import (
     kind,
     number,
 )
+from cnnspec.ground.yaml_text import flow
 
 
 def _steps(value: Any) -> int | float:
@@ -50,11 +51,18 @@ class Schedule(Named):
         "LearningRateSchedule": "it is the base of all schedules, and does nothing "
         "itself",
     }
+    spelt_as: ClassVar[dict[str, str]] = {
+        "initial_learning_rate": "learning_rate lr base_lr"
+    }
     initial_learning_rate: ZeroOrMore
     """0 where a warm-up begins with nothing."""
 
 
 class CosineDecay(Schedule):
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "CosineAnnealing CosineAnnealingLR cosine CosineLR": {}
+    }
+    spelt_as: ClassVar[dict[str, str]] = {"decay_steps": "T_max"}
     first = ("initial_learning_rate",)
     decay_steps: _StepCount
     name: ScopeName = "CosineDecay"
@@ -64,6 +72,8 @@ class CosineDecay(Schedule):
 
 
 class CosineDecayRestarts(Schedule):
+    elsewhere: ClassVar[dict[str, Any]] = {"CosineAnnealingWarmRestarts": {}}
+    spelt_as: ClassVar[dict[str, str]] = {"first_decay_steps": "T_0", "t_mul": "T_mult"}
     first = ("initial_learning_rate",)
     first_decay_steps: _StepCount
     name: ScopeName = "SGDRDecay"
@@ -73,6 +83,14 @@ class CosineDecayRestarts(Schedule):
 
 
 class ExponentialDecay(Schedule):
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "ExponentialLR exponential": {},
+        "StepLR StepDecay step": {"staircase": True},
+    }
+    spelt_as: ClassVar[dict[str, str]] = {
+        "decay_rate": "gamma",
+        "decay_steps": "step_size",
+    }
     first = ("initial_learning_rate", "decay_steps")
     decay_steps: _StepCount
     name: ScopeName = "ExponentialDecay"
@@ -89,6 +107,8 @@ class InverseTimeDecay(Schedule):
 
 
 class PolynomialDecay(Schedule):
+    elsewhere: ClassVar[dict[str, Any]] = {"PolynomialLR LinearLR PolyLR linear": {}}
+    spelt_as: ClassVar[dict[str, str]] = {"decay_steps": "total_iters"}
     first = ("initial_learning_rate",)
     decay_steps: _StepCount
     name: ScopeName = "PolynomialDecay"
@@ -98,6 +118,8 @@ class PolynomialDecay(Schedule):
 
 
 class PiecewiseConstantDecay(Schedule):
+    elsewhere: ClassVar[dict[str, Any]] = {"MultiStepLR": {}}
+    spelt_as: ClassVar[dict[str, str]] = {"boundaries": "milestones"}
     lacks = ("initial_learning_rate",)
     boundaries: tuple[_StepCount, ...]
     values: tuple[ZeroOrMore, ...]
@@ -136,13 +158,39 @@ LearningRate = Annotated[
 ]
 
 
+def _betas(value: Any, _: Any) -> str:
+    """What to write for both decay rates of the moments."""
+    one, two = value if isinstance(value, list) and len(value) == 2 else (0.9, 0.999)
+    return f"write beta_1: {flow(one)}, beta_2: {flow(two)}"
+
+
 class Optimizer(Named):
     """How the weights move against the gradient of the loss."""
 
     module: ClassVar[str] = "optimizers"
     example: ClassVar[str] = "{Adam: {learning_rate: 0.001}}"
-    renamed: ClassVar[dict[str, str]] = {
-        "lr": "Keras 3 calls it learning_rate",
+    spelt_as: ClassVar[dict[str, str]] = {
+        "learning_rate": "lr learning_rate_init base_lr eta step_size",
+        "epsilon": "eps",
+        "rho": "alpha",
+        "weight_decay": "wd",
+        "clipnorm": "clip_norm",
+        "clipvalue": "clip_value",
+        "global_clipnorm": "max_grad_norm gradient_clip grad_clip clip_grad_norm",
+        "beta_1": "beta1 b1",
+        "beta_2": "beta2 b2",
+        "gradient_accumulation_steps": "accumulate_grad_batches accumulation_steps",
+    }
+    renamed: ClassVar[dict[str, Any]] = {
+        "betas": _betas,
+        **dict.fromkeys(
+            ("schedule", "scheduler", "lr_schedule", "lr_scheduler"),
+            "write it as the learning_rate, as in learning_rate: {CosineDecay: "
+            "{initial_learning_rate: 0.1, decay_steps: 1000}}",
+        ),
+        **dict.fromkeys(
+            ("dampening", "foreach", "maximize"), "Keras has no such choice; remove it"
+        ),
         "decay": "Keras 3 has a schedule for it, as in learning_rate: "
         "{InverseTimeDecay: {initial_learning_rate: 0.01, decay_steps: 1, "
         "decay_rate: 1e-6}}",
@@ -220,6 +268,7 @@ class _Moments(Optimizer):
 
 
 class Adam(_Moments):
+    elsewhere: ClassVar[dict[str, Any]] = {"AdamOptimizer FusedAdam": {}}
     amsgrad: bool = False
 
 
@@ -242,6 +291,7 @@ class Ftrl(Optimizer):
 
 
 class Lamb(_Moments):
+    elsewhere: ClassVar[dict[str, Any]] = {"FusedLAMB": {}}
     stands_alone = False  # keras.optimizers.get doesn't list it
 
 
@@ -272,6 +322,7 @@ class Nadam(_Moments): ...
 
 
 class RMSprop(Optimizer):
+    elsewhere: ClassVar[dict[str, Any]] = {"RMSPropOptimizer": {}}
     rho: float = 0.9
     momentum: float = 0.0
     epsilon: float = 1e-7
@@ -279,6 +330,10 @@ class RMSprop(Optimizer):
 
 
 class SGD(Optimizer):
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "GradientDescent GradientDescentOptimizer": {},
+        "Momentum": {"momentum": 0.9},
+    }
     learning_rate: LearningRate = 0.01
     momentum: ZeroToOne = 0.0
     nesterov: bool = False

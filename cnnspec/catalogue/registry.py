@@ -61,7 +61,7 @@ REFUSED: dict[str, str] = {
     "TorchModuleWrapper": _FOREIGN,
     "Layer": "it is the base of all layers, and does nothing itself",
     "Wrapper": "it is the base of TimeDistributed and its like",
-    INPUT_LAYER: "the input: of a spec makes it",
+    INPUT_LAYER: "the input: of a spec makes it; remove it here",
 }
 """Layers of Keras that a spec can't hold, and why each is refused."""
 

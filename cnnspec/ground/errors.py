@@ -6,7 +6,7 @@ that finds one without knowing where it stands in the text raises `Invalid` with
 diagnostics. Anything else that is raised is a bug of ours and says so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 Path = tuple[str | int, ...]
@@ -20,9 +20,6 @@ class Mark(NamedTuple):
     line: int = 1
     column: int = 1
 
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
-
 
 class Diagnostic(NamedTuple):
     """One finding about a spec, as it is shown to its author."""
@@ -34,8 +31,9 @@ class Diagnostic(NamedTuple):
     hint: str = ""
 
     def __str__(self) -> str:
+        place = f"{self.mark.path}:{self.mark.line}:{self.mark.column}"
         text = f"{self.message}; {self.hint}" if self.hint else self.message
-        return f"{self.mark}: {self.severity}[{self.code}]: {text}"
+        return f"{place}: {self.severity}[{self.code}]: {text}"
 
 
 class Frame(NamedTuple):
@@ -161,20 +159,22 @@ class SettingsError(ValueError):
     """Settings of the command line or of a pyproject.toml that can't be followed."""
 
 
-def nearest(name: object, options: Iterable[str]) -> str:
-    """`did you mean 'x'?` for the option that `name` looks most like, or nothing."""
+def nearest(
+    name: object, options: Iterable[str], elsewhere: Mapping[str, str] = {}
+) -> str:
+    """`did you mean 'x'?` for the option that `name` was meant to be, or nothing.
+
+    Args:
+        name: what stands in a spec.
+        options: what there is.
+        elsewhere: other names, and the option that each stands for.
+    """
     if not isinstance(name, str):
         return ""
-    from difflib import SequenceMatcher
+    from cnnspec.ground.likeness import meant
 
-    matcher = SequenceMatcher(b=name.lower())
-    best, likeness = "", 0.6
-    for option in options:
-        matcher.set_seq1(option.lower())
-        # The first of equals wins, so that callers can put the likeliest first.
-        if matcher.real_quick_ratio() > likeness and matcher.ratio() > likeness:
-            best, likeness = option, matcher.ratio()
-    return near(best) if best else ""
+    found = meant(name, options, elsewhere)
+    return near(found) if found else ""
 
 
 def near(name: str) -> str:

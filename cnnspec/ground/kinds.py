@@ -186,7 +186,7 @@ def choice(*options: str) -> Kind:
     return Kind(schema, either(options), {"enum": list(options)}, options)
 
 
-def any_case(*options: str) -> Kind:
+def any_case(*options: str, hint: Callable[[Any], str] = _no_hint) -> Kind:
     """One of a few words in any case, kept in lower case, as Keras keeps it."""
 
     def convert(value: Any) -> str:
@@ -194,7 +194,7 @@ def any_case(*options: str) -> Kind:
             return value.lower()
         raise ValueError
 
-    return kind(convert, either(options), {"enum": list(options)}, options)
+    return kind(convert, either(options), {"enum": list(options)}, options, hint)
 
 
 def one_of(*kinds: Kind) -> Kind:

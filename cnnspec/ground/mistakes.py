@@ -1,9 +1,10 @@
 """What to say of a record's arguments that are unknown, missing or wrong."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol, cast
 
+from cnnspec.ground import likeness
 from cnnspec.ground.errors import (
     ArgumentError,
     Invalid,
@@ -20,55 +21,54 @@ from cnnspec.ground.yaml_text import describe, flow
 class Taking(Protocol):
     """What messages ask of a class of records."""
 
-    renamed: dict[str, str]
-
     def title(self) -> str:
         """What messages call the record."""
 
     def arguments(self) -> dict[str, Argument]:
         """The arguments by name, in order."""
 
+    def advice(self, name: str, given: Mapping[str, Any]) -> str:
+        """What to do about an argument's wrong value."""
 
-def problems(cls: Taking, findings: Sequence[Finding]) -> Iterator[Problem]:
+
+def problems(
+    cls: Taking, findings: Sequence[Finding], given: Mapping[str, Any]
+) -> Iterator[Problem]:
     """The findings of a record's validator, in our words; one for each argument."""
     seen: set[Path] = set()
-    meant = _meant_names(cls, findings)
+    names = _meant_names(cls, findings, given)
     for path, missing, found, cause in findings:
         if isinstance(cause, Invalid):
             yield from (problem.under(*path) for problem in cause.problems)
         elif isinstance(cause, ArgumentError):
             where = (*path, cause.argument) if cause.argument else path
             yield Problem(where, cause.code, cause.message, cause.hint)
-        elif missing and str(path[0]) in meant.values():
-            continue
-        elif not _reported(path, seen):
-            problem = _problem(cls, path, missing, found)
-            name = str(path[0]) if path else ""
-            if name in meant and not _idea(cls, name):
-                problem = problem._replace(hint=f"write {meant[name]}:")
-            yield problem
+        elif not (missing and path[0] in names.values() or _reported(path, seen)):
+            yield _problem(cls, path, missing, found, given, names)
         seen.add(path)
 
 
-def _reported(path: Path, seen: set[Path]) -> bool:
-    """Whether a problem was found at the path, around it or inside it."""
-    return any(a[: len(path)] == path or path[: len(a)] == a for a in seen)
+def _meant_names(
+    cls: Taking, findings: Sequence[Finding], given: Mapping[str, Any]
+) -> dict[str, str]:
+    """The arguments that unknown ones were meant to be, by those: one slip, told once.
 
-
-def _meant_names(cls: Taking, findings: Sequence[Finding]) -> dict[str, str]:
-    """The missing arguments that unknown ones were meant to be: one slip, told once."""
+    The only unknown one that is like no other is the only one that is missing, where
+    that can have its value.
+    """
     known = cls.arguments()
-    lacking = [str(f.path[0]) for f in findings if f.missing and f.path]
-    given = {str(f.path[0]): f.value for f in findings if f.path and not f.missing}
-    strange = {name: value for name, value in given.items() if name not in known}
-    ideas = {name: _idea(cls, name) for name in strange} if lacking else {}
-    words = {name: re.findall(r"\w+", idea) for name, idea in ideas.items()}
-    meant = {n: one for n in ideas for one in lacking if one in words[n]}
-    rest = [name for name, idea in ideas.items() if not idea]
-    left = [one for one in lacking if one not in meant.values()]
-    if len(rest) == len(left) == 1 and _allows(known[left[0]].kind, strange[rest[0]]):
-        meant[rest[0]] = left[0]
-    return meant
+    strange = [str(name) for name in given if name not in known]
+    names = {name: one for name in strange if (one := meant(cls, name))}
+    missing = [str(f.path[0]) for f in findings if f.missing and f.path]
+    words = {name: _words(cls, name, given) for name in strange if name not in names}
+    for name, text in words.items():
+        if one := next(iter(_written(text)), ""):
+            names[name] = one
+    left = [name for name in missing if name not in names.values()]
+    rest = [name for name, text in words.items() if not text]
+    if len(left) == len(rest) == 1 and _allows(known[left[0]].kind, given[rest[0]]):
+        names[rest[0]] = left[0]
+    return names
 
 
 def _allows(kind: Kind, value: Any) -> bool:
@@ -79,14 +79,26 @@ def _allows(kind: Kind, value: Any) -> bool:
     return True
 
 
-def _problem(cls: Taking, path: Path, missing: bool, found: Any) -> Problem:
+def _reported(path: Path, seen: set[Path]) -> bool:
+    """Whether a problem was found at the path, around it or inside it."""
+    return any(a[: len(path)] == path or path[: len(a)] == a for a in seen)
+
+
+def _problem(
+    cls: Taking,
+    path: Path,
+    missing: bool,
+    found: Any,
+    given: Mapping[str, Any],
+    names: Mapping[str, str],
+) -> Problem:
     title, known = cls.title(), cls.arguments()
     if not path:
         text = f"{title} must be a mapping of arguments; found {describe(found)}"
         return Problem((), "wrong-type", text)
     name = str(path[0])
     if name not in known:
-        hint = hint_at(cls, name)
+        hint = _hint_at(cls, name, found, given, names.get(name, ""))
         if name.isdigit():
             hint = "write large numbers without commas, as in 87135"
         text = f"{title} has no field '{name}'"
@@ -97,17 +109,99 @@ def _problem(cls: Taking, path: Path, missing: bool, found: Any) -> Problem:
         return Problem((), "missing-field", text, f"add {name}:")
     which = f"'{name}'" if " " in title else f"{title}.{name}"
     text = f"{which} must be {allowed.says}; found {describe(found)}"
-    hint = _meant(found, allowed) if len(path) == 1 else ""
+    alone = len(path) == 1
+    hint = cls.advice(name, given) if alone else ""
+    read = _meant(found, allowed) if alone else ""
     if isinstance(found, str) and allowed.options:
-        hint = hint or nearest(found, allowed.options) or allowed.hint(found)
+        hint = hint or read or allowed.hint(found) or nearest(found, allowed.options)
         return Problem(path, "unknown-value", text, hint)
-    return Problem(path, "wrong-type", text, allowed.hint(found) or hint)
+    return Problem(path, "wrong-type", text, hint or allowed.hint(found) or read)
 
 
-def hint_at(cls: Taking, name: str) -> str:
-    """What to write instead of an argument that doesn't exist."""
-    if idea := _idea(cls, name):
-        return idea
+_SLIP = re.compile(r"(\w+)(\s*[:=]\s*|\s+)(\S.*)")
+"""A key that holds its value as well: `units 10`, `units:10`, `units=10`."""
+
+
+def meant(cls: Taking, name: str) -> str:
+    """The argument that a name was meant to be; '' where none is likely."""
+    known = cls.arguments()
+    for part in _parts(name):
+        found = likeness.meant(part, known, _elsewhere(cls))
+        if found in known:
+            return found
+    return ""
+
+
+def _parts(name: str) -> Iterator[str]:
+    """A name, and the first word of one that holds more."""
+    yield name
+    if slip := _SLIP.fullmatch(name):
+        yield slip[1]
+
+
+def _bases(cls: Taking) -> tuple[type, ...]:
+    """The class and those that it inherits from, in their order."""
+    return cast("type", cls).__mro__
+
+
+def _elsewhere(cls: Taking) -> dict[str, str]:
+    """Other names of arguments, and what has words of its own: by name."""
+    known = cls.arguments()
+    found: dict[str, str] = {}
+    for base in _bases(cls):
+        for argument, names in base.__dict__.get("spelt_as", {}).items():
+            if argument in known:
+                found |= dict.fromkeys(names.split(), argument) | found
+        found |= {name: name for name in base.__dict__.get("renamed", ())} | found
+    return {name: to for name, to in found.items() if name not in known}
+
+
+def _words(cls: Taking, name: str, given: Mapping[str, Any]) -> str:
+    """What is said of a name that is no argument under another name."""
+    found = likeness.meant(name, cls.arguments(), _elsewhere(cls))
+    if found in cls.arguments():
+        return ""
+    every = (base.__dict__.get("renamed", {}) for base in _bases(cls))
+    words = next((renamed[found] for renamed in every if found in renamed), "")
+    return words if isinstance(words, str) else words(given.get(name), given)
+
+
+def _written(words: str) -> dict[str, Any]:
+    """The arguments that words say to write, with their values."""
+    found = re.search(r"\bwrite (\w+: .+)$", words)
+    if not found:
+        return {}
+    from cnnspec.ground.source import Source
+
+    data = Source(f"{{{found[1]}}}").data
+    assert isinstance(data, dict)
+    return data
+
+
+def _hint_at(
+    cls: Taking, name: str, value: Any, given: Mapping[str, Any], argument: str
+) -> str:
+    """What to write instead of an argument that doesn't exist.
+
+    Args:
+        cls: the class that lacks it.
+        name: of the argument.
+        value: what it is given.
+        given: all that the class is given.
+        argument: what it was meant to be, if that is known.
+    """
+    slip = _SLIP.fullmatch(name) if value is None else None
+    words = ""
+    if argument and not (words := _words(cls, name, given)):
+        if argument in given:
+            return f"{argument} is given already; remove one of the two"
+        if slip and slip[2] == ":":
+            return f"put a space after the colon: {argument}: {slip[3]}"
+        if slip:
+            return f"write {argument}: {slip[3]}"
+        return _renaming(cls, name, argument, value)
+    if words := words or _words(cls, name.partition(" ")[0], given):
+        return words
     names = list(cls.arguments())
     more = len(names) - _LISTED
     if more > 1:
@@ -115,30 +209,31 @@ def hint_at(cls: Taking, name: str) -> str:
     return f"it has {either(names, 'and')}"
 
 
-def _idea(cls: Taking, name: str) -> str:
-    """What was meant by an argument that doesn't exist; nothing if none is like it."""
-    for known in (name, name.partition(" ")[0]):
-        if known in cls.renamed:
-            return cls.renamed[known]
-    names = list(cls.arguments())
-    start, _, value = name.partition(":")
-    if value and start in names:
-        return f"put a space after the colon: {start}: {value}"
-    return _near_argument(name, names)
+def _renaming(cls: Taking, name: str, argument: str, value: Any) -> str:
+    if likeness.meant(name, cls.arguments()) == argument:
+        return near(argument)
+    shown = "" if value is None else flow(value, exact=True)
+    return f"write {argument}: {shown}" if 0 < len(shown) < 60 else f"write {argument}:"
+
+
+def translated(cls: Taking, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of a class's counterpart elsewhere, by the names that they have here.
+
+    What has no counterpart is left out.
+    """
+    known = cls.arguments()
+    found: dict[str, Any] = {}
+    for name, value in arguments.items():
+        argument = name if name in (*known, "from") else meant(cls, str(name))
+        if argument:
+            found[argument] = value
+        else:
+            found |= _written(_words(cls, str(name), arguments))
+    return found
 
 
 _LISTED = 10
 """Arguments that a message names."""
-
-
-def _near_argument(name: str, known: Iterable[str]) -> str:
-    """`did you mean 'kernel_size'?` for `kernel_sise`, and for `kernal`."""
-    known = list(known)
-    starts = {one[: len(name)]: near(one) for one in reversed(known)}
-    alike = [start for start in starts if start[:3] == name[:3]]
-    short = nearest(name, alike) if len(name) > 3 else ""
-    meant = (starts[start] for start in alike if near(start) == short)
-    return nearest(name, known) or next(meant, "")
 
 
 def _meant(found: Any, allowed: Kind) -> str:
@@ -157,6 +252,8 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("no", "off", "n", "false"), False),
     **dict.fromkeys(("none", "null", "nil"), None),
 }
+_NUMBERS = r"[(\[]? *\d+( *[x×,*] *\d+)+ *,? *[)\]]?"
+"""Sizes that stand in a text: `3x3`, `(2, 2)`."""
 _NUMBER = r"[-+]?(\d{1,3}([,_ ]\d{3})+|\d+)(\.\d+)?(e[-+]?\d+)?"
 
 
@@ -166,6 +263,9 @@ def _readings(found: Any) -> Iterator[tuple[Any, str]]:
         word = found.strip().lower()
         if word in _WORDS:
             yield _WORDS[word], flow(_WORDS[word])
+        if re.fullmatch(_NUMBERS, word):
+            numbers = [int(number) for number in re.findall(r"\d+", word)]
+            yield numbers, flow(numbers)
         if re.fullmatch(_NUMBER, word):
             number = re.sub("[, _]", "", word)
             yield (int(number) if number.isdigit() else float(number)), number

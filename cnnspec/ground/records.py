@@ -6,10 +6,10 @@ validator, the messages, the documentation and the JSON Schema, so that none of 
 can differ from another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Self, get_origin
 
-from cnnspec.ground.errors import Invalid, Problem, near
+from cnnspec.ground.errors import Invalid, Problem
 from cnnspec.ground.kinds import REQUIRED, Argument, Kind, NotAllowed, instance, kind_of
 
 
@@ -34,9 +34,16 @@ class Record:
     """Arguments of a base class that this class doesn't take."""
     called: ClassVar[str] = ""
     """What messages call the record, where that isn't the name of its class."""
-    renamed: ClassVar[dict[str, str]] = {}
-    """Names that are no arguments, but were in Keras 2 or stand elsewhere, and what to
-    write instead."""
+    elsewhere: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    """Names that other frameworks and earlier versions of Keras have for the class, and
+    the arguments that make it the same."""
+    spelt_as: ClassVar[Mapping[str, str]] = {}
+    """Other names of arguments there: by argument, with spaces between. Those that a
+    base class tells of and a class doesn't have are passed over."""
+    renamed: ClassVar[Mapping[str, str | Callable[[Any, Mapping[str, Any]], str]]] = {}
+    """Names that are no arguments under another name, and what to do about them: words,
+    or what makes them of the value and of all that is given. They end with `write` and
+    a line of YAML, or with `remove it`, where that is all there is to do."""
     first: ClassVar[tuple[str, ...]] = ()
     """Arguments that stand before all others."""
 
@@ -54,7 +61,7 @@ class Record:
         try:
             self._kind().validated(kwargs, self)
         except NotAllowed as error:
-            raise _invalid(type(self), error) from None
+            raise _invalid(type(self), error, kwargs) from None
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> Self:
@@ -66,7 +73,7 @@ class Record:
         try:
             record = cls._kind().validated(data)
         except NotAllowed as error:
-            raise _invalid(cls, error) from None
+            raise _invalid(cls, error, data) from None
         assert isinstance(record, cls)
         return record
 
@@ -76,10 +83,9 @@ class Record:
         others = data.keys() - cls.arguments().keys() if isinstance(data, dict) else ()
         if not others:
             return None
-        from cnnspec.ground.mistakes import hint_at
+        from cnnspec.ground.mistakes import meant
 
-        meant = (f"write {name}:", near(name))
-        keys = (key for key in others if hint_at(cls, str(key)) in meant)
+        keys = (key for key in others if meant(cls, str(key)) == name)
         return next((data[key] for key in keys), None)
 
     @classmethod
@@ -109,6 +115,16 @@ class Record:
             cls._own_kind = instance(cls, cls.arguments().values(), then)
         return cls._own_kind
 
+    @classmethod
+    def advice(cls, name: str, given: Mapping[str, Any]) -> str:
+        """What to do about an argument's wrong value, where the class knows more.
+
+        Args:
+            name: of the argument.
+            given: all that was given, wrong values among it.
+        """
+        return ""
+
     def rules(self) -> None:
         """Checks what no argument shows by itself.
 
@@ -129,14 +145,6 @@ class Record:
             if argument.attribute in chosen
         }
 
-    def __getstate__(self) -> Any:
-        return self.__dict__, self.__pydantic_fields_set__
-
-    def __setstate__(self, state: Any) -> None:
-        values, given = state
-        self.__dict__.update(values)
-        object.__setattr__(self, "__pydantic_fields_set__", given)
-
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")
 
@@ -151,11 +159,13 @@ class Record:
         return hash(type(self))
 
 
-def _invalid(cls: type[Record], refused: NotAllowed) -> Invalid:
+def _invalid(
+    cls: type[Record], refused: NotAllowed, given: Mapping[str, Any]
+) -> Invalid:
     # Where nothing is wrong, a check needs no words for it.
     from cnnspec.ground.mistakes import problems
 
-    return Invalid(problems(cls, refused.findings))
+    return Invalid(problems(cls, refused.findings, given))
 
 
 def _declared(cls: type[Record]) -> Iterable[Argument]:

@@ -1,6 +1,6 @@
 """Where the samples come from, and what is done to them before training."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.sources import SOURCES, DataSource
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either, nearest
@@ -92,6 +92,31 @@ def _name(value: Any) -> str:
 class Data(Record):
     """Where the samples come from, and what is done to them before training."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "source": "dataset name type kind",
+        "path": "file filename npz filepath data_path",
+        "train": "train_dir train_path training train_data train_file",
+        "validation": "val val_dir val_path validation_dir test test_dir test_path",
+        "label_column": "target target_column label_col y_col class_column",
+        "image_shape": "image_size img_size target_size input_shape img_shape",
+        "classes": "num_classes nb_classes n_classes class_names names nc",
+        "test_size": "test_split val_split validation_size test_fraction",
+        "random_state": "seed random_seed",
+        "scale": "divide divide_by max_value",
+    }
+    renamed: ClassVar[dict[str, Any]] = {
+        "batch_size": "it stands in train:, as in train: {batch_size: 32}",
+        "validation_split": "it stands in train:, as in train: {validation_split: 0.1}",
+        "epochs": "it stands in train:, as in train: {epochs: 3}",
+        **dict.fromkeys(("normalize", "rescale", "normalise"), "write scale: 255"),
+        **dict.fromkeys(
+            ("one_hot", "categorical", "to_categorical"), "write labels: one_hot"
+        ),
+        **dict.fromkeys(
+            ("augmentation", "augment", "transforms", "transform"),
+            "write layers for it at the top, as in - RandomFlip: horizontal",
+        ),
+    }
     source: Annotated[str, choice(*SOURCES)]
     path: str | None = None
     """The .npz file, with x_train, y_train, x_test and y_test."""

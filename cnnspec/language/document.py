@@ -287,9 +287,12 @@ class BlockKeys(Record):
 
     called: ClassVar[str] = "a block"
     first: ClassVar[tuple[str, ...]] = ("description", "params", "inputs", "outputs")
-    renamed: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("args", "arguments", "parameters", "vars", "variables"), "write params:"
-    )
+    spelt_as: ClassVar[dict[str, str]] = {
+        "params": "args arguments parameters vars variables defaults",
+        "inputs": "input from takes",
+        "outputs": "output returns gives",
+        "layers": "steps body modules net",
+    }
 
     layers: _LayerList
     description: str | None = None
@@ -399,11 +402,12 @@ class RepeatKeys(Record):
 
     called: ClassVar[str] = "repeat"
     first: ClassVar[tuple[str, ...]] = ("times", "index", "for")
-    renamed: ClassVar[dict[str, str]] = {
-        **dict.fromkeys(("count", "n", "range"), "write times:"),
-        **dict.fromkeys(("as", "i", "var"), "write index: i"),
-        "in": "write for: {variable: [1, 2]}",
+    spelt_as: ClassVar[dict[str, str]] = {
+        "times": "count n range number repeats repetitions",
+        "index": "as i var counter",
+        "layers": "steps body do block",
     }
+    renamed: ClassVar[dict[str, str]] = {"in": "write for: {variable: [1, 2]}"}
 
     layers: _LayerList
     times: Annotated[
@@ -446,9 +450,12 @@ class IfKeys(Record):
 
     called: ClassVar[str] = "if"
     first: ClassVar[tuple[str, ...]] = ("test", "then", "else")
+    spelt_as: ClassVar[dict[str, str]] = {
+        "test": "condition when cond",
+        "then": "layers do steps",
+        "else": "otherwise",
+    }
     renamed: ClassVar[dict[str, str]] = {
-        "condition": "write test:",
-        "layers": "write then:",
         "elif": "put a further if into else:, as in else: [{if: {test: …, then: …}}]",
     }
 
@@ -462,9 +469,7 @@ class ApplyKeys(Record):
 
     called: ClassVar[str] = "apply"
     first: ClassVar[tuple[str, ...]] = ("layer", "from", "name")
-    renamed: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("input", "inputs"), "write from:"
-    )
+    spelt_as: ClassVar[dict[str, str]] = {"from": "input inputs to on", "layer": "call"}
 
     layer: Annotated[Any, kind(_anything, "the name of a layer above", {})]
     from_: From = None
@@ -486,21 +491,34 @@ _BLOCKS = kind(
 )
 
 
+_OF_TRAIN = (
+    *("epochs", "batch_size", "loss", "optimizer", "metrics", "seed"),
+    *("callbacks", "validation_split", "class_weight"),
+)
+"""Keys of `train:` that one looks for beside it."""
+
+
 class Document(Record):
     """The keys of a spec."""
 
     called: ClassVar[str] = "the spec"
 
     first: ClassVar[tuple[str, ...]] = ("name", "input", "inputs", "layers", "outputs")
+    spelt_as: ClassVar[dict[str, str]] = {
+        "input": "input_shape input_size in_shape",
+        "layers": "architecture network",
+        "vars": "variables constants hyperparameters params parameters",
+        "blocks": "block",
+        "extends": "base inherits parent",
+        "expect": "expected",
+        "data": "dataset",
+        "train": "training",
+        "description": "comment",
+        "name": "model_name title",
+    }
     renamed: ClassVar[dict[str, str]] = {
-        "input_shape": "write input:",
-        "variables": "write vars:",
-        "block": "write blocks:",
         **dict.fromkeys(("repeat", "if", "apply"), "it stands in a list of layers"),
-        **{
-            key: f"it stands in train:, as in train.{key}"
-            for key in ("epochs", "batch_size", "loss", "optimizer", "metrics", "seed")
-        },
+        **{key: f"it stands in train:, as in train.{key}" for key in _OF_TRAIN},
     }
 
     layers: _LayerList

@@ -117,11 +117,61 @@ _DISTRIBUTE = kind(
 class Train(Record):
     """How the model is trained: the arguments of Keras's `compile` and `fit`."""
 
-    renamed: ClassVar[dict[str, str]] = {
-        "learning_rate": "it belongs to the optimizer, as in optimizer: {Adam: "
-        "{learning_rate: 0.01}}",
-        "lr": "it is the optimizer's learning_rate, as in optimizer: {Adam: "
-        "{learning_rate: 0.01}}",
+    spelt_as: ClassVar[dict[str, str]] = {
+        "loss": "criterion loss_fn loss_function objective cost",
+        "optimizer": "optim opt solver",
+        "metrics": "metric",
+        "batch_size": "batch bs minibatch_size mini_batch train_batch_size",
+        "epochs": "nb_epoch nb_epochs num_epochs n_epochs max_epochs epoch_count",
+        "validation_split": "val_split",
+        "seed": "random_seed random_state",
+        "class_weight": "sample_weights_by_class",
+        "callbacks": "callback",
+        "distribute": "strategy distribution",
+    }
+    renamed: ClassVar[dict[str, Any]] = {
+        **dict.fromkeys(
+            ("learning_rate", "lr", "momentum", "weight_decay"),
+            "it belongs to the optimizer, as in optimizer: {Adam: "
+            "{learning_rate: 0.01}}",
+        ),
+        **dict.fromkeys(
+            (
+                *("scheduler", "schedule", "lr_scheduler", "lr_schedule"),
+                *("learning_rate_schedule", "decay"),
+            ),
+            "it is the optimizer's learning_rate, as in optimizer: {Adam: "
+            "{learning_rate: {CosineDecay: {initial_learning_rate: 0.1, decay_steps: "
+            "1000}}}}",
+        ),
+        **dict.fromkeys(
+            ("early_stop", "patience"),
+            "it is a callback, as in callbacks: [{EarlyStopping: {patience: 3}}]",
+        ),
+        **dict.fromkeys(
+            ("checkpoint", "save_path", "checkpoint_path"),
+            "it is a callback, as in callbacks: [{ModelCheckpoint: best.keras}]",
+        ),
+        **dict.fromkeys(
+            ("amp", "fp16", "half"), "write mixed_precision: mixed_float16"
+        ),
+        **dict.fromkeys(
+            ("validation_data", "validation", "dataset", "shuffle_buffer"),
+            "data: says what is trained on; remove it",
+        ),
+        **dict.fromkeys(
+            (
+                *("verbose", "workers", "num_workers", "use_multiprocessing"),
+                *("steps_per_epoch", "validation_steps", "validation_freq"),
+                *("validation_batch_size", "initial_epoch", "max_queue_size"),
+                *("run_eagerly", "weighted_metrics", "device", "gpus", "num_gpus"),
+            ),
+            "a spec has no say in it; remove it",
+        ),
+        **dict.fromkeys(
+            ("loss_weights", "sample_weight"),
+            "a spec has one loss, and all samples count alike in it; remove it",
+        ),
     }
     first = ("optimizer", "loss", "metrics")
     loss: Annotated[Any, _LOSS]

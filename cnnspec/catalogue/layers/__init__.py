@@ -4,21 +4,14 @@ A family of layers is a module of this package, imported when one of its layers 
 asked for, because a spec needs few of them and a start must be quick.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from cnnspec.catalogue import registry
 from cnnspec.catalogue.components import read_arguments
 from cnnspec.catalogue.layers.base import Layer, Weight
-from cnnspec.catalogue.registry import (
-    REFUSED,
-    all_names,
-    is_known,
-    is_layer,
-    own_name,
-)
-from cnnspec.ground.errors import Invalid, Problem, near, nearest
+from cnnspec.catalogue.registry import REFUSED, is_known, is_layer, own_name
+from cnnspec.ground.errors import Invalid, Problem
 from cnnspec.ground.yaml_text import describe, flow
 
 
@@ -31,18 +24,6 @@ def layer_class(name: str) -> type[Layer]:
     found = registry.find(name)
     assert issubclass(found, Layer), f"{name} is no cnnspec.catalogue.layers.Layer"
     return found
-
-
-HABITS: dict[str, str] = {
-    "Input": "the input: of the spec makes it",
-    "Sequential": "list its layers here",
-    "block": "define it under blocks:, and write its name here",
-    "use": "write apply: {layer: name} to use a layer again",
-    "for": "write repeat: {for: {filters: [64, 128]}, layers: [...]}",
-    "else": "indent it below if:, beside then:",
-    "then": "indent it below if:, beside test:",
-}
-"""Names that stand where a layer's should, and what to say of them."""
 
 
 def split_entry(
@@ -61,86 +42,25 @@ def split_entry(
     if isinstance(entry, str):
         return entry, None
     if not isinstance(entry, dict) or not entry:
+        from cnnspec.catalogue.layers.meant import from_list
+
         text = (
             f"a layer is a name, or a name with its arguments; found {describe(entry)}"
         )
-        raise Invalid(
-            [Problem((), "layer-form", text, "as in - Conv2D: {filters: 32}")]
-        )
+        raise Invalid([Problem((), "layer-form", text, from_list(entry))])
     name, *others = entry
     if others and not (is_layer(name) or name in words or name in blocks):
+        from cnnspec.catalogue.layers.meant import from_entry
+
         text = f"a layer is one name with its arguments; found {describe(entry)}"
-        raise Invalid([Problem((), "layer-form", text, _rewritten(entry))])
+        raise Invalid([Problem((), "layer-form", text, from_entry(entry))])
     if others:
+        from cnnspec.catalogue.layers.meant import beside
+
         text = f"a layer is one name, and '{others[0]}' stands beside '{name}'"
-        hint = f"indent '{others[0]}' below '{name}', or begin a new item with '- '"
+        hint = beside(entry)
         raise Invalid([Problem((others[0],), "layer-form", text, hint, at_key=True)])
     return str(name), entry[name]
-
-
-def _rewritten(entry: dict[Any, Any]) -> str:
-    """How a spec writes a layer whose name isn't the entry's first key."""
-    rest = dict(entry)
-    for key, value in entry.items():
-        name = key if is_layer(key) else value
-        if is_layer(name):
-            del rest[key]
-            arguments = rest.get("config", rest)
-            return f"write - {name}: {flow(arguments)}" if rest else f"write - {name}"
-    return "as in - Conv2D: {filters: 32, kernel_size: 3}"
-
-
-_NO_IDEA = "cnnspec layers lists them"
-_CALL = r"(?s)(?:\w+\.)*(\w+)\s*([(:]?)\s*(.*)"
-
-
-def _unknown_hint(name: str, arguments: Any) -> str:
-    """What to write instead of a layer that doesn't exist."""
-    if name in HABITS:
-        return HABITS[name]
-    if is_layer(arguments):
-        return f"write - {arguments}"
-    call = re.fullmatch(_CALL, name)
-    if call and is_layer(call[1]):
-        known, sign, rest = call.groups()
-        if sign == ":":
-            return f"put a space after the colon: - {known}: {rest}"
-        if sign:
-            from cnnspec.ground import habits
-
-            return f"give arguments as YAML: - {habits.call(f'{known}({rest}')}"
-        return f"write {known} alone"
-    likeliest = sorted(all_names(), key=lambda known: "2D" not in known)
-    return nearest(name, likeliest) or _NO_IDEA
-
-
-def _python_hint(name: str, blocks: Collection[str]) -> str:
-    """What to write instead of Python: a loop, or the call of a block."""
-    if not (name.startswith("for ") or "(" in name):
-        return ""
-    from cnnspec.ground import habits
-
-    if keys := habits.loop(name):
-        return f"write - repeat: {{{keys}, layers: [...]}}"
-    return f"write - {habits.call(name)}" if name.split("(")[0] in blocks else ""
-
-
-def _unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
-    if hint := _python_hint(name, blocks):
-        text = f"there is no layer or block '{name}'"
-        return Problem((), "unknown-block", text, hint, at_key=True)
-    if name not in HABITS and (hint := nearest(name, blocks)):
-        text = f"there is no layer or block '{name}'"
-        return Problem((), "unknown-block", text, hint, at_key=True)
-    hint = _unknown_hint(name, arguments)
-    is_guess = blocks and hint.lower() != near(name.replace("_", "").lower())
-    # Layers of Keras begin with a capital.
-    if name[:1].islower() and name not in HABITS and (is_guess or hint == _NO_IDEA):
-        text = f"there is no block '{name}', nor a layer"
-        hint = f"define it, as in blocks: {{{name}: {{layers: [Flatten]}}}}"
-        return Problem((), "unknown-block", text, hint, at_key=True)
-    text = f"there is no layer '{name}' in Keras"
-    return Problem((), "unknown-layer", text, hint, at_key=True)
 
 
 def make_layer(name: str, arguments: Any, blocks: Collection[str] = ()) -> Layer:
@@ -157,16 +77,24 @@ def make_layer(name: str, arguments: Any, blocks: Collection[str] = ()) -> Layer
     """
     name = own_name(name)
     if name in REFUSED:
-        text = f"{name} can't be checked: {REFUSED[name]}"
-        raise Invalid([Problem((), "refused-layer", text, at_key=True)])
+        why, _, hint = REFUSED[name].partition("; ")
+        text = f"{name} can't be checked: {why}"
+        raise Invalid([Problem((), "refused-layer", text, hint, at_key=True)])
     if not is_known(name):
-        raise Invalid([_unknown(name, arguments, blocks)])
+        from cnnspec.catalogue.layers.meant import unknown
+
+        raise Invalid([unknown(name, arguments, blocks)])
     cls = layer_class(name)
     if cls.inputs > 1 and _are_names(arguments):
         text = f"{name} has no argument for {describe(arguments)}"
         hint = f"the tensors it takes stand under from: {{from: {flow(arguments)}}}"
         raise Invalid([Problem((), "wrong-type", text, hint)])
-    return read_arguments(cls, arguments)
+    try:
+        return read_arguments(cls, arguments)
+    except Invalid as error:
+        from cnnspec.catalogue.layers.meant import by_name
+
+        raise Invalid(by_name(cls, arguments) or error.problems) from None
 
 
 def _are_names(arguments: Any) -> bool:
@@ -223,8 +151,10 @@ def read_layer(entry: Any) -> Layer:
     try:
         return make_layer(name, arguments)
     except Invalid as error:
+        from cnnspec.catalogue.layers.meant import inside
+
         prefix = () if isinstance(entry, str) else (name,)
-        raise Invalid(problem.under(*prefix) for problem in error.problems) from None
+        raise Invalid(inside(p).under(*prefix) for p in error.problems) from None
 
 
 __all__ = [

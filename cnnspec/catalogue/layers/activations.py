@@ -22,6 +22,10 @@ NotNegative = Annotated[float, number("a number of 0 or more", ge=0)]
 class Activation(Layer):
     """A function applied to every number; without one, layers in a row stay linear."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        name: {"activation": name} for name in arguments.ACTIVATIONS
+    }
+    spelt_as: ClassVar[dict[str, str]] = {"activation": "fn type kind"}
     role = "activation"
     activates = True
     speaks_for_itself = True
@@ -37,6 +41,10 @@ class ReLU(Layer):
     activates = True
     result = "relu"
     former = ("ThresholdedReLU",)
+    spelt_as: ClassVar[dict[str, str]] = {
+        "negative_slope": "alpha slope",
+        "threshold": "theta",
+    }
     first = ("max_value", "negative_slope", "threshold")
     example: ClassVar[Any] = {"max_value": 6.0}
 
@@ -48,15 +56,12 @@ class ReLU(Layer):
 class LeakyReLU(Layer):
     """ReLU that lets a little of what is below 0 through, so that no unit dies."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"LReLU": {}}
+    spelt_as: ClassVar[dict[str, str]] = {"negative_slope": "alpha slope leak"}
     role = "activation"
     activates = True
     result = "relu"
     example: ClassVar[Any] = {"negative_slope": 0.1}
-
-    renamed: ClassVar[dict[str, str]] = {
-        **Layer.renamed,
-        "alpha": "Keras 3 calls it negative_slope",
-    }
 
     negative_slope: NotNegative = 0.3
 

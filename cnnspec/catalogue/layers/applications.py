@@ -60,6 +60,10 @@ class StochasticDepth(Layer):
     (arXiv:1603.09382); keras/src/applications/convnext.py.
     """
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "drop_path_rate": "p rate prob drop_prob survival_rate",
+    }
+    elsewhere: ClassVar[dict[str, Any]] = {"DropPath DropConnect": {}}
     module = "src.applications.convnext"
     first = ("drop_path_rate",)
     example: ClassVar[Any] = {"drop_path_rate": 0.1}

@@ -12,7 +12,7 @@ from cnnspec.catalogue.components import (
     choices,
     read_component,
 )
-from cnnspec.ground.errors import Invalid, Problem
+from cnnspec.ground.errors import Invalid, Problem, nearest
 from cnnspec.ground.kinds import Json, Kind, any_case, choice, kind
 
 ACTIVATIONS = [
@@ -50,6 +50,14 @@ ACTIVATIONS = [
     "threshold",
 ]
 """The names that `keras.activations.get` knows in Keras 3.15."""
+_ELSEWHERE = {
+    **dict.fromkeys(("leaky", "lrelu"), "leaky_relu"),
+    "logistic": "sigmoid",
+    **dict.fromkeys(("identity", "none"), "linear"),
+    "rectify": "relu",
+    "rectified_linear": "relu",
+}
+"""Names of other frameworks, and the one of each here."""
 
 
 def _component_kind(base: type[Component], what: str) -> Kind:
@@ -66,7 +74,7 @@ def _component_kind(base: type[Component], what: str) -> Kind:
     # `cnnspec.emit.schema` describes each base once; it has hundreds of uses.
     json: Json = {"anyOf": [{"$ref": f"#/$defs/{base.__name__}"}, {"type": "null"}]}
     says = f"{what} by name or as a mapping"
-    return kind(convert, says, json, list(names), lambda _: choices(names))
+    return kind(convert, says, json, list(names), lambda found: choices(found, names))
 
 
 PROBABILITIES = frozenset({"softmax", "sigmoid"})
@@ -116,6 +124,7 @@ Activation = Annotated[
             ]
         },
         ACTIVATIONS,
+        lambda found: nearest(found, ACTIVATIONS, _ELSEWHERE),
     ),
 ]
 
@@ -159,7 +168,15 @@ RegularizerName = Annotated[Any, _component_kind(Regularizer, "a regularizer")]
 ConstraintName = Annotated[Any, _component_kind(Constraint, "a constraint")]
 
 Padding = Annotated[str, any_case("valid", "same")]
-DataFormat = Annotated[str, any_case("channels_last", "channels_first")]
+_FORMATS = ("channels_last", "channels_first")
+_OTHER_FORMATS = {
+    **dict.fromkeys(("NHWC", "NWC", "NDHWC", "HWC", "tf", "last"), _FORMATS[0]),
+    **dict.fromkeys(("NCHW", "NCW", "NCDHW", "CHW", "th", "first"), _FORMATS[1]),
+}
+DataFormat = Annotated[
+    str,
+    any_case(*_FORMATS, hint=lambda found: nearest(found, _FORMATS, _OTHER_FORMATS)),
+]
 
 
 Dtype = Annotated[

@@ -12,7 +12,7 @@ works out the output's shape alone, so it builds layers that can't run
 (docs/keras-quirks.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window
@@ -116,11 +116,27 @@ class _Projection(NamedTuple):
     bias: tuple[int, ...]
 
 
+def _width_of_each(value: Any, given: Mapping[str, Any]) -> str:
+    """What to write for the width of all heads together."""
+    heads = given.get("num_heads")
+    known = type(value) is type(heads) is int and heads and value % heads == 0
+    width = value // heads if known else 64
+    return f"it is the width of all heads; write key_dim: {width}"
+
+
 class _Heads(Weighted, _Attention):
     """Several attentions side by side, each on projections of its own."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "num_heads": "heads n_heads n_head num_head nhead",
+        "key_dim": "d_k head_size key_size dim_head",
+        "dropout": "attn_dropout dropout_rate",
+        "head_dim": "dim_head head_size",
+        "num_query_heads": "num_heads heads",
+    }
     freezes = False
     takes_tensors_apart = True
+    renamed: ClassVar[dict[str, Any]] = {"embed_dim": _width_of_each}
     first: ClassVar[tuple[str, ...]] = (
         *("dropout", "use_bias", "sliding_window", "flash_attention", *WEIGHTED),
         *("use_gate", "seed"),
@@ -194,6 +210,7 @@ class MultiHeadAttention(_Heads):
     Source: Vaswani et al.: Attention Is All You Need, 2017.
     """
 
+    elsewhere: ClassVar[dict[str, Any]] = {"MHA": {}}
     first = (
         *("value_dim", "dropout", "use_bias", "output_shape", "attention_axes"),
         *_Heads.first[2:],

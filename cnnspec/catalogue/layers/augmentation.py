@@ -192,6 +192,8 @@ class _Sized(_Augmentation):
 class Resizing(_Sized):
     """Makes all images the same size, so that they fit into one batch."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Resize": {}}
+
     interpolation: Literal[
         "bilinear", "nearest", "bicubic", "lanczos3", "lanczos5", "area"
     ] = "bilinear"
@@ -302,6 +304,13 @@ class RandomCrop(_Sized):
 class RandomFlip(_Augmentation):
     """Mirrors images at random, left to right or upside down."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "mode": "direction",
+    }
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "RandomHorizontalFlip HorizontalFlip": {"mode": "horizontal"},
+        "RandomVerticalFlip VerticalFlip": {"mode": "vertical"},
+    }
     example: ClassVar[Any] = {"mode": "horizontal"}
 
     mode: Literal["horizontal", "vertical", "horizontal_and_vertical"] = (
@@ -313,6 +322,7 @@ class RandomFlip(_Augmentation):
 class RandomRotation(_Augmentation):
     """Turns images by a random angle; a factor of 0.1 is up to 36 degrees."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"RandomRotate": {}}
     example: ClassVar[Any] = {"factor": 0.1}
 
     factor: BothWays | None
@@ -425,6 +435,7 @@ class RandomColorDegeneration(_Coloured):
 class RandomColorJitter(_Augmentation):
     """Varies brightness, contrast, saturation and hue at random, each if given."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"ColorJitter": {}}
     example: ClassVar[Any] = {"brightness_factor": 0.2, "hue_factor": 0.1}
 
     value_range: ValueRange = (0, 255)
@@ -453,6 +464,7 @@ class RandomColorJitter(_Augmentation):
 class RandomErasing(_Augmentation):
     """Covers a random rectangle, so that no single detail decides."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Cutout": {}}
     example: ClassVar[Any] = {"factor": 0.5}
 
     factor: OneWay = 1.0
@@ -465,6 +477,7 @@ class RandomErasing(_Augmentation):
 class RandomGaussianBlur(_Augmentation):
     """Blurs images at random."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"GaussianBlur": {}}
     example: ClassVar[Any] = {"factor": 0.5, "kernel_size": 5}
 
     factor: OneWay = 1.0
@@ -478,6 +491,7 @@ class RandomGaussianBlur(_Augmentation):
 class RandomGrayscale(_Augmentation):
     """Makes some images grey at random; they keep their three channels."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Grayscale": {}}
     example: ClassVar[Any] = {"factor": 0.3}
 
     factor: ZeroToOne = 0.5

@@ -1,6 +1,6 @@
 """What every layer has: arguments, a shape rule, weights, and what they entail."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -40,6 +40,8 @@ class Window(NamedTuple):
     enlarges its input."""
 
 
+FROM_ABOVE = "the input: of the spec says it; remove it"
+"""What to say of an argument that tells the sizes of the input."""
 WHOLE = "whole"
 """The reach of a layer that looks at all positions of its input at once."""
 MOVED = "moved"
@@ -73,6 +75,11 @@ class Layer(Record):
     """Second names that `keras.layers` has for it."""
     former: ClassVar[tuple[str, ...]] = ()
     """Names of layers of earlier versions of Keras that it stands for."""
+    order: ClassVar[str] = ""
+    """Its arguments elsewhere, in PyTorch say, as they are given there by position."""
+    converted: ClassVar[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {}
+    """Arguments that mean another thing in PyTorch: how, and what makes a value of one
+    there."""
     package: ClassVar[str] = ""
     """The module to import for the class that Keras runs, where it isn't Keras's own.
 
@@ -114,10 +121,29 @@ class Layer(Record):
     it on to layers inside (keras/src/layers/layer.py, 3.15)."""
     result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]
     """What its result is called in code."""
-    renamed: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("input_shape", "input_dim", "batch_input_shape", "batch_shape"),
-        "the input: of the spec says it; remove it here",
-    )
+    spelt_as: ClassVar[dict[str, str]] = {
+        "activation": "act activ activation_fn activation_function nonlinearity "
+        "non_linearity function act_layer",
+        "axis": "dim",
+        "data_format": "input_format",
+        "epsilon": "eps",
+        "keepdims": "keepdim keep_dims",
+        "name": "layer_name id",
+    }
+    renamed: ClassVar[dict[str, Any]] = {
+        **dict.fromkeys(
+            ("input_shape", "input_dim", "batch_input_shape", "batch_shape"), FROM_ABOVE
+        ),
+        **dict.fromkeys(
+            (
+                *("in_channels", "in_features", "num_features", "input_size", "in_dim"),
+                *("num_channels", "normalized_shape", "input_channels", "c_in"),
+                *("nb_channels", "input_features"),
+            ),
+            "the layer above says it; remove it",
+        ),
+        **dict.fromkeys(("inplace", "device"), "Keras has no need of it; remove it"),
+    }
 
     activity_regularizer: RegularizerName = None
     trainable: bool = True

@@ -4,6 +4,7 @@ Source of the rules: keras/src/layers/convolutional and `compute_conv_output_sha
 keras/src/ops/operation_utils.py, Keras 3.15.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.layers.arguments import (
@@ -15,11 +16,30 @@ from cnnspec.catalogue.layers.arguments import (
 )
 from cnnspec.catalogue.layers.base import Layer, Reach, Weight, Window
 from cnnspec.catalogue.layers.low_rank import LowRank
-from cnnspec.catalogue.layers.spatial import Spatial
+from cnnspec.catalogue.layers.spatial import Spatial, each
 from cnnspec.catalogue.layers.weighted import WEIGHTED, Biased, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Pair, Positive, Single, Triple, any_case, sizes
 from cnnspec.ground.shapes import Shape, Size, product, show, span, window_size
+from cnnspec.ground.yaml_text import flow
+
+
+def _data_format(value: Any, _: Any) -> str:
+    """What to write for the data format as Keras 1 had it."""
+    first = str(value).lower() in ("th", "theano")
+    return f"write data_format: channels_{'first' if first else 'last'}"
+
+
+def _rows_and_columns(value: Any, given: Mapping[str, Any]) -> str:
+    """What to write for the sides of a kernel, as Keras 1 had them."""
+    rows, columns = given.get("nb_row", value), given.get("nb_col", value)
+    return f"write kernel_size: [{flow(rows)}, {flow(columns)}]"
+
+
+def _columns(value: Any, given: Mapping[str, Any]) -> str:
+    if "nb_row" in given:
+        return "kernel_size is for rows and columns; remove it"
+    return _rows_and_columns(value, given)
 
 
 class _OneAxis(Layer):
@@ -55,6 +75,26 @@ class _ThreeAxes(Layer):
 class _Convolution(Biased, Spatial):
     """Arithmetic that all convolutions share."""
 
+    order = "in_channels out_channels kernel_size stride padding dilation groups bias"
+    spelt_as: ClassVar[dict[str, str]] = {
+        "filters": "out_channels nb_filter nb_filters num_filters n_filters "
+        "output_channels out_filters channels features units num_output",
+        "kernel_size": "kernel kernel_shape kernel_dim filter_size filter_shape "
+        "filter_length ksize size",
+        "strides": "stride subsample subsample_length",
+        "padding": "border_mode pad pad_mode",
+        "dilation_rate": "dilation dilations atrous_rate rate",
+        "groups": "group num_groups",
+        "depth_multiplier": "channel_multiplier",
+        "depthwise_initializer": "init initializer depthwise_init",
+    }
+    renamed: ClassVar[dict[str, Any]] = {
+        "dim_ordering": _data_format,
+        "nb_row": _rows_and_columns,
+        "nb_col": _columns,
+        "padding_mode": "Keras pads with zeros; remove it",
+        "output_shape": "Keras works it out; remove it",
+    }
     role = "convolution"
     kernel_size: Any
     strides: Any
@@ -62,6 +102,13 @@ class _Convolution(Biased, Spatial):
     padding: Padding = "valid"
     activation: Activation = None
     use_bias: bool = True
+
+    @classmethod
+    def windows(cls, given: Mapping[str, Any], axes: int) -> tuple[int, ...]:
+        kernel = each(given.get("kernel_size"), axes)
+        dilation = each(given.get("dilation_rate", 1), axes)
+        sizes = zip(kernel, dilation, strict=False)
+        return tuple(span(size, rate) for size, rate in sizes) if dilation else ()
 
     def channels(self, c_in: int) -> int:
         """Channels of the output."""
@@ -199,6 +246,9 @@ class _Conv(Weighted, LowRank, _Convolution):
 class Conv1D(_OneAxis, _Conv):
     """Slides filters along a sequence; each gives one number per step."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "AtrousConvolution1D AtrousConv1D LazyConv1d": {},
+    }
     aliases = ("Convolution1D",)
 
     padding: Annotated[str, any_case("valid", "same", "causal")] = "valid"
@@ -207,18 +257,24 @@ class Conv1D(_OneAxis, _Conv):
 class Conv2D(_TwoAxes, _Conv):
     """Slides filters over an image; each gives one channel of the output."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "Conv Convolution Convolutional ConvLayer AtrousConvolution2D "
+        "AtrousConv2D LazyConv2d SpatialConvolution": {},
+    }
     aliases = ("Convolution2D",)
 
 
 class Conv3D(_ThreeAxes, _Conv):
     """Slides filters through a volume, such as a film or a scan."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"LazyConv3d": {}}
     aliases = ("Convolution3D",)
 
 
 class _Transposed(Weighted, _Convolution):
     """A convolution run backwards: every input position paints a kernel."""
 
+    order = "in_channels out_channels kernel_size stride padding output_padding"
     role = "enlarging"
     result = "enlarged"
 
@@ -239,6 +295,17 @@ class _Transposed(Weighted, _Convolution):
 
     filters: Positive
     output_padding: Any = None
+
+    @classmethod
+    def windows(cls, given: Mapping[str, Any], axes: int) -> tuple[int, ...]:
+        reach = super().windows(given, axes)
+        strides = each(given.get("strides", 1), axes)
+        sizes = zip(reach, strides, strict=False)
+        return tuple(size - stride + 1 for size, stride in sizes)
+
+    @classmethod
+    def by_hand(cls, sizes: str) -> str:
+        return f"put - Cropping{sizes} after it, and write padding: valid"
 
     def rules(self) -> None:
         self.refuse_strides_with_dilation()
@@ -301,6 +368,9 @@ class _Transposed(Weighted, _Convolution):
 class Conv1DTranspose(_OneAxis, _Transposed):
     """Makes a sequence longer by learned filters."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "ConvTranspose1d Deconv1D Deconvolution1D TransposedConv1D": {},
+    }
     aliases = ("Convolution1DTranspose",)
 
     output_padding: Annotated[Any, sizes(1, least=0)] | None = None
@@ -309,6 +379,10 @@ class Conv1DTranspose(_OneAxis, _Transposed):
 class Conv2DTranspose(_TwoAxes, _Transposed):
     """Makes an image larger by learned filters, as decoders do."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "ConvTranspose ConvTranspose2d Deconv Deconv2D Deconvolution "
+        "Deconvolution2D TransposedConv2D TransposeConv2D": {},
+    }
     aliases = ("Convolution2DTranspose",)
 
     output_padding: Annotated[Any, sizes(2, least=0)] | None = None
@@ -317,6 +391,9 @@ class Conv2DTranspose(_TwoAxes, _Transposed):
 class Conv3DTranspose(_ThreeAxes, _Transposed):
     """Makes a volume larger by learned filters."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "ConvTranspose3d Deconv3D Deconvolution3D TransposedConv3D": {},
+    }
     aliases = ("Convolution3DTranspose",)
 
     # Here alone Keras has data_format before output_padding.
@@ -363,9 +440,15 @@ class _Depthwise(_Convolution):
 class DepthwiseConv1D(_OneAxis, _Depthwise):
     """One filter per channel of a sequence; channels are not mixed."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"DepthwiseConvolution1D": {}}
+
 
 class DepthwiseConv2D(_TwoAxes, _Depthwise):
     """One filter per channel; channels are not mixed, so a 1×1 Conv2D often follows."""
+
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "DepthwiseConv DepthwiseConvolution DepthwiseConvolution2D DWConv": {},
+    }
 
 
 class _Separable(_Convolution):
@@ -420,4 +503,8 @@ class SeparableConv1D(_OneAxis, _Separable):
 class SeparableConv2D(_TwoAxes, _Separable):
     """A filter per channel, then a mix of the channels: Conv2D for fewer weights."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "SeparableConv SeparableConvolution DepthwiseSeparableConv2D "
+        "DepthwiseSeparableConv SepConv2D": {},
+    }
     aliases = ("SeparableConvolution2D",)

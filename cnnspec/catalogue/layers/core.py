@@ -15,7 +15,15 @@ from cnnspec.catalogue.layers.arguments import (
     RegularizerName,
     only_null,
 )
-from cnnspec.catalogue.layers.base import MOVED, WHOLE, Layer, Reach, Weight, need_size
+from cnnspec.catalogue.layers.base import (
+    FROM_ABOVE,
+    MOVED,
+    WHOLE,
+    Layer,
+    Reach,
+    Weight,
+    need_size,
+)
 from cnnspec.catalogue.layers.low_rank import LowRank
 from cnnspec.catalogue.layers.weighted import WEIGHTED, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
@@ -26,6 +34,16 @@ from cnnspec.ground.shapes import Shape, Size, product, show
 class Dense(Weighted, LowRank):
     """Every unit looks at all features of its input; it classifies what was found."""
 
+    order = "in_features out_features bias"
+    spelt_as: ClassVar[dict[str, str]] = {
+        "units": "out_features output_dim out_dim num_units n_units nb_units "
+        "num_outputs num_hiddens hidden_size neurons num_neurons nodes "
+        "filters features size output",
+    }
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "Linear LazyLinear FullyConnected FC InnerProduct TimeDistributedDense "
+        "DenseLayer Affine": {},
+    }
     speaks_for_itself = True
     first = (
         "activation",
@@ -325,6 +343,15 @@ def _known(sizes: Shape | None) -> tuple[int, ...]:
 class Embedding(LowRank):
     """A table of learned vectors: each whole number of the input picks one."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "input_dim": "num_embeddings vocab_size vocabulary_size num_tokens "
+        "max_features",
+        "output_dim": "embedding_dim embedding_size embed_dim dim units",
+        "embeddings_initializer": "init initializer",
+        "embeddings_regularizer": "W_regularizer",
+        "embeddings_constraint": "W_constraint",
+    }
+    elsewhere: ClassVar[dict[str, Any]] = {"Embed": {}}
     constraint = "embeddings_constraint"
     first = (
         "embeddings_initializer",
@@ -342,9 +369,10 @@ class Embedding(LowRank):
     )
     example: ClassVar[Any] = {"input_dim": 10000, "output_dim": 64}
     example_inputs = ((None, 100),)
-    renamed: ClassVar[dict[str, str]] = {
-        **Layer.renamed,
-        "input_length": Layer.renamed["input_shape"],
+    renamed: ClassVar[dict[str, Any]] = {
+        "input_length": FROM_ABOVE,
+        "padding_idx": "leave out zeros in its place: write mask_zero: true",
+        "dropout": "a Dropout below the layer does that; remove it",
     }
     grows_with = "output_dim"
 
@@ -410,6 +438,7 @@ class ReversibleEmbedding(Embedding):
 class Identity(Layer):
     """Gives what it is given: a place to put another layer later."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"NoOp PassThrough": {}}
     speaks_for_itself = True
 
 

@@ -12,11 +12,21 @@ from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import kind
 from cnnspec.ground.shapes import Shape, Size, product, show
+from cnnspec.ground.yaml_text import flow
+
+
+def _from(value: Any, _: Any) -> str:
+    """What to write for the tensors that a layer takes."""
+    return f"write from: {flow(value)}"
 
 
 class _Merge(Layer):
     """Takes several tensors."""
 
+    renamed: ClassVar[dict[str, Any]] = {
+        **dict.fromkeys(("layers", "inputs"), _from),
+        "mode": "each of these layers has one way of its own; remove it",
+    }
     role = "merging"
     joins_paths = True
     inputs = 2
@@ -88,6 +98,9 @@ def _misfit(a: Shape, b: Shape, last: bool) -> ShapeError:
 class Add(_Elementwise):
     """Adds tensors up; a shortcut around layers lets them learn what to change."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "Sum Addition ElementwiseAdd Residual Merge:sum Merge:add": {},
+    }
     commutes = True
     result = "total"
 
@@ -95,6 +108,7 @@ class Add(_Elementwise):
 class Subtract(_Elementwise):
     """Takes the second tensor from the first."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Sub Subtraction": {}}
     speaks_for_itself = True
     inputs_limit = 2
 
@@ -102,6 +116,9 @@ class Subtract(_Elementwise):
 class Multiply(_Elementwise):
     """Multiplies number by number; values from 0 to 1 say how much may pass."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "Mul Product ElementwiseMultiply Merge:mul": {},
+    }
     commutes = True
     speaks_for_itself = True
 
@@ -109,6 +126,7 @@ class Multiply(_Elementwise):
 class Average(_Elementwise):
     """The mean of tensors, number by number."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Merge:ave": {}}
     commutes = True
     speaks_for_itself = True
 
@@ -116,6 +134,7 @@ class Average(_Elementwise):
 class Maximum(_Elementwise):
     """The largest of the numbers that stand at the same place."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Max Merge:max": {}}
     commutes = True
     speaks_for_itself = True
 
@@ -123,6 +142,7 @@ class Maximum(_Elementwise):
 class Minimum(_Elementwise):
     """The smallest of the numbers that stand at the same place."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Min": {}}
     commutes = True
     speaks_for_itself = True
 
@@ -130,6 +150,10 @@ class Minimum(_Elementwise):
 class Concatenate(_Merge):
     """Puts tensors side by side along one axis, mostly that of the channels."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "axis": "concat_axis",
+    }
+    elsewhere: ClassVar[dict[str, Any]] = {"Concat Cat Merge Merge:concat": {}}
     result = "joined"
     shape_rule = (
         "the first input's, with the sum of all sizes along axis, which is unknown if "
@@ -225,6 +249,10 @@ class Dot(_Merge):
     attention are.
     """
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "axes": "dot_axes axis",
+    }
+    elsewhere: ClassVar[dict[str, Any]] = {"DotProduct Merge:dot": {}}
     role = ""
     inputs_limit = 2
     shape_rule = (

@@ -15,6 +15,7 @@ from cnnspec.catalogue.layers.base import Layer, Reach, Weight, need_axis, need_
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError, nearest
 from cnnspec.ground.kinds import Positive, kind, number
 from cnnspec.ground.shapes import Shape, Shapes
+from cnnspec.ground.yaml_text import flow
 
 Axes = int | tuple[int, ...]
 
@@ -24,9 +25,27 @@ def _in_order(axes: Axes) -> tuple[int, ...]:
     return (axes,) if isinstance(axes, int) else tuple(sorted(axes))
 
 
+def _center_and_scale(value: Any, _: Any) -> str:
+    """What to write for whether gamma and beta are learned."""
+    return f"write center: {flow(value)}, scale: {flow(value)}"
+
+
 class _Scaled(Layer):
     """A normalisation that then multiplies by gamma and adds beta, both learned."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "groups": "num_groups group G",
+        "beta_initializer": "beta_init bias_init bias_initializer",
+        "gamma_initializer": "gamma_init weight_init kernel_initializer",
+        "center": "bias use_bias",
+    }
+    renamed: ClassVar[dict[str, Any]] = {
+        **dict.fromkeys(("affine", "elementwise_affine"), _center_and_scale),
+        **dict.fromkeys(
+            ("track_running_stats", "training", "is_training", "mode", "fused"),
+            "Keras does so by itself; remove it",
+        ),
+    }
     role = "normalisation"
     result = "normalized"
     epsilon: float = 1e-3
@@ -92,6 +111,16 @@ class BatchNormalization(_Scaled):
     which stand in for the batch's when the model predicts.
     """
 
+    order = "num_features eps momentum"
+    converted: ClassVar[dict[str, Any]] = {
+        "momentum": ("momentum is 1 minus PyTorch's", lambda new: round(1 - new, 10))
+    }
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "BatchNorm BatchNorm1d BatchNorm2d BatchNorm3d BN LazyBatchNorm2d "
+        "SpatialBatchNormalization": {},
+        "SyncBatchNorm SyncBatchNormalization": {"synchronized": True},
+    }
+    spelt_as: ClassVar[dict[str, str]] = {"momentum": "decay bn_momentum"}
     rank_bound = True
     first = (
         "axis",
@@ -166,6 +195,8 @@ class BatchNormalization(_Scaled):
 class LayerNormalization(_Scaled):
     """Brings each sample to mean 0 and spread 1 by itself, whatever the batch."""
 
+    order = "normalized_shape eps"
+    elsewhere: ClassVar[dict[str, Any]] = {"LayerNorm LN": {}}
     first = ("axis",)
     weight_rule = "gamma, beta: the sizes of the axes in axis, each"
 
@@ -184,6 +215,12 @@ class LayerNormalization(_Scaled):
 class GroupNormalization(_Scaled):
     """Brings groups of channels of each sample to mean 0 and spread 1."""
 
+    order = "num_groups num_channels eps"
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "GroupNorm GN": {},
+        "InstanceNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d "
+        "InstanceNormalization": {"groups": -1},
+    }
     rank_bound = True
     first = ("groups", "axis")
     weight_rule = "gamma, beta: channels each"
@@ -219,6 +256,7 @@ class GroupNormalization(_Scaled):
 class RMSNormalization(Layer):
     """Divides by the root of the mean square: LayerNormalization without the mean."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"RMSNorm": {}}
     role = "normalisation"
     result = "normalized"
     first = ("axis", "epsilon")
@@ -239,6 +277,9 @@ class RMSNormalization(Layer):
 class UnitNormalization(Layer):
     """Brings the vector along the axis to length 1; its direction stays."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "L2Norm L2Normalize L2Normalization UnitNorm": {},
+    }
     result = "normalized"
     axis: Axes = -1
 
@@ -254,6 +295,7 @@ class SpectralNormalization(Layer):
     one more vector, which no gradient trains.
     """
 
+    elsewhere: ClassVar[dict[str, Any]] = {"SpectralNorm": {}}
     freezes = False
     result = "normalized"
     first = ("layer", "power_iterations")

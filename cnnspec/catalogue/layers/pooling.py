@@ -4,10 +4,11 @@ Source of the rules: keras/src/layers/pooling and `compute_pooling_output_shape`
 keras/src/ops/operation_utils.py, Keras 3.15.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window
-from cnnspec.catalogue.layers.spatial import Spatial
+from cnnspec.catalogue.layers.spatial import Spatial, each
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Pair, Single, Triple
 from cnnspec.ground.shapes import Shape, Size, show, window_size
@@ -43,6 +44,20 @@ class _ThreeAxes(Layer):
 class _Pooling(Spatial):
     """One number from each window of each channel."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "pool_size": "kernel_size kernel size window window_size pool pool_length "
+        "poolsize ksize filter_size",
+        "strides": "stride subsample",
+        "padding": "border_mode pad pad_mode",
+    }
+    renamed: ClassVar[dict[str, Any]] = {
+        "dilation": "Keras pools without gaps; remove it",
+        "ceil_mode": "padding: same rounds sizes up, valid down; remove it",
+        **dict.fromkeys(
+            ("count_include_pad", "divisor_override", "return_indices"),
+            "Keras has no choice here; remove it",
+        ),
+    }
     role = "pooling"
     result = "pooled"
 
@@ -57,6 +72,10 @@ class _Pooling(Spatial):
     strides: Any = None
     # Unlike convolutions, Keras's pooling layers read these in small letters only.
     padding: Literal["valid", "same"] = "valid"
+
+    @classmethod
+    def windows(cls, given: Mapping[str, Any], axes: int) -> tuple[int, ...]:
+        return each(given.get("pool_size", 2), axes)
 
     def check(self, x: Shape) -> None:
         self.need_axes(x)
@@ -103,6 +122,9 @@ class MaxPooling1D(_OneAxis, _Pooling):
 class MaxPooling2D(_TwoAxes, _Pooling):
     """Keeps each window's largest number: a smaller image, the strongest signs."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "MaxPool MaxPooling SpatialMaxPooling": {},
+    }
     aliases = ("MaxPool2D",)
 
     pool_size: Pair = (2, 2)
@@ -119,24 +141,33 @@ class MaxPooling3D(_ThreeAxes, _Pooling):
 class AveragePooling1D(_OneAxis, _Pooling):
     """Averages each window: fewer steps, and smoother."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"AveragePool1D AvgPooling1D": {}}
     aliases = ("AvgPool1D",)
 
 
 class AveragePooling2D(_TwoAxes, _Pooling):
     """Averages each window: a smaller image, and smoother."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "AvgPool AvgPooling AveragePool AveragePooling AveragePool2D AvgPooling2D": {},
+    }
     aliases = ("AvgPool2D",)
 
 
 class AveragePooling3D(_ThreeAxes, _Pooling):
     """Averages each window: a smaller volume, and smoother."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"AveragePool3D AvgPooling3D": {}}
     aliases = ("AvgPool3D",)
 
 
 class _Global(Spatial):
     """One number from all positions of each channel."""
 
+    renamed: ClassVar[dict[str, Any]] = dict.fromkeys(
+        ("output_size", "pool_size", "kernel_size"),
+        "it takes all positions at once; remove it",
+    )
     role = "one vector"
     result = "pooled"
 
@@ -185,6 +216,7 @@ class GlobalMaxPooling1D(_Global1D):
 class GlobalMaxPooling2D(_Global2D):
     """The largest number of each channel: whether a sign was there, not where."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"GlobalMaxPool GlobalMaxPooling": {}}
     aliases = ("GlobalMaxPool2D",)
 
 
@@ -197,24 +229,34 @@ class GlobalMaxPooling3D(_Global3D):
 class GlobalAveragePooling1D(_Global1D):
     """The mean of each channel, so that sequences of any length end alike."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"GlobalAveragePool1D GlobalAvgPooling1D": {}}
     aliases = ("GlobalAvgPool1D",)
 
 
 class GlobalAveragePooling2D(_Global2D):
     """The mean of each channel, in place of Flatten and its many Dense weights."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "GlobalAvgPool GlobalAvgPooling GlobalAveragePool GlobalAveragePooling "
+        "GlobalPooling GAP GlobalAveragePool2D GlobalAvgPooling2D": {},
+    }
     aliases = ("GlobalAvgPool2D",)
 
 
 class GlobalAveragePooling3D(_Global3D):
     """The mean of each channel, in place of Flatten and its many Dense weights."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"GlobalAveragePool3D GlobalAvgPooling3D": {}}
     aliases = ("GlobalAvgPool3D",)
 
 
 class _Adaptive(Spatial):
     """Windows chosen so that the output has the size that is asked for."""
 
+    spelt_as: ClassVar[dict[str, str]] = {"output_size": "size target_size"}
+    renamed: ClassVar[dict[str, Any]] = {
+        "return_indices": "Keras has no choice here; remove it"
+    }
     role = "pooling"
     result = "pooled"
 
@@ -283,22 +325,41 @@ class _Adaptive3D(_Adaptive):
 class AdaptiveMaxPooling1D(_Adaptive1D):
     """Keeps the largest number of each of so many windows, however long the input."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"AdaptiveMaxPool1D": {}}
+
 
 class AdaptiveMaxPooling2D(_Adaptive2D):
     """Keeps the largest number of each of so many windows, however large the image."""
+
+    elsewhere: ClassVar[dict[str, Any]] = {"AdaptiveMaxPool AdaptiveMaxPool2D": {}}
 
 
 class AdaptiveMaxPooling3D(_Adaptive3D):
     """Keeps the largest number of each of so many windows, however large the volume."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"AdaptiveMaxPool3D": {}}
+
 
 class AdaptiveAveragePooling1D(_Adaptive1D):
     """Averages each of so many windows, however long the input."""
+
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "AdaptiveAvgPool1D AdaptiveAveragePool1D AdaptiveAvgPooling1D": {},
+    }
 
 
 class AdaptiveAveragePooling2D(_Adaptive2D):
     """Averages each of so many windows, however large the image."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "AdaptiveAvgPool AdaptiveAvgPool2D AdaptiveAveragePool2D "
+        "AdaptiveAvgPooling2D": {},
+    }
+
 
 class AdaptiveAveragePooling3D(_Adaptive3D):
     """Averages each of so many windows, however large the volume."""
+
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "AdaptiveAvgPool3D AdaptiveAveragePool3D AdaptiveAvgPooling3D": {},
+    }

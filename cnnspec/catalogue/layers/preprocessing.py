@@ -71,6 +71,7 @@ Numbers = Annotated[
 class Rescaling(Layer):
     """Multiplies by `scale` and adds `offset`, as from 0 to 255 to 0 to 1."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Rescale": {}}
     example: ClassVar[Any] = {"scale": 0.00392156862745098}
 
     scale: Numbers

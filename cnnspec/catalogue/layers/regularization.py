@@ -24,9 +24,24 @@ Penalty = Annotated[
 ]
 
 
+def _rate(value: Any, _: Any) -> str:
+    """What to write for the share that is kept."""
+    kept = type(value) in (int, float) and 0 <= value <= 1
+    rate = f"{round(1 - value, 10):g}" if kept else "0.5"
+    return f"the rate is the share that is dropped; write rate: {rate}"
+
+
 class _Random(Layer):
     """Changes its input by chance, while training only."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "rate": "p prob probability drop drop_prob drop_rate dropout_rate p_dropout "
+        "ratio",
+        "stddev": "std sigma noise",
+    }
+    renamed: ClassVar[dict[str, Any]] = dict.fromkeys(
+        ("keep_prob", "keep", "retain"), _rate
+    )
     role = "chance"
     first: ClassVar[tuple[str, ...]] = ("rate", "noise_shape", "seed")
     example: ClassVar[Any] = {"rate": 0.5}
@@ -66,6 +81,7 @@ class _SpatialDropout(_Random):
 class SpatialDropout1D(_SpatialDropout):
     """Drops whole channels: neighbouring steps are too alike for Dropout."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Dropout1d": {}}
     lacks = (*_SpatialDropout.lacks, "data_format")
     axes = "steps"
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 100, 16),)
@@ -74,12 +90,14 @@ class SpatialDropout1D(_SpatialDropout):
 class SpatialDropout2D(_SpatialDropout):
     """Drops whole channels: neighbouring pixels are too alike for Dropout."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Dropout2d SpatialDropout DropChannel": {}}
     axes = "height, width"
 
 
 class SpatialDropout3D(_SpatialDropout):
     """Drops whole channels: neighbouring points are too alike for Dropout."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Dropout3d": {}}
     axes = "depth, height, width"
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 16, 28, 28, 3),)
 

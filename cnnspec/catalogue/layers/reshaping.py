@@ -28,6 +28,9 @@ class Flatten(Layer):
     """Lays all numbers of a sample out in one row, as Dense needs them."""
 
     role = "one vector"
+    renamed: ClassVar[dict[str, Any]] = dict.fromkeys(
+        ("start_dim", "end_dim"), "it flattens all but the batch; remove it"
+    )
     rearranges = True
     speaks_for_itself = True
     result = "flattened"
@@ -63,6 +66,10 @@ _TARGET_SIZE = kind(
 class Reshape(Layer):
     """Gives the same numbers, in the same order, other axes."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "target_shape": "shape dims new_shape size sizes output_shape unflattened_size",
+    }
+    elsewhere: ClassVar[dict[str, Any]] = {"View Unflatten": {}}
     rearranges = True
     result = "reshaped"
     shape_rule = "target_shape; an axis of -1 takes what the others leave over"
@@ -121,6 +128,10 @@ class Reshape(Layer):
 class Permute(Layer):
     """Puts the axes of a sample in another order; `dims` counts them from 1."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "dims": "order perm axes permutation pattern",
+    }
+    elsewhere: ClassVar[dict[str, Any]] = {"Transpose": {}}
     rearranges = True
     shape_rule = "the sizes of the input in the order of dims"
     example: ClassVar[Any] = {"dims": [2, 1]}
@@ -157,6 +168,9 @@ class Permute(Layer):
 class RepeatVector(Layer):
     """Repeats a vector n times, so that a recurrent layer reads it at each step."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "n": "times repeats count",
+    }
     shape_rule = "(n, features)"
     example: ClassVar[Any] = {"n": 3}
     example_inputs = ((None, 32),)
@@ -227,6 +241,9 @@ class _Resized(Spatial):
 class _Cropping(_Resized):
     """Cuts positions off at both ends of each axis."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "cropping": "crop size",
+    }
     result = "cropped"
     first = ("cropping", "data_format")
     shape_rule = "size - before - after; the channels stay"
@@ -274,6 +291,7 @@ class Cropping1D(_Cropping):
 class Cropping2D(_Cropping):
     """Cuts rows and columns off the edges of an image."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"Crop Cropping Crop2D": {}}
     axes = "height, width"
     example: ClassVar[Any] = {"cropping": [[2, 2], [4, 4]]}
 
@@ -293,6 +311,9 @@ class Cropping3D(_Cropping):
 class _ZeroPadding(_Resized):
     """Adds zeros at both ends of each axis."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "padding": "pad size",
+    }
     result = "padded"
     first = ("padding", "data_format")
     shape_rule = "size + before + after; the channels stay"
@@ -314,6 +335,7 @@ class _ZeroPadding(_Resized):
 class ZeroPadding1D(_ZeroPadding):
     """Adds steps of zeros at the start and the end."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"ZeroPad1D Pad1D Padding1D": {}}
     axes = "steps"
     example: ClassVar[Any] = {"padding": [2, 0]}
     example_inputs = ((None, 100, 16),)
@@ -327,6 +349,9 @@ class ZeroPadding1D(_ZeroPadding):
 class ZeroPadding2D(_ZeroPadding):
     """Frames an image with zeros, so that a kernel can reach its border."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "Pad Padding ZeroPad ZeroPadding ZeroPad2D Pad2D Padding2D": {},
+    }
     axes = "height, width"
     example: ClassVar[Any] = {"padding": [[1, 1], [2, 2]]}
 
@@ -336,6 +361,7 @@ class ZeroPadding2D(_ZeroPadding):
 class ZeroPadding3D(_ZeroPadding):
     """Wraps a volume in zeros, so that a kernel can reach its border."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"ZeroPad3D Pad3D Padding3D": {}}
     axes = "depth, height, width"
     example: ClassVar[Any] = {"padding": 1}
     example_inputs = ((None, 16, 28, 28, 3),)
@@ -346,6 +372,13 @@ class ZeroPadding3D(_ZeroPadding):
 class _UpSampling(_Resized):
     """Makes each axis so many times as long, without weights."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "size": "scale_factor scale factor stride strides up_size",
+        "interpolation": "mode method",
+    }
+    renamed: ClassVar[dict[str, Any]] = {
+        "align_corners": "Keras doesn't align them; remove it"
+    }
     role = "enlarging"
     result = "enlarged"
     first = ("size", "data_format")
@@ -391,6 +424,10 @@ _TAPS = {"nearest": 1, "bilinear": 2, "bicubic": 4, "lanczos3": 6, "lanczos5": 1
 class UpSampling2D(_UpSampling):
     """Enlarges an image without weights; a Conv2D after it smooths the steps."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "Upsample Upsampling UpsamplingNearest2d Unpooling2D": {},
+        "UpsamplingBilinear2d": {"interpolation": "bilinear"},
+    }
     axes = "height, width"
     example: ClassVar[Any] = {"size": 2, "interpolation": "bilinear"}
 

@@ -72,9 +72,31 @@ class _Step(Layer):
         raise NotImplementedError
 
 
+def _several(value: Any, _: Any) -> str:
+    """What to do about a stack of recurrent layers."""
+    if value == 1:
+        return "a layer is one; remove it"
+    return "write the layer so often, with return_sequences: true in all but the last"
+
+
 class _Gates(Weighted):
     """Arguments of everything recurrent that has weights of its own."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "recurrent_initializer": "inner_init recurrent_init",
+        "recurrent_activation": "inner_activation",
+        "recurrent_regularizer": "U_regularizer",
+        "recurrent_constraint": "U_constraint",
+        "dropout": "dropout_W input_dropout dropout_rate",
+        "recurrent_dropout": "dropout_U",
+    }
+    renamed: ClassVar[dict[str, Any]] = {
+        "batch_first": "the batch is always first; remove it",
+        "consume_less": "Keras 3 chooses by itself; remove it",
+        "forget_bias_init": "write unit_forget_bias: true",
+        "num_layers": _several,
+        "bidirectional": "wrap the layer, as in - Bidirectional: {layer: {LSTM: 32}}",
+    }
     gates: ClassVar[int] = 1
     """Sums of inputs and states that are formed for each unit."""
     activation: Activation = "tanh"
@@ -98,6 +120,11 @@ class _Gates(Weighted):
 class _Units(_Gates, _Step):
     """Units that are all connected with the features and with each other."""
 
+    order = "input_size hidden_size num_layers bias"
+    spelt_as: ClassVar[dict[str, str]] = {
+        "units": "hidden_size hidden_dim hidden num_units n_units nb_units output_dim "
+        "out_features size num_hidden num_hiddens",
+    }
     grows_with = "units"
     states: ClassVar[int] = 1
     """Tensors that a step hands on."""
@@ -258,6 +285,9 @@ class _Recurrent(_Step):
     steps, so the layer's reach is the whole input.
     """
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "return_sequences": "return_seq return_sequence",
+    }
     first = _order(
         *(_HEAD, "activity_regularizer", _TAIL, "seed", _WALK, "reset_after use_cudnn")
     )
@@ -313,6 +343,7 @@ class _Recurrent(_Step):
 class SimpleRNN(_Simple, _Recurrent):
     """Mixes each step with its own last output; it forgets over long sequences."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"VanillaRNN ElmanRNN": {}}
     role = "recurrent"
     first = _order(_HEAD, "activity_regularizer", _TAIL, _WALK, "seed")
     example: ClassVar[Any] = {"units": 32}
@@ -321,6 +352,7 @@ class SimpleRNN(_Simple, _Recurrent):
 class LSTM(_LSTM, _Recurrent):
     """Carries a memory along the steps; gates decide what to keep, take in and show."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"CuDNNLSTM": {}}
     role = "recurrent"
     example: ClassVar[Any] = {"units": 32}
     use_cudnn: bool | Literal["auto"] = "auto"
@@ -329,6 +361,7 @@ class LSTM(_LSTM, _Recurrent):
 class GRU(_GRU, _Recurrent):
     """Remembers as LSTM does, with three gates' weights where that has four."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"CuDNNGRU": {}}
     role = "recurrent"
     example: ClassVar[Any] = {"units": 32}
     use_cudnn: bool | Literal["auto"] = "auto"
@@ -472,6 +505,14 @@ def _depth(cell: _Cell) -> int:
 class _ConvLSTM(_Gates, _Recurrent):
     """An LSTM whose steps have spatial axes, and whose kernels move along these."""
 
+    spelt_as: ClassVar[dict[str, str]] = {
+        "filters": "out_channels nb_filter nb_filters num_filters hidden_channels "
+        "hidden_dim",
+        "kernel_size": "kernel filter_size",
+        "strides": "stride subsample",
+        "padding": "border_mode",
+        "dilation_rate": "dilation",
+    }
     freezes = False  # its weights are those of a cell inside
     axes: ClassVar[str]
     convolution: ClassVar[type[Conv1D] | type[Conv2D] | type[Conv3D]]

@@ -1,11 +1,20 @@
 """What layers over spatial axes have in common: where the channels stand."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cnnspec.catalogue.layers.arguments import DataFormat
 from cnnspec.catalogue.layers.base import Layer, need_rank
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.shapes import Shape
+from cnnspec.ground.yaml_text import flow
+
+
+def each(value: Any, count: int) -> tuple[int, ...]:
+    """A whole number for each axis, as an argument has them; else nothing."""
+    sizes = value if isinstance(value, list | tuple) else [value] * count
+    sound = len(sizes) == count and all(type(size) is int for size in sizes)
+    return tuple(sizes) if sound else ()
 
 
 class Spatial(Layer):
@@ -18,6 +27,32 @@ class Spatial(Layer):
     axes: ClassVar[str]
     """The names of the spatial axes, for messages."""
     data_format: DataFormat | None = None
+
+    @classmethod
+    def advice(cls, name: str, given: Mapping[str, Any]) -> str:
+        """How to pad by numbers, as other frameworks do."""
+        axes = cls.axes.count(",") + 1
+        padding = each(given.get(name), axes)
+        if name != "padding" or not padding or min(padding) < 0:
+            return ""
+        if not any(padding):
+            return "write padding: valid"
+        windows = cls.windows(given, axes)
+        if windows and windows == tuple(2 * size + 1 for size in padding):
+            return "the sizes are those of padding same; write padding: same"
+        size = padding[0] if len(set(padding)) == 1 else [[p, p] for p in padding]
+        return cls.by_hand(f"{axes}D: {flow(size)}")
+
+    @classmethod
+    def windows(cls, given: Mapping[str, Any], axes: int) -> tuple[int, ...]:
+        """How far a window reaches along each axis; nothing where that isn't known."""
+        return ()
+
+    @classmethod
+    def by_hand(cls, sizes: str) -> str:
+        """How to pad with a layer of its own, for which the sizes are `2D: 1`."""
+        layer = f"- ZeroPadding{sizes}"
+        return f"put {layer} before the {cls.title()}, and write padding: valid"
 
     @classmethod
     def replaces(cls) -> str:

@@ -41,8 +41,7 @@ def of_model(model: Model) -> list[Problem]:
         from cnnspec.judge.subjects import sections
 
         found += of_training(sections(model))
-    changed = program.source.overridden
-    if program.vars or program.blocks or program.defaults or changed:
+    if program.vars or program.blocks:
         found += _ask([("definitions", model)])
     if not all(row.layer.freezes for row in model.summary.rows):
         found += _ask([("layers", model)])

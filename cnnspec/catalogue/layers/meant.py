@@ -1,0 +1,348 @@
+"""Which layer somebody means who writes none, and how a spec writes it.
+
+Imported only when there is something to say.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue import registry
+from cnnspec.catalogue.elsewhere import Counterpart, counterparts
+from cnnspec.catalogue.layers import layer_class
+from cnnspec.catalogue.layers.base import Layer
+from cnnspec.catalogue.registry import FORMER as _FORMER
+from cnnspec.catalogue.registry import is_known, is_layer
+from cnnspec.ground import habits, likeness
+from cnnspec.ground.errors import Invalid, Problem, near, nearest
+from cnnspec.ground.mistakes import translated
+from cnnspec.ground.yaml_text import describe, flow
+
+_NO_PADDING = "Keras pads with zeros alone; write - ZeroPadding2D: 1"
+_SEVERAL = "build it of other layers, in a block under blocks:"
+_NOT_IN_KERAS = "nothing takes its place; remove it"
+HABITS: dict[str, str] = {
+    "Input": "the input: of the spec makes it; remove it here",
+    "Sequential": "list its layers here",
+    "block": "define it under blocks:, and write its name here",
+    "use": "write apply: {layer: name} to use a layer again",
+    "for": "write repeat: {for: {filters: [64, 128]}, layers: [...]}",
+    "else": "indent it below if:, beside then:",
+    "then": "indent it below if:, beside test:",
+    **dict.fromkeys(("Model", "Functional", "ModuleList"), "list its layers here"),
+    "PixelShuffle": "UpSampling2D and Conv2DTranspose enlarge images, too",
+    **dict.fromkeys(
+        (
+            *("ReflectionPad1d", "ReflectionPad2d", "ReplicationPad2d"),
+            *("ConstantPad2d", "CircularPad2d", "ReflectionPadding2D"),
+        ),
+        _NO_PADDING,
+    ),
+    **dict.fromkeys(("LocalResponseNorm", "LRN", "WeightNorm"), _NOT_IN_KERAS),
+    "LocalResponseNormalization": _NOT_IN_KERAS,
+    **dict.fromkeys(
+        (
+            *("Highway", "MaxoutDense", "Maxout", "Bottleneck", "BasicBlock"),
+            *("ResidualBlock", "ResBlock", "SEBlock", "Inception", "InvertedResidual"),
+            *("TransformerEncoderLayer", "TransformerEncoder", "PositionalEncoding"),
+            *("LocallyConnected1D", "LocallyConnected2D", "ConvBNReLU", "MBConv"),
+            *("SqueezeExcitation", "C2f", "C3", "SPPF"),
+        ),
+        _SEVERAL,
+    ),
+    **dict.fromkeys(
+        ("BiLSTM", "BLSTM"), "write - Bidirectional: {layer: {LSTM: {units: 32}}}"
+    ),
+    "BiGRU": "write - Bidirectional: {layer: {GRU: {units: 32}}}",
+}
+"""Names that stand where a layer's should, of which no class knows, and what to say."""
+
+_NO_IDEA = "cnnspec layers lists them"
+_LONGEST = 120
+"""Characters of an entry that a hint writes out."""
+
+
+def found(name: str, mode: object = None) -> Counterpart | None:
+    """The layer that is meant by a name of Keras, in whatever spelling, or elsewhere.
+
+    Args:
+        name: in a spec, or with a module in front.
+        mode: what a layer called Merge does, which tells the layers that it became.
+    """
+    classes = [layer_class(known) for known in registry.layer_names()]
+    others = counterparts(classes)
+    others |= {old: Counterpart(layer_class(n), {}) for old, n in _FORMER.items()}
+    called = f"{name}:{mode}" if f"{name}:{mode}" in others else name
+    likeliest = sorted(registry.all_names(), key=lambda known: "2D" not in known)
+    known = likeness.meant(called, likeliest, {other: other for other in others})
+    if known in others:
+        return others[known]
+    return Counterpart(layer_class(known), {}, known) if known else None
+
+
+class Entry(NamedTuple):
+    """How a spec writes a layer that stands there in another way."""
+
+    text: str
+    """An item of a list, without the dash; '' for a strange layer."""
+    note: str = ""
+    """What to know of it, to stand before it."""
+
+
+def entry(name: str, arguments: Any) -> Entry:
+    """How a spec writes a layer that stands there in another way.
+
+    Args:
+        name: as a text, maybe with arguments: `Dropout 0.5`, `nn.Conv2d(3, 64, 3)`.
+        arguments: what stands after its colon.
+    """
+    call = habits.call(name) if arguments is None else None
+    if call is None:
+        named = arguments if isinstance(arguments, dict) else {}
+        module, _, bare = name.strip().rpartition(".")
+        call = habits.Call(bare, [], named, module)
+    if is_layer(call.name) and not is_known(call.name):
+        return Entry("")
+    other = found(call.name, call.named.get("mode"))
+    if other is None:
+        return Entry("")
+    if arguments is None or isinstance(arguments, dict):
+        return _written(call, other)
+    first = next(iter(_class(other).arguments().values()))
+    if first.required or not _class(other).order:
+        return _written(call._replace(named={first.name: arguments}), other)
+    return _written(call._replace(positional=[arguments]), other)
+
+
+def _class(other: Counterpart) -> type[Layer]:
+    assert issubclass(other.cls, Layer)
+    return other.cls
+
+
+def _written(call: habits.Call, other: Counterpart) -> Entry:
+    cls = _class(other)
+    values = call.positional
+    if len(values) == 1 and isinstance(values[0], dict):
+        given = {**values[0], **call.named}
+    else:
+        order = list(cls.arguments())
+        if cls.order and _is_pytorch(call):
+            order = cls.order.split()
+        given = {**dict(zip(order, values, strict=False)), **call.named}
+    named = translated(cls, {key: _plain(value) for key, value in given.items()})
+    notes = []
+    for key, (note, converted) in cls.converted.items():
+        if _is_pytorch(call) and type(named.get(key)) in (int, float):
+            named[key] = converted(named[key])
+            notes.append(f"{note}; ")
+    text = written(other.name or cls.__name__, {**other.arguments, **named}, cls)
+    return Entry(text, "".join(notes))
+
+
+def _is_pytorch(call: habits.Call) -> bool:
+    """Whether PyTorch calls a layer so: its names end in 1d, where Keras's do in 1D."""
+    own = call.name in registry.all_names() or call.name.endswith("D")
+    return not own or call.module.endswith("nn")
+
+
+def _plain(value: Any) -> Any:
+    """A value with the calls in it as a spec writes layers and other objects."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if not isinstance(value, habits.Call):
+        return value
+    name, positional, named, _ = value
+    other = found(name)
+    if other and not name.islower():
+        return _data(_written(value, other).text)
+    if named:
+        return {name: {key: _plain(item) for key, item in named.items()}}
+    return {name: _plain(positional[0])} if positional else name
+
+
+def written(name: str, arguments: Mapping[str, Any], cls: type[Layer]) -> str:
+    """A layer as an item of a list has it, without the dash."""
+    if not arguments:
+        return name
+    first = next(iter(cls.arguments()))
+    [(key, value), *others] = arguments.items()
+    if key == first and not others and not isinstance(value, dict | list):
+        return f"{name}: {flow(value, exact=True)}"
+    return f"{name}: {flow(arguments, exact=True)}"
+
+
+def unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
+    """What to say of a layer that doesn't exist.
+
+    Args:
+        name: as it stands in a layer list.
+        arguments: those that it is given.
+        blocks: names that may have been meant as well.
+    """
+    if hint := _python_hint(name, blocks):
+        text = f"there is no layer or block '{name}'"
+        return Problem((), "unknown-block", text, hint, at_key=True)
+    habit = _habit(name)
+    if not habit and (hint := nearest(name, blocks)):
+        text = f"there is no layer or block '{name}'"
+        return Problem((), "unknown-block", text, hint, at_key=True)
+    hint = habit or _unknown_hint(name, arguments)
+    is_guess = blocks and hint.lower() != near(name.replace("_", "").lower())
+    # Layers of Keras begin with a capital.
+    if name[:1].islower() and not habit and (is_guess or hint == _NO_IDEA):
+        text = f"there is no block '{name}', nor a layer"
+        hint = f"define it, as in blocks: {{{name}: {{layers: [Flatten]}}}}"
+        return Problem((), "unknown-block", text, hint, at_key=True)
+    text = f"there is no layer '{name}' in Keras"
+    return Problem((), "unknown-layer", text, hint, at_key=True)
+
+
+def _habit(name: str) -> str:
+    """What to say of a name that no class of ours is meant by."""
+    bare = name.partition("(")[0].rpartition(".")[2]
+    known = {likeness.plain(one): words for one, words in HABITS.items()}
+    if name in HABITS or not bare[:1].islower():
+        return HABITS.get(bare) or known.get(likeness.plain(bare), "")
+    return ""
+
+
+def _unknown_hint(name: str, arguments: Any) -> str:
+    """What to write instead of a layer that doesn't exist."""
+    if is_layer(arguments):
+        return f"write - {arguments}"
+    text, note = entry(name, arguments)
+    known = text.partition(":")[0]
+    if not text:
+        return _NO_IDEA
+    if arguments is None and (slip := re.fullmatch(r"(\w+):(\S.*)", name)):
+        return f"put a space after the colon: - {slip[1]}: {slip[2]}"
+    same = arguments is None and text == known or text == _as_it_is(known, arguments)
+    if same and len(known) <= len(name) + 1 and "." not in name and "(" not in name:
+        return near(known)
+    if len(text) > _LONGEST:
+        return f"write - {known}: in its place"
+    return f"{note}write - {text}"
+
+
+def _as_it_is(known: str, arguments: Any) -> str:
+    shown = flow(arguments, exact=True)
+    return f"{known}: {shown}"
+
+
+def _python_hint(name: str, blocks: Collection[str]) -> str:
+    """What to write instead of Python: a loop, or the call of a block."""
+    if not (name.startswith("for ") or "(" in name or " " in name):
+        return ""
+    if keys := habits.loop(name):
+        return f"write - repeat: {{{keys}, layers: [...]}}"
+    call = habits.call(name)
+    return f"write - {habits.as_block(call)}" if call and call.name in blocks else ""
+
+
+def by_name(cls: type[Layer], arguments: Any) -> list[Problem]:
+    """What is wrong with arguments that aren't given by name; nothing if they are.
+
+    Each is told only where the layer can be made of them.
+    """
+    name, named = cls.__name__, None
+    if isinstance(arguments, str):
+        call = habits.call(f"{name} {arguments}")
+        if call and (call.named or len(call.positional) > 1):
+            named = _of_call(cls, call)
+    elif isinstance(arguments, list) and len(arguments) > 1:
+        named = dict(zip(cls.arguments(), arguments, strict=False))
+    elif isinstance(arguments, dict):
+        named = _wrapped(cls, arguments)
+    if named is None or named == arguments or not _is_sound(cls, named):
+        return []
+    text = f"{name} has its arguments by name; found {describe(arguments)}"
+    hint = f"write - {written(name, named, cls)}"
+    return [Problem((), "wrong-type", text, hint)]
+
+
+def _of_call(cls: type[Layer], call: habits.Call) -> dict[str, Any]:
+    positional = zip(cls.arguments(), map(_plain, call.positional), strict=False)
+    named = {key: _plain(value) for key, value in call.named.items()}
+    return {**dict(positional), **translated(cls, named)}
+
+
+def _wrapped(cls: type[Layer], arguments: dict[Any, Any]) -> dict[str, Any] | None:
+    """The arguments of a layer that holds another one, which stands there as a key."""
+    known = cls.arguments()
+    holder = next((a for a in known.values() if a.kind.holds_layers), None)
+    strange = [key for key in arguments if key not in known]
+    if holder is None or len(strange) != 1 or holder.name in arguments:
+        return None
+    [name] = strange
+    value = arguments[name]
+    if not is_known(str(name)):
+        text = entry(str(name), value).text
+        return {holder.name: _data(text)} if text else None
+    rest = {key: value for key, value in arguments.items() if key != name}
+    return {holder.name: name if value is None else {name: value}, **rest}
+
+
+def _data(text: str) -> Any:
+    from cnnspec.ground.source import Source
+
+    return Source(text).data
+
+
+def _is_sound(cls: type[Layer], arguments: dict[str, Any]) -> bool:
+    try:
+        cls.read({k: v for k, v in arguments.items() if k != "from"})
+    except Invalid:
+        return False
+    return True
+
+
+def from_list(item: Any) -> str:
+    """How a spec writes a layer that stands there as a list, or as nothing known."""
+    if isinstance(item, list) and item and is_known(str(item[0])):
+        name, *values = item
+        cls = layer_class(name)
+        given = {}
+        if len(values) == 1 and isinstance(values[0], dict):
+            given = values[0]
+        else:
+            given = dict(zip(cls.arguments(), values, strict=False))
+        if _is_sound(cls, given):
+            return f"write - {written(name, given, cls)}"
+    return "as in - Conv2D: {filters: 32}"
+
+
+def from_entry(item: dict[Any, Any]) -> str:
+    """How a spec writes a layer whose name isn't the entry's first key."""
+    rest = dict(item)
+    for key, value in item.items():
+        name = key if is_layer(key) else value
+        if is_layer(name):
+            del rest[key]
+            arguments = rest.get("config", rest)
+            return f"write - {name}: {flow(arguments)}" if rest else f"write - {name}"
+    return "as in - Conv2D: {filters: 32, kernel_size: 3}"
+
+
+def beside(item: dict[Any, Any]) -> str:
+    """What to do about keys that stand beside a layer's name in one item of a list."""
+    name, *others = item
+    if all(is_layer(other) for other in others):
+        return f"begin '{others[0]}' with '- ' in a line of its own"
+    if item[name] is None and is_known(str(name)):
+        cls = layer_class(str(name))
+        rest = {key: item[key] for key in others}
+        text = written(str(name), rest, cls)
+        if _is_sound(cls, rest) and len(text) < _LONGEST:
+            return f"indent '{others[0]}' below '{name}', or write - {text}"
+    return f"indent '{others[0]}' below '{name}', or begin a new item with '- '"
+
+
+def inside(problem: Problem) -> Problem:
+    """The problem of a layer that is an argument, where no list has its dash."""
+    hint = problem.hint
+    if not hint.startswith("write - "):
+        return problem
+    text = hint.removeprefix("write - ")
+    return problem._replace(
+        hint=f"write {{{text}}}" if ":" in text else f"write {text}"
+    )

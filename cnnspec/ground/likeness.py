@@ -1,0 +1,97 @@
+"""Which of several names a person meant by another: a slip of the hand, not of sense.
+
+A wrong suggestion is worse than none. So words are compared one by one, since names
+that differ in a whole word mean different things (`loss_weights` and `class_weight`),
+and a short word may differ in little (`GELU` and `ELU`, `CNN` and `RNN`).
+
+Imported only when there is something to say.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+_JOINERS = str.maketrans("", "", " _-./()[]")
+_WORD = re.compile(r"\d+D?|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
+"""A part of a name in snake case or camel case: `Conv`, `2D`, `BN`, `size`."""
+_MOST = 2
+"""Slips of the hand in one name."""
+
+
+def plain(name: str) -> str:
+    """A name without what people write in different ways: `Conv_2d` as `conv2d`."""
+    return name.translate(_JOINERS).lower()
+
+
+def meant(name: str, options: Iterable[str], elsewhere: Mapping[str, str] = {}) -> str:
+    """The option that a name was meant to be; nothing where none is likely.
+
+    Args:
+        name: as a person wrote it; `keras.layers.ReLU()` is called by its last part.
+        options: what there is; the first of equals wins.
+        elsewhere: other names, of other frameworks say, and the option of each.
+    """
+    known = {**{option: option for option in options}, **elsewhere}
+    bare = name.strip().removesuffix("()")
+    if not any("." in option for option in known):
+        bare = bare.rpartition(".")[2]
+    plains = {one: plain(one) for one in known}
+    for text in filter(None, (plain(name), plain(bare))):
+        same = [one for one, other in plains.items() if other == text]
+        if same:
+            return known[bare if bare in same else same[0]]
+    length = len(plain(bare))
+    near = [one for one, other in plains.items() if abs(len(other) - length) <= _MOST]
+    slips = {one: _slips(bare, one) for one in near}
+    few = [one for one in near if 0 < slips[one] <= _MOST]
+    if few:
+        return known[min(few, key=slips.__getitem__)]
+    begun = {known[one] for one in known if plains[one].startswith(plain(bare))}
+    whole = {plain(one): one for one in sorted(begun)}
+    if len(whole) != 1 or length < 3:
+        return ""
+    [(text, option)] = whole.items()
+    return option if len(text) <= 2 * length else ""
+
+
+def _slips(name: str, option: str) -> int:
+    """How many letters differ by slips of the hand; more than `_MOST` for other names.
+
+    Numbers have no slips: a `Conv4D` is nothing that is like a `Conv2D`.
+    """
+    if re.findall(r"\d+", name) != re.findall(r"\d+", option):
+        return _MOST + 1
+    words, others = _WORD.findall(name), _WORD.findall(option)
+    if len(words) != len(others):
+        words, others = [plain(name)], [plain(option)]
+    total = 0
+    for word, other in zip(words, others, strict=True):
+        slips = _edits(word.lower(), other.lower())
+        total += slips if slips <= _allowed(word.lower(), other.lower()) else _MOST + 1
+    return total
+
+
+def _allowed(word: str, other: str) -> int:
+    """Slips of the hand that one word may hold and still be the other."""
+    length = min(len(word), len(other))
+    if length < 3 or length < 6 and word[0] != other[0]:
+        return 0
+    if length == 3 and len(word) == len(other):
+        return 1 if sorted(word) == sorted(other) else 0
+    return 1 if length < 7 else 2
+
+
+def _edits(a: str, b: str) -> int:
+    """Letters to add, drop, change or swap with a neighbour to make one of the other.
+
+    The optimal string alignment distance (Damerau 1964).
+    """
+    before, above = [0] * (len(b) + 1), list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        row = [i]
+        for j, other in enumerate(b, 1):
+            best = min(row[-1] + 1, above[j] + 1, above[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
+                best = min(best, before[j - 2] + 1)
+            row.append(best)
+        before, above = above, row
+    return above[-1]

@@ -1,0 +1,326 @@
+"""Words brought from elsewhere: when the hint is followed, nothing is wrong."""
+
+import re
+from typing import NamedTuple
+
+import pytest
+
+from cnnspec.ground.errors import Diagnostic, SpecError
+from cnnspec.judge.check import check_text
+
+IMAGE, SEQUENCE, WORDS = "[28, 28, 3]", "[10, 8]", "[10]"
+
+
+def found(text: str) -> list[Diagnostic]:
+    """The errors of a spec's text."""
+    try:
+        checked = check_text(text, "spec.yaml")
+    except SpecError as error:
+        return error.diagnostics
+    return [d for d in checked.diagnostics if d.severity == "error"]
+
+
+def spec(entry: str, sizes: str = IMAGE) -> str:
+    return f"input: {sizes}\nlayers:\n  - {entry}\n"
+
+
+def follow(entry: str, hint: str) -> str:
+    """An entry of a layer list after what a hint says is done to it."""
+    if one := re.search(r"did you mean '(.+)'\?$", hint):
+        return re.sub(r"^[^:]+", one[1], entry, count=1)
+    said = re.search(r"(?:write|colon:) - (.+)$", hint)
+    assert said, hint
+    return said[1]
+
+
+LAYERS: dict[str, list[tuple[str, str]]] = {
+    IMAGE: [
+        # wrong, right
+        ("Dropout 0.5", "Dropout: 0.5"),
+        ("Dropout=0.5", "Dropout: 0.5"),
+        ("Dropout - 0.5", "Dropout: 0.5"),
+        ("Dropout:0.5", "Dropout: 0.5"),
+        ("{Dropout 0.5}", "Dropout: 0.5"),
+        ("Dense 10 relu", "Dense: {units: 10, activation: relu}"),
+        ("Dense 10, activation='relu'", "Dense: {units: 10, activation: relu}"),
+        ("Dense units=10", "Dense: 10"),
+        ("Dense: units=10", "Dense: 10"),
+        ("Dense: 10, relu", "Dense: {units: 10, activation: relu}"),
+        ("Dense: [10, relu]", "Dense: {units: 10, activation: relu}"),
+        ("[Dense, 10]", "Dense: 10"),
+        ("Conv2D: 32, 3", "Conv2D: {filters: 32, kernel_size: 3}"),
+        ("Conv2D 32 3", "Conv2D: {filters: 32, kernel_size: 3}"),
+        ("Conv2D 32, (3, 3)", "Conv2D: {filters: 32, kernel_size: [3, 3]}"),
+        ("Conv2D(32, 3)", "Conv2D: {filters: 32, kernel_size: 3}"),
+        (
+            "Conv2D(32, (3, 3), activation='relu', use_bias=False)",
+            (
+                "Conv2D: {filters: 32, kernel_size: [3, 3], activation: relu, "
+                "use_bias: false}"
+            ),
+        ),
+        ("x = layers.Dense(10)(x)", "Dense: 10"),
+        ("model.add(Dense(10))", "Dense: 10"),
+        ("keras.layers.Flatten()", "Flatten"),
+        ("keras.layers.Dense: 10", "Dense: 10"),
+        ("tf.keras.layers.Dense: {units: 10}", "Dense: 10"),
+        ("tf.layers.conv2d: {filters: 4, kernel_size: 3}", ""),
+        ("tf.layers.max_pooling2d: {pool_size: 2, strides: 2}", ""),
+        ("nn.Conv2d(3, 64, 3)", "Conv2D: {filters: 64, kernel_size: 3}"),
+        ("nn.Linear(512, 10)", "Dense: 10"),
+        ("nn.Linear(512, 10, bias=False)", "Dense: {units: 10, use_bias: false}"),
+        ("nn.ReLU(inplace=True)", "ReLU"),
+        ("torch.nn.Flatten(start_dim=1)", "Flatten"),
+        ("GELU", "Activation: gelu"),
+        ("GELU: {approximate: tanh}", "Activation: gelu"),
+        ("SiLU", "Activation: silu"),
+        ("Swish", "Activation: swish"),
+        ("Mish", "Activation: mish"),
+        ("SELU", "Activation: selu"),
+        ("CELU", "Activation: celu"),
+        ("Hardswish", "Activation: hard_swish"),
+        ("Hardsigmoid", "Activation: hard_sigmoid"),
+        ("ReLU6", "Activation: relu6"),
+        ("LogSoftmax: {dim: 1}", "Activation: log_softmax"),
+        ("LogSigmoid", "Activation: log_sigmoid"),
+        ("Sigmoid", "Activation: sigmoid"),
+        ("Tanh", "Activation: tanh"),
+        ("Softplus", "Activation: softplus"),
+        ("LReLU: 0.1", "LeakyReLU: 0.1"),
+        ("Linear: 10", "Dense: 10"),
+        ("Linear: {in_features: 5, out_features: 10}", "Dense: 10"),
+        ("FullyConnected: {units: 10}", "Dense: 10"),
+        ("TimeDistributedDense: 10", "Dense: 10"),
+        ("Conv: {filters: 4, kernel_size: 3}", "Conv2D: {filters: 4, kernel_size: 3}"),
+        (
+            (
+                "Conv2d: {in_channels: 3, out_channels: 64, kernel_size: 3, stride: 2, "
+                "bias: false}"
+            ),
+            "Conv2D: {filters: 64, kernel_size: 3, strides: 2, use_bias: false}",
+        ),
+        ("Convolutional: {filters: 4, size: 3}", ""),
+        ("ConvTranspose2d: {out_channels: 4, kernel_size: 2, stride: 2}", ""),
+        ("Deconvolution2D: {nb_filter: 4, nb_row: 3, nb_col: 5}", ""),
+        ("AtrousConvolution2D: {nb_filter: 4, kernel_size: 3, atrous_rate: 2}", ""),
+        ("DepthwiseConvolution2D: 3", "DepthwiseConv2D: 3"),
+        ("BatchNorm2d", "BatchNormalization"),
+        (
+            "BatchNorm2d: {num_features: 64, eps: 1e-5, momentum: 0.1}",
+            "BatchNormalization: {epsilon: 1e-05, momentum: 0.9}",
+        ),
+        ("BatchNorm: {affine: false}", ""),
+        ("LayerNorm: {normalized_shape: 3, eps: 1e-6}", ""),
+        ("GroupNorm: {num_groups: 1, num_channels: 3}", "GroupNormalization: 1"),
+        ("InstanceNorm2d: {num_features: 3}", "GroupNormalization: -1"),
+        ("MaxPool: 2", "MaxPooling2D: 2"),
+        ("MaxPool2d: {kernel_size: 2, stride: 2}", ""),
+        ("AvgPool2d: 2", "AvgPool2D: 2"),
+        ("AveragePool2D: 2", "AveragePooling2D: 2"),
+        ("GlobalAvgPool", "GlobalAveragePooling2D"),
+        ("AdaptiveAvgPool2d: 1", "AdaptiveAveragePooling2D: 1"),
+        ("Dropout2d: {p: 0.5}", "SpatialDropout2D: 0.5"),
+        ("DropPath: 0.1", "StochasticDepth: 0.1"),
+        ("Upsample: {scale_factor: 2, mode: bilinear}", ""),
+        ("ZeroPad2d: 1", "ZeroPadding2D: 1"),
+        ("RandomHorizontalFlip", "RandomFlip: horizontal"),
+        ("Merge: {mode: sum, layers: [input, input]}", "Add: {from: [input, input]}"),
+        ("Merge: {mode: concat, layers: [input, input]}", ""),
+        ("merge: {mode: mul, inputs: [input, input]}", ""),
+        ("TimeDistributed: {Dense: 10}", "TimeDistributed: {layer: {Dense: 10}}"),
+        ("TimeDistributed: {Linear: 10}", "TimeDistributed: {layer: {Dense: 10}}"),
+        ("conv2d: {filters: 4, kernel_size: 3}", ""),
+        ("Dropuot: 0.5", "Dropout: 0.5"),
+    ],
+    SEQUENCE: [
+        ("CuDNNLSTM: 10", "LSTM: 10"),
+        ("CuDNNGRU: {units: 3}", "GRU: 3"),
+        ("nn.LSTM(8, 32, batch_first=True)", "LSTM: 32"),
+        ("nn.GRU: {input_size: 8, hidden_size: 32}", "GRU: 32"),
+        ("Bidirectional: {LSTM: 32}", "Bidirectional: {layer: {LSTM: 32}}"),
+        (
+            "Bidirectional: {LSTM: {units: 32}, merge_mode: sum}",
+            "Bidirectional: {layer: {LSTM: {units: 32}}, merge_mode: sum}",
+        ),
+        (
+            "Bidirectional(LSTM(64, return_sequences=True))",
+            "Bidirectional: {layer: {LSTM: {units: 64, return_sequences: true}}}",
+        ),
+        ("RNN: {LSTMCell: 3}", "RNN: {cell: {LSTMCell: 3}}"),
+        ("BiLSTM: 32", "Bidirectional: {layer: {LSTM: {units: 32}}}"),
+        ("Conv1d: {out_channels: 4, kernel_size: 3}", ""),
+        ("BatchNorm1d: 8", "BatchNormalization"),
+        ("Dropout1d: 0.5", "SpatialDropout1D: 0.5"),
+    ],
+    WORDS: [
+        ("nn.Embedding(100, 8)", "Embedding: {input_dim: 100, output_dim: 8}"),
+        ("Embedding: [100, 8]", "Embedding: {input_dim: 100, output_dim: 8}"),
+    ],
+}
+CASES = [(sizes, *case) for sizes, cases in LAYERS.items() for case in cases]
+
+
+@pytest.mark.parametrize(("sizes", "wrong", "right"), CASES)
+def test_a_layer_is_mended(sizes: str, wrong: str, right: str) -> None:
+    [error] = found(spec(wrong, sizes))
+    mended = follow(wrong, error.hint)
+    assert right in ("", mended)
+    assert not found(spec(mended, sizes))
+
+
+class Argument(NamedTuple):
+    layer: str
+    """With what it has beside the argument."""
+    wrong: str
+    right: str
+    """What the hint says to write; nothing where it says to remove it."""
+    sizes: str = IMAGE
+
+
+CONV = "Conv2D: {filters: 4, kernel_size: 3, %s}"
+CONVOLUTION = "Conv2D: {%s}"
+ARGUMENTS = [
+    Argument("Conv2D: {kernel_size: 3, %s}", "out_channels: 4", "filters: 4"),
+    Argument("Conv2D: {kernel_size: 3, %s}", "nb_filter: 4", "filters: 4"),
+    Argument("Conv2D: {filters: 4, %s}", "kernel: 3", "kernel_size: 3"),
+    Argument("Conv2D: {filters: 4, %s}", "kernel: [3, 5]", "kernel_size: [3, 5]"),
+    Argument("Conv2D: {filters: 4, %s}", "nb_row: 3", "kernel_size: [3, 3]"),
+    Argument("Conv2D: {filters: 4, %s}", "kernal_size: 3", "kernel_size"),
+    Argument("Conv2D: {filters: 4, %s}", "kernelSize: 3", "kernel_size"),
+    Argument("Conv2D: {filters: 4, %s}", "kernel_size 3", "kernel_size: 3"),
+    Argument("Conv2D: {filters: 4, %s}", "kernel_size=3", "kernel_size: 3"),
+    Argument("Conv2D: {filters: 4, %s}", "kernel_size:3", "kernel_size: 3"),
+    Argument("Conv2D: {filters: 4, %s}", 'kernel_size: "3x3"', "[3, 3]"),
+    Argument("Conv2D: {filters: 4, %s}", "kernel_size: 3x3", "[3, 3]"),
+    Argument("Conv2D: {filters: 4, %s}", 'kernel_size: "(3, 3)"', "[3, 3]"),
+    Argument(CONV, "in_channels: 3", ""),
+    Argument(CONV, "input_shape: [28, 28, 3]", ""),
+    Argument(CONV, "stride: 2", "strides"),
+    Argument(CONV, "subsample: [2, 2]", "strides: [2, 2]"),
+    Argument(CONV, "border_mode: same", "padding: same"),
+    Argument(CONV, "bias: false", "use_bias: false"),
+    Argument(CONV, "dilation: 2", "dilation_rate"),
+    Argument(CONV, "atrous_rate: 2", "dilation_rate: 2"),
+    Argument(CONV, "init: he_normal", "kernel_initializer: he_normal"),
+    Argument(CONV, "W_regularizer: l2", "kernel_regularizer: l2"),
+    Argument(CONV, "b_regularizer: l2", "bias_regularizer: l2"),
+    Argument(CONV, "W_constraint: max_norm", "kernel_constraint: max_norm"),
+    Argument(CONV, "weight_decay: 1e-4", "kernel_regularizer: {L2: 0.0001}"),
+    Argument(CONV, "act: relu", "activation: relu"),
+    Argument(CONV, "dim_ordering: tf", "data_format: channels_last"),
+    Argument(CONV, "data_format: NHWC", "channels_last"),
+    Argument(CONV, "padding_mode: zeros", ""),
+    Argument(CONV, "padding: 0", "padding: valid"),
+    Argument(CONV, "padding: 1", "padding: same"),
+    Argument(CONV, "padding: [1, 1]", "padding: same"),
+    Argument(CONV, "strides: 2.0", "2"),
+    Argument(CONV, "activation: ReLU", "relu"),
+    Argument(CONV, "activation: nn.ReLU", "relu"),
+    Argument(CONV, "activation: tf.nn.relu", "relu"),
+    Argument(CONV, "activation: Relu", "relu"),
+    Argument(CONV, "activation: LeakyReLU", "leaky_relu"),
+    Argument(CONV, "activation: leaky", "leaky_relu"),
+    Argument(CONV, "activation: GELU", "gelu"),
+    Argument(CONV, "activation: None", "null"),
+    Argument(CONV, "use_bias: yes", "true"),
+    Argument(CONV, "kernel_initializer: xavier_uniform", "glorot_uniform"),
+    Argument(CONV, "kernel_initializer: kaiming_normal", "he_normal"),
+    Argument(CONV, "kernel_initializer: nn.init.xavier_normal_", "glorot_normal"),
+    Argument(CONV, "kernel_initializer: trunc_normal", "truncated_normal"),
+    Argument(CONV, "kernel_regularizer: l2(0.01)", "{L2: {l2: 0.01}}"),
+    Argument(CONV, "kernel_initializer: {type: he_normal}", "he_normal"),
+    Argument("Dense: {%s}", "out_features: 4", "units: 4"),
+    Argument("Dense: {%s}", "output_dim: 4", "units: 4"),
+    Argument("Dense: {units: 4, %s}", "input_dim: 3", ""),
+    Argument("Dense: {units: 4, %s}", "in_features: 3", ""),
+    Argument("Dropout: {%s}", "p: 0.5", "rate: 0.5"),
+    Argument("Dropout: {%s}", "keep_prob: 0.8", "rate: 0.2"),
+    Argument("BatchNormalization: {%s}", "eps: 0.001", "epsilon: 0.001"),
+    Argument("BatchNormalization: {%s}", "num_features: 3", ""),
+    Argument(
+        "BatchNormalization: {%s}", "affine: false", "center: false, scale: false"
+    ),
+    Argument("BatchNormalization: {%s}", "track_running_stats: true", ""),
+    Argument("GroupNormalization: {%s}", "num_groups: 1", "groups: 1"),
+    Argument("MaxPooling2D: {%s}", "kernel_size: 2", "pool_size: 2"),
+    Argument("MaxPooling2D: {%s}", "stride: 2", "strides"),
+    Argument("MaxPooling2D: {%s}", "ceil_mode: true", ""),
+    Argument("MaxPooling2D: {%s}", "padding: SAME", "same"),
+    Argument("MaxPooling2D: {pool_size: 3, %s}", "padding: 1", "padding: same"),
+    Argument("AveragePooling2D: {pool_size: 2, %s}", "count_include_pad: true", ""),
+    Argument("Softmax: {%s}", "dim: -1", "axis: -1"),
+    Argument("LeakyReLU: {%s}", "alpha: 0.1", "negative_slope: 0.1"),
+    Argument("ReLU: {%s}", "inplace: true", ""),
+    Argument("UpSampling2D: {%s}", "scale_factor: 2", "size: 2"),
+    Argument("UpSampling2D: {%s}", "align_corners: false", ""),
+    Argument("Reshape: {%s}", "shape: [-1]", "target_shape: [-1]"),
+    Argument("Flatten: {%s}", "start_dim: 1", ""),
+    Argument("ZeroPadding2D: {%s}", "pad: 1", "padding: 1"),
+    Argument(
+        "MultiHeadAttention: {num_heads: 2, from: [input, input], %s}",
+        "embed_dim: 64",
+        "key_dim: 32",
+    ),
+    Argument("LSTM: {%s}", "hidden_size: 4", "units: 4", SEQUENCE),
+    Argument("LSTM: {units: 4, %s}", "batch_first: true", "", SEQUENCE),
+    Argument("LSTM: {units: 4, %s}", "num_layers: 1", "", SEQUENCE),
+    Argument(
+        "LSTM: {units: 4, %s}",
+        "inner_init: zeros",
+        "recurrent_initializer: zeros",
+        SEQUENCE,
+    ),
+    Argument(
+        "LSTM: {units: 4, %s}", "dropout_U: 0.1", "recurrent_dropout: 0.1", SEQUENCE
+    ),
+    Argument(
+        "Embedding: {output_dim: 4, %s}", "num_embeddings: 9", "input_dim: 9", WORDS
+    ),
+    Argument(
+        "Embedding: {input_dim: 9, %s}", "embedding_dim: 4", "output_dim: 4", WORDS
+    ),
+    Argument(
+        "Embedding: {input_dim: 9, output_dim: 4, %s}",
+        "padding_idx: 0",
+        "mask_zero: true",
+        WORDS,
+    ),
+    Argument(
+        "Embedding: {input_dim: 9, output_dim: 4, %s}", "input_length: 10", "", WORDS
+    ),
+]
+
+
+def changed(wrong: str, hint: str) -> str:
+    """An argument after what a hint says is done to it."""
+    key = re.split(r"[:= ]", wrong)[0]
+    if hint.endswith("remove it"):
+        return ""
+    if one := re.search(r"did you mean '(.+)'\?$", hint):
+        known = one[1]
+        return (
+            f"{key}: {known}"
+            if ": " in wrong and is_value(wrong)
+            else f"{known}:{wrong.partition(':')[2]}"
+        )
+    said = re.search(r"(?:write|colon:) (.+)$", hint)
+    assert said, hint
+    return said[1] if re.match(r"\w+: ", said[1]) else f"{key}: {said[1]}"
+
+
+def is_value(wrong: str) -> bool:
+    """Whether a hint is about the value of an argument, which has its right name."""
+    key = wrong.partition(": ")[0]
+    return key in ("activation", "padding", "data_format") or key.endswith("izer")
+
+
+@pytest.mark.parametrize(
+    "case", ARGUMENTS, ids=lambda case: f"{case.layer[:9]} {case.wrong}"
+)
+def test_an_argument_is_mended(case: Argument) -> None:
+    [error] = found(spec(case.layer % case.wrong, case.sizes))
+    mended = changed(case.wrong, error.hint)
+    assert case.right in mended
+    assert bool(case.right) == bool(mended)
+    right = (case.layer % mended).replace(", }", "}").replace("{}", "")
+    assert not found(spec(right.removesuffix(": "), case.sizes))
