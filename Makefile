@@ -99,7 +99,7 @@ $(BACKENDS)/installed: tests/backends/requirements.txt
 
 $(VENV)/installed: pyproject.toml | $(BIN)/python
 	@echo "Installing cnnspec with TensorFlow in $(VENV) (the first time: minutes)"
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[tensorflow]'
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python

@@ -13,6 +13,7 @@ import pytest
 
 from cnnspec import api
 from cnnspec.app import running
+from cnnspec.emit import packages
 from cnnspec.emit.keras_script.script import render_script
 from tests.test_cli import Run, run
 
@@ -143,13 +144,19 @@ def test_a_wrong_command_line_is_refused(refused: Refused) -> None:
 def test_a_missing_package_is_named_before_anything_is_written(
     refused: Refused, monkeypatch
 ) -> None:
-    monkeypatch.setattr(running, "find_spec", lambda name: None)
+    monkeypatch.setattr(packages, "is_installed", lambda name: False)
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     told = refused("small.yaml", "--backend", "jax")
-    assert "training needs 'keras', 'jax', 'matplotlib' and 'scikit-learn'" in told
-    assert "pip install keras jax matplotlib scikit-learn" in told
+    said = "'keras', 'jax', 'matplotlib' and 'scikit-learn' are not installed"
+    assert f"training wants pip install 'cnnspec[jax,scripts]': {said}" in told
     monkeypatch.setenv("KERAS_BACKEND", "torch")
-    assert "pip install keras torch" in refused("small.yaml", "--backend", "jax")
+    told = refused("small.yaml", "--backend", "jax")
+    assert "pip install 'cnnspec[torch,scripts]'" in told
+    monkeypatch.setenv("KERAS_BACKEND", "numpy")
+    said = (
+        "another KERAS_BACKEND than 'numpy'; it may be 'tensorflow', 'jax' or 'torch'"
+    )
+    assert said in refused("small.yaml")
     assert not Path("results").exists()
 
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from cnnspec import __version__
 from cnnspec.app import streams
 from cnnspec.app.parsing import HELP, parse, refuse_unknown
+from cnnspec.ground.errors import NotInstalledError
 
 
 def main() -> None:
@@ -18,6 +19,9 @@ def main() -> None:
         finally:
             # Else a pipe whose reader has gone is met after all handlers.
             sys.stdout.flush()
+    except NotInstalledError as error:
+        status = 2
+        streams.say(f"cnnspec: {error}")
     except BrokenPipeError:
         # The reader of a pipe, such as `head`, has gone: nothing is left to say.
         status = 1

@@ -3,37 +3,38 @@
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import PurePath
 
 from cnnspec import api
+from cnnspec.emit.packages import BACKENDS, refuse_missing, refuse_other_backend
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError, either
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Model
 
-_MODULES = {"scikit-learn": "sklearn", "koreanize-matplotlib": "koreanize_matplotlib"}
-"""What packages are imported as, where that isn't their name."""
 
-
-def missing_packages(
+def refuse_missing_packages(
     model: Model, lang: str, backend: str, templates: str | None = None
-) -> list[str]:
-    """The packages that the script of a spec needs and that aren't installed.
+) -> None:
+    """Makes sure that what the script of a spec needs is installed.
 
     Args:
         model: the spec.
         lang: the language of the script.
         backend: what Keras runs on unless the environment says otherwise.
         templates: a folder of one's own.
+
+    Raises:
+        NotInstalledError: something isn't.
     """
     from cnnspec.emit.keras_script.telling import needed_packages
     from cnnspec.emit.keras_script.texts import Language
     from cnnspec.emit.keras_script.writer import script_font
 
-    backend = os.environ.get("KERAS_BACKEND", backend)
+    refuse_other_backend("training", BACKENDS)
+    backend = os.environ.get("KERAS_BACKEND") or backend
     font = script_font(model.program, Language(lang, templates))
     packages = needed_packages(model.program, backend, font)
-    return [p for p in packages if find_spec(_MODULES.get(p, p)) is None]
+    refuse_missing("training", dict.fromkeys(["keras", *packages]), backend)
 
 
 def training_script(

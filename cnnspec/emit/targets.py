@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import NamedTuple, Protocol
 
+from cnnspec.emit.packages import BACKENDS
 from cnnspec.model.summary import Model
 
 
@@ -18,7 +19,7 @@ class Options(NamedTuple):
 
     lang: str = "en"
     """The language of scripts and notebooks, by its code."""
-    backend: str = "tensorflow"
+    backend: str = BACKENDS[0]
     """What they run Keras on unless KERAS_BACKEND is set."""
     templates: str | None = None
     """A folder whose templates and texts go before cnnspec's."""
@@ -39,6 +40,7 @@ class Target(Protocol):
 
         Raises:
             SpecError: it can't.
+            NotInstalledError: nothing can, without a package that isn't installed.
         """
 
     def make(self, model: Model, options: Options) -> str | bytes:

@@ -159,6 +159,10 @@ class SettingsError(ValueError):
     """Settings of the command line or of a pyproject.toml that can't be followed."""
 
 
+class NotInstalledError(ImportError):
+    """A package that something needs and that isn't installed here."""
+
+
 def nearest(
     name: object, options: Iterable[str], elsewhere: Mapping[str, str] = {}
 ) -> str:

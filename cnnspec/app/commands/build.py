@@ -13,7 +13,11 @@ from cnnspec.app.arguments import (
     spec_errors,
     targets_of,
 )
+from cnnspec.app.streams import say
 from cnnspec.app.tables import summary as terminal
+from cnnspec.emit.targets import targets as all_targets
+from cnnspec.ground.errors import NotInstalledError, SpecError
+from cnnspec.model.summary import Model
 
 
 def run(
@@ -27,12 +31,14 @@ def run(
     overrides: Sequence[str],
 ) -> None:
     """Checks specs, then writes each as a Keras model and as a training script."""
-    targets = targets_of(to)
+    targets, left_out = targets_of(to), ""
     refuse_wrong_templates(templates)
     refuse_unknown_language(lang, templates)
     refuse_same_names(specs)
     refuse_no_folder(folder)
     models = [loaded(spec, overrides) for spec in specs]
+    if to is None:
+        targets, left_out = _possible(targets, models[0])
     with spec_errors():
         for model in models:
             api.files(model, folder, targets, force=force)
@@ -51,3 +57,20 @@ def run(
             )
             for path in written:
                 print(f"wrote {path}")
+    if left_out:
+        say(f"cnnspec: {left_out}")
+
+
+def _possible(targets: Sequence[str], model: Model) -> tuple[list[str], str]:
+    """The targets that nothing is missing for, and what is missing for another."""
+    found, left_out = [], ""
+    for name in targets:
+        try:
+            all_targets()[name].refuse(model)
+        except NotInstalledError as error:
+            left_out = str(error)
+            continue
+        except SpecError:
+            pass  # told with whatever else keeps files from being written
+        found.append(name)
+    return found, left_out

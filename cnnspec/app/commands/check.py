@@ -19,6 +19,10 @@ def run(
     strict: bool | None,
 ) -> int:
     """Proves shapes and parameter counts, and holds them against `expect:`."""
+    if keras:
+        from cnnspec.emit.keras_live.backend import refuse_no_keras
+
+        refuse_no_keras("check --keras")
     settings = {
         "select": codes_of(select),
         "ignore": codes_of(ignore),

@@ -10,7 +10,6 @@ from cnnspec.app.arguments import (
     spec_errors,
 )
 from cnnspec.app.streams import stop
-from cnnspec.ground.errors import either
 
 
 def run(
@@ -29,12 +28,7 @@ def run(
     if jobs is not None and model.program.ensemble is None:
         stop(f"--jobs is for ensembles, and {spec} has no ensemble:")
     with spec_errors():
-        missing = running.missing_packages(model, lang, backend, templates)
-    if missing:
-        stop(
-            f"training needs {either(missing, 'and')}: pip install {' '.join(missing)}"
-        )
-    with spec_errors():
+        running.refuse_missing_packages(model, lang, backend, templates)
         script = running.training_script(
             model,
             force=force,

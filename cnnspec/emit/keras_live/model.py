@@ -12,6 +12,8 @@ from typing import Any
 from cnnspec.catalogue.components import Component
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.catalogue.registry import INPUT_LAYER
+from cnnspec.emit.keras_live import backend
+from cnnspec.ground.errors import NotInstalledError
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes
 from cnnspec.model.graph import Graph, Node
@@ -19,14 +21,25 @@ from cnnspec.model.summary import Row, Summary
 
 
 def _keras() -> Any:
+    """The module, imported.
+
+    Raises:
+        NotInstalledError: it can't be imported.
+    """
     if "keras" not in sys.modules:
+        backend.refuse_no_keras("Keras")
+        backend.choose()
         # Whoever has set a level of TensorFlow's log is heard.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        with _quiet():
-            import keras
+        try:
+            with _quiet():
+                import keras
 
-            # The first operation looks for devices, and tells what it didn't find.
-            keras.ops.zeros(())
+                # The first operation looks for devices, and tells what it didn't find.
+                keras.ops.zeros(())
+        except ImportError as error:
+            text = f"Keras can't be imported: {' '.join(str(error).split())}"
+            raise NotInstalledError(text) from error
     import keras
 
     return keras

@@ -5,6 +5,7 @@ from typing import Any
 from cnnspec.emit.targets import Options
 from cnnspec.emit.write import seal_zip
 from cnnspec.ground.errors import Diagnostic, SpecError
+from cnnspec.ground.source import stem
 from cnnspec.model.summary import Model
 
 
@@ -14,7 +15,10 @@ class KerasModel:
     name, ending, usual = "keras", ".keras", True
 
     def refuse(self, model: Model) -> None:
-        """What Keras refuses is known when it is built."""
+        """Refuses any where there is no Keras; what Keras refuses, it tells later."""
+        from cnnspec.emit.keras_live.backend import refuse_no_keras
+
+        refuse_no_keras(f"{stem(model.program.source.path)}{self.ending}")
 
     def make(self, model: Model, options: Options) -> bytes:
         """The archive."""

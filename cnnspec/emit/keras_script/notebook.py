@@ -9,8 +9,9 @@ from cnnspec.emit.code.print.layout import laid_out
 from cnnspec.emit.keras_script.imports import needed_imports
 from cnnspec.emit.keras_script.techniques import techniques
 from cnnspec.emit.keras_script.texts import Language
-from cnnspec.emit.keras_script.view import BACKENDS, ModelView, TrainView
+from cnnspec.emit.keras_script.view import ModelView, TrainView
 from cnnspec.emit.keras_script.writer import Writer
+from cnnspec.emit.packages import BACKENDS
 from cnnspec.emit.write import seal_notebook
 from cnnspec.language.program import Program
 from cnnspec.model import readable

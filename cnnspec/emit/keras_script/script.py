@@ -6,8 +6,8 @@ from pathlib import PurePath
 from cnnspec.emit.code.print.layout import laid_out
 from cnnspec.emit.keras_script.imports import needed_imports
 from cnnspec.emit.keras_script.texts import Language
-from cnnspec.emit.keras_script.view import BACKENDS
 from cnnspec.emit.keras_script.writer import Writer
+from cnnspec.emit.packages import BACKENDS
 from cnnspec.emit.write import seal_text
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
 from cnnspec.language.program import Program

@@ -7,8 +7,6 @@ from typing import Any, NamedTuple
 
 from cnnspec.language.training import Ensemble
 
-BACKENDS = ("tensorflow", "jax", "torch")
-
 
 class Font(NamedTuple):
     """A package with a font that has the letters of a language."""

@@ -24,13 +24,13 @@ from cnnspec.emit.keras_script.templates import (
 )
 from cnnspec.emit.keras_script.texts import Language, string
 from cnnspec.emit.keras_script.view import (
-    BACKENDS,
     Font,
     ModelView,
     NotebookView,
     ScriptView,
     View,
 )
+from cnnspec.emit.packages import BACKENDS
 from cnnspec.ground.errors import SpecError
 from cnnspec.language.program import Program
 from cnnspec.language.training import Data
