@@ -569,7 +569,7 @@ def test_github_escapes_what_would_end_a_command(run: Run) -> None:
     diagnostic = Diagnostic("error", "shape", Mark("a.yaml"), "5 %\r\n::error::", "b")
     text = findings.as_github([api.Checked("a.yaml", None, None, [diagnostic])])
     annotation, _ = text.split("\n")
-    assert annotation.endswith("::5 %25%0D%0A::error::; b")
+    assert annotation.endswith(r"::5 %25\r\n::error::; b")
 
 
 def test_python_m_cnnspec() -> None:

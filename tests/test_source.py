@@ -144,7 +144,7 @@ def code_of(text: str) -> str:
         ("a: 1\n---\nb: 2", "several-documents"),
         ("a: 1\n...\n", ""),
         ("%YAML 1.2\n---\na: 1", ""),
-        ("a: \x07", "yaml-syntax"),
+        ("a: \x07", "hidden-character"),
         ("a: " + "1" * 5000, "number"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any
 from cnnspec.api import Checked
 from cnnspec.ground.errors import Diagnostic
 from cnnspec.ground.source import stem
+from cnnspec.ground.visible import json_text, visible
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Summary
 
@@ -15,7 +16,7 @@ def text(checked: Checked) -> str:
     lines = [str(diagnostic) for diagnostic in checked.diagnostics]
     if checked.ok:
         assert checked.summary is not None
-        lines.append(f"{checked.path}: ok: {totals(checked.summary)}")
+        lines.append(visible(f"{checked.path}: ok: {totals(checked.summary)}"))
     return "\n".join(lines)
 
 
@@ -40,7 +41,7 @@ def built(program: Program, summary: Summary) -> str:
         given is not None for given in program.expect.given.values()
     )
     ok = "ok, as expected" if expected and not program.is_variant else "ok"
-    return f"{program.source.path}: {ok}: {params(summary)}"
+    return visible(f"{program.source.path}: {ok}: {params(summary)}")
 
 
 def closing(results: Sequence[Checked]) -> str:
@@ -58,11 +59,9 @@ def _count(number: int, thing: str) -> str:
 
 def as_json(results: Sequence[Checked]) -> str:
     """One JSON object for all specs."""
-    import json
-
     specs = [_spec(checked) for checked in results]
     whole = {"ok": all(checked.ok for checked in results), "specs": specs}
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    return json_text(whole)
 
 
 def _spec(checked: Checked) -> dict[str, Any]:
@@ -111,14 +110,15 @@ def as_github(results: Sequence[Checked]) -> str:
 
 
 def _annotation(diagnostic: Diagnostic) -> str:
-    severity, code, mark, message, hint = diagnostic
-    text = _escape(f"{message}; {hint}" if hint else message)
-    where = f"file={_property(mark.path)},line={mark.line},col={mark.column}"
-    return f"::{severity} {where},title={_property(code)}::{text}"
+    path, line, column = diagnostic.mark
+    where = f"file={_property(path)},line={line},col={column}"
+    title = f"title={_property(diagnostic.code)}"
+    return f"::{diagnostic.severity} {where},{title}::{_escape(diagnostic.text)}"
 
 
 def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text)
 
 
 def _property(text: str) -> str:

@@ -5,6 +5,8 @@ import sys
 from io import TextIOWrapper
 from typing import NoReturn
 
+from cnnspec.ground.visible import visible
+
 
 def make_ready() -> None:
     """Makes sure that what is printed goes to a stream, or nowhere."""
@@ -33,7 +35,7 @@ def say(text: str) -> None:
 
 def stop(message: str, status: int = 2) -> NoReturn:
     """Says why nothing can be done, and ends the command."""
-    say(f"cnnspec: {message}")
+    say(f"cnnspec: {visible(message)}")
     sys.exit(status)
 
 

@@ -7,7 +7,9 @@ diagnostics. Anything else that is raised is a bug of ours and says so.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
+
+from cnnspec.ground.visible import visible
 
 Path = tuple[str | int, ...]
 """The way to a value in a YAML document: keys and list positions, outermost first."""
@@ -21,19 +23,44 @@ class Mark(NamedTuple):
     column: int = 1
 
 
-class Diagnostic(NamedTuple):
-    """One finding about a spec, as it is shown to its author."""
-
+class _Finding(NamedTuple):
     severity: str
     code: str
     mark: Mark
     message: str
-    hint: str = ""
+    hint: str
+
+
+class Diagnostic(_Finding):
+    """One finding about a spec, as it is shown to its author.
+
+    Whatever a message quotes, it stays one line in which everything can be seen. The
+    path of its mark is that of the file, and made visible where it is shown.
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls, severity: str, code: str, mark: Mark, message: str, hint: str = ""
+    ) -> Self:
+        """A finding, of whose texts everything can be seen."""
+        return super().__new__(
+            cls, severity, code, mark, visible(message), visible(hint)
+        )
+
+    @classmethod
+    def _make(cls, iterable: Iterable[Any]) -> Self:  # type: ignore[override]
+        # `_replace` makes a finding so.
+        return cls(*iterable)
+
+    @property
+    def text(self) -> str:
+        """What was found, what is allowed, what to do."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message
 
     def __str__(self) -> str:
-        place = f"{self.mark.path}:{self.mark.line}:{self.mark.column}"
-        text = f"{self.message}; {self.hint}" if self.hint else self.message
-        return f"{place}: {self.severity}[{self.code}]: {text}"
+        place = f"{visible(self.mark.path)}:{self.mark.line}:{self.mark.column}"
+        return f"{place}: {self.severity}[{self.code}]: {self.text}"
 
 
 class Frame(NamedTuple):
@@ -151,11 +178,16 @@ class SpecError(Exception):
         super().__init__("\n".join(str(d) for d in self.diagnostics))
 
 
-class OverrideError(ValueError):
+class _Refused(ValueError):
+    def __init__(self, message: str) -> None:
+        super().__init__(visible(message))
+
+
+class OverrideError(_Refused):
     """A `KEY=VALUE` that can't be applied to a spec."""
 
 
-class SettingsError(ValueError):
+class SettingsError(_Refused):
     """Settings of the command line or of a pyproject.toml that can't be followed."""
 
 

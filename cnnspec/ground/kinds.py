@@ -5,7 +5,6 @@ this file knows it. `pydantic.BaseModel` would do the same work, but importing i
 building its classes takes longer than a whole `cnnspec check` (docs/architecture.md).
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from types import NoneType, UnionType
 from typing import (
@@ -20,6 +19,7 @@ from typing import (
 
 from cnnspec.ground.core import SchemaValidator, ValidationError
 from cnnspec.ground.errors import Path, either
+from cnnspec.ground.visible import visible
 
 Json = dict[str, Any]
 
@@ -321,8 +321,7 @@ Triple = Annotated[tuple[int, int, int], sizes(3)]
 
 def is_name(value: str) -> bool:
     """Whether a model, an input or a layer may be called so."""
-    plain = value.isprintable() or not re.search(r"[\x00-\x1f\x7f-\x9f]", value)
-    return plain and value != "" and "/" not in value
+    return visible(value) == value and value != "" and "/" not in value
 
 
 def _name(value: Any) -> str:

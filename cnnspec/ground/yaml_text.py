@@ -22,8 +22,7 @@ def describe(value: Any) -> str:
         return "an empty text"
     if isinstance(value, str):
         start = value if len(value) < 60 else value[:57] + "..."
-        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in start)
-        return f"the text '{shown}'"
+        return f"the text '{start}'"
     return str(value)
 
 

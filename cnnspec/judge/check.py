@@ -157,7 +157,7 @@ def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
     return Checked(source.path, program, summary, found, settings.strict)
 
 
-_ECHOING = frozenset({"key", "merge-key", "number", "tag", "tuple"})
+_ECHOING = frozenset({"hidden-character", "key", "merge-key", "number", "tag", "tuple"})
 """Codes of mistakes in the YAML itself that turn a value into another."""
 
 

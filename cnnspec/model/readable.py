@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from cnnspec.catalogue.layers.base import WHOLE, Weight
 from cnnspec.ground.shapes import Shape, Shapes, show
 from cnnspec.ground.source import Source
+from cnnspec.ground.visible import visible
 from cnnspec.model.graph import Input
 from cnnspec.model.receptive import UNKNOWN, Seen, receptive_fields
 from cnnspec.model.summary import Row, Summary
@@ -44,7 +45,7 @@ def lines(summary: Summary) -> list[Line]:
     total = summary.total_params
     return [
         Line(
-            name=printable(row.name),
+            name=visible(row.name),
             type=row.type,
             output=tuple(map(shape_text, _several(row.output_shape))),
             params=f"{row.params:,}",
@@ -62,10 +63,10 @@ def lines(summary: Summary) -> list[Line]:
 def heading(summary: Summary) -> tuple[str, str]:
     """The model's name, and its inputs in words."""
     inputs = ", ".join(
-        f"{printable(tensor.name)} {shape_text(tensor.shape)} {tensor.dtype}"
+        f"{visible(tensor.name)} {shape_text(tensor.shape)} {tensor.dtype}"
         for tensor in summary.graph.inputs
     )
-    return printable(summary.graph.name), inputs
+    return visible(summary.graph.name), inputs
 
 
 def totals(summary: Summary) -> list[tuple[str, str, str]]:
@@ -137,11 +138,6 @@ def share_text(share: float) -> str:
     if not share:
         return ""
     return f"{share:.1%}".replace("%", " %") if share >= 0.0005 else "<0.1 %"
-
-
-def printable(text: str) -> str:
-    """A name without the characters that could change how what follows is shown."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _why(row: Row) -> str:

@@ -17,6 +17,7 @@ from cnnspec.app.streams import say
 from cnnspec.app.tables import summary as terminal
 from cnnspec.emit.targets import targets as all_targets
 from cnnspec.ground.errors import NotInstalledError, SpecError
+from cnnspec.ground.visible import visible
 from cnnspec.model.summary import Model
 
 
@@ -56,7 +57,7 @@ def run(
                 templates=templates,
             )
             for path in written:
-                print(f"wrote {path}")
+                print(visible(f"wrote {path}"))
     if left_out:
         say(f"cnnspec: {left_out}")
 

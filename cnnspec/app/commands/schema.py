@@ -1,10 +1,9 @@
 """`cnnspec schema`."""
 
-import json
-
 from cnnspec.emit.schema.language import json_schema
+from cnnspec.ground.visible import json_text
 
 
 def run() -> None:
     """Prints the JSON Schema of the language, for editors."""
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    print(json_text(json_schema()))

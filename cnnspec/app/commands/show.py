@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from cnnspec.app.arguments import loaded
 from cnnspec.app.streams import say, stop
 from cnnspec.ground.source import stem
+from cnnspec.ground.visible import visible
 from cnnspec.model.summary import Summary
 
 
@@ -23,12 +24,10 @@ def run(
 
         terminal.show(summary, why=why, console=terminal.make_console())
     elif format == "json":
-        import json
-
+        from cnnspec.ground.visible import json_text
         from cnnspec.model import readable
 
-        data = readable.summary_data(summary, program.source)
-        print(json.dumps(data, indent=2, ensure_ascii=False))
+        print(json_text(readable.summary_data(summary, program.source)))
     else:
         from cnnspec.emit.report import summary as report
 
@@ -44,4 +43,4 @@ def _print_picture(spec: str, summary: Summary) -> None:
         text = (
             f"a picture for a browser: cnnspec show {spec} --graph > {stem(spec)}.svg"
         )
-        say(f"cnnspec: this is {text}")
+        say(visible(f"cnnspec: this is {text}"))

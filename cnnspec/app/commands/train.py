@@ -10,6 +10,7 @@ from cnnspec.app.arguments import (
     spec_errors,
 )
 from cnnspec.app.streams import stop
+from cnnspec.ground.visible import visible
 
 
 def run(
@@ -37,5 +38,5 @@ def run(
             templates=templates,
         )
     arguments = ["--jobs", str(jobs)] if jobs is not None else []
-    print(f"running {script}", flush=True)
+    print(visible(f"running {script}"), flush=True)
     return running.run(script, arguments)

@@ -43,7 +43,9 @@ _MOST_TELLING = ("share", "MACs", "receptive field", "output memory", "trainable
 def make_console() -> Console:
     """A console for standard output; in a pipe it has the same width everywhere."""
     # Rich reads LINES and COLUMNS too, and trips over what is no number.
-    return Console(width=terminal_columns(), height=TERMINAL_LINES)
+    columns = terminal_columns()
+    # A name such as [red] or :cat: means what it says.
+    return Console(width=columns, height=TERMINAL_LINES, markup=False, emoji=False)
 
 
 def show(summary: Summary, *, why: bool, console: Console) -> None:

@@ -19,7 +19,8 @@ from cnnspec.catalogue.registry import ACCOMPANYING, FAMILIES
 from cnnspec.emit.picture.layout import HEADER, Box, Point, Route, lay_out, same
 from cnnspec.ground.errors import Frame, Path
 from cnnspec.ground.shapes import Shapes, product
-from cnnspec.model.readable import count_text, printable, shape_text
+from cnnspec.ground.visible import visible
+from cnnspec.model.readable import count_text, shape_text
 from cnnspec.model.summary import Row, Summary
 
 
@@ -363,7 +364,7 @@ def _letter(letter: str) -> float:
 
 
 def _short(text: str) -> str:
-    text = printable(text)
+    text = visible(text)
     if len(text) <= _LONGEST:
         return text
     # Long names begin with those of the blocks around them, which differ least.
@@ -385,7 +386,7 @@ def _times(text: str) -> str:
 def _document(picture: _Picture, routes: list[Route]) -> Iterator[str]:
     summary, root = picture.summary, picture.root
     macs = count_text(summary.macs)
-    name = printable(summary.graph.name)
+    name = visible(summary.graph.name)
     counts = f"{len(summary.rows):,} layers · {summary.total_params:,} params"
     counts += f" · {macs} MACs"
     swatches = dict.fromkeys(e.swatch for own in picture.entries.values() for e in own)
@@ -641,7 +642,7 @@ def _frame(box: Box) -> str:
 
 
 def _clean(text: str) -> str:
-    return escape("\n".join(map(printable, text.split("\n"))), quote=False)
+    return escape("\n".join(map(visible, text.split("\n"))), quote=False)
 
 
 def _n(number: float) -> str:

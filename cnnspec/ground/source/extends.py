@@ -27,11 +27,6 @@ def follow(source: Source, chain: Sequence[str] = ()) -> None:
     if not isinstance(given, str) or not given:
         return
     name = os.path.join(os.path.dirname(source.path), given)
-    chain = [*chain, source.path]
-    if os.path.realpath(name) in map(os.path.realpath, chain):
-        names = [os.path.basename(one) for one in [*chain, name]]
-        text = f"the file extends itself: {' → '.join(names)}"
-        raise SpecError([_extends_error(source, "cycle", text, "extend another file")])
     try:
         base = Source(read_text(name), name)
     except SpecError as error:
@@ -41,6 +36,11 @@ def follow(source: Source, chain: Sequence[str] = ()) -> None:
         text = f"'{given}', which this extends: {found.message}"
         hint = found.hint or "name it as seen from this file's folder"
         raise SpecError([_extends_error(source, "extends", text, hint)]) from None
+    chain = [*chain, source.path]
+    if os.path.realpath(name) in map(os.path.realpath, chain):
+        names = [os.path.basename(one) for one in [*chain, name]]
+        text = f"the file extends itself: {' → '.join(names)}"
+        raise SpecError([_extends_error(source, "cycle", text, "extend another file")])
     follow(base, chain)
     if not isinstance(base.data, dict):
         text = f"'{given}', which this extends, is no spec"

@@ -31,7 +31,18 @@ class Parser(CParser):
     """libyaml's parser, leaving tags alone and refusing a nesting that is too deep."""
 
     def __init__(self, text: str, path: str) -> None:
-        super().__init__(text)
+        """Begins with `text`.
+
+        Raises:
+            SpecError: it holds half a character, which is none.
+        """
+        try:
+            super().__init__(text)
+        except UnicodeEncodeError as error:
+            from cnnspec.ground.source.syntax import refused_character
+
+            half = text[error.start]
+            raise SpecError([refused_character(path, text, half)]) from None
         self._path, self._text = path, text
         self._depth = 0
 
@@ -135,6 +146,8 @@ class Reader:
 
     def _scalar(self, node: ScalarNode) -> Any:
         tag, text = node.tag, node.value
+        if not text.isprintable():
+            self._refuse_hidden(node)
         if tag == PLAIN:
             if text[:1] == "(" and _TUPLE.match(text):
                 self._report(
@@ -169,6 +182,15 @@ class Reader:
             self._report("tag", node, f"'{node.value}' is no !!{tag}", "remove the tag")
             return value
         return float(value) if node.tag == CORE + "float" and value else value
+
+    def _refuse_hidden(self, node: ScalarNode) -> None:
+        from cnnspec.ground.visible import hidden
+
+        if found := hidden(node.value, keep="\n\t"):
+            from cnnspec.ground.source.syntax import hidden_character
+
+            mark = mark_of(self._path, node.start_mark)
+            self.problems.append(hidden_character(mark, node.value, found))
 
     def _refuse_tag(self, node: Node) -> None:
         tag = node.tag.replace(CORE, "!!")

@@ -16,13 +16,32 @@ def too_deep(mark: Mark) -> Diagnostic:
     return Diagnostic("error", "too-deep", mark, text, hint)
 
 
+def hidden_character(mark: Mark, text: str, character: str) -> Diagnostic:
+    """What to say of a text with a character in it that can't be seen."""
+    from unicodedata import name
+
+    before, _, after = text.partition(character)
+    shown = f"{before[-20:]}{character}{after[:20]}".strip()
+    control = "a control character"
+    what = name(character, control if character < "\xa0" else "no character")
+    message = f"'{shown}' holds a character that can't be seen"
+    hint = f"remove it; it is U+{ord(character):04X}, {what}"
+    return Diagnostic("error", "hidden-character", mark, message, hint)
+
+
+def refused_character(path: str, text: str, character: str) -> Diagnostic:
+    """What to say of a character that libyaml doesn't read, where it first stands."""
+    before, _, after = text.partition(character)
+    lines = before.split("\n")
+    mark = Mark(path, len(lines), len(lines[-1]) + 1)
+    line = lines[-1] + character + after.partition("\n")[0]
+    return hidden_character(mark, line, character)
+
+
 def complaint(path: str, text: str, error: Any) -> Diagnostic:
     """libyaml's complaint, in words for somebody who doesn't know its terms."""
     if isinstance(error, ReaderError):
-        message = (
-            f"character U+{ord(str(error.character)[:1] or ' '):04X} is not allowed"
-        )
-        return Diagnostic("error", "yaml-syntax", Mark(path), message, "remove it")
+        return refused_character(path, text, chr(error.character))
     place = error.problem_mark or error.context_mark
     mark = mark_of(path, place) if place else Mark(path)
     problem = str(error.problem or error.context or error)

@@ -11,6 +11,7 @@ from cnnspec.ground.kinds import Argument
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.ground.source import Source
+from cnnspec.ground.visible import json_text, visible
 from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.diff.comparison import (
     ABSENT,
@@ -31,7 +32,6 @@ from cnnspec.model.readable import (
     count_text,
     escaped,
     input_data,
-    printable,
     row_data,
     shape_text,
 )
@@ -173,18 +173,18 @@ def _called(calls: Sequence[_Group]) -> DiffLine:
     return DiffLine(
         pairings[0].change,
         len(pairings),
-        (printable(first.name or first.block),),
+        (visible(first.name or first.block),),
         (_shapes_text(rows[-1].output_shape),),
         (f"{params:,}",),
         signed(sign * params),
         (count_text(macs),),
         signed(None if macs is None else sign * macs, count_text),
-        (printable(note),),
+        (visible(note),),
     )
 
 
 def _folded(pairings: Sequence[Pairing]) -> DiffLine:
-    names = [printable(pairing.after.name) for pairing in pairings if pairing.after]
+    names = [visible(pairing.after.name) for pairing in pairings if pairing.after]
     ends = dict.fromkeys((names[0], names[-1]))
     text = f"… {_count(len(pairings), 'layer')} the same: {' to '.join(ends)}"
     return DiffLine(SAME, len(pairings), (text,))
@@ -197,13 +197,13 @@ def _line(
     return DiffLine(
         pairing.change,
         1,
-        _pair(printable(row.name) for row in rows),
+        _pair(visible(row.name) for row in rows),
         _pair(_shapes_text(row.output_shape) for row in rows),
         _pair(f"{row.params:,}" for row in rows),
         signed(pairing.difference("params")),
         _pair(count_text(row.macs) for row in rows),
         signed(pairing.difference("macs"), count_text),
-        tuple(map(printable, _notes(pairing, befores, afters))),
+        tuple(map(visible, _notes(pairing, befores, afters))),
     )
 
 
@@ -330,7 +330,7 @@ def titles(before: Model, after: Model, overrides: Sequence[str]) -> tuple[str, 
         one, other = (str(model.program.source.path) for model in models)
     if overrides:
         other += f" with {', '.join(overrides)}"
-    return printable(one), printable(other)
+    return visible(one), visible(other)
 
 
 def heads(titles: tuple[str, str]) -> tuple[str, str]:
@@ -345,7 +345,7 @@ def boundary(difference: Difference) -> list[str]:
     if difference.outputs_changed:
         ends = (difference.before.graph.outputs, difference.after.graph.outputs)
         found.append(f"Output: {' → '.join(', '.join(names) for names in ends)}")
-    return [printable(text) for text in found]
+    return [visible(text) for text in found]
 
 
 def _input_text(pairing: InputPairing) -> str:
@@ -386,7 +386,7 @@ def agreement(difference: Difference) -> str:
     if renamed:
         more = f", and {len(renamed) - 3:,} more" if len(renamed) > 3 else ""
         text += f" Other names: {', '.join(renamed[:3])}{more}."
-    return printable(text)
+    return visible(text)
 
 
 class Sum(NamedTuple):
@@ -484,8 +484,6 @@ def _markdown_line(line: DiffLine) -> str:
 
 def as_json(difference: Difference, before: Model, after: Model) -> str:
     """One JSON object."""
-    import json
-
     sources = before.program.source, after.program.source
     graphs = difference.before.graph, difference.after.graph
     data = {
@@ -508,7 +506,7 @@ def as_json(difference: Difference, before: Model, after: Model) -> str:
         },
         "layers": [_pairing(pairing, *sources) for pairing in difference.pairings],
     }
-    return json.dumps(data, indent=2, ensure_ascii=False)
+    return json_text(data)
 
 
 def _model(model: Model) -> dict[str, Any]:

@@ -145,6 +145,8 @@ class _Compiler:
         value = node.value
         if not isinstance(value, str | int | float | None):
             raise messages.foreign(type(value).__name__, self._code(node))
+        if isinstance(value, str) and not value.isprintable():
+            messages.refuse_hidden(value)
         try:
             bounded(value)
         except Refused:

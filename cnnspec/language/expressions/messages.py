@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnspec.ground.errors import Invalid, Problem, either, nearest
+from cnnspec.ground.visible import hidden
 from cnnspec.language.expressions import FUNCTIONS
 from cnnspec.language.expressions.operations import CALLS, LIMITS, NODE_LIMIT, Refused
 
@@ -53,6 +54,17 @@ def wrong(message: str, hint: str = "", code: str = "expression") -> Invalid:
     return Invalid([Problem((), code, message, hint)])
 
 
+def refuse_hidden(text: str) -> None:
+    r"""Refuses a text whose escapes stand for what nobody sees.
+
+    Raises:
+        Invalid: it holds such a character, as `'\x1b'` does.
+    """
+    if found := hidden(text, keep="\n\t"):
+        message = f"'{found}' in an expression is a character that can't be seen"
+        raise wrong(message, "leave it out")
+
+
 def quoted(text: str) -> str:
     """A piece of an expression, apart from the quotes that may be in it."""
     return f"`{_short(text)}`"
@@ -60,7 +72,6 @@ def quoted(text: str) -> str:
 
 def _short(text: str) -> str:
     line = " ".join(text.split())
-    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
     return line if len(line) <= 60 else f"{line[:57]}..."
 
 
