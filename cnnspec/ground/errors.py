@@ -6,7 +6,7 @@ that finds one without knowing where it stands in the text raises `Invalid` with
 diagnostics. Anything else that is raised is a bug of ours and says so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 from cnnspec.ground.visible import visible
@@ -111,7 +111,7 @@ def folded(problems: Iterable[Problem]) -> list[Problem]:
         mistake: object = problem
         if problem.trail:
             path, code, message, _, at_key, trail, _, _ = problem
-            mistake = path, code, at_key, _without_details(message)
+            mistake = path, code, at_key, without_details(message)
             first = mistakes.get(mistake)
             if first and first.trail == trail and first.message != message:
                 mistake = problem
@@ -120,7 +120,8 @@ def folded(problems: Iterable[Problem]) -> list[Problem]:
     return list(mistakes.values())
 
 
-def _without_details(message: str) -> str:
+def without_details(message: str) -> str:
+    """A message without names and numbers, which is one for mistakes of one kind."""
     import re
 
     return re.sub(r"'[^']*'|-?[\d,.?]+(x[\d?]+)*", "", message)
@@ -160,13 +161,26 @@ class ArgumentError(ValueError):
 
 
 class ShapeError(ValueError):
-    """A layer that can't take the tensor it is given, with what would mend it.
+    """A layer that can't take the tensor it is given, with what may mend it.
 
-    `missing` is how many axes the tensor lacks, below 0 where it has too many.
+    Attributes:
+        hint: what to do, where no change of the spec can be named.
+        missing: how many axes the tensor lacks, below 0 where it has too many.
+        gives: arguments that let the layer take the tensor, likeliest first.
+        before: layers to put before it, as a spec writes them.
     """
 
-    def __init__(self, message: str, hint: str = "", missing: int = 0) -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        missing: int = 0,
+        *,
+        gives: Sequence[Mapping[str, Any]] = (),
+        before: Sequence[Any] = (),
+    ) -> None:
         self.message, self.hint, self.missing = message, hint, missing
+        self.gives, self.before = gives, before
         super().__init__(f"{message}; {hint}" if hint else message)
 
 

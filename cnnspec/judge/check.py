@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cnnspec.ground.errors import (
     Diagnostic,
     OverrideError,
+    Problem,
     SpecError,
     either,
     nearest,
@@ -141,7 +142,7 @@ def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
         *program.problems,
         *graph.problems,
         *rules.of_graph(model),
-        *summary.problems,
+        *_with_remedies(model),
     )
     found = [*source.problems, *_without_echoes(source, map(source.error, problems))]
     if not _errors(found):
@@ -155,6 +156,16 @@ def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
         found = without_ignored(found, source, sound=sound)
     found = sorted(filter(settings.tells, found), key=lambda d: d.mark)
     return Checked(source.path, program, summary, found, settings.strict)
+
+
+def _with_remedies(model: Model) -> Sequence[Problem]:
+    """The problems of a summary, each with what was found to mend it."""
+    program, summary = model
+    if not summary.problems:
+        return ()
+    from cnnspec.judge.remedies import with_remedies
+
+    return with_remedies(program, summary)
 
 
 _ECHOING = frozenset({"hidden-character", "key", "merge-key", "number", "tag", "tuple"})

@@ -63,6 +63,8 @@ class Summary(NamedTuple):
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...] = ()
     """Layers that can't take their input; they and what reads them have no row."""
+    misfits: tuple["Misfit", ...] = ()
+    """Those layers, each with the problem that stands for it."""
 
     @property
     def total_params(self) -> int:
@@ -119,12 +121,22 @@ def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
     that comes after it: without that layer's output there is nothing to say of it.
     """
     inference = Inference(graph.inputs)
-    rows, problems = inference.rows, []
+    rows, misfits = inference.rows, []
     for node in graph.nodes:
         if error := inference.add(node):
-            problems.append(_problem(graph, rows, node, error, line_of))
+            problem = _problem(graph, rows, node, error, line_of)
+            misfits.append(Misfit(node, error, problem))
     used = tuple(row for row in rows.values() if row.name not in graph.unused)
-    return Summary(graph, used, tuple(folded(problems)))
+    problems = tuple(folded(misfit.problem for misfit in misfits))
+    return Summary(graph, used, problems, tuple(misfits))
+
+
+class Misfit(NamedTuple):
+    """A layer that can't take its input."""
+
+    node: Node
+    error: ShapeError
+    problem: Problem
 
 
 class Inference:
@@ -251,8 +263,7 @@ def _problem(
         went = _trace(graph, rows, source)
         if len(went) > 1:
             message += f"; the size went {' → '.join(went)}"
-    hint = _remedy(rows, source, error.missing) or error.hint
-    return Problem(node.path, "shape", message, hint, True, node.trail)
+    return Problem(node.path, "shape", message, error.hint, True, node.trail)
 
 
 def _maker(rows: dict[str, Row], name: str, line_of: LineOf | None) -> str:
@@ -281,20 +292,6 @@ def _tensors_read(
     if len(node.inputs) > _READ_LIMIT:
         return f"{', '.join(found)}, …"
     return f"{', '.join(found[:-1])} and {found[-1]}"
-
-
-def _remedy(rows: dict[str, Row], source: str, missing: int) -> str:
-    """The layer above that should have left the axes, where one says so of itself."""
-    while missing and source in rows:
-        row = rows[source]
-        if remedy := row.layer.remedy(missing):
-            return f"'{source}' {remedy}"
-        if len(row.input_shapes) != 1 or len(row.output_shape) != len(
-            row.input_shapes[0]
-        ):
-            break
-        source = row.inputs[0]
-    return ""
 
 
 def _trace(graph: Graph, rows: dict[str, Row], source: str) -> list[str]:

@@ -237,28 +237,20 @@ def test_every_layer_has_a_row():
         (
             {"filters": 1, "kernel_size": 5},
             (None, 4, 4, 1),
-            (
-                "kernel_size 5x5 with padding 'valid' does not fit its 4x4 input; "
-                "use padding: same, a smaller kernel_size, or drop a pooling layer "
-                "before it"
-            ),
+            ("kernel_size 5x5 with padding 'valid' does not fit its 4x4 input"),
         ),
         (
             {"filters": 1, "kernel_size": 3, "dilation_rate": 2},
             (None, 4, 4, 1),
             (
                 "kernel_size 3x3 at dilation_rate 2x2 with padding 'valid' does not "
-                "fit its 4x4 input; use padding: same, a smaller kernel_size, or drop "
-                "a pooling layer before it"
+                "fit its 4x4 input"
             ),
         ),
         (
             {"filters": 6, "kernel_size": 1, "groups": 3},
             (None, 4, 4, 7),
-            (
-                "can't share the 7 channels of its input out to 3 groups; "
-                "let groups divide the input's channels"
-            ),
+            ("can't share the 7 channels of its input out to 3 groups"),
         ),
         (
             {"filters": 1, "kernel_size": 1},
@@ -273,8 +265,7 @@ def test_every_layer_has_a_row():
             (None, 28, 28),
             (
                 "needs a tensor with the axes (height, width, channels); its input is "
-                "28x28, 2 axes instead of 3; grey images have "
-                "one channel, as in [28, 28, 1]; or add the axis with Reshape"
+                "28x28, 2 axes instead of 3"
             ),
         ),
     ],

@@ -175,11 +175,7 @@ def test_the_widest_window_of_adaptive_pooling():
             "MaxPooling2D",
             4,
             (None, 3, 8, 1),
-            (
-                "pool_size 4x4 with padding 'valid' does not fit its 3x8 input; "
-                "use padding: same, a smaller pool_size, or drop a pooling layer "
-                "before it"
-            ),
+            ("pool_size 4x4 with padding 'valid' does not fit its 3x8 input"),
         ),
         (
             "GlobalAveragePooling2D",
@@ -187,7 +183,7 @@ def test_the_widest_window_of_adaptive_pooling():
             (None, 10),
             (
                 "needs a tensor with the axes (height, width, channels); its input is "
-                "10, 1 axis instead of 3; add the axes with Reshape before it"
+                "10, 1 axis instead of 3"
             ),
         ),
         (

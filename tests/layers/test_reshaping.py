@@ -92,19 +92,13 @@ def test_every_layer_has_a_row():
             "Reshape",
             [7, 7, 64],
             (None, 28, 28, 1),
-            (
-                "can't lay the 784 numbers of its 28x28x1 input out as [7, 7, 64]; "
-                "choose sizes whose product is 784, or give one axis as -1"
-            ),
+            ("can't lay the 784 numbers of its 28x28x1 input out as [7, 7, 64]"),
         ),
         (
             "Reshape",
             [5, -1],
             (None, 28),
-            (
-                "can't lay the 28 numbers of its 28 input out as [5, -1]; "
-                "choose sizes whose product is 28, or give one axis as -1"
-            ),
+            ("can't lay the 28 numbers of its 28 input out as [5, -1]"),
         ),
         (
             "Permute",
@@ -122,7 +116,7 @@ def test_every_layer_has_a_row():
             (None, 9, 8, 1),
             (
                 "cuts 4x8 positions off its 9x8 input, so that nothing is left along "
-                "an axis; make cropping smaller"
+                "an axis"
             ),
         ),
     ],

@@ -36,13 +36,13 @@ class LayerScale(Layer):
         if len(x) < 2:
             raise ShapeError(
                 "needs an axis of channels; its input is one number per sample",
-                "add an axis with Reshape: [1] before it",
+                before=[{"Reshape": [1]}],
             )
         if not _fit(x[-1], self.projection_dim):
             raise ShapeError(
                 f"has {self.projection_dim} numbers for the {x[-1]} channels of its "
                 f"input, {show(x[1:])}",
-                f"give projection_dim: {x[-1]}",
+                gives=[{"projection_dim": x[-1]}],
             )
 
     def output(self, x: Shape) -> Shape:

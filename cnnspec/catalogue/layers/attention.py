@@ -12,7 +12,7 @@ works out the output's shape alone, so it builds layers that can't run
 (docs/keras-quirks.md).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window
@@ -33,6 +33,11 @@ class _Attention(Layer):
 
     def reach(self, query: Shape, value: Shape, key: Shape | None = None) -> Reach:
         return WHOLE
+
+    def bridges(self, x: Shape, to: Shape) -> Iterator[Any]:
+        """A projection of the features."""
+        if to[-1] is not None and x[-1] != to[-1]:
+            yield {"Dense": to[-1]}
 
 
 class _OneHead(_Attention):

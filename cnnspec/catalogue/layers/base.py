@@ -10,8 +10,7 @@ from cnnspec.catalogue.registry import FAMILIES
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Name, kind_of
 from cnnspec.ground.records import Record
-from cnnspec.ground.shapes import Shape, Shapes, product, show
-from cnnspec.ground.yaml_text import flow
+from cnnspec.ground.shapes import Shape, Shapes, Size, product, show
 
 if TYPE_CHECKING:
     from fractions import Fraction  # takes 3 ms, and only enlarging layers need it
@@ -189,13 +188,25 @@ class Layer(Record):
         """
         return ()
 
-    def remedy(self, missing: int) -> str:
-        """What to do with this layer where a later one finds axes `missing`.
+    def keeping(self, missing: int) -> dict[str, Any]:
+        """Arguments with which its output has the axes that a later layer misses.
 
-        To follow the layer's name; below 0, there are too many. Nothing where another
-        layer has to change.
+        Those of a layer that it holds stand under its name, as in a spec.
         """
+        return {}
+
+    def without_sizes(self, x: Shape) -> str:
+        """A layer to take in place of this one where sizes of its input are unknown."""
         return ""
+
+    def bridges(self, x: Shape, to: Shape) -> Iterator[Any]:
+        """Layers, as a spec writes them, each of which fits a tensor to another.
+
+        Args:
+            x: shape of a tensor that it is given beside the other.
+            to: shape of the other.
+        """
+        return iter(())
 
     def as_described(self) -> bool:
         """Whether its arguments leave it what its docstring's first line says."""
@@ -271,6 +282,7 @@ def need_axis(x: Shape, axis: int) -> None:
         raise ShapeError(
             f"has no axis {axis} to work on: its input is {show(x[1:])}",
             f"its axes are 1 to {len(x) - 1}, with 0 for the batch and -1 for the last",
+            gives=[{"axis": -1}],
         )
 
 
@@ -286,9 +298,8 @@ def need_size(x: Shape, axis: int) -> None:
         raise ShapeError(
             f"needs to know the size of its input along axis {axis}"
             + (", the batch" if at_batch else f"; its input is {show(x[1:])}"),
-            "choose another axis"
-            if at_batch
-            else "give that size a number instead of null",
+            "give that size a number instead of null",
+            gives=[{"axis": -1}] if at_batch else (),
         )
 
 
@@ -307,28 +318,18 @@ def need_rank(x: Shape, axes: str) -> None:
         raise ShapeError(
             f"needs a tensor with the axes ({axes}); its input is {show(x[1:])}, "
             f"{len(x) - 1} {'axis' if len(x) == 2 else 'axes'} instead of {count}",
-            _rank_remedy(x, axes),
-            count + 1 - len(x),
+            missing=count + 1 - len(x),
+            before=[{"Reshape": sizes} for sizes in _reshaped(x, axes)],
         )
 
 
-def _rank_remedy(x: Shape, axes: str) -> str:
+def _reshaped(x: Shape, axes: str) -> Iterator[list[Size]]:
+    """The same numbers with so many axes, where that may be meant."""
     count = axes.count(",") + 1
-    missing = count + 1 - len(x)
-    if missing == -1 and x[1] is None:
-        sizes = flow(x[2:])
-        return (
-            f"if null is the batch, leave it out, as in {sizes}; TimeDistributed runs "
-            "a layer at every step"
-        )
-    if missing < 0 and count > 1:
-        merged = (*x[1:count], product(x[count:]))
-        return f"bring it to {count} axes with Reshape: {flow(merged)} before it"
-    if missing < 0:
-        return (
-            "remove the axes with Flatten, Reshape or a global pooling layer before it"
-        )
-    if missing == 1 and axes.endswith("channels"):
-        one = f"grey images have one channel, as in {flow((*x[1:], 1))}"
-        return f"{one}; or add the axis with Reshape"
-    return "add the axes with Reshape before it"
+    sizes = list(x[1:])
+    if None in sizes:
+        return
+    if len(sizes) > count:
+        yield [*sizes[: count - 1], product(sizes[count - 1 :])]
+    elif len(sizes) == count - 1:
+        yield [*sizes, 1] if axes.endswith(("channels", "features")) else [1, *sizes]

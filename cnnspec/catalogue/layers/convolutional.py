@@ -5,6 +5,7 @@ keras/src/ops/operation_utils.py, Keras 3.15.
 """
 
 from collections.abc import Mapping
+from math import gcd
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.layers.arguments import (
@@ -16,7 +17,7 @@ from cnnspec.catalogue.layers.arguments import (
 )
 from cnnspec.catalogue.layers.base import Layer, Reach, Weight, Window
 from cnnspec.catalogue.layers.low_rank import LowRank
-from cnnspec.catalogue.layers.spatial import Spatial, each
+from cnnspec.catalogue.layers.spatial import Spatial, each, fitting
 from cnnspec.catalogue.layers.weighted import WEIGHTED, Biased, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Pair, Positive, Single, Triple, any_case, sizes
@@ -128,8 +129,8 @@ class _Convolution(Biased, Spatial):
                 f"{self._kernel_text()} with padding 'valid' does not fit its "
                 f"{show(spatial)} input",
                 x,
-                "use padding: same, a smaller kernel_size, or drop a pooling layer "
-                "before it",
+                {"padding": "same"},
+                {"kernel_size": fitting(self.kernel_size, spatial)},
             )
 
     def check_input(self, x: Shape) -> None:
@@ -228,7 +229,7 @@ class _Conv(Weighted, LowRank, _Convolution):
             raise ShapeError(
                 f"can't share the {c_in} channels of its input out to "
                 f"{self.groups} groups",
-                "let groups divide the input's channels",
+                gives=[{"groups": gcd(c_in, self.groups)}],
             )
 
     def channels(self, c_in: int) -> int:

@@ -70,7 +70,7 @@ class Dense(Weighted, LowRank):
         if len(x) < 2:
             raise ShapeError(
                 "needs an axis of features; its input is one number per sample",
-                "add an axis with Reshape: [1] before it",
+                before=[{"Reshape": [1]}],
             )
         need_size(x, -1)
 

@@ -5,6 +5,7 @@ can later compute are not the same here: it joins sizes that aren't known more f
 than `keras.ops`, and never asks Concatenate or Dot to run (docs/keras-quirks.md).
 """
 
+from collections.abc import Iterator
 from functools import reduce
 from typing import Annotated, Any, ClassVar
 
@@ -55,6 +56,22 @@ class _Elementwise(_Merge):
             )
         reduce(_stretched, (shape[1:] for shape in shapes))
 
+    def bridges(self, x: Shape, to: Shape) -> Iterator[Any]:
+        """A projection, as He et al. (2015) give their shortcuts.
+
+        https://arxiv.org/abs/1512.03385, section 3.3.
+        """
+        if len(x) != len(to) or None in x[1:] or None in to[1:] or len(x) > 5:
+            return
+        pairs = zip(x[1:-1], to[1:-1], strict=True)
+        steps = [-(-a // b) if a and b else 1 for a, b in pairs]
+        strides = {} if set(steps) <= {1} else {"strides": _alike(steps)}
+        if len(x) == 2:
+            yield {"Dense": to[-1]}
+        else:
+            kernel = {"filters": to[-1], "kernel_size": 1, **strides}
+            yield {f"Conv{len(x) - 2}D": kernel}
+
     def output(self, *shapes: Shape) -> Shape:
         batches = (shape[0] for shape in shapes if shape[0] is not None)
         return (next(batches, None), *reduce(_stretched, (s[1:] for s in shapes)))
@@ -72,7 +89,7 @@ def _stretched(a: Shape, b: Shape) -> Shape:
         a, b = b, a
     extra = len(a) - len(b)
     sizes: list[Size] = list(a[:extra])
-    for place, (i, j) in enumerate(zip(a[extra:], b, strict=True), start=1):
+    for i, j in zip(a[extra:], b, strict=True):
         if i is None or j is None:
             sizes.append(None)
         elif i == j or j == 1:
@@ -80,19 +97,18 @@ def _stretched(a: Shape, b: Shape) -> Shape:
         elif i == 1:
             sizes.append(j)
         else:
-            raise _misfit(a, b, last=place == len(b))
+            raise _misfit(a, b)
     return tuple(sizes)
 
 
-def _misfit(a: Shape, b: Shape, last: bool) -> ShapeError:
-    remedy = (
-        "give both the same number of channels, with a 1x1 convolution on one side"
-        if last
-        else "let strides and padding be the same on both sides"
-    )
-    return ShapeError(
-        f"can't join {show(a)} and {show(b)}: sizes must be equal, or 1", remedy
-    )
+def _alike(sizes: list[Any]) -> Any:
+    """One number in place of several equal ones."""
+    return sizes[0] if len(set(map(str, sizes))) == 1 else sizes
+
+
+def _misfit(a: Shape, b: Shape) -> ShapeError:
+    text = f"can't join {show(a)} and {show(b)}: sizes must be equal, or 1"
+    return ShapeError(text)
 
 
 class Add(_Elementwise):
@@ -186,8 +202,23 @@ class Concatenate(_Merge):
             raise ShapeError(
                 f"can't put {', '.join(texts[:-1])} and {texts[-1]} side by side along "
                 f"axis {self.axis}: all other sizes must agree",
-                "let strides and padding be the same before it, or choose another axis",
+                gives=[{"axis": -1}],
             )
+
+    def bridges(self, x: Shape, to: Shape) -> Iterator[Any]:
+        """A border of zeros around the smaller one, or off the larger one."""
+        if len(x) != len(to) or not 3 <= len(x) <= 5 or self.axis not in (-1, len(x)):
+            return
+        pairs = list(zip(x[1:-1], to[1:-1], strict=True))
+        if any(a is None or b is None for a, b in pairs):
+            return
+        more = [(b or 0) - (a or 0) for a, b in pairs]
+        ends = [[abs(n) // 2, abs(n) - abs(n) // 2] for n in more]
+        value = ends[0] if len(ends) == 1 else ends
+        if min(more) >= 0:
+            yield {f"ZeroPadding{len(x) - 2}D": value}
+        elif max(more) <= 0:
+            yield {f"Cropping{len(x) - 2}D": value}
 
     def output(self, *shapes: Shape) -> Shape:
         output = list(shapes[0])
@@ -279,7 +310,12 @@ class Dot(_Merge):
                 f"can't sum over axis {pair[0]} of {_with_batch(a)} and axis {pair[1]} "
                 f"of {_with_batch(b)}: their sizes, {show(sizes[:1])} and "
                 f"{show(sizes[1:])}, must be equal",
-                "choose other axes, or give both tensors the same size there",
+                gives=[
+                    {"axes": [i, j] if i != j else i}
+                    for i in range(1, len(a))
+                    for j in range(1, len(b))
+                    if a[i] is not None and a[i] == b[j]
+                ],
             )
 
     def output(self, a: Shape, b: Shape) -> Shape:

@@ -3,6 +3,7 @@
 Source of the rules: keras/src/layers/normalization, Keras 3.15.
 """
 
+from math import gcd
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.layers.arguments import (
@@ -246,7 +247,7 @@ class GroupNormalization(_Scaled):
             raise ShapeError(
                 f"can't share the {channels} channels of its input out to "
                 f"{self.groups} groups",
-                "let groups divide the input's channels",
+                gives=[{"groups": gcd(channels, self.groups)}],
             )
 
     def weights(self, x: Shape) -> list[Weight]:

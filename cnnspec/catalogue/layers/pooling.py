@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window
-from cnnspec.catalogue.layers.spatial import Spatial, each
+from cnnspec.catalogue.layers.spatial import Spatial, each, fitting
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Pair, Single, Triple
 from cnnspec.ground.shapes import Shape, Size, show, window_size
@@ -87,8 +87,8 @@ class _Pooling(Spatial):
                 f"pool_size {show(self.pool_size)} with padding 'valid' does not fit "
                 f"its {show(spatial)} input",
                 x,
-                "use padding: same, a smaller pool_size, or drop a pooling layer "
-                "before it",
+                {"padding": "same"},
+                {"pool_size": fitting(self.pool_size, spatial)},
             )
 
     def sizes(self, spatial: Shape) -> tuple[Size, ...]:

@@ -801,7 +801,10 @@ class STFTSpectrogram(Layer):
             raise ShapeError(
                 f"has frame_length {self.frame_length}, which does not fit its "
                 f"{show(x[1:])} input",
-                "use padding: same, or a smaller frame_length",
+                gives=[
+                    {"padding": "same"},
+                    {"frame_length": x[2 if self._first else 1]},
+                ],
             )
 
     def output(self, x: Shape) -> Shape:

@@ -4,6 +4,7 @@ Source of the rules: keras/src/layers/reshaping, and `compute_reshape_output_sha
 keras/src/ops/operation_utils.py, Keras 3.15.
 """
 
+from collections.abc import Iterator
 from math import prod
 from typing import Annotated, Any, ClassVar
 
@@ -42,9 +43,11 @@ class Flatten(Layer):
     def output(self, x: Shape) -> Shape:
         return (x[0], product(x[1:]))
 
-    def remedy(self, missing: int) -> str:
-        """Whatever needs axes comes before the layer that takes them away."""
-        return "has put all axes into one; let it stand below" if missing > 0 else ""
+    def without_sizes(self, x: Shape) -> str:
+        """The mean of each channel is a row whose length doesn't hang on the sizes."""
+        axes = len(x) - 2
+        known = 1 <= axes <= 3 and x[-1] is not None
+        return f"GlobalAveragePooling{axes}D" if known else ""
 
     def reach(self, x: Shape) -> Reach:
         return MOVED
@@ -100,8 +103,18 @@ class Reshape(Layer):
             raise ShapeError(
                 f"can't lay the {count:,} numbers of its {show(x[1:])} input out as "
                 f"{self._target_text()}",
-                f"choose sizes whose product is {count:,}, or give one axis as -1",
+                gives=[{"target_shape": sizes} for sizes in self._fitting(count)],
             )
+
+    def _fitting(self, count: int) -> Iterator[list[Size]]:
+        """Targets of as many numbers that differ in one axis, the last first."""
+        if 0 in self.target_shape:
+            return
+        sizes = [1 if size == -1 else size for size in self.target_shape]
+        for axis in reversed(range(len(sizes))):
+            others = product([*sizes[:axis], *sizes[axis + 1 :]])
+            if others and count % others == 0:
+                yield [*sizes[:axis], count // others, *sizes[axis + 1 :]]
 
     def output(self, x: Shape) -> Shape:
         return (x[0], *(self._left(x) if n == -1 else n for n in self.target_shape))
@@ -270,8 +283,18 @@ class _Cropping(_Resized):
                 f"cuts {show(away)} positions off its {show(spatial)} input, so that "
                 "nothing is left along an axis",
                 x,
-                "make cropping smaller",
+                {"cropping": self._smaller(spatial)},
             )
+
+    def _smaller(self, spatial: Shape) -> Any:
+        """A cropping, in the form of the argument, that leaves one position or more."""
+        ends = [
+            list(pair)
+            if size is None or sum(pair) < size
+            else [min(end, (size - 1) // 2) for end in pair]
+            for pair, size in zip(self.edges(), spatial, strict=True)
+        ]
+        return ends[0] if len(ends) == 1 else ends
 
 
 class Cropping1D(_Cropping):

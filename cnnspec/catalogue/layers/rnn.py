@@ -312,10 +312,10 @@ class _Recurrent(_Step):
                 "give the input a fixed batch size, or leave stateful out",
             )
 
-    def remedy(self, missing: int) -> str:
+    def keeping(self, missing: int) -> dict[str, Any]:
         """With its other steps the output has one axis more."""
         lacks = missing == 1 and not self.return_sequences
-        return "needs return_sequences: true" if lacks else ""
+        return {"return_sequences": True} if lacks else {}
 
     def check_sequence(self, x: Shape) -> None:
         """Refuses a tensor that is no sequence of the steps that the layer takes."""
@@ -659,10 +659,10 @@ class Bidirectional(Layer):
         ),
     ] = None
 
-    def remedy(self, missing: int) -> str:
+    def keeping(self, missing: int) -> dict[str, Any]:
         """That of the layer it holds."""
-        inner: str = self.layer.remedy(missing)
-        return inner and f"{inner} in its {self.layer.title()}"
+        inner: dict[str, Any] = self.layer.keeping(missing)
+        return {"layer": {self.layer.title(): inner}} if inner else {}
 
     def rules(self) -> None:
         for field, layer in (
@@ -790,7 +790,8 @@ class TimeDistributed(Layer):
             self.layer.check(step)
         except ShapeError as error:
             text = f"at each step {title}: {error.message}"
-            raise ShapeError(text, error.hint) from None
+            gives = [{"layer": {title: given}} for given in error.gives]
+            raise ShapeError(text, error.hint, error.missing, gives=gives) from None
         if not isinstance(self.layer.output(step), tuple):
             raise ShapeError(
                 f"can't put several tensors together, which {title} gives at each step",

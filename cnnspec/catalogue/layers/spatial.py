@@ -1,6 +1,6 @@
 """What layers over spatial axes have in common: where the channels stand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from cnnspec.catalogue.layers.arguments import DataFormat
@@ -15,6 +15,13 @@ def each(value: Any, count: int) -> tuple[int, ...]:
     sizes = value if isinstance(value, list | tuple) else [value] * count
     sound = len(sizes) == count and all(type(size) is int for size in sizes)
     return tuple(sizes) if sound else ()
+
+
+def fitting(window: Sequence[int], spatial: Shape) -> int | list[int]:
+    """The sizes of a window made so small that it fits; one number if all agree."""
+    pairs = zip(window, spatial, strict=True)
+    sizes = [size if at is None else min(size, at) for size, at in pairs]
+    return sizes[0] if len(set(sizes)) == 1 else sizes
 
 
 class Spatial(Layer):
@@ -68,14 +75,19 @@ class Spatial(Layer):
         first = self.data_format == "channels_first"
         need_rank(x, f"channels, {self.axes}" if first else f"{self.axes}, channels")
 
-    def misfit(self, message: str, x: Shape, hint: str) -> ShapeError:
-        """The error of an input that is too small, which another axis may explain."""
+    def misfit(self, message: str, x: Shape, *gives: dict[str, Any]) -> ShapeError:
+        """The error of an input that is too small, which another axis may explain.
+
+        Args:
+            message: what is wrong.
+            x: shape of the input.
+            gives: arguments that an input so small allows.
+        """
         if self.data_format == "channels_first":
-            hint = (
-                f"data_format: channels_first takes the first size, {x[1]}, for the "
-                "channels; leave it out if they come last"
-            )
-        return ShapeError(message, hint)
+            first = f"data_format: channels_first takes the first size, {x[1]}"
+            message = f"{message}; {first}, for the channels"
+            return ShapeError(message, gives=[{"data_format": "channels_last"}, *gives])
+        return ShapeError(message, gives=gives)
 
     def split(self, x: Shape) -> tuple[Shape, Any]:
         """The sizes of the spatial axes, and the number of channels."""

@@ -10,6 +10,7 @@ from cnnspec.ground.source.nodes import PLAIN, child, mark_of
 from cnnspec.ground.source.parsing import Parser, Reader
 
 if TYPE_CHECKING:
+    from cnnspec.ground.edits import Edit
     from cnnspec.ground.ignores import Ignore
 
 
@@ -86,6 +87,21 @@ class Source:
         """`in line 31`, or `by --set vars.width=8`."""
         text = self._override(path)
         return f"by --set {text}" if text else f"in {self.line(path)}"
+
+    def is_given(self, path: Path) -> bool:
+        """Whether a value is there by `--set`, and not by the file."""
+        return bool(self._override(path))
+
+    def edited(self, edits: "Sequence[Edit]") -> "Source":
+        """The document as it would be after some changes of its data.
+
+        Its places stay those of before, so they hold up to the first change of a list.
+        """
+        from cnnspec.ground.edits import edited
+
+        changed = object.__new__(type(self))
+        vars(changed).update(vars(self), data=edited(self.data, edits))
+        return changed
 
     def _override(self, path: Path) -> str:
         """The `KEY=VALUE` that changed a value from outside, the last one."""
