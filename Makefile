@@ -21,7 +21,7 @@ help:
 	@echo "make bench      measure speed, and write it to benchmarks/RESULTS.md"
 	@echo "make accuracy   train the tutorials on the real data in the folder DATA"
 	@echo "make generated  write the scripts of generated/ again from specs/"
-	@echo "make docs       write docs/layers.md, errors.md and zoo.md again"
+	@echo "make docs       write the generated pages of docs/ again"
 	@echo "make clean      remove what the build and the tests left behind"
 
 demo: $(VENV)/installed
@@ -72,6 +72,8 @@ docs: $(VENV)/installed
 	mv docs/errors.md.new docs/errors.md
 	$(BIN)/python -m tests.zoo.page > docs/zoo.md.new
 	mv docs/zoo.md.new docs/zoo.md
+	$(BIN)/python -m tests.api_page > docs/api.md.new
+	mv docs/api.md.new docs/api.md
 
 generated: $(VENV)/installed
 	$(BIN)/cnnspec build specs/*.yaml --to script -o generated --force > /dev/null

@@ -7,10 +7,35 @@ module, and the public functions arrive from `cnnspec.api` when they are first u
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnnspec.api import build, load, loads
+    from cnnspec.api import (
+        Checked,
+        Model,
+        OverrideError,
+        SettingsError,
+        SpecError,
+        Summary,
+        build,
+        check,
+        keras_model,
+        load,
+        loads,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "build", "load", "loads"]
+__all__ = [
+    "Checked",
+    "Model",
+    "OverrideError",
+    "SettingsError",
+    "SpecError",
+    "Summary",
+    "__version__",
+    "build",
+    "check",
+    "keras_model",
+    "load",
+    "loads",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,3 +44,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(api, name)
     raise AttributeError(f"module 'cnnspec' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

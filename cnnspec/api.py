@@ -1,36 +1,225 @@
-"""The public functions: read a spec, check it, summarise it, build from it."""
+"""The public functions: read a spec, check it, summarise it, build from it.
+
+A spec is the path of a YAML file, its text, or the data that such a text stands for:
+
+    >>> import cnnspec
+    >>> model = cnnspec.load({"name": "tiny", "input": [4], "layers": [{"Dense": 3}]})
+    >>> model
+    <Model tiny: 15 params in 1 layer>
+
+A text of one line counts as a path, unless it begins with `{`; a `pathlib.Path` always
+does. Data is read as YAML
+would give it: mappings, lists, tuples, texts, numbers, truth values and None.
+
+Overrides change values of the spec first, as `--set` does on the command line: texts
+`KEY=VALUE`, or a mapping of keys to values.
+
+    >>> text = "{name: tiny, input: [4], layers: [{Dense: 3}]}"
+    >>> cnnspec.load(text, {"layers.dense.units": 5})
+    <Model tiny: 25 params in 1 layer>
+    >>> cnnspec.load(text, ["layers.dense.units=5"])
+    <Model tiny: 25 params in 1 layer>
+"""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from cnnspec.ground.errors import Diagnostic
-from cnnspec.ground.source import stem
-from cnnspec.judge.check import Checked, check_file, check_text
+from cnnspec.ground.errors import Diagnostic, OverrideError, SettingsError, SpecError
+from cnnspec.ground.source import Source, read_source, stem, with_bases
+from cnnspec.judge import check as judging
 from cnnspec.judge.settings import settings_for
-from cnnspec.model.summary import Model
+from cnnspec.model import summary as summaries
 
-__all__ = ["Checked", "Model", "build", "check", "files", "find_specs", "load", "loads"]
+if TYPE_CHECKING:
+    from cnnspec.judge.overrides import Overrides
+
+__all__ = [
+    "Checked",
+    "Diagnostic",
+    "Model",
+    "OverrideError",
+    "SettingsError",
+    "SpecError",
+    "Summary",
+    "build",
+    "check",
+    "check_file",
+    "files",
+    "find_specs",
+    "keras_model",
+    "load",
+    "loads",
+]
 
 PathName = str | os.PathLike[str]
+Spec = PathName | Mapping[str, Any]
+"""The path of a YAML file, its text, or the data that such a text stands for."""
+
+
+# ------------------------------------------------------------------ what comes out
+
+
+class _Shown:
+    """What a model and its summary have in common: how they are shown."""
+
+    __slots__ = ()
+
+    def _summary(self) -> summaries.Summary:
+        raise NotImplementedError
+
+    def _document(self) -> Source | None:
+        return None
+
+    def __repr__(self) -> str:
+        from cnnspec.model.readable import in_short
+
+        return f"<{type(self).__name__} {in_short(self._summary())}>"
+
+    def _repr_html_(self) -> str:
+        """The table of `show`, as notebooks show it."""
+        from cnnspec.emit.report.summary import html_table
+
+        return html_table(self._summary(), why=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The numbers as plain data, as `cnnspec show --format json` prints them.
+
+        Shapes are lists with the batch axis first, sizes of memory in bytes. A model
+        tells the line of each layer in its spec, too.
+
+            >>> model = cnnspec.loads("{input: [4], layers: [{Dense: 3}]}")
+            >>> model.to_dict()["layers"][0]["output_shape"]
+            [None, 3]
+        """
+        from cnnspec.model.readable import summary_data
+
+        return summary_data(self._summary(), self._document())
+
+    def to_dataframe(self) -> Any:
+        """The layers as a `pandas.DataFrame`, a row for each, with its name as index.
+
+        Raises:
+            ImportError: pandas isn't installed.
+        """
+        try:
+            from pandas import DataFrame
+        except ImportError:
+            raise ImportError("to_dataframe needs pandas: pip install pandas") from None
+        return DataFrame(self.to_dict()["layers"]).set_index("name")
+
+    def svg(self) -> str:
+        """The picture of the model: the text of an SVG file."""
+        from cnnspec.emit.picture.diagram import svg
+
+        return svg(self._summary())
+
+
+class Summary(_Shown, summaries.Summary):
+    """A model's layers, each with its shape, weights and costs.
+
+        >>> summary = cnnspec.loads("{input: [4], layers: [{Dense: 3}]}").summary
+        >>> summary.total_params, summary.trainable_params, summary.macs
+        (15, 15, 12)
+        >>> [(row.name, row.output_shape, row.params) for row in summary.rows]
+        [('dense', (None, 3), 15)]
+
+    Attributes:
+        rows: the layers in order. Each has `name`, `type`, `inputs` (names of what it
+            reads), `output_shape` (batch first), `weights`, `params`,
+            `trainable_params`, `macs` and `activation_bytes`.
+        total_params, trainable_params, non_trainable_params: numbers in the weights.
+        macs: multiply-accumulates for one sample; None if a size isn't known.
+        weight_bytes, activation_bytes: memory of the weights, and of all outputs for
+            one sample.
+    """
+
+    __slots__ = ()
+
+    def _summary(self) -> summaries.Summary:
+        return self
+
+
+class Model(_Shown, summaries.Model):
+    """A spec without errors.
+
+    Attributes:
+        program: the spec as its author wrote it: blocks, repeats, variables.
+        summary: the `Summary` of its layers.
+    """
+
+    __slots__ = ()
+    summary: Summary
+
+    def _summary(self) -> summaries.Summary:
+        return self.summary
+
+    def _document(self) -> Source | None:
+        return self.program.source
+
+
+class Checked(judging.Checked):
+    """A spec and everything that was found out about it.
+
+        >>> checked = cnnspec.check("{input: [4], layers: [Flaten]}")
+        >>> checked.ok
+        False
+        >>> [(found.code, found.mark.line, found.hint) for found in checked.diagnostics]
+        [('unknown-layer', 1, "did you mean 'Flatten'?")]
+
+    Attributes:
+        path: of the file, or what messages call the spec.
+        program, summary: None where the spec couldn't be read at all. Where there are
+            errors the summary holds the layers that could be worked out.
+        diagnostics: what was found, in the order of the text. Each has `severity`,
+            `code`, `mark` (`path`, `line`, `column`), `message` and `hint`.
+        ok: whether the spec is free of errors.
+    """
+
+    __slots__ = ()
+    summary: Summary | None
+
+    def __repr__(self) -> str:
+        if self.ok and self.summary:
+            return f"<Checked {self.path}: ok: {self.summary!r}>"
+        return f"<Checked {self.path}: {len(self.diagnostics)} found>"
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.diagnostics)) or repr(self)
+
+    def model(self) -> Model:
+        """The model of a spec that is free of errors.
+
+        Raises:
+            SpecError: it isn't; with every error.
+        """
+        return _model(super().model())
+
+
+def _model(model: summaries.Model) -> Model:
+    return Model(model.program, Summary(*model.summary))
+
+
+# ------------------------------------------------------------------ reading
 
 
 def check(
-    path: PathName,
-    overrides: Sequence[str] = (),
+    spec: Spec,
+    overrides: "Overrides" = (),
     *,
     keras: bool = False,
     select: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
     strict: bool | None = None,
 ) -> Checked:
-    """Reads the spec at `path` and holds it against what it expects.
+    """Reads a spec and holds it against what it expects.
 
     Settings that aren't given are those of the `[tool.cnnspec]` in a pyproject.toml,
     which is looked for from the spec's folder upwards.
 
     Args:
-        path: of the YAML file.
-        overrides: `KEY=VALUE` each, as `--set` takes them.
+        spec: path, text or data.
+        overrides: `KEY=VALUE` each, as `--set` takes them, or values by their keys.
         keras: builds the model with Keras as well, and compares.
         select: codes of the only warnings to tell.
         ignore: codes of warnings not to tell.
@@ -40,40 +229,105 @@ def check(
         OverrideError: an override that isn't of that form, or can't be applied.
         SettingsError: a setting that can't be followed.
     """
-    name = os.fspath(path)
-    chosen = {"select": select, "ignore": ignore, "strict": strict}
-    settings = settings_for(os.path.dirname(name), **chosen)
-    return check_file(name, overrides, settings, *([_by_keras] if keras else []))
+    return _check(
+        *_reader(spec),
+        overrides,
+        keras=keras,
+        select=select,
+        ignore=ignore,
+        strict=strict,
+    )
 
 
-def _by_keras(model: Model) -> list[Diagnostic]:
+def check_file(name: str, overrides: "Overrides" = (), **chosen: Any) -> Checked:
+    """As `check`, of the file of that name, whatever name it is."""
+    return _check(*_file_reader(name), overrides, **chosen)
+
+
+def _check(
+    read: Callable[[], Source],
+    path: str,
+    overrides: "Overrides",
+    *,
+    keras: bool = False,
+    **chosen: Any,
+) -> Checked:
+    settings = settings_for(os.path.dirname(path), **chosen)
+    proofs = [_by_keras] if keras else []
+    checked = judging.check_source(read, path, overrides, settings, *proofs)
+    summary = None if checked.summary is None else Summary(*checked.summary)
+    return Checked(*checked._replace(summary=summary))
+
+
+def _reader(spec: Spec) -> tuple[Callable[[], Source], str]:
+    """What reads a spec, and what messages call it."""
+    if isinstance(spec, Mapping):
+        from cnnspec.ground.data import DataSource
+
+        return lambda: with_bases(DataSource(spec)), "spec"
+    if isinstance(spec, str) and _is_text(spec):
+        return _text_reader(spec, "spec"), "spec"
+    return _file_reader(os.fspath(spec))
+
+
+def _is_text(spec: str) -> bool:
+    flows = spec.startswith("{") and not spec.endswith((".yaml", ".yml"))
+    return flows or "\n" in spec
+
+
+def _file_reader(name: str) -> tuple[Callable[[], Source], str]:
+    return lambda: read_source(name), name
+
+
+def _text_reader(text: str, path: str) -> Callable[[], Source]:
+    return lambda: with_bases(Source(text, path))
+
+
+def _by_keras(model: summaries.Model) -> list[Diagnostic]:
     from cnnspec.emit.keras_live.target import proved
 
     return proved(model)[1]
 
 
-def load(path: PathName, overrides: Sequence[str] = ()) -> Model:
-    """The program and summary of the spec at `path`.
+def load(spec: Spec, overrides: "Overrides" = ()) -> Model:
+    """The model of a spec.
+
+    Args:
+        spec: path, text or data.
+        overrides: `KEY=VALUE` each, or values by their keys.
 
     Raises:
         SpecError: with every error of the spec.
         OverrideError: an override that can't be applied.
         SettingsError: a pyproject.toml whose settings can't be followed.
     """
-    return check(path, overrides).model()
+    return check(spec, overrides).model()
 
 
-def loads(text: str, path: str = "<spec>") -> Model:
-    """The program and summary of a spec's text.
+def loads(text: str, path: str = "spec", overrides: "Overrides" = ()) -> Model:
+    r"""The model of a spec's text.
+
+        >>> cnnspec.loads("input: [4]\nlayers: [{Dense: 3}]", "tiny.yaml")
+        <Model tiny: 15 params in 1 layer>
+
+    Args:
+        text: YAML.
+        path: what messages call it, and where files that it names are seen from.
+        overrides: `KEY=VALUE` each, or values by their keys.
 
     Raises:
         SpecError: with every error of the spec.
+        OverrideError: an override that can't be applied.
+        SettingsError: a pyproject.toml whose settings can't be followed.
     """
-    return check_text(text, path).model()
+    return _check(_text_reader(text, path), path, overrides).model()
+
+
+# ------------------------------------------------------------------ building
 
 
 def files(
-    model: Model,
+    model: summaries.Model,
     folder: PathName = "generated",
     targets: Sequence[str] | None = None,
     *,
@@ -101,10 +355,11 @@ def files(
 
 
 def build(
-    model: Model,
+    spec: Spec | summaries.Model,
     folder: PathName = "generated",
     targets: Sequence[str] | None = None,
     *,
+    overrides: "Overrides" = (),
     force: bool = False,
     lang: str = "en",
     backend: str = "tensorflow",
@@ -115,9 +370,10 @@ def build(
     Everything is made before anything is written.
 
     Args:
-        model: a spec without errors.
+        spec: path, text or data; or a model that is loaded.
         folder: where to write; made if it isn't there.
         targets: names of targets; a Keras model and a script if none are given.
+        overrides: change the spec first.
         force: overwrites files that a person edited or that cnnspec didn't write.
         lang: the language of scripts and notebooks, by its code.
         backend: what scripts and notebooks run Keras on unless KERAS_BACKEND is set.
@@ -135,6 +391,7 @@ def build(
     from cnnspec.emit.targets import targets as all_targets
     from cnnspec.emit.write import write_file
 
+    model = _loaded(spec, overrides)
     paths = files(model, folder, targets, force=force)
     own = None if templates is None else os.fspath(templates)
     options = Options(lang, backend, own)
@@ -142,6 +399,41 @@ def build(
     for name, content in made.items():
         write_file(paths[name], content, force)
     return list(paths.values())
+
+
+def keras_model(spec: Spec | summaries.Model, overrides: "Overrides" = ()) -> Any:
+    """The live Keras model of a spec, compared with its summary.
+
+        >>> model = cnnspec.keras_model("specs/nin.yaml")
+        >>> model.count_params()
+        87135
+
+    Args:
+        spec: path, text or data; or a model that is loaded.
+        overrides: change the spec first.
+
+    Returns:
+        A `keras.Model` whose layers have the names of the summary.
+
+    Raises:
+        SpecError: with every error of the spec; or Keras built something else.
+        OverrideError: an override that can't be applied.
+    """
+    from cnnspec.emit.keras_live.target import proved
+
+    model = _loaded(spec, overrides)
+    built, errors = proved(model)
+    if errors:
+        raise SpecError(errors)
+    return built
+
+
+def _loaded(spec: Spec | summaries.Model, overrides: "Overrides") -> summaries.Model:
+    if not isinstance(spec, summaries.Model):
+        return load(spec, overrides)
+    if overrides:
+        raise TypeError("overrides change a spec as it is read; give them to load()")
+    return spec
 
 
 def find_specs(path: PathName) -> list[str]:

@@ -9,6 +9,7 @@ import json
 import os
 import random
 from collections.abc import Iterator
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -21,11 +22,12 @@ from cnnspec.app import findings
 from cnnspec.app.tables import difference as difference_table
 from cnnspec.app.tables import summary as summary_table
 from cnnspec.emit.report import summary as report
-from cnnspec.ground.errors import SpecError
+from cnnspec.ground.source import Source, with_bases
 from cnnspec.ground.visible import json_text, visible
-from cnnspec.judge.check import check_text
+from cnnspec.judge.check import check_source
 from cnnspec.judge.diff import wording
 from cnnspec.judge.diff.comparison import compare
+from cnnspec.judge.settings import USUAL
 from cnnspec.model import readable
 
 ROOT = Path(__file__).parents[1]
@@ -117,6 +119,10 @@ def assert_reports_are_clean(model: api.Model, plain: api.Model | None) -> None:
     assert "::error::" not in {line.strip()[:9] for line in text.splitlines()}
 
 
+def read_document(text: str, path: str) -> Source:
+    return with_bases(Source(text, path))
+
+
 @pytest.mark.parametrize("canary", [HIDDEN, LINES, EXPRESSION], ids=ascii)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_canary_never_sings(
@@ -126,10 +132,8 @@ def test_canary_never_sings(
     plain = api.check(path.name)
     told = 0
     for text in with_canary(path, canary):
-        try:
-            checked = check_text(text, path.name)
-        except SpecError as error:
-            checked = api.Checked(path.name, None, None, error.diagnostics)
+        read = partial(read_document, text, path.name)
+        checked = check_source(read, path.name, (), USUAL)
         assert_findings_are_lines(checked)
         told += not checked.ok
         if canary == HIDDEN:

@@ -344,7 +344,7 @@ def test_a_bug_of_ours_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     def stumble(*_: object, **__: object) -> None:
         raise RuntimeError("the roof fell in")
 
-    monkeypatch.setattr(api, "check", stumble)
+    monkeypatch.setattr(api, "check_file", stumble)
     code, out, err = run("check", NIN)
     assert (code, out) == (3, "")
     assert "RuntimeError: the roof fell in" in err

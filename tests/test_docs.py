@@ -7,7 +7,7 @@ A fenced block is held to what its language says:
 - ```yaml: a spec without errors or warnings. What it leaves out is taken from `FRAME`,
   so it may be one section of a spec, or items of a layer list. With a first line
   `# NAME.yaml` it is that file to the commands of its page, which may report errors.
-- ```pycon: a session that doctest repeats.
+- ```pycon: a session that doctest repeats, after `import cnnspec`.
 - ```python: code of the project, word for word.
 """
 
@@ -24,6 +24,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
+import cnnspec
 from cnnspec import api
 from cnnspec.app.table import COMMANDS
 
@@ -166,7 +167,8 @@ def test_yaml_is_a_sound_spec(block: Block, folder: Path) -> None:
 def test_session(block: Block, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_files(block.page, folder)
     monkeypatch.chdir(folder)
-    test = doctest.DocTestParser().get_doctest(block.text, {}, str(block), None, 0)
+    names = {"cnnspec": cnnspec}
+    test = doctest.DocTestParser().get_doctest(block.text, names, str(block), None, 0)
     report: list[str] = []
     results = doctest.DocTestRunner().run(test, out=report.append)
     assert results.failed == 0, "".join(report)

@@ -7,13 +7,13 @@ from typing import Any
 import keras
 import pytest
 
+from cnnspec import api
 from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.catalogue.layers.rnn import _Cell
 from cnnspec.catalogue.registry import layer_names
 from cnnspec.emit.keras_live.model import keras_object
 from cnnspec.ground.yaml_text import flow
-from cnnspec.judge.check import check_text
 
 
 def frozen() -> Iterator[Layer]:
@@ -84,7 +84,7 @@ def test_the_hint_freezes_them(name: str, given: Any, inside: str, mended: Any) 
 
 
 def checked(entry: Any) -> Any:
-    return check_text(f"input: [5, 3]\nlayers: [{flow(entry)}]\n", "spec.yaml")
+    return api.check(f"input: [5, 3]\nlayers: [{flow(entry)}]\n")
 
 
 @pytest.mark.parametrize(
@@ -112,5 +112,5 @@ def test_where_no_argument_freezes_the_hint_says_so(entry: Any) -> None:
     [[name, given]] = entry.items()
     shape = [5, 8, 3] if name == "ConvLSTM1D" else [5, 3]
     text = f"inputs: {{x: {shape}}}\nlayers: [{flow({name: given | FREEZES})}]\n"
-    [said] = check_text(text, "spec.yaml").diagnostics
+    [said] = api.check(text).diagnostics
     assert said.hint.startswith("no argument does")

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from cnnspec.ground.errors import Mark, OverrideError, SpecError
+from cnnspec.ground.errors import Mark, SpecError
 from cnnspec.ground.source import Source, read_source
-from cnnspec.ground.source.overrides import override
 
 SCALARS: list[tuple[str, Any]] = [
     ("1e-3", 0.001),
@@ -190,56 +189,6 @@ def test_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     assert source.mark(("a",), at_key=True).column == 1
 
 
-def test_override_sets_makes_and_points() -> None:
-    source = Source(TEXT)
-    override(source, "layers.0.Conv2D.filters=64")
-    override(source, "train.optimizer={Adam: {learning_rate: 1e-3}}")
-    override(source, "name=")
-    assert source.data["layers"][0]["Conv2D"]["filters"] == 64
-    assert source.data["train"] == {"optimizer": {"Adam": {"learning_rate": 0.001}}}
-    assert source.data["name"] is None
-    path = ("layers", 0, "Conv2D", "filters")
-    assert "(given by --set layers.0.Conv2D.filters=64)" in str(
-        source.diagnostic("error", "wrong-type", path, "too many")
-    )
-
-
-@pytest.mark.parametrize(
-    "assignment",
-    ["epochs", "=3", "layers.7.Dense=3", "name.first=3", "a=[1", "a=(3, 3)"],
-)
-def test_override_that_cannot_be(assignment: str) -> None:
-    with pytest.raises(OverrideError):
-        override(Source(TEXT), assignment)
-
-
-@pytest.mark.parametrize(
-    ("assignment", "says"),
-    [
-        ("layers.-1.Dense.units=3", "layers is a list; say 0 to 3 instead of '-1'"),
-        (
-            "layers.1.Flatten.name=f",
-            "layers.1 is 'Flatten' alone; set layers.1='{Flatten: {name: f}}'",
-        ),
-        (
-            "layers.3.MaxPooling2D.pool_size=3",
-            (
-                "layers.3.MaxPooling2D is 2 and no mapping; "
-                "set layers.3.MaxPooling2D='{pool_size: 3}'"
-            ),
-        ),
-    ],
-)
-def test_override_says_what_would_do(assignment: str, says: str) -> None:
-    source = Source(f"{TEXT}  - MaxPooling2D: 2\n")
-    with pytest.raises(OverrideError) as caught:
-        override(source, assignment)
-    assert str(caught.value) == f"'{assignment.partition('=')[0]}': {says}"
-    _, _, remedy = says.partition("; set ")
-    if remedy:
-        override(source, remedy.replace("'", ""))
-
-
 @pytest.mark.parametrize(
     ("text", "message", "line", "column"),
     [
@@ -262,10 +211,3 @@ def test_a_python_file_is_told_from_yaml() -> None:
     with pytest.raises(SpecError) as caught:
         Source('"""Trains."""\nimport keras\nx: int = {\n', "train.py")
     assert "this is a Python file" in str(caught.value)
-
-
-def test_a_long_override_is_told_in_one_short_line() -> None:
-    source = Source(TEXT)
-    override(source, "name='a\n" + "b" * 200 + "'")
-    [line] = str(source.diagnostic("error", "wrong-type", ("name",), "no")).splitlines()
-    assert len(line) < 140

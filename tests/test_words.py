@@ -5,19 +5,15 @@ from typing import NamedTuple
 
 import pytest
 
-from cnnspec.ground.errors import Diagnostic, SpecError
-from cnnspec.judge.check import check_text
+from cnnspec import api
+from cnnspec.ground.errors import Diagnostic
 
 IMAGE, SEQUENCE, WORDS = "[28, 28, 3]", "[10, 8]", "[10]"
 
 
 def found(text: str) -> list[Diagnostic]:
     """The errors of a spec's text."""
-    try:
-        checked = check_text(text, "spec.yaml")
-    except SpecError as error:
-        return error.diagnostics
-    return [d for d in checked.diagnostics if d.severity == "error"]
+    return [d for d in api.check(text).diagnostics if d.severity == "error"]
 
 
 def spec(entry: str, sizes: str = IMAGE) -> str:

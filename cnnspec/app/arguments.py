@@ -103,13 +103,13 @@ def codes_of(text: str | None) -> list[str] | None:
 def check_spec(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
     """A spec and all that was found out about it."""
     with usage_errors():
-        return api.check(spec, overrides, **settings)
+        return api.check_file(spec, overrides, **settings)
 
 
 def loaded(spec: str, overrides: Sequence[str]) -> Model:
     """The model of a spec. What is found goes to standard error; errors end it all."""
     with spec_errors(), usage_errors():
-        checked = api.check(spec, overrides)
+        checked = api.check_file(spec, overrides)
         model = checked.model()
     for found in checked.diagnostics:
         if found.severity == "warning":

@@ -76,7 +76,10 @@ def _spec(checked: Checked) -> dict[str, Any]:
         "ok": checked.ok,
         **{key: getattr(summary, key) if known else None for key in totals},
         "layers": (
-            [row_data(row, program.source, LAYER_FACTS) for row in summary.rows]
+            [
+                row_data(row, program.source, (*LAYER_FACTS, "line"))
+                for row in summary.rows
+            ]
             if summary and program
             else []
         ),

@@ -22,6 +22,9 @@ class Mark(NamedTuple):
     line: int = 1
     column: int = 1
 
+    def __str__(self) -> str:
+        return f"{visible(self.path)}:{self.line}:{self.column}"
+
 
 class _Finding(NamedTuple):
     severity: str
@@ -59,8 +62,7 @@ class Diagnostic(_Finding):
         return f"{self.message}; {self.hint}" if self.hint else self.message
 
     def __str__(self) -> str:
-        place = f"{visible(self.mark.path)}:{self.mark.line}:{self.mark.column}"
-        return f"{place}: {self.severity}[{self.code}]: {self.text}"
+        return f"{self.mark}: {self.severity}[{self.code}]: {self.text}"
 
 
 class Frame(NamedTuple):

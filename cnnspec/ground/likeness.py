@@ -56,10 +56,16 @@ def meant(name: str, options: Iterable[str], elsewhere: Mapping[str, str] = {}) 
 def _slips(name: str, option: str) -> int:
     """How many letters differ by slips of the hand; more than `_MOST` for other names.
 
-    Numbers have no slips: a `Conv4D` is nothing that is like a `Conv2D`.
+    Numbers have no slips, but at the end, where they count things of one kind: a
+    `Conv4D` is nothing that is like a `Conv2D`, and `fc9` may be `fc8`.
     """
-    if re.findall(r"\d+", name) != re.findall(r"\d+", option):
-        return _MOST + 1
+    numbers, others = re.findall(r"\d+", name), re.findall(r"\d+", option)
+    if numbers != others:
+        at_end = name[-1:].isdigit() and option[-1:].isdigit() and len(name) > 2
+        if not at_end or len(numbers) != len(others) or numbers[:-1] != others[:-1]:
+            return _MOST + 1
+        ends = (name.removesuffix(numbers[-1]), option.removesuffix(others[-1]))
+        return _edits(numbers[-1], others[-1]) if ends[0] == ends[1] else _MOST + 1
     words, others = _WORD.findall(name), _WORD.findall(option)
     if len(words) != len(others):
         words, others = [plain(name)], [plain(option)]
@@ -75,8 +81,6 @@ def _allowed(word: str, other: str) -> int:
     length = min(len(word), len(other))
     if length < 3 or length < 6 and word[0] != other[0]:
         return 0
-    if length == 3 and len(word) == len(other):
-        return 1 if sorted(word) == sorted(other) else 0
     return 1 if length < 7 else 2
 
 

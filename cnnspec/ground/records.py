@@ -145,6 +145,14 @@ class Record:
             if argument.attribute in chosen
         }
 
+    def __getstate__(self) -> Any:
+        return self.__dict__, self.__pydantic_fields_set__
+
+    def __setstate__(self, state: Any) -> None:
+        values, given = state
+        self.__dict__.update(values)
+        object.__setattr__(self, "__pydantic_fields_set__", given)
+
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")
 

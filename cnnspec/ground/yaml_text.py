@@ -46,7 +46,12 @@ def flow(value: Any, *, exact: bool = False) -> str:
         return f"{{{', '.join(pairs)}}}"
     if exact and isinstance(value, str):
         return value if _needs_no_quotes(value) else _quoted(value)
+    if isinstance(value, float) and str(value) in _NO_DIGITS:
+        return _NO_DIGITS[str(value)]
     return f'"{value}"' if "{" in str(value) else str(value)
+
+
+_NO_DIGITS = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
 
 
 def _quoted(text: str) -> str:

@@ -3,23 +3,19 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cnnspec.ground.errors import (
-    Diagnostic,
-    OverrideError,
-    Problem,
-    SpecError,
-    either,
-    nearest,
-)
-from cnnspec.ground.source import Source, read_source
+from cnnspec.ground.errors import Diagnostic, Problem, SpecError
+from cnnspec.ground.source import Source
 from cnnspec.judge import rules
-from cnnspec.judge.settings import USUAL, Settings, without_ignored
+from cnnspec.judge.settings import Settings, without_ignored
 from cnnspec.language.program import Program
 from cnnspec.language.reader import read_program
 from cnnspec.model.resolver import resolve
 from cnnspec.model.summary import Model, Summary, infer
+
+if TYPE_CHECKING:
+    from cnnspec.judge.overrides import Overrides
 
 Proof = Callable[[Model], Iterable[Diagnostic]]
 """What else a model without errors is held against, such as what Keras builds."""
@@ -66,14 +62,19 @@ def _errors(found: Iterable[Diagnostic]) -> bool:
     return any(diagnostic.severity == "error" for diagnostic in found)
 
 
-def check_file(
-    path: str, overrides: Sequence[str], settings: Settings, *proofs: Proof
+def check_source(
+    read: Callable[[], Source],
+    path: str,
+    overrides: "Overrides",
+    settings: Settings,
+    *proofs: Proof,
 ) -> Checked:
-    """Everything about the spec at a path.
+    """Everything about a spec.
 
     Args:
-        path: of the YAML file.
-        overrides: `KEY=VALUE` each.
+        read: gives its document, with what that extends.
+        path: what messages call it.
+        overrides: `KEY=VALUE` each, or values by their keys.
         settings: which warnings are told.
         proofs: what a model without errors is held against as well.
 
@@ -82,55 +83,14 @@ def check_file(
     """
     with _without_collection():
         try:
-            source = read_source(path)
+            source = read()
         except SpecError as error:
             return Checked(path, None, None, error.diagnostics)
         if overrides:
-            _override(source, overrides)
+            from cnnspec.judge.overrides import apply
+
+            apply(source, overrides)
         return _check(source, settings, *proofs)
-
-
-def check_text(text: str, path: str) -> Checked:
-    """Everything about a spec's text.
-
-    Args:
-        text: of the spec.
-        path: what messages call it, and where files that it names are seen from.
-
-    Raises:
-        SpecError: it isn't YAML.
-    """
-    from cnnspec.ground.source.extends import follow
-
-    with _without_collection():
-        source = Source(text, path)
-        follow(source)
-        return _check(source, USUAL)
-
-
-def _override(source: Source, assignments: Sequence[str]) -> None:
-    from cnnspec.ground.source.overrides import override
-
-    for assignment in assignments:
-        _refuse_unknown_variable(source, assignment)
-        override(source, assignment)
-
-
-def _refuse_unknown_variable(source: Source, assignment: str) -> None:
-    """Refuses a new variable, which nothing in the spec could use.
-
-    Raises:
-        OverrideError: `--set vars.widht=8` where the variable is called width.
-    """
-    path = assignment.partition("=")[0].split(".")
-    if path[0] != "vars" or len(path) < 2 or not isinstance(source.data, dict):
-        return
-    known = source.data.get("vars") or {}
-    if isinstance(known, dict) and path[1] not in known:
-        text = f"'{assignment}': the spec has no variable '{path[1]}'"
-        hint = nearest(path[1], known)
-        hint = hint or (f"it has {either(known, 'and')}" if known else "it has none")
-        raise OverrideError(f"{text}; {hint}")
 
 
 def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
@@ -190,7 +150,9 @@ def _expected(model: Model) -> Iterator[Diagnostic]:
     if program.expect is not None:
         from cnnspec.judge.expect import judge
 
-        hint = "--set expect={} asks nothing of a variant" if program.is_variant else ""
+        hint = (
+            "--set expect=null asks nothing of a variant" if program.is_variant else ""
+        )
         for found in judge(program.expect, summary, program.source):
             yield found._replace(hint=found.hint or hint)
 

@@ -10,7 +10,15 @@ from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.document import BlockKeys, words
 from cnnspec.language.expressions import Formula
 from cnnspec.language.naming import Counter
-from cnnspec.language.program import NEEDED, Block, CallStep, IfStep, RepeatStep, Steps
+from cnnspec.language.program import (
+    NEEDED,
+    Block,
+    CallStep,
+    IfStep,
+    RepeatStep,
+    Step,
+    Steps,
+)
 from cnnspec.language.steps import STATEMENTS, Place, StepReader, section
 from cnnspec.language.variables import Notes
 
@@ -208,18 +216,22 @@ class BlockReader:
 
 def each_call(steps: Steps) -> Iterator[CallStep]:
     """Every call in steps, those inside repeats and branches included."""
+    return (step for step in each_step(steps) if isinstance(step, CallStep))
+
+
+def each_step(steps: Steps) -> Iterator[Step]:
+    """Every step, with those inside repeats and branches."""
     for step in steps:
-        if isinstance(step, CallStep):
-            yield step
+        yield step
         if isinstance(step, RepeatStep):
-            yield from each_call(step.steps)
+            yield from each_step(step.steps)
         elif isinstance(step, IfStep):
-            yield from each_call(step.then)
-            yield from each_call(step.otherwise)
+            yield from each_step(step.then)
+            yield from each_step(step.otherwise)
         else:
             for source in step.sources:
                 if isinstance(source, tuple):
-                    yield from each_call(source)
+                    yield from each_step(source)
 
 
 def _stray(given: Any) -> dict[str, str]:

@@ -90,6 +90,9 @@ class _Needed:
     def __repr__(self) -> str:
         return "NEEDED"
 
+    # A copy is the very same object, by its name here.
+    __reduce__ = __repr__
+
 
 NEEDED = _Needed()
 """The default of a parameter that has none: each call has to give it."""

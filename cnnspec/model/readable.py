@@ -69,6 +69,13 @@ def heading(summary: Summary) -> tuple[str, str]:
     return visible(summary.graph.name), inputs
 
 
+def in_short(summary: Summary) -> str:
+    """`nin: 510 params in 3 layers`."""
+    count = len(summary.rows)
+    layers = f"{count:,} layer{'' if count == 1 else 's'}"
+    return f"{visible(summary.graph.name)}: {summary.total_params:,} params in {layers}"
+
+
 def totals(summary: Summary) -> list[tuple[str, str, str]]:
     """The sums of a report: what is counted, the number, and what to know about it."""
     split = (
@@ -150,13 +157,16 @@ def _several(shapes: Shapes) -> list[Shape]:
     return shapes if isinstance(shapes, list) else [shapes]
 
 
-def summary_data(summary: Summary, source: Source) -> dict[str, Any]:
+def summary_data(summary: Summary, source: Source | None) -> dict[str, Any]:
     """A summary as plain data, for JSON.
 
     Args:
-        source: the document, which knows in which line each layer stands.
+        summary: of a model.
+        source: the document, which knows in which line each layer stands; None where
+            that isn't asked.
     """
     graph, fields = summary.graph, receptive_fields(summary)
+    facts = (*LAYER_FACTS, *(("line",) if source else ()), "activation_bytes")
     return {
         "name": graph.name,
         "inputs": list(map(input_data, graph.inputs)),
@@ -169,7 +179,7 @@ def summary_data(summary: Summary, source: Source) -> dict[str, Any]:
         "activation_bytes": summary.activation_bytes,
         "layers": [
             {
-                **row_data(row, source, (*LAYER_FACTS, "activation_bytes")),
+                **row_data(row, source, facts),
                 "receptive_field": field_sizes(fields[row.name]),
                 "weights": list(map(_weight_data, row.weights)),
                 "arithmetic": row.arithmetic,
@@ -180,23 +190,23 @@ def summary_data(summary: Summary, source: Source) -> dict[str, Any]:
 
 
 LAYER_FACTS = (
-    *("name", "type", "inputs", "output_shape", "params", "trainable_params", "macs"),
-    "line",
+    *("name", "type", "inputs", "output_shape"),
+    *("params", "trainable_params", "macs"),
 )
-"""What plain data tell of a layer everywhere: attributes of its row, and its line."""
+"""What plain data tell of a layer everywhere: attributes of its row."""
 
 
-def row_data(row: Row, source: Source, facts: Sequence[str]) -> dict[str, Any]:
+def row_data(row: Row, source: Source | None, facts: Sequence[str]) -> dict[str, Any]:
     """A layer's row as plain data, for JSON.
 
     Args:
         row: of the layer.
-        source: the document that the layer stands in.
-        facts: what to tell, in this order.
+        source: the document that the layer stands in; needed for its line.
+        facts: what to tell, in this order: attributes of the row, and `line`.
     """
     return {
         fact: source.mark(row.path, at_key=True).line
-        if fact == "line"
+        if fact == "line" and source
         else _listed(getattr(row, fact))
         for fact in facts
     }

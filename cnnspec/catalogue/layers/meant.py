@@ -216,7 +216,7 @@ def _unknown_hint(name: str, arguments: Any) -> str:
         return _NO_IDEA
     if arguments is None and (slip := re.fullmatch(r"(\w+):(\S.*)", name)):
         return f"put a space after the colon: - {slip[1]}: {slip[2]}"
-    same = arguments is None and text == known or text == _as_it_is(known, arguments)
+    same = not arguments and text == known or text == _as_it_is(known, arguments)
     if same and len(known) <= len(name) + 1 and "." not in name and "(" not in name:
         return near(known)
     if len(text) > _LONGEST:

@@ -64,6 +64,18 @@ def html(summary: Summary, why: bool) -> str:
     """
     from html import escape
 
+    name = escape(heading(summary)[0])
+    return _PAGE.format(name=name, table=html_table(summary, why))
+
+
+def html_table(summary: Summary, why: bool) -> str:
+    """A summary as a part of an HTML page, with its own style.
+
+    Args:
+        why: whether to show how each layer's parameters are counted.
+    """
+    from html import escape
+
     name, inputs = map(escape, heading(summary))
     headers = "".join(f"<th scope=col>{header}" for header in HEADERS)
     rows = "\n".join(_html_row(line, why) for line in lines(summary))
@@ -71,7 +83,7 @@ def html(summary: Summary, why: bool) -> str:
         f"<dt>{what}<dd><b>{escape(number)}</b> {note}"
         for what, number, note in totals(summary)
     )
-    return _PAGE.format(
+    return _TABLE.format(
         name=name, inputs=inputs, headers=headers, rows=rows, sums=sums, style=_STYLE
     )
 
@@ -96,24 +108,39 @@ def _html_row(line: Line, why: bool) -> str:
 
 
 _STYLE = """\
-:root { color-scheme: light dark; }
-body { margin: 2rem auto; max-width: 90rem; padding: 0 1rem; line-height: 1.4;
-  font-family: system-ui, sans-serif; background: Canvas; color: CanvasText; }
-main { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .875rem;
+.cnnspec { overflow-x: auto; line-height: 1.4; }
+.cnnspec table { border-collapse: collapse; width: 100%; font-size: .875rem;
   font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .5rem; text-align: right; vertical-align: top;
-  white-space: nowrap;
-  border-bottom: 1px solid color-mix(in srgb, CanvasText 15%, Canvas); }
-thead th { position: sticky; top: 0; background: Canvas; vertical-align: bottom; }
-thead th { white-space: normal; }
-tbody th { font-weight: 600; }
-th:nth-child(-n+2), td:nth-child(2), th:last-child, td:last-child { text-align: left; }
-td:last-child { min-width: 8rem; }
-i { display: block; height: .5rem; min-width: 1px; border-radius: 2px;
-  background: light-dark(#2563a8, #7ab3ef); }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
-dd { margin: 0; }"""
+.cnnspec th, .cnnspec td { padding: .3rem .5rem; text-align: right;
+  vertical-align: top; white-space: nowrap;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
+.cnnspec thead th { vertical-align: bottom; white-space: normal; }
+.cnnspec tbody th { font-weight: 600; }
+.cnnspec th:nth-child(-n+2), .cnnspec td:nth-child(2), .cnnspec th:last-child,
+.cnnspec td:last-child { text-align: left; }
+.cnnspec td:last-child { min-width: 8rem; }
+.cnnspec i { display: block; height: .5rem; min-width: 1px; border-radius: 2px;
+  background: #2563a8; background: light-dark(#2563a8, #7ab3ef); }
+.cnnspec dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
+.cnnspec dd { margin: 0; }"""
+
+_TABLE = """\
+<div class="cnnspec">
+<style>
+{style}
+</style>
+<h1>{name}</h1>
+<p>Input: {inputs}</p>
+<table>
+<thead><tr>{headers}</thead>
+<tbody>
+{rows}
+</tbody>
+</table>
+<dl>
+{sums}
+</dl>
+</div>"""
 
 _PAGE = """\
 <!doctype html>
@@ -122,19 +149,11 @@ _PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{name}</title>
 <style>
-{style}
+:root {{ color-scheme: light dark; }}
+body {{ margin: 2rem auto; max-width: 90rem; padding: 0 1rem;
+  font-family: system-ui, sans-serif; background: Canvas; color: CanvasText; }}
+.cnnspec {{ overflow-x: visible; }}
+.cnnspec thead th {{ position: sticky; top: 0; background: Canvas; }}
 </style>
-<h1>{name}</h1>
-<p>Input: {inputs}</p>
-<main>
-<table>
-<thead><tr>{headers}</thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</main>
-<dl>
-{sums}
-</dl>
+{table}
 </html>"""

@@ -1,6 +1,6 @@
 """A YAML document: its data, and where each of its keys and values stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
@@ -104,10 +104,11 @@ class Source:
         return changed
 
     def _override(self, path: Path) -> str:
-        """The `KEY=VALUE` that changed a value from outside, the last one."""
+        """The `KEY=VALUE` that changed or made a value from outside, the last one."""
         found = ""
         for given, text in self._overrides.items():
-            if path[: len(given)] == given:
+            made = given[: len(path)] == path and not self.holds(path)
+            if made or path[: len(given)] == given:
                 found = text
         return found
 
@@ -144,7 +145,12 @@ class Source:
         return True
 
     def writes(self, path: Path) -> bool:
-        """Whether the file itself writes a value, and not one that it extends."""
+        """Whether the file itself writes a value, and not one that it extends.
+
+        What is changed from outside counts as written.
+        """
+        if self._override(path):
+            return True
         return self.holds(path) and self.mark(path).path == self.path
 
     def line_of_text(self, path: Path, line: int) -> int:
@@ -186,6 +192,11 @@ class Source:
             else f"in {frame.block}, called at {self.line(frame.path)}"
             for frame in reversed(trail)
         )
+
+    @property
+    def overridden(self) -> Collection[Path]:
+        """The paths of values that were changed from outside."""
+        return self._overrides.keys()
 
     def is_overridden(self, *keys: str) -> bool:
         """Whether a value below one of the document's keys was changed from outside."""

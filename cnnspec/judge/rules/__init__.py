@@ -41,7 +41,8 @@ def of_model(model: Model) -> list[Problem]:
         from cnnspec.judge.subjects import sections
 
         found += of_training(sections(model))
-    if program.vars or program.blocks:
+    changed = program.source.overridden
+    if program.vars or program.blocks or program.defaults or changed:
         found += _ask([("definitions", model)])
     if not all(row.layer.freezes for row in model.summary.rows):
         found += _ask([("layers", model)])

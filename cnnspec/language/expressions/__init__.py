@@ -75,6 +75,9 @@ class Formula:
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise AttributeError("Formula is frozen")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return formulas, (self.text,)
+
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
 

@@ -1,0 +1,255 @@
+"""Values of a spec that are changed from outside, as `--set KEY=VALUE` does."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnnspec.ground.errors import OverrideError, Path, SpecError, either, nearest
+from cnnspec.ground.source import Source
+from cnnspec.ground.yaml_text import flow
+
+if TYPE_CHECKING:
+    from cnnspec.catalogue.components import Component
+
+_INDEX = re.compile("[0-9]{1,9}")
+
+Overrides = Iterable[str] | Mapping[str, Any]
+"""`KEY=VALUE` each, or values by their keys."""
+
+
+class Override(NamedTuple):
+    """A value and where it goes."""
+
+    key: str
+    """Keys of the spec joined by dots; a number counts from 0 into a list."""
+    value: Any
+    text: str
+    """`KEY=VALUE`, for messages."""
+
+    def refused(self, reason: str, hint: str = "") -> OverrideError:
+        """What to raise where it can't be applied."""
+        return OverrideError(f"'{self.key}': {reason}{f'; {hint}' if hint else ''}")
+
+
+def apply(source: Source, given: Overrides) -> None:
+    """Changes values of a document.
+
+    Keys that aren't there yet are made. A name alone, or a value alone, becomes a
+    mapping where a key leads on into it: `adam`, `Dense: 10`. A section that is set to
+    null is taken out. A layer may be called by its name: `layers.fc1.units`.
+
+    Raises:
+        OverrideError: one isn't of that form, leads nowhere, or another undoes it.
+    """
+    done: dict[Path, Override] = {}
+    for one in _read(given):
+        path = _path(one, source)
+        _refuse_unknown_variable(one, path, source.data)
+        for earlier, before in done.items():
+            if earlier[: len(path)] == path:
+                raise before.refused(f"--set {one.text} undoes it", "leave it out")
+        path = _set(source.data, one, path)
+        done[path] = one
+        source.note_override(path, one.text)
+
+
+def _read(given: Overrides) -> Iterator[Override]:
+    if isinstance(given, Mapping):
+        from cnnspec.ground.data import plain
+
+        for key, value in given.items():
+            shown = plain(value, key)
+            yield Override(str(key), shown, f"{key}={flow(shown)}")
+        return
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not key or not equals:
+            raise OverrideError(f"'{text}' is not of the form KEY=VALUE")
+        yield Override(key, _value(text, value), text)
+
+
+def _value(assignment: str, text: str) -> Any:
+    try:
+        source = Source(text, "--set") if text.strip() else None
+    except SpecError as error:
+        reason = error.diagnostics[0].message
+        raise OverrideError(f"'{assignment}': {reason}") from None
+    if source is not None and source.problems:
+        raise OverrideError(f"'{assignment}': {source.problems[0].message}")
+    return source.data if source else None
+
+
+def _path(given: Override, source: Source) -> Path:
+    """The path that a key stands for."""
+    words = given.key.split(".")
+    is_list = isinstance(source.value(("layers",)), list)
+    if is_list and words[0] == "layers" and _is_name("".join(words[1:2])):
+        start, words = _named(given, words[1:], source)
+        return _steps(words, source.value(start), start)
+    return _steps(words, source.data, ())
+
+
+def _is_name(word: str) -> bool:
+    return bool(word) and not _INDEX.fullmatch(word.removeprefix("-"))
+
+
+def _steps(words: list[str], data: Any, path: Path) -> Path:
+    """The path that words lead along from data that another path leads to.
+
+    Where a mapping has a key with dots in it, the longest that is there goes first.
+    """
+    while words:
+        count = 1
+        step: str | int = words[0]
+        if isinstance(data, list) and _INDEX.fullmatch(words[0]):
+            step = int(words[0])
+        elif isinstance(data, dict):
+            longest = range(len(words), 1, -1)
+            joined = (n for n in longest if ".".join(words[:n]) in data)
+            count = next(joined, 1)
+            step = ".".join(words[:count])
+        path, words = (*path, step), words[count:]
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            data = None
+    return path
+
+
+def _named(given: Override, words: list[str], source: Source) -> tuple[Path, list[str]]:
+    """The place of the layer or call whose name words begin with, and the other words.
+
+    Raises:
+        OverrideError: there is none, or its place makes other layers as well.
+    """
+    from cnnspec.language.reader import read_program
+    from cnnspec.model.resolver import resolve
+
+    nodes = resolve(read_program(source)).nodes
+    places = {
+        **{f.name: f.path for node in nodes for f in node.trail if f.name},
+        **{node.name: node.path for node in nodes},
+    }
+    for count in range(len(words), 0, -1):
+        name = ".".join(words[:count])
+        if name in places:
+            break
+    else:
+        text = f"the model has no layer '{words[0]}'"
+        raise given.refused(
+            text, nearest(words[0], places) or "cnnspec show lists them"
+        )
+    path, rest = places[name], words[count:]
+    makes = sum(place == path for place in places.values())
+    if makes > 1:
+        text = f"'{name}' is one of {makes} that {source.line(path)} makes"
+        key = ".".join(map(str, (*path, *rest)))
+        raise given.refused(text, f"to change them all, set {key}")
+    if isinstance(path[-1], int):
+        # A name without arguments has no place of its own.
+        path = (*path, str(source.value(path)))
+    return path, rest
+
+
+def _refuse_unknown_variable(given: Override, path: Path, data: Any) -> None:
+    """Refuses a new variable, which nothing in the spec could use.
+
+    Raises:
+        OverrideError: `--set vars.widht=8` where the variable is called width.
+    """
+    if path[0] != "vars" or len(path) < 2 or not isinstance(data, dict):
+        return
+    known = data.get("vars") or {}
+    if isinstance(known, dict) and path[1] not in known:
+        hint = nearest(path[1], known)
+        hint = hint or (f"it has {either(known, 'and')}" if known else "it has none")
+        raise given.refused(f"the spec has no variable '{path[1]}'", hint)
+
+
+def _set(data: Any, given: Override, path: Path) -> Path:
+    """Sets the value, and returns the path that it then has."""
+    if path[0] == "extends":
+        raise given.refused("only the file itself can extend one")
+    if len(path) == 1 and given.value is None and isinstance(data, dict):
+        data.pop(path[0], None)
+        return path
+    holder, place = data, 0
+    while place < len(path) - 1:
+        _refuse_no_way(given, path, place, holder)
+        path = _opened(holder, path, place, data)
+        holder = holder[path[place]]
+        place += 1
+    _refuse_no_way(given, path, place, holder)
+    holder[path[place]] = given.value
+    return path
+
+
+def _refuse_no_way(given: Override, path: Path, place: int, holder: Any) -> None:
+    """Refuses a step of a path that leads nowhere.
+
+    Raises:
+        OverrideError: with what would.
+    """
+    step = path[place]
+    there = ".".join(map(str, path[:place])) or "the spec"
+    if isinstance(holder, list):
+        if not isinstance(step, int):
+            hint = f"say 0 to {len(holder) - 1} instead of '{step}'"
+            raise given.refused(f"{there} is a list", hint if holder else "")
+        if step >= len(holder):
+            raise given.refused(f"{there} has {len(holder)} items, counted from 0")
+    elif not isinstance(holder, dict):
+        raise given.refused(f"{there} is {flow(holder)} and no mapping")
+
+
+def _opened(holder: Any, path: Path, place: int, data: Any) -> Path:
+    """Makes a mapping or list stand where a path leads on, and returns the path."""
+    step, following = path[place : place + 2]
+    value = holder.get(step) if isinstance(holder, dict) else holder[step]
+    if isinstance(value, dict) or isinstance(value, list) and type(following) is int:
+        return path
+    first = _first_argument(step, data) if place and isinstance(step, str) else ""
+    if value is None:
+        holder[step] = {}
+    elif first:
+        holder[step] = {first: value}
+    elif isinstance(value, str) and _is_class(following, value):
+        holder[step] = {}
+    elif isinstance(value, str):
+        holder[step] = {value: {}}
+        path = (*path[: place + 1], value, *path[place + 1 :])
+    return path
+
+
+def _is_class(step: str | int, name: str) -> bool:
+    """Whether a step names a class, and no argument of the one that stands there."""
+    spelt = str(step).replace("_", "").lower()
+    return str(step)[:1].isupper() or spelt == name.replace("_", "").lower()
+
+
+def _first_argument(name: str, data: Any) -> str:
+    """The argument that a value alone stands for; nothing where that isn't known."""
+    from cnnspec.catalogue.layers import layer_class
+    from cnnspec.catalogue.registry import is_known
+
+    blocks = data.get("blocks")
+    block = blocks.get(name) if isinstance(blocks, dict) else None
+    if isinstance(block, dict) and block.get("params"):
+        return str(next(iter(block["params"])))
+    if is_known(name):
+        return next(iter(layer_class(name).arguments()), "")
+    found = _components().get(name)
+    return next(iter(found.arguments()), "") if found else ""
+
+
+def _components() -> "dict[str, type[Component]]":
+    """The classes that arguments and sections may name, by each of their names."""
+    from cnnspec.catalogue import callbacks, components, losses, metrics, optimizers
+
+    bases = (
+        *(components.Initializer, components.Regularizer, components.Constraint),
+        *(optimizers.Optimizer, optimizers.Schedule),
+        *(losses.Loss, metrics.Metric, callbacks.Callback),
+    )
+    found = (components.by_name(base) for base in bases)
+    return {name: cls for names in found for name, cls in names.items()}
