@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cnnspec.app.table import COMMANDS
 from cnnspec.emit import packages
@@ -155,6 +156,38 @@ def test_the_library_says_the_same(light: Light) -> None:
     done = run(scripts / "python", "-c", code, cwd=work)
     assert f"digits.keras {KERAS}" in done.stdout
     assert not (work / "no").exists()
+
+
+def test_the_action_installs_and_checks(wheel: Path, tmp_path: Path) -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    [*_, step] = action["runs"]["steps"]
+    given = {
+        f"inputs.{key}": about["default"] for key, about in action["inputs"].items()
+    }
+    given |= {"steps.python.outputs.python-path": sys.executable}
+    given |= {"inputs.options": "--strict --ignore unused-block"}
+    environment = {
+        key: given[text.removeprefix("${{ ").removesuffix(" }}")]
+        for key, text in step["env"].items()
+    }
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "yaml.py").write_text("raise SystemExit(9)\n", encoding="utf-8")
+    text = "input: [4]\nlayers: [{Dense: 3}]\nblocks: {b: {layers: [Flatten]}}\n"
+    (tmp_path / "specs" / "a.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "specs" / "b.yaml").write_text(f"{text}expect: {{total_params: 1}}\n")
+    environment |= {"RUNNER_TEMP": str(tmp_path), "GITHUB_ACTION_PATH": str(wheel)}
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=tmp_path,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    error, closing = done.stdout.splitlines()
+    assert error.startswith("::error file=specs/b.yaml,line=4,col=24,title=expected-")
+    assert closing == "2 specs, 1 error"
 
 
 # ------------------------------------------------------------------ without installing
