@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
+from cnnspec.ground.visible import visible
 
 _DIGITS = 16
 _TAG = b"cnnspec "
@@ -21,14 +22,15 @@ _BEGINNINGS = (f"# {_HEADER}".encode(), f"<!-- {_HEADER}".encode())
 def seal_text(text: str, source: str) -> str:
     """Python code with lines above it that tell where it is from, and its digest."""
     digest = _digest(text.encode())
-    return f"# {_HEADER} from {source}\n# If edited, it is kept: {digest}\n{text}"
+    origin = visible(source)
+    return f"# {_HEADER} from {origin}\n# If edited, it is kept: {digest}\n{text}"
 
 
 def seal_svg(text: str, source: str) -> str:
     """An SVG document with comments above it, as `seal_text` has them."""
     digest = _digest(text.encode())
     # Two hyphens would end the comment (Extensible Markup Language 1.0, 2.5).
-    origin = source.replace("--", "-\N{NON-BREAKING HYPHEN}")
+    origin = visible(source).replace("--", "-\N{NON-BREAKING HYPHEN}")
     return (
         f"<!-- {_HEADER} from {origin} -->\n<!-- If edited, it is kept: {digest} -->\n"
         f"{text}"
@@ -44,7 +46,7 @@ def seal_notebook(notebook: dict[str, Any], source: str) -> str:
     import json
 
     text = json.dumps(notebook, indent=1, ensure_ascii=False)
-    seal = {"cnnspec": {"source": source, "digest": _digest(text.encode())}}
+    seal = {"cnnspec": {"source": visible(source), "digest": _digest(text.encode())}}
     sealed = notebook | {"metadata": notebook["metadata"] | seal}
     return f"{json.dumps(sealed, indent=1, ensure_ascii=False)}\n"
 

@@ -174,7 +174,7 @@ def mistake(
     another one.
     """
     path = _one_place(formula, trail, program)
-    if path is None:
+    if path is None or not formula.names:
         return trail, formula.text
     value = variables[min(formula.names)]
     return path, repr(value), "" if isinstance(value, str) else formula.text

@@ -236,3 +236,18 @@ _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>#|~&"})
 def escaped(text: str) -> str:
     """A text that Markdown shows as it is."""
     return text.translate(_MARKDOWN)
+
+
+_PROSE = str.maketrans(
+    {"\\": r"\\", "[": r"\[", "#": r"\#", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
+)
+
+
+def prose(text: str) -> str:
+    """A text that Markdown may format, without HTML, headings, links and images."""
+    return text.translate(_PROSE)
+
+
+def in_code(text: str) -> str:
+    """A text to stand between the backticks of Markdown's code."""
+    return visible(text).replace("`", "'")

@@ -106,7 +106,8 @@ class Lesson:
         program, notebook = self._program, self._view.notebook
         assert notebook is not None
         said = [f"# {readable.escaped(program.name)}"]
-        said += paragraphs(program.description) if program.description.strip() else []
+        if program.description.strip():
+            said += map(readable.prose, paragraphs(program.description))
         said.append(self._say("needs"))
         if notebook.files:
             said.append(self._say("files"))

@@ -13,6 +13,7 @@ from typing import Any
 from cnnspec.emit.code.model import value_text
 from cnnspec.emit.keras_script.folders import folders, template_folder
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
+from cnnspec.model.readable import in_code
 
 
 @cache
@@ -43,7 +44,8 @@ def environment(own: str | None = None, *, traced: bool = False) -> Any:
         keep_trailing_newline=True,
         extensions=[_traced()] if traced else [],
     )
-    found.filters |= {"python": value_text, "whole": _whole, "thousands": _thousands}
+    found.filters |= {"python": value_text, "code": in_code}
+    found.filters |= {"whole": _whole, "thousands": _thousands}
     return found
 
 

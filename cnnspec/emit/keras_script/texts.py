@@ -17,6 +17,7 @@ from cnnspec.catalogue.registry import layer_names
 from cnnspec.emit.keras_script.folders import folders, template_folder
 from cnnspec.emit.keras_script.templates import complaint, environment
 from cnnspec.ground.errors import Mark
+from cnnspec.ground.visible import visible
 
 ENGLISH = "en"
 _SECTIONS = ("font", "layers", "script", "notebook", "techniques")
@@ -207,4 +208,4 @@ def string(said: str) -> str:
 
 
 def _escaped(said: str) -> str:
-    return json.dumps(said, ensure_ascii=False)[1:-1]
+    return visible(json.dumps(said, ensure_ascii=False)[1:-1])

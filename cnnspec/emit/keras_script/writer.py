@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from cnnspec.emit.code.model import model_code
-from cnnspec.emit.code.plan.comments import paragraphs
+from cnnspec.emit.code.plan.comments import in_docstring, paragraphs
 from cnnspec.emit.keras_script import custom
 from cnnspec.emit.keras_script.telling import (
     answer_view,
@@ -170,7 +170,7 @@ class Writer:
             extra_packages=[
                 name for name in self.view.script.packages if name not in _ON_COLAB
             ],
-            files=[f"`{file}`" for file in files if file],
+            files=[f"`{readable.in_code(file)}`" for file in files if file],
             data=self.say(f"data_{data.source}", section="notebook"),
         )
 
@@ -181,7 +181,7 @@ def _script(program: Program, language: Language, backend: str) -> ScriptView:
         "script", "model", {"model": {"name": program.name}}
     )
     return ScriptView(
-        introduction="\n\n".join(paragraphs(said)),
+        introduction="\n\n".join(map(in_docstring, paragraphs(said))),
         packages=needed_packages(program, backend, font),
         backend=backend,
         results=results_folder(program),

@@ -8,6 +8,7 @@ from cnnspec.emit.code.plan.outline import each_step
 from cnnspec.emit.code.tree import Comment
 from cnnspec.emit.code.width import WIDTH, columns
 from cnnspec.ground.shapes import Shapes, product, show
+from cnnspec.ground.visible import visible
 from cnnspec.language.program import Block, CallStep, LayerStep
 
 
@@ -68,23 +69,28 @@ def size_note(shapes: tuple[Shapes, Shapes] | None) -> str:
 def docstring(block: Block, texts: Texts) -> tuple[str, ...]:
     """The paragraphs that say what a block is, or what it consists of."""
     if not block.description.strip():
-        return (_contents(block, texts),)
-    return tuple(_summarized(paragraphs(block.description)))
+        return (in_docstring(_contents(block, texts)),)
+    said = map(in_docstring, paragraphs(block.description))
+    return tuple(_summarized(list(said)))
+
+
+def in_docstring(paragraph: str) -> str:
+    """A paragraph for a docstring: that ends at three quotes, and has escapes."""
+    return paragraph.replace("\\", "\\\\").replace('"', "'")
 
 
 def paragraphs(said: str) -> list[str]:
-    """The paragraphs of a description as a docstring has them, each in one line.
+    """The paragraphs of a description, each in one line, with all of it to be seen.
 
     Where YAML folds lines, a blank one comes to a mere line break; a sentence that ends
     with the first line is a summary all the same.
     """
-    # A docstring ends at three quotes, and a backslash in it would escape.
-    said = said.strip().replace("\\", "\\\\").replace('"', "'")
+    said = said.strip()
     parts = re.split(r"\n\s*\n", said)
     if len(parts) == 1 and ".\n" in said:
         first, _, rest = said.partition(".\n")
         parts = [said] if "\n" in first else [f"{first}.", rest]
-    return [" ".join(part.split()) for part in parts]
+    return [visible(" ".join(part.split())) for part in parts]
 
 
 def _summarized(parts: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit.code.tree import Call, CallArgument, Code, Expression, List, Tuple
 from cnnspec.ground.kinds import Argument, NotAllowed
 from cnnspec.ground.records import Record
+from cnnspec.ground.visible import visible
 
 _NEEDS_ITS_NAME = frozenset({"axis", "data_format", "keepdims"})
 
@@ -93,7 +94,8 @@ def text(found: str) -> str:
     """A string in double quotes, or in single ones where that saves escapes."""
     if '"' in found and "'" not in found:
         return repr(found)
-    return json.dumps(found, ensure_ascii=False)
+    # What JSON leaves as it is has the same escapes in Python.
+    return visible(json.dumps(found, ensure_ascii=False))
 
 
 def decimal(found: float) -> str:
