@@ -69,16 +69,27 @@ def _slips(name: str, option: str) -> int:
     words, others = _WORD.findall(name), _WORD.findall(option)
     if len(words) != len(others):
         words, others = [plain(name)], [plain(option)]
-    total = 0
-    for word, other in zip(words, others, strict=True):
-        slips = _edits(word.lower(), other.lower())
-        total += slips if slips <= _allowed(word.lower(), other.lower()) else _MOST + 1
-    return total
+    differ = [
+        (word.lower(), other.lower())
+        for word, other in zip(words, others, strict=True)
+        if word.lower() != other.lower()
+    ]
+    among = len(differ) == 1 < len(words)
+    slips = ((_edits(*pair), _allowed(*pair, among)) for pair in differ)
+    return sum(n if n <= allowed else _MOST + 1 for n, allowed in slips)
 
 
-def _allowed(word: str, other: str) -> int:
-    """Slips of the hand that one word may hold and still be the other."""
+def _allowed(word: str, other: str, among: bool) -> int:
+    """Slips of the hand that one word may hold and still be the other.
+
+    Args:
+        word: in small letters.
+        other: likewise.
+        among: whether it stands among others, all of which are right.
+    """
     length = min(len(word), len(other))
+    if among and len(word) != len(other) and length > 3 and word[0] == other[0]:
+        return 2
     if length < 3 or length < 6 and word[0] != other[0]:
         return 0
     return 1 if length < 7 else 2

@@ -193,7 +193,8 @@ def _hint_at(
     slip = _SLIP.fullmatch(name) if value is None else None
     words = ""
     if argument and not (words := _words(cls, name, given)):
-        if argument in given:
+        is_typo = likeness.meant(name, cls.arguments()) == argument
+        if argument in given and not is_typo:
             return f"{argument} is given already; remove one of the two"
         if slip and slip[2] == ":":
             return f"put a space after the colon: {argument}: {slip[3]}"

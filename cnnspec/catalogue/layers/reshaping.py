@@ -181,9 +181,6 @@ class Permute(Layer):
 class RepeatVector(Layer):
     """Repeats a vector n times, so that a recurrent layer reads it at each step."""
 
-    spelt_as: ClassVar[dict[str, str]] = {
-        "n": "times repeats count",
-    }
     shape_rule = "(n, features)"
     example: ClassVar[Any] = {"n": 3}
     example_inputs = ((None, 32),)
