@@ -151,7 +151,7 @@ CSV = Data(
     labels="one_hot",
 )
 NPZ = Data(source="npz", path="a.npz")
-WATCHING = Train(loss="categorical_crossentropy", callbacks=["EarlyStopping"])
+WATCHING = Train(loss="categorical_crossentropy", epochs=9, callbacks=["EarlyStopping"])
 SPARSE = "sparse_categorical_crossentropy"
 IMAGE, SCORES, ONE = (None, 28, 28, 1), (None, 10), (None, 1)
 

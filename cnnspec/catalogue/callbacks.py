@@ -3,10 +3,10 @@
 Source of the signatures: keras/src/callbacks, Keras 3.15.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.named import Named
+from cnnspec.catalogue.named import Idle, Named
 from cnnspec.ground.errors import ArgumentError, either
 from cnnspec.ground.kinds import Natural, Positive, ZeroToBelowOne, choice, text
 
@@ -25,10 +25,14 @@ class Callback(Named):
     """Whether it needs an optimizer that keeps averages of the weights."""
     changes_rate: ClassVar[bool] = False
     """Whether it sets the learning rate, which then can't be a schedule."""
+    reports: ClassVar[tuple[str, ...]] = ()
+    """Figures that it adds to those of an epoch, for the callbacks behind it."""
     writes: ClassVar[str] = ""
     """The argument that names the file or folder it writes."""
     appends: ClassVar[str] = ""
     """The argument that makes it keep what a file holds."""
+    fills: ClassVar[str] = ""
+    """The argument in which figures stand in braces, as in `{epoch:02d}`."""
     packages: ClassVar[tuple[str, ...]] = ()
     """What it needs beside Keras."""
     refused: ClassVar[Mapping[str, str]] = {
@@ -44,6 +48,18 @@ class Callback(Named):
         "RemoteMonitor": "it reports to a server of its own kind; use CSVLogger or "
         "TensorBoard",
     }
+
+    @property
+    def watches(self) -> str | None:
+        """The figure that it goes by; None where it goes by none."""
+        return None
+
+    def first_acts(self) -> int | None:
+        """The epoch, counted from 0, after which it can end or change a training.
+
+        None where that isn't a matter of epochs.
+        """
+        return None
 
 
 _File = Annotated[str, text("the name of a file", 1)]
@@ -80,6 +96,16 @@ class _Monitor(Callback):
     mode: Literal["auto", "min", "max"] = "auto"
     verbose: Natural = 0
 
+    @property
+    def watches(self) -> str | None:
+        return self.monitor
+
+    def idle(self) -> Iterator[Idle]:
+        yield from super().idle()
+        if getattr(self, "min_delta", 0) < 0:
+            text = "has its sign dropped, for a change is as large either way"
+            yield "min_delta", text, "write it without the minus"
+
 
 class EarlyStopping(_Monitor):
     elsewhere: ClassVar[dict[str, Any]] = {"EarlyStop early_stop": {}}
@@ -92,6 +118,13 @@ class EarlyStopping(_Monitor):
     baseline: float | None = None
     restore_best_weights: bool = False
     start_from_epoch: Natural = 0
+
+    def first_acts(self) -> int | None:
+        """The first epoch is the best so far, so that it can stop after the second."""
+        if self.restore_best_weights:
+            return self.start_from_epoch
+        waits = self.patience - (self.baseline is not None)
+        return self.start_from_epoch + max(waits, 1)
 
 
 class ModelCheckpoint(_Monitor):
@@ -108,11 +141,19 @@ class ModelCheckpoint(_Monitor):
         "write save_freq: epoch",
     }
     writes = "filepath"
+    fills = "filepath"
+    needs: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("monitor", "mode", "initial_value_threshold"), "save_best_only"
+    )
     filepath: _File
     save_best_only: bool = False
     save_weights_only: bool = False
     save_freq: _Frequency = "epoch"
     initial_value_threshold: float | None = None
+
+    @property
+    def watches(self) -> str | None:
+        return self.monitor if self.save_best_only else None
 
     def rules(self) -> None:
         endings, what = [".keras", ".h5"], "a whole model"
@@ -132,11 +173,16 @@ class ReduceLROnPlateau(_Monitor):
     elsewhere: ClassVar[dict[str, Any]] = {"ReduceLR ReduceOnPlateau": {}}
     spelt_as: ClassVar[dict[str, str]] = {"min_delta": "epsilon threshold eps"}
     changes_rate = True
+    reports = ("learning_rate",)
     factor: ZeroToBelowOne = 0.1
     patience: Natural = 10
     min_delta: float = 0.0001
     cooldown: Natural = 0
     min_lr: float = 0.0
+
+    def first_acts(self) -> int | None:
+        """The first epoch is the best so far, so that it can wait from the second."""
+        return max(self.patience, 1)
 
 
 class SwapEMAWeights(Callback):
@@ -157,6 +203,10 @@ class TensorBoard(Callback):
     writes = "log_dir"
     # Keras writes its files with TensorFlow, whatever the backend is.
     packages = ("tensorboard", "tensorflow")
+    needs: ClassVar[Mapping[str, str]] = {
+        "write_images": "histogram_freq",
+        "embeddings_metadata": "embeddings_freq",
+    }
     log_dir: str = "logs"
     histogram_freq: Natural = 0
     write_graph: bool = True

@@ -80,6 +80,7 @@ class BinaryFocalCrossentropy(_Smoothed):
     elsewhere: ClassVar[dict[str, Any]] = {"binary_focal_loss": {}}
     two_classes = True
     activation = "sigmoid"
+    needs: ClassVar[Mapping[str, str]] = {"alpha": "apply_class_balancing"}
     apply_class_balancing: bool = False
     alpha: float = 0.25
     gamma: float = 2.0

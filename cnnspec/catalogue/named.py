@@ -41,6 +41,10 @@ ScopeName = Annotated[
 """A name under which TensorFlow files what is computed; it takes no others."""
 
 
+Idle = tuple[str, str, str]
+"""An argument that changes nothing, what becomes of it, and what to do."""
+
+
 class Named(Component):
     """An object of Keras that training is told by its name."""
 
@@ -54,6 +58,18 @@ class Named(Component):
     """Whether nothing else does: `compile` knows the name, and Keras has no class."""
     any_case: ClassVar[bool] = False
     """Whether its name alone is read in capitals, too."""
+    needs: ClassVar[Mapping[str, str]] = {}
+    """Arguments that Keras looks at only beside another one, and which that is."""
+
+    def idle(self) -> Iterator[Idle]:
+        """Arguments that were given and change nothing as the others stand."""
+        for name, value in self.given.items():
+            other = self.needs.get(name)
+            if other and value not in (None, False) and not getattr(self, other):
+                default = self.arguments()[other].default
+                add = f"{other}: true" if default is False else f"{other}:"
+                text = f"changes nothing without {other}"
+                yield name, text, f"add {add}, or remove {name}:"
 
     @classmethod
     def alone(cls) -> "dict[str, type[Self]]":

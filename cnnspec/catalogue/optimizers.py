@@ -3,10 +3,11 @@
 Source of the signatures: keras/src/optimizers, Keras 3.15.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from cnnspec.catalogue.named import (
+    Idle,
     Named,
     ScopeName,
     read_named,
@@ -22,6 +23,8 @@ from cnnspec.ground.kinds import (
     ZeroOrMore,
     ZeroToOne,
     kind,
+    kind_of,
+    list_of,
     number,
 )
 from cnnspec.ground.yaml_text import flow
@@ -54,8 +57,18 @@ class Schedule(Named):
     spelt_as: ClassVar[dict[str, str]] = {
         "initial_learning_rate": "learning_rate lr base_lr"
     }
+    counts: ClassVar[str] = "decay_steps"
+    """The argument that says how many steps it goes by."""
     initial_learning_rate: ZeroOrMore
     """0 where a warm-up begins with nothing."""
+
+    def takes(self) -> float:
+        """The steps without which it has hardly begun."""
+        return 0
+
+    def zero_from(self) -> float | None:
+        """The step from which on it is 0; None where it never gets there."""
+        return None if self.initial_learning_rate else 0
 
 
 class CosineDecay(Schedule):
@@ -64,25 +77,65 @@ class CosineDecay(Schedule):
     }
     spelt_as: ClassVar[dict[str, str]] = {"decay_steps": "T_max"}
     first = ("initial_learning_rate",)
+    needs: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_target"}
     decay_steps: _StepCount
     name: ScopeName = "CosineDecay"
-    alpha: float = 0.0
-    warmup_target: float | None = None
+    alpha: ZeroOrMore = 0.0
+    warmup_target: ZeroOrMore | None = None
     warmup_steps: Natural = 0
+
+    def idle(self) -> Iterator[Idle]:
+        yield from super().idle()
+        if self.warmup_target is not None and not self.warmup_steps:
+            text = "changes nothing: without warmup_steps it begins with warmup_target"
+            yield "initial_learning_rate", text, "add warmup_steps:"
+
+    @property
+    def _warm_up(self) -> int:
+        return 0 if self.warmup_target is None else self.warmup_steps
+
+    def takes(self) -> float:
+        half: float = self.decay_steps / 2
+        return self._warm_up + half
+
+    def zero_from(self) -> float | None:
+        if not (self.initial_learning_rate or self.warmup_target):
+            return 0
+        end: float = self._warm_up + self.decay_steps
+        return None if self.alpha else end
 
 
 class CosineDecayRestarts(Schedule):
     elsewhere: ClassVar[dict[str, Any]] = {"CosineAnnealingWarmRestarts": {}}
     spelt_as: ClassVar[dict[str, str]] = {"first_decay_steps": "T_0", "t_mul": "T_mult"}
     first = ("initial_learning_rate",)
+    counts = "first_decay_steps"
     first_decay_steps: _StepCount
     name: ScopeName = "SGDRDecay"
-    t_mul: float = 2.0
-    m_mul: float = 1.0
-    alpha: float = 0.0
+    t_mul: Annotated[float, number("a number of 1 or more", ge=1)] = 2.0
+    """Below 1, Keras comes to a root of what is below 0, and to no number."""
+    m_mul: ZeroOrMore = 1.0
+    alpha: ZeroOrMore = 0.0
+
+    def takes(self) -> float:
+        half: float = self.first_decay_steps / 2
+        return half
 
 
-class ExponentialDecay(Schedule):
+class _Staircase(Schedule):
+    """By a factor for each `decay_steps`, at once or step by step."""
+
+    first = ("initial_learning_rate", "decay_steps")
+    decay_steps: _StepCount
+    decay_rate: ZeroOrMore
+    staircase: bool = False
+
+    def takes(self) -> float:
+        stair: float = self.decay_steps
+        return stair + 1 if self.staircase else 0
+
+
+class ExponentialDecay(_Staircase):
     elsewhere: ClassVar[dict[str, Any]] = {
         "ExponentialLR exponential": {},
         "StepLR StepDecay step": {"staircase": True},
@@ -91,19 +144,12 @@ class ExponentialDecay(Schedule):
         "decay_rate": "gamma",
         "decay_steps": "step_size",
     }
-    first = ("initial_learning_rate", "decay_steps")
-    decay_steps: _StepCount
     name: ScopeName = "ExponentialDecay"
-    decay_rate: float
-    staircase: bool = False
+    decay_rate: AboveZero
 
 
-class InverseTimeDecay(Schedule):
-    first = ("initial_learning_rate", "decay_steps")
-    decay_steps: _StepCount
+class InverseTimeDecay(_Staircase):
     name: ScopeName = "InverseTimeDecay"
-    decay_rate: float
-    staircase: bool = False
 
 
 class PolynomialDecay(Schedule):
@@ -112,18 +158,38 @@ class PolynomialDecay(Schedule):
     first = ("initial_learning_rate",)
     decay_steps: _StepCount
     name: ScopeName = "PolynomialDecay"
-    end_learning_rate: float = 0.0001
-    power: float = 1.0
+    end_learning_rate: ZeroOrMore = 0.0001
+    power: ZeroOrMore = 1.0
     cycle: bool = False
+
+    def takes(self) -> float:
+        half: float = self.decay_steps / 2
+        return half
+
+    def zero_from(self) -> float | None:
+        if self.end_learning_rate or self.cycle or not self.power:
+            return None
+        end: float = self.decay_steps
+        return end if self.initial_learning_rate else 0
 
 
 class PiecewiseConstantDecay(Schedule):
     elsewhere: ClassVar[dict[str, Any]] = {"MultiStepLR": {}}
     spelt_as: ClassVar[dict[str, str]] = {"boundaries": "milestones"}
     lacks = ("initial_learning_rate",)
-    boundaries: tuple[_StepCount, ...]
+    counts = "boundaries"
+    boundaries: Annotated[Any, list_of(kind_of(_StepCount), 1)]
     values: tuple[ZeroOrMore, ...]
     name: ScopeName = "PiecewiseConstant"
+
+    def takes(self) -> float:
+        last: float = self.boundaries[-1]
+        return last + 2
+
+    def zero_from(self) -> float | None:
+        begins = [0, *(boundary + 1 for boundary in self.boundaries)]
+        last = max((at for at, rate in enumerate(self.values) if rate), default=-1)
+        return None if last + 1 == len(begins) else begins[last + 1]
 
     def rules(self) -> None:
         if len(self.values) != len(self.boundaries) + 1:
@@ -202,6 +268,9 @@ class Optimizer(Named):
         "OptimizerMap": "it is the map that MultiOptimizer takes",
     }
     any_case = True
+    needs: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("ema_momentum", "ema_overwrite_frequency"), "use_ema"
+    )
     first = ("learning_rate",)
     learning_rate: LearningRate = 0.001
     weight_decay: float | None = None
@@ -334,6 +403,7 @@ class SGD(Optimizer):
         "GradientDescent GradientDescentOptimizer": {},
         "Momentum": {"momentum": 0.9},
     }
+    needs: ClassVar[Mapping[str, str]] = {**Optimizer.needs, "nesterov": "momentum"}
     learning_rate: LearningRate = 0.01
     momentum: ZeroToOne = 0.0
     nesterov: bool = False

@@ -21,6 +21,8 @@ class DataSource:
     """How many classes it has."""
     coarse_classes: ClassVar[int | None] = None
     """How many with superclasses as labels, where it has them."""
+    samples: ClassVar[int | None] = None
+    """How many it has to train on, before anything of it is held out."""
     packages: ClassVar[tuple[str, ...]] = ()
     """What a script needs for it beside Keras, NumPy and Matplotlib."""
     is_one_set: ClassVar[bool] = False
@@ -39,6 +41,7 @@ class Digits(DataSource):
     keys = _SPLIT
     image = (8, 8, 1)
     classes = 10
+    samples = 1797
     packages = ("scikit-learn",)
     is_one_set = True
 
@@ -48,6 +51,7 @@ class Mnist(DataSource):
 
     image = (28, 28, 1)
     classes = 10
+    samples = 60_000
 
 
 class FashionMnist(DataSource):
@@ -55,6 +59,7 @@ class FashionMnist(DataSource):
 
     image = (28, 28, 1)
     classes = 10
+    samples = 60_000
 
 
 class Cifar10(DataSource):
@@ -62,6 +67,7 @@ class Cifar10(DataSource):
 
     image = (32, 32, 3)
     classes = 10
+    samples = 50_000
 
 
 class Cifar100(DataSource):
@@ -70,6 +76,7 @@ class Cifar100(DataSource):
     keys = ("label_mode",)
     image = (32, 32, 3)
     classes = 100
+    samples = 50_000
     coarse_classes = 20
 
 

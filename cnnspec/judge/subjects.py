@@ -1,11 +1,13 @@
 """What the rules about data and training are asked about."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from math import ceil
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.losses import Loss
+from cnnspec.catalogue.optimizers import Optimizer
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shape
 from cnnspec.judge.answers import Answer, Output, answer
@@ -110,6 +112,32 @@ def encoding(data: "Data", train: "Train") -> Literal["one_hot", "sparse"]:
     loss = Loss.of(train.loss)
     chosen = "sparse" not in data.labels and loss.categorical
     return "one_hot" if chosen and loss.labels == "one_hot" else "sparse"
+
+
+def samples(data: "Data", train: "Train") -> int | None:
+    """How many samples are trained on; None where the source has any number."""
+    count = data.about_source.samples
+    if count is None:
+        return None
+    if data.splits:
+        count -= ceil(count * (data.test_size or 0.25))  # scikit-learn's default
+    return int(count * (1 - train.validation_split))
+
+
+def steps(data: "Data | None", train: "Train") -> int | None:
+    """How many batches an epoch has; None where that isn't known."""
+    count = samples(data, train) if data else None
+    return count and ceil(count / (train.batch_size or 32))
+
+
+def rate(train: "Train") -> tuple[Path, Any]:
+    """Where the learning rate stands, and what it is: a number or a schedule."""
+    path: Path = ("train", "optimizer")
+    optimizer = Optimizer.of(train.optimizer)
+    inner = getattr(optimizer, "inner_optimizer", None)
+    if inner is not None:
+        path, optimizer = (*path, optimizer.title(), "inner_optimizer"), inner
+    return (*path, optimizer.title(), "learning_rate"), optimizer.learning_rate
 
 
 def figures(train: "Train") -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.ground.errors import Path
-from cnnspec.judge.subjects import metric_key
+from cnnspec.judge.subjects import figures, metric_key
 
 if TYPE_CHECKING:
     from cnnspec.catalogue.callbacks import Callback
@@ -16,10 +16,18 @@ class Watched(NamedTuple):
 
     path: Path
     callback: "Callback"
-    figure: str
-    """As Keras reports it; nothing where it watches none."""
+    figure: str | None
+    """As Keras reports it; None where it watches none."""
     metric: Any
     """The metric of that figure; None where there is none."""
+    reported: list[str]
+    """The figures that it is given after an epoch."""
+
+    def at(self, argument: str) -> Path:
+        """Where one of its arguments stands; the callback, where it isn't given."""
+        if argument not in self.callback.given:
+            return self.path
+        return (*self.path, self.callback.title(), argument)
 
 
 class Trained(NamedTuple):
@@ -39,10 +47,20 @@ class Trained(NamedTuple):
         """The optimizer that changes the weights."""
         return getattr(self.train.optimizer, "inner_optimizer", self.train.optimizer)
 
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """The metrics by the figures that they report."""
+        return {metric_key(metric): metric for metric in self.train.metrics}
+
     def callbacks(self) -> Iterator[Watched]:
         """Each callback, and what it watches."""
-        metrics = {metric_key(metric): metric for metric in self.train.metrics}
+        metrics = self.metrics
+        reported = figures(self.train)
+        if self.validates:
+            reported += [f"val_{key}" for key in reported]
         for place, callback in enumerate(self.train.callbacks):
-            figure = getattr(callback, "monitor", "")
-            metric = metrics.get(figure.removeprefix("val_"))
-            yield Watched(("train", "callbacks", place), callback, figure, metric)
+            reported = [*reported, *callback.reports]
+            figure = callback.watches
+            metric = metrics.get((figure or "").removeprefix("val_"))
+            path = ("train", "callbacks", place)
+            yield Watched(path, callback, figure, metric, reported)

@@ -14,6 +14,7 @@ Right:
     train:
       loss: categorical_crossentropy
       optimizer: {Adam: {use_ema: true}}
+      validation_split: 0.2
       callbacks: [SwapEMAWeights]
 """
 
@@ -28,7 +29,7 @@ SEVERITY = "error"
 
 def find(training: Trained) -> Iterator[Problem]:
     """Finds each such callback beside another optimizer."""
-    for path, callback, _, _ in training.callbacks():
+    for path, callback, *_ in training.callbacks():
         keeps = getattr(training.optimizer, "use_ema", False)
         if callback.needs_averages and not keeps:
             text = f"{callback.title()} needs an optimizer that keeps averages"

@@ -8,12 +8,14 @@ Wrong:
 
     train:
       loss: categorical_crossentropy
+      epochs: 20
       callbacks: [EarlyStopping]
 
 Right:
 
     train:
       loss: categorical_crossentropy
+      epochs: 20
       validation_split: 0.2
       callbacks: [EarlyStopping]
 """
@@ -22,7 +24,6 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem, either, nearest
 from cnnspec.judge.rules.callbacks import Trained
-from cnnspec.judge.subjects import figures
 
 CODE = "callback-monitor"
 SEVERITY = "error"
@@ -30,15 +31,13 @@ SEVERITY = "error"
 
 def find(training: Trained) -> Iterator[Problem]:
     """Finds each callback that would wait in vain."""
-    reported, validates = figures(training.train), training.validates
-    for path, callback, figure, _ in training.callbacks():
-        title = callback.title()
-        if figure.startswith("val_") and not validates:
-            text = f"{title} watches {figure}, and nothing is validated"
+    for watched in training.callbacks():
+        _, callback, figure, _, reported = watched
+        if figure is None or figure in reported:
+            continue
+        text = f"{callback.title()} watches '{figure}', which is not reported"
+        hint = nearest(figure, reported) or f"there is {either(reported)}"
+        if figure.startswith("val_") and not training.validates:
+            text = f"{callback.title()} watches {figure}, and nothing is validated"
             hint = "add validation_split: 0.2 to train:, or watch loss"
-            yield Problem(path, CODE, text, hint)
-        elif figure and figure.removeprefix("val_") not in reported:
-            text = f"{title} watches '{figure}', which is not reported"
-            known = [f"val_{key}" for key in reported] if validates else []
-            hint = nearest(figure, known) or f"there is {either(reported + known)}"
-            yield Problem(path, CODE, text, hint)
+        yield Problem(watched.at("monitor"), CODE, text, hint)

@@ -8,6 +8,7 @@ Wrong:
 
     train:
       loss: categorical_crossentropy
+      epochs: 20
       validation_split: 0.2
       optimizer:
         Adam:
@@ -19,6 +20,7 @@ Right:
 
     train:
       loss: categorical_crossentropy
+      epochs: 20
       validation_split: 0.2
       optimizer: {Adam: {learning_rate: 0.01}}
       callbacks: [ReduceLROnPlateau]
@@ -36,7 +38,7 @@ SEVERITY = "error"
 def find(training: Trained) -> Iterator[Problem]:
     """Finds both."""
     schedule = getattr(training.optimizer, "learning_rate", None)
-    for path, callback, _, _ in training.callbacks():
+    for path, callback, *_ in training.callbacks():
         if callback.changes_rate and hasattr(schedule, "module"):
             text = f"{callback.title()} can't change a learning rate that is a schedule"
             hint = "remove it, or give learning_rate: a number"

@@ -8,6 +8,7 @@ Wrong:
 
     train:
       loss: categorical_crossentropy
+      epochs: 20
       metrics: [{TruePositives: {name: hits}}]
       callbacks: [{EarlyStopping: {monitor: hits}}]
 
@@ -15,6 +16,7 @@ Right:
 
     train:
       loss: categorical_crossentropy
+      epochs: 20
       metrics: [{TruePositives: {name: hits}}]
       callbacks: [{EarlyStopping: {monitor: hits, mode: max}}]
 """
@@ -24,7 +26,6 @@ from collections.abc import Iterator
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.rules.callbacks import Trained
-from cnnspec.judge.subjects import metric_key
 
 CODE = "monitor-direction"
 SEVERITY = "error"
@@ -32,10 +33,16 @@ SEVERITY = "error"
 
 def find(training: Trained) -> Iterator[Problem]:
     """Finds each callback that needs mode:."""
-    for path, callback, _, metric in training.callbacks():
-        if metric is None:
+    for watched in training.callbacks():
+        _, callback, figure, _, reported = watched
+        if getattr(callback, "mode", "") != "auto":
             continue
-        knows = Metric.of(metric).has_direction
-        if not knows and getattr(callback, "mode", "") == "auto":
-            text = f"Keras doesn't know whether more {metric_key(metric)} are better"
-            yield Problem(path, CODE, text, "set mode: max, or mode: min")
+        # Keras asks for the direction also where a callback makes no use of it.
+        key = callback.monitor.removeprefix("val_")  # type: ignore[attr-defined]
+        metric = training.metrics.get(key)
+        knows = key == "loss" or (metric and Metric.of(metric).has_direction)
+        if not knows and (figure is None or figure in reported):
+            text = f"Keras doesn't know whether more of '{key}' is better"
+            yield Problem(
+                watched.at("monitor"), CODE, text, "set mode: max, or mode: min"
+            )

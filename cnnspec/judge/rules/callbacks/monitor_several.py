@@ -7,6 +7,7 @@ Wrong:
 
     train:
       loss: categorical_crossentropy
+      epochs: 20
       metrics: [{F1Score: {name: f1}}]
       callbacks: [{EarlyStopping: {monitor: f1, mode: max}}]
 
@@ -14,6 +15,7 @@ Right:
 
     train:
       loss: categorical_crossentropy
+      epochs: 20
       metrics: [{F1Score: {name: f1, average: macro}}]
       callbacks: [{EarlyStopping: {monitor: f1, mode: max}}]
 """
@@ -32,7 +34,7 @@ SEVERITY = "error"
 
 def find(training: Trained) -> Iterator[Problem]:
     """Finds each callback that would compare a list."""
-    for path, callback, _, metric in training.callbacks():
+    for path, callback, _, metric, _ in training.callbacks():
         about = None if metric is None else Metric.of(metric)
         if about is not None and about.is_several:
             several = f"{metric_key(metric)} is several numbers"

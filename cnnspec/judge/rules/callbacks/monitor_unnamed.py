@@ -8,6 +8,7 @@ Wrong:
 
     train:
       loss: categorical_crossentropy
+      epochs: 20
       metrics: [{AUC: {}}]
       callbacks: [{EarlyStopping: {monitor: auc, mode: max}}]
     ensemble: {members: 3}
@@ -16,6 +17,7 @@ Right:
 
     train:
       loss: categorical_crossentropy
+      epochs: 20
       metrics: [{AUC: {name: auc}}]
       callbacks: [{EarlyStopping: {monitor: auc, mode: max}}]
     ensemble: {members: 3}
@@ -35,7 +37,7 @@ def find(training: Trained) -> Iterator[Problem]:
     """Finds each callback that only the first member would heed."""
     if training.ensemble is None:
         return
-    for path, callback, _, metric in training.callbacks():
+    for path, callback, _, metric, _ in training.callbacks():
         if getattr(metric, "counted", False) and not metric.name:
             text = (
                 f"Keras reports {metric_key(metric)} under another name for each "

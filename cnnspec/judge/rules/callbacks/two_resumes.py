@@ -28,7 +28,7 @@ SEVERITY = "error"
 
 def find(training: Trained) -> Iterator[Problem]:
     """Finds both."""
-    for path, callback, _, _ in training.callbacks():
+    for path, callback, *_ in training.callbacks():
         if callback.goes_on and training.train.resume:
             text = f"{callback.title()} and resume: both take up where training stopped"
             yield Problem(path, CODE, text, "remove one of them")

@@ -1,0 +1,45 @@
+"""A callback whose training ends before it can act.
+
+The first epoch is the best so far, and patience: counts from the second; what
+would change after the last epoch changes nothing
+(keras/src/callbacks/early_stopping.py, reduce_lr_on_plateau.py, 3.15).
+
+Wrong:
+
+    train:
+      loss: categorical_crossentropy
+      epochs: 10
+      validation_split: 0.2
+      callbacks: [{EarlyStopping: {patience: 10}}]
+
+Right:
+
+    train:
+      loss: categorical_crossentropy
+      epochs: 10
+      validation_split: 0.2
+      callbacks: [{EarlyStopping: {patience: 3}}]
+"""
+
+from collections.abc import Iterator
+
+from cnnspec.ground.errors import Problem
+from cnnspec.judge.rules.callbacks import Trained
+
+CODE = "late-callback"
+SEVERITY = "warning"
+UNLESS = ("callback-monitor",)
+
+
+def find(training: Trained) -> Iterator[Problem]:
+    """Warns of each that would have to wait for the last epoch, or longer."""
+    epochs = training.train.epochs
+    for watched in training.callbacks():
+        callback = watched.callback
+        first = callback.first_acts()
+        if first is not None and first >= epochs - 1:
+            can = f"{callback.title()} can do nothing before epoch {first + 1} ends"
+            needs = f"set epochs: to {first + 2} or more"
+            yield Problem(
+                watched.at("patience"), CODE, f"{can}, and epochs is {epochs}", needs
+            )

@@ -1,0 +1,56 @@
+"""An argument that Keras passes over.
+
+Some arguments count only beside another one, and Keras takes them without a
+word where that one isn't given (keras/src/optimizers/base_optimizer.py,
+keras/src/callbacks/model_checkpoint.py and others, 3.15).
+
+Wrong:
+
+    train:
+      loss: categorical_crossentropy
+      optimizer: {SGD: {learning_rate: 0.1, nesterov: true}}
+
+Right:
+
+    train:
+      loss: categorical_crossentropy
+      optimizer: {SGD: {learning_rate: 0.1, momentum: 0.9, nesterov: true}}
+"""
+
+from collections.abc import Iterator
+
+from cnnspec.catalogue.named import Named
+from cnnspec.ground.errors import Path, Problem
+from cnnspec.judge.subjects import Sections
+from cnnspec.language.training import Train
+
+CODE = "idle-argument"
+SEVERITY = "warning"
+
+
+def find(sections: Sections) -> Iterator[Problem]:
+    """Warns of each in what train: names."""
+    if sections.train is None:
+        return
+    for path, made in _named(sections.train):
+        for argument, text, hint in made.idle():
+            where = (*path, made.title(), argument)
+            text = f"{made.title()}.{argument} {text}"
+            yield Problem(where, CODE, text, hint, at_key=True)
+
+
+def _named(train: Train) -> Iterator[tuple[Path, Named]]:
+    """What train: gives arguments to, and where each stands."""
+    for key in ("loss", "optimizer"):
+        yield from _within(("train", key), getattr(train, key))
+    for key in ("metrics", "callbacks"):
+        for place, value in enumerate(getattr(train, key)):
+            yield from _within(("train", key, place), value)
+
+
+def _within(path: Path, value: object) -> Iterator[tuple[Path, Named]]:
+    """An object, and those that it is given."""
+    if isinstance(value, Named):
+        yield path, value
+        for argument, inner in value.given.items():
+            yield from _within((*path, value.title(), argument), inner)

@@ -1,0 +1,412 @@
+"""What `check` says of training is what comes of it when Keras trains.
+
+Everything runs `compile` and `fit` on a tiny model: what ends in an error is refused,
+and what changes nothing is told.
+"""
+
+import itertools
+import os
+import random
+import warnings
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import pytest
+import yaml
+
+from cnnspec.catalogue.callbacks import Callback
+from cnnspec.catalogue.components import Component
+from cnnspec.catalogue.losses import Loss
+from cnnspec.catalogue.metrics import Metric
+from cnnspec.catalogue.named import Named, subclasses
+from cnnspec.catalogue.optimizers import Optimizer, Schedule
+from cnnspec.emit.keras_live.model import keras_object
+from cnnspec.judge.check import check_text
+from cnnspec.language.training import Train
+from tests.test_components_against_keras import candidates, required, section, title
+
+X = np.random.default_rng(0).random((12, 3)).astype("float32")
+ONE_HOT = np.eye(4, dtype="float32")[[0, 1, 2, 3] * 3]
+LABELS = {"one_hot": ONE_HOT, "sparse": ONE_HOT.argmax(axis=1)}
+USUAL = {"loss": "categorical_crossentropy", "validation_split": 0.25, "epochs": 3}
+"""Of 12 samples 9 are trained on, in 5 batches of 2."""
+LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
+
+
+class Verdict(NamedTuple):
+    """What `check` finds: the codes of errors, and of warnings."""
+
+    errors: set[str]
+    warnings: set[str]
+
+
+def verdict(train: dict[str, Any], labels: str = "one_hot") -> Verdict:
+    spec = {
+        "input": [3],
+        "layers": [{"Dense": {"units": 4, "activation": "softmax"}}],
+        "data": {"source": "npz", "path": "a.npz", "labels": labels},
+        "train": train,
+    }
+    found = check_text(yaml.safe_dump(spec), "spec.yaml").diagnostics
+    errors = {d.code for d in found if d.severity == "error"}
+    return Verdict(errors, {d.code for d in found} - errors)
+
+
+class Run(NamedTuple):
+    """What came of a training: why it ended in an error, or what it left."""
+
+    error: str
+    weights: Any = None
+    history: Any = None
+    files: Any = None
+
+
+def run(train: dict[str, Any], labels: str = "one_hot", eager: bool = True) -> Run:
+    """Trains in the folder where tests are; what cnnspec can't read is refused, too."""
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "softmax")])
+    before = set(Path().rglob("*"))
+    try:
+        read = Train.read(train)
+        model.compile(
+            made(read.optimizer),
+            made(read.loss),
+            metrics=[made(metric) for metric in read.metrics],
+            run_eagerly=eager,
+        )
+        history = model.fit(
+            X,
+            LABELS[labels],
+            batch_size=2,
+            epochs=read.epochs,
+            validation_split=read.validation_split,
+            callbacks=[made(callback) for callback in read.callbacks],
+            verbose=0,
+            shuffle=False,
+        ).history
+    except Exception as error:  # noqa: BLE001 - Keras ends in whatever it stumbles over
+        return Run(f"{type(error).__name__}: {error}")
+    files = sorted(path for path in Path().rglob("*") if path not in before)
+    return Run("", [np.array(w) for w in model.weights], history, files)
+
+
+def made(value: Any) -> Any:
+    return keras_object(value) if isinstance(value, Component) else value
+
+
+def same(one: Run, other: Run) -> bool:
+    assert not one.error + other.error
+    pairs = zip(one.weights, other.weights, strict=True)
+    alike = all(np.array_equal(a, b) for a, b in pairs)
+    return alike and str(one.history) == str(other.history)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where callbacks write."""
+    monkeypatch.chdir(tmp_path)
+    warnings.simplefilter("ignore")
+    return tmp_path
+
+
+# ------------------------------------------------------- what ends in an error
+
+
+def saving(name: str, **others: Any) -> dict[str, Any]:
+    return {"callbacks": [{"ModelCheckpoint": {"filepath": name} | others}]}
+
+
+def by_schedule(name: str, **given: Any) -> dict[str, Any]:
+    return {"optimizer": {"SGD": {"learning_rate": {name: given}}}}
+
+
+BATCHES = {"save_freq": 2}
+PLATEAU = {"ReduceLROnPlateau": {"patience": 1}}
+RATE = [{"ModelCheckpoint": "{learning_rate:.3f}.keras"}, PLATEAU]
+F1 = {"metrics": [{"F1Score": {"name": "f"}}]}
+FAILS = [
+    *(
+        (saving(name), "file-template")
+        for name in (
+            *("{val_acc}.keras", "{}.keras", "{0}.keras", "{batch}.keras"),
+            *("{epoch.keras", "epoch}.keras", "{loss:d}.keras", "{epoch:s}.keras"),
+            *("{loss.none}.keras", "{loss[0]}.keras", "{val_loss:.2q}.keras"),
+        )
+    ),
+    (saving("{epoch}{val_loss:.2f}.keras", **BATCHES), "file-template"),
+    (saving("{f:.2f}.keras") | F1, "file-template"),
+    (saving("{epoch}.keras") | {"metrics": [{"AUC": {"name": "epoch"}}]},
+     "file-template"),
+    ({"callbacks": RATE}, "file-template"),
+    (saving("a.keras", monitor="other"), "monitor-direction"),
+    (saving("a.keras", monitor=""), "monitor-direction"),
+    ({"callbacks": [PLATEAU, {"EarlyStopping": {"monitor": "learning_rate"}}]},
+     "monitor-direction"),
+    (saving("a.keras", monitor="loss", save_best_only=True, **BATCHES),
+     "best-within-epoch"),
+    ({"callbacks": ["SwapEMAWeights"]}, "callback-averages"),
+    (by_schedule("PiecewiseConstantDecay", boundaries=[], values=[0.1]), "wrong-type"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("settings", "code"), FAILS, ids=str)
+def test_what_fails_is_refused(settings: dict[str, Any], code: str) -> None:
+    assert run(USUAL | settings).error
+    assert verdict(USUAL | settings).errors == {code}
+
+
+WORKS = [
+    *(
+        saving(name)
+        for name in (
+            *("a.keras", "{epoch}.keras", "{epoch:.2f}-{val_loss:.3e}.keras"),
+            *("{epoch:>4}.keras", "{{x}}.keras", "{loss!r:.5}.keras"),
+            *("new/{epoch}.keras", "{epoch:0{epoch}d}.keras"),
+        )
+    ),
+    saving("{epoch}-{batch}-{loss:.2f}.keras", **BATCHES),
+    saving("{f}.keras") | F1,
+    saving("a.keras", monitor="other", mode="min"),
+    saving("a.keras", monitor="loss", save_best_only=True, save_freq=9),
+    {"callbacks": RATE[::-1]},
+    {"callbacks": [PLATEAU, {"EarlyStopping": {"monitor": "learning_rate",
+                                               "mode": "min"}}]},
+    saving("a.keras") | {"validation_split": 0.0},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("settings", WORKS, ids=str)
+def test_what_works_is_let_pass(settings: dict[str, Any]) -> None:
+    assert not run(USUAL | settings).error
+    found = verdict(USUAL | settings).errors
+    # How many batches there are is known of few sources.
+    assert not found - {"best-within-epoch"}
+
+
+# ------------------------------------------------------- what changes nothing
+
+
+def optimizing(name: str, **given: Any) -> dict[str, Any]:
+    return {"optimizer": {name: given}}
+
+
+def calling(name: str, **given: Any) -> dict[str, Any]:
+    return {"callbacks": [{name: given}]}
+
+
+COSINE = {"initial_learning_rate": 0.1, "decay_steps": 20}
+FOCAL = "BinaryFocalCrossentropy"
+IDLE = [
+    (optimizing("SGD", nesterov=True), optimizing("SGD")),
+    (optimizing("Adam", ema_momentum=0.5), optimizing("Adam")),
+    (optimizing("Adam", ema_overwrite_frequency=1), optimizing("Adam")),
+    (by_schedule("CosineDecay", **COSINE, warmup_steps=5),
+     by_schedule("CosineDecay", **COSINE)),
+    (by_schedule("CosineDecay", **COSINE, warmup_target=0.2),
+     by_schedule("CosineDecay", **COSINE | {"initial_learning_rate": 0.2})),
+    ({"loss": {FOCAL: {"alpha": 0.9}}}, {"loss": {FOCAL: {}}}),
+    (calling("EarlyStopping", min_delta=-0.1), calling("EarlyStopping", min_delta=0.1)),
+    (calling("ReduceLROnPlateau", patience=1, min_delta=-0.1),
+     calling("ReduceLROnPlateau", patience=1, min_delta=0.1)),
+    *((saving("{epoch}.keras", **given), saving("{epoch}.keras"))
+      for given in ({"monitor": "val_loss"}, {"mode": "max"},
+                    {"initial_value_threshold": 0.1})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("settings", "other"), IDLE, ids=str)
+def test_what_changes_nothing_is_told(settings: Any, other: Any) -> None:
+    assert same(run(USUAL | settings), run(USUAL | other))
+    assert verdict(USUAL | settings) == (set(), {"idle-argument"})
+    assert "idle-argument" not in verdict(USUAL | other).warnings
+
+
+USED = [
+    optimizing("SGD", nesterov=True, momentum=0.5),
+    optimizing("SGD", nesterov=False),
+    optimizing("Adam", ema_momentum=0.5, use_ema=True),
+    by_schedule("CosineDecay", **COSINE, warmup_target=0.2, warmup_steps=5),
+    {"loss": {FOCAL: {"alpha": 0.9, "apply_class_balancing": True}}},
+    saving("{epoch}.keras", monitor="loss", save_best_only=True),
+]
+
+
+@pytest.mark.parametrize("settings", USED, ids=str)
+def test_what_is_made_use_of_is_not(settings: Any) -> None:
+    assert not verdict(USUAL | settings).warnings
+
+
+EMA = {"optimizer": {"SGD": {"use_ema": True}}}
+
+
+def test_averages_that_are_never_swapped() -> None:
+    alone, swapped = (
+        USUAL | EMA | {"validation_split": split, "callbacks": ["SwapEMAWeights"]}
+        for split in (0.0, 0.25)
+    )
+    assert same(run(alone), run(USUAL | EMA | {"validation_split": 0.0}))
+    assert verdict(alone).warnings == {"averages-unseen"}
+    assert not same(run(swapped), run(USUAL | EMA))
+    assert not verdict(swapped).warnings
+
+
+@pytest.mark.parametrize("name", ["a.keras", "{{}}.keras", "{epoch}.keras"])
+def test_a_checkpoint_that_is_written_over(name: str) -> None:
+    files = len(run(USUAL | saving(name)).files)
+    told = "checkpoint-overwritten" in verdict(USUAL | saving(name)).warnings
+    assert told == (files == 1)
+    once = USUAL | saving(name) | {"epochs": 1}
+    assert not verdict(once).warnings
+
+
+def test_the_best_by_what_is_not_known_after_a_batch() -> None:
+    settings = USUAL | saving("{epoch}-{batch}.keras", save_best_only=True, **BATCHES)
+    assert len(run(settings).files) == 7  # each save, of 15 batches
+    assert verdict(settings) == (set(), {"best-of-batches"})
+
+
+@pytest.mark.parametrize("floor", [0.01, 0.02, 0.005])
+def test_a_rate_at_its_floor(floor: float) -> None:
+    plateau = {"patience": 1, "min_delta": 9, "min_lr": floor}
+    settings = USUAL | optimizing("SGD") | calling("ReduceLROnPlateau", **plateau)
+    rates = run(settings).history["learning_rate"]
+    assert verdict(settings).warnings == ({"rate-floor"} if floor > 0.005 else set())
+    assert (len(set(rates)) == 1) == (floor > 0.005)
+
+
+# ------------------------------------------------------- epochs and steps
+
+STUCK = USUAL | {"optimizer": {"SGD": {"learning_rate": 1e-30}}, "epochs": 8}
+"""A training in which nothing changes, so that patience runs out at once."""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"patience": patience} | others
+        for patience in (0, 1, 2, 4)
+        for others in ({}, {"start_from_epoch": 2}, {"baseline": 0.0})
+    ],
+    ids=str,
+)
+def test_early_stopping_stops_first_when_it_is_said_to(given: Any) -> None:
+    stopping = subclasses(Callback)["EarlyStopping"].read(given)
+    epochs = len(run(STUCK | calling("EarlyStopping", **given)).history["loss"])
+    assert stopping.first_acts() == epochs - 1
+    for count, told in ((epochs, {"late-callback"}), (epochs + 1, set())):
+        settings = USUAL | calling("EarlyStopping", **given) | {"epochs": count}
+        assert verdict(settings).warnings == told
+
+
+@pytest.mark.parametrize("patience", [0, 1, 3])
+def test_a_plateau_lowers_the_rate_first_when_it_is_said_to(patience: int) -> None:
+    given = {"patience": patience}
+    plateau = subclasses(Callback)["ReduceLROnPlateau"].read(given)
+    settings = STUCK | calling("ReduceLROnPlateau", **given)
+    rates = run(settings).history["learning_rate"]
+    # The figure is that of the epoch that follows.
+    assert rates.index(rates[-1]) or len(set(rates)) > 1
+    first = next(at for at, rate in enumerate(rates) if rate != rates[0])
+    assert first in (plateau.first_acts(), plateau.first_acts() + 1)
+
+
+SCHEDULES = [
+    ("CosineDecay", COSINE, 10, 20),
+    ("CosineDecay", COSINE | {"alpha": 0.1}, 10, None),
+    ("CosineDecay", COSINE | {"warmup_target": 0.2, "warmup_steps": 7}, 17, 27),
+    ("CosineDecay", COSINE | {"initial_learning_rate": 0.0}, 10, 0),
+    ("CosineDecayRestarts", {"initial_learning_rate": 0.1, "first_decay_steps": 20},
+     10, None),
+    ("ExponentialDecay", COSINE | {"decay_rate": 0.5}, 0, None),
+    ("ExponentialDecay", COSINE | {"decay_rate": 0.5, "staircase": True}, 21, None),
+    ("InverseTimeDecay", COSINE | {"decay_rate": 0.5, "staircase": True}, 21, None),
+    ("PolynomialDecay", COSINE, 10, None),
+    ("PolynomialDecay", COSINE | {"end_learning_rate": 0.0}, 10, 20),
+    ("PolynomialDecay", COSINE | {"end_learning_rate": 0.0, "cycle": True}, 10, None),
+    ("PiecewiseConstantDecay", {"boundaries": [5, 9], "values": [0.1, 0.2, 0.3]},
+     11, None),
+    ("PiecewiseConstantDecay", {"boundaries": [5, 9], "values": [0.1, 0.0, 0.0]},
+     11, 6),
+    ("PiecewiseConstantDecay", {"boundaries": [5], "values": [0.0, 0.0]}, 7, 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "given", "takes", "zero"), SCHEDULES, ids=str)
+def test_schedules_go_as_it_is_said_of_them(
+    name: str, given: dict[str, Any], takes: float, zero: float | None
+) -> None:
+    schedule = subclasses(Schedule)[name].read(given)
+    rates = [float(keras_object(schedule)(step)) for step in range(60)]
+    assert (schedule.takes(), schedule.zero_from()) == (takes, zero)
+    ends = [at for at in range(60) if not any(r > 1e-9 for r in rates[at:])]
+    assert (ends[0] if ends else None) == zero
+    if isinstance(schedule, subclasses(Schedule)["PiecewiseConstantDecay"]):
+        assert rates[takes - 1] == rates[-1] != rates[takes - 2] or zero == 0 or zero
+    elif getattr(schedule, "staircase", False):
+        assert len(set(rates[: takes - 1])) == 1 < len(set(rates[:takes]))
+
+
+@pytest.mark.parametrize(
+    ("source", "batch_size", "steps"),
+    [("digits", None, 43), ("mnist", 100, 600), ("cifar10", 64, 782)],
+)
+def test_schedules_are_held_against_the_steps_there_are(
+    source: str, batch_size: int | None, steps: int
+) -> None:
+    def told(schedule: str, epochs: int) -> set[str]:
+        shape = {"digits": "[8, 8, 1]", "mnist": "[28, 28, 1]"}.get(
+            source, "[32, 32, 3]"
+        )
+        size = f", batch_size: {batch_size}" if batch_size else ""
+        text = (
+            f"input: {shape}\nlayers: [Flatten, {{Dense: {{units: 10, activation: "
+            f"softmax}}}}]\ndata: {{source: {source}}}\ntrain: {{loss: "
+            f"sparse_categorical_crossentropy, epochs: {epochs}{size}, optimizer: "
+            f"{{SGD: {{learning_rate: {schedule}}}}}}}\n"
+        )
+        return {d.code for d in check_text(text, "spec.yaml").diagnostics}
+
+    def decay(count: int) -> str:
+        return f"{{CosineDecay: {{initial_learning_rate: 0.1, decay_steps: {count}}}}}"
+
+    assert told(decay(4 * steps), 4) == set()
+    assert told(decay(3 * steps + 1), 4) == set()
+    assert told(decay(3 * steps), 4) == {"rate-zero"}
+    assert told(decay(8 * steps), 4) == set()
+    assert told(decay(8 * steps + 2), 4) == {"rate-unchanged"}
+    assert told("0", 4) == {"rate-zero"}
+
+
+# ------------------------------------------------------- every argument
+
+
+BASES: tuple[type[Named], ...] = (Optimizer, Schedule, Loss, Metric, Callback)
+CLASSES = [cls for base in BASES for cls in subclasses(base).values()]
+FEW, MANY = 2, 40
+
+
+def drawn(cls: type[Named], draw: random.Random) -> dict[str, Any]:
+    """Values for one or two arguments, right and wrong ones."""
+    arguments = [a for a in cls.arguments().values() if a.name != "name"]
+    chosen = draw.sample(arguments, min(len(arguments), draw.randint(1, 2)))
+    given = {a.name: draw.choice(candidates(a)) for a in chosen}
+    usual = {"num_classes": 4, "sparse_y_pred": False}
+    fixed = {n: v for n, v in usual.items() if n in cls.arguments()}
+    return required(cls) | fixed | given
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=title)
+def test_what_is_ok_trains(cls: type[Named]) -> None:
+    if cls.packages if issubclass(cls, Callback) else ():
+        pytest.skip("it needs packages that tests don't have")
+    base = next(base for base in BASES if issubclass(cls, base))
+    draw = random.Random(title(cls))
+    for _ in range(MANY if LONG else FEW):
+        settings = section(base, {cls.__name__: drawn(cls, draw)})
+        for labels, loss in itertools.product(("one_hot", "sparse"), ("", "sparse_")):
+            whole = USUAL | {"loss": f"{loss}categorical_crossentropy"}
+            whole |= settings if base is Loss else settings | {"loss": whole["loss"]}
+            if not verdict(whole, labels).errors:
+                assert not run(whole, labels).error, whole
