@@ -286,7 +286,7 @@ def _text_reader(text: str, path: str) -> Callable[[], Source]:
 def _by_keras(model: summaries.Model) -> list[Diagnostic]:
     from cnnspec.emit.keras_live.target import proved
 
-    return proved(model)[1]
+    return proved(model)
 
 
 def load(spec: Spec, overrides: "Overrides" = ()) -> Model:
@@ -419,13 +419,13 @@ def keras_model(spec: Spec | summaries.Model, overrides: "Overrides" = ()) -> An
         SpecError: with every error of the spec; or Keras built something else.
         OverrideError: an override that can't be applied.
     """
-    from cnnspec.emit.keras_live.target import proved
+    from cnnspec.emit.keras_live.target import compared
 
     model = _loaded(spec, overrides)
-    built, errors = proved(model)
-    if errors:
+    built, errors = compared(model)
+    if built is None or errors:
         raise SpecError(errors)
-    return built
+    return built.model
 
 
 def _loaded(spec: Spec | summaries.Model, overrides: "Overrides") -> summaries.Model:

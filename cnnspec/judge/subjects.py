@@ -36,6 +36,15 @@ class Sections:
         self.data, self.train, self.ensemble = data, train, ensemble
         self.inputs, self.outputs = inputs, outputs
 
+    def fit(self) -> "Fit | None":
+        """The model with what it is trained on; None where it isn't, or can't be."""
+        if self.train is None or self.data is None:
+            return None
+        if not len(self.inputs) == len(self.outputs) == 1:
+            return None
+        sizes, [output] = self.inputs[0][1:], self.outputs
+        return Fit(self.data, self.train, self.ensemble, sizes, output)
+
 
 class Fit:
     """A model of one input and one output, and what it is trained on.
@@ -64,6 +73,11 @@ class Fit:
     def answer(self) -> Answer:
         """How they are read."""
         return answer(self.train, self.output)
+
+    @property
+    def classes(self) -> int:
+        """How many there are, where its labels are classes."""
+        return (self.units or 0) if self.answer.form == "classes" else 2
 
     @property
     def scores(self) -> str:

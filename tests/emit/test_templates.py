@@ -227,19 +227,19 @@ FAULTS = {
         "languages/en.yaml",
         "main: Train the model",
         "main: Train {{ the.model }}",
-        "70:1: error[template]: the text 'main' can't be filled in: 'the' is undef",
+        "71:1: error[template]: the text 'main' can't be filled in: 'the' is undef",
     ),
     "unknown key of a text": (
         "languages/en.yaml",
         "  main: Train",
         "  mein: Train",
-        "70:1: error[template]: there is no text 'script.mein'; ",
+        "71:1: error[template]: there is no text 'script.mein'; ",
     ),
     "no YAML": (
         "languages/en.yaml",
         "  main: Train",
         "  main: Train: ",
-        "70:1: error[template]: this is no YAML: mapping values are not allowed",
+        "71:1: error[template]: this is no YAML: mapping values are not allowed",
     ),
 }
 

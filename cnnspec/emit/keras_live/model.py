@@ -1,70 +1,20 @@
-"""Graph to Keras model: the one module that imports Keras."""
+"""Graph to Keras model."""
 
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import Component
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.catalogue.registry import INPUT_LAYER
-from cnnspec.emit.keras_live import backend
-from cnnspec.ground.errors import NotInstalledError
+from cnnspec.emit.keras_live.session import keras_module, raised_limit, reason
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes
 from cnnspec.model.graph import Graph, Node
 from cnnspec.model.summary import Row, Summary
-
-
-def _keras() -> Any:
-    """The module, imported.
-
-    Raises:
-        NotInstalledError: it can't be imported.
-    """
-    if "keras" not in sys.modules:
-        backend.refuse_no_keras("Keras")
-        backend.choose()
-        # Whoever has set a level of TensorFlow's log is heard.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        try:
-            with _quiet():
-                import keras
-
-                # The first operation looks for devices, and tells what it didn't find.
-                keras.ops.zeros(())
-        except ImportError as error:
-            text = f"Keras can't be imported: {' '.join(str(error).split())}"
-            raise NotInstalledError(text) from error
-    import keras
-
-    return keras
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps what libraries write to standard error past Python's own stream.
-
-    TensorFlow's log greets the terminal before any level that is set takes effect. It
-    is shown after all if what runs here fails.
-    """
-    sys.stderr.flush()
-    terminal = os.dup(2)
-    with tempfile.TemporaryFile() as log:
-        os.dup2(log.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            log.seek(0)
-            os.write(terminal, log.read())
-            raise
-        finally:
-            os.dup2(terminal, 2)
-            os.close(terminal)
 
 
 def build_model(graph: Graph) -> Any:
@@ -76,33 +26,59 @@ def build_model(graph: Graph) -> Any:
     Raises:
         RefusedByKeras: Keras doesn't take a layer.
     """
-    keras = _keras()
+    return build(graph).model
+
+
+class Built(NamedTuple):
+    """A Keras model, and the layers that it was made of."""
+
+    model: Any
+    layers: dict[str, Any]
+    """By the names of the nodes that made them."""
+
+
+def build(graph: Graph) -> Built:
+    """The Keras model of a graph, not compiled, with its layers.
+
+    Raises:
+        RefusedByKeras: Keras doesn't take a layer.
+    """
+    keras = keras_module()
     tensors: dict[str, Any] = {
         tensor.name: keras.Input(tensor.shape[1:], name=tensor.name, dtype=tensor.dtype)
         for tensor in graph.inputs
     }
     layers: dict[str, Any] = {}
     for node in graph.nodes:
-        given = list(_flat(tensors[name] for name in node.inputs))
         try:
             if not node.shares:
                 layers[node.name] = _layer(node)
-            tensors[node.name] = _apply(node, layers[node.shares or node.name], given)
+            tensors[node.name] = apply(node, layers, tensors)
         except Exception as error:  # Keras refuses with whatever its backend raises
             raise RefusedByKeras(node, error) from error
     inputs = [tensors[tensor.name] for tensor in graph.inputs]
     outputs = list(_flat(tensors[name] for name in graph.outputs))
-    return keras.Model(_one_or_all(inputs), _one_or_all(outputs), name=graph.name)
+    try:
+        with raised_limit(graph):
+            model = keras.Model(
+                _one_or_all(inputs), _one_or_all(outputs), name=graph.name
+            )
+    except Exception as error:
+        raise RefusedByKeras(None, error) from error
+    return Built(model, layers)
 
 
 class RefusedByKeras(Exception):
-    """A layer that Keras refuses, or has no memory for, although cnnspec takes it."""
+    """A layer that Keras refuses, or has no memory for, although cnnspec takes it.
 
-    def __init__(self, node: Node, error: Exception) -> None:
-        self.node = node
-        reason = " ".join(str(error).split()) or type(error).__name__
-        title = f"'{node.name}' ({type(node.layer).__name__})"
-        super().__init__(f"Keras doesn't take {title}: {reason[:300]}")
+    Attributes:
+        path: to the layer; nothing where Keras doesn't take the model as a whole.
+    """
+
+    def __init__(self, node: Node | None, error: Exception) -> None:
+        self.path = node.path if node else ()
+        title = f"'{node.name}' ({type(node.layer).__name__})" if node else "the model"
+        super().__init__(f"Keras doesn't take {title}: {reason(error)}")
 
 
 def _layer(node: Node) -> Any:
@@ -116,11 +92,15 @@ def _layer(node: Node) -> Any:
     return keras_object(node.layer, {**names, id(node.layer): node.name})
 
 
-def _apply(node: Node, layer: Any, given: list[Any]) -> Any:
-    """What a layer gives for the tensors of a node."""
+def apply(
+    node: Node, layers: dict[str, Any], tensors: dict[str, Any], **named: Any
+) -> Any:
+    """What the layer of a node gives for the tensors that it reads."""
+    layer = layers[node.shares or node.name]
+    given = list(_flat(tensors[name] for name in node.inputs))
     if node.layer.takes_tensors_apart:
-        return layer(*given)
-    return layer(given if len(given) > 1 else given[0])
+        return layer(*given, **named)
+    return layer(given if len(given) > 1 else given[0], **named)
 
 
 def keras_object(record: Record, names: dict[int, str] | None = None) -> Any:
@@ -146,7 +126,7 @@ def keras_class(cls: type[Record]) -> Any:
     nothing else. A class registered by cnnspec would have to be there first.
     """
     assert issubclass(cls, Component | Layer)
-    _keras()
+    keras_module()
     package = cls.package if issubclass(cls, Layer) else ""
     return getattr(import_module(package or f"keras.{cls.module}"), cls.__name__)
 
@@ -239,7 +219,7 @@ def saved(model: Any) -> bytes:
     Raises:
         RuntimeError: what Keras reads back is another model.
     """
-    keras = _keras()
+    keras = keras_module()
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.keras")
         model.save(path)

@@ -1,12 +1,15 @@
 """The live Keras model as a target."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cnnspec.emit.targets import Options
 from cnnspec.emit.write import seal_zip
 from cnnspec.ground.errors import Diagnostic, SpecError
 from cnnspec.ground.source import stem
 from cnnspec.model.summary import Model
+
+if TYPE_CHECKING:
+    from cnnspec.emit.keras_live.model import Built
 
 
 class KerasModel:
@@ -23,27 +26,45 @@ class KerasModel:
     def make(self, model: Model, options: Options) -> bytes:
         """The archive."""
         from cnnspec.emit.keras_live.model import saved
+        from cnnspec.emit.keras_live.session import raised_limit, warn_of_depth
 
-        keras_model, errors = proved(model)
-        if errors:
+        graph = model.summary.graph
+        warn_of_depth(graph)
+        built, errors = compared(model)
+        if built is None or errors:
             raise SpecError(errors)
-        return seal_zip(saved(keras_model))
+        with raised_limit(graph):
+            return seal_zip(saved(built.model))
 
 
-def proved(model: Model) -> tuple[Any, list[Diagnostic]]:
+def proved(model: Model) -> list[Diagnostic]:
+    """What keeps a Keras model from being what the summary says, and from running."""
+    from cnnspec.emit.keras_live.session import warn_of_depth
+    from cnnspec.emit.keras_live.trial import failures, policy
+
+    warn_of_depth(model.summary.graph)
+    with policy(model):
+        built, found = compared(model)
+        if built is None or found:
+            return found
+        return list(map(model.program.source.error, failures(model, built)))
+
+
+def compared(model: Model) -> "tuple[Built | None, list[Diagnostic]]":
     """The Keras model, and what keeps it from being what the summary says."""
-    from cnnspec.emit.keras_live.model import RefusedByKeras, build_model, compare
+    from cnnspec.emit.keras_live.model import RefusedByKeras, build, compare
 
     source = model.program.source
     try:
-        keras_model = build_model(model.summary.graph)
+        built = build(model.summary.graph)
     except RefusedByKeras as refusal:
-        path, hint = refusal.node.path, "change the layer; cnnspec should have said so"
-        error = source.diagnostic("error", "keras-refused", path, str(refusal), hint)
+        hint = "change the layer; cnnspec should have said so" if refusal.path else ""
+        where = refusal.path, str(refusal), hint
+        error = source.diagnostic("error", "keras-refused", *where)
         return None, [error]
-    return keras_model, [
+    return built, [
         source.diagnostic("error", "keras-mismatch", (), difference)
-        for difference in compare(keras_model, model.summary)
+        for difference in compare(built.model, model.summary)
     ]
 
 

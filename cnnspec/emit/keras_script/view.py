@@ -58,6 +58,8 @@ class ModelView(NamedTuple):
     """Code that makes its tensors, inside build_model."""
     call: str
     """Code that makes the model of them."""
+    recursion_limit: int | None
+    """What Python's limit of calls has to be, where its own is too low for a chain."""
 
 
 class DataView(NamedTuple):

@@ -35,6 +35,7 @@ from cnnspec.ground.errors import SpecError
 from cnnspec.language.program import Program
 from cnnspec.language.training import Data
 from cnnspec.model import readable
+from cnnspec.model.depth import recursion_limit
 from cnnspec.model.summary import Summary
 
 _ON_COLAB = frozenset(
@@ -161,6 +162,7 @@ class Writer:
             functions=code.functions,
             body=code.body,
             call=code.model,
+            recursion_limit=recursion_limit(summary.graph),
         )
 
     def _notebook(self, program: Program, data: Data) -> NotebookView:

@@ -56,18 +56,15 @@ def of_training(sections: "Sections") -> list[Problem]:
 
 def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
     """The folders whose rules apply, and what each rule is asked about."""
-    from cnnspec.judge.subjects import Fit
-
     data, train, ensemble = sections.data, sections.train, sections.ensemble
     yield "sections", sections
     if train and train.callbacks:
         from cnnspec.judge.rules.callbacks import Trained
 
         yield "callbacks", Trained(train, data, ensemble)
-    if train and data and len(sections.inputs) == len(sections.outputs) == 1:
-        fit = Fit(data, train, ensemble, sections.inputs[0][1:], sections.outputs[0])
+    if (fit := sections.fit()) is not None:
         yield "fit", fit
-        if train.metrics:
+        if fit.train.metrics:
             yield "metrics", fit
         if ensemble:
             yield "ensembles", fit

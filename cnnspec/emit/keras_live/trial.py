@@ -1,0 +1,227 @@
+"""A Keras model run on two samples of zeros, and trained on them for a step.
+
+Keras infers shapes for most layers by a rule of their own, without running them, so a
+model can be made that the first batch ends.
+"""
+
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from cnnspec.emit.keras_live.model import Built, apply, keras_object
+from cnnspec.emit.keras_live.session import (
+    DEEP,
+    keras_module,
+    quiet,
+    raised_limit,
+    reason,
+    tell,
+)
+from cnnspec.ground.errors import Problem
+from cnnspec.ground.records import Record
+from cnnspec.ground.shapes import Shapes, show
+from cnnspec.judge.subjects import Fit, sections
+from cnnspec.model.depth import depth
+from cnnspec.model.graph import Graph, Input, Node
+from cnnspec.model.summary import Model, infer
+
+CODE = "fails-at-run"
+SAMPLES = 2
+"""How many make a batch."""
+_SIZES = (*range(1, 65), 96, 112, 128, 160, 192, 224, 256, 299, 331, 384, 512, 1024)
+"""What an unknown size is tried with."""
+
+
+def failures(model: Model, built: Built) -> list[Problem]:
+    """What goes wrong when a Keras model takes a batch, and a step of training.
+
+    Nothing where there is no size that an unknown one could have.
+    """
+    graph = _with_sizes(model.summary.graph)
+    if graph is None:
+        return []
+    with quiet(), raised_limit(graph):
+        problems = _Walk(graph, built).problems(training=False)
+        if not problems and depth(graph) < DEEP:
+            problems = _whole(graph, lambda: _predict(graph, built.model))
+        fit = sections(model).fit()
+        if fit is not None and not problems:
+            problems = _step(graph, built, fit)
+    return problems
+
+
+def _with_sizes(graph: Graph) -> Graph | None:
+    """The graph with numbers for all sizes of its inputs: the smallest that fit."""
+    if not any(None in tensor.shape[1:] for tensor in graph.inputs):
+        return _sized(graph, 1)
+    for size in _SIZES:
+        found = _sized(graph, size)
+        summary = infer(found)
+        if not summary.problems:
+            return found
+    return None
+
+
+def _sized(graph: Graph, size: int) -> Graph:
+    def known(tensor: Input) -> Input:
+        sizes = (size if one is None else one for one in tensor.shape[1:])
+        return tensor._replace(shape=(SAMPLES, *sizes))
+
+    return graph._replace(inputs=tuple(map(known, graph.inputs)))
+
+
+class _Walk:
+    """Runs the layers of a model one after the other."""
+
+    def __init__(self, graph: Graph, built: Built) -> None:
+        self._graph, self._layers = graph, built.layers
+        self._told = {row.name: row.output_shape for row in infer(graph).rows}
+
+    def problems(self, *, training: bool) -> list[Problem]:
+        """The first layer that fails; else those whose result has another shape."""
+        graph, differ = self._graph, []
+        tensors = {tensor.name: _zeros(tensor) for tensor in graph.inputs}
+        for node in graph.nodes:
+            if node.name in graph.unused:
+                continue
+            layer = self._layers[node.shares or node.name]
+            named = {"training": True} if training and _may_train(layer) else {}
+            try:
+                tensors[node.name] = apply(node, self._layers, tensors, **named)
+            except Exception as error:  # noqa: BLE001 - whatever Keras's backend raises
+                return [_failure(node, f"fails at the first batch: {reason(error)}")]
+            told, runs = self._told[node.name], _shapes(tensors[node.name])
+            if not _agree(told, runs):
+                text = f"gives {_show(runs)} at the first batch, where Keras tells "
+                text = f"{text}{_show(told)} beforehand"
+                differ.append(_failure(node, text)._replace(severity="warning"))
+        return differ
+
+
+def _may_train(layer: Any) -> bool:
+    return "training" in inspect.signature(layer.call).parameters
+
+
+def _zeros(tensor: Input) -> Any:
+    """Samples as a script gives them: texts are empty."""
+    ops = keras_module().ops
+    if tensor.dtype == "string":
+        import numpy
+
+        empty = numpy.full([size or 1 for size in tensor.shape], "")
+        return ops.convert_to_tensor(empty)
+    return ops.zeros(tensor.shape, tensor.dtype)
+
+
+def _shapes(result: Any) -> Shapes:
+    if isinstance(result, list | tuple):
+        return [tuple(one.shape) for one in keras_module().tree.flatten(result)]
+    shape: tuple[int | None, ...] = tuple(result.shape)
+    return shape
+
+
+def _agree(told: Shapes, runs: Shapes) -> bool:
+    """Whether shapes are the same, as far as both are known."""
+    if isinstance(told, list) or isinstance(runs, list):
+        if not (isinstance(told, list) and isinstance(runs, list)):
+            return False
+        return len(told) == len(runs) and all(map(_agree, told, runs))
+    return len(told) == len(runs) and all(
+        None in (one, other) or one == other
+        for one, other in zip(told, runs, strict=True)
+    )
+
+
+def _show(shapes: Shapes) -> str:
+    several = shapes if isinstance(shapes, list) else [shapes]
+    return " and ".join(show(shape[1:]) or "one number" for shape in several)
+
+
+def _failure(node: Node, text: str) -> Problem:
+    title = f"'{node.name}' ({type(node.layer).__name__})"
+    return Problem(node.path, CODE, f"{title} {text}", "", True, node.trail)
+
+
+def _whole(graph: Graph, run: Any, where: tuple[str, ...] = ()) -> list[Problem]:
+    """What goes wrong when the model runs as a whole, and not layer by layer."""
+    try:
+        run()
+    except Exception as error:  # noqa: BLE001 - whatever Keras's backend raises
+        text = f"the first batch fails: {reason(error)}"
+        named = [n for n in graph.nodes if f"/{n.name}/" in str(error)]
+        if named and not where:
+            return [_failure(named[-1], text)]
+        return [Problem(where, CODE, text, "", bool(where))]
+    return []
+
+
+def _predict(graph: Graph, model: Any) -> None:
+    samples = [_zeros(tensor) for tensor in graph.inputs]
+    model.predict(samples if len(samples) > 1 else samples[0], verbose=0)
+
+
+# ------------------------------------------------------------------ training
+
+
+def _step(graph: Graph, built: Built, fit: Fit) -> list[Problem]:
+    """What goes wrong in a step of training that is compiled as a script does it."""
+    found = _Walk(graph, built).problems(training=True)
+    if any(problem.severity == "error" for problem in found):
+        return found
+    if depth(graph) >= DEEP:
+        # XLA took 185 s for 600 layers, and its time grows faster than they do.
+        about = f"'{graph.name}' is {depth(graph):,} layers deep"
+        tell(f"{about}: its training step is skipped")
+        return []
+    return _whole(graph, lambda: _fit(graph, built.model, fit), ("train",))
+
+
+def _fit(graph: Graph, model: Any, fit: Fit) -> None:
+    """Trains for a step. Source: `templates/training/compile.py.j2` and `fit.py.j2`."""
+    train = fit.train
+    weights = train.class_weight
+    if weights == "balanced":
+        weights = dict.fromkeys(range(fit.classes), 1.0)
+    elif isinstance(weights, tuple):
+        weights = dict(enumerate(weights))
+    model.compile(
+        optimizer=_named(train.optimizer),
+        loss=_named(train.loss),
+        metrics=[_named(metric) for metric in train.metrics],
+        jit_compile=train.jit_compile,
+    )
+    [samples] = map(_zeros, graph.inputs)
+    model.fit(samples, _labels(fit), class_weight=weights, verbose=0)
+
+
+def _named(value: Any) -> Any:
+    return keras_object(value) if isinstance(value, Record) else value
+
+
+def _labels(fit: Fit) -> Any:
+    """Labels of class 0, or numbers, in the form that a script gives them."""
+    import numpy
+
+    form = fit.answer.form
+    if form != "classes":
+        kind = "int32" if form == "two classes" else "float32"
+        return numpy.zeros((SAMPLES, 1), kind)
+    labels = numpy.zeros(SAMPLES, "int32")
+    if fit.encoding == "one_hot":
+        return keras_module().utils.to_categorical(labels, fit.classes)
+    return labels
+
+
+@contextmanager
+def policy(model: Model) -> Iterator[None]:
+    """Keras's dtype policy, as a script sets it before it builds the model."""
+    train = model.program.train
+    config = keras_module().config
+    before = config.dtype_policy()
+    if train is not None and train.mixed_precision:
+        config.set_dtype_policy(train.mixed_precision)
+    try:
+        yield
+    finally:
+        config.set_dtype_policy(before)
