@@ -65,6 +65,12 @@ def training_script(
 
     folder = results_folder(program)
     _refuse_other_results(program, folder)
+    if not force:
+        _refuse_other_overrides(program, folder)
+    # A folder is made only where a script can be.
+    is_new = not os.path.isdir(folder)
+    if not is_new:
+        _refuse_second_run(program, folder)
     try:
         [path] = api.build(
             model,
@@ -84,6 +90,8 @@ def training_script(
             else found
             for found in error.diagnostics
         ) from None
+    if is_new:
+        _refuse_second_run(program, folder)
     return path
 
 
@@ -113,7 +121,7 @@ def _refuse_other_results(program: Program, folder: str) -> None:
     Raises:
         SpecError: the folder holds the script of another spec.
     """
-    ours = f"{PurePath(program.source.path).stem}.py"
+    ours = _script(program)
     scripts = os.listdir(folder) if os.path.isdir(folder) else []
     others = [file for file in scripts if file.endswith(".py") and file != ours]
     if others:
@@ -121,6 +129,66 @@ def _refuse_other_results(program: Program, folder: str) -> None:
         hint = "give this spec a name: of its own, or remove that folder"
         mark = Mark(program.source.path)
         raise SpecError([Diagnostic("error", "edited-file", mark, text, hint)])
+
+
+def _refuse_other_overrides(program: Program, folder: str) -> None:
+    """Keeps the results of one variant of a spec from being lost to another.
+
+    Raises:
+        SpecError: the folder holds results, and a script made with another `--set`.
+    """
+    from cnnspec.emit.keras_script.script import made_from
+    from cnnspec.emit.write import origin
+
+    script = _script(program)
+    [found, ours] = (
+        text.partition(" --set ")[2]
+        for text in (origin(f"{folder}/{script}"), made_from(program))
+    )
+    there = os.listdir(folder) if os.path.isdir(folder) else []
+    results = [file for file in there if file != script and file[0] != "."]
+    if found == ours or not results:
+        return
+    was, now = (f"--set {text}" if text else "no --set" for text in (found, ours))
+    text = f"'{folder}' holds the results of a run with {was}, and this one has {now}"
+    hint = f"{_elsewhere(program, folder)}, --force writes over those"
+    mark = Mark(program.source.path)
+    raise SpecError([Diagnostic("error", "edited-file", mark, text, hint)])
+
+
+def _refuse_second_run(program: Program, folder: str) -> None:
+    """Keeps a folder for this process until it ends.
+
+    Raises:
+        SpecError: another process has it, or it can't be written.
+    """
+    from cnnspec.app.lock import hold
+
+    # Machines that train together may share their folders.
+    process = os.environ.get("KERAS_DISTRIBUTION_PROCESS_ID", "0")
+    shares = program.train is not None and program.train.distribute and process != "0"
+    try:
+        holder = hold(f"{folder}/.lock{f'_{process}' if shares else ''}")
+    except OSError:
+        return  # whatever else is written there says why it can't be
+    if holder:
+        text = f"'{folder}' is in use: {holder} trains there"
+        hint = f"wait for its end, or stop it; {_elsewhere(program, folder)}"
+        mark = Mark(program.source.path)
+        raise SpecError([Diagnostic("error", "unwritable", mark, text, hint)])
+
+
+def _elsewhere(program: Program, folder: str) -> str:
+    """How to give a run a folder of its own."""
+    number = 2
+    while os.path.exists(f"{folder}_{number}"):
+        number += 1
+    return f"--set name={program.name}_{number} gives this run a folder of its own"
+
+
+def _script(program: Program) -> str:
+    """The name of a spec's script."""
+    return f"{PurePath(program.source.path).stem}.py"
 
 
 def run(script: str, arguments: list[str]) -> int:

@@ -22,8 +22,17 @@ _BEGINNINGS = (f"# {_HEADER}".encode(), f"<!-- {_HEADER}".encode())
 def seal_text(text: str, source: str) -> str:
     """Python code with lines above it that tell where it is from, and its digest."""
     digest = _digest(text.encode())
-    origin = visible(source)
-    return f"# {_HEADER} from {origin}\n# If edited, it is kept: {digest}\n{text}"
+    said = visible(source)
+    return f"# {_HEADER} from {said}\n# If edited, it is kept: {digest}\n{text}"
+
+
+def origin(path: str) -> str:
+    """What the header of a sealed script says it is from; nothing if there is none."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.readline().rstrip("\n").removeprefix(f"# {_HEADER} from ")
+    except OSError:
+        return ""
 
 
 def seal_svg(text: str, source: str) -> str:

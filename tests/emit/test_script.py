@@ -1,21 +1,25 @@
 """A generated script builds the very model of its spec, and reads well."""
 
+import ast
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from cnnspec import api
+from cnnspec import __version__, api
 from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.registry import layer_names
 from cnnspec.emit.code.model import call_text
+from cnnspec.emit.code.plan.names import reserved_names
 from cnnspec.emit.keras_live.model import build_model, keras_object
 from cnnspec.emit.keras_script import folders
 from cnnspec.emit.keras_script.script import render_script
@@ -154,6 +158,18 @@ def test_whatever_the_spec_the_script_is_clean(text: str, tmp_path: Path) -> Non
     ruff("format", "--isolated", "--check", path)
 
 
+@pytest.mark.parametrize("text", VARIANTS.values(), ids=VARIANTS.keys())
+def test_no_block_or_layer_hides_what_a_script_has(text: str) -> None:
+    for statement in ast.parse(render_script(*api.loads(text)[:2], "ko")).body:
+        found: list[str] = []
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            found = [statement.name]
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            names = [alias.asname or alias.name for alias in statement.names]
+            found = [name.partition(".")[0] for name in names]
+        assert {*found} <= reserved_names({})
+
+
 def test_a_script_holds_only_what_its_spec_needs() -> None:
     outline = render(OUTLINE)
     assert "import numpy" not in outline
@@ -279,11 +295,33 @@ def test_a_script_trains_evaluates_and_predicts(tmp_path, monkeypatch, capsys) -
     assert {path.name for path in results.iterdir()} == RESULTS
     figures = json.loads((results / "metrics.json").read_text())
     assert f"test accuracy: {figures['test']['accuracy']:.4f}" in printed
+    assert figures["overrides"] == []
+    assert (figures["epochs"], figures["best_epoch"]) == (1, 1)
+    assert (figures["parameters"], figures["seed"]) == (650, None)
+    took = datetime.fromisoformat(figures["end"]).timestamp()
+    took -= datetime.fromisoformat(figures["start"]).timestamp()
+    assert 0 < figures["seconds"] == pytest.approx(took, abs=1.1)
+    modules = (keras, np, sys.modules[keras.backend.backend()])
+    versions = {module.__name__: module.__version__ for module in modules}
+    versions |= {"python": platform.python_version(), "cnnspec": __version__}
+    assert figures["versions"] == versions
     rows = (results / "history.csv").read_text().splitlines()
     assert rows[0] == "epoch,accuracy,loss"
     assert [row.split(",")[0] for row in rows[1:]] == ["1"]
     saved = keras.models.load_model(results / "model.keras")
     assert saved.count_params() == 650
+
+
+@pytest.mark.parametrize(
+    ("losses", "best"),
+    [([3.0, 1.0, 2.0], 2), (["2.5", "0.5"], 2), (["nan", "9"], 2), (["nan"], 1)],
+)
+def test_the_best_epoch_is_that_of_the_smallest_loss(losses, best, tmp_path) -> None:
+    module = load_script(render(DIGITS), tmp_path / "script.py")
+    assert module.best_epoch({"loss": losses}) == best
+    validating = render(DIGITS.replace("metrics", "validation_split: 0.2, metrics"))
+    module = load_script(validating, tmp_path / "other.py")
+    assert module.best_epoch({"loss": [9, 8], "val_loss": losses}) == best
 
 
 HEAD = "input: [2, 2, 1]\nname: few\nlayers:\n  - Flatten\n"

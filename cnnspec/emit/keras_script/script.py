@@ -39,7 +39,15 @@ def render_script(
     language = Language(lang, templates)
     writer = Writer(program, summary, language, backend, own=templates)
     text = laid_out(needed_imports(writer.render("script")))
-    return seal_text(text, PurePath(program.source.path).name)
+    return seal_text(text, made_from(program))
+
+
+def made_from(program: Program) -> str:
+    """What a script is from, as its header has it: `nin.yaml --set vars.width=8`."""
+    from shlex import quote
+
+    changes = (f" --set {quote(text)}" for text in program.source.assignments)
+    return "".join([PurePath(program.source.path).name, *changes])
 
 
 _IMPORTED = (

@@ -29,6 +29,10 @@ class ScriptView(NamedTuple):
     """The one that Keras uses unless KERAS_BACKEND says otherwise."""
     results: str
     """The folder of results, seen from where the script is run."""
+    overrides: list[str]
+    """What `--set` changed in the spec: `KEY=VALUE` each."""
+    version: str
+    """That of the cnnspec that writes it."""
     font: Font | None
     """Of the plots, if the language needs one."""
 

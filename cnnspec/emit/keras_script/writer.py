@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import PurePath
 from typing import Any
 
@@ -187,6 +188,9 @@ def _script(program: Program, language: Language, backend: str) -> ScriptView:
         packages=needed_packages(program, backend, font),
         backend=backend,
         results=results_folder(program),
+        overrides=program.source.assignments,
+        # By its name, since the package as a whole imports all wings.
+        version=import_module("cnnspec").__version__,
         font=font,
     )
 

@@ -55,8 +55,7 @@ class Source:
     def note_override(self, path: Path, assignment: str) -> None:
         """Notes the `KEY=VALUE` that changed a value, for messages about it."""
         self.has_formulas |= "$" in assignment
-        shown = " ".join(assignment.split())
-        self._overrides[path] = shown if len(shown) < 80 else f"{shown[:77]}..."
+        self._overrides[path] = " ".join(assignment.split())
 
     def mark(self, path: Path, at_key: bool = False) -> Mark:
         """Where the value that `path` leads to begins, or its key.
@@ -110,7 +109,7 @@ class Source:
             made = given[: len(path)] == path and not self.holds(path)
             if made or path[: len(given)] == given:
                 found = text
-        return found
+        return found if len(found) < 80 else f"{found[:77]}..."
 
     def is_blank(self, path: Path) -> bool:
         """Whether nothing at all is written where a value should stand."""
@@ -192,6 +191,11 @@ class Source:
             else f"in {frame.block}, called at {self.line(frame.path)}"
             for frame in reversed(trail)
         )
+
+    @property
+    def assignments(self) -> list[str]:
+        """The `KEY=VALUE` of all that was changed from outside, in their order."""
+        return list(self._overrides.values())
 
     @property
     def overridden(self) -> Collection[Path]:
