@@ -10,13 +10,14 @@ from cnnspec.catalogue.components import snake_case
 
 _OWN_NAMES = (
     "x inputs outputs model layers keras np pd plt Path build_model load_data main "
-    "plot_histories plot_history plot_images prepare read_csv math name tensors shared "
-    "load_digits train_test_split Checkpoint OnDevice StopOnSignal ThreadPoolExecutor "
-    "about_run argparse best_epoch check_labels class_folders contextlib "
-    "copy_checkpoint csv datetime end_with_parent find_spec font_manager fuse_steps import_module "
-    "io json made_with many_steps number_labels os platform plot_confusion re "
-    "read_history read_images share shutil signal subprocess supervise sys threading "
-    "traceback train_in_processes train_member use_devices write_history zipfile"
+    "plot_histories plot_history plot_images prepare read_csv math name tensors "
+    "shared load_digits train_test_split Checkpoint OnDevice StopOnSignal "
+    "ThreadPoolExecutor about_run argparse best_epoch check_labels class_folders "
+    "contextlib copy_checkpoint csv datetime end_with_parent find_spec font_manager "
+    "fuse_steps import_module io json made_with many_steps number_labels os platform "
+    "plot_confusion re read_history read_images share shutil signal subprocess "
+    "supervise sys threading traceback train_in_processes train_member use_devices "
+    "write_history zipfile"
 )
 """What no other variable may hide: functions and modules of scripts, and their own
 variables."""
