@@ -210,4 +210,4 @@ def test_slips(text: str, message: str, line: int, column: int) -> None:
 def test_a_python_file_is_told_from_yaml() -> None:
     with pytest.raises(SpecError) as caught:
         Source('"""Trains."""\nimport keras\nx: int = {\n', "train.py")
-    assert "this is a Python file" in str(caught.value)
+    assert "this is a Python script" in str(caught.value)

@@ -1,6 +1,7 @@
 """YAML text to plain data, and where each of its keys and values stands."""
 
 import os
+from typing import Any
 
 from cnnspec.ground.source.files import read_text, stem
 from cnnspec.ground.source.marked import Source
@@ -22,10 +23,18 @@ def with_bases(source: Source) -> Source:
     """The document with what the files say that it extends.
 
     Raises:
-        SpecError: one of them can't be read.
+        SpecError: one of them can't be read, or the document is another tool's.
     """
     if isinstance(source.data, dict) and "extends" in source.data:
         from cnnspec.ground.source.extends import follow
 
         follow(source)
+    if not _may_be_spec(source.data):
+        source.refuse_foreign()
     return source
+
+
+def _may_be_spec(data: Any) -> bool:
+    layers = data.get("layers") if isinstance(data, dict) else None
+    first = layers[0] if isinstance(layers, list) and layers else None
+    return layers is not None and not (isinstance(first, dict) and len(first) > 1)

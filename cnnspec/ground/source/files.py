@@ -32,10 +32,12 @@ def read_text(name: str) -> str:
         size = SIZE_LIMIT // 2**20
         raise _error(name, "too-large", f"the file is over {size} MiB; no spec is")
     if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        _refuse_foreign(name, content)
         raise _error(name, "encoding", "this is a binary file, not YAML text")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        _refuse_foreign(name, content)
         before = content[: error.start]
         line = before.count(b"\n") + 1
         column = error.start - before.rfind(b"\n")
@@ -47,6 +49,13 @@ def read_text(name: str) -> str:
             line,
             column,
         ) from None
+
+
+def _refuse_foreign(name: str, content: bytes) -> None:
+    from cnnspec.ground.source.foreign import of_bytes
+
+    if found := of_bytes(name, content):
+        raise SpecError([found])
 
 
 def _unreadable(name: str, error: Exception) -> tuple[str, str, str]:

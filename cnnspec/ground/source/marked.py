@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from cnnspec.ground.errors import Diagnostic, Frame, Mark, Path, Problem
+from cnnspec.ground.errors import Diagnostic, Frame, Mark, Path, Problem, SpecError
 from cnnspec.ground.source.nodes import PLAIN, child, mark_of
 from cnnspec.ground.source.parsing import Parser, Reader
 
@@ -33,6 +33,7 @@ class Source:
         """
         self.path = path
         self._root = Parser(text, path).document()
+        self._text = text
         reader = Reader(path, len(text))
         self.data: Any = reader.value(self._root)
         self.problems = reader.problems
@@ -44,6 +45,21 @@ class Source:
             self.ignores = read_ignores(text, path)
         self._base: Source | None = None
         self._overrides: dict[Path, str] = {}
+
+    def refuse_foreign(self) -> None:
+        """Refuses a document of another tool, whatever else is wrong with it.
+
+        Raises:
+            SpecError: it is one.
+        """
+        from cnnspec.ground.source import foreign
+
+        mark = self.mark(())
+        found = foreign.of_data(mark, self.data)
+        if not found and not isinstance(self.data, dict):
+            found = foreign.of_text(self.path, self._text)
+        if found:
+            raise SpecError([found])
 
     def note_base(self, base: "Source") -> None:
         """Notes the document that has what this one lacks, for the places of both."""

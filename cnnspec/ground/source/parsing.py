@@ -70,9 +70,12 @@ class Parser(CParser):
         try:
             node = self.get_single_node()
         except (MarkedYAMLError, ReaderError) as error:
+            from cnnspec.ground.source.foreign import of_text
             from cnnspec.ground.source.syntax import complaint
 
-            raise SpecError([complaint(self._path, self._text, error)]) from None
+            found = of_text(self._path, self._text)
+            found = found or complaint(self._path, self._text, error)
+            raise SpecError([found]) from None
         if node is None:
             text = "the file holds nothing"
             hint = "a spec needs at least input: and layers:; cnnspec init writes one"

@@ -45,9 +45,6 @@ def complaint(path: str, text: str, error: Any) -> Diagnostic:
     place = error.problem_mark or error.context_mark
     mark = mark_of(path, place) if place else Mark(path)
     problem = str(error.problem or error.context or error)
-    if path.endswith(".py"):
-        message = "this is a Python file, and a spec is YAML"
-        return Diagnostic("error", "yaml-syntax", mark, message, "name a .yaml file")
     if "nesting depth" in problem:  # libyaml's own limit, since PyYAML 6.0.4
         return too_deep(mark)
     lines = text.split("\n")
