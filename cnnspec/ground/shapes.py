@@ -47,6 +47,11 @@ def window_size(size: Size, span: int, stride: int, padding: str) -> Size:
     return (size - 1) // stride + 1
 
 
+def divisor(count: int, limit: int) -> int:
+    """The largest number up to a limit that divides a count."""
+    return next(n for n in range(limit, 0, -1) if count % n == 0)
+
+
 def show(shape: Sequence[Size]) -> str:
     """`28x28x1`: a shape without its batch axis, as messages write it."""
     return "x".join("?" if size is None else str(size) for size in shape)

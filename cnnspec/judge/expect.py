@@ -9,6 +9,7 @@ from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.ground.errors import Diagnostic, Mark, Path, SpecError, nearest
 from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.ground.source import Source, read_text
+from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.align import differing, same_shape, same_type
 from cnnspec.language.document import Expect
 from cnnspec.model.summary import Row, Summary
@@ -87,7 +88,7 @@ class _Judge:
             if expected.params not in (None, row.params):
                 text = f"{_title(row)} has {row.params:,} params{_sum(row)}"
                 message = f"{text}; expected {expected.params:,}"
-                hint = _remedy(row, expected.params)
+                hint = _remedy(row, expected.params, self._source)
                 yield self._mismatch((*path, "params"), message, hint)
             shape = expected.output_shape
             if shape is not None and not _agree(shape, row.output_shape):
@@ -154,7 +155,7 @@ class _Judge:
             parts.append(f"its type is {layer.type}, not {row.type}")
         if row.params not in (None, layer.params):
             parts.append(f"{layer.params:,} params{_sum(layer)}, not {row.params:,}")
-            hint = _remedy(layer, row.params)
+            hint = _remedy(layer, row.params, self._source)
         if not same_shape(row.output_shape, layer.output_shape):
             shape = _shown(row.output_shape)
             parts.append(f"output {_shown(layer.output_shape)}, not {shape}")
@@ -242,7 +243,9 @@ def _sizes(shape: Shape) -> str:
 def _batch_hint(expected: Shape, found: Shapes) -> str:
     """What to do about a shape that was written with its batch axis."""
     batch = isinstance(found, tuple) and len(expected) == len(found)
-    return "leave the batch axis out" if batch and expected[0] is None else ""
+    if not batch or expected[0] is not None:
+        return ""
+    return f"leave the batch axis out: write {_sizes(expected[1:])}"
 
 
 def _agree(expected: tuple[int | None, ...], found: Shapes) -> bool:
@@ -258,7 +261,7 @@ _TRIES: dict[str, Sequence[Any]] = {
 """Arguments whose other values may explain a number of parameters."""
 
 
-def _remedy(row: _Printable, wanted: int | None) -> str:
+def _remedy(row: _Printable, wanted: int | None, source: Source) -> str:
     """The argument that would give the layer the parameters that are wanted."""
     if wanted is None or isinstance(row, _Input):
         return ""
@@ -268,8 +271,10 @@ def _remedy(row: _Printable, wanted: int | None) -> str:
     for name, values in tries.items():
         for value in values:
             if _count_with(row, name, value) == wanted:
-                shown = str(value).lower() if isinstance(value, bool) else value
-                return f"{name}: {shown} would give that"
+                text = f"{name}: {flow(value)}"
+                if type(source.value((*row.path, name))) in (int, bool):
+                    return f"write {text} in {source.line(row.path)}"
+                return f"{text} would give that"
     return ""
 
 

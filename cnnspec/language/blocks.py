@@ -118,7 +118,7 @@ class BlockReader:
         """Whether a further parameter may be called so; reports it if not."""
         if name in ("name", "from"):
             text = f"'{name}' can't be a parameter, since every call may have {name}:"
-            hint = "remove it here, or choose another name"
+            hint = "remove it here; or choose another name"
         elif not self._notes.is_variable(name, path):
             return False
         elif name in others:

@@ -359,7 +359,7 @@ def _index(value: Any) -> str:
 def _as_index(found: Any) -> str:
     if type(found) is Formula and found.text[1:].isidentifier():
         return f"write {found.text[1:]} without $"
-    return "it counts the rounds from 0; write index: i"
+    return "write index: i, which counts the rounds from 0"
 
 
 def _lists(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Where a value was given that a formula hands on, for messages about the value."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -85,7 +86,8 @@ def placed(
     if code := meant(formula, formula.names):
         path, hint = None, f"write {code}"
     elif "/" in formula.text and "whole number" in problem.message:
-        path, hint = None, "'//' divides to whole numbers"
+        whole = re.sub(r"(?<!/)/(?!/)", "//", formula.text)
+        path, hint = None, f'write "{whole}"'
     elif path and (code := meant(_written(path, program), program.vars)):
         hint = f"write {code}"
     elif hint.startswith("write ") and not (path and is_variable(formula)):

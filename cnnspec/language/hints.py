@@ -58,7 +58,9 @@ def variable(name: str, path: Path, known: frozenset[str], source: Source) -> st
         return "a call's name goes before the names inside by itself; write them alone"
     if not _at(source.data, path[:2]).get("params"):
         return f"give the block params: [{name}]"
-    use = f"use {either(few)}, or " if few else ""
+    use = f"use {either(few)}; or " if few else ""
+    if path[2] == "params":  # a default knows those that stand before it
+        return f"{use}add {name} to the block's params: above it"
     return f"{use}add {name} to the block's params:"
 
 

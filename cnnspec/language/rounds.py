@@ -67,11 +67,16 @@ def is_true(step: IfStep, scope: Scope[Any]) -> bool:
         Invalid: it comes to something else than true or false.
     """
     test = scope.worked_out(step.test, ("test",))
-    if type(test) is not bool:
-        hint = "compare it, as in ${strides != 1}"
-        path, what = ("test",), "true or false"
-        raise wrong(path, "if.test", what, test, step.test, hint)
-    return test
+    if type(test) is bool:
+        return test
+    path, title, what = ("test",), "if.test", "true or false"
+    if type(test) is not int:
+        raise wrong(path, title, what, test, step.test)
+    # The number may be right, and it is the test that has to compare it.
+    formula = step.test.text
+    text = f"{title} must be {what}; found {test}, which {formula} comes to"
+    hint = f'write "${{{formula.strip("${}")} != 1}}"'
+    raise Invalid([Problem(path, "wrong-type", text, hint)])
 
 
 def wrong(
@@ -80,7 +85,6 @@ def wrong(
     allowed: str,
     found: Any,
     given: Any,
-    hint: str = "",
 ) -> WrongValue:
     """What to say of a value of a statement that isn't allowed.
 
@@ -90,7 +94,6 @@ def wrong(
         allowed: to follow "must be".
         found: the value.
         given: as the spec has it, which may be a formula.
-        hint: what to do about it.
     """
     text = f"{title} must be {allowed}; found {describe(found)}"
-    return WrongValue(Problem(path, "wrong-type", text, hint), given)
+    return WrongValue(Problem(path, "wrong-type", text), given)

@@ -10,8 +10,17 @@ from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple
 
 from cnnspec.catalogue.layers import Layer, make_layer
-from cnnspec.ground.errors import Frame, Invalid, Path, Problem, Trail, Unknown
+from cnnspec.ground.errors import (
+    Frame,
+    Invalid,
+    Path,
+    Problem,
+    Trail,
+    Unknown,
+    either,
+)
 from cnnspec.ground.kinds import is_name
+from cnnspec.ground.yaml_text import flow
 from cnnspec.language import naming
 from cnnspec.language.expressions import Formula, evaluate
 from cnnspec.language.listener import Listener, Placed, Said, T
@@ -360,7 +369,7 @@ class _Interpreter(Generic[T]):
             return
         read, said = self._read(step, scope)
         if len(read) != (len(block.inputs) or 1):
-            raise _wrong_count(block, len(read))
+            raise _wrong_count(block, step, len(read))
         placed = self._placed(step, scope)
         trail = (*scope.trail, Frame(block.name, placed.name, step.path))
         given = evaluate(step.arguments, scope.variables)
@@ -563,16 +572,18 @@ def _named(name: str, scope: Scope[T]) -> tuple[tuple[T, ...], str] | None:
     return None if found is None else (found, name)
 
 
-def _wrong_count(block: Block, count: int) -> Invalid:
+def _wrong_count(block: Block, step: CallStep, count: int) -> Invalid:
     """What to say of a call with more or fewer tensors than its block takes."""
     needed = len(block.inputs) or 1
     noun = "tensor" if needed == 1 else "tensors"
     text = f"the block '{block.name}' takes {needed} {noun}, and is given {count}"
-    names = block.inputs or ("a",)
-    hint = f"name {'it' if needed == 1 else 'them'} with from: "
-    hint += names[0] if needed == 1 else f"[{', '.join(names)}]"
-    if needed == 1 and count > 1:
-        hint += ", or give the block inputs:"
+    if count > needed == 1:
+        names = [source for source in step.sources if type(source) is str]
+        one = names[-1] if names else INPUT
+        hint = f"write from: {one}; or give the block inputs: for all of them"
+    else:
+        example = [*[INPUT] * (needed - 1), PREV]
+        hint = f"give it {either(block.inputs, 'and')}, as in from: {flow(example)}"
     return Invalid([Problem((), "shape", text, hint, True)])
 
 

@@ -513,7 +513,7 @@ def _parameter_problems(block: Block, arguments: dict[str, Any]) -> Iterator[Pro
         yield Problem((name,), "unknown-parameter", text, hint, at_key=True)
     for name in lacking:
         text = f"the block '{block.name}' needs '{name}'"
-        hint = f"write {block.name}: {{{name}: …}}, or give it a default"
+        hint = f"add {name}: to the call; or give it a default under params:"
         yield Problem((), "missing-parameter", text, hint, at_key=True)
 
 

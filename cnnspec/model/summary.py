@@ -240,9 +240,8 @@ def _count_inputs(layer: Layer, count: int) -> None:
     needed = str(least) if most == least else f"{least} or more"
     if most not in (least, None):
         needed = f"{least} to {most}"
-    hint = "name them with from: [a, b]" if count < least else "choose one with from:"
     noun = "tensor" if needed == "1" else "tensors"
-    raise ShapeError(f"takes {needed} {noun}, and is given {count}", hint)
+    raise ShapeError(f"takes {needed} {noun}, and is given {count}")
 
 
 def _problem(

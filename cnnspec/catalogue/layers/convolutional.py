@@ -21,7 +21,7 @@ from cnnspec.catalogue.layers.spatial import Spatial, each, fitting
 from cnnspec.catalogue.layers.weighted import WEIGHTED, Biased, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Pair, Positive, Single, Triple, any_case, sizes
-from cnnspec.ground.shapes import Shape, Size, product, show, span, window_size
+from cnnspec.ground.shapes import Shape, Size, divisor, product, show, span, window_size
 from cnnspec.ground.yaml_text import flow
 
 
@@ -187,7 +187,7 @@ class _Convolution(Biased, Spatial):
                 "exclusive-arguments",
                 f"{self.title()} can't have strides {show(self.strides)} and "
                 f"dilation_rate {show(self.dilation_rate)}: only one may be above 1",
-                "set one of the two to 1",
+                "write strides: 1; or write dilation_rate: 1",
             )
 
 
@@ -218,7 +218,7 @@ class _Conv(Weighted, LowRank, _Convolution):
                 "does-not-divide",
                 f"{self.title()} can't share {self.filters} filters out to "
                 f"{self.groups} groups",
-                "let groups divide filters",
+                f"write groups: {divisor(self.filters, self.groups)}",
             )
         self.refuse_strides_with_dilation()
 
@@ -229,7 +229,7 @@ class _Conv(Weighted, LowRank, _Convolution):
             raise ShapeError(
                 f"can't share the {c_in} channels of its input out to "
                 f"{self.groups} groups",
-                gives=[{"groups": gcd(c_in, self.groups)}],
+                gives=[{"groups": divisor(gcd(c_in, self.filters), self.groups)}],
             )
 
     def channels(self, c_in: int) -> int:

@@ -3,7 +3,6 @@
 Source of the rules: keras/src/layers/normalization, Keras 3.15.
 """
 
-from math import gcd
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.layers.arguments import (
@@ -15,7 +14,7 @@ from cnnspec.catalogue.layers.arguments import (
 from cnnspec.catalogue.layers.base import Layer, Reach, Weight, need_axis, need_size
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError, nearest
 from cnnspec.ground.kinds import Positive, kind, number
-from cnnspec.ground.shapes import Shape, Shapes
+from cnnspec.ground.shapes import Shape, Shapes, divisor
 from cnnspec.ground.yaml_text import flow
 
 Axes = int | tuple[int, ...]
@@ -247,7 +246,7 @@ class GroupNormalization(_Scaled):
             raise ShapeError(
                 f"can't share the {channels} channels of its input out to "
                 f"{self.groups} groups",
-                gives=[{"groups": gcd(channels, self.groups)}],
+                gives=[{"groups": divisor(channels, self.groups)}],
             )
 
     def weights(self, x: Shape) -> list[Weight]:

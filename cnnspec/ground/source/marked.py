@@ -116,6 +116,7 @@ class Source:
 
         changed = object.__new__(type(self))
         vars(changed).update(vars(self), data=edited(self.data, edits))
+        changed.has_formulas |= "$" in repr(edits)
         return changed
 
     def _override(self, path: Path) -> str:

@@ -66,6 +66,7 @@ def _remedies(way: Way) -> Iterator[Remedy]:
 
 
 def _each(way: Way) -> Iterator[Remedy]:
+    yield from layers.other_tensors(way)
     yield from layers.own_arguments(way)
     yield from inputs.other_rank(way)
     yield from layers.kept_axes(way)

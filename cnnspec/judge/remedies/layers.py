@@ -90,6 +90,29 @@ def unknown_sizes(way: Way) -> Iterator[Remedy]:
     yield from inputs.numbers_for_null(way)
 
 
+def other_tensors(way: Way) -> Iterator[Remedy]:
+    """As many tensors as the layer takes, where it is given more or fewer."""
+    layer, count = way.node.layer, len(way.shapes)
+    most = count if layer.inputs_limit is None else layer.inputs_limit
+    if layer.inputs <= count <= most or way.node.trail:
+        return
+    names = [*_named(way), "input"][:_NEAR]
+    if count < layer.inputs == 2:
+        for name in names:
+            yield way.reading([name, "prev"])
+    elif most == 1:
+        for name in names:
+            yield way.reading(name)
+
+
+def _named(way: Way) -> Iterator[str]:
+    """The names that authors gave layers above, nearest first."""
+    for row in reversed(way.rows.values()):
+        given = way.source.value((*row.path, "name"))
+        if not row.trail and isinstance(given, str) and "$" not in given:
+            yield given
+
+
 def channels(way: Way) -> Iterator[Remedy]:
     """As many channels in one tensor as in another."""
     if len(way.shapes) != len(way.node.inputs) or len(way.shapes) < 2:

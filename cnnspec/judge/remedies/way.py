@@ -142,9 +142,13 @@ class Way:
             branch = [*item, entry]
         else:
             return
-        new = [*listed[:place], branch, *listed[place + 1 :]]
-        edit = Edit((*self.node.path, "from"), new)
-        yield Remedy(f"write from: {flow(new)}", (edit,))
+        yield self.reading([*listed[:place], branch, *listed[place + 1 :]])
+
+    def reading(self, tensors: Any) -> Remedy:
+        """The remedy of giving the layer that fails other tensors."""
+        arguments = {**self._arguments(self.node), "from": tensors}
+        edit = Edit(*_entry(self.node, self.source.value, arguments))
+        return Remedy(f"write from: {flow(tensors)}", (edit,))
 
     def _arguments(self, node: Node | Row) -> dict[str, Any]:
         """The arguments of a layer as its entry has them."""

@@ -35,7 +35,7 @@ def find(model: Model) -> Iterator[Problem]:
     for block in program.blocks.values():
         if block.name not in called and program.source.writes(block.path):
             hint = nearest(block.name, called)
-            hint = hint or f"call it, as in - {block.name}, or remove it"
+            hint = hint or f"call it, as in - {block.name}; or remove it"
             text = f"nothing uses the block '{block.name}'"
             yield Problem(block.path, CODE, text, hint, at_key=True)
 

@@ -60,7 +60,7 @@ def _unused_params(
         path = (*block.path, "params", step)
         if param not in inside and program.source.writes(path):
             text = f"nothing uses the parameter '{param}' of the block '{name}'"
-            hint = f"write ${param} where its value belongs, or remove it"
+            hint = f"write ${param} where its value belongs; or remove it"
             yield Problem(path, CODE, text, hint, at_key=True)
 
 
@@ -79,6 +79,6 @@ def _unused_vars(
         path = ("vars", name)
         if name not in used and program.source.writes(path):
             hint = nearest(name, used & program.vars.keys())
-            hint = hint or f"write ${name} where its value belongs, or remove it"
+            hint = hint or f"write ${name} where its value belongs; or remove it"
             text = f"nothing uses the variable '{name}'"
             yield Problem(path, CODE, text, hint, at_key=True)

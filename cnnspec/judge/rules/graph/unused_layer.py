@@ -36,5 +36,5 @@ def find(model: Model) -> Iterator[Problem]:
     for name, path, trail in ((node.name, node.path, node.trail) for node in nodes):
         if name in unused and name not in read | again:
             text = f"no output of the model depends on '{name}', and Keras drops it"
-            hint = "let a layer read it, add it to outputs:, or remove it"
+            hint = "let a layer read it, or add it to outputs:; or remove it"
             yield Problem(path, CODE, text, hint, at_key=True, trail=trail)
