@@ -107,6 +107,7 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
     except Invalid as error:
         # What a file lacks may be in the one that it means to extend.
         extends = any(problem.path == ("extends",) for problem in error.problems)
+        extends |= Document.misnamed(data, "extends") is not None
         lacks = [p for p in error.problems if p.code == "missing-field"]
         notes.add(Invalid(p for p in error.problems if not extends or p not in lacks))
     wrong = {problem.path[0] for problem in notes.problems() if problem.path}

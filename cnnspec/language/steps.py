@@ -141,6 +141,10 @@ class StepReader:
             else:
                 layer = make_layer(kind, arguments, self._blocks)
         except Invalid as error:
+            if name is None and is_known(kind):
+                # Whatever reads it by this name isn't wrong as well.
+                meant = layer_class(kind).misnamed(arguments, "name")
+                name = meant if is_name(meant) else None
             above = self._named.get(kind, path) != path and not is_layer(kind)
             wrong = self._meant_again(kind, sources) if above else error
             defaults = self._defaults.get(own_name(kind), {})
