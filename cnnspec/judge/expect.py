@@ -77,11 +77,13 @@ class _Judge:
 
     def layers(self) -> Iterator[Diagnostic]:
         """Single layers that differ from what `expect.layers` says of them."""
-        for name, expected in (self._expect.layers or {}).items():
+        layers = self._expect.layers or {}
+        for name, expected in layers.items():
             path = ("expect", "layers", name)
             row = self._rows.get(name)
             if row is None:
-                hint = nearest(name, self._rows) or "cnnspec show lists the names"
+                others = [row for row in self._rows if row not in layers]
+                hint = nearest(name, others) or "cnnspec show lists the names"
                 text = f"expect.layers names '{name}', which the model doesn't have"
                 yield self._mismatch(path, text, hint)
                 continue

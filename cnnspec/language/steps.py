@@ -144,7 +144,7 @@ class StepReader:
             if name is None and is_known(kind):
                 # Whatever reads it by this name isn't wrong as well.
                 meant = layer_class(kind).misnamed(arguments, "name")
-                name = meant if is_name(meant) else None
+                name = meant if type(meant) is str and is_name(meant) else None
             above = self._named.get(kind, path) != path and not is_layer(kind)
             wrong = self._meant_again(kind, sources) if above else error
             defaults = self._defaults.get(own_name(kind), {})

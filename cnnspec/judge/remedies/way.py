@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from cnnspec.catalogue.layers import layer_class
+from cnnspec.catalogue.layers.spatial import Spatial
 from cnnspec.ground.edits import Edit, Remedy
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shape
@@ -213,11 +214,15 @@ def _rounded(row: Row) -> Iterator[tuple[int, int]]:
     """The first size that a layer's steps don't divide, and what became of it."""
     x, output = row.input_shapes[0], row.output_shape
     windows = row.layer.reach(x)
-    if isinstance(windows, str) or not isinstance(output, tuple):
+    layer = row.layer
+    if isinstance(windows, str) or not isinstance(layer, Spatial):
         return
-    if len(windows) != len(x) - 2:
+    if (
+        not isinstance(output, tuple)
+        or not len(windows) == len(x) - 2 == len(output) - 2
+    ):
         return
-    given = row.layer.split(x)[0], row.layer.split(output)[0]  # type: ignore[attr-defined]
+    given = layer.split(x)[0], layer.split(output)[0]
     valid = getattr(row.layer, "padding", "valid") == "valid"
     for window, size, out in zip(windows, *given, strict=True):
         if size is None or out is None or out >= size:
