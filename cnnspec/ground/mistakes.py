@@ -57,7 +57,7 @@ def _meant_names(
     that can have its value.
     """
     known = cls.arguments()
-    strange = [str(name) for name in given if name not in known]
+    strange = {str(name): name for name in given if name not in known}
     names = {name: one for name in strange if (one := meant(cls, name))}
     missing = [str(f.path[0]) for f in findings if f.missing and f.path]
     words = {name: _words(cls, name, given) for name in strange if name not in names}
@@ -66,7 +66,9 @@ def _meant_names(
             names[name] = one
     left = [name for name in missing if name not in names.values()]
     rest = [name for name, text in words.items() if not text]
-    if len(left) == len(rest) == 1 and _allows(known[left[0]].kind, given[rest[0]]):
+    if len(left) == len(rest) == 1 and _allows(
+        known[left[0]].kind, given[strange[rest[0]]]
+    ):
         names[rest[0]] = left[0]
     return names
 
@@ -255,6 +257,8 @@ _WORDS: dict[str, Any] = {
 }
 _NUMBERS = r"[(\[]? *\d+( *[x×,*] *\d+)+ *,? *[)\]]?"
 """Sizes that stand in a text: `3x3`, `(2, 2)`."""
+_LONGEST = 40
+"""Characters of a number, or of sizes, that a text can have been meant to be."""
 _NUMBER = r"[-+]?(\d{1,3}([,_ ]\d{3})+|\d+)(\.\d+)?(e[-+]?\d+)?"
 
 
@@ -264,10 +268,10 @@ def _readings(found: Any) -> Iterator[tuple[Any, str]]:
         word = found.strip().lower()
         if word in _WORDS:
             yield _WORDS[word], flow(_WORDS[word])
-        if re.fullmatch(_NUMBERS, word):
+        if len(found) < _LONGEST and re.fullmatch(_NUMBERS, word):
             numbers = [int(number) for number in re.findall(r"\d+", word)]
             yield numbers, flow(numbers)
-        if re.fullmatch(_NUMBER, word):
+        if len(found) < _LONGEST and re.fullmatch(_NUMBER, word):
             number = re.sub("[, _]", "", word)
             yield (int(number) if number.isdigit() else float(number)), number
     if isinstance(found, float) and found.is_integer():

@@ -232,7 +232,7 @@ def _first_argument(name: str, data: Any) -> str:
     from cnnspec.catalogue.layers import layer_class
     from cnnspec.catalogue.registry import is_known
 
-    blocks = data.get("blocks")
+    blocks = data.get("blocks") if isinstance(data, dict) else None
     block = blocks.get(name) if isinstance(blocks, dict) else None
     if isinstance(block, dict) and block.get("params"):
         return str(next(iter(block["params"])))

@@ -47,7 +47,7 @@ def variable(name: str, path: Path, known: frozenset[str], source: Source) -> st
         return hint
     if where := _repeat_of(name, path, source):
         return f"it is known only inside the repeat in {where}"
-    around = _innermost_repeat(path, source.data)
+    around = _innermost_repeat(path, source)
     if "times" in around and "index" not in around and _ROUND.fullmatch(name):
         return f"give the repeat index: {name}, which counts the rounds from 0"
     few = sorted(known) if len(known) <= _LISTED else []
@@ -56,7 +56,7 @@ def variable(name: str, path: Path, known: frozenset[str], source: Source) -> st
         return there or f"define it under vars:, as in vars: {{{name}: 8}}"
     if name == "name":
         return "a call's name goes before the names inside by itself; write them alone"
-    if not _at(source.data, path[:2]).get("params"):
+    if not _mapping_at(source, path[:2]).get("params"):
         return f"give the block params: [{name}]"
     use = f"use {either(few)}; or " if few else ""
     if path[2] == "params":  # a default knows those that stand before it
@@ -67,7 +67,7 @@ def variable(name: str, path: Path, known: frozenset[str], source: Source) -> st
 def _repeat_of(name: str, place: Path, source: Source) -> str:
     """The line of a repeat that has such a variable, in the same list of layers."""
     part = place[:2] if place[0] == "blocks" else place[:1]
-    for path, mapping in _mappings(_at(source.data, part), part):
+    for path, mapping in _mappings(source.value(part), part):
         lists = mapping.get("for")
         own = isinstance(lists, dict) and name in lists or mapping.get("index") == name
         if own and path[-1] == "repeat":
@@ -75,23 +75,22 @@ def _repeat_of(name: str, place: Path, source: Source) -> str:
     return ""
 
 
-def _innermost_repeat(path: Path, data: Any) -> Any:
+def _innermost_repeat(path: Path, source: Source) -> dict[Any, Any]:
     """The keys of the repeat around a place; nothing where there is none."""
     ends = [end for end, step in enumerate(path, 1) if step == "repeat"]
-    return _at(data, path[: ends[-1]]) if ends else {}
+    return _mapping_at(source, path[: ends[-1]]) if ends else {}
 
 
-def _at(data: Any, path: Path) -> Any:
-    for step in path:
-        data = data[step]
-    return data
+def _mapping_at(source: Source, path: Path) -> dict[Any, Any]:
+    found = source.value(path)
+    return found if isinstance(found, dict) else {}
 
 
 def _mappings(data: Any, path: Path = ()) -> Iterator[tuple[Path, dict[Any, Any]]]:
     """All mappings in data, and where each stands."""
     if isinstance(data, dict):
         yield path, data
-    items = data.items() if isinstance(data, dict) else enumerate(data)
+    items = data.items() if isinstance(data, dict) else enumerate(data or ())
     for key, value in items:
         if isinstance(value, dict | list):
             yield from _mappings(value, (*path, key))

@@ -105,12 +105,13 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
         notes.add(Invalid(_input_problems(document)))
         return document
     except Invalid as error:
+        found = error.problems
         # What a file lacks may be in the one that it means to extend.
-        extends = any(problem.path == ("extends",) for problem in error.problems)
+        extends = any(problem.path == ("extends",) for problem in found)
         extends |= Document.misnamed(data, "extends") is not None
-        lacks = [p for p in error.problems if p.code == "missing-field"]
-        notes.add(Invalid(p for p in error.problems if not extends or p not in lacks))
-    wrong = {problem.path[0] for problem in notes.problems() if problem.path}
+        lacks = [p for p in found if p.code == "missing-field"]
+        notes.add(Invalid(p for p in found if not extends or p not in lacks))
+    wrong = {p.path[0] for p in (*found, *notes.problems()) if p.path}
     wrong |= {path[0] for path in notes.lost}
     names = Document.arguments().keys() - wrong
     sound = {key: value for key, value in data.items() if key in names}

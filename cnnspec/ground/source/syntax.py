@@ -47,7 +47,8 @@ def complaint(path: str, text: str, error: Any) -> Diagnostic:
     problem = str(error.problem or error.context or error)
     if "nesting depth" in problem:  # libyaml's own limit, since PyYAML 6.0.4
         return too_deep(mark)
-    lines = text.split("\n")
+    # As libyaml counts them, which has YAML 1.1's ends of lines.
+    lines = re.split("[\n\x85\u2028\u2029]", text)
     if "cannot start any token" in problem:
         return _reserved(mark, lines)
     for line in (mark.line, mark.line - 1):

@@ -50,12 +50,12 @@ class Way:
 
     @cached_property
     def shapes(self) -> list[Shape]:
-        """What it is given, batch first."""
+        """What it is given, batch first, as far as that is known."""
         first = {tensor.name: tensor.shape for tensor in self.summary.graph.inputs}
         found: list[Shape] = []
         for name in self.node.inputs:
             row = self.rows.get(name)
-            shape = row.output_shape if row else first[name]
+            shape = row.output_shape if row else first.get(name, [])
             found += shape if isinstance(shape, list) else [shape]
         return found
 

@@ -1,0 +1,90 @@
+"""No text is answered with anything but findings, and none takes long.
+
+The table has what was found by `hostile` among some 200,000 inputs, each kind once.
+"""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from cnnspec import api
+from cnnspec.emit.targets import Options, targets
+from cnnspec.ground.errors import OverrideError, SpecError
+from tests import hostile
+from tests.test_canaries import assert_findings_are_lines, assert_reports_are_clean
+
+BLOCK = "input: [4]\nblocks: {b: {params: [f], layers: [{Dense: $f}]}}\nlayers: "
+FOUND = {
+    "base": "extends: 1\ntrain: {}\n",
+    "nul": 'extends: "\\0x"\n',
+    "carriage-return": "s: l\r-",
+    "line-separator": "s: l\u2028-",
+    "next-line": "s: l\x85- a\n",
+    "call-with-a-list": f"{BLOCK}[{{b: [{{repeat: $f}}]}}]\n",
+    "no-name": f"{BLOCK}[{{repeat: {{for: {{null: []}}, layers: [{{Dense: $z}}]}}}}]\n",
+    "number-as-key": "1.5: ['${[0] * 10**9}']\n",
+    "number-as-argument": "input: [4]\nlayers: [{Conv2D: {10.5: 32, strides: 3}}]\n",
+    "digits": f"input: [4]\nlayers: [{{Dense: '{'9' * 5000}'}}]\n",
+    "reads-what-is-lost": """
+inputs: {a: [4], b: [4, 4]}
+layers: [{Concatenate: {from: [a, b]}}, {TimeDistributed: {layer: {Dense: 3}}}]
+""",
+}
+LIMIT = 5
+"""Seconds; what is usual takes a hundredth of one."""
+
+
+def try_all(path: str, overrides: list[str], *, emit: bool) -> bool:
+    """Whether a spec is sound; all that is made of a sound one is made."""
+    try:
+        checked = api.check(path, overrides)
+    except OverrideError:
+        return False
+    assert_findings_are_lines(checked)
+    try:
+        model = checked.model()
+    except SpecError:
+        return False
+    if len(model.summary.rows) < 500:
+        assert_reports_are_clean(model, model)
+    for name in ("script", "notebook", "svg") if emit else ():
+        try:
+            targets()[name].refuse(model)
+            targets()[name].make(model, Options())
+        except SpecError as error:
+            assert error.diagnostics
+    return True
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_was_found_stays_mended(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("spec.yaml").write_bytes(FOUND[name].encode())
+    assert not try_all("spec.yaml", [], emit=False)
+
+
+def test_overrides_of_no_mapping(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("[{Conv2D: {filters: 32, kernel_size: 3}}, [2, 2]]\n")
+    with pytest.raises(OverrideError):
+        api.check(spec, ["0..1=!!str 5", "-1.1.-1=!!map {}"])
+
+
+COUNT = int(os.environ.get("CNNSPEC_HOSTILE", "400"))
+
+
+def test_hostile_specs_end_in_findings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sound = 0
+    for seed in range(COUNT):
+        Path("spec.yaml").write_bytes(hostile.content(seed))
+        start = time.monotonic()
+        sound += try_all("spec.yaml", hostile.overrides(seed), emit=seed % 40 == 0)
+        assert time.monotonic() - start < LIMIT, seed
+    assert COUNT / 100 < sound < COUNT / 2
