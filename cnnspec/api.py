@@ -26,7 +26,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.ground.errors import Diagnostic, OverrideError, SettingsError, SpecError
-from cnnspec.ground.source import Source, read_source, stem, with_bases
+from cnnspec.ground.source import Source, read_source, stem
 from cnnspec.judge import check as judging
 from cnnspec.judge.settings import settings_for
 from cnnspec.model import summary as summaries
@@ -211,6 +211,7 @@ def check(
     select: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
     strict: bool | None = None,
+    allow_outside: bool | None = None,
 ) -> Checked:
     """Reads a spec and holds it against what it expects.
 
@@ -224,6 +225,7 @@ def check(
         select: codes of the only warnings to tell.
         ignore: codes of warnings not to tell.
         strict: makes a spec with warnings a wrong one.
+        allow_outside: lets the spec name files outside of its project.
 
     Raises:
         OverrideError: an override that isn't of that form, or can't be applied.
@@ -236,6 +238,7 @@ def check(
         select=select,
         ignore=ignore,
         strict=strict,
+        allow_outside=allow_outside,
     )
 
 
@@ -264,7 +267,7 @@ def _reader(spec: Spec) -> tuple[Callable[[], Source], str]:
     if isinstance(spec, Mapping):
         from cnnspec.ground.data import DataSource
 
-        return lambda: with_bases(DataSource(spec)), "spec"
+        return lambda: DataSource(spec), "spec"
     if isinstance(spec, str) and _is_text(spec):
         return _text_reader(spec, "spec"), "spec"
     return _file_reader(os.fspath(spec))
@@ -280,7 +283,7 @@ def _file_reader(name: str) -> tuple[Callable[[], Source], str]:
 
 
 def _text_reader(text: str, path: str) -> Callable[[], Source]:
-    return lambda: with_bases(Source(text, path))
+    return lambda: Source(text, path)
 
 
 def _by_keras(model: summaries.Model) -> list[Diagnostic]:

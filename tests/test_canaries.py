@@ -22,7 +22,7 @@ from cnnspec.app import findings
 from cnnspec.app.tables import difference as difference_table
 from cnnspec.app.tables import summary as summary_table
 from cnnspec.emit.report import summary as report
-from cnnspec.ground.source import Source, with_bases
+from cnnspec.ground.source import Source
 from cnnspec.ground.visible import json_text, visible
 from cnnspec.judge.check import check_source
 from cnnspec.judge.diff import wording
@@ -120,7 +120,7 @@ def assert_reports_are_clean(model: api.Model, plain: api.Model | None) -> None:
 
 
 def read_document(text: str, path: str) -> Source:
-    return with_bases(Source(text, path))
+    return Source(text, path)
 
 
 @pytest.mark.parametrize("canary", [HIDDEN, LINES, EXPRESSION], ids=ascii)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -345,10 +345,37 @@ def test_a_bug_of_ours_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
         raise RuntimeError("the roof fell in")
 
     monkeypatch.setattr(api, "check_file", stumble)
-    code, out, err = run("check", NIN)
+    code, out, err = run("show", NIN)
     assert (code, out) == (3, "")
     assert "RuntimeError: the roof fell in" in err
     assert "this is a bug in cnnspec, not in your spec; please report it" in err
+
+
+def test_a_bug_swallows_nothing_of_other_specs(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = api.check_file
+
+    def stumble(name: str, *rest: Any, **chosen: Any) -> Any:
+        if name == "b.yaml":
+            raise RuntimeError("the roof\n\x1b fell in")
+        return check(name, *rest, **chosen)
+
+    for name in ("a", "b", "c"):
+        Path(f"{name}.yaml").write_text("input: [4]\nlayers: [Flatten]\n")
+    monkeypatch.setattr(api, "check_file", stumble)
+    code, out, err = run("check", "a.yaml", "b.yaml", "c.yaml")
+    told = [line.partition(" ")[0] for line in out.splitlines()]
+    assert (code, told) == (3, ["a.yaml:", "b.yaml:1:1:", "c.yaml:", "3"])
+    assert "error[bug]: this spec was not checked: cnnspec failed with" in out
+    assert "the roof" in err
+    assert "\x1b" not in err
+    assert "this is a bug in cnnspec, not in b.yaml; please report it" in err
+    code, out, _ = run("check", "a.yaml", "b.yaml", "--format", "json")
+    assert (code, [spec["ok"] for spec in json.loads(out)["specs"]]) == (
+        3,
+        [True, False],
+    )
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["check", NIN], ["layers"]])

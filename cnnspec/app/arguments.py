@@ -106,10 +106,10 @@ def check_spec(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
         return api.check_file(spec, overrides, **settings)
 
 
-def loaded(spec: str, overrides: Sequence[str]) -> Model:
+def loaded(spec: str, overrides: Sequence[str], **settings: Any) -> Model:
     """The model of a spec. What is found goes to standard error; errors end it all."""
     with spec_errors(), usage_errors():
-        checked = api.check_file(spec, overrides)
+        checked = api.check_file(spec, overrides, **settings)
         model = checked.model()
     for found in checked.diagnostics:
         if found.severity == "warning":
@@ -118,14 +118,14 @@ def loaded(spec: str, overrides: Sequence[str]) -> Model:
 
 
 def loaded_variants(
-    *variants: tuple[str, Sequence[str]],
+    *variants: tuple[str, Sequence[str]], **settings: Any
 ) -> tuple[Model, ...]:
     """The models of specs with their overrides; the errors of all end the command."""
     models: list[Model] = []
     errors: list[Diagnostic] = []
     for variant in variants:
         try:
-            models.append(check_spec(*variant).model())
+            models.append(check_spec(*variant, **settings).model())
         except SpecError as error:
             errors += error.diagnostics
     with spec_errors():

@@ -65,11 +65,5 @@ def _ended_by(error: Exception) -> int:
         reason = (error.strerror or str(error)).lower()
         streams.say(f"cnnspec: standard output can't be written: {reason}")
         return 2
-    from traceback import format_exception
-
-    streams.say("".join(format_exception(error)).rstrip())
-    streams.say(
-        "cnnspec: this is a bug in cnnspec, not in your spec; please report it "
-        "with the lines above and the spec"
-    )
+    streams.tell_bug(error)
     return 3

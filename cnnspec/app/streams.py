@@ -39,6 +39,18 @@ def stop(message: str, status: int = 2) -> NoReturn:
     sys.exit(status)
 
 
+def tell_bug(error: Exception, spec: str = "your spec") -> None:
+    """Says that cnnspec has failed, and where; more is known of no spec's fault."""
+    from traceback import format_exception
+
+    lines = "".join(format_exception(error)).rstrip().split("\n")
+    say("\n".join(map(visible, lines)))
+    say(
+        f"cnnspec: this is a bug in cnnspec, not in {visible(spec)}; please report it "
+        "with the lines above and the spec"
+    )
+
+
 def let_go(stream: object) -> None:
     """Sends what a stream still holds nowhere, so that its end is no error."""
     if isinstance(stream, TextIOWrapper):

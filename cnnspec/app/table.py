@@ -66,6 +66,11 @@ _SET = Option(
     "KEY=VALUE",
     several=True,
 )
+_OUTSIDE = Option(
+    "--allow-outside",
+    "allow_outside",
+    "Let specs name files outside of their project.",
+)
 _WRITING = (
     Option("--lang", "lang", "Language of the texts: en, or ko.", "CODE", "en"),
     Option(
@@ -81,6 +86,7 @@ _WRITING = (
     ),
     _flag("force", "Overwrite files that a person edited."),
     _SET,
+    _OUTSIDE,
 )
 """What `build` and `train` both take."""
 
@@ -96,6 +102,7 @@ COMMANDS = {
             Option("--ignore", "ignore", "Leave these warnings out.", "CODES"),
             Option("--strict", "strict", "Let no warning pass."),
             Option("--no-strict", "strict", "Let warnings pass after all.", flag=False),
+            _OUTSIDE,
         ),
         ("cnnspec check specs/nin.yaml", "cnnspec check specs/ --strict"),
     ),
@@ -107,6 +114,7 @@ COMMANDS = {
             _flag("why", "Show how each layer's params are counted."),
             _flag("graph", "Draw the model instead: an SVG picture."),
             _SET,
+            _OUTSIDE,
         ),
         (
             "cnnspec show specs/nin.yaml --why",
@@ -119,7 +127,7 @@ COMMANDS = {
             Operand("A", "before", "A YAML file."),
             Operand("B", "after", "Another; A with --set if none.", False),
         ),
-        (_format("text", "markdown", "json"), _SET),
+        (_format("text", "markdown", "json"), _SET, _OUTSIDE),
         (
             "cnnspec diff specs/deep_cnn.yaml specs/nin.yaml",
             "cnnspec diff specs/nin.yaml --set layers.0.Conv2D.filters=20",

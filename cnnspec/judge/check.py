@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.ground.errors import Diagnostic, Problem, SpecError
-from cnnspec.ground.source import Source
+from cnnspec.ground.source import Source, with_bases
 from cnnspec.judge import rules
 from cnnspec.judge.settings import Settings, without_ignored
+from cnnspec.language.document import Document
 from cnnspec.language.program import Program
 from cnnspec.language.reader import read_program
 from cnnspec.model.resolver import resolve
@@ -72,7 +73,7 @@ def check_source(
     """Everything about a spec.
 
     Args:
-        read: gives its document, with what that extends.
+        read: gives its document, without what that extends.
         path: what messages call it.
         overrides: `KEY=VALUE` each, or values by their keys.
         settings: which warnings are told.
@@ -84,6 +85,8 @@ def check_source(
     with _without_collection():
         try:
             source = read()
+            source.everywhere = settings.allow_outside
+            with_bases(source, Document.arguments())
         except SpecError as error:
             return Checked(path, None, None, error.diagnostics)
         if overrides:

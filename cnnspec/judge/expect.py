@@ -8,7 +8,7 @@ from cnnspec.catalogue.layers.base import Layer
 from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.ground.errors import Diagnostic, Mark, Path, SpecError, nearest
 from cnnspec.ground.shapes import Shape, Shapes
-from cnnspec.ground.source import Source, read_text
+from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.align import differing, same_shape, same_type
 from cnnspec.language.document import Expect
@@ -200,7 +200,7 @@ class _Judge:
 
     def _read_file(self, name: str) -> tuple[str, list[Diagnostic]]:
         try:
-            return read_text(self._file(name)), []
+            return self._source.read_beside(name)[1], []
         except SpecError as error:
             [found] = error.diagnostics
             text = f"the summary '{name}': {found.message}"

@@ -18,6 +18,7 @@ class Settings:
         select: codes of the only warnings to tell; None for all.
         ignore: codes of warnings not to tell.
         strict: whether a warning makes a spec a wrong one.
+        allow_outside: whether a spec may name files outside of its project.
         exclude: patterns of files and folders that a search for specs leaves out.
         folder: where the patterns are seen from.
     """
@@ -29,9 +30,11 @@ class Settings:
         strict: bool = False,
         exclude: Sequence[str] = (),
         folder: str = "",
+        allow_outside: bool = False,
     ) -> None:
         self.select, self.ignore, self.strict = select, ignore, strict
         self.exclude, self.folder = exclude, folder
+        self.allow_outside = allow_outside
 
     def tells(self, found: Diagnostic) -> bool:
         """Whether a finding is told; an error always is."""
@@ -111,7 +114,8 @@ def _section(content: bytes, path: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-_KEYS = ("select", "ignore", "strict", "exclude")
+_FLAGS = ("strict", "allow-outside")
+_KEYS = ("select", "ignore", "exclude", *_FLAGS)
 
 
 def _read(section: dict[str, Any], path: str) -> dict[str, Any]:
@@ -125,14 +129,15 @@ def _read(section: dict[str, Any], path: str) -> dict[str, Any]:
         if key not in _KEYS:
             hint = nearest(key, _KEYS) or f"it may be {', '.join(_KEYS)}"
             raise SettingsError(f"{title} is no setting; {hint}")
-        if key == "strict":
+        if key in _FLAGS:
             if not isinstance(value, bool):
                 raise SettingsError(f"{title} must be true or false; found {value!r}")
         elif not isinstance(value, list) or not all(type(v) is str for v in value):
             raise SettingsError(f"{title} must be a list of texts; found {value!r}")
         elif key != "exclude":
             _refuse_unknown(value, title)
-    return {**section, "folder": os.path.dirname(path)}
+    found = {key.replace("-", "_"): value for key, value in section.items()}
+    return found | {"folder": os.path.dirname(path)}
 
 
 def _refuse_unknown(codes: Sequence[str], title: str) -> None:

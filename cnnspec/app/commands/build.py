@@ -30,6 +30,7 @@ def run(
     templates: str | None,
     force: bool,
     overrides: Sequence[str],
+    allow_outside: bool | None,
 ) -> None:
     """Checks specs, then writes each as a Keras model and as a training script."""
     targets, left_out = targets_of(to), ""
@@ -37,7 +38,7 @@ def run(
     refuse_unknown_language(lang, templates)
     refuse_same_names(specs)
     refuse_no_folder(folder)
-    models = [loaded(spec, overrides) for spec in specs]
+    models = [loaded(spec, overrides, allow_outside=allow_outside) for spec in specs]
     if to is None:
         targets, left_out = _possible(targets, models[0])
     with spec_errors():

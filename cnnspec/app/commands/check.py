@@ -3,10 +3,13 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from cnnspec.api import Checked
 from cnnspec.app import findings
 from cnnspec.app.arguments import check_spec, codes_of, specs_of
+from cnnspec.app.streams import tell_bug
+from cnnspec.ground.errors import Diagnostic, Mark
 
 
 def run(
@@ -17,6 +20,7 @@ def run(
     select: str | None,
     ignore: str | None,
     strict: bool | None,
+    allow_outside: bool | None,
 ) -> int:
     """Proves shapes and parameter counts, and holds them against `expect:`."""
     if keras:
@@ -27,9 +31,10 @@ def run(
         "select": codes_of(select),
         "ignore": codes_of(ignore),
         "strict": strict,
+        "allow_outside": allow_outside,
     }
     results = [
-        check_spec(spec, overrides, keras=keras, **settings) for spec in specs_of(paths)
+        _checked(spec, overrides, keras=keras, **settings) for spec in specs_of(paths)
     ]
     if format == "json":
         print(findings.as_json(results))
@@ -40,7 +45,24 @@ def run(
             _print_findings(checked)
         if len(results) > 1:
             print(findings.closing(results))
+    if any(found.code == _BUG for checked in results for found in checked.diagnostics):
+        return 3
     return 0 if all(checked.ok for checked in results) else 1
+
+
+_BUG = "bug"
+
+
+def _checked(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
+    """What is found out about a spec; where cnnspec fails, that it did."""
+    try:
+        return check_spec(spec, overrides, **settings)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is a bug of ours
+        tell_bug(error, spec)
+        text = f"this spec was not checked: cnnspec failed with {type(error).__name__}"
+        hint = "that is a bug in cnnspec, not in the spec; please report it"
+        found = Diagnostic("error", _BUG, Mark(spec), text, hint)
+        return Checked(spec, None, None, [found])
 
 
 _BOLD, _PLAIN = "\033[1;{}m", "\033[0m"

@@ -8,11 +8,19 @@ from cnnspec.judge.diff import wording as differences
 from cnnspec.judge.diff.comparison import compare
 
 
-def run(before: str, after: str | None, format: str, overrides: Sequence[str]) -> None:
+def run(
+    before: str,
+    after: str | None,
+    format: str,
+    overrides: Sequence[str],
+    allow_outside: bool | None,
+) -> None:
     """Compares two models: layers, shapes, params and MACs."""
     if after is None and not overrides:
         stop("diff takes two specs, or one and --set KEY=VALUE to change in it")
-    one, other = loaded_variants((before, []), (after or before, overrides))
+    one, other = loaded_variants(
+        (before, []), (after or before, overrides), allow_outside=allow_outside
+    )
     difference = compare(one.summary, other.summary)
     titles = differences.titles(one, other, overrides)
     if format == "text":

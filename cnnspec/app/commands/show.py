@@ -11,12 +11,17 @@ from cnnspec.model.summary import Summary
 
 
 def run(
-    spec: str, format: str, why: bool, graph: bool, overrides: Sequence[str]
+    spec: str,
+    format: str,
+    why: bool,
+    graph: bool,
+    overrides: Sequence[str],
+    allow_outside: bool | None,
 ) -> None:
     """Shows every layer's shape, parameters, MACs, memory and receptive field."""
     if graph and (why or format != "text"):
         stop("--graph draws a picture, which has no --format and no --why")
-    program, summary = loaded(spec, overrides)
+    program, summary = loaded(spec, overrides, allow_outside=allow_outside)
     if graph:
         _print_picture(spec, summary)
     elif format == "text":

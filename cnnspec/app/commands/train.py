@@ -21,11 +21,12 @@ def run(
     templates: str | None,
     force: bool,
     overrides: Sequence[str],
+    allow_outside: bool | None,
 ) -> int:
     """Writes the training script of a spec beside its results, and runs it."""
     refuse_wrong_templates(templates)
     refuse_unknown_language(lang, templates)
-    model = loaded(spec, overrides)
+    model = loaded(spec, overrides, allow_outside=allow_outside)
     if jobs is not None and model.program.ensemble is None:
         stop(f"--jobs is for ensembles, and {spec} has no ensemble:")
     with spec_errors():

@@ -1,6 +1,7 @@
 """YAML text to plain data, and where each of its keys and values stands."""
 
 import os
+from collections.abc import Container
 from typing import Any
 
 from cnnspec.ground.source.files import read_text, stem
@@ -10,25 +11,30 @@ __all__ = ["Source", "read_source", "read_text", "stem", "with_bases"]
 
 
 def read_source(path: str | os.PathLike[str]) -> Source:
-    """Reads the YAML file at `path`, and the files that it extends.
+    """Reads the YAML file at `path`.
 
     Raises:
         SpecError: it can't be read, or isn't a YAML 1.2 document.
     """
     name = os.fspath(path)
-    return with_bases(Source(read_text(name), name))
+    return Source(read_text(name), name)
 
 
-def with_bases(source: Source) -> Source:
+def with_bases(source: Source, keys: Container[str]) -> Source:
     """The document with what the files say that it extends.
 
+    Args:
+        source: the document.
+        keys: those of a spec, by which one is known.
+
     Raises:
-        SpecError: one of them can't be read, or the document is another tool's.
+        SpecError: one of them can't be read or is no spec, or the document is another
+            tool's.
     """
     if isinstance(source.data, dict) and "extends" in source.data:
         from cnnspec.ground.source.extends import follow
 
-        follow(source)
+        follow(source, keys)
     if not _may_be_spec(source.data):
         source.refuse_foreign()
     return source

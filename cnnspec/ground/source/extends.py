@@ -1,52 +1,89 @@
 """The files that a spec extends."""
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Container, Sequence
 from typing import Any
 
-from cnnspec.ground.errors import Diagnostic, Mark, SpecError
-from cnnspec.ground.source.files import read_text
+from cnnspec.ground.errors import Diagnostic, SpecError
 from cnnspec.ground.source.marked import Source
 
 _NOT_INHERITED = ("name", "description", "expect", "extends")
 """Keys that say something of their own file only."""
 
 
-def follow(source: Source, chain: Sequence[str] = ()) -> None:
+_LONGEST = 50
+"""Files that may extend one another."""
+
+
+def follow(source: Source, keys: Container[str], chain: Sequence[str] = ()) -> None:
     """Reads the files that a document extends.
 
     Args:
         source: the document.
+        keys: those of a spec. Nothing is told of what a file holds that has few others.
         chain: the files that led to it.
 
     Raises:
-        SpecError: one of them can't be read, or leads back to one above.
+        SpecError: one of them can't be read, is no spec, or leads back to one above.
     """
     data = source.data
     given = data.get("extends") if isinstance(data, dict) else None
     if not isinstance(given, str) or not given:
         return
-    name = os.path.join(os.path.dirname(source.path), given)
-    try:
-        base = Source(read_text(name), name)
-    except SpecError as error:
-        if error.diagnostics[0].mark != Mark(name):
-            raise
-        [found] = error.diagnostics
-        text = f"'{given}', which this extends: {found.message}"
-        hint = found.hint or "name it as seen from this file's folder"
-        raise SpecError([_extends_error(source, "extends", text, hint)]) from None
+    base = _base(source, given, keys)
     chain = [*chain, source.path]
-    if os.path.realpath(name) in map(os.path.realpath, chain):
-        names = [os.path.basename(one) for one in [*chain, name]]
+    if os.path.realpath(base.path) in map(os.path.realpath, chain):
+        names = [os.path.basename(one) for one in [*chain, base.path]]
         text = f"the file extends itself: {' → '.join(names)}"
         raise SpecError([_extends_error(source, "cycle", text, "extend another file")])
-    follow(base, chain)
-    if not isinstance(base.data, dict):
-        text = f"'{given}', which this extends, is no spec"
-        raise SpecError([_extends_error(source, "extends", text, "name another")])
+    if len(chain) > _LONGEST:
+        text = f"more than {_LONGEST} files extend one another"
+        raise SpecError([_extends_error(source, "extends", text, "join some of them")])
+    follow(base, keys, chain)
     base.data = {k: v for k, v in base.data.items() if k not in _NOT_INHERITED}
     _fill_in(source, base)
+
+
+def _base(source: Source, given: str, keys: Container[str]) -> Source:
+    """The file that a document extends.
+
+    Raises:
+        SpecError: it can't be read, or is no spec.
+    """
+    text = ""
+    try:
+        name, text = source.read_beside(given)
+        base = Source(text, name)
+    except SpecError as error:
+        if text and _is_spec(_OUTERMOST.findall(text), keys):
+            raise
+        if text:
+            raise _no_spec(source, given) from None
+        [found] = error.diagnostics
+        message = f"'{given}', which this extends: {found.message}"
+        hint = found.hint or "name it as seen from this file's folder"
+        code = found.code if found.code == "outside-project" else "extends"
+        raise SpecError([_extends_error(source, code, message, hint)]) from None
+    if not isinstance(base.data, dict) or not _is_spec(base.data, keys):
+        raise _no_spec(source, given)
+    base.asked, base.everywhere = source.asked, source.everywhere
+    return base
+
+
+_OUTERMOST = re.compile(r"^([A-Za-z_]\w*) *:", re.MULTILINE)
+"""A key in a text that can't be read."""
+
+
+def _is_spec(found: Collection[Any], keys: Container[str]) -> bool:
+    """Whether a file has more of a spec's keys than others."""
+    return 2 * sum(key in keys for key in found) > len(found)
+
+
+def _no_spec(source: Source, given: str) -> SpecError:
+    """Says no more: who wrote the spec may not be meant to know what the file holds."""
+    text = f"'{given}', which this extends, is no spec"
+    return SpecError([_extends_error(source, "extends", text, "name another")])
 
 
 def _fill_in(source: Source, base: Source) -> None:

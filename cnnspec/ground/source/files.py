@@ -58,6 +58,43 @@ def _refuse_foreign(name: str, content: bytes) -> None:
         raise SpecError([found])
 
 
+def refuse_outside(name: str, spec: str) -> None:
+    """Refuses a file that a spec names and that lies outside of the spec's project.
+
+    Raises:
+        SpecError: it does, whether it is there or not.
+    """
+    project = _project(os.path.dirname(spec))
+    try:
+        inside = _holds(project, os.path.realpath(name))
+    except ValueError:
+        return  # no file has such a name, as will be told
+    if not inside:
+        text = "it lies outside of the project, whose files alone a spec may name"
+        hint = "copy it into the project, or allow it with --allow-outside"
+        raise _error(name, "outside-project", text, hint)
+
+
+def _project(folder: str) -> str:
+    """The nearest folder around another that is a project's.
+
+    Where there is none it is the folder itself, or the current one around it.
+    """
+    own = here = os.path.realpath(folder)
+    while not any(os.path.exists(os.path.join(here, sign)) for sign in _SIGNS):
+        if here == (here := os.path.dirname(here)):
+            current = os.path.realpath(os.curdir)
+            return current if current != here and _holds(current, own) else own
+    return here
+
+
+_SIGNS = ("pyproject.toml", ".git")
+
+
+def _holds(folder: str, path: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
 def _unreadable(name: str, error: Exception) -> tuple[str, str, str]:
     if isinstance(error, FileNotFoundError):
         return "not-found", "there is no such file", _neighbour(name)

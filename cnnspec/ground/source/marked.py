@@ -1,5 +1,6 @@
 """A YAML document: its data, and where each of its keys and values stands."""
 
+import os
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ class Source:
         problems: duplicate keys and the like, which leave the rest readable.
         has_formulas: whether a `$` stands anywhere in it.
         ignores: its comments that silence warnings, and those of what it extends.
+        asked: the path of the spec that was asked for, where this one is a base of it.
+        everywhere: whether it may name files outside of its project.
     """
 
     def __init__(self, text: str, path: str = "<spec>") -> None:
@@ -32,6 +35,8 @@ class Source:
             SpecError: the text is not one YAML 1.2 document.
         """
         self.path = path
+        # YAML ends lines so, too (YAML 1.2.2, section 5.4); messages count one kind.
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         self._root = Parser(text, path).document()
         self._text = text
         reader = Reader(path, len(text))
@@ -43,6 +48,7 @@ class Source:
             from cnnspec.ground.ignores import read_ignores
 
             self.ignores = read_ignores(text, path)
+        self.asked, self.everywhere = path, False
         self._base: Source | None = None
         self._overrides: dict[Path, str] = {}
 
@@ -60,6 +66,19 @@ class Source:
             found = foreign.of_text(self.path, self._text)
         if found:
             raise SpecError([found])
+
+    def read_beside(self, given: str) -> tuple[str, str]:
+        """The path of a file that the document names, and its text.
+
+        Raises:
+            SpecError: it can't be read, or is none of the project's.
+        """
+        from cnnspec.ground.source.files import read_text, refuse_outside
+
+        name = os.path.join(os.path.dirname(self.path), given)
+        if not self.everywhere:
+            refuse_outside(name, self.asked)
+        return name, read_text(name)
 
     def note_base(self, base: "Source") -> None:
         """Notes the document that has what this one lacks, for the places of both."""
