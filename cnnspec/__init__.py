@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from cnnspec.api import (
         Checked,
         Model,
+        NotInstalledError,
         OverrideError,
         SettingsError,
         SpecError,
@@ -25,6 +26,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Checked",
     "Model",
+    "NotInstalledError",
     "OverrideError",
     "SettingsError",
     "SpecError",

@@ -25,7 +25,13 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.ground.errors import Diagnostic, OverrideError, SettingsError, SpecError
+from cnnspec.ground.errors import (
+    Diagnostic,
+    NotInstalledError,
+    OverrideError,
+    SettingsError,
+    SpecError,
+)
 from cnnspec.ground.source import Source, read_source, stem
 from cnnspec.judge import check as judging
 from cnnspec.judge.settings import settings_for
@@ -38,6 +44,7 @@ __all__ = [
     "Checked",
     "Diagnostic",
     "Model",
+    "NotInstalledError",
     "OverrideError",
     "SettingsError",
     "SpecError",
@@ -407,9 +414,11 @@ def build(
 def keras_model(spec: Spec | summaries.Model, overrides: "Overrides" = ()) -> Any:
     """The live Keras model of a spec, compared with its summary.
 
-        >>> model = cnnspec.keras_model("specs/nin.yaml")
-        >>> model.count_params()
-        87135
+    Where the spec has `train:`, it is compiled as its training script compiles it.
+
+        >>> model = cnnspec.keras_model("specs/nin.yaml", {"train.optimizer": "sgd"})
+        >>> model.count_params(), model.optimizer.name, model.loss
+        (87135, 'sgd', 'categorical_crossentropy')
 
     Args:
         spec: path, text or data; or a model that is loaded.
@@ -421,14 +430,11 @@ def keras_model(spec: Spec | summaries.Model, overrides: "Overrides" = ()) -> An
     Raises:
         SpecError: with every error of the spec; or Keras built something else.
         OverrideError: an override that can't be applied.
+        NotInstalledError: Keras, or what it runs on, isn't installed.
     """
-    from cnnspec.emit.keras_live.target import compared
+    from cnnspec.emit.keras_live.target import live
 
-    model = _loaded(spec, overrides)
-    built, errors = compared(model)
-    if built is None or errors:
-        raise SpecError(errors)
-    return built.model
+    return live(_loaded(spec, overrides))
 
 
 def _loaded(spec: Spec | summaries.Model, overrides: "Overrides") -> summaries.Model:

@@ -21,7 +21,7 @@ target `keras` of `build` need a backend.
 """
 FUNCTIONS = ("check", "load", "loads", "build", "keras_model")
 CLASSES = ("Model", "Summary", "Checked")
-ERRORS = ("SpecError", "OverrideError", "SettingsError")
+ERRORS = ("SpecError", "OverrideError", "SettingsError", "NotInstalledError")
 _SECTION = re.compile(r"^(Args|Returns|Raises|Attributes):$")
 _ITEM = re.compile(r"^    (?=\S)(.+?): ")
 _TITLES = {"Args": "Arguments", "Returns": "Gives"}

@@ -209,5 +209,30 @@ def test_a_model_is_built_from_any_form_of_spec(path: Path, tmp_path: Path) -> N
         cnnspec.build(cnnspec.load(DATA), tmp_path, overrides=overrides)
 
 
+def test_a_live_model_is_compiled_as_the_spec_says() -> None:
+    loss = {"SparseCategoricalCrossentropy": {"from_logits": True}}
+    train = {"loss": loss, "optimizer": {"SGD": {"learning_rate": 0.5}}}
+    train |= {"metrics": ["accuracy"], "mixed_precision": "mixed_bfloat16"}
+    spec = {**DATA, "data": {"source": "digits"}, "train": train}
+    model = cnnspec.keras_model(spec, {"vars.units": 10})
+    assert [layer.name for layer in model.layers[1:]] == ["conv2d", "flatten", "dense"]
+    assert float(model.optimizer.learning_rate) == 0.5
+    assert model.layers[1].compute_dtype == "bfloat16"
+    history = model.fit(np.zeros((4, 8, 8, 1)), np.zeros(4), verbose=0)
+    assert set(history.history) == {"loss", "accuracy"}
+    assert not cnnspec.keras_model(cnnspec.load(DATA)).compiled
+
+
+def test_what_no_model_comes_of_is_told_as_always() -> None:
+    with pytest.raises(cnnspec.SpecError, match="Flaten"):
+        cnnspec.keras_model({**DATA, "layers": ["Flaten"]})
+
+
+def test_a_deep_live_model_takes_samples() -> None:
+    layers = [{"repeat": {"times": 1000, "layers": [{"Dense": 1}]}}]
+    model = cnnspec.keras_model({"input": [1], "layers": layers})
+    assert model(np.zeros((2, 1))).shape == (2, 1)
+
+
 def test_the_page_is_that_of_the_docstrings() -> None:
     assert PAGE.read_text(encoding="utf-8") == page()

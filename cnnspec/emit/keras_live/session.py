@@ -69,11 +69,16 @@ def quiet() -> Iterator[None]:
 def raised_limit(graph: Graph) -> Iterator[None]:
     """Lets Python call as deep as Keras needs for a graph."""
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, recursion_limit(graph) or 0))
+    raise_limit(graph)
     try:
         yield
     finally:
         sys.setrecursionlimit(before)
+
+
+def raise_limit(graph: Graph) -> None:
+    """The same, for good."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), recursion_limit(graph) or 0))
 
 
 _SHOWN = 300

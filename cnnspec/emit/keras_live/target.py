@@ -1,6 +1,6 @@
 """The live Keras model as a target."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.emit.targets import Options
 from cnnspec.emit.write import seal_zip
@@ -48,6 +48,28 @@ def proved(model: Model) -> list[Diagnostic]:
         if built is None or found:
             return found
         return list(map(model.program.source.error, failures(model, built)))
+
+
+def live(model: Model) -> Any:
+    """The Keras model, compiled as a script compiles it where the spec says how.
+
+    Python's recursion limit stays raised where fitting a deep model needs that.
+
+    Raises:
+        SpecError: Keras built something else than the summary says, or nothing.
+        NotInstalledError: Keras, or what it runs on, isn't installed.
+    """
+    from cnnspec.emit.keras_live.session import raise_limit
+    from cnnspec.emit.keras_live.trial import compile_as_told, policy
+
+    with policy(model):
+        built, errors = compared(model)
+    if built is None or errors:
+        raise SpecError(errors)
+    raise_limit(model.summary.graph)
+    if model.program.train is not None:
+        compile_as_told(built.model, model.program.train)
+    return built.model
 
 
 def compared(model: Model) -> "tuple[Built | None, list[Diagnostic]]":

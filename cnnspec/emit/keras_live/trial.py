@@ -7,7 +7,7 @@ model can be made that the first batch ends.
 import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.emit.keras_live.model import Built, apply, keras_object
 from cnnspec.emit.keras_live.session import (
@@ -25,6 +25,9 @@ from cnnspec.judge.subjects import Fit, sections
 from cnnspec.model.depth import depth
 from cnnspec.model.graph import Graph, Input, Node
 from cnnspec.model.summary import Model, infer
+
+if TYPE_CHECKING:
+    from cnnspec.language.training import Train
 
 CODE = "fails-at-run"
 SAMPLES = 2
@@ -178,21 +181,25 @@ def _step(graph: Graph, built: Built, fit: Fit) -> list[Problem]:
 
 
 def _fit(graph: Graph, model: Any, fit: Fit) -> None:
-    """Trains for a step. Source: `templates/training/compile.py.j2` and `fit.py.j2`."""
-    train = fit.train
-    weights = train.class_weight
+    """Trains for a step. Source: `templates/training/fit.py.j2`."""
+    weights = fit.train.class_weight
     if weights == "balanced":
         weights = dict.fromkeys(range(fit.classes), 1.0)
     elif isinstance(weights, tuple):
         weights = dict(enumerate(weights))
+    compile_as_told(model, fit.train)
+    [samples] = map(_zeros, graph.inputs)
+    model.fit(samples, _labels(fit), class_weight=weights, verbose=0)
+
+
+def compile_as_told(model: Any, train: "Train") -> None:
+    """Compiles a Keras model. Source: `templates/training/compile.py.j2`."""
     model.compile(
         optimizer=_named(train.optimizer),
         loss=_named(train.loss),
         metrics=[_named(metric) for metric in train.metrics],
         jit_compile=train.jit_compile,
     )
-    [samples] = map(_zeros, graph.inputs)
-    model.fit(samples, _labels(fit), class_weight=weights, verbose=0)
 
 
 def _named(value: Any) -> Any:
