@@ -194,6 +194,10 @@ class Checked(judging.Checked):
     def __str__(self) -> str:
         return "\n".join(map(str, self.diagnostics)) or repr(self)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What was found, as notebooks show it."""
+        printer.text(str(self))
+
     def model(self) -> Model:
         """The model of a spec that is free of errors.
 

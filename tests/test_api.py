@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -125,6 +126,13 @@ def test_what_is_shown_is_short() -> None:
     assert repr(model.summary) == "<Summary tiny: 239 params in 3 layers>"
     assert repr(cnnspec.check(DATA)) == f"<Checked spec: ok: {model.summary!r}>"
     assert repr(cnnspec.check({})) == "<Checked spec: 1 found>"
+
+
+def test_a_notebook_shows_what_was_found() -> None:
+    shown: list[str] = []
+    printer = SimpleNamespace(text=shown.append)
+    cnnspec.check({**DATA, "layers": ["Flaten"]})._repr_pretty_(printer, False)
+    assert "did you mean 'Flatten'?" in shown[0]
 
 
 def test_a_notebook_shows_the_table() -> None:
