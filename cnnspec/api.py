@@ -355,9 +355,9 @@ def files(
     """
     from cnnspec.emit.targets import targets as all_targets
     from cnnspec.emit.targets import usual_targets
-    from cnnspec.emit.write import refuse_edited
+    from cnnspec.emit.write import file_name, refuse_edited
 
-    start = os.path.join(folder, stem(model.program.source.path))
+    start = os.path.join(folder, file_name(stem(model.program.source.path)))
     found = {}
     for name in usual_targets() if targets is None else targets:
         target = all_targets()[name]

@@ -458,7 +458,7 @@ def test_changed_values(run: Run) -> None:
 
 
 KEYS = [
-    *("path", "name", "ok"),
+    *("path", "name", "keras_name", "ok"),
     *("total_params", "trainable_params", "non_trainable_params", "macs"),
     *("layers", "diagnostics"),
 ]
@@ -476,6 +476,7 @@ def test_json(run: Run) -> None:
     assert good == {
         "path": "specs/good.yaml",
         "name": "small",
+        "keras_name": "small",
         "ok": True,
         "total_params": 27_106,
         "trainable_params": 27_098,
@@ -488,6 +489,7 @@ def test_json(run: Run) -> None:
     ]
     assert layers[1] == {
         "name": "batch_normalization",
+        "keras_name": "batch_normalization",
         "type": "BatchNormalization",
         "inputs": ["conv2d"],
         "output_shape": [None, 26, 26, 4],
@@ -502,6 +504,7 @@ def test_json(run: Run) -> None:
     assert wrong == {
         "path": "specs/more/wrong.yml",
         "name": "wrong",
+        "keras_name": "wrong",
         "ok": False,
         "total_params": None,
         "trainable_params": None,

@@ -145,6 +145,7 @@ outputs: [conv2d, lstm]
     conv, lstm = readable.summary_data(model.summary, model.program.source)["layers"]
     assert conv == {
         "name": "conv2d",
+        "keras_name": "conv2d",
         "type": "Conv2D",
         "inputs": ["image"],
         "output_shape": [None, 30, 30, 25],

@@ -73,9 +73,11 @@ def refuse_unknown_language(lang: str, templates: str | None) -> None:
 
 def refuse_same_names(specs: Sequence[str]) -> None:
     """Keeps two specs from being written to the same files."""
+    from cnnspec.emit.write import file_name
+
     named: dict[str, str] = {}
     for spec in specs:
-        if (other := named.setdefault(stem(spec), spec)) != spec:
+        if (other := named.setdefault(file_name(stem(spec)), spec)) != spec:
             both = f"'{other}' and '{spec}'"
             stop(f"{both} would be written to the same files; build one at a time")
 

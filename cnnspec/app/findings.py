@@ -65,19 +65,22 @@ def as_json(results: Sequence[Checked]) -> str:
 
 
 def _spec(checked: Checked) -> dict[str, Any]:
+    from cnnspec.language.naming import keras_name
     from cnnspec.model.readable import LAYER_FACTS, row_data
 
     program, summary = checked.program, checked.summary
     known = program and summary and not _problems(program, summary)
+    name = program.name if program else stem(checked.path)
     totals = ("total_params", "trainable_params", "non_trainable_params", "macs")
     return {
         "path": checked.path,
-        "name": program.name if program else stem(checked.path),
+        "name": name,
+        "keras_name": keras_name(name, "model"),
         "ok": checked.ok,
         **{key: getattr(summary, key) if known else None for key in totals},
         "layers": (
             [
-                row_data(row, program.source, (*LAYER_FACTS, "line"))
+                row_data(row, summary.graph, program.source, (*LAYER_FACTS, "line"))
                 for row in summary.rows
             ]
             if summary and program

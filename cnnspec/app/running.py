@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
-from pathlib import PurePath
 
 from cnnspec import api
 from cnnspec.emit.packages import BACKENDS, refuse_missing, refuse_other_backend
+from cnnspec.emit.write import file_name
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError, either
+from cnnspec.ground.source import stem
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Model
 
@@ -188,7 +189,7 @@ def _elsewhere(program: Program, folder: str) -> str:
 
 def _script(program: Program) -> str:
     """The name of a spec's script."""
-    return f"{PurePath(program.source.path).stem}.py"
+    return f"{file_name(stem(program.source.path))}.py"
 
 
 def run(script: str, arguments: list[str]) -> int:

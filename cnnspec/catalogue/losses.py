@@ -6,8 +6,14 @@ Source of the signatures: keras/src/losses, Keras 3.15.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.named import Floats, Named, ScopeName
-from cnnspec.ground.kinds import AboveZero, BetweenZeroAndOne, ZeroToOne, plain_list
+from cnnspec.catalogue.named import Floats, Named
+from cnnspec.ground.kinds import (
+    AboveZero,
+    BetweenZeroAndOne,
+    Name,
+    ZeroToOne,
+    plain_list,
+)
 
 
 class Loss(Named):
@@ -42,7 +48,7 @@ class Loss(Named):
         Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"]
         | None
     ) = "sum_over_batch_size"
-    name: ScopeName | None = None
+    name: Name | None = None
     dtype: Floats | None = None
 
 

@@ -1,9 +1,8 @@
 """The kinds of value that training is told, beside those of the records."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from cnnspec.catalogue.components import (
     Component,
@@ -19,26 +18,6 @@ Floats = Literal[
     "float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"
 ]
 """What losses and metrics are computed in; no gradient flows through whole numbers."""
-
-_SCOPE = r"^[A-Za-z0-9.][A-Za-z0-9_.-]*$"
-
-
-def _scope(value: Any) -> str:
-    # `$` would let a line break follow.
-    if isinstance(value, str) and re.fullmatch(_SCOPE.strip("^$"), value):
-        return value
-    raise ValueError
-
-
-ScopeName = Annotated[
-    str,
-    kind(
-        _scope,
-        "a name of letters, digits, '_', '-' and '.', with a letter or digit first",
-        {"type": "string", "pattern": _SCOPE},
-    ),
-]
-"""A name under which TensorFlow files what is computed; it takes no others."""
 
 
 Idle = tuple[str, str, str]

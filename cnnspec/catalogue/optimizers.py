@@ -9,7 +9,6 @@ from typing import Annotated, Any, ClassVar, Self
 from cnnspec.catalogue.named import (
     Idle,
     Named,
-    ScopeName,
     read_named,
     read_one,
     spellings,
@@ -18,6 +17,7 @@ from cnnspec.catalogue.named import (
 from cnnspec.ground.errors import ArgumentError, either
 from cnnspec.ground.kinds import (
     AboveZero,
+    Name,
     Natural,
     Positive,
     ZeroOrMore,
@@ -79,7 +79,7 @@ class CosineDecay(Schedule):
     first = ("initial_learning_rate",)
     needs: ClassVar[Mapping[str, str]] = {"warmup_steps": "warmup_target"}
     decay_steps: _StepCount
-    name: ScopeName = "CosineDecay"
+    name: Name = "CosineDecay"
     alpha: ZeroOrMore = 0.0
     warmup_target: ZeroOrMore | None = None
     warmup_steps: Natural = 0
@@ -111,7 +111,7 @@ class CosineDecayRestarts(Schedule):
     first = ("initial_learning_rate",)
     counts = "first_decay_steps"
     first_decay_steps: _StepCount
-    name: ScopeName = "SGDRDecay"
+    name: Name = "SGDRDecay"
     t_mul: Annotated[float, number("a number of 1 or more", ge=1)] = 2.0
     """Below 1, Keras comes to a root of what is below 0, and to no number."""
     m_mul: ZeroOrMore = 1.0
@@ -144,12 +144,12 @@ class ExponentialDecay(_Staircase):
         "decay_rate": "gamma",
         "decay_steps": "step_size",
     }
-    name: ScopeName = "ExponentialDecay"
+    name: Name = "ExponentialDecay"
     decay_rate: AboveZero
 
 
 class InverseTimeDecay(_Staircase):
-    name: ScopeName = "InverseTimeDecay"
+    name: Name = "InverseTimeDecay"
 
 
 class PolynomialDecay(Schedule):
@@ -157,7 +157,7 @@ class PolynomialDecay(Schedule):
     spelt_as: ClassVar[dict[str, str]] = {"decay_steps": "total_iters"}
     first = ("initial_learning_rate",)
     decay_steps: _StepCount
-    name: ScopeName = "PolynomialDecay"
+    name: Name = "PolynomialDecay"
     end_learning_rate: ZeroOrMore = 0.0001
     power: ZeroOrMore = 1.0
     cycle: bool = False
@@ -180,7 +180,7 @@ class PiecewiseConstantDecay(Schedule):
     counts = "boundaries"
     boundaries: Annotated[Any, list_of(kind_of(_StepCount), 1)]
     values: tuple[ZeroOrMore, ...]
-    name: ScopeName = "PiecewiseConstant"
+    name: Name = "PiecewiseConstant"
 
     def takes(self) -> float:
         last: float = self.boundaries[-1]
@@ -284,7 +284,7 @@ class Optimizer(Named):
     gradient_accumulation_steps: (
         Annotated[int, number("a whole number of 2 or more", whole=True, ge=2)] | None
     ) = None
-    name: ScopeName | None = None
+    name: Name | None = None
 
     def rules(self) -> None:
         clips = ("clipnorm", "clipvalue", "global_clipnorm")

@@ -330,6 +330,17 @@ def _name(value: Any) -> str:
     raise ValueError
 
 
+def name_hint(found: Any) -> str:
+    """What to write in place of a text that is no name."""
+    if not isinstance(found, str) or not found:
+        return ""
+    from cnnspec.ground.yaml_text import flow
+
+    why = "Keras has no '/' in names; " if "/" in found else ""
+    name = "".join(c if is_name(c) else "_" for c in found)
+    return f"{why}write {flow(name, exact=True)}"
+
+
 NAME_SAYS = "text in one line, without '/'"
 Name = Annotated[
     str,
@@ -337,6 +348,7 @@ Name = Annotated[
         _name,
         NAME_SAYS,
         {"type": "string", "pattern": r"^[^/\x00-\x1f\x7f-\x9f]+$"},
+        hint=name_hint,
     ),
 ]
 """What a model, an input or a layer may be called."""

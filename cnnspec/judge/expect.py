@@ -1,7 +1,7 @@
 """A model held against what its author expects of it."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
@@ -77,10 +77,12 @@ class _Judge:
 
     def layers(self) -> Iterator[Diagnostic]:
         """Single layers that differ from what `expect.layers` says of them."""
+        own = (row for row in self._summary.rows if not row.shares)
+        by_keras = {self._called(row): row for row in own}
         layers = self._expect.layers or {}
         for name, expected in layers.items():
             path = ("expect", "layers", name)
-            row = self._rows.get(name)
+            row = self._rows.get(name) or by_keras.get(name)
             if row is None:
                 others = [row for row in self._rows if row not in layers]
                 hint = nearest(name, others) or "cnnspec show lists the names"
@@ -139,7 +141,22 @@ class _Judge:
     ) -> list[tuple[PrintedRow | None, _Printable | None]]:
         inputs = self._summary.graph.inputs
         layers: list[_Printable] = [_Input(i.name, i.shape, i.path) for i in inputs]
-        return differing(printed.rows, layers + list(self._summary.rows))
+        layers += self._summary.rows
+        names = {row.name for row in printed.rows}
+        shown = [self._as_shown(layer, names) for layer in layers]
+        own = dict(zip(map(id, shown), layers, strict=True))
+        found = differing(printed.rows, shown)
+        return [(row, layer and own[id(layer)]) for row, layer in found]
+
+    def _as_shown(self, layer: _Printable, names: Container[str]) -> _Printable:
+        """A layer by Keras's name, unless a table has that of its author."""
+        if layer.name in names:
+            return layer
+        return layer._replace(name=self._called(layer))
+
+    def _called(self, layer: _Printable) -> str:
+        shares = layer.shares if isinstance(layer, Row) else ""
+        return self._summary.graph.called(layer.name, shares)
 
     def _row_difference(
         self, row: PrintedRow | None, layer: _Printable | None

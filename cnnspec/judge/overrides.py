@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.ground.errors import OverrideError, Path, SpecError, either, nearest
-from cnnspec.ground.source import Source
+from cnnspec.ground.source import Source, composed
 from cnnspec.ground.yaml_text import flow
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def _read(given: Overrides) -> Iterator[Override]:
 
         for key, value in given.items():
             shown = plain(value, key)
-            yield Override(str(key), shown, f"{key}={flow(shown)}")
+            yield Override(composed(str(key)), shown, f"{key}={flow(shown)}")
         return
     for text in given:
         key, equals, value = text.partition("=")
         if not key or not equals:
             raise OverrideError(f"'{text}' is not of the form KEY=VALUE")
-        yield Override(key, _value(text, value), text)
+        yield Override(composed(key), _value(text, value), text)
 
 
 def _value(assignment: str, text: str) -> Any:
@@ -125,13 +125,15 @@ def _named(given: Override, words: list[str], source: Source) -> tuple[Path, lis
     from cnnspec.language.reader import read_program
     from cnnspec.model.resolver import resolve
 
-    nodes = resolve(read_program(source)).nodes
+    graph = resolve(read_program(source))
     places = {
-        **{f.name: f.path for node in nodes for f in node.trail if f.name},
-        **{node.name: node.path for node in nodes},
+        **{f.name: f.path for node in graph.nodes for f in node.trail if f.name},
+        **{node.name: node.path for node in graph.nodes},
     }
+    authors = {keras: name for name, keras in graph.keras_names.items()}
     for count in range(len(words), 0, -1):
         name = ".".join(words[:count])
+        name = name if name in places else authors.get(name, "")
         if name in places:
             break
     else:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnspec.catalogue.registry import is_layer
 from cnnspec.ground.errors import Invalid, Path
-from cnnspec.ground.kinds import NAME_SAYS, is_name
+from cnnspec.ground.kinds import NAME_SAYS, is_name, name_hint
 from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.document import BlockKeys, words
 from cnnspec.language.expressions import Formula
@@ -72,7 +72,7 @@ class BlockReader:
         path = ("blocks", name)
         if not isinstance(name, str) or not is_name(name):
             text = f"a block's name must be {NAME_SAYS}; found {describe(name)}"
-            self._notes.report(path, "block", text, at_key=True)
+            self._notes.report(path, "block", text, name_hint(name), at_key=True)
         elif name in STATEMENTS or is_layer(name):
             what = "a layer of Keras" if is_layer(name) else "a word of the language"
             text = f"a block can't be called '{name}', which is {what}"
@@ -157,7 +157,7 @@ class BlockReader:
                 text = (
                     f"the name of a tensor must be {NAME_SAYS}; found {describe(name)}"
                 )
-                self._notes.report(where, "wrong-type", text)
+                self._notes.report(where, "wrong-type", text, name_hint(name))
             elif name in ("prev", "input") or name in found:
                 text = f"the name '{name}' is taken"
                 self._notes.report(where, "duplicate-name", text, "choose another")

@@ -15,6 +15,7 @@ from cnnspec.ground.kinds import (
     kind_of,
     lazily,
     list_of,
+    name_hint,
 )
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape
@@ -103,7 +104,8 @@ def _inputs(value: Any) -> dict[str, InputTensor]:
     for name, tensor in value.items():
         if not isinstance(name, str) or not is_name(name):
             text = f"an input's name must be {NAME_SAYS}; found {describe(name)}"
-            problems.append(Problem((name,), "wrong-type", text, at_key=True))
+            hint = name_hint(name)
+            problems.append(Problem((name,), "wrong-type", text, hint, at_key=True))
         try:
             found[str(name)] = _input(tensor)
         except Invalid as error:

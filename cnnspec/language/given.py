@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnspec.ground.errors import Frame, Invalid, Path, Problem, Trail
-from cnnspec.ground.kinds import NAME_SAYS
+from cnnspec.ground.kinds import NAME_SAYS, name_hint
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.expressions import Formula, formulas
 from cnnspec.language.expressions.meant import meant
@@ -186,7 +186,8 @@ def no_name(formula: Formula, found: Any) -> Invalid:
     """What to say of a formula that was to come to the name of a step."""
     came = f"{formula.text} comes to {describe(found)}"
     text = f"'name' must be {NAME_SAYS}; {came}"
-    hint = f'write "layer{formula.text}"' if type(found) is int else ""
+    number = type(found) is int
+    hint = f'write "layer{formula.text}"' if number else name_hint(found)
     return Invalid([Problem((), "wrong-type", text, hint)])
 
 

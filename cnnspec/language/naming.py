@@ -6,12 +6,16 @@ comes to what stands between the quotes of `f"{name}_conv2d"`.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers import Layer
 from cnnspec.catalogue.layers.base import all_nested
 from cnnspec.catalogue.registry import INPUT_LAYER
+from cnnspec.ground.kinds import Name, kind_of
+from cnnspec.ground.records import Record
 
+_NAME = kind_of(Name)
 INPUT_NAME = snake_case(INPUT_LAYER)
 """What Keras calls the input of a model that has one."""
 
@@ -39,6 +43,70 @@ def exported(call: str, inside: Iterable[str]) -> list[str]:
         inside: the names in the block.
     """
     return [in_call(call, name) for name in inside] if call else list(inside)
+
+
+def is_plain(name: str) -> bool:
+    """Whether Keras surely takes a name; found out without any import."""
+    return name.isascii() and name.isidentifier() and name[0] != "_"
+
+
+def keras_name(name: str, kind: str) -> str:
+    """What Keras calls something that stands for itself, as a model and a loss do.
+
+    Args:
+        name: that its author gave.
+        kind: its class.
+    """
+    if is_plain(name):
+        return name
+    from cnnspec.language.legal import legal
+
+    return legal(name, snake_case(kind))
+
+
+def keras_arguments(record: Record) -> dict[str, Any]:
+    """The arguments that were given, with the name that Keras is given for a name."""
+    given = record.given
+    name = given.get("name")
+    if not name or is_plain(name) or record.arguments()["name"].kind is not _NAME:
+        return given
+    return {**given, "name": keras_name(name, type(record).__name__)}
+
+
+Odd = tuple[str, str, str, str]
+"""Something whose name Keras may not take: its full name; what it is called where it
+stands; the full name of the call around, if that has one; and its class or block."""
+
+
+def keras_names(odd: Iterable[Odd], taken: Iterable[str]) -> dict[str, str]:
+    """What Keras calls that whose names it doesn't take, by their full names.
+
+    A name that is legal stays, whether it is given or automatic, and so does that of a
+    call before the names inside. Of the others the first one that comes to a name has
+    it, and the next have `_1`, `_2`, … behind it.
+
+    Args:
+        odd: in the order in which they are taken, a call before what is in it.
+        taken: all full names.
+    """
+    from cnnspec.language.legal import inside, is_legal, legal
+
+    used = set(filter(is_legal, taken))
+    found: dict[str, str] = {}
+    for name, local, call, kind in odd:
+        if is_legal(name):
+            continue
+        if call:
+            wanted = in_call(found.get(call, call), inside(local))
+        else:
+            wanted = legal(local, legal(snake_case(kind), "block"))
+        counter = Counter()
+        chosen = counter.next(wanted)
+        while chosen in used:
+            chosen = counter.next(wanted)
+        used.add(chosen)
+        found[name] = chosen
+    return found
 
 
 class Counter:

@@ -6,10 +6,12 @@ which arm of an `if`, and what is wrong with it. The Graph is what one listener 
 the plan of a script is what another one does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple
 
 from cnnspec.catalogue.layers import Layer, make_layer
+from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.ground.errors import (
     Frame,
     Invalid,
@@ -72,9 +74,16 @@ class Outcome(NamedTuple, Generic[T]):
     """All names in full, and where each was given."""
     complete: bool
     """False where steps were left out because something is wrong with them."""
+    keras_names: Mapping[str, str]
+    """What Keras calls inputs, layers and calls, where that isn't their full name."""
 
 
-def run(program: Program, listener: Listener[T]) -> Outcome[T]:
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+def run(
+    program: Program, listener: Listener[T], known: Mapping[str, str] = _NO_NAMES
+) -> Outcome[T]:
     """Takes all steps of a program.
 
     A program with something wrong is taken as far as it goes, so that all that is wrong
@@ -83,8 +92,9 @@ def run(program: Program, listener: Listener[T]) -> Outcome[T]:
     Args:
         program: to take.
         listener: is told what happens.
+        known: the outcome's `keras_names`, once they are known; steps may use them too.
     """
-    return _Interpreter(program, listener).run()
+    return _Interpreter(program, listener, known).run()
 
 
 class _TooMany(Exception):
@@ -92,8 +102,13 @@ class _TooMany(Exception):
 
 
 class _Interpreter(Generic[T]):
-    def __init__(self, program: Program, listener: Listener[T]) -> None:
+    def __init__(
+        self, program: Program, listener: Listener[T], keras_names: Mapping[str, str]
+    ) -> None:
         self._program, self._listener = program, listener
+        self._keras_names = keras_names
+        self._authors = {keras: name for name, keras in keras_names.items()}
+        self._odd: list[naming.Odd] = []
         self._lost = (listener.lost(""),)
         self._names = naming.AutomaticNames()
         self._problems = Problems(program)
@@ -123,7 +138,8 @@ class _Interpreter(Generic[T]):
         if self._complete:
             self._refuse_nothing(outputs)
         found, unknown = self._problems.found, self._problems.unknown
-        return Outcome(outputs, found, unknown, self._taken, self._complete)
+        names = self._named_by_keras()
+        return Outcome(outputs, found, unknown, self._taken, self._complete, names)
 
     def _given(self) -> dict[str, T]:
         """The tensors that the model is given, by name."""
@@ -133,6 +149,7 @@ class _Interpreter(Generic[T]):
             called = name or naming.INPUT_NAME
             found[called] = self._listener.input(called, tensor, path)
             self._taken[called] = path
+            self._note_odd(called, called, "", INPUT_LAYER)
         return found
 
     def _refuse_nothing(self, outputs: tuple[T, ...]) -> None:
@@ -211,6 +228,7 @@ class _Interpreter(Generic[T]):
             layer, local = None, local[:NAME_LIMIT]
             self._problems.note(_too_long(name), step.path, scope.trail)
         placed = Placed(step.path, name, local, given is not None, scope.trail)
+        self._note_odd(name, local, scope.call, step.type)
         if layer is None:
             self._lacks_layers = True
             self._listener.no_layer(placed, read)
@@ -244,7 +262,9 @@ class _Interpreter(Generic[T]):
 
     def _apply(self, step: ApplyStep, scope: Scope[T]) -> None:
         wanted = step.layer
-        if type(wanted) is Formula:
+        if type(wanted) is str:
+            wanted = self._own(wanted, scope)
+        elif type(wanted) is Formula:
             wanted = scope.worked_out(wanted, ("layer",))
         if not isinstance(wanted, str):
             what = "the name of a layer above"
@@ -314,7 +334,30 @@ class _Interpreter(Generic[T]):
         name = scope.full(local) if local else ""
         if len(name) > NAME_LIMIT:
             raise _too_long(name)
+        if name:
+            kind = step.block if type(step) is CallStep else "apply"
+            self._note_odd(name, local, scope.call, kind)
         return Placed(step.path, name, local, given is not None, scope.trail)
+
+    def _note_odd(self, name: str, local: str, call: str, kind: str) -> None:
+        """Notes what has a name that Keras may not take."""
+        if not naming.is_plain(name):
+            self._odd.append((name, local, call, kind))
+
+    def _named_by_keras(self) -> Mapping[str, str]:
+        """What Keras calls that whose names it doesn't take."""
+        if not self._odd:
+            return _NO_NAMES
+        return naming.keras_names(self._odd, self._taken)
+
+    def _own(self, name: str, scope: Scope[T]) -> str:
+        """The author's name for what is called by Keras's, which may stand as well."""
+        if not self._authors:
+            return name
+        call = self._keras_names.get(scope.call, scope.call)
+        full = self._authors.get(naming.in_call(call, name) if call else name, "")
+        local = full.removeprefix(naming.in_call(scope.call, "")) if call else full
+        return local if local in scope.known and name not in scope.known else name
 
     def _given_name(
         self, step: LayerStep | CallStep | ApplyStep, scope: Scope[T]
@@ -346,16 +389,13 @@ class _Interpreter(Generic[T]):
     def _refuse_name(self, placed: Placed, scope: Scope[T]) -> None:
         from cnnspec.language.unknown import taken
 
-        path, name, local, _, trail = placed
-        full = name
-        if name not in self._taken and local in scope.known:
+        full, local = placed.name, placed.local
+        if full not in self._taken and local in scope.known:
             full = self._listener.name(scope.known[local][0])
-        first = self._taken.get(full)
-        text, hint = taken(name, local, path, trail, first, self._program)
+        text, hint = taken(placed, self._taken.get(full), self._program)
         if text:
-            self._problems.report(
-                "duplicate-name", (*path, "name"), text, hint, scope.trail
-            )
+            path = (*placed.path, "name")
+            self._problems.report("duplicate-name", path, text, hint, scope.trail)
 
     # ------------------------------------------------------------- calls
 
@@ -473,6 +513,7 @@ class _Interpreter(Generic[T]):
         self._problems = Problems(self._program)
         self._names, self._taken = self._names.copy(), self._taken.copy()
         self._shared, self._made = self._shared.copy(), self._made.copy()
+        self._odd = self._odd.copy()
         self._complete = True
         try:
             self._arm(step, arm, scope.copy())
@@ -515,7 +556,7 @@ class _Interpreter(Generic[T]):
             self._take(source, scope)
             given, scope.current = scope.current, before
             return given, ""
-        if type(source) is str and (found := _named(source, scope)):
+        if type(source) is str and (found := _named(self._own(source, scope), scope)):
             return found
         reader = step.block if type(step) is CallStep else "apply"
         reader = step.type if type(step) is LayerStep else reader
@@ -537,6 +578,8 @@ class _Interpreter(Generic[T]):
             except Invalid as error:
                 self._problems.note(error, path, scope.trail)
                 return self._lost, ""
+        else:
+            name = self._own(name, scope)
         if found := _named(name, scope):
             return found
         self._problems.note_unknown(
@@ -550,7 +593,7 @@ class _Interpreter(Generic[T]):
         said: list[Said] = []
         inputs = {INPUT, *self._inputs}
         for place, name in enumerate(self._program.outputs):
-            path = ("outputs", place)
+            path, name = ("outputs", place), self._own(name, scope)
             if name not in scope.known or name in inputs:
                 options = scope.known.keys() - inputs
                 self._problems.note_unknown(name, path, (), "outputs: names", options)

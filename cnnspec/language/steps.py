@@ -14,7 +14,7 @@ from cnnspec.catalogue.layers import (
 )
 from cnnspec.catalogue.registry import is_known, is_layer, own_name
 from cnnspec.ground.errors import Invalid, Path, Problem, either, near, nearest
-from cnnspec.ground.kinds import NAME_SAYS, is_name
+from cnnspec.ground.kinds import NAME_SAYS, is_name, name_hint
 from cnnspec.ground.records import Record
 from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import describe, flow
@@ -208,7 +208,7 @@ class StepReader:
         if type(name) is Formula:
             return name if self._notes.know(name, path, place.variables) else None
         text = f"'name' must be {NAME_SAYS}; found {describe(name)}"
-        self._notes.report(path, "wrong-type", text)
+        self._notes.report(path, "wrong-type", text, name_hint(name))
         return None
 
     def _sources(self, value: Any, path: Path, place: Place) -> tuple[Ref, ...]:

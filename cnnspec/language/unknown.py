@@ -7,6 +7,7 @@ from typing import Any
 from cnnspec.catalogue.registry import is_layer
 from cnnspec.ground.errors import Frame, Path, Problem, Trail, Unknown, near, nearest
 from cnnspec.ground.kinds import is_name
+from cnnspec.language.listener import Placed
 from cnnspec.language.program import IfStep, Program, RepeatStep, Steps
 
 GUESS_LIMIT = 20
@@ -188,28 +189,19 @@ def _in_arms(steps: Steps, name: Any, arm: str = "") -> Iterator[tuple[Path, str
 _ANOTHER = "a name is given once; choose another"
 
 
-def taken(
-    name: str,
-    local: str,
-    path: Path,
-    trail: Trail,
-    first: Path | None,
-    program: Program,
-) -> tuple[str, str]:
+def taken(placed: Placed, first: Path | None, program: Program) -> tuple[str, str]:
     """What is wrong with a name that something else has, and what would do.
 
     Args:
-        name: in full.
-        local: as it is given.
-        path: of the step that gives it.
-        trail: the calls and rounds that led there.
-        first: the step that gave it before.
+        placed: what has it, too.
+        first: the step that had it before.
         program: the spec.
 
     Returns:
         The message and the hint; two empty texts where a call is given the same name
         twice, which is reported there.
     """
+    path, name, local, given, trail = placed
     if local in ("prev", "input"):
         what = "the layer before" if local == "prev" else "the model's input"
         return f"'{local}' is what from: calls {what}", _ANOTHER
@@ -217,6 +209,13 @@ def taken(
         return f"the name '{name}' is taken by a layer or input above", _ANOTHER
     if first != path:
         line = program.source.line(first)
+        if not given:
+            text = f"without a name: this is called '{name}', which {line} has, too"
+            return text, f"give it one, or choose another in {line}"
+        if first[0] != "inputs" and not program.source.holds((*first, "name")):
+            text = f"'{name}' is what {line} is called without a name:"
+            other = "" if first[0] == "input" else f", or give {line} a name:"
+            return text, f"choose another{other}"
         return f"the name '{name}' is given in {line} already", _ANOTHER
     here = trail[-1]
     if here.round:

@@ -3,11 +3,14 @@
 Every analysis and the live Keras model are made from it.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.ground.errors import Path, Problem, Trail
 from cnnspec.ground.shapes import Shape
+from cnnspec.language import naming
 
 
 class Input(NamedTuple):
@@ -50,6 +53,23 @@ class Graph(NamedTuple):
     """The names of nodes that no output depends on, which Keras leaves out."""
     problems: tuple[Problem, ...] = ()
     """Names that are given twice, names that nothing defines, and the like."""
+    keras_names: Mapping[str, str] = MappingProxyType({})
+    """What Keras calls inputs, layers and calls, where that isn't their name."""
+
+    @property
+    def keras_name(self) -> str:
+        """What Keras calls the model."""
+        return naming.keras_name(self.name, "model")
+
+    def called(self, name: str, shares: str = "") -> str:
+        """What Keras calls an input or a layer.
+
+        Args:
+            name: of it.
+            shares: the layer that it uses again, and whose name it has in Keras.
+        """
+        name = shares or name
+        return self.keras_names.get(name, name)
 
     def __str__(self) -> str:
         lines = [f"{i.name}: Input{list(i.shape[1:])}" for i in self.inputs]

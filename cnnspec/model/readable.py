@@ -13,7 +13,7 @@ from cnnspec.catalogue.layers.base import WHOLE, Weight
 from cnnspec.ground.shapes import Shape, Shapes, show
 from cnnspec.ground.source import Source
 from cnnspec.ground.visible import visible
-from cnnspec.model.graph import Input
+from cnnspec.model.graph import Graph, Input
 from cnnspec.model.receptive import UNKNOWN, Seen, receptive_fields
 from cnnspec.model.summary import Row, Summary
 
@@ -169,7 +169,8 @@ def summary_data(summary: Summary, source: Source | None) -> dict[str, Any]:
     facts = (*LAYER_FACTS, *(("line",) if source else ()), "activation_bytes")
     return {
         "name": graph.name,
-        "inputs": list(map(input_data, graph.inputs)),
+        "keras_name": graph.keras_name,
+        "inputs": [input_data(tensor, graph) for tensor in graph.inputs],
         "outputs": list(graph.outputs),
         "total_params": summary.total_params,
         "trainable_params": summary.trainable_params,
@@ -179,7 +180,7 @@ def summary_data(summary: Summary, source: Source | None) -> dict[str, Any]:
         "activation_bytes": summary.activation_bytes,
         "layers": [
             {
-                **row_data(row, source, facts),
+                **row_data(row, graph, source, facts),
                 "receptive_field": field_sizes(fields[row.name]),
                 "weights": list(map(_weight_data, row.weights)),
                 "arithmetic": row.arithmetic,
@@ -190,24 +191,29 @@ def summary_data(summary: Summary, source: Source | None) -> dict[str, Any]:
 
 
 LAYER_FACTS = (
-    *("name", "type", "inputs", "output_shape"),
+    *("name", "keras_name", "type", "inputs", "output_shape"),
     *("params", "trainable_params", "macs"),
 )
-"""What plain data tell of a layer everywhere: attributes of its row."""
+"""What plain data tell of a layer everywhere: attributes of its row, and what Keras
+calls it."""
 
 
-def row_data(row: Row, source: Source | None, facts: Sequence[str]) -> dict[str, Any]:
+def row_data(
+    row: Row, graph: Graph, source: Source | None, facts: Sequence[str]
+) -> dict[str, Any]:
     """A layer's row as plain data, for JSON.
 
     Args:
         row: of the layer.
+        graph: the model that has it.
         source: the document that the layer stands in; needed for its line.
         facts: what to tell, in this order: attributes of the row, and `line`.
     """
+    beside: dict[str, Any] = {"keras_name": graph.called(row.name, row.shares)}
+    if source:
+        beside["line"] = source.mark(row.path, at_key=True).line
     return {
-        fact: source.mark(row.path, at_key=True).line
-        if fact == "line" and source
-        else _listed(getattr(row, fact))
+        fact: beside[fact] if fact in beside else _listed(getattr(row, fact))
         for fact in facts
     }
 
@@ -220,9 +226,14 @@ def _weight_data(weight: Weight) -> dict[str, Any]:
     }
 
 
-def input_data(tensor: Input) -> dict[str, Any]:
-    """An input as plain data, for JSON."""
-    return {"name": tensor.name, "shape": list(tensor.shape), "dtype": tensor.dtype}
+def input_data(tensor: Input, graph: Graph) -> dict[str, Any]:
+    """An input of a model as plain data, for JSON."""
+    return {
+        "name": tensor.name,
+        "keras_name": graph.called(tensor.name),
+        "shape": list(tensor.shape),
+        "dtype": tensor.dtype,
+    }
 
 
 def _listed(value: Any) -> Any:

@@ -26,7 +26,11 @@ def resolve(program: Program) -> Graph:
     that isn't there.
     """
     builder = GraphBuilder()
-    return builder.graph(program, run(program, builder))
+    outcome = run(program, builder)
+    if outcome.unknown and outcome.keras_names:  # one of those may be meant
+        builder = GraphBuilder()
+        outcome = run(program, builder, outcome.keras_names)
+    return builder.graph(program, outcome)
 
 
 class GraphBuilder(Listener[str]):
@@ -114,6 +118,7 @@ class GraphBuilder(Listener[str]):
             outcome.outputs,
             unused,
             tuple(_once(problems, program.problems)),
+            outcome.keras_names,
         )
 
     def _unknown(self, program: Program, outcome: Outcome[str]) -> Iterator[Problem]:

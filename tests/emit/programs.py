@@ -4,6 +4,8 @@ import json
 from random import Random
 from typing import Any
 
+from cnnspec.language.naming import keras_name
+
 BLANK = "\0blank"
 _VARS = {
     "width": "int", "i": "int", "share": "float", "deep": "bool", "how": "str",
@@ -12,10 +14,11 @@ _VARS = {
 """The names of variables, some of them those of blocks and tensors, and their kinds."""
 _BLOCKS = (
     "unit", "conv-block", "lambda", "x", "build_model", "main", "stem", "width", "rate",
+    "블록", "_own",
 )  # fmt: skip
 _NAMES = (
     "a", "b", "skip", "x", "main", "keras", "if", "1_conv", "wide'", 'q"t', "{b}",
-    "width", "i", "unit", "name",
+    "width", "i", "unit", "name", "가", "나 나", "ga", "_a", "-b", "a_", "a+",
 )  # fmt: skip
 _PARAMS = ("filters", "rate", "flag", "sizes", "x", "layers", "range", "max_", "l")
 _HIDING = (*_VARS, "stem", "skip", "a")
@@ -56,14 +59,15 @@ class _Drawer:
         return self.random.random() < share
 
     def spec(self) -> dict[str, Any]:
+        random = self.random
         self._vars()
         names = self.random.sample(_BLOCKS, self.random.randint(0, 3))
         for name in names:
             self.blocks[name] = self._block()
-        spec: dict[str, Any] = {"name": "model"}
+        spec: dict[str, Any] = {"name": random.choice(["model", "모델", "_m"])}
         known = []
         if self.chance(0.2):
-            known = ["image", "x"][: self.random.randint(1, 2)]
+            known = [random.choice(["image", "사진"]), "x"][: self.random.randint(1, 2)]
             spec["inputs"] = {name: [8, 8, 3] for name in known}
         else:
             spec["input"] = [8, 8, 3]
@@ -243,7 +247,7 @@ class _Drawer:
         if not self.chance(0.35):
             return
         if place.loops and self.chance(0.8):
-            stem = self.random.choice(["t", "t", "s"])
+            stem = self.random.choice(["t", "t", "s", "층", "_"])
             made["name"] = f"{stem}${{{self.random.choice(place.loops)}}}"
             place.known += [f"{stem}0", f"{stem}1"]
             return
@@ -252,6 +256,8 @@ class _Drawer:
         made["name"] = name
         place.taken.append(name)
         place.known.append(name)
+        if self.chance(0.1):
+            place.known.append(keras_name(name, kind))
         if kind in ("ReLU", "Dropout", "Conv2D"):
             place.layers.append(name)
         block = self.blocks.get(kind)

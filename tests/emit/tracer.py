@@ -118,7 +118,7 @@ class Tracer:
 
     def _input(self, shape: Any, dtype: str = "float32", name: str = "input_layer"):
         tensor = next(self._inputs)
-        assert (name, dtype) == (tensor.name, tensor.dtype)
+        assert (name, dtype) == (self.graph.called(tensor.name), tensor.dtype)
         assert tuple(shape) == tensor.shape[1:]
         self._tensors[tensor.name] = [Tensor(tensor.name)]
         return self._tensors[tensor.name][0]
@@ -130,7 +130,7 @@ class Tracer:
         if node.shares:
             assert made is self._made[node.shares], node
         else:
-            assert made.name == node.name, (made.name, node)
+            assert made.name == self.graph.called(node.name), (made.name, node)
             assert tuple(made.inner) == node.inner, (made.inner, node)
             assert not made.first, f"{made.name} is called again"
             made.first = node.name
@@ -147,7 +147,7 @@ class Tracer:
         return found if count else found[0]
 
     def _model(self, inputs: Any, outputs: Any, name: str) -> Any:
-        assert name == self.graph.name
+        assert name == self.graph.keras_name
         assert next(self._nodes, None) is None
         assert next(self._inputs, None) is None
         for given, names in (

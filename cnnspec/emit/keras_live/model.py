@@ -13,12 +13,13 @@ from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.emit.keras_live.session import keras_module, raised_limit, reason
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes
+from cnnspec.language.naming import keras_arguments, keras_name
 from cnnspec.model.graph import Graph, Node
 from cnnspec.model.summary import Row, Summary
 
 
 def build_model(graph: Graph) -> Any:
-    """The Keras model of a graph, in the functional form, with the graph's names.
+    """The Keras model of a graph, in the functional form, with its names for Keras.
 
     Returns:
         A `keras.Model`, not compiled.
@@ -44,15 +45,15 @@ def build(graph: Graph) -> Built:
         RefusedByKeras: Keras doesn't take a layer.
     """
     keras = keras_module()
-    tensors: dict[str, Any] = {
-        tensor.name: keras.Input(tensor.shape[1:], name=tensor.name, dtype=tensor.dtype)
-        for tensor in graph.inputs
-    }
+    tensors: dict[str, Any] = {}
+    for name, shape, dtype, _ in graph.inputs:
+        called = graph.called(name)
+        tensors[name] = keras.Input(shape[1:], name=called, dtype=dtype)
     layers: dict[str, Any] = {}
     for node in graph.nodes:
         try:
             if not node.shares:
-                layers[node.name] = _layer(node)
+                layers[node.name] = _layer(node, graph.called(node.name))
             tensors[node.name] = apply(node, layers, tensors)
         except Exception as error:  # Keras refuses with whatever its backend raises
             raise RefusedByKeras(node, error) from error
@@ -61,7 +62,7 @@ def build(graph: Graph) -> Built:
     try:
         with raised_limit(graph):
             model = keras.Model(
-                _one_or_all(inputs), _one_or_all(outputs), name=graph.name
+                _one_or_all(inputs), _one_or_all(outputs), name=graph.keras_name
             )
     except Exception as error:
         raise RefusedByKeras(None, error) from error
@@ -81,15 +82,19 @@ class RefusedByKeras(Exception):
         super().__init__(f"Keras doesn't take {title}: {reason(error)}")
 
 
-def _layer(node: Node) -> Any:
+def _layer(node: Node, name: str) -> Any:
     """The layer of a node and the layers in it, each with the name that it has there.
 
     Keras would count the automatic names of inner layers on from those of whatever
     else the process has built.
+
+    Args:
+        node: in its place.
+        name: what Keras calls it.
     """
     inner = zip(all_nested(node.layer), node.inner, strict=True)
     names = {id(layer): name for layer, name in inner}
-    return keras_object(node.layer, {**names, id(node.layer): node.name})
+    return keras_object(node.layer, {**names, id(node.layer): name})
 
 
 def apply(
@@ -111,9 +116,10 @@ def keras_object(record: Record, names: dict[int, str] | None = None) -> Any:
         names: of layers among it and the records inside it, by their identity.
     """
     names = names or {}
-    arguments = {name: _value(found, names) for name, found in record.given.items()}
+    given = keras_arguments(record)
+    arguments = {name: _value(found, names) for name, found in given.items()}
     if id(record) in names:
-        arguments["name"] = names[id(record)]
+        arguments["name"] = keras_name(names[id(record)], type(record).__name__)
     return keras_class(type(record))(**arguments)
 
 
@@ -159,7 +165,8 @@ def compare(model: Any, summary: Summary) -> list[str]:
         for layer in model.layers
         if type(layer).__name__ != INPUT_LAYER
     }
-    rows = {row.name: row for row in summary.rows if not row.shares}
+    graph = summary.graph
+    rows = {graph.called(row.name): row for row in summary.rows if not row.shares}
     found = [f"Keras has no layer '{name}'" for name in rows if name not in layers]
     found += [f"only Keras has a layer '{name}'" for name in layers if name not in rows]
     for name, row in rows.items():

@@ -152,7 +152,7 @@ def _whole(graph: Graph, run: Any, where: tuple[str, ...] = ()) -> list[Problem]
         run()
     except Exception as error:  # noqa: BLE001 - whatever Keras's backend raises
         text = f"the first batch fails: {reason(error)}"
-        named = [n for n in graph.nodes if f"/{n.name}/" in str(error)]
+        named = [n for n in graph.nodes if f"/{graph.called(n.name)}/" in str(error)]
         if named and not where:
             return [_failure(named[-1], text)]
         return [Problem(where, CODE, text, "", bool(where))]

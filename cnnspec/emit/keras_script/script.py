@@ -8,8 +8,9 @@ from cnnspec.emit.keras_script.imports import needed_imports
 from cnnspec.emit.keras_script.texts import Language
 from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.packages import BACKENDS
-from cnnspec.emit.write import seal_text
+from cnnspec.emit.write import file_name, seal_text
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
+from cnnspec.ground.source import stem
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Summary
 
@@ -66,8 +67,8 @@ def refuse_module_name(path: str) -> None:
     Raises:
         SpecError: the spec is called like one of them.
     """
-    stem = PurePath(path).stem
-    if stem in _IMPORTED.split() or stem in sys.stdlib_module_names:
-        text = f"its script '{stem}.py' would hide Python's module '{stem}' from itself"
-        hint = f"rename the spec, as in my_{stem}.yaml"
+    name = file_name(stem(path))
+    if name in _IMPORTED.split() or name in sys.stdlib_module_names:
+        text = f"its script '{name}.py' would hide Python's module '{name}' from itself"
+        hint = f"rename the spec, as in my_{name}.yaml"
         raise SpecError([Diagnostic("error", "unwritable", Mark(path), text, hint)])

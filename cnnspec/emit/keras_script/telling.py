@@ -15,6 +15,7 @@ from cnnspec.emit.keras_script.view import (
     View,
     WordsView,
 )
+from cnnspec.emit.write import file_name
 from cnnspec.judge.answers import Answer, Output, answer
 from cnnspec.judge.subjects import encoding, figures
 from cnnspec.language.program import Program
@@ -25,8 +26,7 @@ from cnnspec.model.summary import Summary
 
 def results_folder(program: Program) -> str:
     """Where a script leaves its results, seen from where it is run."""
-    # A name of dots alone would lead out of it.
-    return f"results/{program.name if program.name.strip('. ') else 'model'}"
+    return f"results/{file_name(program.name)}"
 
 
 def needed_packages(program: Program, backend: str, font: Font | None) -> list[str]:

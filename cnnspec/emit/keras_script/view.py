@@ -42,6 +42,8 @@ class ModelView(NamedTuple):
 
     name: str
     """As the spec has it."""
+    own_name: str
+    """The same where Keras calls the model otherwise; else empty."""
     params: int
     """Parameters in all."""
     trainable: int

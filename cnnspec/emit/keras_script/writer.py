@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from cnnspec.emit.code.model import model_code
-from cnnspec.emit.code.plan.comments import in_docstring, paragraphs
+from cnnspec.emit.code.plan.comments import in_docstring, own_name, paragraphs
 from cnnspec.emit.keras_script import custom
 from cnnspec.emit.keras_script.telling import (
     answer_view,
@@ -153,6 +153,7 @@ class Writer:
         layers = [node.layer for node in summary.graph.nodes if not node.shares]
         return ModelView(
             name=program.name,
+            own_name=own_name(program.name, summary.graph.keras_name),
             params=summary.total_params,
             trainable=summary.trainable_params,
             non_trainable=summary.non_trainable_params,

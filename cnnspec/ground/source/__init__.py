@@ -4,10 +4,10 @@ import os
 from collections.abc import Container
 from typing import Any
 
-from cnnspec.ground.source.files import read_text, stem
+from cnnspec.ground.source.files import composed, read_text, stem
 from cnnspec.ground.source.marked import Source
 
-__all__ = ["Source", "read_source", "read_text", "stem", "with_bases"]
+__all__ = ["Source", "composed", "read_source", "read_text", "stem", "with_bases"]
 
 
 def read_source(path: str | os.PathLike[str]) -> Source:

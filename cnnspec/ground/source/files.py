@@ -10,8 +10,21 @@ SIZE_LIMIT = 32 * 2**20
 
 
 def stem(path: str) -> str:
-    """The name of a file, without its folder and ending."""
-    return os.path.splitext(os.path.basename(path))[0]
+    """The name of a file, without its folder and ending, and with composed letters."""
+    return composed(os.path.splitext(os.path.basename(path))[0])
+
+
+def composed(text: str) -> str:
+    """A text with each letter as one character, where there is such a character.
+
+    A keyboard gives 손 as one character, and macOS as three in the names of files
+    (Unicode Standard Annex 15, normalization form C).
+    """
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFC", text)
 
 
 def read_text(name: str) -> str:

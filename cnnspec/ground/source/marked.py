@@ -39,7 +39,7 @@ class Source:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         self._root = Parser(text, path).document()
         self._text = text
-        reader = Reader(path, len(text))
+        reader = Reader(path, text)
         self.data: Any = reader.value(self._root)
         self.problems = reader.problems
         self.has_formulas = "$" in text

@@ -11,6 +11,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from cnnspec.ground.errors import Mark
+from cnnspec.ground.source.files import composed
 
 DEPTH_LIMIT = 100
 """Nesting beyond this is no spec, and would exhaust the C parser's stack."""
@@ -69,4 +70,7 @@ def child(node: Node, step: str | int) -> tuple[Node, Node | None]:
 
 def is_key(node: Node, key: Any) -> bool:
     """Whether a key of a mapping is the one that the data hold as `key`."""
-    return type(node) is ScalarNode and key in (node.value, plain(node.value))
+    if type(node) is not ScalarNode:
+        return False
+    text = node.value
+    return key in (text, plain(text)) or (not text.isascii() and key == composed(text))

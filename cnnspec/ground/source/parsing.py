@@ -9,6 +9,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from yaml.reader import ReaderError
 
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
+from cnnspec.ground.source.files import composed
 from cnnspec.ground.source.nodes import (
     CORE,
     DEPTH_LIMIT,
@@ -23,6 +24,9 @@ from cnnspec.ground.source.nodes import (
 
 ALIAS_LIMIT = 100_000
 """Values that aliases may add to what the text itself holds."""
+
+_OF_FILES = frozenset({"extends", "data", "summary"})
+"""Keys below which files are named, whose letters stay as they are."""
 
 _TUPLE = re.compile(r"\(\s*[-+\d.$]")
 
@@ -88,10 +92,11 @@ class Parser(CParser):
 class Reader:
     """Makes plain data from nodes."""
 
-    def __init__(self, path: str, text_size: int) -> None:
+    def __init__(self, path: str, text: str) -> None:
         self._path = path
         # Without aliases a document can't hold more values than characters.
-        self._left = text_size + ALIAS_LIMIT
+        self._left = len(text) + ALIAS_LIMIT
+        self._composes = composed(text) != text
         self._open: set[int] = set()
         self.problems: list[Diagnostic] = []
 
@@ -144,13 +149,24 @@ class Reader:
                     "write the keys out",
                 )
             else:
-                data[key] = self.value(value_node)
+                data[key] = self._below(key, value_node)
+        return data
+
+    def _below(self, key: Any, node: Node) -> Any:
+        """The data of a key's value."""
+        if not self._composes or key not in _OF_FILES:
+            return self.value(node)
+        self._composes = False
+        data = self.value(node)
+        self._composes = True
         return data
 
     def _scalar(self, node: ScalarNode) -> Any:
         tag, text = node.tag, node.value
         if not text.isprintable():
             self._refuse_hidden(node)
+        if self._composes:
+            text = composed(text)
         if tag == PLAIN:
             if text[:1] == "(" and _TUPLE.match(text):
                 self._report(

@@ -10,7 +10,6 @@ from cnnspec.ground.errors import Trail
 from cnnspec.ground.kinds import Argument
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, Shapes
-from cnnspec.ground.source import Source
 from cnnspec.ground.visible import json_text, visible
 from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.diff.comparison import (
@@ -484,7 +483,6 @@ def _markdown_line(line: DiffLine) -> str:
 
 def as_json(difference: Difference, before: Model, after: Model) -> str:
     """One JSON object."""
-    sources = before.program.source, after.program.source
     graphs = difference.before.graph, difference.after.graph
     data = {
         "same": difference.same,
@@ -494,8 +492,8 @@ def as_json(difference: Difference, before: Model, after: Model) -> str:
         "inputs": [
             {
                 "change": change,
-                "before": one and input_data(one),
-                "after": other and input_data(other),
+                "before": one and input_data(one, graphs[0]),
+                "after": other and input_data(other, graphs[1]),
             }
             for change, one, other in difference.inputs
         ],
@@ -504,13 +502,15 @@ def as_json(difference: Difference, before: Model, after: Model) -> str:
             "before": list(graphs[0].outputs),
             "after": list(graphs[1].outputs),
         },
-        "layers": [_pairing(pairing, *sources) for pairing in difference.pairings],
+        "layers": [_pairing(one, before, after) for one in difference.pairings],
     }
     return json_text(data)
 
 
 def _model(model: Model) -> dict[str, Any]:
-    return {"path": model.program.source.path, "name": model.summary.graph.name}
+    graph = model.summary.graph
+    names = {"name": graph.name, "keras_name": graph.keras_name}
+    return {"path": model.program.source.path, **names}
 
 
 def _total(total: Total) -> dict[str, Any]:
@@ -524,22 +524,26 @@ def _total(total: Total) -> dict[str, Any]:
 
 _COUNTS = ("params", "trainable_params", "macs", "activation_bytes")
 _FACTS = (
-    *("name", "type", "inputs", "input_shapes", "output_shape"),
+    *("name", "keras_name", "type", "inputs", "input_shapes", "output_shape"),
     *_COUNTS,
     "line",
 )
 
 
-def _pairing(pairing: Pairing, before: Source, after: Source) -> dict[str, Any]:
+def _pairing(pairing: Pairing, before: Model, after: Model) -> dict[str, Any]:
     return {
         "change": pairing.change,
-        "before": pairing.before and row_data(pairing.before, before, _FACTS),
-        "after": pairing.after and row_data(pairing.after, after, _FACTS),
+        "before": pairing.before and _row(pairing.before, before),
+        "after": pairing.after and _row(pairing.after, after),
         "difference": {count: pairing.difference(count) for count in _COUNTS},
         "arguments": [_argument(argument) for argument in pairing.arguments],
         "reconnected": pairing.reconnected,
         "reshared": pairing.reshared,
     }
+
+
+def _row(row: Row, model: Model) -> dict[str, Any]:
+    return row_data(row, model.summary.graph, model.program.source, _FACTS)
 
 
 def _argument(argument: Edit) -> dict[str, Any]:

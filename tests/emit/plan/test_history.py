@@ -109,5 +109,5 @@ def test_sizes_are_those_of_the_graph() -> None:
     """)
     recorder = _Recorder(frozenset(), shapes_of(resolve(program)))
     run(program, recorder)
-    found = [recorder.sizes(event.gave) for event in recorder.history().events]
+    found = [recorder.sizes(event.gave) for event in recorder.history({}).events]
     assert found == [(None, 14, 14, 4), (None, 784)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnspec.emit.code.plan.calls import block_call
-from cnnspec.emit.code.plan.comments import ends_stage, size_note
+from cnnspec.emit.code.plan.comments import ends_stage, own_names, size_note
 from cnnspec.emit.code.plan.flow import FlatNode, Occurrence
 from cnnspec.emit.code.plan.formulas import layer_call
 from cnnspec.emit.code.plan.holders import Holders
@@ -30,6 +30,7 @@ from cnnspec.emit.code.tree import (
     Blank,
     Call,
     Code,
+    Comment,
     Evaluate,
     Expression,
     For,
@@ -66,7 +67,7 @@ class Body:
         self.returned: Value | None = None
         self.statements: list[Statement] = []
         names = Names(set(shared.names.taken))
-        self.words = Words(block, self.function.modes, names, shared.constants.use)
+        self.words = Words(block, shared.flow, names, shared.constants.use)
         self.variables = Holders(
             self._flow, self.function, names, shared.kinds, shared.handed
         )
@@ -130,6 +131,7 @@ class Body:
         layers = self._flow.layers_made(step.path)
         _, first = layers[0]
         self.statements += self._shared.explained.comment(first)
+        self.statements += self._own_name(step)
         name = self.words.name(step)
         codes = {"name": Code(name)} if name else {}
         write, outside = self.words.formula, self._shared.formula
@@ -160,6 +162,7 @@ class Body:
             self._assign(flat.value, Call(code, given), "", "")
             return
         self.statements += self._shared.explained.comment(flat.layer)
+        self.statements += own_names(flat.node, flat.name or flat.node)
         made = call(flat.layer, {"name": Code(text(flat.name))} if flat.name else {})
         key = text(next(iter(self.function.names[flat.value])))
         taken = Occurrence(flat.node, flat.layer, None, flat.inputs)
@@ -210,6 +213,7 @@ class Body:
         found = self._flow.occurrences[step.path]
         self._branches(step, current)
         tensors = [code for code, _ in self.reads.tensors(step.path)]
+        self.statements += self._own_name(step)
         signature = self._shared.signatures[step.block]
         code = block_call(self._shared, signature, step, tensors, self.words)
         values = [Result(step.path, k) for k in range(signature.results)]
@@ -364,6 +368,14 @@ class Body:
         at_top = self._block is None and not self._depth
         if at_top and (taken is None or ends_stage(self._flow.sizes(taken))):
             self.statements.append(Blank())
+
+    def _own_name(self, step: LayerStep | CallStep) -> list[Comment]:
+        """The author's name of a step that is called otherwise in the code."""
+        if not isinstance(step.name, str):
+            return []
+        names = (self._flow.names.get((step.path, named)) for named in (False, True))
+        found = [keras for name in names if name for keras in name[step.name]]
+        return own_names(step.name, found[0]) if found else []
 
     def _note(self, found: Sequence[Occurrence]) -> str:
         """The sizes that come out, where they have changed, and always alike."""

@@ -63,6 +63,17 @@ def size_note(shapes: tuple[Shapes, Shapes] | None) -> str:
     return show(y[1:])
 
 
+def own_name(name: str, keras: str) -> str:
+    """The author's name of something that Keras calls otherwise; else nothing."""
+    return "" if name == keras else " ".join(visible(name).split())
+
+
+def own_names(name: str, keras: str) -> list[Comment]:
+    """The comment that tells it."""
+    said = own_name(name, keras)
+    return [Comment(said)] if said else []
+
+
 # ------------------------------------------------------------------ docstrings
 
 

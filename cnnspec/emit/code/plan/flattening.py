@@ -75,7 +75,7 @@ def seen(
     """
     dropped: set[int] = set()
     while True:
-        flow = Flow(program, shapes, around)
+        flow = Flow(program, shapes, around, history.keras_names)
         view = _View(flow, history, flat, dropped)
         if not view.useless:
             return flow
@@ -204,8 +204,13 @@ class _View:
         value = LayerOf(Made(key, self._flat is not None))
         layer = Instance(value, self._time, node)
         self._make(value, self._local(event), event.placed.given)
+        self._note_name(event)
         self._flow.layers[node] = event.layer
         self._gives(event, key, layer)
+
+    def _note_name(self, event: LayerTaken | Called) -> None:
+        if self._flat is None and not self._is_trial and event.placed.name:
+            self._flow.note_name(event.step, event.placed)
 
     def _apply(self, event: LayerApplied) -> None:
         self._take(event.branches)
@@ -246,7 +251,7 @@ class _View:
                 before,
                 made is None,
                 value,
-                placed.name if called else "",
+                self._flow.keras_names.get(placed.name, placed.name) if called else "",
             )
             self._flow.flat_nodes[self._flat].append(flat)
 
@@ -267,6 +272,7 @@ class _View:
         step, block = event.step, self._flow.program.blocks[event.step.block]
         local = event.placed.local
         self._take(event.branches)
+        self._note_name(event)
         self._flow.calls[step.path] = step.block
         self._read_all(event, step.path)
         given = [Given(block.path, k) for k in range(len(event.read))]

@@ -19,7 +19,9 @@ from cnnspec.emit.code.plan.places import (
 )
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shapes
+from cnnspec.language import naming
 from cnnspec.language.expressions import Formula, evaluate, names_in
+from cnnspec.language.listener import Placed
 from cnnspec.language.program import (
     ApplyStep,
     Block,
@@ -190,6 +192,10 @@ class Flow:
         around: the repeat, `if` or block around each step and block; () if none.
         lost: steps and blocks whose structure can't be kept, in the order in which it
             shows.
+        keras_names: what Keras calls inputs, layers and calls, where that isn't their
+            full name.
+        names: those of steps where they stand, by the step's path and whether it stands
+            in a named call; and what Keras calls each there.
     """
 
     def __init__(
@@ -197,8 +203,11 @@ class Flow:
         program: Program,
         shapes: Mapping[str, Shapes],
         around: Mapping[Path, Path],
+        keras_names: Mapping[str, str],
     ) -> None:
         self.program, self.shapes, self.around = program, shapes, around
+        self.keras_names = keras_names
+        self.names: dict[tuple[Path, bool], dict[str, set[str]]] = {}
         self.functions: dict[str, Function] = {}
         self.occurrences: dict[Path, list[Occurrence]] = {}
         self.calls: dict[Path, str] = {}
@@ -212,6 +221,19 @@ class Flow:
         self.branch_uses: set[TensorRead] = set()
         self.layers: dict[str, Layer] = {}
         self.lost: list[Path] = []
+
+    def note_name(self, step: LayerStep | CallStep, placed: Placed) -> None:
+        """Notes what a step was called, and what Keras calls it there."""
+        name, local = placed.name, placed.local
+        found = self.keras_names.get(name, name)
+        call = name.removesuffix(naming.in_call("", local)) if name != local else ""
+        if call:
+            around = self.keras_names.get(call, call)
+            found = found.removeprefix(naming.in_call(around, ""))
+        here = self.names.setdefault((step.path, bool(call)), {})
+        if isinstance(step.name, Formula) and not placed.given:
+            local = found = ""
+        here.setdefault(local, set()).add(found)
 
     def calls_of(self, block: str) -> Iterator[Occurrence]:
         """Every call of a block."""

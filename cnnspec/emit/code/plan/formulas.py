@@ -11,6 +11,7 @@ from cnnspec.emit.code.tree import Call, Code, Dict, Expression, List, Tuple
 from cnnspec.ground.kinds import Argument
 from cnnspec.ground.records import Record
 from cnnspec.language.expressions import Formula
+from cnnspec.language.naming import keras_arguments
 from cnnspec.language.program import LayerStep, Program
 
 Write = Callable[[Formula], str]
@@ -122,17 +123,17 @@ def _formula_call(
         raise _Unlike
     raws = _by_field(arguments, first)
     values = [_by_field(worked_out, record) for worked_out, record in found]
+    given = [keras_arguments(record) for _, record in found]
     written: dict[str, Expression] = {}
     for name, field in first.arguments().items():
         if name in first.given and has_formula(raws.get(name)):
             pairs = [
-                (raw[name], record.given[name])
-                for raw, (_, record) in zip(values, found, strict=True)
+                (raw[name], kept[name]) for raw, kept in zip(values, given, strict=True)
             ]
             written[name] = argument(raws[name], pairs, write, field)
         elif name in first.given and name not in raws:
             # A formula comes to all arguments at once.
-            written[name] = _same([record.given[name] for _, record in found], field)
+            written[name] = _same([kept[name] for kept in given], field)
     return call(first, {**written, **codes})
 
 

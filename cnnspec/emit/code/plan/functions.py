@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from cnnspec.emit.code.plan.body import Body
-from cnnspec.emit.code.plan.comments import Texts, docstring
+from cnnspec.emit.code.plan.comments import Texts, docstring, own_names
 from cnnspec.emit.code.plan.formulas import argument, has_formula
 from cnnspec.emit.code.plan.parameters import given_code, is_late
 from cnnspec.emit.code.plan.places import (
@@ -149,7 +149,10 @@ def model_function(shared: Shared, graph: Graph) -> tuple[Statements, Call]:
             variables.call(value, "inputs")
         else:
             variables.call_given(value, tensor.name, f"{tensor.name}_input")
-        inputs.append(Assign(Code(variables.of(value)), _input(shared, tensor)))
+        called, variable = graph.called(tensor.name), variables.of(value)
+        if variable != tensor.name:
+            inputs += own_names(tensor.name, called)
+        inputs.append(Assign(Code(variable), _input(shared, tensor, called)))
     values = [function.values_at(use) for use in flow.outputs]
     last = flow.result_of(steps[-1]) if steps else None
     if last is not None and values == [{last}]:
@@ -163,19 +166,19 @@ def model_function(shared: Shared, graph: Graph) -> tuple[Statements, Call]:
     arguments = (
         CallArgument("", _one_or_list([Code(variables.of(value)) for value in given])),
         CallArgument("", _one_or_list(results)),
-        CallArgument("name", Code(text(graph.name))),
+        CallArgument("name", Code(text(graph.keras_name))),
     )
     dictionaries = variables.dictionaries()
     statements = (*inputs, *dictionaries, *paragraphed(body.statements))
     return statements, Call(Code("keras.Model"), arguments)
 
 
-def _input(shared: Shared, tensor: Input) -> Call:
+def _input(shared: Shared, tensor: Input, name: str) -> Call:
     arguments = [CallArgument("", _shape(shared, tensor))]
     if tensor.dtype != "float32":
         arguments.append(CallArgument("dtype", Code(text(tensor.dtype))))
-    if tensor.name != INPUT_NAME:
-        arguments.append(CallArgument("name", Code(text(tensor.name))))
+    if name != INPUT_NAME:
+        arguments.append(CallArgument("name", Code(text(name))))
     return Call(Code("keras.Input"), tuple(arguments))
 
 

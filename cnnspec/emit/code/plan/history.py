@@ -7,6 +7,7 @@ seen without that structure.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import Layer
@@ -144,9 +145,15 @@ class History(NamedTuple):
     """The repeats of which no round is ever taken."""
     exporting: frozenset[Path]
     """The calls of which anything is read that was named inside."""
+    keras_names: Mapping[str, str]
+    """What Keras calls inputs, layers and calls, where that isn't their full name."""
 
 
-def history_of(program: Program, shapes: Mapping[str, Shapes]) -> History:
+def history_of(
+    program: Program,
+    shapes: Mapping[str, Shapes],
+    known: Mapping[str, str] = MappingProxyType({}),
+) -> History:
     """Takes a program's steps, and its idle branches.
 
     A branch is idle that no run takes; what it holds is only known from trying it.
@@ -154,18 +161,19 @@ def history_of(program: Program, shapes: Mapping[str, Shapes]) -> History:
     Args:
         program: the steps.
         shapes: of each input and node, batch first.
+        known: the graph's `keras_names`.
     """
     tries: frozenset[Arm] = frozenset()
     for _ in range(_DEPTH):
         recorder = _Recorder(tries, shapes)
-        run(program, recorder)
+        outcome = run(program, recorder, known)
         others = frozenset((path, not arm) for path, arm in recorder.taken)
         idle = others - recorder.taken
         if idle <= tries:
             break
         # In an idle branch there may be more of them.
         tries |= idle
-    return recorder.history()
+    return recorder.history(outcome.keras_names)
 
 
 class _Recorder(Listener[Tensor]):
@@ -192,12 +200,17 @@ class _Recorder(Listener[Tensor]):
         """The repeats of which a round was taken."""
         self.taken: set[Arm] = set()
 
-    def history(self) -> History:
+    def history(self, keras_names: Mapping[str, str]) -> History:
         """All that happened."""
         [events] = self._open
         idle = frozenset(self._repeats - self._busy)
         return History(
-            tuple(self._inputs), events, *self._outputs, idle, self._exporting()
+            tuple(self._inputs),
+            events,
+            *self._outputs,
+            idle,
+            self._exporting(),
+            keras_names,
         )
 
     def _exporting(self) -> frozenset[Path]:

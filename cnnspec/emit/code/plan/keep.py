@@ -31,6 +31,7 @@ from cnnspec.emit.code.plan.places import (
     Value,
 )
 from cnnspec.emit.code.plan.study import study
+from cnnspec.emit.code.plan.titles import keras_title
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.expressions import Formula
@@ -172,6 +173,7 @@ class _Questions:
             found = self._flow.layers_made(step.path)
             if layer_call(self._flow.program, step, found, _plain, _plain, {}) is None:
                 yield self._around[step.path]
+            yield from self._legal_name(step)
         made, function = Made(step.path), self._function
         if not function.stored.isdisjoint((made, LayerOf(made))):
             yield from self._needs_name(step)
@@ -181,7 +183,14 @@ class _Questions:
         if step.name is None and self._function.modes != {True}:
             yield self._around[step.path]
 
+    def _legal_name(self, step: LayerStep | CallStep) -> Iterator[Path]:
+        """Whether one code comes to what Keras calls a step each time."""
+        for named in self._function.modes:
+            if keras_title(self._flow, step, named, _plain) is None:
+                yield self._around[step.path]
+
     def _call(self, step: CallStep) -> Iterator[Path]:
+        yield from self._legal_name(step)
         stored, callee = self._function.stored, self._flow.functions[step.block]
         if Result(step.path, 0) in stored:
             if self._flow.results[step.block] > 1:

@@ -44,7 +44,7 @@ def planned(
     """
     graph = summary.graph
     shapes = shapes_of(graph)
-    flow = kept(program, history_of(program, shapes), shapes)
+    flow = kept(program, history_of(program, shapes, graph.keras_names), shapes)
     names = Names(reserved_names(constants))
     own = Constants(program.values, constants, names)
     titles = {name: _title(name, names) for name in flow.written_blocks()}

@@ -13,6 +13,7 @@ from cnnspec.emit.code.tree import Call, CallArgument, Code, Expression, List, T
 from cnnspec.ground.kinds import Argument, NotAllowed
 from cnnspec.ground.records import Record
 from cnnspec.ground.visible import visible
+from cnnspec.language.naming import keras_arguments
 
 _NEEDS_ITS_NAME = frozenset({"axis", "data_format", "keepdims"})
 
@@ -27,7 +28,7 @@ def call(
         codes: arguments that aren't written as the record has them.
     """
     arguments: list[CallArgument] = []
-    given, fields = {**record.given, **codes}, record.arguments()
+    given, fields = {**keras_arguments(record), **codes}, record.arguments()
     for place, name in enumerate(fields):
         if name in given:
             by_place = place == len(arguments) and _by_place(

@@ -5,8 +5,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from cnnspec.emit.code.plan.flow import Flow
 from cnnspec.emit.code.plan.formulas import data_code
 from cnnspec.emit.code.plan.names import Names
+from cnnspec.emit.code.plan.titles import keras_title
 from cnnspec.emit.code.plan.values import text
 from cnnspec.emit.code.tree import (
     Call,
@@ -122,7 +124,7 @@ class Words:
     def __init__(
         self,
         block: Block | None,
-        modes: set[bool],
+        flow: Flow,
         names: Names,
         constant: Callable[[str], str],
     ) -> None:
@@ -130,12 +132,13 @@ class Words:
 
         Args:
             block: that the function is, if it isn't `build_model()`.
-            modes: whether its calls are named.
+            flow: all functions.
             names: those of the function.
             constant: the constant that a variable of the spec is.
         """
         self._params = tuple(block.params) if block else ()
-        self._modes, self._names, self._constant = modes, names, constant
+        self._flow, self._names, self._constant = flow, names, constant
+        self._modes = flow.functions[block.name if block else ""].modes
         self.loops: list[Loop] = []
         self.used: set[str] = set()
         self.gives_names = False
@@ -203,19 +206,30 @@ class Words:
 
     def name(self, step: LayerStep | CallStep) -> str:
         """The code of the name that a layer or call is given; '' for none."""
-        own = None if step.name is None else self.text(step.name)
+        own = "" if step.name is None else self._keras_name(step, False)
         if True not in self._modes:
-            return own or ""
+            return own
         self.gives_names = True
-        inside = own if own is not None else self.label(step)
+        inside = self._keras_name(step, True)
+        if step.name is None:
+            inside = self._in_rounds(inside)
         full = named_by(naming.in_call, "name", inside)
         if self._modes == {True}:
             return full
-        return f"name and {full}" if own is None else f"{full} if name else {own}"
+        return f"{full} if name else {own}" if own else f"name and {full}"
+
+    def _keras_name(self, step: LayerStep | CallStep, named: bool) -> str:
+        """The code of what Keras calls a step, without rounds and calls around."""
+        found = keras_title(self._flow, step, named, self.formula)
+        assert found is not None
+        return found
 
     def label(self, step: LayerStep | CallStep | ApplyStep) -> str:
         """The code of what a step without a name is called inside a named call."""
-        label = text(step.label)
+        return self._in_rounds(text(step.label))
+
+    def _in_rounds(self, label: str) -> str:
+        """The code of a label in the loops around."""
         for number in reversed([loop.round() for loop in self.loops]):
             label = named_by(naming.in_round, number, label)
         return label
