@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import yaml
 
+from cnnspec import api
 from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.components import Component
 from cnnspec.catalogue.losses import Loss
@@ -23,7 +24,6 @@ from cnnspec.catalogue.metrics import Metric
 from cnnspec.catalogue.named import Named, subclasses
 from cnnspec.catalogue.optimizers import Optimizer, Schedule
 from cnnspec.emit.keras_live.model import keras_object
-from cnnspec.judge.check import check_text
 from cnnspec.language.training import Train
 from tests.test_components_against_keras import candidates, required, section, title
 
@@ -49,7 +49,7 @@ def verdict(train: dict[str, Any], labels: str = "one_hot") -> Verdict:
         "data": {"source": "npz", "path": "a.npz", "labels": labels},
         "train": train,
     }
-    found = check_text(yaml.safe_dump(spec), "spec.yaml").diagnostics
+    found = api.check(yaml.safe_dump(spec)).diagnostics
     errors = {d.code for d in found if d.severity == "error"}
     return Verdict(errors, {d.code for d in found} - errors)
 
@@ -366,7 +366,7 @@ def test_schedules_are_held_against_the_steps_there_are(
             f"sparse_categorical_crossentropy, epochs: {epochs}{size}, optimizer: "
             f"{{SGD: {{learning_rate: {schedule}}}}}}}\n"
         )
-        return {d.code for d in check_text(text, "spec.yaml").diagnostics}
+        return {d.code for d in api.check(text).diagnostics}
 
     def decay(count: int) -> str:
         return f"{{CosineDecay: {{initial_learning_rate: 0.1, decay_steps: {count}}}}}"

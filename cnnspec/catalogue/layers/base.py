@@ -118,6 +118,12 @@ class Layer(Record):
     freezes: ClassVar[bool] = True
     """Whether `trainable: false` reaches its weights. Keras's constructor doesn't hand
     it on to layers inside (keras/src/layers/layer.py, 3.15)."""
+    adapts: ClassVar[tuple[str, ...]] = ()
+    """Arguments in whose place `adapt()` may find out from data what they say."""
+    unadapted: ClassVar[str] = "ends training in an error"
+    """What it does before that."""
+    keeps_adapted: ClassVar[bool] = False
+    """Whether its weights hold what `adapt()` found out, so that a checkpoint does."""
     result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]
     """What its result is called in code."""
     spelt_as: ClassVar[dict[str, str]] = {
@@ -149,6 +155,11 @@ class Layer(Record):
     dtype: Dtype | None = None
     autocast: bool = True
     name: Name | None = None
+
+    @property
+    def needs_adapt(self) -> bool:
+        """Whether `adapt()` has to show it data before it does what it is for."""
+        return bool(self.adapts) and getattr(self, self.adapts[0]) is None
 
     def check(self, *shapes: Any, **_: Any) -> None:
         """Finds out whether the layer can take tensors of these shapes.

@@ -86,6 +86,9 @@ class Normalization(Layer):
     """
 
     result = "normalized"
+    adapts = ("mean", "variance")
+    unadapted = "passes its input through unchanged"
+    keeps_adapted = True
     weight_rule = (
         "mean and variance: the sizes along axis each; count: one number; "
         "none of them trainable, and none at all where mean and variance are given"
@@ -196,6 +199,7 @@ class Discretization(Layer):
     """Puts numbers into bins and gives the bin's index, or a vector that marks it."""
 
     lacks = ("activity_regularizer", "trainable", "autocast")
+    adapts = ("bin_boundaries",)
     shape_rule = (
         "int: the shape of the input; one_hot: a last axis as long as there are bins, "
         "in place of a last axis of size 1; multi_hot and count: the first axis after "
@@ -347,6 +351,7 @@ class _Lookup(Layer):
     built, so modes whose shape depends on their number need a list instead.
     """
 
+    adapts = ("vocabulary",)
     shape_rule = (
         "int: the shape of the input; one_hot: the vocabulary's size after it, in "
         "place of a last axis of size 1; else in place of the last axis. The size "
@@ -864,6 +869,7 @@ Entries = Annotated[
 class Pipeline(Layer):
     """Layers one after the other as a single layer, to prepare or vary data."""
 
+    freezes = False
     lacks = ("activity_regularizer", "trainable", "dtype", "autocast")
     shape_rule = "what its layers give, one after the other"
     weight_rule = "those of its layers"

@@ -91,6 +91,8 @@ class _Walk:
             layer = self._layers[node.shares or node.name]
             named = {"training": True} if training and _may_train(layer) else {}
             try:
+                if node.layer.needs_adapt and not node.layer.keeps_adapted:
+                    layer.adapt(tensors[node.inputs[0]])
                 tensors[node.name] = apply(node, self._layers, tensors, **named)
             except Exception as error:  # noqa: BLE001 - whatever Keras's backend raises
                 return [_failure(node, f"fails at the first batch: {reason(error)}")]

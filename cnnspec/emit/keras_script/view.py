@@ -58,6 +58,10 @@ class ModelView(NamedTuple):
     """Code of the variables that its functions use."""
     classes: list[str]
     """Code of the layers that no public module of Keras has."""
+    adapted: list[str]
+    """Code of the classes of layers that are shown the training samples beforehand."""
+    keeps_adapted: bool
+    """Whether what those find out is among the weights, and so in a checkpoint."""
     functions: list[str]
     """Code of its blocks."""
     body: str

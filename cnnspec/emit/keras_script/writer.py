@@ -33,11 +33,12 @@ from cnnspec.emit.keras_script.view import (
 )
 from cnnspec.emit.packages import BACKENDS
 from cnnspec.ground.errors import SpecError
+from cnnspec.judge.adapting import adapted
 from cnnspec.language.program import Program
 from cnnspec.language.training import Data
 from cnnspec.model import readable
 from cnnspec.model.depth import recursion_limit
-from cnnspec.model.summary import Summary
+from cnnspec.model.summary import Model, Summary
 
 _ON_COLAB = frozenset(
     ("tensorflow", "keras", "jax", "torch", "matplotlib", "pandas", "scikit-learn")
@@ -151,6 +152,7 @@ class Writer:
         above = _constants(self.render("constants")) if self.view.train else {}
         code = model_code(program, summary, self.language, above)
         layers = [node.layer for node in summary.graph.nodes if not node.shares]
+        classes = adapted(Model(program, summary))
         return ModelView(
             name=program.name,
             own_name=own_name(program.name, summary.graph.keras_name),
@@ -161,6 +163,8 @@ class Writer:
             imports=custom.imports(layers),
             constants=code.constants,
             classes=custom.sources(layers, self._own),
+            adapted=[f"{cls.module}.{cls.__name__}" for cls in classes],
+            keeps_adapted=all(cls.keeps_adapted for cls in classes),
             functions=code.functions,
             body=code.body,
             call=code.model,

@@ -44,7 +44,8 @@ def of_model(model: Model) -> list[Problem]:
     changed = program.source.overridden
     if program.vars or program.blocks or program.defaults or changed:
         found += _ask([("definitions", model)])
-    if not all(row.layer.freezes for row in model.summary.rows):
+    layers = [row.layer for row in model.summary.rows]
+    if any(layer.adapts or not layer.freezes for layer in layers):
         found += _ask([("layers", model)])
     return found
 
