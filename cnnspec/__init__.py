@@ -4,8 +4,8 @@ The package is small at import: `import cnnspec` loads nothing but this docstrin
 module, and the public functions arrive from `cnnspec.api` when they are first used.
 """
 
-from typing import TYPE_CHECKING, Any
-
+# That of typing, whose import takes a while in which Ctrl-C would have no answer.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.api import (
         Checked,
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in __all__:
         from cnnspec import api
 

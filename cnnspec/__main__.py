@@ -16,9 +16,10 @@ def main() -> None:
         gc.enable()
         cli.main()
     except KeyboardInterrupt:
-        print("cnnspec: interrupted", file=sys.stderr)
-        # As a shell has it for a process that an interrupt ended.
-        sys.exit(130)
+        from cnnspec.ground.interrupts import SAID, STATUS
+
+        print(SAID, file=sys.stderr)
+        sys.exit(STATUS)
     finally:
         # The command has imported more.
         gc.freeze()

@@ -403,15 +403,15 @@ def build(
     """
     from cnnspec.emit.targets import Options
     from cnnspec.emit.targets import targets as all_targets
-    from cnnspec.emit.write import write_file
+    from cnnspec.emit.write import write_together
 
     model = _loaded(spec, overrides)
     paths = files(model, folder, targets, force=force)
     own = None if templates is None else os.fspath(templates)
     options = Options(lang, backend, own)
-    made = {name: all_targets()[name].make(model, options) for name in paths}
-    for name, content in made.items():
-        write_file(paths[name], content, force)
+    write_together(
+        {path: all_targets()[name].make(model, options) for name, path in paths.items()}
+    )
     return list(paths.values())
 
 

@@ -157,16 +157,47 @@ def test_init_takes_a_path(run: Run, name: str, file: str, called: str) -> None:
     ("name", "said"),
     [
         ("none/net", "there is no folder 'none'"),
-        ("", "a model's name is text"),
-        ("two\nlines", "a model's name is text"),
+        ("", "'' can't be a model's name"),
+        ("two\nlines", r"'two\nlines' can't be a model's name"),
+        ("\x1b[31mred", r"'\x1b[31mred' can't be a model's name"),
+        ("b\udcffd", r"'b\udcffd' can't be a model's name"),
+        ("..", "'..' can't be a model's name"),
+        ("sub/", "'sub/' can't be a model's name"),
         ("x" * 300, "can't be written: file name too long"),
+        ("x" * 250, None),
+        ("taken", "'taken.yaml' is there already"),
+        ("lost", "'lost.yaml' is there already"),
+        ("../up", None),
     ],
 )
-def test_init_refuses_what_is_no_name(run: Run, name: str, said: str) -> None:
-    code, _, err = run("init", name)
-    assert code == 2
-    assert err.startswith("cnnspec: ")
-    assert said in err
+def test_init_writes_both_files_or_none(
+    run: Run, tmp_path: Path, name: str, said: str | None
+) -> None:
+    """Where one can't be written, for its name or by what is there, neither is."""
+    (tmp_path / "work" / "sub").mkdir(parents=True)
+    os.chdir("work")
+    Path("taken.yaml").mkdir()
+    Path("lost.yaml").symlink_to("nowhere")
+    before = {*tmp_path.rglob("*")}
+    code, out, err = run("init", name)
+    made = {path.name for path in {*tmp_path.rglob("*")} - before}
+    if said is None:
+        assert (code, err) == (0, "")
+        assert made == {SCHEMA_FILE, f"{Path(name).name}.yaml"}
+    else:
+        assert (code, out, made) == (2, "", set())
+        assert err.startswith("cnnspec: ")
+        assert said in err
+        assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("taken", ["first.yaml", SCHEMA_FILE])
+def test_init_leaves_nothing_half_done(run: Run, taken: str) -> None:
+    Path(taken).mkdir()
+    code, out, err = run("init", "first", "--force")
+    assert (code, out) == (2, "")
+    assert err == f"cnnspec: '{taken}': the file can't be written: is a directory\n"
+    assert os.listdir() == [taken]
 
 
 def test_the_starter_has_the_parameters_it_expects() -> None:

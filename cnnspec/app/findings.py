@@ -70,7 +70,7 @@ def _spec(checked: Checked) -> dict[str, Any]:
 
     program, summary = checked.program, checked.summary
     known = program and summary and not _problems(program, summary)
-    name = program.name if program else stem(checked.path)
+    name = program.name if program else visible(stem(checked.path))
     totals = ("total_params", "trainable_params", "non_trainable_params", "macs")
     return {
         "path": checked.path,

@@ -1,10 +1,10 @@
 """The spec that `init` writes to start from."""
 
 import os
-from collections.abc import Iterator
 
 from cnnspec.app.streams import stop
 from cnnspec.emit.schema.language import json_schema
+from cnnspec.ground.errors import SpecError
 from cnnspec.ground.yaml_text import flow
 
 SCHEMA_FILE = "cnnspec.schema.json"
@@ -47,39 +47,37 @@ train:
 """
 
 
-def write_starter(name: str, force: bool) -> Iterator[str]:
-    """Writes a spec and, beside it, the schema that editors read.
+def write_starter(name: str, force: bool) -> list[str]:
+    """Writes a spec and, beside it, the schema that editors read: both or none.
 
     Args:
         name: of the new model, or of its file.
         force: whether to write over a file of that name.
 
     Returns:
-        The paths of both, each once it is written.
+        The paths of both.
     """
     import json
 
+    from cnnspec.emit.write import write_together
+
     path = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
     folder, file = os.path.split(path)
-    if not name.isprintable() or file.startswith("."):
-        stop("a model's name is text that a file can have as its name")
-    if os.path.exists(path) and not force:
+    if not file.isprintable() or file.startswith("."):
+        stop(f"'{name}' can't be a model's name; it is text that a file can be called")
+    if os.path.lexists(path) and not force:
         stop(f"'{path}' is there already; choose another name, or use --force")
     if folder and not os.path.isdir(folder):
         stop(f"there is no folder '{folder}'; make it first")
     # Editors read it and nobody else, and on one line it is half as long.
-    schema_text = json.dumps(json_schema(), ensure_ascii=False)
-    yield _written(os.path.join(folder, SCHEMA_FILE), f"{schema_text}\n")
-    yield _written(path, starter(file))
-
-
-def _written(path: str, text: str) -> str:
+    schema = json.dumps(json_schema(), ensure_ascii=False)
+    files = {os.path.join(folder, SCHEMA_FILE): f"{schema}\n", path: starter(file)}
     try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        stop(f"'{path}' can't be written: {(error.strerror or '').lower()}")
-    return path
+        write_together(files)
+    except SpecError as error:
+        [found] = error.diagnostics
+        stop(f"'{found.mark.path}': {found.message}")
+    return list(files)
 
 
 def starter(file: str) -> str:

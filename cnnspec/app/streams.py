@@ -39,7 +39,7 @@ def stop(message: str, status: int = 2) -> NoReturn:
     sys.exit(status)
 
 
-def tell_bug(error: Exception, spec: str = "your spec") -> None:
+def tell_bug(error: BaseException, spec: str = "your spec") -> None:
     """Says that cnnspec has failed, and where; more is known of no spec's fault."""
     from traceback import format_exception
 

@@ -6,7 +6,10 @@ without one, or one whose digest no longer fits, was written or changed by a per
 by another program, and is kept.
 """
 
+import errno
 import os
+import stat
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -170,21 +173,46 @@ def write_file(path: str, content: str | bytes, force: bool = False) -> None:
         SpecError: the file there is somebody's work, or can't be written.
     """
     refuse_edited(path, force)
-    data = content.encode() if isinstance(content, str) else content
-    folder, name = os.path.split(path)
-    # In the same folder, because only within a file system a rename is one step.
-    unfinished = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[str, str | bytes]) -> None:
+    """Writes files over whatever is there: all of them whole, or none.
+
+    Args:
+        contents: of each file, by its path; folders that are missing are made.
+
+    Raises:
+        SpecError: one can't be written.
+    """
+    unfinished: dict[str, str] = {}
     try:
-        os.makedirs(folder or ".", exist_ok=True)
-        try:
-            with open(unfinished, "wb") as file:
-                file.write(data)
-            os.replace(unfinished, path)
-        finally:
-            if os.path.exists(unfinished):
-                os.remove(unfinished)
+        for path, content in contents.items():
+            _refuse_folder(path)
+            folder = os.path.dirname(path)
+            os.makedirs(folder or ".", exist_ok=True)
+            # In that folder: only within a file system a rename is one step.
+            name = f".cnnspec-{os.getpid()}-{len(unfinished)}.tmp"
+            unfinished[path] = os.path.join(folder, name)
+            with open(unfinished[path], "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
+        for path, name in unfinished.items():
+            os.replace(name, path)
     except OSError as error:
         raise _unwritable(path, error) from None
+    finally:
+        for name in filter(os.path.exists, unfinished.values()):
+            os.remove(name)
+
+
+def _refuse_folder(path: str) -> None:
+    """Raises OSError where no file can be renamed to `path`."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
 
 
 def _kept(path: str, text: str) -> SpecError:

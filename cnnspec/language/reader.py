@@ -6,6 +6,7 @@ from typing import Any
 from cnnspec.catalogue.registry import is_layer, layer_names, own_name
 from cnnspec.ground.errors import Invalid, Problem, nearest
 from cnnspec.ground.source import Source, stem
+from cnnspec.ground.visible import visible
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.blocks import BlockReader
 from cnnspec.language.document import Document, InputTensor
@@ -49,7 +50,7 @@ def read_program(source: Source) -> Program:
     blocks.refuse_recursion()
     document = _document(data, notes) if isinstance(source.data, dict) else _EMPTY
     program = Program(
-        name=document.name or stem(source.path),
+        name=document.name or visible(stem(source.path)),
         description=document.description or "",
         vars=variables.formulas,
         values=variables.values,

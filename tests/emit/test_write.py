@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.emit.write import is_sealed, seal_text, seal_zip, write_file
+from cnnspec.emit.write import (
+    is_sealed,
+    seal_text,
+    seal_zip,
+    write_file,
+    write_together,
+)
 from cnnspec.ground.errors import SpecError
 
 FIRST = seal_text("print('first')\n", "a.yaml")
@@ -99,6 +105,15 @@ def test_a_failure_leaves_the_old_file_whole(tmp_path: Path, monkeypatch) -> Non
         write_file(str(path), SECOND)
     assert path.read_text(encoding="utf-8") == FIRST
     assert os.listdir(tmp_path) == ["a.py"]
+
+
+def test_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "c.py").mkdir()
+    for last in ("c.py", "x" * 300):
+        names = [str(tmp_path / name) for name in ("a.py", "b.py", last)]
+        with pytest.raises(SpecError, match="unwritable"):
+            write_together(dict.fromkeys(names, FIRST))
+        assert os.listdir(tmp_path) == ["c.py"]
 
 
 def test_a_link_into_nowhere_is_kept(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from cnnspec.api import Checked
 from cnnspec.app import findings
 from cnnspec.app.arguments import check_spec, codes_of, specs_of
 from cnnspec.app.streams import tell_bug
-from cnnspec.ground.errors import Diagnostic, Mark
+from cnnspec.ground import interrupts
+from cnnspec.ground.errors import Diagnostic, Mark, NotInstalledError
 
 
 def run(
@@ -57,7 +58,9 @@ def _checked(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
     """What is found out about a spec; where cnnspec fails, that it did."""
     try:
         return check_spec(spec, overrides, **settings)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is a bug of ours
+    except Exception as error:
+        if interrupts.heard() or isinstance(error, NotInstalledError):
+            raise
         tell_bug(error, spec)
         text = f"this spec was not checked: cnnspec failed with {type(error).__name__}"
         hint = "that is a bug in cnnspec, not in the spec; please report it"
