@@ -360,7 +360,7 @@ FOLLOWED: tuple[Rule, ...] = (
     (r"give the repeat index: (\w+), which counts the rounds from 0", _count),
     (r"name a variable for it, as in for: (.+)", _write),
     (r"leave the batch axis out: (.+)", _then),
-    (r".+; (write \w+: \w+)", _then),
+    (r".+; (write (?:\w+: \w+|- .+))", _then),
     (r"write (\w+: \w+), which .+", _write),
     (r"write \$\w+ where its value belongs", None),
     (r"give (?:it|each) .+, as in (from: .+)", _write),

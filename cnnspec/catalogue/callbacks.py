@@ -8,7 +8,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.named import Idle, Named
 from cnnspec.ground.errors import ArgumentError, either
-from cnnspec.ground.kinds import Natural, Positive, ZeroToBelowOne, choice, text
+from cnnspec.ground.kinds import (
+    Natural,
+    Positive,
+    ZeroToBelowOne,
+    choice,
+    file_name,
+    text,
+)
 
 _FUNCTIONS = "it calls functions, and no YAML holds code"
 
@@ -62,8 +69,8 @@ class Callback(Named):
         return None
 
 
-_File = Annotated[str, text("the name of a file", 1)]
-_Folder = Annotated[str, text("the name of a folder", 1)]
+_File = Annotated[str, file_name("the name of a file")]
+_Folder = Annotated[str, file_name("the name of a folder")]
 _Frequency = Annotated[Any, choice("epoch")] | Positive
 """How often something is done: after each epoch, or after so many batches."""
 

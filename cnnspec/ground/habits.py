@@ -6,6 +6,7 @@ Imported only when there is something to say.
 import re
 from typing import Any, NamedTuple
 
+from cnnspec.ground.wide import narrow
 from cnnspec.ground.yaml_text import flow
 
 
@@ -42,8 +43,9 @@ def call(text: str) -> Call | None:
     `x = layers.Dense(10)(x)` and `model.add(Dense(10))` are taken for what they add.
     Tuples come as lists, other calls as `Call`, and names of variables as texts.
     """
+    text = re.sub(r"\s+//.*", "", narrow(text))
     text = re.sub(r"^\w+\s*=\s*(?=[\w.]+\()", "", text.strip())
-    found = re.fullmatch(r"([A-Za-z_][\w.]*)\s*[-:=]?\s*(.*)", text, re.DOTALL)
+    found = re.fullmatch(r"([A-Za-z_][\w.]*)\s*[-:=]?>?\s*(.*)", text, re.DOTALL)
     if not found:
         return None
     name, rest = found.groups()

@@ -259,6 +259,42 @@ def text(says: str, least: int, most: int | None = None) -> Kind:
     return Kind(schema, says, json)
 
 
+_ESCAPES = str.maketrans(
+    {
+        "\n": "\\n",
+        "\t": "\\t",
+        "\r": "\\r",
+        "\a": "\\a",
+        "\b": "\\b",
+        "\v": "\\v",
+        "\f": "\\f",
+        "\0": "\\0",
+        "\x1b": "\\e",
+    }
+)
+"""What YAML makes these characters of, between double quotes."""
+
+
+def file_name(says: str, least: int = 1) -> Kind:
+    """The name of a file or folder, of `least` characters, none of which is hidden."""
+
+    def convert(value: Any) -> str:
+        known = isinstance(value, str) and len(value) >= least
+        if known and value == value.translate(_ESCAPES):
+            return str(value)
+        raise ValueError
+
+    def hint(found: Any) -> str:
+        if not isinstance(found, str) or not found:
+            return ""
+        text = (
+            "between double quotes, a '\\' begins an escape; in single ones, or with / "
+        )
+        return f"{text}in its place, it doesn't; write '{found.translate(_ESCAPES)}'"
+
+    return kind(convert, says, {"type": "string", "minLength": least}, hint=hint)
+
+
 def sizes(count: int, least: int = 1) -> Kind:
     """`count` whole numbers, one per spatial axis; a single one stands for all.
 

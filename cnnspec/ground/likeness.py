@@ -10,6 +10,8 @@ Imported only when there is something to say.
 import re
 from collections.abc import Iterable, Mapping
 
+from cnnspec.ground.wide import narrow
+
 _JOINERS = str.maketrans("", "", " _-./()[]")
 _WORD = re.compile(r"\d+D?|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 """A part of a name in snake case or camel case: `Conv`, `2D`, `BN`, `size`."""
@@ -30,8 +32,9 @@ def meant(name: str, options: Iterable[str], elsewhere: Mapping[str, str] = {}) 
         options: what there is; the first of equals wins.
         elsewhere: other names, of other frameworks say, and the option of each.
     """
+    name = narrow(name).strip(" \"'")
     known = {**{option: option for option in options}, **elsewhere}
-    bare = name.strip().removesuffix("()")
+    bare = name.removesuffix("()")
     if not any("." in option for option in known):
         bare = bare.rpartition(".")[2]
     plains = {one: plain(one) for one in known}

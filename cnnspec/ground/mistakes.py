@@ -10,11 +10,14 @@ from cnnspec.ground.errors import (
     Invalid,
     Path,
     Problem,
+    SpecError,
     either,
     near,
     nearest,
 )
 from cnnspec.ground.kinds import Argument, Finding, Kind, NotAllowed
+from cnnspec.ground.source.nodes import plain
+from cnnspec.ground.wide import narrow
 from cnnspec.ground.yaml_text import describe, flow
 
 
@@ -37,13 +40,14 @@ def problems(
     """The findings of a record's validator, in our words; one for each argument."""
     seen: set[Path] = set()
     names = _meant_names(cls, findings, given)
+    told = {*names.values(), *(one for name in given for one in _held(cls, str(name)))}
     for path, missing, found, cause in findings:
         if isinstance(cause, Invalid):
             yield from (problem.under(*path) for problem in cause.problems)
         elif isinstance(cause, ArgumentError):
             where = (*path, cause.argument) if cause.argument else path
             yield Problem(where, cause.code, cause.message, cause.hint)
-        elif not (missing and path[0] in names.values() or _reported(path, seen)):
+        elif not (missing and path[0] in told or _reported(path, seen)):
             yield _problem(cls, path, missing, found, given, names)
         seen.add(path)
 
@@ -124,6 +128,30 @@ _SLIP = re.compile(r"(\w+)(\s*[:=]\s*|\s+)(\S.*)")
 """A key that holds its value as well: `units 10`, `units:10`, `units=10`."""
 
 
+def _held(cls: Taking, name: str) -> dict[str, Any]:
+    """The arguments that a key without a value holds: `units 10`, `units：10`."""
+    text = narrow(name)
+    if text == name:
+        return {}
+    found = _data(f"{{{text}}}")
+    return {
+        one: value
+        for key, value in found.items()
+        if value is not None and (one := meant(cls, str(key)))
+    }
+
+
+def _data(text: str) -> dict[str, Any]:
+    """The mapping that a text is; an empty one where it is none."""
+    from cnnspec.ground.source import Source
+
+    try:
+        data = Source(text).data
+    except SpecError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
 def meant(cls: Taking, name: str) -> str:
     """The argument that a name was meant to be; '' where none is likely."""
     known = cls.arguments()
@@ -171,13 +199,7 @@ def _words(cls: Taking, name: str, given: Mapping[str, Any]) -> str:
 def _written(words: str) -> dict[str, Any]:
     """The arguments that words say to write, with their values."""
     found = re.search(r"\bwrite (\w+: .+)$", words)
-    if not found:
-        return {}
-    from cnnspec.ground.source import Source
-
-    data = Source(f"{{{found[1]}}}").data
-    assert isinstance(data, dict)
-    return data
+    return _data(f"{{{found[1]}}}") if found else {}
 
 
 def _hint_at(
@@ -194,6 +216,8 @@ def _hint_at(
     """
     slip = _SLIP.fullmatch(name) if value is None else None
     words = ""
+    if value is None and (held := _held(cls, name)):
+        return f"write {flow(held, exact=True)[1:-1]}"
     if argument and not (words := _words(cls, name, given)):
         is_typo = likeness.meant(name, cls.arguments()) == argument
         if argument in given and not is_typo:
@@ -265,7 +289,10 @@ _NUMBER = r"[-+]?(\d{1,3}([,_ ]\d{3})+|\d+)(\.\d+)?(e[-+]?\d+)?"
 def _readings(found: Any) -> Iterator[tuple[Any, str]]:
     """Other values that one may have been meant to be, and how YAML writes them."""
     if isinstance(found, str):
-        word = found.strip().lower()
+        text = re.sub(r"\s+//.*", "", narrow(found)).strip(" \"'")
+        if text != found:
+            yield plain(text), flow(plain(text))
+        word = text.lower()
         if word in _WORDS:
             yield _WORDS[word], flow(_WORDS[word])
         if len(found) < _LONGEST and re.fullmatch(_NUMBERS, word):

@@ -10,6 +10,7 @@ from cnnspec.ground.kinds import (
     Natural,
     Positive,
     choice,
+    file_name,
     kind,
     list_of,
     number,
@@ -19,6 +20,7 @@ from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, product, show
 from cnnspec.ground.yaml_text import describe
 
+_File = Annotated[str, file_name("the name of a file or folder", 0)]
 _NAMED = {"train": "a file, or a folder of images", "path": "a file"}
 
 
@@ -118,11 +120,11 @@ class Data(Record):
         ),
     }
     source: Annotated[str, choice(*SOURCES)]
-    path: str | None = None
+    path: _File | None = None
     """The .npz file, with x_train, y_train, x_test and y_test."""
-    train: str | None = None
+    train: _File | None = None
     """What to train on: a CSV file, or a folder that holds one of images per class."""
-    validation: str | None = None
+    validation: _File | None = None
     """What to validate with: another such file or folder."""
     label_column: str = "label"
     """The column of a CSV file that holds the labels; all others are pixels."""

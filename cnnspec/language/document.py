@@ -1,5 +1,6 @@
 """The keys of a spec, and what may stand under each."""
 
+import re
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.ground.errors import Invalid, Problem
@@ -61,6 +62,11 @@ def _not_a_size(place: int, size: Any) -> Problem:
     hint = f"the largest is {LARGEST:,}" if type(size) is int and size > 0 else ""
     if size == "None":
         hint = "write null; the batch's is left out"
+    elif isinstance(size, str):
+        from cnnspec.ground.wide import narrow
+
+        numbers = re.findall(r"\d+", narrow(size))
+        hint = f"write {', '.join(numbers)}" if numbers else ""
     return Problem((place,), "wrong-type", text, hint)
 
 
@@ -236,6 +242,11 @@ def _list(value: Any) -> Any:
 
 def _as_steps(found: Any) -> str:
     """How to write layers that stand in no list."""
+    if isinstance(found, str):
+        from cnnspec.ground.wide import narrow
+
+        dash, *items = re.split(r"(?:^|\s+)- *", narrow(found))
+        return "" if dash or not items else f"write [{', '.join(items)}]"
     if not isinstance(found, dict) or not found:
         return ""
     items = [key if value is None else {key: value} for key, value in found.items()]

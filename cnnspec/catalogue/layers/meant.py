@@ -210,6 +210,9 @@ def _unknown_hint(name: str, arguments: Any) -> str:
     """What to write instead of a layer that doesn't exist."""
     if is_layer(arguments):
         return f"write - {arguments}"
+    words = re.split(r"[\s,]+", name)
+    if len(words) > 1 and all(map(is_layer, words)):
+        return f"begin an item for each: {' and '.join(f'- {word}' for word in words)}"
     text, note = entry(name, arguments)
     known = text.partition(":")[0]
     if not text:

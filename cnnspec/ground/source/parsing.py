@@ -1,6 +1,7 @@
 """YAML text to nodes, by libyaml's C parser, and nodes to plain data."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from yaml._yaml import CParser
@@ -78,7 +79,7 @@ class Parser(CParser):
             from cnnspec.ground.source.syntax import complaint
 
             found = of_text(self._path, self._text)
-            found = found or complaint(self._path, self._text, error)
+            found = found or complaint(self._path, self._text, error, _compose)
             raise SpecError([found]) from None
         if node is None:
             text = "the file holds nothing"
@@ -87,6 +88,10 @@ class Parser(CParser):
             raise SpecError([Diagnostic("error", "empty", mark, text, hint)])
         assert isinstance(node, Node)
         return node
+
+
+def _compose(text: str) -> object:
+    return Parser(text, "").get_single_node()
 
 
 class Reader:
@@ -120,12 +125,16 @@ class Reader:
     def _mapping(self, node: MappingNode) -> dict[Any, Any]:
         data: dict[Any, Any] = {}
         in_tuple = False
-        for key_node, value_node in node.value:
+        for place, (key_node, value_node) in enumerate(node.value):
             if in_tuple:
                 # {size: (3, 3)} is read as the keys `size` and `3)`.
                 in_tuple = not str(key_node.value).endswith(")")
                 continue
             in_tuple = _opens_tuple(value_node)
+            if in_tuple:
+                self._refuse_tuple(
+                    value_node, [k.value for k, _ in node.value[place + 1 :]]
+                )
             if type(key_node) is not ScalarNode:
                 self._report(
                     "key", key_node, "a key must be a word, not a list or mapping"
@@ -168,13 +177,8 @@ class Reader:
         if self._composes:
             text = composed(text)
         if tag == PLAIN:
-            if text[:1] == "(" and _TUPLE.match(text):
-                self._report(
-                    "tuple",
-                    node,
-                    "YAML has no tuples in round brackets",
-                    "write a list in square ones, as in [3, 3]",
-                )
+            if text[:1] == "(" and ")" in text and _TUPLE.match(text):
+                self._refuse_tuple(node, ())
             if len(text) > DIGITS_LIMIT and INT.fullmatch(text):
                 message = f"this number has more than {DIGITS_LIMIT} digits"
                 self._report("number", node, message, "no spec needs one so large")
@@ -183,6 +187,18 @@ class Reader:
         if tag not in (STR, "!"):
             return self._tagged(node)
         return text
+
+    def _refuse_tuple(self, node: ScalarNode, rest: Iterable[Any]) -> None:
+        """Reports a tuple, of which a comma in a mapping may have cut a rest."""
+        parts = [node.value]
+        for part in rest if ")" not in node.value else ():
+            parts.append(str(part))
+            if parts[-1].endswith(")"):
+                break
+        text = ", ".join(parts).strip("() ,")
+        message = "YAML has no tuples in round brackets"
+        hint = f"write a list in square ones: [{text}]"
+        self._report("tuple", node, message, hint)
 
     def _tagged(self, node: ScalarNode) -> Any:
         """A scalar with an explicit tag of the core schema, such as `!!str 5`."""

@@ -1,6 +1,7 @@
 """What libyaml has against a text, in words for somebody who doesn't know its terms."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from yaml.reader import ReaderError
@@ -38,8 +39,17 @@ def refused_character(path: str, text: str, character: str) -> Diagnostic:
     return hidden_character(mark, line, character)
 
 
-def complaint(path: str, text: str, error: Any) -> Diagnostic:
-    """libyaml's complaint, in words for somebody who doesn't know its terms."""
+def complaint(
+    path: str, text: str, error: Any, compose: Callable[[str], object]
+) -> Diagnostic:
+    """libyaml's complaint, in words for somebody who doesn't know its terms.
+
+    Args:
+        path: what messages call the file.
+        text: of it.
+        error: what libyaml raised.
+        compose: libyaml, to try what may have been meant.
+    """
     if isinstance(error, ReaderError):
         return refused_character(path, text, chr(error.character))
     place = error.problem_mark or error.context_mark
@@ -49,8 +59,6 @@ def complaint(path: str, text: str, error: Any) -> Diagnostic:
         return too_deep(mark)
     # As libyaml counts them, which has YAML 1.1's ends of lines.
     lines = re.split("[\n\x85\u2028\u2029]", text)
-    if "cannot start any token" in problem:
-        return _reserved(mark, lines)
     for line in (mark.line, mark.line - 1):
         if slip := _slip(path, line, lines):
             return slip
@@ -58,6 +66,17 @@ def complaint(path: str, text: str, error: Any) -> Diagnostic:
         message = "a list begins here, and no key above it says what it is"
         hint = "write layers: in a line of its own above it, and indent the list"
         return Diagnostic("error", "yaml-indentation", mark, message, hint)
+    from cnnspec.ground.source.slips import slip as mended
+
+    begun = error.context_mark.line + 1 if error.context_mark else mark.line
+    several = "another document" in problem
+    if not several and (found := mended(path, lines, mark.line, begun, compose)):
+        if found.hint.startswith("indent") and "mapping values" in problem:
+            message = "a ':' stands here where no key can be"
+            return found._replace(mark=mark, message=message)
+        return found
+    if "cannot start any token" in problem:
+        return _reserved(mark, lines)
     for code, sign, message, hint in _SYNTAX:
         if sign in problem or sign in str(error.context):
             opened = error.context_mark
@@ -105,11 +124,6 @@ _SLIPS = (
         'put quotes round it, as in {units: "${4 * width}"}',
     ),
     (
-        r"^ *-(?=[A-Za-z])",
-        "a '-' has no space after it",
-        "write '- ' before each item of a list",
-    ),
-    (
         r"^ *- +if: +(?=[^\s{&*#|>])",
         "'if:' has test: and then: in a mapping below it",
         'write - if: {test: "${strides != 1}", then: [...]}',
@@ -118,11 +132,6 @@ _SLIPS = (
         r"[:,\[{] *f(?=[\"'])",
         "YAML has no f-strings",
         'put expressions into the text, as in "conv${i + 1}"',
-    ),
-    (
-        r"^ *(- +)?[A-Za-z_]\w*:(?=[^\s:/])",
-        "a ':' has no space after it",
-        "write key: value",
     ),
     (
         r'^( *summary:)? *(?=Model: "|Layer \(type\)|_{8}|={8}|┏)',
