@@ -134,7 +134,8 @@ class Summary(_Shown, summaries.Summary):
     Attributes:
         rows: the layers in order. Each has `name`, `type`, `inputs` (names of what it
             reads), `output_shape` (batch first), `weights`, `params`,
-            `trainable_params`, `macs` and `activation_bytes`.
+            `trainable_params`, `macs`, `activation_bytes`, and `dtype`, the type of
+            the numbers that it gives.
         total_params, trainable_params, non_trainable_params: numbers in the weights.
         macs: multiply-accumulates for one sample; None if a size isn't known.
         weight_bytes, activation_bytes: memory of the weights, and of all outputs for

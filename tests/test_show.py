@@ -153,11 +153,12 @@ outputs: [conv2d, lstm]
         "trainable_params": 11_275,
         "macs": 30 * 30 * 3 * 3 * 50 * 25,
         "line": 3,
+        "dtype": "float32",
         "activation_bytes": 4 * 30 * 30 * 25,
         "receptive_field": [3, 3],
         "weights": [
-            {"name": "kernel", "shape": [3, 3, 50, 25], "trainable": True},
-            {"name": "bias", "shape": [25], "trainable": True},
+            {"name": name, "shape": shape, "trainable": True, "dtype": "float32"}
+            for name, shape in (("kernel", [3, 3, 50, 25]), ("bias", [25]))
         ],
         "arithmetic": "3·3·50·25 + 25",
     }

@@ -12,6 +12,9 @@ from cnnspec.ground.errors import Path, Problem, Trail
 from cnnspec.ground.shapes import Shape
 from cnnspec.language import naming
 
+DEFAULT_POLICY = "float32"
+"""Keras's dtype policy, unless it is told another."""
+
 
 class Input(NamedTuple):
     """A tensor that the model is given."""
@@ -55,6 +58,8 @@ class Graph(NamedTuple):
     """Names that are given twice, names that nothing defines, and the like."""
     keras_names: Mapping[str, str] = MappingProxyType({})
     """What Keras calls inputs, layers and calls, where that isn't their name."""
+    policy: str = DEFAULT_POLICY
+    """The dtype policy of layers that have none of their own."""
 
     @property
     def keras_name(self) -> str:

@@ -5,15 +5,15 @@ for reports and for differences, so that no two of them can differ in more than 
 looks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import Any, NamedTuple
 
-from cnnspec.catalogue.layers.base import WHOLE, Weight
+from cnnspec.catalogue.layers.base import WHOLE
 from cnnspec.ground.shapes import Shape, Shapes, show
 from cnnspec.ground.source import Source
 from cnnspec.ground.visible import visible
-from cnnspec.model.graph import Graph, Input
+from cnnspec.model.graph import DEFAULT_POLICY, Graph, Input
 from cnnspec.model.receptive import UNKNOWN, Seen, receptive_fields
 from cnnspec.model.summary import Row, Summary
 
@@ -82,16 +82,24 @@ def totals(summary: Summary) -> list[tuple[str, str, str]]:
         f"{summary.trainable_params:,} trainable, "
         f"{summary.non_trainable_params:,} non-trainable"
     )
+    kept = _types(dtype for row in summary.rows for dtype in row.weight_dtypes)
+    given = _types(row.dtype for row in summary.rows)
     return [
         ("Params", f"{summary.total_params:,}", split),
-        ("Weights", bytes_text(summary.weight_bytes), "memory of params as float32"),
+        ("Weights", bytes_text(summary.weight_bytes), f"memory of params as {kept}"),
         ("MACs", count_text(summary.macs), "multiply-accumulates for one sample"),
         (
             "Activations",
             bytes_text(summary.activation_bytes),
-            "memory of outputs for one sample as float32",
+            f"memory of outputs for one sample as {given}",
         ),
     ]
+
+
+def _types(found: Iterable[str]) -> str:
+    """`float32`, or `float16, float32 and int64`."""
+    *others, last = sorted(set(found)) or [DEFAULT_POLICY]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def shape_text(shape: Shape) -> str:
@@ -166,7 +174,8 @@ def summary_data(summary: Summary, source: Source | None) -> dict[str, Any]:
             that isn't asked.
     """
     graph, fields = summary.graph, receptive_fields(summary)
-    facts = (*LAYER_FACTS, *(("line",) if source else ()), "activation_bytes")
+    sizes = ("dtype", "activation_bytes")
+    facts = (*LAYER_FACTS, *(("line",) if source else ()), *sizes)
     return {
         "name": graph.name,
         "keras_name": graph.keras_name,
@@ -182,7 +191,7 @@ def summary_data(summary: Summary, source: Source | None) -> dict[str, Any]:
             {
                 **row_data(row, graph, source, facts),
                 "receptive_field": field_sizes(fields[row.name]),
-                "weights": list(map(_weight_data, row.weights)),
+                "weights": _weights_data(row),
                 "arithmetic": row.arithmetic,
             }
             for row in summary.rows
@@ -218,12 +227,16 @@ def row_data(
     }
 
 
-def _weight_data(weight: Weight) -> dict[str, Any]:
-    return {
-        "name": weight.name,
-        "shape": list(weight.shape),
-        "trainable": weight.trainable,
-    }
+def _weights_data(row: Row) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": weight.name,
+            "shape": list(weight.shape),
+            "trainable": weight.trainable,
+            "dtype": dtype,
+        }
+        for weight, dtype in zip(row.weights, row.weight_dtypes, strict=True)
+    ]
 
 
 def input_data(tensor: Input, graph: Graph) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from cnnspec.language.document import InputTensor
 from cnnspec.language.listener import Listener, Placed, Said
 from cnnspec.language.program import ApplyStep, LayerStep, Program
 from cnnspec.language.run import Outcome, run
-from cnnspec.model.graph import Graph, Input, Node
+from cnnspec.model.graph import DEFAULT_POLICY, Graph, Input, Node
 from cnnspec.model.summary import Inference
 from cnnspec.model.unused import unused_layers
 
@@ -119,6 +119,7 @@ class GraphBuilder(Listener[str]):
             unused,
             tuple(_once(problems, program.problems)),
             outcome.keras_names,
+            (program.train and program.train.mixed_precision) or DEFAULT_POLICY,
         )
 
     def _unknown(self, program: Program, outcome: Outcome[str]) -> Iterator[Problem]:

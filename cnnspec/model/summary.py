@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import NamedTuple
 
+from cnnspec.catalogue.dtypes import size as bytes_of
 from cnnspec.catalogue.layers.base import Layer, Weight
 from cnnspec.ground.errors import Path, Problem, ShapeError, Trail, folded
 from cnnspec.ground.shapes import Shape, Shapes, product, show
 from cnnspec.language.naming import INPUT_NAME
 from cnnspec.language.program import Program
-from cnnspec.model.graph import Graph, Input, Node
-
-FLOAT_BYTES = 4
-"""Bytes of a number in Keras's default type, float32."""
+from cnnspec.model.graph import DEFAULT_POLICY, Graph, Input, Node
 
 
 class Row(NamedTuple):
@@ -36,6 +34,10 @@ class Row(NamedTuple):
     """The calls of blocks and rounds of repeats that led there, outermost first."""
     shares: str = ""
     """The row whose layer this one uses again; that one has the weights."""
+    dtype: str = DEFAULT_POLICY
+    """The type of the numbers it gives."""
+    policy: str = DEFAULT_POLICY
+    """The dtype policy of layers that have none of their own."""
 
     @property
     def type(self) -> str:
@@ -49,11 +51,25 @@ class Row(NamedTuple):
 
     @property
     def activation_bytes(self) -> int | None:
-        """Memory that one sample's output takes as float32."""
+        """Memory that one sample's output takes."""
         shapes = self.output_shape
         several = shapes if isinstance(shapes, list) else [shapes]
-        size = _sum(product(shape[1:]) for shape in several)
-        return None if size is None else FLOAT_BYTES * size
+        numbers = _sum(product(shape[1:]) for shape in several)
+        size = bytes_of(self.dtype)
+        return None if numbers is None or size is None else size * numbers
+
+    @property
+    def weight_dtypes(self) -> list[str]:
+        """The type of each of its weights."""
+        if not self.weights:
+            return []
+        return self.layer.weight_dtypes(self.policy, *self.input_shapes)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Memory that its weights take."""
+        pairs = zip(self.weights, self.weight_dtypes, strict=True)
+        return sum(weight.size * (bytes_of(dtype) or 0) for weight, dtype in pairs)
 
 
 class Summary(NamedTuple):
@@ -88,13 +104,13 @@ class Summary(NamedTuple):
 
     @property
     def activation_bytes(self) -> int | None:
-        """Memory that the outputs of all layers take for one sample, as float32."""
+        """Memory that the outputs of all layers take for one sample."""
         return _sum(row.activation_bytes for row in self.rows)
 
     @property
     def weight_bytes(self) -> int:
-        """Memory that the weights take as float32."""
-        return FLOAT_BYTES * self.total_params
+        """Memory that the weights take."""
+        return sum(row.weight_bytes for row in self.rows)
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:
@@ -120,7 +136,7 @@ def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
     A layer that can't take its input is a problem of the summary, and so is nothing
     that comes after it: without that layer's output there is nothing to say of it.
     """
-    inference = Inference(graph.inputs)
+    inference = Inference(graph.inputs, graph.policy)
     rows, misfits = inference.rows, []
     for node in graph.nodes:
         if error := inference.add(node):
@@ -147,9 +163,13 @@ class Inference:
         shapes: of what they and the inputs give, batch first.
     """
 
-    def __init__(self, inputs: Iterable[Input]) -> None:
+    def __init__(self, inputs: Iterable[Input], policy: str = DEFAULT_POLICY) -> None:
         self.rows: dict[str, Row] = {}
-        self.shapes: dict[str, Shapes] = {i.name: i.shape for i in inputs}
+        self.shapes: dict[str, Shapes] = {}
+        self._policy, self._dtypes = policy, dict[str, str]()
+        for tensor in inputs:
+            self.shapes[tensor.name] = tensor.shape
+            self._dtypes[tensor.name] = tensor.dtype
         self._computed: dict[tuple[int, tuple[Shape, ...]], _Computed] = {}
 
     def add(self, node: Node) -> ShapeError | None:
@@ -176,8 +196,10 @@ class Inference:
                 found = _again(found, inputs, first)
         except ShapeError as error:
             return error
-        self.rows[name] = Row(name, layer, sources, inputs, *found, path, trail, shares)
-        self.shapes[name] = found[0]
+        dtype = layer.output_dtype(self._policy, self._dtypes[sources[0]])
+        about = path, trail, shares, dtype, self._policy
+        self.rows[name] = Row(name, layer, sources, inputs, *found, *about)
+        self.shapes[name], self._dtypes[name] = found[0], dtype
         return None
 
 

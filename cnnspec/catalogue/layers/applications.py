@@ -60,6 +60,7 @@ class StochasticDepth(Layer):
     (arXiv:1603.09382); keras/src/applications/convnext.py.
     """
 
+    hands_on_integers = True
     spelt_as: ClassVar[dict[str, str]] = {
         "drop_path_rate": "p rate prob drop_prob survival_rate",
     }

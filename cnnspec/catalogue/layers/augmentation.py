@@ -491,6 +491,7 @@ class RandomGaussianBlur(_Augmentation):
 class RandomGrayscale(_Augmentation):
     """Makes some images grey at random; they keep their three channels."""
 
+    hands_on_integers = True
     elsewhere: ClassVar[dict[str, Any]] = {"Grayscale": {}}
     example: ClassVar[Any] = {"factor": 0.3}
 
@@ -627,6 +628,7 @@ class CutMix(_Augmentation):
 class Equalization(_Augmentation):
     """Spreads the values of each image evenly over the range."""
 
+    hands_on_integers = True
     example: ClassVar[Any] = {"bins": 128}
 
     value_range: ValueRange = (0, 255)

@@ -5,6 +5,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.dtypes import computed, kept
 from cnnspec.catalogue.layers.arguments import Activation, Dtype, RegularizerName
 from cnnspec.catalogue.registry import FAMILIES
 from cnnspec.ground.errors import ShapeError
@@ -124,6 +125,8 @@ class Layer(Record):
     """What it does before that."""
     keeps_adapted: ClassVar[bool] = False
     """Whether its weights hold what `adapt()` found out, so that a checkpoint does."""
+    hands_on_integers: ClassVar[bool] = False
+    """Whether it gives numbers that are no fractions in the type that they came in."""
     result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]
     """What its result is called in code."""
     spelt_as: ClassVar[dict[str, str]] = {
@@ -183,6 +186,21 @@ class Layer(Record):
         if self.trainable or not self.freezes:
             return weights
         return [weight._replace(trainable=False) for weight in weights]
+
+    def output_dtype(self, policy: str, given: str) -> str:
+        """The type of the numbers it gives, as Keras's tensor for it says.
+
+        Args:
+            policy: the dtype policy of layers that have none of their own.
+            given: the type of the numbers in its first tensor.
+        """
+        if self.hands_on_integers and ("float" not in given or not self.autocast):
+            return given
+        return computed(self.dtype or policy)
+
+    def weight_dtypes(self, policy: str, *shapes: Any) -> list[str]:
+        """The type of each of its weights, in their order."""
+        return [kept(self.dtype or policy)] * len(self.weights(*shapes))
 
     def macs(self, output: Any, *shapes: Any, **_: Any) -> int | None:
         """Multiply-accumulate operations for one sample.

@@ -438,6 +438,7 @@ class ReversibleEmbedding(Embedding):
 class Identity(Layer):
     """Gives what it is given: a place to put another layer later."""
 
+    hands_on_integers = True
     elsewhere: ClassVar[dict[str, Any]] = {"NoOp PassThrough": {}}
     speaks_for_itself = True
 

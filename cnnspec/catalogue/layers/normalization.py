@@ -329,6 +329,11 @@ class SpectralNormalization(Layer):
             return [vector, *inner]
         return [kernel, vector, *(weight for weight in inner if weight is not kernel)]
 
+    def weight_dtypes(self, policy: str, x: Shape) -> list[str]:
+        """The vector has the kernel's."""
+        inner: list[str] = self.layer.weight_dtypes(policy, x)
+        return [*inner, inner[0]]
+
     @property
     def lora_rank(self) -> int | None:
         """That of the layer inside, whose kernel then is a sum and no weight."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal
 
+from cnnspec.catalogue.dtypes import computed, kept
 from cnnspec.catalogue.layers.arguments import (
     LAYER_JSON,
     DataFormat,
@@ -133,6 +134,10 @@ class Normalization(Layer):
                 "give a number, or a list for one axis",
             )
 
+    def weight_dtypes(self, policy: str, x: Shape) -> list[str]:
+        *statistics, _ = super().weight_dtypes(policy, x) or [""]
+        return [*statistics, "int64"] if statistics else []
+
     def _kept(self, x: Shape) -> list[int]:
         """The axes that keep statistics of their own, counted from the first."""
         return sorted(axis % len(x) for axis in self._axes)
@@ -225,6 +230,11 @@ class Discretization(Layer):
                 "give bin_boundaries, or num_bins and call adapt() before training",
             )
 
+    def output_dtype(self, policy: str, given: str) -> str:
+        if self.output_mode == "int":
+            return "int32"
+        return super().output_dtype(policy, given)
+
     def output(self, x: Shape) -> Shape:
         if self.output_mode == "int":
             return x
@@ -308,6 +318,10 @@ class Hashing(Layer):
     def output(self, x: Shape) -> Shape:
         return x if self.output_mode == "int" else (*x[:-1], self.num_bins)
 
+    def output_dtype(self, policy: str, given: str) -> str:
+        usual = "int64" if self.output_mode == "int" else "float32"
+        return kept(self.dtype or usual)
+
 
 class HashedCrossing(Layer):
     """Puts pairs of categories into bins by a hash: what two features say together."""
@@ -337,6 +351,10 @@ class HashedCrossing(Layer):
         if self.output_mode == "int":
             return x
         return (*x[:-1], self.num_bins) if x[-1] == 1 else (*x, self.num_bins)
+
+    def output_dtype(self, policy: str, given: str) -> str:
+        usual = "int64" if self.output_mode == "int" else policy
+        return computed(self.dtype or usual)
 
 
 Encoding = Literal["int", "one_hot", "multi_hot", "count", "tf_idf", "binary", "tf-idf"]
@@ -368,6 +386,9 @@ class _Lookup(Layer):
     @property
     def _mode(self) -> str:
         return _ENCODINGS.get(self.output_mode, self.output_mode)
+
+    def output_dtype(self, policy: str, given: str) -> str:
+        return "int64" if self.output_mode == "int" else "float32"
 
     def _special(self) -> tuple[Any, ...]:
         """The tokens that stand before the words: the mask, then those for the rest."""
@@ -912,6 +933,10 @@ class Pipeline(Layer):
 
     def weights(self, x: Shape) -> list[Weight]:
         return [w for layer, given in self._walk(x) for w in layer.held(given)]
+
+    def weight_dtypes(self, policy: str, x: Shape) -> list[str]:
+        steps = self._walk(x)
+        return [d for layer, given in steps for d in layer.weight_dtypes(policy, given)]
 
     def macs(self, output: Shape, x: Shape) -> int | None:
         found = [layer.macs(layer.output(s), s) for layer, s in self._walk(x)]

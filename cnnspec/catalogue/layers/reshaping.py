@@ -28,6 +28,7 @@ from cnnspec.ground.shapes import Shape, Size, product, show
 class Flatten(Layer):
     """Lays all numbers of a sample out in one row, as Dense needs them."""
 
+    hands_on_integers = True
     role = "one vector"
     renamed: ClassVar[dict[str, Any]] = dict.fromkeys(
         ("start_dim", "end_dim"), "it flattens all but the batch; remove it"
@@ -69,6 +70,7 @@ _TARGET_SIZE = kind(
 class Reshape(Layer):
     """Gives the same numbers, in the same order, other axes."""
 
+    hands_on_integers = True
     spelt_as: ClassVar[dict[str, str]] = {
         "target_shape": "shape dims new_shape size sizes output_shape unflattened_size",
     }
@@ -141,6 +143,7 @@ class Reshape(Layer):
 class Permute(Layer):
     """Puts the axes of a sample in another order; `dims` counts them from 1."""
 
+    hands_on_integers = True
     spelt_as: ClassVar[dict[str, str]] = {
         "dims": "order perm axes permutation pattern",
     }

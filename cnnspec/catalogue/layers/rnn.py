@@ -389,6 +389,9 @@ class RNN(_Recurrent):
         found: _Cell = self.cell
         return found
 
+    def weight_dtypes(self, policy: str, x: Shape) -> list[str]:
+        return self.stepper.weight_dtypes(policy, _step_of(x))
+
     def rules(self) -> None:
         if self.return_state and _depth(self.stepper) > 2:
             raise ArgumentError(
@@ -471,6 +474,10 @@ class StackedRNNCells(_Cell):
 
     def step_weights(self, step: Shape) -> list[Weight]:
         return [w for cell, reached in self.walk(step) for w in cell.held(reached)]
+
+    def weight_dtypes(self, policy: str, x: Shape) -> list[str]:
+        steps = self.walk(x)
+        return [d for cell, step in steps for d in cell.weight_dtypes(policy, step)]
 
     def step_macs(self, step: Shape) -> int:
         return sum(cell.step_macs(reached) for cell, reached in self.walk(step))
@@ -739,6 +746,9 @@ class Bidirectional(Layer):
     def weights(self, x: Shape) -> list[Weight]:
         return [weight for layer in self.both for weight in layer.held(x)]
 
+    def weight_dtypes(self, policy: str, x: Shape) -> list[str]:
+        return [d for layer in self.both for d in layer.weight_dtypes(policy, x)]
+
     def macs(self, output: Shapes, x: Shape) -> int | None:
         forward, backward = (layer.macs(layer.output(x), x) for layer in self.both)
         return None if forward is None or backward is None else forward + backward
@@ -805,6 +815,10 @@ class TimeDistributed(Layer):
     def weights(self, x: Shape) -> list[Weight]:
         held: list[Weight] = self.layer.held(_step_of(x))
         return held
+
+    def weight_dtypes(self, policy: str, x: Shape) -> list[str]:
+        found: list[str] = self.layer.weight_dtypes(policy, _step_of(x))
+        return found
 
     def macs(self, output: Shape, x: Shape) -> int | None:
         step = _step_of(x)

@@ -20,6 +20,7 @@ from cnnspec.emit.picture.layout import HEADER, Box, Point, Route, lay_out, same
 from cnnspec.ground.errors import Frame, Path
 from cnnspec.ground.shapes import Shapes, product
 from cnnspec.ground.visible import visible
+from cnnspec.model.graph import DEFAULT_POLICY
 from cnnspec.model.readable import count_text, shape_text
 from cnnspec.model.summary import Row, Summary
 
@@ -275,6 +276,8 @@ def _tooltip(row: Row) -> str:
         lines.append(f"params: {row.arithmetic} = {row.params:,}")
     if row.macs:
         lines.append(f"MACs: {row.macs:,}")
+    if row.dtype != DEFAULT_POLICY:
+        lines.append(f"dtype: {row.dtype}")
     return "\n".join(lines)
 
 
