@@ -123,7 +123,7 @@ def test_what_agrees(tmp_path: Path, more: str) -> None:
             28,
             (
                 "'dense' (Dense) has 27,050 params (2704·10 + 10); expected 13,525; "
-                "units: 5 would give that"
+                "write units: 5 in line 8"
             ),
         ),
         (
@@ -131,7 +131,7 @@ def test_what_agrees(tmp_path: Path, more: str) -> None:
             29,
             (
                 "'conv2d' (Conv2D) has 40 params (3·3·1·4 + 4); expected 104; "
-                "kernel_size: 5 would give that"
+                "write kernel_size: 5 in line 4"
             ),
         ),
         (
@@ -193,7 +193,7 @@ def test_every_number_of_a_table_counts(name: str, tmp_path: Path) -> None:
             (
                 "'conv2d' (Conv2D) differs from the summary's row 'conv2d_41' "
                 "(line 15): 40 params (3·3·1·4 + 4), not 140; "
-                "filters: 14 would give that"
+                "write filters: 14 in line 4"
             ),
         ),
         (

@@ -261,7 +261,10 @@ SAYS: dict[str, tuple[str, list[str]]] = {
             "input: [5]\nblocks: {same: {outputs: [input, prev], layers: [ReLU]}}\n"
             "layers: [same]\ntrain: {loss: mse, optimizer: adam}"
         ),
-        ["3:9: error[input-as-output]: the model would give back its input"],
+        [
+            "3:9: error[input-as-output]: the model would give back its input",
+            "4:1: error[missing-section]: train: needs something to train on",
+        ],
     ),
     "a faulty default is told once, and not of the layers": (
         (

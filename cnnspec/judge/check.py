@@ -111,6 +111,8 @@ def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
     if not _errors(found):
         found += map(source.error, rules.of_model(model))
         found += _expected(model)
+    elif not _errors(source.problems):
+        found += _beside_errors(model, problems)
     for proof in proofs:
         if not _errors(found):
             found += proof(model)
@@ -119,6 +121,23 @@ def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
         found = without_ignored(found, source, sound=sound)
     found = sorted(filter(settings.tells, found), key=lambda d: d.mark)
     return Checked(source.path, program, summary, found, settings.strict)
+
+
+_BESIDE = (("data",), ("train",), ("ensemble",), ("expect",))
+"""Sections that say nothing of what the model is."""
+
+
+def _beside_errors(model: Model, problems: Iterable[Problem]) -> Iterator[Diagnostic]:
+    """What else is wrong with a spec that has errors, and isn't due to one of them."""
+    program, source = model.program, model.program.source
+    if any(p.severity == "error" and p.path[:1] not in _BESIDE for p in problems):
+        yield from map(source.error, rules.of_sections(program))
+        return
+    from cnnspec.judge.subjects import sections
+
+    if program.data or program.train or program.ensemble:
+        yield from map(source.error, rules.of_training(sections(model)))
+    yield from _expected(model)
 
 
 def _with_remedies(model: Model) -> Sequence[Problem]:

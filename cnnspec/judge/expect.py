@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.ground.errors import Diagnostic, Mark, Path, SpecError, nearest
+from cnnspec.ground.partial import until_lost
 from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import flow
@@ -26,12 +27,13 @@ MISMATCH = "expected-mismatch"
 def judge(expect: Expect, summary: Summary, source: Source) -> Iterator[Diagnostic]:
     """What differs between a model and the `expect:` of its spec."""
     judge = _Judge(expect, summary, source)
-    table = judge.read_table()
+    table = next(until_lost(judge.read_table() for _ in [expect]), None)
     yield from table if isinstance(table, list) else ()
     printed = table if isinstance(table, PrintedSummary) else None
-    yield from judge.totals(printed)
-    yield from judge.output()
-    yield from judge.layers()
+    for key in ("total_params", "trainable_params", "non_trainable_params"):
+        yield from until_lost(judge.total(key, printed))
+    yield from until_lost(judge.output())
+    yield from until_lost(judge.layers())
     if printed is not None:
         yield from judge.table(printed)
 
@@ -54,14 +56,13 @@ class _Judge:
         self._expect, self._summary, self._source = expect, summary, source
         self._rows = {row.name: row for row in summary.rows}
 
-    def totals(self, printed: PrintedSummary | None) -> Iterator[Diagnostic]:
-        """Totals that `expect` gives and the model doesn't have."""
-        first = self._first_difference(printed) if printed else ""
-        for key in ("total_params", "trainable_params", "non_trainable_params"):
-            expected, found = getattr(self._expect, key), getattr(self._summary, key)
-            if expected is not None and expected != found:
-                text = f"expect.{key} is {_versus(expected, found)}{first}"
-                yield self._mismatch(("expect", key), text)
+    def total(self, key: str, printed: PrintedSummary | None) -> Iterator[Diagnostic]:
+        """A total that `expect` gives and the model doesn't have."""
+        expected, found = getattr(self._expect, key), getattr(self._summary, key)
+        if expected is not None and expected != found:
+            first = self._first_difference(printed) if printed else ""
+            text = f"expect.{key} is {_versus(expected, found)}{first}"
+            yield self._mismatch(("expect", key), text)
 
     def output(self) -> Iterator[Diagnostic]:
         """An output shape that isn't the model's."""

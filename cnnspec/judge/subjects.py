@@ -9,8 +9,10 @@ from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.optimizers import Optimizer
 from cnnspec.ground.errors import Path
+from cnnspec.ground.partial import UNKNOWN, each_known, known
 from cnnspec.ground.shapes import Shape
 from cnnspec.judge.answers import Answer, Output, answer
+from cnnspec.language.program import Program
 from cnnspec.model.summary import Model
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ class Fit:
 
     def metrics(self) -> Iterator[tuple[Path, str, object, Metric]]:
         """Each metric: place, name in snake case, as it is kept, and what is known."""
-        for place, metric in enumerate(self.train.metrics):
+        for place, metric in each_known(self.train.metrics):
             path = ("train", "metrics", place)
             yield path, metric_name(metric), metric, Metric.of(metric)
 
@@ -113,6 +115,13 @@ def sections(model: Model) -> Sections:
         several = shapes if isinstance(shapes, list) else [shapes]
         outputs += [Output(shape, row.layer, row.path) for shape in several]
     inputs = [tensor.shape for tensor in graph.inputs]
+    return Sections(program.data, program.train, program.ensemble, inputs, outputs)
+
+
+def of_unknown_model(program: Program) -> Sections:
+    """The sections of a model with errors, of which nothing can be said."""
+    inputs = [UNKNOWN for _ in program.inputs or [""]]
+    outputs = [UNKNOWN for _ in program.outputs or [""]]
     return Sections(program.data, program.train, program.ensemble, inputs, outputs)
 
 
@@ -156,7 +165,7 @@ def rate(train: "Train") -> tuple[Path, Any]:
 
 def figures(train: "Train") -> list[str]:
     """What Keras reports of an epoch: the loss, then each metric by its key."""
-    return ["loss", *(metric_key(metric) for metric in train.metrics)]
+    return ["loss", *(metric_key(known(metric)) for metric in train.metrics)]
 
 
 def metric_name(metric: object) -> str:

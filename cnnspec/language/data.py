@@ -1,5 +1,6 @@
 """Where the samples come from, and what is done to them before training."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.sources import SOURCES, DataSource
@@ -157,26 +158,66 @@ class Data(Record):
         return "data"
 
     def rules(self) -> None:
-        self._refuse_keys_of_other_sources()
-        self._refuse_parts()
+        from cnnspec.ground.partial import all_of
+
+        all_of(
+            self._keys_of_other_sources,
+            self._keys_that_are_needed,
+            self._no_names,
+            self._parts,
+            self._two_forms,
+            self._other_count,
+            self._names_twice,
+            self._gaps,
+        )
+
+    def _keys_of_other_sources(self) -> Iterator[ArgumentError]:
+        own = self.about_source
+        for name in self.given:
+            sources = [s for s, about in SOURCES.items() if name in about.keys]
+            if sources and name not in own.keys:
+                text = f"data.{name} is for the source {either(sources)}"
+                text = f"{text}, not '{self.source}'"
+                hint = f"remove it; or set source: {sources[0]}"
+                yield ArgumentError(name, "other-source", text, hint)
+
+    def _keys_that_are_needed(self) -> Iterator[ArgumentError]:
+        for name in self.about_source.needs:
+            if getattr(self, name) is None:
+                what = _NAMED[name]
+                text = f"data with the source '{self.source}' needs '{name}', {what}"
+                yield ArgumentError("source", "needs-argument", text, f"add {name}:")
+
+    def _no_names(self) -> Iterator[ArgumentError]:
+        for name in ("path", "train", "validation"):
+            if name in self.given and getattr(self, name) == "":
+                text = f"data.{name} is empty"
+                yield ArgumentError(name, "empty-value", text, "name a file")
+
+    def _parts(self) -> Iterator[ArgumentError]:
+        """Samples that nothing, or two things, hold a part back from."""
+        if "validation" not in self.about_source.keys:
+            return
+        if self.validation is None and self.test_size is None:
+            text = f"data with the source '{self.source}' needs something to test with"
+            hint = (
+                "set test_size: 0.2 to split; or add validation: with what is held out"
+            )
+            yield ArgumentError("source", "needs-argument", text, hint)
+        for name in ("test_size", "random_state") if self.validation else ():
+            if name in self.given:
+                text = f"data.{name} splits the samples, and validation: is given"
+                hint = "keep one of the two"
+                yield ArgumentError(name, "exclusive-arguments", text, hint)
+
+    def _two_forms(self) -> Iterator[ArgumentError]:
         if self.flatten and self.reshape:
             text = "data.flatten and data.reshape both say what a sample becomes"
-            raise ArgumentError(
-                "reshape", "exclusive-arguments", text, "keep one of the two"
-            )
-        self._refuse_other_count()
-        if len(set(self.names)) < len(self.names):
-            twice = next(n for n in self.names if self.names.count(n) > 1)
-            text = f"data.classes names '{twice}' twice"
-            raise ArgumentError(
-                "classes", "duplicate-value", text, "name each class once"
-            )
-        if self.contiguous and not self.about_source.may_have_gaps:
-            text = f"the labels of '{self.source}' have no gaps"
-            raise ArgumentError("labels", "other-source", text, "remove contiguous")
+            hint = "keep one of the two"
+            yield ArgumentError("reshape", "exclusive-arguments", text, hint)
 
-    def _refuse_other_count(self) -> None:
-        """Refuses to reshape a sample to more or fewer numbers than it has."""
+    def _other_count(self) -> Iterator[ArgumentError]:
+        """A sample that is brought to more or fewer numbers than it has."""
         if self.image is None or self.reshape is None:
             return
         has, makes = product(self.image), product(self.reshape)
@@ -185,46 +226,19 @@ class Data(Record):
                 f"data.reshape {list(self.reshape)} makes {makes:,} numbers of a "
                 f"sample, which has {has:,} ({show(self.image)})"
             )
-            raise ArgumentError(
-                "reshape", "wrong-count", text, "give sizes that come to as many"
-            )
+            hint = "give sizes that come to as many"
+            yield ArgumentError("reshape", "wrong-count", text, hint)
 
-    def _refuse_keys_of_other_sources(self) -> None:
-        own = self.about_source
-        for name in self.given:
-            sources = [s for s, about in SOURCES.items() if name in about.keys]
-            if sources and name not in own.keys:
-                text = f"data.{name} is for the source {either(sources)}"
-                hint = f"remove it, or set source: {sources[0]}"
-                raise ArgumentError(
-                    name, "other-source", f"{text}, not '{self.source}'", hint
-                )
-        for name in own.needs:
-            if getattr(self, name) is None:
-                what = _NAMED[name]
-                text = f"data with the source '{self.source}' needs '{name}', {what}"
-                raise ArgumentError("source", "needs-argument", text, f"add {name}:")
-        for name in ("path", "train", "validation"):
-            if getattr(self, name) == "":
-                raise ArgumentError(
-                    name, "empty-value", f"data.{name} is empty", "name a file"
-                )
+    def _names_twice(self) -> Iterator[ArgumentError]:
+        if len(set(self.names)) < len(self.names):
+            twice = next(n for n in self.names if self.names.count(n) > 1)
+            text, hint = f"data.classes names '{twice}' twice", "name each class once"
+            yield ArgumentError("classes", "duplicate-value", text, hint)
 
-    def _refuse_parts(self) -> None:
-        """Refuses samples that nothing, or two things, hold a part back from."""
-        if "validation" not in self.about_source.keys:
-            return
-        if self.validation is None and self.test_size is None:
-            text = f"data with the source '{self.source}' needs something to test with"
-            hint = "add validation: with what is held out, or test_size: 0.2 to split"
-            raise ArgumentError("source", "needs-argument", text, hint)
-        if self.validation is not None:
-            for name in ("test_size", "random_state"):
-                if name in self.given:
-                    text = f"data.{name} splits the samples, and validation: is given"
-                    raise ArgumentError(
-                        name, "exclusive-arguments", text, "keep one of the two"
-                    )
+    def _gaps(self) -> Iterator[ArgumentError]:
+        if self.contiguous and not self.about_source.may_have_gaps:
+            text = f"the labels of '{self.source}' have no gaps"
+            yield ArgumentError("labels", "other-source", text, "remove contiguous")
 
     # --------------------------------------------------------- what follows from it
 

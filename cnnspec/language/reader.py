@@ -5,6 +5,7 @@ from typing import Any
 
 from cnnspec.catalogue.registry import is_layer, layer_names, own_name
 from cnnspec.ground.errors import Invalid, Problem, nearest
+from cnnspec.ground.records import Record
 from cnnspec.ground.source import Source, stem
 from cnnspec.ground.visible import visible
 from cnnspec.ground.yaml_text import describe
@@ -49,6 +50,7 @@ def read_program(source: Source) -> Program:
     steps = reader.steps(items, ("layers",), Place(names))
     blocks.refuse_recursion()
     document = _document(data, notes) if isinstance(source.data, dict) else _EMPTY
+    parts = _parts(data, notes) if notes.problems() else {}
     program = Program(
         name=document.name or visible(stem(source.path)),
         description=document.description or "",
@@ -60,10 +62,10 @@ def read_program(source: Source) -> Program:
         outputs=document.outputs or (),
         defaults=defaults,
         written=written,
-        expect=document.expect,
-        data=document.data,
-        train=document.train,
-        ensemble=document.ensemble,
+        expect=parts.get("expect", document.expect),
+        data=parts.get("data", document.data),
+        train=parts.get("train", document.train),
+        ensemble=parts.get("ensemble", document.ensemble),
         source=source,
         complete=notes.complete,
         problems=notes.problems(),
@@ -117,6 +119,33 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
     names = Document.arguments().keys() - wrong
     sound = {key: value for key, value in data.items() if key in names}
     return Document.read({"layers": [None], **sound})
+
+
+_BESIDE = ("data", "train", "ensemble", "expect")
+"""Sections of which what is sound is judged although something else in them isn't."""
+
+
+def _parts(data: dict[str, Any], notes: Notes) -> dict[str, Any]:
+    """What is sound of the sections that something is wrong with."""
+    faulty = {problem.path[0]: None for problem in notes.problems() if problem.path}
+    sections = [name for name in _BESIDE if name in faulty]
+    if not sections:
+        return {}
+    from cnnspec.ground.partial import part_of
+    from cnnspec.language import document, training
+
+    found: dict[str, Any] = {}
+    for name in sections:
+        module: Any = document if name == "expect" else training
+        cls: type[Record] = getattr(module, name.title())
+        found[name] = part_of(cls, data[name])
+        paths = {problem.path for problem in notes.problems()}
+        try:
+            found[name].rules()
+        except Invalid as error:
+            new = (p for p in error.problems if (name, *p.path) not in paths)
+            notes.add(Invalid(new), (name,))
+    return found
 
 
 def _defaults(given: Any, notes: Notes) -> dict[str, dict[str, Any]]:

@@ -5,6 +5,7 @@ A name alone stands for the object with its defaults, a mapping for one with arg
 as in `{Adam: {learning_rate: 0.001}}`.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.accuracy import Metric
@@ -204,19 +205,20 @@ class Train(Record):
         return "train"
 
     def rules(self) -> None:
-        if not self.distribute:
-            return
-        if self.steps_per_execution > 1:
+        from cnnspec.ground.partial import all_of
+
+        all_of(self._steps_of_all, self._seed_of_all)
+
+    def _steps_of_all(self) -> Iterator[ArgumentError]:
+        if self.distribute and self.steps_per_execution > 1:
             text = "train.steps_per_execution is for one device, and distribute for all"
-            raise ArgumentError(
-                "steps_per_execution",
-                "exclusive-arguments",
-                text,
-                "keep one of the two",
-            )
-        if self.seed is None:
+            argument, hint = "steps_per_execution", "keep one of the two"
+            yield ArgumentError(argument, "exclusive-arguments", text, hint)
+
+    def _seed_of_all(self) -> Iterator[ArgumentError]:
+        if self.distribute and self.seed is None:
             text = "train.distribute needs a seed, from which all processes start alike"
-            raise ArgumentError("distribute", "needs-argument", text, "add seed: 0")
+            yield ArgumentError("distribute", "needs-argument", text, "add seed: 0")
 
 
 class Ensemble(Record):

@@ -17,6 +17,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.ground.errors import Problem, folded
+from cnnspec.ground.partial import until_lost
+from cnnspec.language.program import Program
 from cnnspec.model.summary import Model
 
 if TYPE_CHECKING:
@@ -50,25 +52,39 @@ def of_model(model: Model) -> list[Problem]:
     return found
 
 
+def of_sections(program: Program) -> list[Problem]:
+    """What can be found in data and training whatever the model comes to."""
+    if not (program.data or program.train or program.ensemble):
+        return []
+    from cnnspec.judge.subjects import of_unknown_model
+
+    return of_training(of_unknown_model(program))
+
+
 def of_training(sections: "Sections") -> list[Problem]:
     """What those rules find that are about data and training."""
-    return _ask(_subjects(sections))
+    return _ask(until_lost(_subjects(sections)))
 
 
 def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
     """The folders whose rules apply, and what each rule is asked about."""
     data, train, ensemble = sections.data, sections.train, sections.ensemble
     yield "sections", sections
-    if train and train.callbacks:
+    if train and _has(train, "callbacks"):
         from cnnspec.judge.rules.callbacks import Trained
 
         yield "callbacks", Trained(train, data, ensemble)
     if (fit := sections.fit()) is not None:
         yield "fit", fit
-        if fit.train.metrics:
+        if _has(fit.train, "metrics"):
             yield "metrics", fit
         if ensemble:
             yield "ensembles", fit
+
+
+def _has(record: Any, name: str) -> bool:
+    """Whether a list of a record is known, and has items."""
+    return any(until_lost(bool(getattr(record, one)) for one in [name]))
 
 
 def modules(group: str) -> list[Any]:
@@ -103,7 +119,7 @@ def _ask(subjects: Iterable[tuple[str, Any]]) -> list[Problem]:
             others = [other for other in getattr(rule, "UNLESS", ()) if other in rules]
             settled[code] = any(map(explains, others))
             if not settled[code]:
-                problems = folded(rule.find(subject))
+                problems = folded(until_lost(rule.find(subject)))
                 found.extend(p._replace(severity=rule.SEVERITY) for p in problems)
                 settled[code] = bool(problems)
         return settled[code]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.ground.errors import Path
+from cnnspec.ground.partial import each_known, known
 from cnnspec.judge.subjects import figures, metric_key
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Trained(NamedTuple):
     @property
     def metrics(self) -> dict[str, Any]:
         """The metrics by the figures that they report."""
-        return {metric_key(metric): metric for metric in self.train.metrics}
+        return {metric_key(known(metric)): metric for metric in self.train.metrics}
 
     def callbacks(self) -> Iterator[Watched]:
         """Each callback, and what it watches."""
@@ -58,7 +59,7 @@ class Trained(NamedTuple):
         reported = figures(self.train)
         if self.validates:
             reported += [f"val_{key}" for key in reported]
-        for place, callback in enumerate(self.train.callbacks):
+        for place, callback in each_known(self.train.callbacks):
             reported = [*reported, *callback.reports]
             figure = callback.watches
             metric = metrics.get((figure or "").removeprefix("val_"))
