@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from cnnspec.ground.errors import SpecError
-from cnnspec.ground.source import Source, read_source
+from cnnspec.ground.source import Source, read_source, with_bases
 from cnnspec.judge.check import _check
 from cnnspec.judge.explain import explanations
 from cnnspec.judge.settings import USUAL
+from cnnspec.language.document import Document
 from tests.following import alternatives, kinds, mends, names_a_change
 from tests.test_explain import whole
 from tests.test_remedies import CASES
@@ -41,7 +42,7 @@ def followed(source: Source) -> Iterator[tuple[str, bool]]:
 def fixture(path: Path) -> Source | None:
     """The spec of a fixture; None where it isn't YAML, so that it holds no values."""
     try:
-        return read_source(path.name)
+        return with_bases(read_source(path.name), Document.arguments())
     except SpecError:
         return None
 
