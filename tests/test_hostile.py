@@ -33,7 +33,7 @@ layers: [{Concatenate: {from: [a, b]}}, {TimeDistributed: {layer: {Dense: 3}}}]
 """,
 }
 LIMIT = 5
-"""Seconds; what is usual takes a hundredth of one."""
+"""Seconds of work; what is usual takes a hundredth of one."""
 
 
 def try_all(path: str, overrides: list[str], *, emit: bool) -> bool:
@@ -84,7 +84,7 @@ def test_hostile_specs_end_in_findings(
     sound = 0
     for seed in range(COUNT):
         Path("spec.yaml").write_bytes(hostile.content(seed))
-        start = time.monotonic()
+        start = time.process_time()
         sound += try_all("spec.yaml", hostile.overrides(seed), emit=seed % 40 == 0)
-        assert time.monotonic() - start < LIMIT, seed
+        assert time.process_time() - start < LIMIT, seed
     assert COUNT / 100 < sound < COUNT / 2

@@ -6,7 +6,7 @@ Imported only when there is something to say.
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from cnnspec.ground import likeness
+from cnnspec.ground import likeness, patience
 from cnnspec.ground.errors import near
 from cnnspec.ground.records import Record
 from cnnspec.ground.yaml_text import flow
@@ -44,7 +44,7 @@ def suggested(
         names: the classes that may stand there, by each of their names.
         more: those that may only stand there as a mapping.
     """
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not patience.lasts():
         return ""
     others = counterparts((*names.values(), *more))
     found = likeness.meant(name, names, {other: other for other in others})

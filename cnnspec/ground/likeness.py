@@ -10,6 +10,7 @@ Imported only when there is something to say.
 import re
 from collections.abc import Iterable, Mapping
 
+from cnnspec.ground import patience
 from cnnspec.ground.wide import narrow
 
 _JOINERS = str.maketrans("", "", " _-./()[]")
@@ -32,6 +33,8 @@ def meant(name: str, options: Iterable[str], elsewhere: Mapping[str, str] = {}) 
         options: what there is; the first of equals wins.
         elsewhere: other names, of other frameworks say, and the option of each.
     """
+    if not patience.lasts():
+        return ""
     name = narrow(name).strip(" \"'")
     known = {**{option: option for option in options}, **elsewhere}
     bare = name.removesuffix("()")

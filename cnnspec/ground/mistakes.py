@@ -39,6 +39,7 @@ def problems(
 ) -> Iterator[Problem]:
     """The findings of a record's validator, in our words; one for each argument."""
     seen: set[Path] = set()
+    around: set[Path] = set()
     names = _meant_names(cls, findings, given)
     told = {*names.values(), *(one for name in given for one in _held(cls, str(name)))}
     for path, missing, found, cause in findings:
@@ -47,9 +48,10 @@ def problems(
         elif isinstance(cause, ArgumentError):
             where = (*path, cause.argument) if cause.argument else path
             yield Problem(where, cause.code, cause.message, cause.hint)
-        elif not (missing and path[0] in told or _reported(path, seen)):
+        elif not (missing and path[0] in told or _reported(path, seen, around)):
             yield _problem(cls, path, missing, found, given, names)
         seen.add(path)
+        around.update(path[:n] for n in range(len(path)))
 
 
 def _meant_names(
@@ -85,9 +87,9 @@ def _allows(kind: Kind, value: Any) -> bool:
     return True
 
 
-def _reported(path: Path, seen: set[Path]) -> bool:
+def _reported(path: Path, seen: set[Path], around: set[Path]) -> bool:
     """Whether a problem was found at the path, around it or inside it."""
-    return any(a[: len(path)] == path or path[: len(a)] == a for a in seen)
+    return path in around or any(path[:n] in seen for n in range(len(path) + 1))
 
 
 def _problem(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnspec.ground import patience
 from cnnspec.ground.errors import Diagnostic, Problem, SpecError
 from cnnspec.ground.source import Source, with_bases
 from cnnspec.judge import rules
@@ -82,6 +83,7 @@ def check_source(
     Raises:
         OverrideError: an override that can't be applied.
     """
+    patience.renew()
     with _without_collection():
         try:
             source = read()

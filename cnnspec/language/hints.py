@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from cnnspec.ground import patience
 from cnnspec.ground.errors import Path, either, nearest
 from cnnspec.ground.habits import loop, rounds
 from cnnspec.ground.source import Source
@@ -43,6 +44,8 @@ def variable(name: str, path: Path, known: frozenset[str], source: Source) -> st
         known: the variables there.
         source: the spec.
     """
+    if not patience.lasts():
+        return ""
     if hint := nearest(name, known):
         return hint
     if where := _repeat_of(name, path, source):

@@ -167,18 +167,29 @@ class Variables:
         sound = [
             name for name in given if self._notes.is_variable(name, ("vars", name))
         ]
-        waiting = {name: names_in(given[name]) for name in sound}
-        while waiting:
-            ready = [n for n, needs in waiting.items() if not needs & waiting.keys()]
+        names = frozenset(sound)
+        waiting = {name: names_in(given[name]) & names for name in sound}
+        users: dict[str, list[str]] = {name: [] for name in sound}
+        for name, needs in waiting.items():
+            for need in needs:
+                users[need].append(name)
+        left = {name: len(needs) for name, needs in waiting.items()}
+        ready = [name for name in sound if not left[name]]
+        place = {name: number for number, name in enumerate(sound)}
+        while ready:
+            following = []
             for name in ready:
                 del waiting[name]
                 self.formulas[name] = given[name]
-                self._read_one(name, given[name], frozenset(sound))
-            if not ready:
-                self._report_circle(waiting)
-                self.formulas |= dict.fromkeys(waiting)
-                self._notes.broken |= waiting.keys()
-                return
+                self._read_one(name, given[name], names)
+                for user in users[name]:
+                    left[user] -= 1
+                    following += [] if left[user] else [user]
+            ready = sorted(following, key=place.__getitem__)
+        if waiting:
+            self._report_circle(waiting)
+            self.formulas |= dict.fromkeys(waiting)
+            self._notes.broken |= waiting.keys()
 
     def _read_one(self, name: str, given: Any, names: frozenset[str]) -> None:
         path = ("vars", name)

@@ -5,6 +5,7 @@ Imported only when there is something to say.
 
 import re
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue import registry
@@ -13,7 +14,7 @@ from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.catalogue.registry import FORMER as _FORMER
 from cnnspec.catalogue.registry import is_known, is_layer
-from cnnspec.ground import habits, likeness
+from cnnspec.ground import habits, likeness, patience
 from cnnspec.ground.errors import Invalid, Problem, near, nearest
 from cnnspec.ground.mistakes import translated
 from cnnspec.ground.yaml_text import describe, flow
@@ -69,15 +70,23 @@ def found(name: str, mode: object = None) -> Counterpart | None:
         name: in a spec, or with a module in front.
         mode: what a layer called Merge does, which tells the layers that it became.
     """
-    classes = [layer_class(known) for known in registry.layer_names()]
-    others = counterparts(classes)
-    others |= {old: Counterpart(layer_class(n), {}) for old, n in _FORMER.items()}
+    if not patience.lasts():
+        return None
+    others = _others(tuple(registry.layer_names()))
     called = f"{name}:{mode}" if f"{name}:{mode}" in others else name
     likeliest = sorted(registry.all_names(), key=lambda known: "2D" not in known)
     known = likeness.meant(called, likeliest, {other: other for other in others})
     if known in others:
         return others[known]
     return Counterpart(layer_class(known), {}, known) if known else None
+
+
+@cache
+def _others(names: tuple[str, ...]) -> dict[str, Counterpart]:
+    """The layers by the names that they have elsewhere, or once had in Keras."""
+    classes = [layer_class(known) for known in names]
+    former = {old: Counterpart(layer_class(n), {}) for old, n in _FORMER.items()}
+    return counterparts(classes) | former
 
 
 class Entry(NamedTuple):

@@ -62,15 +62,19 @@ def child(node: Node, step: str | int) -> tuple[Node, Node | None]:
         if isinstance(step, int) and step < len(node.value):
             return node.value[step], node.value[step]
     elif isinstance(node, MappingNode):
-        for key, value in node.value:
-            if is_key(key, step):
-                return key, value
+        return _by_key(node).get(step, (node, None))
     return node, None
 
 
-def is_key(node: Node, key: Any) -> bool:
-    """Whether a key of a mapping is the one that the data hold as `key`."""
-    if type(node) is not ScalarNode:
-        return False
-    text = node.value
-    return key in (text, plain(text)) or (not text.isascii() and key == composed(text))
+def _by_key(node: MappingNode) -> dict[Any, tuple[Node, Node]]:
+    """The key node and value node of each key, as the data hold it; the first of it."""
+    # Else a mapping of thousands of keys would be gone through for each of them.
+    found: dict[Any, tuple[Node, Node]] | None = vars(node).get("by_key")
+    if found is None:
+        found = vars(node)["by_key"] = {}
+        for pair in node.value:
+            if type(pair[0]) is ScalarNode:
+                text = pair[0].value
+                for key in (text, plain(text), composed(text)):
+                    found.setdefault(key, pair)
+    return found

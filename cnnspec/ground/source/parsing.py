@@ -18,7 +18,7 @@ from cnnspec.ground.source.nodes import (
     INT,
     PLAIN,
     STR,
-    is_key,
+    child,
     mark_of,
     plain,
 )
@@ -142,7 +142,7 @@ class Reader:
                 continue
             key = self._scalar(key_node)
             if key in data:
-                first = next(k for k, _ in node.value if is_key(k, key))
+                first, _ = child(node, key)
                 self._report(
                     "duplicate-key",
                     key_node,
