@@ -1,6 +1,8 @@
 """Names that Keras doesn't take: what it is given instead, and who knows which."""
 
 import json
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -262,3 +264,18 @@ def test_json_of_a_check_has_both_names(tmp_path: Path) -> None:
     assert (spec["name"], spec["keras_name"]) == ("손 글씨", "son_geulssi")
     [layer] = spec["layers"]
     assert (layer["name"], layer["keras_name"]) == ("출력", "chullyeog")
+
+
+@pytest.mark.parametrize(("name", "loads"), [("conv_1", False), ("합", True)])
+def test_legal_names_cost_no_import(tmp_path: Path, name: str, loads: bool) -> None:
+    path = tmp_path / "a.yaml"
+    layer = f"Dense: {{units: 2, name: {name}}}"
+    path.write_text(f"name: a\ninput: [4]\nlayers: [{{{layer}}}]", encoding="utf-8")
+    code = (
+        "import sys; from cnnspec import api; assert api.check(sys.argv[1]).ok;"
+        "print(sorted({'anyascii', 'cnnspec.language.legal'} & sys.modules.keys()))"
+    )
+    command = [sys.executable, "-c", code, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    expected = ["anyascii", "cnnspec.language.legal"] if loads else []
+    assert done.stdout == f"{expected}\n"

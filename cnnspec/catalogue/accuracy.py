@@ -24,6 +24,8 @@ class Metric(Named):
         "Accuracy": "it counts answers that are equal to their labels, which "
         "probabilities never are; write accuracy, which fits any answer",
     }
+    any_name: ClassVar[bool] = True
+    """Whether Keras takes any text for its name, as of no other object."""
     counted: ClassVar[bool] = False
     """Whether Keras counts those without a name: `auc`, then `auc_1`."""
     key: ClassVar[str] = ""

@@ -12,10 +12,8 @@ from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers import Layer
 from cnnspec.catalogue.layers.base import all_nested
 from cnnspec.catalogue.registry import INPUT_LAYER
-from cnnspec.ground.kinds import Name, kind_of
 from cnnspec.ground.records import Record
 
-_NAME = kind_of(Name)
 INPUT_NAME = snake_case(INPUT_LAYER)
 """What Keras calls the input of a model that has one."""
 
@@ -68,7 +66,7 @@ def keras_arguments(record: Record) -> dict[str, Any]:
     """The arguments that were given, with the name that Keras is given for a name."""
     given = record.given
     name = given.get("name")
-    if not name or is_plain(name) or record.arguments()["name"].kind is not _NAME:
+    if not name or is_plain(name) or getattr(record, "any_name", False):
         return given
     return {**given, "name": keras_name(name, type(record).__name__)}
 
