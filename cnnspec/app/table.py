@@ -97,7 +97,7 @@ COMMANDS = {
         (
             _format("text", "json", "github"),
             _SET,
-            _flag("keras", "Build with Keras too, and compare."),
+            _flag("keras", "Build and run with Keras too, and compare."),
             Option("--select", "select", "Tell these warnings alone.", "CODES"),
             Option("--ignore", "ignore", "Leave these warnings out.", "CODES"),
             Option("--strict", "strict", "Let no warning pass."),

@@ -14,6 +14,7 @@ from cnnspec.language.document import Document
 from cnnspec.language.program import Program
 from cnnspec.language.reader import read_program
 from cnnspec.model.resolver import resolve
+from cnnspec.model.running import followed
 from cnnspec.model.summary import Model, Summary, infer
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def check_source(
 def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
     program = read_program(source)
     graph = resolve(program)
-    summary = infer(graph, source.line)
+    summary = followed(infer(graph, source.line))
     model = Model(program, summary)
     problems = (
         *program.problems,
@@ -117,7 +118,7 @@ def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
         found += _beside_errors(model, problems)
     for proof in proofs:
         if not _errors(found):
-            found += proof(model)
+            found = _with_proof(found, proof(model))
     if source.ignores:
         sound = not (_errors(found) or program.is_variant)
         found = without_ignored(found, source, sound=sound)
@@ -150,6 +151,18 @@ def _with_remedies(model: Model) -> Sequence[Problem]:
     from cnnspec.judge.remedies import with_remedies
 
     return with_remedies(program, summary)
+
+
+def _with_proof(
+    found: Sequence[Diagnostic], proved: Iterable[Diagnostic]
+) -> list[Diagnostic]:
+    """Findings with those of a proof, which go before a warning of the same."""
+    by_place = {(diagnostic.mark, diagnostic.code): diagnostic for diagnostic in found}
+    for diagnostic in proved:
+        place = diagnostic.mark, diagnostic.code
+        if diagnostic.severity == "error" or place not in by_place:
+            by_place[place] = diagnostic
+    return list(by_place.values())
 
 
 _ECHOING = frozenset({"hidden-character", "key", "merge-key", "number", "tag", "tuple"})

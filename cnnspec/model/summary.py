@@ -81,6 +81,8 @@ class Summary(NamedTuple):
     """Layers that can't take their input; they and what reads them have no row."""
     misfits: tuple["Misfit", ...] = ()
     """Those layers, each with the problem that stands for it."""
+    surprises: "tuple[Surprise, ...]" = ()
+    """Layers that don't do, when they run, what Keras tells beforehand."""
 
     @property
     def total_params(self) -> int:
@@ -155,6 +157,19 @@ class Misfit(NamedTuple):
     problem: Problem
 
 
+class Surprise(NamedTuple):
+    """A layer that does something else than Keras tells of it before it runs."""
+
+    row: Row
+    runs: Shapes | None
+    """The shape of what it gives; None where it fails."""
+    reason: str
+    """Why it fails, to follow its name."""
+    hint: str
+    origin: str
+    """The layer whose result differs first: itself, or one that leads to it."""
+
+
 class Inference:
     """Infers the layers of a model one after the other.
 
@@ -181,7 +196,7 @@ class Inference:
         """
         name, layer, sources, path, trail, shares, _ = node
         try:
-            inputs = _tensors(sources, self.shapes)
+            inputs = tensors(sources, self.shapes)
             first = self.rows[shares] if shares else None
         except KeyError:  # what it reads, or the layer that it shares, has no row
             return None
@@ -203,7 +218,7 @@ class Inference:
         return None
 
 
-def _tensors(names: Sequence[str], shapes: dict[str, Shapes]) -> tuple[Shape, ...]:
+def tensors(names: Sequence[str], shapes: dict[str, Shapes]) -> tuple[Shape, ...]:
     """The shapes of the tensors that a call takes; a list of them counts as several."""
     found: list[Shape] = []
     for name in names:

@@ -57,13 +57,13 @@ def ask_keras(case: Case) -> Answer:
     return Answer(output, weights)
 
 
-def call_keras(layer: Any, tensors: list[Any]) -> Any:
+def call_keras(layer: Any, tensors: list[Any], **named: Any) -> Any:
     """The layer called as cnnspec means it: `from` in the order of Keras's call."""
     if isinstance(
         layer, keras.layers.MultiHeadAttention | keras.layers.GroupQueryAttention
     ):
-        return layer(*tensors)
-    return layer(tensors[0] if len(tensors) == 1 else tensors)
+        return layer(*tensors, **named)
+    return layer(tensors[0] if len(tensors) == 1 else tensors, **named)
 
 
 def shape_of(result: Any) -> Any:

@@ -15,6 +15,7 @@ from cnnspec.catalogue.layers.base import Layer, Weight, need_size
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import number
 from cnnspec.ground.shapes import Shape, show
+from cnnspec.ground.yaml_text import flow
 
 NotNegative = Annotated[float, number("a number of 0 or more", ge=0)]
 
@@ -141,3 +142,15 @@ class Softmax(Layer):
 
     def last_activation(self) -> str:
         return "softmax"
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
+        [x] = shapes
+        places = {axis % len(x) for axis in axes if -len(x) <= axis < len(x)}
+        if len(places) < len(axes) or not axes:
+            raise ShapeError(
+                f"has no axis {flow(self.axis)} to work along in its input "
+                f"{show(x[1:])}",
+                f"its axes are 1 to {len(x) - 1}, and -1 is the last",
+            )
+        return x

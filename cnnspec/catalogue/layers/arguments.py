@@ -12,7 +12,7 @@ from cnnspec.catalogue.components import (
     choices,
     read_component,
 )
-from cnnspec.ground.errors import Invalid, Problem, nearest
+from cnnspec.ground.errors import Invalid, Problem, ShapeError, nearest
 from cnnspec.ground.kinds import Json, Kind, any_case, choice, kind
 
 ACTIVATIONS = [
@@ -75,6 +75,37 @@ def _component_kind(base: type[Component], what: str) -> Kind:
     json: Json = {"anyOf": [{"$ref": f"#/$defs/{base.__name__}"}, {"type": "null"}]}
     says = f"{what} by name or as a mapping"
     return kind(convert, says, json, list(names), lambda found: choices(found, names))
+
+
+_ENDS_AT_RUN = {
+    "threshold": "Keras calls threshold without the two numbers that it needs",
+}
+"""Activations that fail when they run, and why."""
+HALVES = "glu"
+"""An activation that halves the last axis, when it runs: one half gates the other.
+
+Source: `glu` in keras/src/activations/activations.py, Keras 3.15.
+"""
+
+
+def activated(function: Any, shape: Any) -> Any:
+    """The shape of what an activation gives, when it runs, for a tensor.
+
+    Raises:
+        ShapeError: it fails.
+    """
+    if not isinstance(function, str):
+        return shape if function is None else function.running(shape, shape)
+    if function in _ENDS_AT_RUN:
+        text = f"can't run its activation: {_ENDS_AT_RUN[function]}"
+        raise ShapeError(text, "choose another activation")
+    if function != HALVES:
+        return shape
+    size = shape[-1]
+    if size is not None and size % 2:
+        text = f"can't run its activation: glu halves the last axis, which has {size}"
+        raise ShapeError(text, "give it an even number, or choose another activation")
+    return (*shape[:-1], None if size is None else size // 2)
 
 
 PROBABILITIES = frozenset({"softmax", "sigmoid"})

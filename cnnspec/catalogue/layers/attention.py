@@ -12,7 +12,7 @@ works out the output's shape alone, so it builds layers that can't run
 (docs/keras-quirks.md).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window
@@ -56,6 +56,38 @@ class _OneHead(_Attention):
     def output(self, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
         return (*query[:-1], value[-1])
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        query, value, *others = shapes
+        key = others[0] if others else value
+        if self.dropout >= 1:
+            text = f"can't drop {self.dropout} of its scores in training"
+            raise ShapeError(text, "choose a dropout from 0 to below 1")
+        if min(map(len, (query, value, key))) < 2:
+            raise ShapeError(
+                f"needs tensors with the axes (steps, features); it gets "
+                f"{_and(map(show, (query[1:], value[1:], key[1:])))}",
+                "add the axes with Reshape before it",
+            )
+        scores = self.scores(query, key)
+        if scores is None or not _fit(scores[-1], value[-2]):
+            raise ShapeError(
+                f"can't compare a query {show(query[1:])} with a key {show(key[1:])} "
+                f"for a value {show(value[1:])}",
+                "query and key need equally many features, key and value equally many "
+                "steps",
+            )
+        before = _joined(scores[:-2], value[:-2])
+        if before is None:
+            raise ShapeError(
+                f"can't weigh a value {show(value[1:])} by scores {show(scores[1:])}",
+                "bring query and value to the same axes",
+            )
+        return (*before, scores[-2], value[-1])
+
+    def scores(self, query: Shape, key: Shape) -> Shape | None:
+        """The shape of what comparing gives; None where it fails."""
+        raise NotImplementedError
+
     def macs(
         self, output: Shape, query: Shape, value: Shape, key: Shape | None = None
     ) -> int | None:
@@ -84,6 +116,13 @@ class Attention(_OneHead):
             return scale
         return [*scale, Weight("concat_score_weight", ())]
 
+    def scores(self, query: Shape, key: Shape) -> Shape | None:
+        before = _joined(query[:-2], key[:-2])
+        alike = _fit(query[-1], key[-1])
+        if self.score_mode == "concat":
+            alike = _joined(query[-1:], key[-1:]) is not None
+        return (*before, query[-2], key[-2]) if before is not None and alike else None
+
     def score_macs(self, features: Size) -> Size:
         return features if self.score_mode == "dot" or self.use_scale else 0
 
@@ -108,8 +147,40 @@ class AdditiveAttention(_OneHead):
     ) -> list[Weight]:
         return [Weight("scale", query[-1:])] if self.use_scale else []  # type: ignore[arg-type]
 
+    def scores(self, query: Shape, key: Shape) -> Shape | None:
+        before = _joined(query[:-2], key[:-2])
+        summed = _joined(query[-1:], key[-1:])
+        if before is None or summed is None:
+            return None
+        return (*before, query[-2], key[-2])
+
     def score_macs(self, features: Size) -> Size:
         return features if self.use_scale else 0
+
+
+def _fit(size: Size, other: Size) -> bool:
+    """Whether two sizes are the same, as far as they are known."""
+    return None in (size, other) or size == other
+
+
+def _joined(a: Shape, b: Shape) -> Shape | None:
+    """Two shapes spread over each other from their last axes on; None if they don't.
+
+    Where they differ in how many axes they have, a batch meets another axis, and is
+    taken to fit.
+    """
+    longer, shorter = sorted((a, b), key=len, reverse=True)
+    joined = list(longer)
+    for place, size in enumerate(shorter, start=len(longer) - len(shorter)):
+        other = joined[place]
+        if 1 not in (size, other) and not _fit(size, other):
+            return None
+        joined[place] = other if size in (1, None) else size
+    return tuple(joined)
+
+
+def _and(texts: Iterable[str]) -> str:
+    return " and ".join(text or "one number" for text in texts)
 
 
 class _Projection(NamedTuple):
@@ -203,6 +274,24 @@ class _Heads(Weighted, _Attention):
             return [Window(2 * self.sliding_window - 1, 1)]
         return WHOLE
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        if self.flash_attention and len(shapes[0]) == 3:
+            raise ShapeError(
+                "asks for flash_attention, which Keras doesn't have on TensorFlow",
+                "leave it out, or run the script on JAX or PyTorch",
+            )
+        query, value, *others = shapes
+        self.check_ranks(query, value, others[0] if others else value)
+        return output
+
+    def check_ranks(self, query: Shape, value: Shape, key: Shape) -> None:
+        """Refuses tensors that can't be compared when the layer runs.
+
+        Raises:
+            ShapeError: their axes differ.
+        """
+        raise NotImplementedError
+
     def nested(self) -> Sequence[Layer]:
         from cnnspec.catalogue.layers.activations import Softmax
 
@@ -256,6 +345,20 @@ class MultiHeadAttention(_Heads):
 
     def output(self, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
         return (*query[:-1], *self._features(query))
+
+    def check_ranks(self, query: Shape, value: Shape, key: Shape) -> None:
+        ranks, axes = {len(query), len(value), len(key)}, self._axes(value)
+        apart = set(range(len(query) - 1)) - set(axes)
+        fits = len(ranks) == 1 and len(set(axes)) == len(axes) > 0
+        fits &= all(0 <= axis < len(query) for axis in axes)
+        fits &= self.sliding_window is None or len(query) == 3
+        pairs = [(query[i], other[i]) for i in apart for other in (value, key)] * fits
+        if not fits or not all(_fit(*pair) for pair in pairs):
+            raise ShapeError(
+                f"can't compare a query {show(query[1:])} with a value "
+                f"{show(value[1:])}",
+                "give both the axes (steps, features), or more axes of the same sizes",
+            )
 
     def projections(self, query: Shape, value: Shape, key: Shape) -> list[_Projection]:
         keys = (self.num_heads, self.key_dim)
@@ -352,6 +455,15 @@ class GroupQueryAttention(_Heads):
                 "bring one to the other's number with a Dense before it",
             )
         _need_same_steps(value, key)
+
+    def check_ranks(self, query: Shape, value: Shape, key: Shape) -> None:
+        ranks = {len(query), len(value), len(key)}
+        if ranks != {3} or not _fit(query[0], value[0]):
+            raise ShapeError(
+                f"can't compare a query {show(query[1:])} with a value "
+                f"{show(value[1:])}",
+                "give both the axes (steps, features)",
+            )
 
     def projections(self, query: Shape, value: Shape, key: Shape) -> list[_Projection]:
         heads, shared = self.num_query_heads, self.num_key_value_heads

@@ -151,6 +151,19 @@ class _Augmentation(Layer):
                 "add or remove axes with Reshape",
             )
 
+    def makes_grey(self) -> bool:
+        """Whether it turns colours to grey in training."""
+        return any(isinstance(one, RandomColorDegeneration) for one in self.nested())
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        [x] = shapes
+        self.check_run(x)
+        channels = x[-3 if self.data_format == "channels_first" else -1]
+        if channels not in (None, 1, 3) and self.makes_grey():
+            text = f"needs images with 1 or 3 channels; its input has {channels}"
+            raise ShapeError(text, "leave it out, or set data_format")
+        return output
+
     def sides(self, x: Shape) -> tuple[int, int]:
         """The axes of height and width, counted from the last."""
         return (-2, -1) if self.data_format == "channels_first" else (-3, -2)
@@ -202,6 +215,14 @@ class Resizing(_Sized):
     fill_mode: Literal["constant"] = "constant"
     fill_value: float = 0.0
     antialias: bool = False
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
+            text = "has both crop_to_aspect_ratio and pad_to_aspect_ratio"
+            raise ShapeError(text, "keep one of the two")
+        [x] = shapes
+        _Augmentation.check_run(self, x)
+        return output
 
     def _sides(self, x: Shape) -> Sequence[int]:
         """Keras takes a tensor of other than four axes for one image, without batch."""
@@ -285,6 +306,14 @@ class RandomCrop(_Sized):
                 f"needs images; its input {show(x[1:])} has no height and width",
                 "add the axes with Reshape before it",
             )
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        """Outside of training, an image stays as it is."""
+        self.check_run(shapes[0])
+        return shapes[0]
+
+    def at_run(self) -> str:
+        return "it crops in training alone"
 
     def check_run(self, x: Shape) -> None:
         _Augmentation.check_run(self, x)
@@ -499,6 +528,9 @@ class RandomGrayscale(_Augmentation):
     data_format: DataFormat | None = None
     seed: int | None = None
 
+    def makes_grey(self) -> bool:
+        return True
+
 
 class RandomHue(_Coloured):
     """Turns the colours of images round the colour wheel at random."""
@@ -587,6 +619,18 @@ class AugMix(_Augmentation):
         return _variations(self.name, colours=self.all_ops)
 
 
+def need_span(values: tuple[float, float]) -> None:
+    """Refuses a range of one value, by whose width the layer divides.
+
+    Raises:
+        ShapeError: it is one.
+    """
+    low, high = values
+    if low == high:
+        text = f"divides by the width of value_range, which is 0 from {low} to {high}"
+        raise ShapeError(text, "give the smallest and the largest value")
+
+
 class AutoContrast(_Augmentation):
     """Stretches the values of each image over the whole range."""
 
@@ -611,6 +655,17 @@ class ContrastLimitedAdaptiveHistogramEqualization(_Augmentation):
     clip_limit: float = 4.0
     tile_grid_size: Annotated[tuple[int, int], _tiles()] = (8, 8)
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        """Source: `call`, which mirrors an image at its edges until tiles fit."""
+        super().running(output, *shapes)
+        need_span(self.value_range)
+        sides = [shapes[0][axis] for axis in self.sides(shapes[0])]
+        for size, tiles in zip(sides, self.tile_grid_size, strict=True):
+            if size is not None and -(-size // tiles) * tiles > 2 * size:
+                text = f"can't cut {show(sides)} into {show(self.tile_grid_size)} tiles"
+                raise ShapeError(text, "choose a smaller tile_grid_size")
+        return output
+
 
 class CutMix(_Augmentation):
     """Pastes a piece of one image into another of the batch.
@@ -633,6 +688,11 @@ class Equalization(_Augmentation):
 
     value_range: ValueRange = (0, 255)
     bins: Positive = 256
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        super().running(output, *shapes)
+        need_span(self.value_range)
+        return output
 
 
 class MixUp(_Augmentation):

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.dtypes import computed, kept
-from cnnspec.catalogue.layers.arguments import Activation, Dtype, RegularizerName
+from cnnspec.catalogue.layers.arguments import (
+    HALVES,
+    Activation,
+    Dtype,
+    RegularizerName,
+    activated,
+)
 from cnnspec.catalogue.registry import FAMILIES
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Name, kind_of
@@ -175,6 +181,26 @@ class Layer(Record):
         """The shape of what the layer gives for shapes that `check` let pass."""
         shape: Shape = shapes[0]
         return shape
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        """The shape of what the layer gives when it runs.
+
+        Keras 3.15 works out the shapes of most layers without running them. A layer for
+        which that goes wrong overrides this.
+
+        Args:
+            output: as Keras tells it.
+            shapes: of the tensors.
+
+        Raises:
+            ShapeError: Keras makes the layer, and its first batch fails.
+        """
+        return activated(getattr(self, "activation", None), output)
+
+    def at_run(self) -> str:
+        """Why it gives another shape when it runs, to follow both shapes."""
+        halves = getattr(self, "activation", None) == HALVES
+        return "its activation halves the last axis" if halves else ""
 
     def weights(self, *shapes: Any, **_: Any) -> list[Weight]:
         """The arrays that the layer holds, in Keras's order (`layer.weights`)."""

@@ -350,6 +350,23 @@ class _Transposed(Weighted, _Convolution):
         painted = span if self.padding == "valid" else span % 2
         return (size - 1) * stride + painted + extra
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        """Source: TensorFlow's kernels, which work the sizes out backwards again."""
+        reach = map(span, self.kernel_size, self.dilation_rate)
+        extra = self.output_padding or ()
+        if (
+            self.padding == "same"
+            and 0 not in output
+            and any(
+                not more and wide % 2 == 0
+                for more, wide in zip(extra, reach, strict=False)
+            )
+        ):
+            text = "paints one position too few with padding: same, where its kernel "
+            text = f"{text}is even and output_padding is 0"
+            raise ShapeError(text, "leave output_padding out")
+        return super().running(output, *shapes)
+
     def macs(self, output: Shape, x: Shape) -> int | None:
         spatial, c_in = self.split(x)
         positions = product(spatial)

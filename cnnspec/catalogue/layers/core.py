@@ -260,6 +260,23 @@ class EinsumDense(Weighted, LowRank):
     def output(self, x: Shape) -> Shape:
         return self._full_output(x)
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        """What a leading ellipsis stands for keeps its order; null has a size."""
+        [x] = shapes
+        into, sizes = self._output_axes(x), list(output)
+        for letter, axis in self._input_axes(x).items():
+            if letter in into and sizes[into[letter]] is None:
+                sizes[into[letter]] = x[axis]
+        if self._letters.before:
+            elided = len(x) - len(self._letters.input)
+            sizes[1:elided] = x[1:elided]
+        return super().running(tuple(sizes), x)
+
+    def at_run(self) -> str:
+        if self._letters.before:
+            return "it reverses the sizes that the leading ... stands for"
+        return super().at_run()
+
     def weights(self, x: Shape) -> list[Weight]:
         shapes = self._analyse(x)
         kernel = Weight("kernel", _known(shapes.kernel), not self.lora_rank)

@@ -329,6 +329,15 @@ class Dot(_Merge):
     def reach(self, a: Shape, b: Shape) -> Reach:
         return WHOLE
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        a, b = shapes
+        first, second = self._places(a, b)
+        over_batch = 0 in (first % len(a), second % len(b))
+        if over_batch or min(len(a), len(b)) < 2:
+            text = "can't sum over the batch, whose samples have nothing to do with "
+            raise ShapeError(f"{text}each other", "choose another of axes")
+        return output
+
     def _places(self, a: Shape, b: Shape) -> tuple[int, int]:
         """The axis of each tensor, as `Dot.build` counts: one negative number wraps."""
         if not isinstance(self.axes, int):

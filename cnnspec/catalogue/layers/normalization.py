@@ -319,6 +319,16 @@ class SpectralNormalization(Layer):
         output: Shapes = self.layer.output(x)
         return output
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        if self.lora_rank:
+            text = "can't be trained around a layer with lora_rank"
+            raise ShapeError(text, "leave lora_rank out")
+        return self.layer.running(output, *shapes)
+
+    def at_run(self) -> str:
+        why: str = self.layer.at_run()
+        return why
+
     def weights(self, x: Shape) -> list[Weight]:
         """The kernel stands first, as Keras tracks it for both layers."""
         inner = self.layer.held(x)

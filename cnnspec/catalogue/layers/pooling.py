@@ -7,7 +7,7 @@ keras/src/ops/operation_utils.py, Keras 3.15.
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window
+from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window, need_rank
 from cnnspec.catalogue.layers.spatial import Spatial, each, fitting
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Pair, Single, Triple
@@ -278,6 +278,20 @@ class _Adaptive(Spatial):
 
     def output(self, x: Shape) -> Shape:
         return self.join(x, self.output_size, self.split(x)[1])
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        """Source: `adaptive_max_pool` in keras/src/backend/tensorflow/nn.py, 3.15.
+
+        As many axes are pooled as the tensor has; sizes that are left over are dropped.
+        """
+        [x] = shapes
+        count = len(x) - 2
+        if not 0 < count <= len(self.output_size):
+            need_rank(x, f"{self.axes}, channels")
+        sizes = self.output_size[:count]
+        if self.data_format == "channels_first":
+            return (*x[:2], *sizes)
+        return (x[0], *sizes, x[-1])
 
     def reach(self, x: Shape) -> Reach:
         known = [size for size in self.split(x)[0] if size]

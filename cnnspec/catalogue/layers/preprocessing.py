@@ -190,6 +190,20 @@ def _instead_of_last(x: Shape, depth: Size, mode: str) -> Shape:
     return (*x[:-1], depth)
 
 
+def _counted(output: Shape, x: Shape, mode: str) -> Shape:
+    """The shape that runs where categories of more than one axis are put together.
+
+    Keras says that the last axis gives way, and sums over the first after the batch.
+    Source: `encode_categorical_inputs` in keras/src/utils/numerical_utils.py, 3.15.
+    """
+    if len(x) > 2 and mode in ("multi_hot", "count", "tf_idf", "binary"):
+        return (x[0], *x[2:], output[-1])
+    return output
+
+
+_COUNTED = "Keras puts categories together along the first axis, and not the last"
+
+
 def _refuse_sparse(layer: Any) -> None:
     if layer.sparse and layer.output_mode == "int":
         raise ArgumentError(
@@ -244,6 +258,13 @@ class Discretization(Layer):
             return _instead_of_last(x, depth, "one_hot")
         return (x[0], *x[2:], depth) if len(x) > 1 else (depth,)
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        bounds = self.bin_boundaries or ()
+        if list(bounds) != sorted(bounds):
+            text = "has bin_boundaries that don't rise"
+            raise ShapeError(text, "put them in order, the smallest first")
+        return output
+
 
 class CategoryEncoding(Layer):
     """Turns category numbers into vectors: a one for each category that is present."""
@@ -272,6 +293,12 @@ class CategoryEncoding(Layer):
         if self.output_mode == "one_hot":
             return _instead_of_last(x, self.num_tokens, "one_hot")
         return (*x[:-1], self.num_tokens)
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        return _counted(output, shapes[0], self.output_mode)
+
+    def at_run(self) -> str:
+        return _COUNTED
 
 
 def _salt(value: Any) -> Any:
@@ -322,6 +349,16 @@ class Hashing(Layer):
         usual = "int64" if self.output_mode == "int" else "float32"
         return kept(self.dtype or usual)
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        if self.output_mode == "one_hot":
+            return _instead_of_last(shapes[0], self.num_bins, self.output_mode)
+        return _counted(output, shapes[0], self.output_mode)
+
+    def at_run(self) -> str:
+        if self.output_mode == "one_hot":
+            return "each number has an axis of its own"
+        return _COUNTED
+
 
 class HashedCrossing(Layer):
     """Puts pairs of categories into bins by a hash: what two features say together."""
@@ -355,6 +392,17 @@ class HashedCrossing(Layer):
     def output_dtype(self, policy: str, given: str) -> str:
         usual = "int64" if self.output_mode == "int" else policy
         return computed(self.dtype or usual)
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        x, other = shapes
+        one_each = len(x) == 1 or (len(x) == 2 and x[1] in (None, 1))
+        if len(x) != len(other) or not one_each:
+            raise ShapeError(
+                f"crosses one number a sample with one; its inputs are {show(x[1:])} "
+                f"and {show(other[1:])}",
+                "give it two features of size 1 each",
+            )
+        return output
 
 
 Encoding = Literal["int", "one_hot", "multi_hot", "count", "tf_idf", "binary", "tf-idf"]
@@ -505,6 +553,12 @@ class _Lookup(Layer):
         if self._mode == "int":
             return x
         return _instead_of_last(x, self.depth(), self._mode)
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        return _counted(output, shapes[0], self._mode)
+
+    def at_run(self) -> str:
+        return _COUNTED
 
 
 class _TokenLookup(_Lookup):
@@ -685,6 +739,13 @@ class TextVectorization(_Lookup):
         elif len(x) == 1:
             x = (*x, 1)
         return super().output(x)
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        [x] = shapes
+        if self.split is not None and len(x) > 1 and x[-1] not in (1, None):
+            text = f"splits one text a sample; its input has {show(x[1:])} of them"
+            raise ShapeError(text, "give it texts with a last axis of 1")
+        return super().running(output, x)
 
     def nested(self) -> Sequence[Layer]:
         return (StringLookup(),)

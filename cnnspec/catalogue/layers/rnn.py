@@ -16,11 +16,20 @@ from cnnspec.catalogue.layers.arguments import (
     NestedLayer,
     Padding,
     RegularizerName,
+    activated,
     layers_kind,
     nested_layer,
     only_null,
 )
-from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window, need_rank
+from cnnspec.catalogue.layers.base import (
+    WHOLE,
+    Layer,
+    Reach,
+    Weight,
+    Window,
+    all_nested,
+    need_rank,
+)
 from cnnspec.catalogue.layers.convolutional import Conv1D, Conv2D, Conv3D
 from cnnspec.catalogue.layers.weighted import Weighted
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
@@ -107,6 +116,26 @@ class _Gates(Weighted):
     dropout: float = 0.0
     recurrent_dropout: float = 0.0
     seed: int | None = None
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        self.check_gates()
+        if getattr(self, "use_cudnn", False) is True:
+            text = "asks for cuDNN, which runs on a GPU alone"
+            hint = "leave use_cudnn out, and Keras takes it where it can"
+            raise ShapeError(text, hint)
+        return output
+
+    def check_gates(self) -> None:
+        """Refuses a function that leaves the gates other sizes than the states have.
+
+        Raises:
+            ShapeError: its first step fails.
+        """
+        for name in ("activation", "recurrent_activation"):
+            function = getattr(self, name, None)
+            if activated(function, (None, 2)) != (None, 2):
+                text = f"can't run with {name} '{function}', which halves its states"
+                raise ShapeError(text, "choose another activation")
 
     def kernels(self, span: Shape, c_in: Any, units: int) -> list[Weight]:
         """The weights without the bias: (*span, from, gates · units)."""
@@ -405,6 +434,12 @@ class RNN(_Recurrent):
         if len(x) < 3:
             need_rank(x, "steps, features")
         self.stepper.check_step(_step_of(x))
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        for cell in all_nested(self):
+            if isinstance(cell, _Gates):
+                cell.check_gates()
+        return output
 
     def step_output(self, step: Shape) -> Shape:
         return self.stepper.step_output(step)
@@ -743,6 +778,35 @@ class Bidirectional(Layer):
         shapes = [*merged, *states, *states]
         return shapes if len(shapes) > 1 else one
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        [x], both = shapes, []
+        for layer in self.both:
+            told = layer.output(x)
+            layer.running(told, x)
+            both.append(told if isinstance(told, list) else [told])
+        (one, *states), (other, *more) = both
+        merged = self._merged(one, other)
+        found = [*merged, *states, *more]
+        return found if len(found) > 1 else merged[0]
+
+    def _merged(self, one: Shape, other: Shape) -> list[Shape]:
+        """What is made of the two directions' results when the layer runs.
+
+        Raises:
+            ShapeError: they can't be put together so.
+        """
+        if self.merge_mode is None:
+            return [one, other]
+        if self.merge_mode == "concat":
+            last = one[-1], other[-1]
+            both = None if None in last else sum(last)  # type: ignore[arg-type]
+            return [(*one[:-1], both)]
+        if one != other and 1 not in (one[-1], other[-1]):
+            text = f"can't put {show(one[1:])} and {show(other[1:])} together by "
+            hint = "give both directions as many units, or use merge_mode: concat"
+            raise ShapeError(f"{text}'{self.merge_mode}'", hint)
+        return [one if other[-1] == 1 else other]
+
     def weights(self, x: Shape) -> list[Weight]:
         return [weight for layer in self.both for weight in layer.held(x)]
 
@@ -811,6 +875,16 @@ class TimeDistributed(Layer):
     def output(self, x: Shape) -> Shape:
         batch, *rest = self.layer.output(_step_of(x))
         return (batch, x[1], *rest)
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        [x] = shapes
+        step = _step_of(x)
+        batch, *rest = self.layer.running(self.layer.output(step), step)
+        return (batch, x[1], *rest)
+
+    def at_run(self) -> str:
+        why: str = self.layer.at_run()
+        return why
 
     def weights(self, x: Shape) -> list[Weight]:
         held: list[Weight] = self.layer.held(_step_of(x))

@@ -109,13 +109,13 @@ def _may_train(layer: Any) -> bool:
 
 
 def _zeros(tensor: Input) -> Any:
-    """Samples as a script gives them: texts are empty."""
+    """Zeros; texts have a letter, since a vocabulary of none can't be learnt."""
     ops = keras_module().ops
     if tensor.dtype == "string":
         import numpy
 
-        empty = numpy.full([size or 1 for size in tensor.shape], "")
-        return ops.convert_to_tensor(empty)
+        texts = numpy.full([size or 1 for size in tensor.shape], "a")
+        return ops.convert_to_tensor(texts)
     return ops.zeros(tensor.shape, tensor.dtype)
 
 

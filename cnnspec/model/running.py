@@ -1,0 +1,87 @@
+"""What a model does when it runs, where Keras tells something else beforehand.
+
+Keras builds a layer for the shape that it was told of, and gives it another one.
+"""
+
+from cnnspec.ground.errors import ShapeError
+from cnnspec.ground.shapes import Shape, Shapes, show
+from cnnspec.model.summary import Row, Summary, Surprise, tensors
+
+
+def followed(summary: Summary) -> Summary:
+    """The summary with what differs at the first batch, and MACs of what then runs."""
+    if all(map(_runs_as_told, summary.rows)):
+        return summary
+    return _Run(summary).summary()
+
+
+def _runs_as_told(row: Row) -> bool:
+    """Whether a layer gives, when it runs, the shape that Keras tells beforehand."""
+    told = row.output_shape
+    try:
+        return bool(row.layer.running(told, *row.input_shapes) == told)
+    except ShapeError:
+        return False
+
+
+class _Run:
+    """Follows the shapes of a model as it runs.
+
+    Attributes:
+        shapes: of tensors, by the name of what gives them; those of layers that fail,
+            and of what reads them, are missing.
+        origins: of shapes that differ from what Keras tells: the layer where they did
+            first.
+    """
+
+    def __init__(self, summary: Summary) -> None:
+        self._summary = summary
+        self._rows: dict[str, Row] = {row.name: row for row in summary.rows}
+        self.shapes: dict[str, Shapes] = {i.name: i.shape for i in summary.graph.inputs}
+        self.origins: dict[str, str] = {}
+        self.surprises: list[Surprise] = []
+
+    def summary(self) -> Summary:
+        """Follows all layers; a new summary of them."""
+        rows = tuple(map(self._row, self._summary.rows))
+        return self._summary._replace(rows=rows, surprises=tuple(self.surprises))
+
+    def _row(self, row: Row) -> Row:
+        """Follows a layer: its row, with the MACs that it then takes."""
+        try:
+            given = tensors(row.inputs, self.shapes)
+        except KeyError:  # what it reads fails
+            return row
+        origin = next((self.origins[n] for n in row.inputs if n in self.origins), "")
+        try:
+            told = self._told(row, given)
+            runs = row.layer.running(told, *given)
+        except ShapeError as error:
+            found = Surprise(row, None, error.message, error.hint, origin or row.name)
+            self.surprises.append(found)
+            return row
+        self.shapes[row.name] = runs
+        if runs != told:
+            origin = row.name
+            self.surprises.append(Surprise(row, runs, "", "", origin))
+        if runs != row.output_shape:
+            self.origins[row.name] = origin
+        if given == row.input_shapes:
+            return row
+        return row._replace(macs=row.layer.macs(told, *given))
+
+    def _told(self, row: Row, given: tuple[Shape, ...]) -> Shapes:
+        """What Keras would tell of tensors that a layer gets, and wasn't built for.
+
+        Raises:
+            ShapeError: it can't take them, or has weights of other sizes.
+        """
+        if given == row.input_shapes:
+            return row.output_shape
+        layer = row.layer
+        layer.check(*given)
+        first = self._rows[row.shares] if row.shares else row
+        if list(layer.held(*given)) != list(first.weights):
+            built, gets = (show(s[0][1:]) for s in (row.input_shapes, given))
+            raise ShapeError(f"is built for {built} and gets {gets}")
+        return layer.output(*given)

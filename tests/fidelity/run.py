@@ -1,0 +1,121 @@
+"""Runs layers of Keras, and holds what they give against what cnnspec says of it."""
+
+import inspect
+import json
+import re
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+
+from cnnspec.catalogue.layers import layer_class, make_layer
+from cnnspec.catalogue.layers.arguments import ACTIVATIONS
+from cnnspec.emit.keras_live.session import reason
+from cnnspec.ground.errors import Invalid, ShapeError
+from tests.fidelity.judge import (
+    Case,
+    ask_cnnspec,
+    ask_keras,
+    call_keras,
+    keras_layer,
+    shape_of,
+)
+
+SIZES = (5, 1, 2, 3, 4, 6, 7, 8, 9, 11, 16, 24, 32, 48, 64)
+"""What unknown sizes are tried with."""
+NOT_SAID = re.compile(
+    r"Cast (string|float|u?int\d+|bool) to \w+ is not supported|"
+    r"is not in the list of allowed values|should have an integer or string dtype|"
+    r"Cannot convert .* to EagerTensor|was expected to be a \w+ tensor|"
+    r"all inputs should be in vocabulary|must be a floating point tensor|"
+    r"call `adapt\(|Table not initialized|set the layer's vocabulary before|"
+    r"indices\[.*\] = .* is not in"
+)
+"""Failures that depend on types and values, and not on shapes: cnnspec knows the types
+of inputs, and nothing of what they hold. `check --keras` finds them. Layers that wait
+for `adapt()` have rules of their own."""
+
+
+class Ran(NamedTuple):
+    """What a layer does when it runs: a shape, or why it fails."""
+
+    shape: Any = None
+    refusal: str = ""
+
+
+def sized(case: Case) -> Case | None:
+    """The case with numbers for all sizes; None where no number fits."""
+    batch = next((shape[0] for shape in case.shapes if shape and shape[0]), 2)
+    for size in SIZES:
+        shapes = tuple(
+            tuple(
+                (size if axis else batch) if one is None else one
+                for axis, one in enumerate(shape)
+            )
+            for shape in case.shapes
+        )
+        if not ask_cnnspec(found := case._replace(shapes=shapes)).refusal:
+            return found
+    return None
+
+
+def other_activation(case: Case, number: int) -> Case:
+    """The case with one of all activations, where the layer has any."""
+    key = "recurrent_activation" if number % 2 else "activation"
+    if key not in layer_class(case.name).arguments():
+        return case
+    chosen = ACTIVATIONS[number % len(ACTIVATIONS)]
+    other = case._replace(arguments={**case.arguments, key: chosen})
+    return case if ask_cnnspec(other).refusal or ask_keras(other).refusal else other
+
+
+def cnnspec_says(case: Case) -> Ran:
+    """What cnnspec says of a layer that Keras makes."""
+    layer = make_layer(case.name, case.arguments)
+    try:
+        return Ran(layer.running(layer.output(*case.shapes), *case.shapes))
+    except (Invalid, ShapeError) as error:
+        return Ran(refusal=str(error))
+
+
+def keras_does(case: Case, *, training: bool) -> Ran:
+    """What the layer gives for zeros, once it was called as a model calls it."""
+    layer = keras_layer(case.name, case.arguments)
+    call_keras(layer, [keras.KerasTensor(shape, case.dtype) for shape in case.shapes])
+    samples = [_zeros(shape, case.dtype) for shape in case.shapes]
+    named = {"training": training}
+    if "training" not in inspect.signature(layer.call).parameters:
+        named = {}
+    try:
+        return Ran(shape_of(call_keras(layer, samples, **named)))
+    except Exception as error:  # noqa: BLE001 - Keras fails with whatever its backend raises
+        return Ran(refusal=reason(error))
+
+
+def _zeros(shape: Any, dtype: str) -> Any:
+    if dtype == "string":
+        return keras.ops.convert_to_tensor(np.full(shape, ""))
+    return keras.ops.zeros(shape, dtype)
+
+
+def assert_runs_as_said(case: Case) -> None:
+    """Both say that the layer fails, or give the same shape."""
+    says = cnnspec_says(case)
+    shown = f"{case.name} {json.dumps(case.arguments)} on {case.shapes} {case.dtype}"
+    done = [keras_does(case, training=training) for training in (False, True)]
+    refusals = [ran.refusal for ran in done if ran.refusal]
+    if any(NOT_SAID.search(refusal) for refusal in refusals):
+        return
+    assert bool(says.refusal) == bool(refusals), f"{shown}: {says}; Keras: {done}"
+    if not refusals:
+        assert agrees(says.shape, done[0].shape), f"{shown}: {says}; Keras: {done}"
+
+
+def agrees(ours: Any, theirs: Any) -> bool:
+    """Whether two shapes are the same as far as both are known."""
+    if isinstance(ours, list):
+        return len(ours) == len(theirs) and all(map(agrees, ours, theirs))
+    return len(ours) == len(theirs) and all(
+        None in (one, other) or one == other
+        for one, other in zip(ours, theirs, strict=True)
+    )

@@ -1,0 +1,97 @@
+"""Layers that do something else when they run than Keras tells beforehand."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from cnnspec import api
+
+
+class Found(NamedTuple):
+    line: int
+    says: str
+    spec: str
+
+
+def _spec(shape: str, *layers: str) -> str:
+    return f"input: {shape}\nlayers:\n" + "".join(f"  - {one}\n" for one in layers)
+
+
+FOUND = {
+    "another shape, and what it ends": Found(
+        3,
+        "'dense' (Dense) gives 5 when it runs, where Keras tells 10: its activation "
+        "halves the last axis; so the first batch fails at 'dense_1' (line 5), which "
+        "is built for 10 and gets 5",
+        _spec("[8]", "Dense: {units: 10, activation: glu}", "Dropout: 0.5", "Dense: 3"),
+    ),
+    "another shape that ends nothing": Found(
+        3,
+        "'dense' (Dense) gives 5 when it runs, where Keras tells 10: its activation "
+        "halves the last axis",
+        _spec("[8]", "Dense: {units: 10, activation: glu}", "UnitNormalization"),
+    ),
+    "an odd size": Found(
+        3,
+        "'dense' (Dense) fails at the first batch: it can't run its activation: glu "
+        "halves the last axis, which has 5; give it an even number, or choose another "
+        "activation",
+        _spec("[8]", "Dense: {units: 5, activation: glu}"),
+    ),
+    "inside a wrapper": Found(
+        3,
+        "'time_distributed' (TimeDistributed) gives 6x5 when it runs, where Keras "
+        "tells 6x10: its activation halves the last axis",
+        _spec("[6, 8]", "TimeDistributed: {layer: {Dense: [10, glu]}}").replace(
+            "[10, glu]", "{units: 10, activation: glu}"
+        ),
+    ),
+    "gates": Found(
+        3,
+        "'lstm' (LSTM) fails at the first batch: it can't run with activation 'glu', "
+        "which halves its states; choose another activation",
+        _spec("[6, 8]", "LSTM: {units: 4, activation: glu}"),
+    ),
+    "an axis": Found(
+        3,
+        "'softmax' (Softmax) fails at the first batch: it has no axis 3 to work along "
+        "in its input 8; its axes are 1 to 1, and -1 is the last",
+        _spec("[8]", "Softmax: {axis: 3}"),
+    ),
+    "both ways to keep the aspect ratio": Found(
+        3,
+        "'resizing' (Resizing) fails at the first batch: it has both "
+        "crop_to_aspect_ratio and pad_to_aspect_ratio; keep one of the two",
+        _spec(
+            "[9, 9, 3]",
+            "Resizing: {height: 4, width: 4, crop_to_aspect_ratio: true, "
+            "pad_to_aspect_ratio: true}",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FOUND.values(), ids=FOUND)
+def test_check_warns(case: Found, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(case.spec, encoding="utf-8")
+    [found] = [d for d in api.check(path).diagnostics if d.code == "fails-at-run"]
+    told = "; ".join(filter(None, (found.message, found.hint)))
+    assert (found.severity, found.mark.line, told) == ("warning", case.line, case.says)
+
+
+def test_macs_follow_the_shape_that_runs() -> None:
+    def macs(activation: str) -> int | None:
+        bend = f"Activation: {{activation: {activation}, name: bent}}"
+        dot = "Dot: {axes: 1, from: [bent, bent]}"
+        return api.loads(_spec("[8]", bend, dot)).summary.macs
+
+    assert (macs("relu"), macs("glu")) == (8, 4)
+
+
+def test_what_keras_finds_goes_before_the_warning(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(_spec("[8]", "Softmax: {axis: 3}"), encoding="utf-8")
+    [found] = api.check(path, keras=True).diagnostics
+    assert (found.severity, found.code) == ("error", "fails-at-run")
