@@ -133,6 +133,8 @@ _BESIDE = (("data",), ("train",), ("ensemble",), ("expect",))
 def _beside_errors(model: Model, problems: Iterable[Problem]) -> Iterator[Diagnostic]:
     """What else is wrong with a spec that has errors, and isn't due to one of them."""
     program, source = model.program, model.program.source
+    program = program._replace(**program.parts)
+    model = Model(program, model.summary)
     if any(p.severity == "error" and p.path[:1] not in _BESIDE for p in problems):
         yield from map(source.error, rules.of_sections(program))
         return

@@ -3,6 +3,7 @@
 Scripts are written from it. `cnnspec.model` makes the flat `Graph` of it.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.catalogue.layers import Layer
@@ -154,6 +155,8 @@ class Program(NamedTuple):
     problems: tuple[Problem, ...]
     """What is wrong with the document and its layers; the rest can be read all the
     same, so that every problem of a file is found in one go."""
+    parts: Mapping[str, Any]
+    """What is sound of sections that something is wrong with, by their names."""
 
     @property
     def is_variant(self) -> bool:

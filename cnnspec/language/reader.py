@@ -62,13 +62,14 @@ def read_program(source: Source) -> Program:
         outputs=document.outputs or (),
         defaults=defaults,
         written=written,
-        expect=parts.get("expect", document.expect),
-        data=parts.get("data", document.data),
-        train=parts.get("train", document.train),
-        ensemble=parts.get("ensemble", document.ensemble),
+        expect=document.expect,
+        data=document.data,
+        train=document.train,
+        ensemble=document.ensemble,
         source=source,
         complete=notes.complete,
         problems=notes.problems(),
+        parts=parts,
     )
     if program.problems and source.has_formulas:
         from cnnspec.language.given import at_variables

@@ -6,7 +6,6 @@ from typing import Any
 
 from cnnspec.ground.edits import Edit, Remedy
 from cnnspec.ground.errors import Path
-from cnnspec.ground.partial import until_lost
 from cnnspec.ground.shapes import Size, show
 from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.remedies.way import Way
@@ -85,7 +84,7 @@ def numbers_for_null(way: Way) -> Iterator[Remedy]:
 
 def other_sizes(way: Way) -> Iterator[Remedy]:
     """The sizes next to those of the inputs with which the layer fits."""
-    if any(until_lost(bool(data.image) for data in [way.program.data] if data)):
+    if way.program.data and way.program.data.image:
         return  # samples have a size of their own
     tensors = [t for t in _inputs(way) if len(t.shape) > 2]
     found = [_resized(tensors, sizes) for sizes in _fitting(way, tensors)]
