@@ -181,10 +181,13 @@ def _refuse_second_run(program: Program, folder: str) -> None:
 
 def _elsewhere(program: Program, folder: str) -> str:
     """How to give a run a folder of its own."""
+    from shlex import quote
+
     number = 2
     while os.path.exists(f"{folder}_{number}"):
         number += 1
-    return f"--set name={program.name}_{number} gives this run a folder of its own"
+    assignment = quote(f"name={program.name}_{number}")
+    return f"--set {assignment} gives this run a folder of its own"
 
 
 def _script(program: Program) -> str:

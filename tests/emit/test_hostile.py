@@ -33,7 +33,7 @@ BREAKS += ("\u2028", "\u2029")
 HOSTILE = [
     *(f"x{sign}{CANARY} #" for sign in BREAKS),
     *(f"x{sign}y" for sign in ("\0", "\x1b[31m", "\x7f", "\u202e", "\u2066", "\u200b")),
-    *(f"x{sign}y" for sign in ("\ufeff", "\ud800", "\U000e0041")),
+    *(f"x{sign}y" for sign in ("\ufeff", "\ud800", "\U000e0041", "\ufffe", "\uffff")),
     '"""',
     f'""" + {CANARY} + """',
     "'''",
@@ -219,12 +219,13 @@ def written(found: api.Model) -> dict[str, Any]:
     return parts
 
 
-INNOCENT = written(model({}))
+INNOCENT = [written(model(texts)) for texts in ({}, {"piece": "an odd name"})]
+"""A name that Keras doesn't take stands beside the one that it has there."""
 
 
 def differences(texts: dict[str, str]) -> Iterator[str]:
     for part, found in written(model(texts)).items():
-        if found != INNOCENT[part]:
+        if found not in [innocent[part] for innocent in INNOCENT]:
             yield part
 
 
