@@ -1,5 +1,7 @@
 """Words brought from elsewhere: when the hint is followed, nothing is wrong."""
 
+# ruff: noqa: E501 - a row of a table is one line
+
 import re
 from typing import NamedTuple
 
@@ -320,3 +322,122 @@ def test_an_argument_is_mended(case: Argument) -> None:
     assert bool(case.right) == bool(mended)
     right = (case.layer % mended).replace(", }", "}").replace("{}", "")
     assert not found(spec(right.removesuffix(": "), case.sizes))
+
+
+TRAINED = """\
+input: [28, 28, 1]
+layers: [Flatten, {Dense: {units: 10, activation: softmax}}]
+data: {source: mnist, scale: 255}
+train: {loss: sparse_categorical_crossentropy}
+"""
+LOSS, DATA = "loss: sparse_categorical_crossentropy", "source: mnist, scale: 255"
+OPTIMIZER = f"{LOSS}, optimizer"
+CALLBACKS = f"{LOSS}, callbacks"
+TRAINING = [
+    # what stands there, what is wrong instead, what the hint says
+    (LOSS, "loss: NLLLoss", "write {SparseCategoricalCrossentropy: {from_logits: true}}"),
+    (LOSS, "loss: nn.CrossEntropyLoss", "write {SparseCategoricalCrossentropy: {from_logits: true}}"),
+    (LOSS, "loss: BCEWithLogitsLoss", "write {BinaryCrossentropy: {from_logits: true}}"),
+    (LOSS, "loss: BCELoss", "did you mean 'bce'?"),
+    (LOSS, "loss: MSELoss", "did you mean 'mse'?"),
+    (LOSS, "loss: L1Loss", "did you mean 'mae'?"),
+    (LOSS, "loss: SmoothL1Loss", "did you mean 'huber'?"),
+    (LOSS, "loss: categorical_cross_entropy", "did you mean 'categorical_crossentropy'?"),
+    (LOSS, "criterion: mse", "write loss: mse"),
+    (LOSS, f"{LOSS}, nb_epoch: 3", "write epochs: 3"),
+    (LOSS, f"{LOSS}, num_epochs: 3", "write epochs: 3"),
+    (LOSS, f"{LOSS}, bs: 32", "write batch_size: 32"),
+    (LOSS, f"{LOSS}, amp: true", "write mixed_precision: mixed_float16"),
+    (LOSS, f"{LOSS}, mixed_precision: bf16", "write mixed_bfloat16"),
+    (LOSS, f"{LOSS}, metrics: [f1]", "did you mean 'f1_score'?"),
+    (LOSS, f"{LOSS}, metrics: [auroc]", "did you mean 'auc'?"),
+    (LOSS, f"{OPTIMIZER}: torch.optim.AdamW", "did you mean 'AdamW'?"),
+    (LOSS, f"{OPTIMIZER}: {{Adam: {{lr: 0.1}}}}", "write learning_rate: 0.1"),
+    (LOSS, f"{OPTIMIZER}: {{Adam: {{betas: [0.8, 0.9]}}}}", "write beta_1: 0.8, beta_2: 0.9"),
+    (LOSS, f"{OPTIMIZER}: {{Adam: {{eps: 0.1}}}}", "write epsilon: 0.1"),
+    (LOSS, f"{OPTIMIZER}: {{type: Adam, lr: 0.1}}", "write {Adam: {learning_rate: 0.1}}"),
+    (LOSS, f"{OPTIMIZER}: {{name: adam}}", "write adam"),
+    (LOSS, f'{OPTIMIZER}: "Adam(lr=0.1)"', "write {Adam: {learning_rate: 0.1}}"),
+    (LOSS, f"{CALLBACKS}: [EarlyStop]", "did you mean 'EarlyStopping'?"),
+    (LOSS, f"{CALLBACKS}: {{EarlyStopping: {{patience: 3}}}}", "write [{EarlyStopping: {patience: 3}}]"),
+    (DATA, "dataset: mnist, scale: 255", "write source: mnist"),
+    (DATA, "source: MNIST, scale: 255", "did you mean 'mnist'?"),
+    (DATA, "source: mnist, rescale: 255", "write scale: 255"),
+    (DATA, "source: mnist, scale: 1/255", "samples are divided by it; write 255"),
+    (DATA, "source: mnist, scale: 255, one_hot: true", "write labels: one_hot"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "wrong", "hint"), TRAINING)
+def test_a_word_of_training_is_known(right: str, wrong: str, hint: str) -> None:
+    assert not found(TRAINED)
+    [error] = found(TRAINED.replace(right, wrong))
+    assert error.hint == hint
+
+
+STRANGE = [
+    # a section or layer, a word there, what it isn't
+    ("train", "loss_weights", "class_weight"),
+    ("train", "scheduler", "shuffle"),
+    ("train", "sample_weight", "class_weight"),
+    ("train", "out", "optimizer"),
+    ("Dense", "W_regularizer", "bias_regularizer"),
+    ("Dense", "layer", "name"),
+    ("Dense", "train", "trainable"),
+    ("DepthwiseConv2D", "regularizer", "bias_regularizer"),
+    ("MultiHeadAttention", "value", "value_dim"),
+    ("data", "text", "test_size"),
+]
+
+
+@pytest.mark.parametrize(("where", "word", "other"), STRANGE)
+def test_a_word_is_not_taken_for_another(where: str, word: str, other: str) -> None:
+    section = {"train": LOSS, "data": DATA}.get(where)
+    if section:
+        text = TRAINED.replace(section, f"{section}, {word}: 1")
+    else:
+        text = spec(f"{where}: {{{word}: 1}}")
+    hints = [error.hint for error in found(text) if f"'{word}'" in error.message]
+    assert len(hints) == 1
+    assert f"mean '{other}'" not in hints[0]
+    assert not hints[0].startswith(f"write {other}")
+
+
+NAMES = [
+    # a name that no layer has, the layer that it isn't
+    ("GELU", "ELU"),
+    ("CNN", "RNN"),
+    ("Conv4D", "Conv"),
+    ("MinPooling2D", "MaxPool"),
+    ("MinPool2D", "MaxPool"),
+    ("MaxUnpool2d", "MaxPool"),
+    ("Softmin", "Softmax"),
+    ("RReLU", "'ReLU"),
+    ("Square", "squareplus"),
+    ("Involution", "Conv"),
+    ("PAN", "ZeroPadding"),
+    ("ArgMax", "AugMix"),
+    ("Cast", "Concat"),
+    ("Tan", "tanh"),
+    ("Repeat", "RepeatVector"),
+]
+
+
+@pytest.mark.parametrize(("name", "other"), NAMES)
+def test_a_layer_is_not_taken_for_another(name: str, other: str) -> None:
+    hint = found(spec(name))[0].hint.replace("Activation: gelu", "")
+    assert other not in hint
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("PixelShuffle: 2", "UpSampling2D and Conv2DTranspose enlarge images, too"),
+        ("Highway", "build it of other layers, in a block under blocks:"),
+        ("Bottleneck: 3", "build it of other layers, in a block under blocks:"),
+        ("InputLayer: {shape: [3]}", "remove it here"),
+        ("ReflectionPad2d: 1", "Keras pads with zeros alone; write - ZeroPadding2D: 1"),
+    ],
+)
+def test_what_keras_lacks_is_said(name: str, hint: str) -> None:
+    assert hint in [error.hint for error in found(spec(name))]

@@ -236,7 +236,11 @@ def read_component(
         within = [name for name in value if name in names]
         others = [str(name) for name in value if name not in names]
         hint = f"as in {example}"
-        if len(within) == 1:
+        from cnnspec.catalogue.elsewhere import called
+
+        if rewritten := called(value, names):
+            hint = rewritten
+        elif len(within) == 1:
             hint = f"put {either(others, 'and')} under '{within[0]}', {hint}"
         raise Invalid([Problem((), "wrong-type", text, hint)])
     if not isinstance(name, str) or name not in names:

@@ -57,16 +57,33 @@ def suggested(
     return f"write {flow({other.cls.__name__: dict(other.arguments)})}"
 
 
-def called(text: Any, names: Mapping[str, type[Record]]) -> str:
-    """`write {l2: 0.01}` for a text that is a call of Python's: `l2(0.01)`."""
-    from cnnspec.ground.habits import call
+def called(found: Any, names: Mapping[str, type[Record]]) -> str:
+    """How a spec writes what is there as a call of Python's or under `name` or `type`.
 
-    found = call(text) if isinstance(text, str) and "(" in text else None
-    if found is None or found.name not in names:
+    Args:
+        found: `l2(0.01)`, or `{type: Adam, lr: 0.1}`.
+        names: the classes that may stand there, by each of their names.
+    """
+    from cnnspec.ground.habits import call
+    from cnnspec.ground.mistakes import translated
+
+    name = ""
+    positional: list[Any] = []
+    named: Any = {}
+    if isinstance(found, str) and "(" in found and (one := call(found)):
+        name, positional, named, _ = one
+    elif isinstance(found, dict):
+        key = next((key for key in _KINDS if found.get(key) in [*names]), None)
+        name = found.get(key, "")
+        named = {k: v for k, v in found.items() if k != key}
+        named = named.get("config", named)
+    if name not in names or not isinstance(named, dict):
         return ""
-    cls = names[found.name]
-    given = {
-        **dict(zip(cls.arguments(), found.positional, strict=False)),
-        **found.named,
-    }
-    return f"write {flow({cls.__name__: given})}"
+    cls = names[name]
+    given = dict(zip(cls.arguments(), positional, strict=False))
+    given |= translated(cls, named)
+    return f"write {flow({cls.__name__: given} if given else name)}"
+
+
+_KINDS = ("name", "type", "class_name", "identifier", "kind")
+"""Keys under which other tools have the name of a class."""

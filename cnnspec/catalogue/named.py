@@ -130,7 +130,12 @@ def read_named(
     """
     name = value.get("class", next(iter(value), "") if len(value) == 1 else "")
     if isinstance(name, str) and name and name not in names:
+        from cnnspec.catalogue.elsewhere import called
+
         where = ("class",) if "class" in value else (name,)
+        if hint := called(value, names):
+            text = f"{what} is one name with its arguments; found {describe(value)}"
+            raise Invalid([Problem((), "wrong-type", text, hint)])
         problem = _unknown(name, what, names, subclasses(base), base)
         raise Invalid([problem._replace(path=where, at_key=True)])
     return read_component(value, names, what)
@@ -236,8 +241,8 @@ def _unknown(
             why, _, hint = reason.partition("; ")
             text = f"{refused} can't stand in a spec: {why}"
             return Problem((), "unknown-value", text, hint)
-    from cnnspec.catalogue.elsewhere import suggested
+    from cnnspec.catalogue.elsewhere import called, suggested
 
-    hint = suggested(name, names, subclasses(base).values())
+    hint = suggested(name, names, subclasses(base).values()) or called(name, names)
     hint = hint or f"there is {either(listed)}, or {base.example}"
     return Problem((), "unknown-value", f"'{name}' is not {what}", hint)

@@ -11,6 +11,8 @@ from cnnspec.catalogue.components import snake_case
 class DataSource:
     """Where samples come from."""
 
+    elsewhere: ClassVar[str] = ""
+    """Other names of such sources, with spaces between."""
     keys: ClassVar[tuple[str, ...]] = ()
     """Keys of `data:` that it takes beside those that all sources take."""
     needs: ClassVar[tuple[str, ...]] = ()
@@ -83,6 +85,8 @@ class Cifar100(DataSource):
 class Csv(DataSource):
     """A table with a sample in each line."""
 
+    elsewhere = "table pandas dataframe tsv"
+
     keys = ("label_column", *_FILES)
     needs = ("train",)
     packages = ("pandas",)
@@ -92,6 +96,8 @@ class Csv(DataSource):
 class Npz(DataSource):
     """NumPy's arrays."""
 
+    elsewhere = "numpy npy arrays"
+
     keys = ("path",)
     needs = ("path",)
     may_have_gaps = True
@@ -99,6 +105,8 @@ class Npz(DataSource):
 
 class ImageDirectory(DataSource):
     """A folder of images for each class."""
+
+    elsewhere = "image_folder ImageFolder images folder directory"
 
     keys = _FILES
     needs = ("train",)
@@ -108,3 +116,12 @@ SOURCES: dict[str, type[DataSource]] = {
     snake_case(cls.__name__): cls for cls in DataSource.__subclasses__()
 }
 """By the names that specs have for them."""
+
+
+def elsewhere() -> dict[str, str]:
+    """The sources by other names that people have for them."""
+    return {
+        other: name
+        for name, about in SOURCES.items()
+        for other in about.elsewhere.split()
+    }

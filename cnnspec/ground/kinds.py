@@ -180,10 +180,10 @@ def kind_of(annotation: Any) -> Kind:
     raise TypeError(f"no kind is known for the annotation {annotation!r}")
 
 
-def choice(*options: str) -> Kind:
+def choice(*options: str, hint: Callable[[Any], str] = _no_hint) -> Kind:
     """One of a few words. Keras reads most of them in any case, so case is kept."""
     schema = {"type": "literal", "expected": list(options)}
-    return Kind(schema, either(options), {"enum": list(options)}, options)
+    return Kind(schema, either(options), {"enum": list(options)}, options, hint)
 
 
 def any_case(*options: str, hint: Callable[[Any], str] = _no_hint) -> Kind:

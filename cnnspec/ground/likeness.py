@@ -14,10 +14,12 @@ from cnnspec.ground import patience
 from cnnspec.ground.wide import narrow
 
 _JOINERS = str.maketrans("", "", " _-./()[]")
-_WORD = re.compile(r"\d+D?|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
+_WORD = re.compile(r"\d+[Dd]?|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 """A part of a name in snake case or camel case: `Conv`, `2D`, `BN`, `size`."""
 _MOST = 2
 """Slips of the hand in one name."""
+_REST = 3
+"""Letters that may be missing at the end of one."""
 
 
 def plain(name: str) -> str:
@@ -51,12 +53,16 @@ def meant(name: str, options: Iterable[str], elsewhere: Mapping[str, str] = {}) 
     few = [one for one in near if 0 < slips[one] <= _MOST]
     if few:
         return known[min(few, key=slips.__getitem__)]
-    begun = {known[one] for one in known if plains[one].startswith(plain(bare))}
-    whole = {plain(one): one for one in sorted(begun)}
-    if len(whole) != 1 or length < 3:
-        return ""
-    [(text, option)] = whole.items()
-    return option if len(text) <= 2 * length else ""
+    begun = {known[one] for one in known if _goes_on(bare, one)}
+    return begun.pop() if len({plain(one) for one in begun}) == 1 else ""
+
+
+def _goes_on(name: str, option: str) -> bool:
+    """Whether a name breaks off a few letters before the end of an option."""
+    start, rest = option[: len(name)], option[len(name) :]
+    same = len(name) > 3 and plain(start) == plain(name)
+    most = 2 * _REST if "_" in name else _REST
+    return same and rest.isalpha() and rest.islower() and len(rest) <= most
 
 
 def _slips(name: str, option: str) -> int:
@@ -72,6 +78,8 @@ def _slips(name: str, option: str) -> int:
             return _MOST + 1
         ends = (name.removesuffix(numbers[-1]), option.removesuffix(others[-1]))
         return _edits(numbers[-1], others[-1]) if ends[0] == ends[1] else _MOST + 1
+    if min(len(plain(name)), len(plain(option))) < 4:
+        return _MOST + 1
     words, others = _WORD.findall(name), _WORD.findall(option)
     if len(words) != len(others):
         words, others = [plain(name)], [plain(option)]
@@ -94,11 +102,9 @@ def _allowed(word: str, other: str, among: bool) -> int:
         among: whether it stands among others, all of which are right.
     """
     length = min(len(word), len(other))
-    if among and len(word) != len(other) and length > 3 and word[0] == other[0]:
-        return 2
-    if length < 3 or length < 6 and word[0] != other[0]:
+    if word[:1] != other[:1] or length < (3 if among else 4):
         return 0
-    return 1 if length < 7 else 2
+    return 2 if length > 7 or among and length > 3 and len(word) != len(other) else 1
 
 
 def _edits(a: str, b: str) -> int:

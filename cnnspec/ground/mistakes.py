@@ -307,6 +307,8 @@ def _readings(found: Any) -> Iterator[tuple[Any, str]]:
         yield int(found), str(int(found))
     if isinstance(found, list) and len(found) == 1:
         yield found[0], flow(found[0])
+    if isinstance(found, dict):
+        yield [found], f"[{flow(found, exact=True)}]"
     if isinstance(found, str | int | float):
         yield [found], f"[{flow(found)}]"
         yield str(found), f"'{found}'"

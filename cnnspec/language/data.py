@@ -1,9 +1,9 @@
 """Where the samples come from, and what is done to them before training."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.sources import SOURCES, DataSource
+from cnnspec.catalogue.sources import SOURCES, DataSource, elsewhere
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either, nearest
 from cnnspec.ground.kinds import (
     AboveZero,
@@ -22,6 +22,7 @@ from cnnspec.ground.shapes import Shape, product, show
 from cnnspec.ground.yaml_text import describe
 
 _File = Annotated[str, file_name("the name of a file or folder", 0)]
+_SOURCE = choice(*SOURCES, hint=lambda found: nearest(found, SOURCES, elsewhere()))
 _NAMED = {"train": "a file, or a folder of images", "path": "a file"}
 
 
@@ -120,7 +121,7 @@ class Data(Record):
             "write layers for it at the top, as in - RandomFlip: horizontal",
         ),
     }
-    source: Annotated[str, choice(*SOURCES)]
+    source: Annotated[str, _SOURCE]
     path: _File | None = None
     """The .npz file, with x_train, y_train, x_test and y_test."""
     train: _File | None = None
@@ -156,6 +157,13 @@ class Data(Record):
     @classmethod
     def title(cls) -> str:
         return "data"
+
+    @classmethod
+    def advice(cls, name: str, given: Mapping[str, Any]) -> str:
+        """What to divide by, where a factor is given."""
+        part = str(given.get(name)).removeprefix("1/").removeprefix("1./")
+        is_part = name == "scale" and part != str(given[name])
+        return f"samples are divided by it; write {part.rstrip('.')}" if is_part else ""
 
     def rules(self) -> None:
         from cnnspec.ground.partial import all_of

@@ -115,6 +115,17 @@ _DISTRIBUTE = kind(
 )
 
 
+def _about_precision(found: Any) -> str:
+    """The policy that is meant by what other tools have for it."""
+    if found is True or "16" in str(found):
+        brain = str(found).lower().startswith("b")
+        return f"write mixed_{'b' if brain else ''}float16"
+    return ""
+
+
+_PRECISION = choice("mixed_bfloat16", "mixed_float16", hint=_about_precision)
+
+
 class Train(Record):
     """How the model is trained: the arguments of Keras's `compile` and `fit`."""
 
@@ -146,7 +157,7 @@ class Train(Record):
             "1000}}}}",
         ),
         **dict.fromkeys(
-            ("early_stop", "patience"),
+            ("early-stopping", "early_stop", "patience"),
             "it is a callback, as in callbacks: [{EarlyStopping: {patience: 3}}]",
         ),
         **dict.fromkeys(
@@ -187,9 +198,7 @@ class Train(Record):
     callbacks: Annotated[Any, list_of(_CALLBACK)] = ()
     class_weight: Annotated[Any, _CLASS_WEIGHT] | None = None
     """How much each class counts in the loss; balanced: the rarer, the more."""
-    mixed_precision: (
-        Annotated[str, choice("mixed_bfloat16", "mixed_float16")] | None
-    ) = None
+    mixed_precision: Annotated[str, _PRECISION] | None = None
     """Keras's dtype policy: computing in 16 bits, with variables in 32."""
     jit_compile: bool | Literal["auto"] = "auto"
     """Whether XLA compiles the steps."""

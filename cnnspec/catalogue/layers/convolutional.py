@@ -87,7 +87,9 @@ class _Convolution(Biased, Spatial):
         "dilation_rate": "dilation dilations atrous_rate rate",
         "groups": "group num_groups",
         "depth_multiplier": "channel_multiplier",
-        "depthwise_initializer": "init initializer depthwise_init",
+        "depthwise_initializer": "init initializer W_initializer depthwise_init",
+        "depthwise_regularizer": "regularizer W_regularizer",
+        "depthwise_constraint": "constraint W_constraint",
     }
     renamed: ClassVar[dict[str, Any]] = {
         "dim_ordering": _data_format,
@@ -398,7 +400,7 @@ class Conv2DTranspose(_TwoAxes, _Transposed):
     """Makes an image larger by learned filters, as decoders do."""
 
     elsewhere: ClassVar[dict[str, Any]] = {
-        "ConvTranspose ConvTranspose2d Deconv Deconv2D Deconvolution "
+        "ConvTranspose ConvTranspose2d Conv2DTrans Deconv Deconv2D Deconvolution "
         "Deconvolution2D TransposedConv2D TransposeConv2D": {},
     }
     aliases = ("Convolution2DTranspose",)
