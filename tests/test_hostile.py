@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec import api
+from cnnspec.app import findings
 from cnnspec.emit.targets import Options, targets
 from cnnspec.ground.errors import OverrideError, SpecError
 from tests import hostile
@@ -88,3 +89,61 @@ def test_hostile_specs_end_in_findings(
         sound += try_all("spec.yaml", hostile.overrides(seed), emit=seed % 40 == 0)
         assert time.process_time() - start < LIMIT, seed
     assert COUNT / 100 < sound < COUNT / 2
+
+
+MANY = 4000
+"""Of each kind, at which time that grows with the square would tell."""
+NOTHING = "{if: {test: false, then: [ReLU]}}"
+
+
+def lines(text: str, count: int = MANY) -> str:
+    return "".join(text.replace("#", str(n)) for n in range(count))
+
+
+def nested(around: str, count: int, inside: str = NOTHING) -> str:
+    for _ in range(count):
+        inside = around.replace("#", inside)
+    return inside
+
+
+BOMBS = {
+    "rounds of nothing": "layers: ["
+    + nested("{repeat: {times: 1000, layers: [#]}}", 9)
+    + "]",
+    "calls of nothing": "blocks:\n"
+    + "".join(f"  b{n}: {{layers: [b{n + 1}, b{n + 1}]}}\n" for n in range(50))
+    + f"  b50: {{layers: [{NOTHING}]}}\nlayers: [b0]",
+    "doubled lists": "vars:\n  v0: [1]\n"
+    + "".join(f'  v{n + 1}: "${{v{n} + v{n}}}"\n' for n in range(40))
+    + "layers: [{Dense: $v40}]",
+    "nested lists": "vars:\n  v0: [1]\n"
+    + "".join(f"  v{n + 1}: [$v{n}, $v{n}]\n" for n in range(40))
+    + "layers: [{Dense: $v40}]",
+    "a power": 'layers: [{Dense: "${9**9**9}"}]',
+    "a long text": "layers: [{Dense: \"${'a' * 10**9}\"}]",
+    "unknown layers": "layers:\n" + lines("  - Comv#D\n"),
+    "unknown arguments": "layers: [{Conv2D: {" + lines("kernal_#: 1, ") + "}}]",
+    "unknown keys": "layers: [ReLU]\n" + lines("lawers#: 1\n"),
+    "unknown tensors": "layers:\n" + lines("  - ReLU: {from: x#}\n"),
+    "unknown variables": "vars: {a: 1}\nlayers:\n" + lines("  - Dense: $b#\n"),
+    "keys given twice": "layers: [ReLU]\nvars:\n" + lines("  a: 1\n"),
+    "variables": "layers: [ReLU]\nvars:\n" + lines("  a#: 1\n"),
+    "blocks": "layers: [ReLU]\nblocks:\n" + lines("  a#: {layers: [ReLU]}\n"),
+    "silenced": "layers:\n" + "  - ReLU # cnnspec: ignore[unused-block]\n" * MANY,
+    "unused": "layers:\n" + lines("  - ReLU: {name: r#, from: input}\n"),
+    "a long name": "layers: [{ReLU: {name: " + "x" * 10**6 + "}}]",
+    "a long key": "layers: [{ReLU: {" + "x" * 10**6 + ": 1}}]",
+    "a long number": "layers: [{Dense: " + "1" * 10**6 + "}]",
+    "blanks": 'layers: [{Dense: "' + " " * 10**6 + '"}]',
+    "dollars": 'layers: [{Dense: "' + "${" * 10**5 + '"}]',
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_no_spec_keeps_a_check(name: str, tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(f"input: [4]\n{BOMBS[name]}\n")
+    start = time.process_time()
+    printed = findings.text(api.check(spec))
+    assert time.process_time() - start < LIMIT
+    assert max(map(len, printed.splitlines())) < 3 * 10**6

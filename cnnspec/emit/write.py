@@ -192,9 +192,10 @@ def write_together(contents: Mapping[str, str | bytes]) -> None:
             folder = os.path.dirname(path)
             os.makedirs(folder or ".", exist_ok=True)
             # In that folder: only within a file system a rename is one step.
-            name = f".cnnspec-{os.getpid()}-{len(unfinished)}.tmp"
-            unfinished[path] = os.path.join(folder, name)
-            with open(unfinished[path], "wb") as file:
+            name = os.path.join(folder, f".cnnspec-{os.urandom(8).hex()}.tmp")
+            # Nothing may be there: a link would be written through.
+            with open(name, "xb") as file:
+                unfinished[path] = name
                 file.write(content.encode() if isinstance(content, str) else content)
         for path, name in unfinished.items():
             os.replace(name, path)

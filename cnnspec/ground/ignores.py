@@ -1,6 +1,7 @@
 """Comments that silence warnings: `# cnnspec: ignore[unused-layer]`."""
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 from yaml._yaml import CParser
@@ -30,28 +31,26 @@ def read_ignores(text: str, path: str) -> list[Ignore]:
     found = list(_IGNORE.finditer(text))
     if not found:
         return []
-    scalars = _scalars(text)
+    begins, ends = _scalars(text)
     ignores = []
+    line = at = 0
     for match in found:
-        before = text[: match.start()]
-        line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
-        if not any(begin <= (line, column) < end for begin, end in scalars):
+        line, at = line + text.count("\n", at, match.start()), match.start()
+        around = bisect_right(begins, at)
+        if not around or ends[around - 1] <= at:
             codes = tuple(code.strip() for code in (match[1] or "").split(","))
-            mark = Mark(path, line + 1, column + 1)
+            mark = Mark(path, line + 1, at - text.rfind("\n", 0, at))
             ignores.append(Ignore(mark, tuple(filter(None, codes))))
     return ignores
 
 
-_Place = tuple[int, int]
-
-
-def _scalars(text: str) -> list[tuple[_Place, _Place]]:
-    """Where texts and numbers stand, in which a # begins no comment."""
+def _scalars(text: str) -> tuple[list[int], list[int]]:
+    """Where texts and numbers begin and end, in which a # begins no comment."""
     parser = CParser(text)
-    found = []
+    begins, ends = [], []
     while parser.check_token():
         token = parser.get_token()
         if isinstance(token, ScalarToken):
-            begin, end = token.start_mark, token.end_mark
-            found.append(((begin.line, begin.column), (end.line, end.column)))
-    return found
+            begins.append(token.start_mark.index)
+            ends.append(token.end_mark.index)
+    return begins, ends

@@ -290,7 +290,8 @@ _NUMBER = r"[-+]?(\d{1,3}([,_ ]\d{3})+|\d+)(\.\d+)?(e[-+]?\d+)?"
 
 def _readings(found: Any) -> Iterator[tuple[Any, str]]:
     """Other values that one may have been meant to be, and how YAML writes them."""
-    if isinstance(found, str):
+    # Some of these take time that grows with the square of the length.
+    if isinstance(found, str) and len(found) < 10 * _LONGEST:
         text = re.sub(r"\s+//.*", "", narrow(found)).strip(" \"'")
         if text != found:
             yield plain(text), flow(plain(text))

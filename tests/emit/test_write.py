@@ -1,12 +1,15 @@
 """Files are written whole, and nobody's work is lost."""
 
 import io
+import json
 import os
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
+from cnnspec import api
+from cnnspec.emit.keras_script.telling import results_folder
 from cnnspec.emit.write import (
     is_sealed,
     seal_text,
@@ -124,3 +127,23 @@ def test_a_link_into_nowhere_is_kept(tmp_path: Path) -> None:
     assert link.is_symlink()
     write_file(str(link), FIRST, force=True)
     assert link.read_text(encoding="utf-8") == FIRST
+
+
+def test_a_link_is_replaced_and_never_written_through(tmp_path: Path) -> None:
+    theirs, link = tmp_path / "theirs.py", tmp_path / "made.py"
+    theirs.write_text("mine\n")
+    link.symlink_to(theirs)
+    with pytest.raises(SpecError):
+        write_file(str(link), seal_text("x = 1\n", "a.yaml"))
+    write_file(str(link), seal_text("x = 1\n", "a.yaml"), force=True)
+    assert theirs.read_text() == "mine\n"
+    assert not link.is_symlink()
+    assert {path.name for path in tmp_path.iterdir()} == {"theirs.py", "made.py"}
+
+
+@pytest.mark.parametrize("name", ["..", ".", "...", "a\\b", "~", "$(x)", "-rf"])
+def test_a_name_leads_out_of_no_folder(name: str) -> None:
+    spec = f"name: {json.dumps(name)}\ninput: [4]\nlayers: [Flatten]\n"
+    folder = PurePath(results_folder(api.loads(spec).program))
+    assert folder.parent == PurePath("results")
+    assert folder.name not in ("", "..")

@@ -142,7 +142,7 @@ def _brackets(lines: list[str], place: int) -> Iterator[Lines]:
 
 
 def _without_comment(line: str) -> tuple[str, str]:
-    found = re.search(r"\s+#.*$", line)
+    found = re.search(r"\s+#.*$", line[:1000])
     return (line[: found.start()], found[0]) if found else (line, "")
 
 
