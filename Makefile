@@ -41,7 +41,7 @@ lint: $(VENV)/installed-dev
 
 fidelity: $(VENV)/installed-dev
 	CNNSPEC_FIDELITY=long $(BIN)/python -m pytest -q -n 2 --dist loadgroup \
-	    tests/test_against_keras.py
+	    tests/test_against_keras.py tests/test_runs_as_told.py
 
 # One model after the other, each in a process of its own: 17 minutes on two cores,
 # and at most 5.5 GB of memory, with EfficientNetB7.

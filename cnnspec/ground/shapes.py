@@ -52,6 +52,27 @@ def divisor(count: int, limit: int) -> int:
     return next(n for n in range(limit, 0, -1) if count % n == 0)
 
 
+def agree(size: Size, other: Size) -> bool:
+    """Whether two sizes are the same, as far as they are known."""
+    return None in (size, other) or size == other
+
+
+def joined(a: Shape, b: Shape) -> Shape | None:
+    """Two shapes spread over each other from their last axes on; None if they don't.
+
+    Where they differ in how many axes they have, a batch meets another axis, and is
+    taken to fit.
+    """
+    longer, shorter = sorted((a, b), key=len, reverse=True)
+    sizes = list(longer)
+    for place, size in enumerate(shorter, start=len(longer) - len(shorter)):
+        other = sizes[place]
+        if 1 not in (size, other) and not agree(size, other):
+            return None
+        sizes[place] = other if size in (1, None) else size
+    return tuple(sizes)
+
+
 def show(shape: Sequence[Size]) -> str:
     """`28x28x1`: a shape without its batch axis, as messages write it."""
     return "x".join("?" if size is None else str(size) for size in shape)

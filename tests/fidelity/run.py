@@ -36,6 +36,10 @@ of inputs, and nothing of what they hold. `check --keras` finds them. Layers tha
 for `adapt()` have rules of their own."""
 
 
+BY_CHANCE = "needs images with 1 or 3 channels"
+"""A failure that comes when an image's turn comes to be made grey."""
+
+
 class Ran(NamedTuple):
     """What a layer does when it runs: a shape, or why it fails."""
 
@@ -105,6 +109,8 @@ def assert_runs_as_said(case: Case) -> None:
     done = [keras_does(case, training=training) for training in (False, True)]
     refusals = [ran.refusal for ran in done if ran.refusal]
     if any(NOT_SAID.search(refusal) for refusal in refusals):
+        return
+    if BY_CHANCE in says.refusal:
         return
     assert bool(says.refusal) == bool(refusals), f"{shown}: {says}; Keras: {done}"
     if not refusals:

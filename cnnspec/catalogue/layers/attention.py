@@ -20,7 +20,7 @@ from cnnspec.catalogue.layers.regularization import Dropout
 from cnnspec.catalogue.layers.weighted import WEIGHTED, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Positive, ZeroToOne
-from cnnspec.ground.shapes import Shape, Size, product, show
+from cnnspec.ground.shapes import Shape, Size, agree, joined, product, show
 
 
 class _Attention(Layer):
@@ -69,14 +69,14 @@ class _OneHead(_Attention):
                 "add the axes with Reshape before it",
             )
         scores = self.scores(query, key)
-        if scores is None or not _fit(scores[-1], value[-2]):
+        if scores is None or not agree(scores[-1], value[-2]):
             raise ShapeError(
                 f"can't compare a query {show(query[1:])} with a key {show(key[1:])} "
                 f"for a value {show(value[1:])}",
                 "query and key need equally many features, key and value equally many "
                 "steps",
             )
-        before = _joined(scores[:-2], value[:-2])
+        before = joined(scores[:-2], value[:-2])
         if before is None:
             raise ShapeError(
                 f"can't weigh a value {show(value[1:])} by scores {show(scores[1:])}",
@@ -117,10 +117,10 @@ class Attention(_OneHead):
         return [*scale, Weight("concat_score_weight", ())]
 
     def scores(self, query: Shape, key: Shape) -> Shape | None:
-        before = _joined(query[:-2], key[:-2])
-        alike = _fit(query[-1], key[-1])
+        before = joined(query[:-2], key[:-2])
+        alike = agree(query[-1], key[-1])
         if self.score_mode == "concat":
-            alike = _joined(query[-1:], key[-1:]) is not None
+            alike = joined(query[-1:], key[-1:]) is not None
         return (*before, query[-2], key[-2]) if before is not None and alike else None
 
     def score_macs(self, features: Size) -> Size:
@@ -148,35 +148,14 @@ class AdditiveAttention(_OneHead):
         return [Weight("scale", query[-1:])] if self.use_scale else []  # type: ignore[arg-type]
 
     def scores(self, query: Shape, key: Shape) -> Shape | None:
-        before = _joined(query[:-2], key[:-2])
-        summed = _joined(query[-1:], key[-1:])
+        before = joined(query[:-2], key[:-2])
+        summed = joined(query[-1:], key[-1:])
         if before is None or summed is None:
             return None
         return (*before, query[-2], key[-2])
 
     def score_macs(self, features: Size) -> Size:
         return features if self.use_scale else 0
-
-
-def _fit(size: Size, other: Size) -> bool:
-    """Whether two sizes are the same, as far as they are known."""
-    return None in (size, other) or size == other
-
-
-def _joined(a: Shape, b: Shape) -> Shape | None:
-    """Two shapes spread over each other from their last axes on; None if they don't.
-
-    Where they differ in how many axes they have, a batch meets another axis, and is
-    taken to fit.
-    """
-    longer, shorter = sorted((a, b), key=len, reverse=True)
-    joined = list(longer)
-    for place, size in enumerate(shorter, start=len(longer) - len(shorter)):
-        other = joined[place]
-        if 1 not in (size, other) and not _fit(size, other):
-            return None
-        joined[place] = other if size in (1, None) else size
-    return tuple(joined)
 
 
 def _and(texts: Iterable[str]) -> str:
@@ -347,18 +326,24 @@ class MultiHeadAttention(_Heads):
         return (*query[:-1], *self._features(query))
 
     def check_ranks(self, query: Shape, value: Shape, key: Shape) -> None:
-        ranks, axes = {len(query), len(value), len(key)}, self._axes(value)
-        apart = set(range(len(query) - 1)) - set(axes)
-        fits = len(ranks) == 1 and len(set(axes)) == len(axes) > 0
-        fits &= all(0 <= axis < len(query) for axis in axes)
-        fits &= self.sliding_window is None or len(query) == 3
-        pairs = [(query[i], other[i]) for i in apart for other in (value, key)] * fits
-        if not fits or not all(_fit(*pair) for pair in pairs):
+        if not self._compares(query, value, key):
             raise ShapeError(
                 f"can't compare a query {show(query[1:])} with a value "
                 f"{show(value[1:])}",
                 "give both the axes (steps, features), or more axes of the same sizes",
             )
+
+    def _compares(self, query: Shape, value: Shape, key: Shape) -> bool:
+        """Whether a query can be compared with keys when the layer runs."""
+        axes = self._axes(value)
+        if {len(value), len(key)} != {len(query)} or not axes:
+            return False
+        if len(set(axes)) < len(axes) or not all(0 <= a < len(query) for a in axes):
+            return False
+        if self.sliding_window is not None and len(query) != 3:
+            return False
+        apart = set(range(len(query) - 1)) - set(axes)
+        return all(agree(query[a], x[a]) for a in apart for x in (value, key))
 
     def projections(self, query: Shape, value: Shape, key: Shape) -> list[_Projection]:
         keys = (self.num_heads, self.key_dim)
@@ -458,7 +443,7 @@ class GroupQueryAttention(_Heads):
 
     def check_ranks(self, query: Shape, value: Shape, key: Shape) -> None:
         ranks = {len(query), len(value), len(key)}
-        if ranks != {3} or not _fit(query[0], value[0]):
+        if ranks != {3} or not agree(query[0], value[0]):
             raise ShapeError(
                 f"can't compare a query {show(query[1:])} with a value "
                 f"{show(value[1:])}",

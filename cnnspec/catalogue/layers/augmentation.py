@@ -158,6 +158,8 @@ class _Augmentation(Layer):
     def running(self, output: Any, *shapes: Any) -> Any:
         [x] = shapes
         self.check_run(x)
+        if any(isinstance(one, Equalization) for one in (self, *self.nested())):
+            need_span(getattr(self, "value_range"))  # noqa: B009 - those with one have it
         channels = x[-3 if self.data_format == "channels_first" else -1]
         if channels not in (None, 1, 3) and self.makes_grey():
             text = f"needs images with 1 or 3 channels; its input has {channels}"
@@ -688,11 +690,6 @@ class Equalization(_Augmentation):
 
     value_range: ValueRange = (0, 255)
     bins: Positive = 256
-
-    def running(self, output: Any, *shapes: Any) -> Any:
-        super().running(output, *shapes)
-        need_span(self.value_range)
-        return output
 
 
 class MixUp(_Augmentation):

@@ -282,11 +282,11 @@ class _Adaptive(Spatial):
     def running(self, output: Any, *shapes: Any) -> Any:
         """Source: `adaptive_max_pool` in keras/src/backend/tensorflow/nn.py, 3.15.
 
-        As many axes are pooled as the tensor has; sizes that are left over are dropped.
+        A tensor of one axis is pooled along it; sizes that are left over are dropped.
         """
         [x] = shapes
         count = len(x) - 2
-        if not 0 < count <= len(self.output_size):
+        if count not in (1, len(self.output_size)):
             need_rank(x, f"{self.axes}, channels")
         sizes = self.output_size[:count]
         if self.data_format == "channels_first":

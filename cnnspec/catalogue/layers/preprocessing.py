@@ -37,7 +37,7 @@ from cnnspec.ground.kinds import (
     list_of,
     number,
 )
-from cnnspec.ground.shapes import Shape, Size, product, show, window_size
+from cnnspec.ground.shapes import Shape, Size, joined, product, show, window_size
 
 
 def _numbers(value: Any) -> Any:
@@ -77,6 +77,21 @@ class Rescaling(Layer):
 
     scale: Numbers
     offset: Numbers = 0.0
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        found = shapes[0]
+        for name in ("scale", "offset"):
+            sizes = _sizes(getattr(self, name))
+            spread = joined(found, sizes)
+            if spread is None:
+                text = f"has a {name} of {_count(sizes)} for an input {show(found[1:])}"
+                hint = "give one for each index of the last axis, or a single number"
+                raise ShapeError(text, hint)
+            found = spread
+        return found
+
+    def at_run(self) -> str:
+        return "its scale or offset has more values than the last axis"
 
 
 class Normalization(Layer):
@@ -190,6 +205,17 @@ def _instead_of_last(x: Shape, depth: Size, mode: str) -> Shape:
     return (*x[:-1], depth)
 
 
+def _refuse_regularized(layer: Any) -> None:
+    """Refuses a penalty on numbers of which most aren't there.
+
+    Raises:
+        ShapeError: the first batch fails.
+    """
+    if layer.sparse and layer.activity_regularizer is not None:
+        text = "can't have an activity_regularizer where it is sparse"
+        raise ShapeError(text, "leave one of the two out")
+
+
 def _counted(output: Shape, x: Shape, mode: str) -> Shape:
     """The shape that runs where categories of more than one axis are put together.
 
@@ -295,6 +321,7 @@ class CategoryEncoding(Layer):
         return (*x[:-1], self.num_tokens)
 
     def running(self, output: Any, *shapes: Any) -> Any:
+        _refuse_regularized(self)
         return _counted(output, shapes[0], self.output_mode)
 
     def at_run(self) -> str:
@@ -350,6 +377,7 @@ class Hashing(Layer):
         return kept(self.dtype or usual)
 
     def running(self, output: Any, *shapes: Any) -> Any:
+        _refuse_regularized(self)
         if self.output_mode == "one_hot":
             return _instead_of_last(shapes[0], self.num_bins, self.output_mode)
         return _counted(output, shapes[0], self.output_mode)
@@ -788,6 +816,20 @@ class MelSpectrogram(Layer):
         frames = None if length is None else (length + stride + 1) // stride
         return (*batch, self.num_mel_bins, frames)
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        """The last axis is the sound's, and is mirrored by half a window."""
+        [x] = shapes
+        length, half = x[-1], self.fft_length // 2
+        if length is not None and length <= half:
+            text = f"needs a sound longer than {half}, half of its fft_length; it gets "
+            hint = "make fft_length smaller, or the sound longer"
+            raise ShapeError(f"{text}{length}", hint)
+        frames = self.output((None, length))[-1]
+        return (*x[:-1], self.num_mel_bins, frames)
+
+    def at_run(self) -> str:
+        return "the last axis is the sound's"
+
     def reach(self, x: Shape) -> Reach:
         """The loudest value of all sets the scale where power_to_db is on."""
         if self.power_to_db:
@@ -991,6 +1033,13 @@ class Pipeline(Layer):
     def output(self, x: Shape) -> Any:
         *_, (last, given) = self._walk(x)
         return last.output(given)
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        """Keras runs the layers to know the shape; Normalization keeps some of it."""
+        if any(isinstance(layer, Normalization) for layer in self.nested()):
+            text = "holds Normalization, which TensorFlow can't run inside a Pipeline"
+            raise ShapeError(text, "put Normalization before or behind the Pipeline")
+        return output
 
     def weights(self, x: Shape) -> list[Weight]:
         return [w for layer, given in self._walk(x) for w in layer.held(given)]
