@@ -28,6 +28,11 @@ FOUND = {
     "number-as-key": "1.5: ['${[0] * 10**9}']\n",
     "number-as-argument": "input: [4]\nlayers: [{Conv2D: {10.5: 32, strides: 3}}]\n",
     "digits": f"input: [4]\nlayers: [{{Dense: '{'9' * 5000}'}}]\n",
+    "no-input-and-wrong-data": """
+layers: [Flatten, {Dense: {units: 10, activation: softmax}}]
+data: {size: mnist}
+train: {loss: sparse_categorical_crossentropy}
+""",
     "reads-what-is-lost": """
 inputs: {a: [4], b: [4, 4]}
 layers: [{Concatenate: {from: [a, b]}}, {TimeDistributed: {layer: {Dense: 3}}}]

@@ -119,7 +119,12 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
     wrong |= {path[0] for path in notes.lost}
     names = Document.arguments().keys() - wrong
     sound = {key: value for key, value in data.items() if key in names}
-    return Document.read({"layers": [None], **sound})
+    document = Document.read({"layers": [None], **sound})
+    inputs = ("input", "inputs")
+    given = any(Document.misnamed(data, name) is not None for name in inputs)
+    if not extends and not given and wrong.isdisjoint(inputs):
+        notes.add(Invalid(_input_problems(document)))
+    return document
 
 
 _BESIDE = ("data", "train", "ensemble", "expect")
