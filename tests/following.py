@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from cnnspec.ground import patience
 from cnnspec.ground.edits import Edit
 from cnnspec.ground.errors import Diagnostic, Path, SpecError, without_details
 from cnnspec.ground.source import Source
@@ -411,6 +412,7 @@ def mends(source: Source, found: Diagnostic, hint: str, before: Any) -> bool:
     kind = found.code, without_details(found.message)
     for spot in here:
         for way in follow(Reader(source, found, spot), hint):
+            patience.renew()
             try:
                 after = _check(source.edited(way), USUAL).diagnostics
             except (KeyError, IndexError, TypeError):

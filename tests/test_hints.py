@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec.ground import patience
 from cnnspec.ground.errors import SpecError
 from cnnspec.ground.source import Source, read_source, with_bases
 from cnnspec.judge.check import _check
@@ -30,6 +31,7 @@ LEAST = 230
 
 def followed(source: Source) -> Iterator[tuple[str, bool]]:
     """Each hint that names a change of a spec, and whether it mends."""
+    patience.renew()
     found = _check(source, USUAL).diagnostics
     before = kinds(found)
     for one in found:

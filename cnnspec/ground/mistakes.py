@@ -118,7 +118,7 @@ def _problem(
     which = f"'{name}'" if " " in title else f"{title}.{name}"
     text = f"{which} must be {allowed.says}; found {describe(found)}"
     alone = len(path) == 1
-    hint = cls.advice(name, given) if alone else ""
+    hint = cls.advice(name, translated(cls, given)) if alone else ""
     read = _meant(found, allowed) if alone else ""
     if isinstance(found, str) and allowed.options:
         hint = hint or read or allowed.hint(found) or nearest(found, allowed.options)

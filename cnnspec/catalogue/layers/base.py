@@ -263,6 +263,10 @@ class Layer(Record):
         """
         return iter(())
 
+    def as_elsewhere(self) -> dict[str, Any]:
+        """Arguments, of those in `converted`, that look like PyTorch's."""
+        return {}
+
     def as_described(self) -> bool:
         """Whether its arguments leave it what its docstring's first line says."""
         return True

@@ -144,12 +144,16 @@ class BatchNormalization(_Scaled):
 
     axis: int = -1
     momentum: float = 0.99
+
     moving_mean_initializer: InitializerName = "zeros"
     moving_variance_initializer: InitializerName = "ones"
     renorm: bool = False
     renorm_clipping: Clipping | None = None
     renorm_momentum: float = 0.99
     synchronized: bool = False
+
+    def as_elsewhere(self) -> dict[str, Any]:
+        return {"momentum": self.momentum} if 0 < self.momentum < 0.5 else {}
 
     def rules(self) -> None:
         if not self.renorm:

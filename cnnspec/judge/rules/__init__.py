@@ -47,7 +47,9 @@ def of_model(model: Model) -> list[Problem]:
     if program.vars or program.blocks or program.defaults or changed:
         found += _ask([("definitions", model)])
     layers = [row.layer for row in model.summary.rows]
-    plain = not any(layer.adapts or not layer.freezes for layer in layers)
+    plain = not any(
+        layer.adapts or not layer.freezes or layer.as_elsewhere() for layer in layers
+    )
     if model.summary.surprises or not plain:
         found += _ask([("layers", model)])
     return found
