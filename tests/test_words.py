@@ -60,6 +60,11 @@ LAYERS: dict[str, list[tuple[str, str]]] = {
         ("x = layers.Dense(10)(x)", "Dense: 10"),
         ("model.add(Dense(10))", "Dense: 10"),
         ("keras.layers.Flatten()", "Flatten"),
+        (
+            "keras.layers.Dense(10, activation='relu'),",
+            "Dense: {units: 10, activation: relu}",
+        ),
+        ("Dense(units=10", "Dense: 10"),
         ("keras.layers.Dense: 10", "Dense: 10"),
         ("tf.keras.layers.Dense: {units: 10}", "Dense: 10"),
         ("tf.layers.conv2d: {filters: 4, kernel_size: 3}", ""),

@@ -44,7 +44,8 @@ def call(text: str) -> Call | None:
     Tuples come as lists, other calls as `Call`, and names of variables as texts.
     """
     # No call is as long, and some of these take its square in time.
-    text = re.sub(r"\s+//.*", "", narrow(text[:1000]))
+    text = re.sub(r"\s+//.*", "", narrow(text[:1000])).rstrip(" ,;")
+    text += ")" * (text.count("(") - text.count(")"))
     text = re.sub(r"^\w+\s*=\s*(?=[\w.]+\()", "", text.strip())
     found = re.fullmatch(r"([A-Za-z_][\w.]*)\s*[-:=]?>?\s*(.*)", text, re.DOTALL)
     if not found:

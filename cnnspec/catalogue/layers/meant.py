@@ -199,7 +199,8 @@ def unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
     hint = habit or _unknown_hint(name, arguments)
     is_guess = blocks and hint.lower() != near(name.replace("_", "").lower())
     # Layers of Keras begin with a capital.
-    if name[:1].islower() and not habit and (is_guess or hint == _NO_IDEA):
+    may_be_block = name[:1].islower() and name.isidentifier() and not habit
+    if may_be_block and (is_guess or hint == _NO_IDEA):
         text = f"there is no block '{name}', nor a layer"
         hint = f"define it, as in blocks: {{{name}: {{layers: [Flatten]}}}}"
         return Problem((), "unknown-block", text, hint, at_key=True)
