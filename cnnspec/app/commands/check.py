@@ -34,18 +34,19 @@ def run(
         "strict": strict,
         "allow_outside": allow_outside,
     }
-    results = [
-        _checked(spec, overrides, keras=keras, **settings) for spec in specs_of(paths)
-    ]
+    results = []
+    for spec in specs_of(paths):
+        results.append(_checked(spec, overrides, keras=keras, **settings))
+        if format == "text":
+            # What is known is told, should Keras end the process at a later spec.
+            _print_findings(results[-1])
+            sys.stdout.flush()
     if format == "json":
         print(findings.as_json(results))
     elif format == "github":
         print(findings.as_github(results))
-    else:
-        for checked in results:
-            _print_findings(checked)
-        if len(results) > 1:
-            print(findings.closing(results))
+    elif len(results) > 1:
+        print(findings.closing(results))
     if any(found.code == _BUG for checked in results for found in checked.diagnostics):
         return 3
     return 0 if all(checked.ok for checked in results) else 1

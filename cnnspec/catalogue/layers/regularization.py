@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.layers.arguments import DataFormat
 from cnnspec.catalogue.layers.base import Layer, need_rank
+from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Positive, ZeroToOne, kind
 from cnnspec.ground.shapes import Shape
 
@@ -102,17 +103,36 @@ class SpatialDropout3D(_SpatialDropout):
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 16, 28, 28, 3),)
 
 
+def refuse_all_dropped(rate: float) -> None:
+    """Refuses a rate that leaves nothing, for what is left is made up for it.
+
+    Raises:
+        ShapeError: the first step of training fails.
+    """
+    if rate >= 1:
+        text = f"divides by 0 in training where its rate is {rate}"
+        raise ShapeError(text, "choose a rate from 0 to below 1")
+
+
 class AlphaDropout(_Random):
     """Dropout that keeps mean and variance, for networks of SELU units."""
 
     rate: ZeroToOne
     noise_shape: tuple[int | None, ...] | None = None
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        refuse_all_dropped(self.rate)
+        return output
+
 
 class GaussianDropout(_Random):
     """Multiplies by random numbers around 1 in training, a soft kind of Dropout."""
 
     rate: ZeroToOne
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        refuse_all_dropped(self.rate)
+        return output
 
 
 class GaussianNoise(_Random):
