@@ -284,6 +284,17 @@ def trains() -> bool:
     return sum("Epoch 2/" in log.read_text("utf-8") for log in logs) >= len(logs) / 2
 
 
+STARTED: list[subprocess.Popen[bytes]] = []
+"""Trainings that would go on where a test fails."""
+
+
+@pytest.fixture(autouse=True)
+def _end_all():
+    yield
+    while STARTED:
+        STARTED.pop().kill()
+
+
 def start_endless(*arguments: str) -> subprocess.Popen[bytes]:
     """A training in a process that nobody but this test ends."""
     with open("out.txt", "wb") as out:
@@ -294,6 +305,7 @@ def start_endless(*arguments: str) -> subprocess.Popen[bytes]:
             stderr=out,
             start_new_session=True,
         )
+    STARTED.append(process)
     wait_for(trains)
     return process
 
