@@ -40,6 +40,8 @@ class Metric(Named):
     """Whether Keras knows if more of it is better."""
     one_number: ClassVar[Mapping[str, Any]] = {}
     """Arguments that make it one number, where others make it several."""
+    axes: ClassVar[tuple[int, ...]] = (-2, -1, 0, 1)
+    """What `axis` may be where each sample has a row of scores."""
     name: str | None = None
     dtype: Floats | _Integers | None = None
 

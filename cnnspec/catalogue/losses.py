@@ -42,6 +42,8 @@ class Loss(Named):
     """Whether a single unit tells two classes apart by it."""
     activation: ClassVar[str] = ""
     """What makes scores the probabilities that it takes; '' where it takes none."""
+    axes: ClassVar[tuple[int, ...]] = (-2, -1, 0, 1)
+    """What `axis` may be where each sample has a row of scores."""
     compares_samples: ClassVar[bool] = False
     """Whether it holds samples against each other, and not against their labels."""
     reduction: (
@@ -93,6 +95,7 @@ class BinaryFocalCrossentropy(_Smoothed):
 
 
 class CategoricalCrossentropy(_Smoothed):
+    axes = (-1, 0, 1)
     elsewhere: ClassVar[dict[str, Any]] = {
         "softmax_cross_entropy softmax_cross_entropy_with_logits": {
             "from_logits": True
@@ -110,6 +113,7 @@ class CategoricalFocalCrossentropy(_Smoothed):
 
 
 class SparseCategoricalCrossentropy(_Crossentropy):
+    axes = (-1, 1)
     """What PyTorch calls CrossEntropyLoss takes scores, and NLLLoss logarithms."""
 
     elsewhere: ClassVar[dict[str, Any]] = {
@@ -152,7 +156,7 @@ class Tversky(Dice):
 
 class Huber(Loss):
     elsewhere: ClassVar[dict[str, Any]] = {"HuberLoss SmoothL1Loss smooth_l1": {}}
-    delta: float = 1.0
+    delta: AboveZero = 1.0
 
 
 class CategoricalHinge(Loss):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.accuracy import Metric as Metric  # noqa: PLC0414 - with all
+from cnnspec.catalogue.named import Floats
 from cnnspec.ground.errors import ArgumentError
 from cnnspec.ground.kinds import (
     AboveZero,
@@ -59,6 +60,8 @@ class F1Score(Metric):
     threshold: (
         Annotated[float, number("a number above 0, up to 1", gt=0, le=1)] | None
     ) = None
+    dtype: Floats | None = None
+    """It divides, and adds less than 1."""
 
     @property
     def is_several(self) -> bool:
@@ -179,6 +182,7 @@ class SpecificityAtSensitivity(_AtOther):
 
 
 class _Overlap(_Counted):
+    axes = (-1, 0)
     stands_alone = False
     num_classes: Positive
     ignore_class: int | None = None
@@ -288,11 +292,13 @@ class BinaryCrossentropy(_Smoothed):
 
 
 class CategoricalCrossentropy(_Smoothed, _AlongAxis):
+    axes = (-1, 0, 1)
     categorical = True
     first = ("from_logits", "label_smoothing", "axis")
 
 
 class SparseCategoricalCrossentropy(_Sparse, _AlongAxis):
+    axes = (-1, 1)
     first = ("from_logits", "ignore_class", "axis")
     from_logits: bool = False
     ignore_class: int | None = None

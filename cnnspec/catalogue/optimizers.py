@@ -21,6 +21,7 @@ from cnnspec.ground.kinds import (
     Natural,
     Positive,
     ZeroOrMore,
+    ZeroToBelowOne,
     ZeroToOne,
     kind,
     kind_of,
@@ -280,7 +281,7 @@ class Optimizer(Named):
     use_ema: bool = False
     ema_momentum: ZeroToOne = 0.99
     ema_overwrite_frequency: Positive | None = None
-    loss_scale_factor: float | None = None
+    loss_scale_factor: AboveZero | None = None
     gradient_accumulation_steps: (
         Annotated[int, number("a whole number of 2 or more", whole=True, ge=2)] | None
     ) = None
@@ -311,29 +312,29 @@ class Optimizer(Named):
 
 
 class Adadelta(Optimizer):
-    rho: float = 0.95
-    epsilon: float = 1e-7
+    rho: ZeroToOne = 0.95
+    epsilon: AboveZero = 1e-7
 
 
 class Adafactor(Optimizer):
-    beta_2_decay: float = -0.8
-    epsilon_1: float = 1e-30
+    beta_2_decay: Annotated[float, number("a number of 0 or less", le=0)] = -0.8
+    epsilon_1: AboveZero = 1e-30
     epsilon_2: float = 0.001
-    clip_threshold: float = 1.0
+    clip_threshold: AboveZero = 1.0
     relative_step: bool = True
 
 
 class Adagrad(Optimizer):
-    initial_accumulator_value: float = 0.1
-    epsilon: float = 1e-7
+    initial_accumulator_value: ZeroOrMore = 0.1
+    epsilon: AboveZero = 1e-7
 
 
 class _Moments(Optimizer):
     """Running means of the gradient and of its square."""
 
-    beta_1: float = 0.9
-    beta_2: float = 0.999
-    epsilon: float = 1e-7
+    beta_1: ZeroToBelowOne = 0.9
+    beta_2: ZeroToBelowOne = 0.999
+    epsilon: AboveZero = 1e-7
 
 
 class Adam(_Moments):
@@ -366,15 +367,15 @@ class Lamb(_Moments):
 
 class Lion(Optimizer):
     beta_1: Annotated[float, number("a number above 0, up to 1", gt=0, le=1)] = 0.9
-    beta_2: float = 0.99
+    beta_2: ZeroToOne = 0.99
 
 
 class Muon(Optimizer):
     weight_decay: float | None = 0.004
-    adam_beta_1: float = 0.9
-    adam_beta_2: float = 0.999
+    adam_beta_1: ZeroToBelowOne = 0.9
+    adam_beta_2: ZeroToBelowOne = 0.999
     adam_weight_decay: float = 0.004
-    epsilon: float = 1e-7
+    epsilon: AboveZero = 1e-7
     exclude_layers: tuple[str, ...] | None = None
     exclude_embeddings: bool = True
     muon_a: float = 3.4445
@@ -392,9 +393,9 @@ class Nadam(_Moments): ...
 
 class RMSprop(Optimizer):
     elsewhere: ClassVar[dict[str, Any]] = {"RMSPropOptimizer": {}}
-    rho: float = 0.9
+    rho: ZeroToOne = 0.9
     momentum: float = 0.0
-    epsilon: float = 1e-7
+    epsilon: AboveZero = 1e-7
     centered: bool = False
 
 
@@ -411,7 +412,7 @@ class SGD(Optimizer):
 
 class ScheduleFreeAdamW(_Moments):
     learning_rate: LearningRate = 0.0025
-    epsilon: float = 1e-8
+    epsilon: AboveZero = 1e-8
     warmup_steps: Natural = 0
 
 
@@ -436,5 +437,5 @@ class LossScaleOptimizer(Optimizer):
     )
     stands_alone = False
     inner_optimizer: Annotated[Any, _INNER]
-    initial_scale: float = 32768.0
+    initial_scale: AboveZero = 32768.0
     dynamic_growth_steps: Positive = 2000

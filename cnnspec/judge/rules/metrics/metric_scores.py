@@ -71,12 +71,14 @@ def _of_any(name: str, metric: Metric, fit: Fit) -> Iterator[tuple[str, str]]:
     if chosen is not None and chosen >= units:
         text = f"{name} looks at class {chosen}, and the model gives {fit.scores}"
         yield text, "count classes from 0"
+    axis = getattr(metric, "axis", -1)
+    if axis not in metric.axes or (axis == 0 and metric.labels == "sparse"):
+        yield f"{name} has no axis {axis} to work on", "remove axis:; the last is usual"
     if (getattr(metric, "top_k", None) or 0) > units:
         yield f"{name}.top_k is more than the model gives, {fit.scores}", "choose fewer"
-    if getattr(metric, "multi_label", False):
-        weights = getattr(metric, "label_weights", None)
-        of_weights = None if weights is None else len(weights)
-        for given in (getattr(metric, "num_labels", None), of_weights):
-            if given not in (None, units):
-                told = f"{name} is told of {given} labels"
-                yield f"{told}, and the model gives {fit.scores}", f"make them {units}"
+    weights = getattr(metric, "label_weights", None)
+    of_weights = None if weights is None else len(weights)
+    for given in (getattr(metric, "num_labels", None), of_weights):
+        if given not in (None, units):
+            told = f"{name} is told of {given} labels"
+            yield f"{told}, and the model gives {fit.scores}", f"make them {units}"

@@ -1,0 +1,46 @@
+"""A loss that is told of other scores than there are.
+
+A model gives each sample a row of scores: axes 0 and 1, or -2 and -1, of what
+a loss is given. A loss for classes as numbers takes the last alone, and weights
+of classes are one for each (keras/src/losses/losses.py,
+keras/src/backend/tensorflow/nn.py, 3.15).
+
+Wrong:
+
+    data: {source: mnist, scale: 255, labels: one_hot}
+    train: {loss: {CategoricalCrossentropy: {axis: 2}}}
+
+Right:
+
+    data: {source: mnist, scale: 255, labels: one_hot}
+    train: {loss: {CategoricalCrossentropy: {axis: -1}}}
+"""
+
+from collections.abc import Iterator
+
+from cnnspec.catalogue.losses import Loss
+from cnnspec.ground.errors import Problem
+from cnnspec.judge.subjects import Fit
+
+CODE = "loss-scores"
+SEVERITY = "error"
+UNLESS = ("label-shape", "loss-labels")
+
+
+def find(fit: Fit) -> Iterator[Problem]:
+    """Finds an axis that there isn't, and weights of other classes."""
+    loss = Loss.of(fit.train.loss)
+    path = ("train", "loss", loss.title())
+    given = getattr(loss, "axis", None)
+    axes = given if isinstance(given, tuple) else (given,)
+    for axis in axes:
+        if axis is not None and axis not in loss.axes:
+            text = f"{loss.title()} has no axis {axis} to work on"
+            yield Problem(
+                (*path, "axis"), CODE, text, "remove axis:; the last is usual"
+            )
+    weights = getattr(loss, "alpha", None)
+    if isinstance(weights, list) and len(weights) not in (1, fit.units):
+        text = f"{loss.title()}.alpha has {len(weights)} weights"
+        text = f"{text}, and the model gives {fit.scores}"
+        yield Problem((*path, "alpha"), CODE, text, f"give {fit.units}, or one number")
