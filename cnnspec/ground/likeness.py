@@ -35,10 +35,10 @@ def meant(name: str, options: Iterable[str], elsewhere: Mapping[str, str] = {}) 
         options: what there is; the first of equals wins.
         elsewhere: other names, of other frameworks say, and the option of each.
     """
-    if not patience.lasts():
-        return ""
     name = narrow(name).strip(" \"'")
     known = {**{option: option for option in options}, **elsewhere}
+    if not patience.lasts(len(known)):
+        return ""
     bare = name.removesuffix("()")
     if not any("." in option for option in known):
         bare = bare.rpartition(".")[2]
