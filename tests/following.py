@@ -271,6 +271,36 @@ def _alone(reader: Reader, name: str) -> Iterator[Way]:
         yield [Edit(item, name)]
 
 
+def _called(reader: Reader, name: str) -> Iterator[Way]:
+    """Another name, where it is a key, a value, or the first thing in an entry."""
+    if reader.at_key:
+        yield from renamed(reader, name)
+    else:
+        yield [Edit(reader.path, name)]
+
+
+def _last_layer(reader: Reader, text: str) -> Iterator[Way]:
+    last = len(reader.value(("layers",))) - 1
+    yield from given(reader, ("layers", last), parsed(text))
+
+
+def _without(reader: Reader, key: str) -> Iterator[Way]:
+    here = reader.value(reader.path)
+    inside = [(*reader.path, name) for name in here] if isinstance(here, dict) else []
+    for path in (*inside, reader.path, ("data",), ("train",)):
+        for end in range(len(path), -1, -1):
+            there = reader.value(path[:end])
+            if isinstance(there, dict) and key in there:
+                yield [Edit((*path[:end], key), kind="remove")]
+
+
+def _behind(reader: Reader, entry: str) -> Iterator[Way]:
+    if item := item_of(reader, reader.path):
+        *outer, place = item
+        assert isinstance(place, int)
+        yield [Edit((*outer, place + 1), parsed(entry), "insert")]
+
+
 def _last(reader: Reader, entry: str) -> Iterator[Way]:
     items = reader.value(("layers",))
     yield [Edit(("layers", len(items)), parsed(entry), "insert")]
@@ -347,6 +377,8 @@ FOLLOWED: tuple[Rule, ...] = (
     (r"add index: (\w+) to the repeat in line (\d+), and write name: (.+)", _index),
     (r"name the call: (.+)", _then),
     (r"write '==' to compare", lambda r: _replaced(r, r"(?<![<>=!])=(?!=)", "==")),
+    (r"Keras has no .+; write (.+)", _called),
+    (r"input is given already; remove one of the two", _remove),
     (r"write large numbers without commas, as in .+", None),
     (r"write \} where the expression ends; .+", None),
     (r"(?:to count rounds, )?write (\w+: \S+(?:, \w+: \S+)+)", _instead),
@@ -368,7 +400,11 @@ FOLLOWED: tuple[Rule, ...] = (
     (r"give it a default under params:", _default),
     (r"(?:the input: .+; )?remove it(?: here)?", _remove),
     (r"keep one of the two", _remove),
-    (r"set (\w+: [^,]+?)(?: here)?", _set),
+    (r"set (\w+: [^,]+?)(?: here| to split| in data:)?", _set),
+    (r"set (\w+: \w+) on the last layer", _last_layer),
+    (r"add (\w+: [\w.]+)(?: to train:)?", _set),
+    (r"remove (\w+):", _without),
+    (r"put - (.+) behind it", _behind),
     (r"say (\w+: \w+) in data:", _set),
     (r"Keras 3 calls it (\w+)", renamed),
     (r"define it under vars:, as in (vars: .+)", _define),

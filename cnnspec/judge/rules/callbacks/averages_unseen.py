@@ -36,5 +36,5 @@ def find(training: Trained) -> Iterator[Problem]:
         swaps = getattr(callback, "swap_on_epoch", False) or training.validates
         if callback.needs_averages and not swaps:
             text = f"{callback.title()} never swaps: nothing is validated"
-            hint = "add validation_split: 0.2 to train:, or swap_on_epoch: true"
+            hint = "add validation_split: 0.2 to train:; or add swap_on_epoch: true"
             yield Problem(path, CODE, text, hint)

@@ -41,5 +41,5 @@ def find(training: Trained) -> Iterator[Problem]:
         by_batches = getattr(callback, "save_freq", "epoch") != "epoch"
         if figure and by_batches and figure not in figures(training.train):
             text = f"{figure} isn't known after a batch, so that each save is the best"
-            hint = "remove save_freq:, or save_best_only:"
+            hint = "remove save_freq:; or remove save_best_only:"
             yield Problem(watched.at("save_freq"), CODE, text, hint)

@@ -48,5 +48,5 @@ def find(training: Trained) -> Iterator[Problem]:
         starts = getattr(callback, "initial_value_threshold", None) is not None
         if batches is None or batches // every >= (1 if starts else 2):
             text = f"Keras can't compare {figure} before the first epoch has ended"
-            hint = "remove save_freq:, or save_best_only:"
+            hint = "remove save_freq:; or remove save_best_only:"
             yield Problem(watched.at("save_freq"), CODE, text, hint)

@@ -39,5 +39,5 @@ def find(training: Trained) -> Iterator[Problem]:
         hint = nearest(figure, reported) or f"there is {either(reported)}"
         if figure.startswith("val_") and not training.validates:
             text = f"{callback.title()} watches {figure}, and nothing is validated"
-            hint = "add validation_split: 0.2 to train:, or watch loss"
+            hint = "add validation_split: 0.2 to train:; or watch loss"
         yield Problem(watched.at("monitor"), CODE, text, hint)

@@ -41,5 +41,5 @@ def find(training: Trained) -> Iterator[Problem]:
     for path, callback, *_ in training.callbacks():
         if callback.changes_rate and hasattr(schedule, "module"):
             text = f"{callback.title()} can't change a learning rate that is a schedule"
-            hint = "remove it, or give learning_rate: a number"
+            hint = "remove it; or give learning_rate: a number"
             yield Problem(path, CODE, text, hint)

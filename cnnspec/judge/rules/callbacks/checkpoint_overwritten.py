@@ -41,5 +41,5 @@ def find(training: Trained) -> Iterator[Problem]:
         )
         if again and "{" not in name.replace("{{", ""):
             text = f"'{name}' is written over at each save, and holds the last alone"
-            hint = "put {epoch} into the name, or add save_best_only: true"
+            hint = "put {epoch} into the name; or add save_best_only: true"
             yield Problem(watched.at(callback.fills), CODE, text, hint)

@@ -40,7 +40,7 @@ def find(fit: Fit) -> Iterator[Problem]:
     if None not in (known, named) and known != named:
         says = "names" if data.names else "says"
         text = f"'{data.source}' has {known} classes, and classes: {says} {named}"
-        hint = f"name all {known}, or remove classes:"
+        hint = f"name all {known}; or remove classes:"
         yield Problem(("data", "classes"), CODE, text, hint)
         return
     count = known if named is None else named

@@ -23,7 +23,7 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.ground.shapes import show
+from cnnspec.ground.shapes import Shape, show
 from cnnspec.judge.subjects import Fit
 
 CODE = "label-shape"
@@ -39,9 +39,19 @@ def find(fit: Fit) -> Iterator[Problem]:
         f"data: has one label for a sample, its class, and the model gives "
         f"{show(scores)} for each"
     )
-    hint = "give that size a number instead of null"
-    if len(scores) == 3:
-        hint = "put Flatten or GlobalAveragePooling2D before the last Dense layer"
-    elif len(scores) > 1:
-        hint = "put Flatten before the last Dense layer"
-    yield Problem(fit.output.path, CODE, text, hint, at_key=True)
+    yield Problem(fit.output.path, CODE, text, _hint(fit, scores), at_key=True)
+
+
+def _hint(fit: Fit, scores: Shape) -> str:
+    """What to do; a picture of scores as large as the input is meant to be one."""
+    if len(scores) == 1:
+        return "give that size a number instead of null"
+    if len(scores) == len(fit.input) > 2 and scores[:-1] == fit.input[:-1]:
+        return (
+            "remove data: and train:, whose labels are no pictures, and train it with "
+            "code of your own"
+        )
+    pooling = f"GlobalAveragePooling{min(len(scores) - 1, 3)}D"
+    if fit.output.layer.grows_with == "units":
+        return f"put - {pooling} before it; or put - Flatten before it"
+    return f"put - {pooling} behind it"

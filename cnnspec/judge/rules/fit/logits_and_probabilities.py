@@ -40,5 +40,5 @@ def find(fit: Fit) -> Iterator[Problem]:
     wants_scores = Loss.of(fit.train.loss).activation and takes_logits(fit.train)
     if wants_scores and activation in PROBABILITIES:
         text = f"from_logits: true is for scores, and {activation} makes probabilities"
-        hint = f"remove from_logits:, or {activation} from the last layer"
+        hint = f"remove from_logits:; or remove {activation} from the last layer"
         yield Problem(("train", "loss"), CODE, text, hint)

@@ -37,7 +37,7 @@ def find(fit: Fit) -> Iterator[Problem]:
         yield Problem(path, CODE, text, "choose another loss")
     elif fit.units == 1 and loss.categorical:
         text = f"{name} needs a unit for each class, and the model gives one score"
-        hint = "set loss: binary_crossentropy, or let the model end with more units"
+        hint = "set loss: binary_crossentropy; or let the model end with more units"
         yield Problem(path, CODE, text, hint)
     elif fit.units == 1 and given == "one_hot":
         text = "one_hot labels need a unit for each class, and the model gives one"
@@ -48,4 +48,4 @@ def find(fit: Fit) -> Iterator[Problem]:
         if loss.two_classes:
             other = "sparse_categorical_crossentropy as the loss"
         labels = f"[contiguous, {loss.labels}]" if fit.data.contiguous else loss.labels
-        yield Problem(path, CODE, text, f"set labels: {labels}, or {other}")
+        yield Problem(path, CODE, text, f"set labels: {labels}; or take {other}")

@@ -42,5 +42,5 @@ def find(fit: Fit) -> Iterator[Problem]:
         yield Problem(("data", "source"), CODE, text, hint)
     elif fit.data.class_count is not None:
         text = f"{loss} with one unit learns a number, not classes"
-        hint = "remove classes:, or end the model with a unit for each class"
+        hint = "remove classes:; or end the model with a unit for each class"
         yield Problem(("data", "classes"), CODE, text, hint)

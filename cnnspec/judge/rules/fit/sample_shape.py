@@ -72,5 +72,5 @@ def _other_size(fit: Fit, image: Shape) -> Problem:
     wanted = f"the model's {show(fit.input)} input"
     text = f"{sample}, {product(image):,} numbers, which don't make {wanted}"
     other = "another image_shape" if fit.data.image_shape else "choose another source"
-    hint = f"set input: {list(image)}, or {other}"
+    hint = f"set input: {list(image)}; or {other}"
     return Problem(("data", "source"), CODE, text, hint)

@@ -36,5 +36,5 @@ def find(fit: Fit) -> Iterator[Problem]:
     """Finds it at the end of the model."""
     if fit.units == 1 and activation_of(fit.output.layer) == "softmax":
         text = "softmax of a single unit is always 1"
-        hint = "set activation: sigmoid, or let the model end with a unit per class"
+        hint = "set activation: sigmoid; or let the model end with a unit per class"
         yield Problem(fit.output.path, CODE, text, hint, at_key=True)

@@ -38,7 +38,7 @@ def find(fit: Fit) -> Iterator[Problem]:
         if takes(about, fit):
             continue
         text = f"{name} needs {about.labels} labels, and data.labels is {fit.encoding}"
-        hint = f"use accuracy, which fits any, or set labels: {about.labels}"
+        hint = f"use accuracy, which fits any; or set labels: {about.labels}"
         if fit.units == 1:
             text = f"{name} needs a unit for each class, and the model gives one score"
             hint = "use accuracy"
