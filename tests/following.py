@@ -437,6 +437,12 @@ def alternatives(hint: str) -> list[str]:
     return [part for part in hint.split("; or ") if part]
 
 
+def checked(source: Source) -> list[Diagnostic]:
+    """What is found in a spec, with hints for all of it."""
+    patience.renew()
+    return _check(source, USUAL).diagnostics
+
+
 def kinds(found: list[Diagnostic]) -> Counter[tuple[str, str]]:
     """How many mistakes of each kind there are."""
     return Counter((d.code, without_details(d.message)) for d in found)
@@ -450,7 +456,7 @@ def mends(source: Source, found: Diagnostic, hint: str, before: Any) -> bool:
         for way in follow(Reader(source, found, spot), hint):
             patience.renew()
             try:
-                after = _check(source.edited(way), USUAL).diagnostics
+                after = checked(source.edited(way))
             except (KeyError, IndexError, TypeError):
                 continue  # no such place in this reading
             same = [d for d in after if d.mark == found.mark and d.code == found.code]

@@ -6,14 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.ground import patience
 from cnnspec.ground.errors import SpecError
 from cnnspec.ground.source import Source, read_source, with_bases
-from cnnspec.judge.check import _check
 from cnnspec.judge.explain import explanations
-from cnnspec.judge.settings import USUAL
 from cnnspec.language.document import Document
-from tests.following import alternatives, kinds, mends, names_a_change
+from tests.following import alternatives, checked, kinds, mends, names_a_change
 from tests.test_explain import whole
 from tests.test_remedies import CASES
 
@@ -31,8 +28,7 @@ LEAST = 200
 
 def followed(source: Source) -> Iterator[tuple[str, bool]]:
     """Each hint that names a change of a spec, and whether it mends."""
-    patience.renew()
-    found = _check(source, USUAL).diagnostics
+    found = checked(source)
     before = kinds(found)
     for one in found:
         if one in source.problems:
@@ -81,7 +77,7 @@ def test_so_many_hints_are_followed() -> None:
         for path in SPECS:
             os.chdir(path.parent)
             if source := fixture(path):
-                found = _check(source, USUAL).diagnostics
+                found = checked(source)
                 hints = (h for d in found for h in alternatives(d.hint))
                 count += sum(map(names_a_change, hints))
     finally:

@@ -47,5 +47,6 @@ def find(fit: Fit) -> Iterator[Problem]:
         title = loss_name(fit.train)
         text = f"{title} takes probabilities, and the model ends with {activation}"
         other = f"{{{loss.title()}: {{from_logits: true}}}}"
-        hint = f"set activation: {loss.activation} on the last layer; or set loss: {other}"
+        hint = f"set activation: {loss.activation} on the last layer"
+        hint = f"{hint}; or set loss: {other}"
         yield Problem(fit.output.path, CODE, text, hint, at_key=True)
