@@ -164,8 +164,8 @@ IMAGE, SCORES, ONE = (None, 28, 28, 1), (None, 10), (None, 1)
         (MNIST, TRAIN, None, (None, 32, 32, 3), SCORES, "784 numbers"),
         (MNIST, TRAIN, None, (None, None, 28, 1), SCORES, "instead of null"),
         (MNIST, TRAIN, None, IMAGE, (None, 11), "set units: 10 here"),
-        (MNIST, TRAIN, None, IMAGE, (None, 7, 10), "put Flatten before the last Dense"),
-        (MNIST, TRAIN, None, IMAGE, (None, 26, 26, 10), "or GlobalAveragePooling2D"),
+        (MNIST, TRAIN, None, IMAGE, (None, 7, 10), "or put - Flatten before it"),
+        (MNIST, TRAIN, None, IMAGE, (None, 26, 26, 10), "put - GlobalAveragePooling2D"),
         (MNIST, TRAIN, None, IMAGE, (None, None), "instead of null"),
         (MNIST, Train(loss=SPARSE), None, IMAGE, SCORES,
          "needs sparse labels, and data.labels is one_hot"),
@@ -183,7 +183,7 @@ def test_a_wrong_number_of_names_is_the_names_fault() -> None:
     for units in (2, 10):
         [problem] = disagreements(data, TRAIN, None, [IMAGE], [output((None, units))])
         assert problem.path == ("data", "classes")
-        assert problem.hint == "name all 10, or remove classes:"
+        assert problem.hint == "name all 10; or remove classes:"
 
 
 def test_a_wrong_number_of_units_is_the_layers_fault() -> None:
@@ -208,7 +208,7 @@ LOGITS = {"CategoricalCrossentropy": {"from_logits": True}}
         ("sparse", 1, "sigmoid", SPARSE, "needs a unit for each class"),
         ("one_hot", 1, "softmax", "categorical_crossentropy", "is always 1"),
         ("one_hot", 1, "sigmoid", "mse", "set labels: sparse"),
-        ("sparse", 10, None, SPARSE, "set activation: softmax on the last layer, or"),
+        ("sparse", 10, None, SPARSE, "set activation: softmax on the last layer; or"),
         ("one_hot", 10, "relu", "categorical_crossentropy", "ends with relu"),
         ("sparse", 1, None, "binary_crossentropy", "set activation: sigmoid"),
         ("one_hot", 10, "softmax", LOGITS, "softmax makes probabilities"),
