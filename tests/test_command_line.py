@@ -57,8 +57,8 @@ MISUSES = {
     "check --s": "'--s' could be '--set', '--select' or '--strict'; write it in full",
     "check --set": "--set takes KEY=VALUE; write it behind --set",
     "check --keras=1": "--keras takes no value; write --keras alone",
-    "check --format jsn": "--format takes 'text', 'json' or 'github'; found 'jsn'; did "
-    "you mean 'json'?",
+    "check --format jsonn": "--format takes 'text', 'json' or 'github'; found 'jsonn'; "
+    "did you mean 'json'?",
     "show": "show needs SPEC, as in cnnspec show specs/nin.yaml --why",
     "build": "build needs SPEC, as in cnnspec build specs/nin.yaml",
     "show a b": "show has no use for 'b'; all it takes is cnnspec show SPEC",
