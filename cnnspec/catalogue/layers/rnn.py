@@ -125,6 +125,11 @@ class _Gates(Weighted):
             raise ShapeError(text, hint)
         return output
 
+    def width(self) -> int:
+        """How many numbers a state has at each place."""
+        found: int = getattr(self, "units", None) or getattr(self, "filters", 0)
+        return found
+
     def check_gates(self) -> None:
         """Refuses a function that leaves the gates other sizes than the states have.
 
@@ -133,7 +138,9 @@ class _Gates(Weighted):
         """
         for name in ("activation", "recurrent_activation"):
             function = getattr(self, name, None)
-            if activated(function, (None, 2)) != (None, 2):
+            halves = activated(function, (None, 2)) != (None, 2)
+            # One half of two spreads over both, where another gate multiplies it.
+            if halves and (self.gates == 1 or self.width() != 2):
                 text = f"can't run with {name} '{function}', which halves its states"
                 raise ShapeError(text, "choose another activation")
 
