@@ -28,6 +28,17 @@ FOUND = {
     "number-as-key": "1.5: ['${[0] * 10**9}']\n",
     "number-as-argument": "input: [4]\nlayers: [{Conv2D: {10.5: 32, strides: 3}}]\n",
     "digits": f"input: [4]\nlayers: [{{Dense: '{'9' * 5000}'}}]\n",
+    "parameter-without-a-name": """
+input: [4]
+blocks: {b: {params: [{null: []}, expand], layers: [{Dense: $x}]}}
+layers: [{b: {expnd: 1}}]
+""",
+    "no-size": """
+input: [28, 28]
+layers: [{LSTM: 8}, {Dense: {units: 10, activation: softmax}}]
+data: {source: mnist, reshape: [{.nan: 1}, 28, 1], flatten: true}
+train: {loss: sparse_categorical_crossentropy}
+""",
     "no-input-and-wrong-data": """
 layers: [Flatten, {Dense: {units: 10, activation: softmax}}]
 data: {size: mnist}

@@ -36,8 +36,7 @@ def meant(name: str, options: Iterable[str], elsewhere: Mapping[str, str] = {}) 
         elsewhere: other names, of other frameworks say, and the option of each.
     """
     name = narrow(name).strip(" \"'")
-    texts = {option: option for option in options if isinstance(option, str)}
-    known = {**texts, **elsewhere}
+    known = {**{str(option): str(option) for option in options}, **elsewhere}
     if not patience.lasts(len(known)):
         return ""
     bare = name.removesuffix("()")

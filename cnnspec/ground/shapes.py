@@ -15,7 +15,7 @@ def product(sizes: Iterable[Size]) -> Size:
     """The product of sizes, None as soon as one is unknown."""
     total = 1
     for size in sizes:
-        if not isinstance(size, int):
+        if size is None:
             return None
         total *= size
     return total

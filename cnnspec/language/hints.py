@@ -53,7 +53,7 @@ def variable(name: str, path: Path, known: frozenset[str], source: Source) -> st
     around = _innermost_repeat(path, source)
     if "times" in around and "index" not in around and _ROUND.fullmatch(name):
         return f"give the repeat index: {name}, which counts the rounds from 0"
-    few = sorted(known) if len(known) <= _LISTED else []
+    few = sorted(map(str, known)) if len(known) <= _LISTED else []
     if path[0] != "blocks":
         there = f"there is {either(few, 'and')}" if few else ""
         return there or f"define it under vars:, as in vars: {{{name}: 8}}"
