@@ -127,8 +127,8 @@ class _Gates(Weighted):
 
     def width(self) -> int:
         """How many numbers a state has at each place."""
-        found: int = getattr(self, "units", None) or getattr(self, "filters", 0)
-        return found
+        found: Any = getattr(self, "units", None) or getattr(self, "filters", 0)
+        return int(found)
 
     def check_gates(self) -> None:
         """Refuses a function that leaves the gates other sizes than the states have.
