@@ -125,7 +125,7 @@ def test_what_is_shown_is_short() -> None:
     assert repr(model) == "<Model tiny: 239 params in 3 layers>"
     assert repr(model.summary) == "<Summary tiny: 239 params in 3 layers>"
     assert repr(cnnspec.check(DATA)) == f"<Checked spec: ok: {model.summary!r}>"
-    assert repr(cnnspec.check({})) == "<Checked spec: 1 found>"
+    assert repr(cnnspec.check({})) == "<Checked spec: 2 found>"
 
 
 def test_a_notebook_shows_what_was_found() -> None:

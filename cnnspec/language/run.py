@@ -7,7 +7,6 @@ the plan of a script is what another one does.
 """
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Generic, NamedTuple
 
 from cnnspec.catalogue.layers import Layer, make_layer
@@ -78,7 +77,7 @@ class Outcome(NamedTuple, Generic[T]):
     """What Keras calls inputs, layers and calls, where that isn't their full name."""
 
 
-_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+_NO_NAMES: Mapping[str, str] = {}
 
 
 def run(

@@ -4,7 +4,6 @@ Every analysis and the live Keras model are made from it.
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
@@ -56,7 +55,7 @@ class Graph(NamedTuple):
     """The names of nodes that no output depends on, which Keras leaves out."""
     problems: tuple[Problem, ...] = ()
     """Names that are given twice, names that nothing defines, and the like."""
-    keras_names: Mapping[str, str] = MappingProxyType({})
+    keras_names: Mapping[str, str] = {}
     """What Keras calls inputs, layers and calls, where that isn't their name."""
     policy: str = DEFAULT_POLICY
     """The dtype policy of layers that have none of their own."""

@@ -41,7 +41,7 @@ def test_dtype(dtype):
 
 @pytest.mark.parametrize(
     ("dtype", "hint"),
-    [("flot32", "did you mean 'float32'?"), ("int8", "did you mean 'uint8'?")],
+    [("flot32", "did you mean 'float32'?"), ("int8", "did you mean 'int16'?")],
 )
 def test_unknown_dtype(dtype, hint):
     found = problem("Dense", {"units": 2, "dtype": dtype})

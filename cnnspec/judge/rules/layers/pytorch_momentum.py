@@ -1,10 +1,10 @@
-"""A momentum of BatchNormalization that looks like PyTorch's.
+"""A momentum of BatchNormalization as PyTorch means it.
 
 In Keras, momentum is the share of the moving average that stays at each batch
-(keras/src/layers/normalization/batch_normalization.py, 3.15), 0.99 unless given;
-in PyTorch it is the share of the new batch, 0.1 unless given
-(torch.nn.BatchNorm2d). Of a small share that stays, the statistics that the model
-predicts with are those of the last few batches.
+(keras/src/layers/normalization/batch_normalization.py, 3.15), 0.99 unless
+given; in PyTorch it is the share of the new batch, 0.1 unless given
+(torch.nn.BatchNorm2d). Of a small share that stays, the statistics that the
+model predicts with are those of the last few batches.
 
 Wrong:
 
