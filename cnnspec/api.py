@@ -22,7 +22,7 @@ Overrides change values of the spec first, as `--set` does on the command line: 
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.ground.errors import (
@@ -31,6 +31,8 @@ from cnnspec.ground.errors import (
     OverrideError,
     SettingsError,
     SpecError,
+    either,
+    nearest,
 )
 from cnnspec.ground.source import Source, read_source, stem
 from cnnspec.judge import check as judging
@@ -62,6 +64,8 @@ __all__ = [
 PathName = str | os.PathLike[str]
 Spec = PathName | Mapping[str, Any]
 """The path of a YAML file, its text, or the data that such a text stands for."""
+_ENDINGS = (".yaml", ".yml")
+"""Of the names of specs."""
 
 
 # ------------------------------------------------------------------ what comes out
@@ -220,8 +224,8 @@ def check(
     overrides: "Overrides" = (),
     *,
     keras: bool = False,
-    select: Sequence[str] | None = None,
-    ignore: Sequence[str] | None = None,
+    select: str | Sequence[str] | None = None,
+    ignore: str | Sequence[str] | None = None,
     strict: bool | None = None,
     allow_outside: bool | None = None,
 ) -> Checked:
@@ -247,8 +251,8 @@ def check(
         *_reader(spec),
         overrides,
         keras=keras,
-        select=select,
-        ignore=ignore,
+        select=_listed(select),
+        ignore=_listed(ignore),
         strict=strict,
         allow_outside=allow_outside,
     )
@@ -282,11 +286,20 @@ def _reader(spec: Spec) -> tuple[Callable[[], Source], str]:
         return lambda: DataSource(spec), "spec"
     if isinstance(spec, str) and _is_text(spec):
         return _text_reader(spec, "spec"), "spec"
-    return _file_reader(os.fspath(spec))
+    given: Any = spec  # whatever somebody gives
+    if not isinstance(given, str | bytes | os.PathLike) or not given:
+        found = "an empty text" if given in ("", b"") else f"a {type(given).__name__}"
+        raise TypeError(f"a spec is a path, a text or a mapping; found {found}")
+    return _file_reader(os.fsdecode(given))
+
+
+def _listed(names: str | Sequence[str] | None) -> Sequence[str] | None:
+    """Names that may be one alone."""
+    return [names] if isinstance(names, str) else names
 
 
 def _is_text(spec: str) -> bool:
-    flows = spec.startswith("{") and not spec.endswith((".yaml", ".yml"))
+    flows = spec.startswith("{") and not spec.endswith(_ENDINGS)
     return flows or "\n" in spec
 
 
@@ -344,7 +357,7 @@ def loads(text: str, path: str = "spec", overrides: "Overrides" = ()) -> Model:
 def files(
     model: summaries.Model,
     folder: PathName = "generated",
-    targets: Sequence[str] | None = None,
+    targets: str | Sequence[str] | None = None,
     *,
     force: bool = False,
 ) -> dict[str, str]:
@@ -360,7 +373,8 @@ def files(
 
     start = os.path.join(folder, file_name(stem(model.program.source.path)))
     found = {}
-    for name in usual_targets() if targets is None else targets:
+    for name in _listed(targets) or usual_targets():
+        _refuse_unknown("target", name, all_targets())
         target = all_targets()[name]
         target.refuse(model)
         found[name] = start + target.ending
@@ -372,7 +386,7 @@ def files(
 def build(
     spec: Spec | summaries.Model,
     folder: PathName = "generated",
-    targets: Sequence[str] | None = None,
+    targets: str | Sequence[str] | None = None,
     *,
     overrides: "Overrides" = (),
     force: bool = False,
@@ -401,7 +415,10 @@ def build(
     Raises:
         SpecError: a file is somebody's work, or can't be written; or what Keras built
             is not what the summary says; or the templates don't make a script.
+        SettingsError: there is no such target, language or backend.
     """
+    from cnnspec.emit.keras_script.texts import languages
+    from cnnspec.emit.packages import BACKENDS
     from cnnspec.emit.targets import Options
     from cnnspec.emit.targets import targets as all_targets
     from cnnspec.emit.write import write_together
@@ -409,11 +426,19 @@ def build(
     model = _loaded(spec, overrides)
     paths = files(model, folder, targets, force=force)
     own = None if templates is None else os.fspath(templates)
+    _refuse_unknown("language", lang, languages(own))
+    _refuse_unknown("backend", backend, BACKENDS)
     options = Options(lang, backend, own)
     write_together(
         {path: all_targets()[name].make(model, options) for name, path in paths.items()}
     )
     return list(paths.values())
+
+
+def _refuse_unknown(what: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        hint = nearest(name, known) or f"there is {either(known)}"
+        raise SettingsError(f"there is no {what} '{name}'; {hint}")
 
 
 def keras_model(spec: Spec | summaries.Model, overrides: "Overrides" = ()) -> Any:
@@ -453,17 +478,21 @@ def _loaded(spec: Spec | summaries.Model, overrides: "Overrides") -> summaries.M
 def find_specs(path: PathName) -> list[str]:
     """The specs that a path stands for: itself, or all YAML files below a folder.
 
+    Hidden folders below it, and environments of Python, aren't searched.
+
     Raises:
         SettingsError: a setting that can't be followed.
     """
     name = os.fspath(path)
     if not os.path.isdir(name):
         return [name]
-    settings = settings_for(name)
-    found = (
-        os.path.join(folder, file)
-        for folder, _, files in os.walk(name)
-        for file in files
-        if file.endswith((".yaml", ".yml"))
-    )
-    return sorted(path for path in found if not settings.leaves_out(path))
+    settings, found = settings_for(name), []
+    for folder, inside, files in os.walk(name):
+        if "pyvenv.cfg" in files and folder != name:
+            inside.clear()
+            continue
+        # Hidden folders hold environments and what tools keep, and no specs.
+        inside[:] = [one for one in inside if not one.startswith(".")]
+        paths = [os.path.join(folder, one) for one in files if one.endswith(_ENDINGS)]
+        found += [path for path in paths if not settings.leaves_out(path)]
+    return sorted(found)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import cnnspec
+from cnnspec import api
 from cnnspec.emit.targets import Options, targets
 from tests.api_page import PAGE, page
 
@@ -118,6 +119,47 @@ def test_errors_are_raised_or_kept(path: Path) -> None:
         assert not checked.ok and checked.program is None
         with pytest.raises(cnnspec.SpecError):
             checked.model()
+
+
+def test_an_error_comes_back_from_another_process(path: Path) -> None:
+    with pytest.raises(cnnspec.SpecError) as caught:
+        cnnspec.load(path, ["layers.2.Dense=0"])
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.diagnostics) == (
+        str(caught.value),
+        caught.value.diagnostics,
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"targets": "pdf"}, "no target 'pdf'; there is"),
+        ({"targets": ["scirpt"]}, "did you mean 'script'?"),
+        ({"lang": "kr"}, "no language 'kr'"),
+        ({"backend": "pytorch"}, "no backend 'pytorch'"),
+    ],
+)
+def test_what_build_has_no_use_for_is_told(
+    given: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(cnnspec.SettingsError, match=says.replace("?", "[?]")):
+        cnnspec.build(DATA, tmp_path, **{"targets": "svg", **given})
+
+
+@pytest.mark.parametrize("spec", [None, 3, [], ""])
+def test_what_is_no_spec_is_told(spec: Any) -> None:
+    with pytest.raises(TypeError, match="a spec is a path, a text or a mapping; found"):
+        cnnspec.load(spec)
+
+
+def test_a_search_passes_over_environments_and_hidden_folders(tmp_path: Path) -> None:
+    for folder in ("specs", ".venv/lib", ".github", "env/share"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.yaml").write_text(TEXT)
+    (tmp_path / "env" / "pyvenv.cfg").touch()
+    assert api.find_specs(tmp_path) == [str(tmp_path / "specs" / "a.yaml")]
+    assert api.find_specs(tmp_path / ".github") == [str(tmp_path / ".github/a.yaml")]
 
 
 def test_what_is_shown_is_short() -> None:

@@ -129,7 +129,7 @@ OTHERS = {
     *("scikit-learn", "koreanize-matplotlib", "tf-idf", "allow-outside"),
     *("early-stopping", "no-info", "function-plain", "model-field", "model-fields"),
 }
-"""Other texts of that form: packages, options, other tools' words, pydantic's schemas."""
+"""Other texts of that form: packages, options, other tools' words, schemas."""
 
 
 def test_every_code_is_explained() -> None:

@@ -29,6 +29,7 @@ layers:
   - Activation: relu
   - Dense: 10
 train:
+  epochs: 9
   optimizer: adam
   loss: {SparseCategoricalCrossentropy: {from_logits: true}}
   callbacks: [TerminateOnNaN, {EarlyStopping: loss}]
@@ -59,6 +60,14 @@ SET: dict[str, tuple[tuple[str, ...], Any]] = {
     ),
     "layers.4.name=flat": (("layers", 4), {"Flatten": {"name": "flat"}}),
     "layers.4.Flatten.name=flat": (("layers", 4), {"Flatten": {"name": "flat"}}),
+    # a class left out
+    "layers.0.size=5": (("layers", 0, "conv"), {"filters": 16, "size": 5}),
+    "layers.2.times=3": (("layers", 2, "repeat", "times"), 3),
+    "layers.5.activation=relu": (("layers", 5, "Dense", "activation"), "relu"),
+    "train.loss.from_logits=true": (
+        ("train", "loss"),
+        {"SparseCategoricalCrossentropy": {"from_logits": True}},
+    ),
     # a value alone
     "layers.8.Dense.activation=relu": (
         ("layers", 8, "Dense"),
@@ -114,6 +123,12 @@ def test_a_section_set_to_null_is_as_if_it_were_not_there() -> None:
         apply(source, [f"{key}=null"])
         assert key not in source.data
     assert cnnspec.check(SPEC, ["expect=null", "train=null", "data=null"]).ok
+    keys = ["train.callbacks=null", "train.epochs=null", "data.seed=null"]
+    source = Source(SPEC)
+    apply(source, keys)
+    assert "callbacks" not in source.data["train"]
+    assert cnnspec.check(SPEC, ["expect=null", *keys]).ok
+    assert cnnspec.check(SPEC, "expect=null").ok
 
 
 def test_overrides_may_be_a_mapping_of_values() -> None:
@@ -125,10 +140,21 @@ def test_overrides_may_be_a_mapping_of_values() -> None:
 REFUSED = {
     "epochs": "'epochs' is not of the form KEY=VALUE",
     "=3": "'=3' is not of the form KEY=VALUE",
-    "a=[1": "'a=[1': a '[' is not closed before this, or a ',' is missing",
-    "a=(3, 3)": "'a=(3, 3)': YAML has no tuples",
+    "a=[1": "'a=[1': brackets don't match; write [1]",
+    "a=(3, 3)": "'a=(3, 3)': YAML has no tuples in round brackets; write",
     "extends=base.yaml": "'extends': only the file itself can extend one",
     "layers.9.Dense=3": "'layers.9.Dense': layers has 9 items, counted from 0",
+    "layers[0].conv=3": (
+        "'layers[0].conv': items of a list are counted behind a dot; set layers.0.conv"
+    ),
+    "layers.Dense.units=3": (
+        "'layers.Dense.units': the model has no layer 'Dense'; what is Dense there is "
+        "called 'fc1', 'fc.2' and 'dense'"
+    ),
+    "train.callbacks.2=SwapEMAWeights": (
+        "'train.callbacks.2': train.callbacks has 2 items, counted from 0; to add one, "
+        "set train.callbacks='[TerminateOnNaN, {EarlyStopping: loss}, SwapEMAWeights]'"
+    ),
     "layers.-1.Dense=3": (
         "'layers.-1.Dense': layers is a list; say 0 to 8 instead of '-1'"
     ),

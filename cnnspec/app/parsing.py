@@ -67,8 +67,18 @@ def _misread(name: str, options: dict[str, Option], error: GetoptError) -> str:
         return f"{typed} takes no value; write {typed} alone"
     if meant := [option for option in options if option.startswith(typed)]:
         return f"'{typed}' could be {either(meant)}; write it in full"
-    hint = nearest(typed, [*options, *HELP]) or f"cnnspec {name} --help lists them"
+    hint = _by_set(typed, options) or nearest(typed, [*options, *HELP])
+    hint = hint or f"cnnspec {name} --help lists them"
     return f"{name} has no option '{typed}'; {hint}"
+
+
+def _by_set(typed: str, options: dict[str, Option]) -> str:
+    """How the spec says what was typed as an option; nothing where it doesn't."""
+    from cnnspec.language.training import Train
+
+    key = typed.removeprefix("--").replace("-", "_")
+    found = "--set" in options and key in Train.arguments()
+    return f"write --set train.{key}=VALUE" if found else ""
 
 
 def _value(option: Option, text: str) -> object:

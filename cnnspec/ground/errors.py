@@ -193,6 +193,10 @@ class SpecError(Exception):
         self.diagnostics = sorted(diagnostics, key=lambda d: d.mark)
         super().__init__("\n".join(str(d) for d in self.diagnostics))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By its text alone it could not be made again in another process.
+        return type(self), (self.diagnostics,)
+
 
 class _Refused(ValueError):
     def __init__(self, message: str) -> None:

@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnspec.ground.errors import OverrideError, Path, SpecError, either, nearest
+from cnnspec.ground.errors import (
+    Diagnostic,
+    OverrideError,
+    Path,
+    SpecError,
+    either,
+    nearest,
+)
 from cnnspec.ground.source import Source, composed
 from cnnspec.ground.yaml_text import flow
 
@@ -12,6 +19,9 @@ if TYPE_CHECKING:
     from cnnspec.catalogue.components import Component
 
 _INDEX = re.compile("[0-9]{1,9}")
+_INDEXED = re.compile(r"\[(\d+)\]")
+_SECTIONS = ("data", "train", "ensemble", "expect")
+"""Where null stands for what isn't there."""
 
 Overrides = Iterable[str] | Mapping[str, Any]
 """`KEY=VALUE` each, or values by their keys."""
@@ -61,7 +71,7 @@ def _read(given: Overrides) -> Iterator[Override]:
             shown = plain(value, key)
             yield Override(composed(str(key)), shown, f"{key}={flow(shown)}")
         return
-    for text in given:
+    for text in [given] if isinstance(given, str) else given:
         key, equals, value = text.partition("=")
         if not key or not equals:
             raise OverrideError(f"'{text}' is not of the form KEY=VALUE")
@@ -72,16 +82,22 @@ def _value(assignment: str, text: str) -> Any:
     try:
         source = Source(text, "--set") if text.strip() else None
     except SpecError as error:
-        reason = error.diagnostics[0].message
-        raise OverrideError(f"'{assignment}': {reason}") from None
+        raise _unread(assignment, error.diagnostics[0]) from None
     if source is not None and source.problems:
-        raise OverrideError(f"'{assignment}': {source.problems[0].message}")
+        raise _unread(assignment, source.problems[0])
     return source.data if source else None
+
+
+def _unread(assignment: str, found: Diagnostic) -> OverrideError:
+    hint = f"; {found.hint}" if found.hint else ""
+    return OverrideError(f"'{assignment}': {found.message}{hint}")
 
 
 def _path(given: Override, source: Source) -> Path:
     """The path that a key stands for."""
     words = given.key.split(".")
+    if "[" in given.key and (plain := _INDEXED.sub(r".\1", given.key)) != given.key:
+        raise given.refused("items of a list are counted behind a dot", f"set {plain}")
     is_list = isinstance(source.value(("layers",)), list)
     if is_list and words[0] == "layers" and _is_name("".join(words[1:2])):
         start, words = _named(given, words[1:], source)
@@ -138,9 +154,10 @@ def _named(given: Override, words: list[str], source: Source) -> tuple[Path, lis
             break
     else:
         text = f"the model has no layer '{words[0]}'"
-        raise given.refused(
-            text, nearest(words[0], places) or "cnnspec show lists them"
-        )
+        alike = [n.name for n in graph.nodes if type(n.layer).__name__ == words[0]]
+        hint = f"what is {words[0]} there is called {either(alike[:6], 'and')}"
+        hint = hint if alike else nearest(words[0], places)
+        raise given.refused(text, hint or "cnnspec show lists them")
     path, rest = places[name], words[count:]
     makes = sum(place == path for place in places.values())
     if makes > 1:
@@ -172,10 +189,15 @@ def _set(data: Any, given: Override, path: Path) -> Path:
     """Sets the value, and returns the path that it then has."""
     if path[0] == "extends":
         raise given.refused("only the file itself can extend one")
-    if len(path) == 1 and given.value is None and isinstance(data, dict):
-        data.pop(path[0], None)
-        return path
     holder, place = data, 0
+    taken_out = path[0] in _SECTIONS and len(path) < 3 or len(path) == 1
+    if given.value is None and taken_out:
+        for step in path[:-1]:
+            holder = holder.get(step) if isinstance(holder, dict) else None
+        if isinstance(holder, dict):
+            holder.pop(path[-1], None)
+            return path
+        holder = data
     while place < len(path) - 1:
         _refuse_no_way(given, path, place, holder)
         path = _opened(holder, path, place, data)
@@ -199,7 +221,12 @@ def _refuse_no_way(given: Override, path: Path, place: int, holder: Any) -> None
             hint = f"say 0 to {len(holder) - 1} instead of '{step}'"
             raise given.refused(f"{there} is a list", hint if holder else "")
         if step >= len(holder):
-            raise given.refused(f"{there} has {len(holder)} items, counted from 0")
+            items = f"{len(holder)} item{'' if len(holder) == 1 else 's'}"
+            hint = ""
+            if step == len(holder) and path[0] != "layers":
+                more = flow([*holder, given.value])
+                hint = f"to add one, set {there}='{more}'"
+            raise given.refused(f"{there} has {items}, counted from 0", hint)
     elif not isinstance(holder, dict):
         raise given.refused(f"{there} is {flow(holder)} and no mapping")
 
@@ -208,6 +235,8 @@ def _opened(holder: Any, path: Path, place: int, data: Any) -> Path:
     """Makes a mapping or list stand where a path leads on, and returns the path."""
     step, following = path[place : place + 2]
     value = holder.get(step) if isinstance(holder, dict) else holder[step]
+    if isinstance(value, dict) and (inside := _only_class(value, path, place)):
+        return (*path[: place + 1], inside, *path[place + 1 :])
     if isinstance(value, dict) or isinstance(value, list) and type(following) is int:
         return path
     first = _first_argument(step, data) if place and isinstance(step, str) else ""
@@ -221,6 +250,20 @@ def _opened(holder: Any, path: Path, place: int, data: Any) -> Path:
         holder[step] = {value: {}}
         path = (*path[: place + 1], value, *path[place + 1 :])
     return path
+
+
+def _only_class(value: dict[Any, Any], path: Path, place: int) -> str:
+    """The class whose arguments a mapping holds, where a path leaves it out.
+
+    Such are an entry of a layer list, `{Conv2D: {…}}`, and what `train:` names.
+    """
+    if len(value) != 1 or path[0] not in ("layers", "blocks", "train"):
+        return ""
+    [name], step, following = value, *path[place : place + 2]
+    if following == name or _is_class(following, str(name)):
+        return ""
+    is_entry = isinstance(step, int)
+    return str(name) if is_entry or path[0] == "train" and name in _components() else ""
 
 
 def _is_class(step: str | int, name: str) -> bool:
