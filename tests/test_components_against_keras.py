@@ -174,6 +174,7 @@ EXAMPLES: dict[str, Any] = {
 """A value for each argument that has to be given."""
 
 OTHERS: dict[str, Any] = {
+    "beta_2_decay": -0.5,
     "clipvalue": None,
     "global_clipnorm": None,
     "learning_rate_power": -0.25,
@@ -184,7 +185,7 @@ OTHERS: dict[str, Any] = {
     "multi_label": True,
     "average": "macro",
     "class_aggregation": "variance_weighted_average",
-    "dtype": "float16",
+    "dtype": "bfloat16",
     "mode": "max",
     "name": "mine",
     "num_regressors": 0,

@@ -7,11 +7,11 @@ argument alone, or `{class: L1L2, l1: 1e-5, l2: 1e-4}`. Signatures are those of 
 """
 
 import re
-import sys
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from cnnspec.ground.errors import Invalid, Problem, either
+from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either
 from cnnspec.ground.kinds import number
 from cnnspec.ground.records import Record
 from cnnspec.ground.yaml_text import describe
@@ -32,6 +32,20 @@ class Component(Record):
     example: ClassVar[str] = ""
     """One of its kind as a mapping, for messages."""
 
+    def misfit(self, rank: int) -> str:
+        """Why it can't do its work on weights of so many axes; '' where it can."""
+        return ""
+
+
+_LARGEST = 3.4028234e38
+"""The largest number of 32 bits; weights begin as no number beyond."""
+_Finite = Annotated[float, number("a finite number", ge=-_LARGEST, le=_LARGEST)]
+_Factor = Annotated[float, number("a finite number of 0 or more", ge=0, le=_LARGEST)]
+_AboveZero = Annotated[float, number("a finite number above 0", gt=0, le=_LARGEST)]
+_Seed = Annotated[
+    int, number("a whole number of 64 bits", whole=True, ge=-(2**63), le=2**63 - 1)
+]
+
 
 class Initializer(Component):
     module: ClassVar[str] = "initializers"
@@ -49,13 +63,16 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
-    value: float = 0.0
+    value: _Finite = 0.0
 
 
 class Identity(Initializer):
     elsewhere: ClassVar[dict[str, Any]] = {"eye eye_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("IdentityInitializer",)
-    gain: float = 1.0
+    gain: _Finite = 1.0
+
+    def misfit(self, rank: int) -> str:
+        return "" if rank == 2 else "it makes a matrix, of two axes"
 
 
 class STFT(Initializer):
@@ -65,35 +82,41 @@ class STFT(Initializer):
     scaling: Literal["density", "spectrum"] | None = "density"
     periodic: bool = False
 
+    def misfit(self, rank: int) -> str:
+        return "" if rank == 3 else "it makes filters for sequences, of three axes"
+
 
 class _Random(Initializer):
-    seed: int | None = None
+    seed: _Seed | None = None
 
 
 class RandomNormal(_Random):
     elsewhere: ClassVar[dict[str, Any]] = {"gaussian normal_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("normal",)
-    mean: float = 0.0
-    stddev: float = 0.05
+    mean: _Finite = 0.0
+    stddev: _Finite = 0.05
 
 
 class TruncatedNormal(_Random):
     elsewhere: ClassVar[dict[str, Any]] = {"trunc_normal trunc_normal_": {}}
-    mean: float = 0.0
-    stddev: float = 0.05
+    mean: _Finite = 0.0
+    stddev: _Finite = 0.05
 
 
 class RandomUniform(_Random):
     elsewhere: ClassVar[dict[str, Any]] = {"uniform_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("uniform",)
-    minval: float = -0.05
-    maxval: float = 0.05
+    minval: _Finite = -0.05
+    maxval: _Finite = 0.05
 
 
 class Orthogonal(_Random):
     elsewhere: ClassVar[dict[str, Any]] = {"orthogonal_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("OrthogonalInitializer",)
-    gain: float = 1.0
+    gain: _Finite = 1.0
+
+    def misfit(self, rank: int) -> str:
+        return "" if rank > 1 else "it needs two axes or more"
 
 
 class _Scaled(_Random):
@@ -105,7 +128,7 @@ class _Scaled(_Random):
 
 
 class VarianceScaling(_Scaled):
-    scale: float = 1.0
+    scale: _AboveZero = 1.0
     mode: Literal["fan_in", "fan_out", "fan_avg"] = "fan_in"
     distribution: Literal[
         "normal", "truncated_normal", "untruncated_normal", "uniform"
@@ -140,11 +163,6 @@ class Regularizer(Component):
     example: ClassVar[str] = "{L2: 1e-4}"
 
 
-_Factor = Annotated[
-    float, number("a finite number of 0 or more", ge=0, le=sys.float_info.max)
-]
-
-
 class L1(Regularizer):
     elsewhere: ClassVar[dict[str, Any]] = {"lasso activity_l1": {}}
     l1: _Factor = 0.01
@@ -162,8 +180,11 @@ class L1L2(Regularizer):
 
 
 class OrthogonalRegularizer(Regularizer):
-    factor: float = 0.01
+    factor: _Factor = 0.01
     mode: Literal["rows", "columns"] = "rows"
+
+    def misfit(self, rank: int) -> str:
+        return "" if rank == 2 else "it needs a matrix, of two axes"
 
 
 class Constraint(Component):
@@ -171,26 +192,48 @@ class Constraint(Component):
     example: ClassVar[str] = "{MaxNorm: 2}"
 
 
-class MaxNorm(Constraint):
+class _Norm(Constraint):
+    """Changes the length of weights along axes."""
+
+    axis: int | tuple[int, ...] = 0
+
+    def misfit(self, rank: int) -> str:
+        axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        for axis in axes:
+            if not -rank <= axis < rank:
+                return f"there is no axis {axis}"
+        twice = len({axis % rank for axis in axes}) < len(axes)
+        return "it has an axis twice" if twice else ""
+
+
+class MaxNorm(_Norm):
     elsewhere: ClassVar[dict[str, Any]] = {"clip_norm": {}}
     spelt_as: ClassVar[dict[str, str]] = {"max_value": "m c"}
-    max_value: float = 2
-    axis: int | tuple[int, ...] = 0
+    first: ClassVar[tuple[str, ...]] = ("max_value",)
+    max_value: _AboveZero = 2
+    """At 0 or below, Keras makes all weights 0."""
 
 
-class MinMaxNorm(Constraint):
-    min_value: float = 0.0
-    max_value: float = 1.0
-    rate: float = 1.0
-    axis: int | tuple[int, ...] = 0
+class MinMaxNorm(_Norm):
+    first: ClassVar[tuple[str, ...]] = ("min_value", "max_value", "rate")
+    min_value: _Factor = 0.0
+    max_value: _AboveZero = 1.0
+    rate: Annotated[float, number("a number above 0, up to 1", gt=0, le=1)] = 1.0
+    """How far it goes in a step; beyond, lengths leave the bounds again."""
+
+    def rules(self) -> None:
+        if self.min_value > self.max_value:
+            text = f"MinMaxNorm.min_value {self.min_value:g} is above max_value"
+            text = f"{text} {self.max_value:g}"
+            hint = "let max_value be the larger one"
+            raise ArgumentError("min_value", "wrong-order", text, hint)
 
 
 class NonNeg(Constraint):
     elsewhere: ClassVar[dict[str, Any]] = {"nonnegative non_negative positive": {}}
 
 
-class UnitNorm(Constraint):
-    axis: int | tuple[int, ...] = 0
+class UnitNorm(_Norm): ...
 
 
 def by_name(base: type[Component]) -> dict[str, type[Component]]:
@@ -202,6 +245,30 @@ def by_name(base: type[Component]) -> dict[str, type[Component]]:
             found |= dict.fromkeys(names, cls)
         found |= by_name(cls)
     return found
+
+
+_SLOTS: dict[str, type[Component]] = {
+    "initializer": Initializer,
+    "regularizer": Regularizer,
+    "constraint": Constraint,
+}
+"""What arguments hold, by the last word of their names."""
+
+
+@cache
+def _by_name(slot: str) -> dict[str, type[Component]]:
+    return by_name(_SLOTS[slot])
+
+
+def bound_to_axes(argument: str, value: Any) -> Component | None:
+    """What an argument holds, if it doesn't fit weights of any number of axes."""
+    slot = argument.rpartition("_")[2]
+    if slot not in _SLOTS or value is None:
+        return None
+    cls = _by_name(slot)[value] if isinstance(value, str) else type(value)
+    if cls.misfit is Component.misfit:
+        return None
+    return cls.read({}) if isinstance(value, str) else value
 
 
 def snake_case(name: str) -> str:

@@ -6,7 +6,7 @@ Source of the signatures: keras/src/losses, Keras 3.15.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.named import Floats, Named
+from cnnspec.catalogue.named import Floats, Named, Wide
 from cnnspec.ground.kinds import (
     AboveZero,
     BetweenZeroAndOne,
@@ -175,6 +175,7 @@ class SquaredHinge(Loss):
 class KLDivergence(Loss):
     elsewhere: ClassVar[dict[str, Any]] = {"KLDivLoss kl_div kl": {}}
     aliases: ClassVar[tuple[str, ...]] = ("kld", "KLD")
+    dtype: Wide | None = None
 
 
 class LogCosh(Loss): ...
@@ -187,6 +188,7 @@ class MeanAbsoluteError(Loss):
 
 class MeanAbsolutePercentageError(Loss):
     aliases: ClassVar[tuple[str, ...]] = ("mape", "MAPE")
+    dtype: Wide | None = None
 
 
 class MeanSquaredError(Loss):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.accuracy import Metric as Metric  # noqa: PLC0414 - with all
-from cnnspec.catalogue.named import Floats
+from cnnspec.catalogue.named import Floats, Wide
 from cnnspec.ground.errors import ArgumentError
 from cnnspec.ground.kinds import (
     AboveZero,
@@ -330,6 +330,7 @@ class MeanAbsoluteError(Metric):
 
 class MeanAbsolutePercentageError(Metric):
     aliases: ClassVar[tuple[str, ...]] = ("mape", "MAPE")
+    dtype: Wide | None = None
 
 
 class MeanSquaredError(Metric):

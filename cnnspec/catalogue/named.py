@@ -18,6 +18,8 @@ Floats = Literal[
     "float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"
 ]
 """What losses and metrics are computed in; no gradient flows through whole numbers."""
+Wide = Literal["float32", "bfloat16", "float64", "mixed_bfloat16"]
+"""Those with numbers large enough to divide by Keras's epsilon of 1e-7."""
 
 
 Idle = tuple[str, str, str]

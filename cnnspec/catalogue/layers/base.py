@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.components import Component, bound_to_axes, snake_case
 from cnnspec.catalogue.dtypes import computed, kept
 from cnnspec.catalogue.layers.arguments import (
     HALVES,
@@ -131,6 +131,8 @@ class Layer(Record):
     """What it does before that."""
     keeps_adapted: ClassVar[bool] = False
     """Whether its weights hold what `adapt()` found out, so that a checkpoint does."""
+    begins_as: ClassVar[Mapping[str, str]] = {}
+    """Weights whose arguments begin with another word: `recurrent_initializer`."""
     hands_on_integers: ClassVar[bool] = False
     """Whether it gives numbers that are no fractions in the type that they came in."""
     result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]
@@ -270,6 +272,12 @@ class Layer(Record):
     def as_described(self) -> bool:
         """Whether its arguments leave it what its docstring's first line says."""
         return True
+
+    def bound(self) -> Iterator[tuple[str, Component]]:
+        """Arguments whose objects don't fit weights of any number of axes."""
+        for argument, value in self.given.items():
+            if component := bound_to_axes(argument, value):
+                yield argument, component
 
     def last_activation(self) -> str:
         """The name of the function that its output comes from; '' if none is known."""

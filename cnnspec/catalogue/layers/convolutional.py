@@ -427,6 +427,7 @@ class Conv3DTranspose(_ThreeAxes, _Transposed):
 class _Depthwise(_Convolution):
     """Every channel has filters of its own."""
 
+    begins_as: ClassVar[Mapping[str, str]] = {"kernel": "depthwise"}
     first = (
         *("kernel_size", "strides", "padding", "depth_multiplier", "data_format"),
         *("dilation_rate", "activation", "use_bias"),
@@ -474,6 +475,10 @@ class DepthwiseConv2D(_TwoAxes, _Depthwise):
 class _Separable(_Convolution):
     """A depthwise convolution, then a 1×1 convolution that mixes the channels."""
 
+    begins_as: ClassVar[Mapping[str, str]] = {
+        "depthwise_kernel": "depthwise",
+        "pointwise_kernel": "pointwise",
+    }
     first = (
         *("filters", "kernel_size", "strides", "padding", "data_format"),
         *("dilation_rate", "depth_multiplier", "activation", "use_bias"),

@@ -3,7 +3,7 @@
 Source of the rules: keras/src/layers/rnn, Keras 3.15.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
@@ -106,6 +106,7 @@ class _Gates(Weighted):
         "num_layers": _several,
         "bidirectional": "wrap the layer, as in - Bidirectional: {layer: {LSTM: 32}}",
     }
+    begins_as: ClassVar[Mapping[str, str]] = {"recurrent_kernel": "recurrent"}
     gates: ClassVar[int] = 1
     """Sums of inputs and states that are formed for each unit."""
     activation: Activation = "tanh"

@@ -48,7 +48,11 @@ def of_model(model: Model) -> list[Problem]:
         found += _ask([("definitions", model)])
     layers = [row.layer for row in model.summary.rows]
     plain = not any(
-        layer.adapts or not layer.freezes or layer.as_elsewhere() for layer in layers
+        layer.adapts
+        or not layer.freezes
+        or layer.as_elsewhere()
+        or any(True for _ in layer.bound())
+        for layer in layers
     )
     if model.summary.surprises or not plain:
         found += _ask([("layers", model)])

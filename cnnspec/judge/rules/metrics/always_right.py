@@ -40,7 +40,6 @@ def find(fit: Fit) -> Iterator[Problem]:
         most = getattr(about, "k", None)
         if most is not None and fit.units and most >= fit.units:
             text = f"{name} is always 1: it looks at the best {most} of {fit.units}"
-            hint = (
-                f"write {{{about.title()}: {{k: …}}}} with a number below {fit.units}"
-            )
+            below = f"write {{{about.title()}: {{k: {fit.units - 1}}}}}"
+            hint = below if fit.units > 1 else "remove it"
             yield Problem(path, CODE, text, hint)
