@@ -23,6 +23,7 @@ from cnnspec.catalogue.metrics import Metric
 from cnnspec.catalogue.named import Named, subclasses
 from cnnspec.catalogue.optimizers import Optimizer, Schedule
 from cnnspec.emit.keras_live.model import keras_object
+from cnnspec.ground.yaml_text import flow
 from cnnspec.language.training import Train
 from tests.test_components_against_keras import candidates, required, section, title
 
@@ -399,6 +400,64 @@ def test_schedules_are_held_against_the_steps_there_are(
     assert told(decay(8 * steps), 4) == set()
     assert told(decay(8 * steps + 2), 4) == {"rate-unchanged"}
     assert told("0", 4) == {"rate-zero"}
+
+
+DIGITS = """
+input: [8, 8, 1]
+layers: [Flatten, {Dense: {units: 10, activation: softmax, trainable: %s}}]
+data: {source: digits}
+train: {loss: sparse_categorical_crossentropy, epochs: 2, %s}
+"""
+"""43 batches in an epoch."""
+
+
+@pytest.mark.parametrize(
+    ("trainable", "setting", "code"),
+    [
+        ("true", "batch_size: 32", set()),
+        ("false", "batch_size: 32", {"nothing-learnt"}),
+        ("true", "class_weight: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]", {"nothing-learnt"}),
+        ("true", "class_weight: [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]", set()),
+        ("true", f"class_weight: {dict.fromkeys(range(10), 0)}", {"nothing-learnt"}),
+        ("true", "class_weight: {0: 0}", set()),
+        ("true", "optimizer: {SGD: {gradient_accumulation_steps: 86}}", set()),
+        ("true", "optimizer: {SGD: {gradient_accumulation_steps: 87}}",
+         {"nothing-learnt"}),
+    ],
+)  # fmt: skip
+def test_a_training_that_changes_no_weight(
+    trainable: str, setting: str, code: set[str]
+) -> None:
+    text = DIGITS % (trainable, setting)
+    assert {d.code for d in api.check(text).diagnostics} == code
+    model = api.keras_model(text)
+    before = model.get_weights()
+    weights = yaml.safe_load(text)["train"].get("class_weight")
+    weights = dict(enumerate(weights)) if isinstance(weights, list) else weights
+    x, y = np.ones((1347, 8, 8, 1)) * np.arange(8)[:, None] / 8, np.arange(1347) % 10
+    model.fit(x, y, batch_size=32, epochs=2, class_weight=weights, verbose=0)
+    pairs = zip(before, model.get_weights(), strict=True)
+    assert all(np.array_equal(a, b) for a, b in pairs) == bool(code)
+
+
+@pytest.mark.parametrize("often", [86, 87])
+@pytest.mark.parametrize("name", ["ModelCheckpoint", "BackupAndRestore"])
+def test_what_is_saved_after_more_batches_than_there_are(name: str, often: int) -> None:
+    given = {"filepath": "{batch}.keras"} if "filepath" in arguments(name) else {}
+    given = (given or {"backup_dir": "b"}) | {"save_freq": often}
+    text = DIGITS % ("true", f"callbacks: {flow([{name: given}])}")
+    told = {d.code for d in api.check(text).diagnostics}
+    assert told == ({"late-callback"} if often > 86 else set())
+    if name == "ModelCheckpoint":
+        callback = keras_object(subclasses(Callback)[name].read(given))
+        x, y = np.ones((1347, 8, 8, 1)), np.arange(1347) % 10
+        model = api.keras_model(text)
+        model.fit(x, y, batch_size=32, epochs=2, callbacks=[callback], verbose=0)
+        assert bool([*Path().glob("*.keras")]) != bool(told)
+
+
+def arguments(name: str) -> Any:
+    return subclasses(Callback)[name].arguments()
 
 
 # ------------------------------------------------------- every argument

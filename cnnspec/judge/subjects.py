@@ -25,6 +25,7 @@ class Sections:
 
     Attributes:
         inputs: shapes, batch first.
+        trained: how many numbers training changes; None where that isn't known.
     """
 
     def __init__(
@@ -34,9 +35,10 @@ class Sections:
         ensemble: "Ensemble | None",
         inputs: Sequence[Shape],
         outputs: Sequence[Output],
+        trained: int | None = None,
     ) -> None:
         self.data, self.train, self.ensemble = data, train, ensemble
-        self.inputs, self.outputs = inputs, outputs
+        self.inputs, self.outputs, self.trained = inputs, outputs, trained
 
     def fit(self) -> "Fit | None":
         """The model with what it is trained on; None where it isn't, or can't be."""
@@ -115,7 +117,9 @@ def sections(model: Model) -> Sections:
         several = shapes if isinstance(shapes, list) else [shapes]
         outputs += [Output(shape, row.layer, row.path) for shape in several]
     inputs = [tensor.shape for tensor in graph.inputs]
-    return Sections(program.data, program.train, program.ensemble, inputs, outputs)
+    trained = model.summary.trainable_params
+    said = program.data, program.train, program.ensemble
+    return Sections(*said, inputs, outputs, trained)
 
 
 def of_unknown_model(program: Program) -> Sections:

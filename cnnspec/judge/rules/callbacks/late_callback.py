@@ -1,8 +1,9 @@
 """A callback whose training ends before it can act.
 
 The first epoch is the best so far, and patience: counts from the second; what
-would change after the last epoch changes nothing
-(keras/src/callbacks/early_stopping.py, reduce_lr_on_plateau.py, 3.15).
+would change after the last epoch changes nothing. save_freq: counts batches
+(keras/src/callbacks/early_stopping.py, reduce_lr_on_plateau.py,
+model_checkpoint.py, 3.15).
 
 Wrong:
 
@@ -25,6 +26,7 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.subjects import steps
 
 CODE = "late-callback"
 SEVERITY = "warning"
@@ -34,6 +36,7 @@ UNLESS = ("callback-monitor",)
 def find(training: Trained) -> Iterator[Problem]:
     """Warns of each that would have to wait for the last epoch, or longer."""
     epochs = training.train.epochs
+    batches = steps(training.data, training.train)
     for watched in training.callbacks():
         callback = watched.callback
         first = callback.first_acts()
@@ -43,3 +46,8 @@ def find(training: Trained) -> Iterator[Problem]:
             yield Problem(
                 watched.at("patience"), CODE, f"{can}, and epochs is {epochs}", needs
             )
+        often = getattr(callback, "save_freq", None)
+        if batches and isinstance(often, int) and often > batches * epochs:
+            text = f"{callback.title()} saves after {often:,} batches, and the training"
+            text = f"{text} has {batches * epochs:,} ({batches:,} in an epoch)"
+            yield Problem(watched.at("save_freq"), CODE, text, "write save_freq: epoch")
