@@ -1,7 +1,9 @@
 """The commands beside `check`: what they print, write and end with."""
 
+import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -407,6 +409,34 @@ def test_a_bug_swallows_nothing_of_other_specs(
         3,
         [True, False],
     )
+
+
+ENDS = [MemoryError("no room"), RecursionError("too deep"), KeyError("a"), OSError(5)]
+
+
+@pytest.mark.parametrize("error", ENDS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("where", ["model.apply", "trial.apply", "trial._predict"])
+def test_what_ends_keras_swallows_nothing_of_other_specs(
+    run: Run, monkeypatch: pytest.MonkeyPatch, where: str, error: Exception
+) -> None:
+    module, _, name = where.partition(".")
+    module = f"cnnspec.emit.keras_live.{module}"
+    done = getattr(importlib.import_module(module), name)
+
+    def stumble(of: Any, *rest: Any, **named: Any) -> Any:
+        if of.name in ("b", "ends"):
+            raise error
+        return done(of, *rest, **named)
+
+    monkeypatch.setattr(f"{module}.{name}", stumble)
+    for spec, layer in (("a", "goes"), ("b", "ends"), ("c", "goes")):
+        text = f"input: [4]\nlayers:\n  - Dense: {{units: 2, name: {layer}}}\n"
+        Path(f"{spec}.yaml").write_text(text, encoding="utf-8")
+    code, out, _ = run("check", "--keras", "a.yaml", "b.yaml", "c.yaml")
+    told = [re.sub(r":\d+:\d+:|'.*", "", line) for line in out.splitlines()]
+    ok = ("a.yaml: ok: ", "c.yaml: ok: ")
+    assert (code, told[0][:12], told[2][:12]) == (1, *ok), out
+    assert told[1].startswith("b.yaml error["), out
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["check", NIN], ["layers"]])

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+import keras
 import pytest
 
 from cnnspec import api
@@ -69,6 +70,33 @@ FOUND = {
             "pad_to_aspect_ratio: true}",
         ),
     ),
+    "too many axes for a softmax": Found(
+        3,
+        "'softmax' (Softmax) fails at the first batch: it can't take the softmax of 5 "
+        "axes and the batch's: TensorFlow takes at most 4; lay some of them together "
+        "with Reshape before it",
+        _spec("[2, 2, 2, 2, 2]", "Softmax"),
+    ),
+    "what is left over": Found(
+        3,
+        "'reshape' (Reshape) fails at the first batch: it can't lay the 5 numbers of "
+        "its 5 input out as [4, null]",
+        _spec("[5]", "Reshape: [4, null]"),
+    ),
+    "a noise_shape": Found(
+        3,
+        "'dropout' (Dropout) fails at the first batch: it can't spread noise_shape "
+        "[null, 2, 8] over its input 6x6x8; give one number for each axis and the "
+        "batch: null for its size, or 1",
+        _spec("[6, 6, 8]", "Dropout: {rate: 0.5, noise_shape: [null, 2, 8]}"),
+    ),
+    "a scale along other axes": Found(
+        3,
+        "'rms_normalization' (RMSNormalization) fails at the first batch: it "
+        "multiplies its input 5x3 by a scale of 5, which Keras lays along the last "
+        "axes; normalise along the last axis, with Permute before and after it",
+        _spec("[5, 3]", "RMSNormalization: {axis: 1}"),
+    ),
 }
 
 
@@ -95,3 +123,22 @@ def test_what_keras_finds_goes_before_the_warning(tmp_path: Path) -> None:
     path.write_text(_spec("[8]", "Softmax: {axis: 3}"), encoding="utf-8")
     [found] = api.check(path, keras=True).diagnostics
     assert (found.severity, found.code) == ("error", "fails-at-run")
+
+
+@pytest.mark.parametrize("kind", ["Max", "Average"])
+def test_keras_is_spared_what_ends_the_process(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    held = f"Adaptive{kind}Pooling1D: 1"
+    path.write_text(_spec("[5, 3]", held), encoding="utf-8")
+    [found] = api.check(path, keras=True).diagnostics
+    assert (found.severity, found.code, found.mark.line) == ("error", "fails-at-run", 3)
+    assert "it can't make 1 of 5 positions" in found.message
+
+
+def test_a_model_of_keras_refuses_it_too() -> None:
+    """The average alone ends no process, and only in a model: in `fit`, `predict`."""
+    layer = keras.layers.AdaptiveAveragePooling1D(1)
+    inputs = keras.Input((5, 3))
+    model = keras.Model(inputs, layer(inputs))
+    with pytest.raises(ValueError, match="Negative dimension size"):
+        model.predict(keras.ops.zeros((2, 5, 3)), verbose=0)

@@ -10,6 +10,7 @@ from cnnspec.catalogue.layers.arguments import (
     ConstraintName,
     InitializerName,
     RegularizerName,
+    check_softmax,
 )
 from cnnspec.catalogue.layers.base import Layer, Weight, need_size
 from cnnspec.ground.errors import ShapeError
@@ -153,4 +154,6 @@ class Softmax(Layer):
                 f"{show(x[1:])}",
                 f"its axes are 1 to {len(x) - 1}, and -1 is the last",
             )
+        if len(places) == 1:  # for several Keras takes another way
+            check_softmax(x)
         return x

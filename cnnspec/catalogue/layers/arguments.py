@@ -99,6 +99,8 @@ def activated(function: Any, shape: Any) -> Any:
     if function in _ENDS_AT_RUN:
         text = f"can't run its activation: {_ENDS_AT_RUN[function]}"
         raise ShapeError(text, "choose another activation")
+    if function == SOFTMAX:
+        check_softmax(shape)
     if function != HALVES:
         return shape
     size = shape[-1]
@@ -108,7 +110,21 @@ def activated(function: Any, shape: Any) -> Any:
     return (*shape[:-1], None if size is None else size // 2)
 
 
-PROBABILITIES = frozenset({"softmax", "sigmoid"})
+def check_softmax(shape: Any) -> None:
+    """Refuses a tensor that TensorFlow's softmax can't take.
+
+    Raises:
+        ShapeError: it has too many axes.
+    """
+    if len(shape) > _SOFTMAX_AXES:
+        text = f"can't take the softmax of {len(shape) - 1} axes and the batch's: "
+        text = f"{text}TensorFlow takes at most {_SOFTMAX_AXES - 1}"
+        raise ShapeError(text, "lay some of them together with Reshape before it")
+
+
+SOFTMAX = "softmax"
+_SOFTMAX_AXES = 5
+PROBABILITIES = frozenset({SOFTMAX, "sigmoid"})
 """Activations that make probabilities of scores."""
 MAY_BE_PROBABILITIES = frozenset(
     {"exponential", "hard_sigmoid", "softplus", "sparsemax", "sparse_sigmoid"}

@@ -59,9 +59,9 @@ class _OneHead(_Attention):
     def running(self, output: Any, *shapes: Any) -> Any:
         query, value, *others = shapes
         key = others[0] if others else value
-        if self.dropout >= 1:
+        if self.dropout > 1:
             text = f"can't drop {self.dropout} of its scores in training"
-            raise ShapeError(text, "choose a dropout from 0 to below 1")
+            raise ShapeError(text, "choose a dropout from 0 to 1")
         if min(map(len, (query, value, key))) < 2:
             raise ShapeError(
                 f"needs tensors with the axes (steps, features); it gets "

@@ -133,6 +133,9 @@ class Layer(Record):
     """Whether its weights hold what `adapt()` found out, so that a checkpoint does."""
     begins_as: ClassVar[Mapping[str, str]] = {}
     """Weights whose arguments begin with another word: `recurrent_initializer`."""
+    fails_unseen: ClassVar[bool] = False
+    """Whether no trial shows the failure that `running` tells of: TensorFlow ends the
+    whole process, or takes a layer by itself and no model."""
     hands_on_integers: ClassVar[bool] = False
     """Whether it gives numbers that are no fractions in the type that they came in."""
     result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]

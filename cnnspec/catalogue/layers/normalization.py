@@ -14,7 +14,7 @@ from cnnspec.catalogue.layers.arguments import (
 from cnnspec.catalogue.layers.base import Layer, Reach, Weight, need_axis, need_size
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError, nearest
 from cnnspec.ground.kinds import Positive, kind, number
-from cnnspec.ground.shapes import Shape, Shapes, divisor
+from cnnspec.ground.shapes import Shape, Shapes, divisor, joined, show
 from cnnspec.ground.yaml_text import flow
 
 Axes = int | tuple[int, ...]
@@ -23,6 +23,18 @@ Axes = int | tuple[int, ...]
 def _in_order(axes: Axes) -> tuple[int, ...]:
     """The axes as Keras sorts them: as numbers, hence -1 before 1."""
     return (axes,) if isinstance(axes, int) else tuple(sorted(axes))
+
+
+def _refuse_twice(axes: Axes, x: Shape) -> None:
+    """Refuses an axis that is named twice, counted from either end.
+
+    Raises:
+        ShapeError: the first batch fails.
+    """
+    places = [axis % len(x) for axis in _in_order(axes)]
+    if len(set(places)) < len(places):
+        text = f"can't take an axis twice, as axis {flow(axes)} does in its input"
+        raise ShapeError(f"{text} {show(x[1:])}", "name each axis once")
 
 
 def _center_and_scale(value: Any, _: Any) -> str:
@@ -212,6 +224,10 @@ class LayerNormalization(_Scaled):
                 need_size(x, axis)
             need_axis(x, axis)
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        _refuse_twice(self.axis, shapes[0])
+        return output
+
     def weights(self, x: Shape) -> list[Weight]:
         return self.learned(tuple(x[axis] for axis in _in_order(self.axis)))
 
@@ -273,6 +289,23 @@ class RMSNormalization(Layer):
         for axis in _in_order(self.axis):
             need_size(x, axis)
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        """Source: `_rms_normalization` in keras/src/ops/nn.py, 3.15.
+
+        The scale has the axes that are named and no other, so it meets the last ones.
+        """
+        [x] = shapes
+        _refuse_twice(self.axis, x)
+        scale = tuple(x[axis] for axis in _in_order(self.axis))
+        spread = joined(x, scale)
+        if spread is None:
+            raise ShapeError(
+                f"multiplies its input {show(x[1:])} by a scale of {show(scale)}, "
+                "which Keras lays along the last axes",
+                "normalise along the last axis, with Permute before and after it",
+            )
+        return spread
+
     def weights(self, x: Shape) -> list[Weight]:
         sizes: Any = tuple(x[axis] for axis in _in_order(self.axis))
         return [Weight("scale", sizes)]
@@ -290,6 +323,10 @@ class UnitNormalization(Layer):
     def check(self, x: Shape) -> None:
         for axis in _in_order(self.axis):
             need_axis(x, axis)
+
+    def running(self, output: Any, *shapes: Any) -> Any:
+        _refuse_twice(self.axis, shapes[0])
+        return output
 
 
 class SpectralNormalization(Layer):

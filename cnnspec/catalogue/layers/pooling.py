@@ -257,6 +257,7 @@ class _Adaptive(Spatial):
     renamed: ClassVar[dict[str, Any]] = {
         "return_indices": "Keras has no choice here; remove it"
     }
+    fails_unseen = True
     role = "pooling"
     result = "pooled"
 
@@ -289,6 +290,11 @@ class _Adaptive(Spatial):
         if count not in (1, len(self.output_size)):
             need_rank(x, f"{self.axes}, channels")
         sizes = self.output_size[:count]
+        for size, out in zip(self.split(x)[0], sizes, strict=False):
+            if size and -(-size // out) >= size:
+                text = f"can't make {out} of {size} positions: TensorFlow also forms a "
+                text = f"{text}window that is wider by one, which finds no room"
+                raise ShapeError(text, "pool over all positions with a Global… layer")
         if self.data_format == "channels_first":
             return (*x[:2], *sizes)
         return (x[0], *sizes, x[-1])

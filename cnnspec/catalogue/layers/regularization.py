@@ -11,7 +11,8 @@ from cnnspec.catalogue.layers.arguments import DataFormat
 from cnnspec.catalogue.layers.base import Layer, need_rank
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Positive, ZeroToOne, kind
-from cnnspec.ground.shapes import Shape
+from cnnspec.ground.shapes import Shape, joined, show
+from cnnspec.ground.yaml_text import flow
 
 
 def _penalty(value: Any) -> Any:
@@ -59,6 +60,11 @@ class Dropout(_Random):
     def as_described(self) -> bool:
         return self.noise_shape is None
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        if 0 < self.rate < 1:
+            _check_noise(self.noise_shape, shapes[0])
+        return output
+
 
 class _SpatialDropout(_Random):
     """Drops whole channels."""
@@ -103,6 +109,22 @@ class SpatialDropout3D(_SpatialDropout):
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 16, 28, 28, 3),)
 
 
+def _check_noise(noise: tuple[int | None, ...] | None, x: Shape) -> None:
+    """Refuses a noise_shape that can't be spread over a tensor.
+
+    Raises:
+        ShapeError: the first step of training fails.
+    """
+    if noise is None:
+        return
+    given = zip(noise, (*x, *(0,) * len(noise)), strict=False)
+    full = tuple(at if size is None else size for size, at in given)
+    if None in noise[len(x) :] or joined(x, full) is None:
+        text = f"can't spread noise_shape {flow(noise)} over its input {show(x[1:])}"
+        hint = "give one number for each axis and the batch: null for its size, or 1"
+        raise ShapeError(text, hint)
+
+
 def refuse_all_dropped(rate: float) -> None:
     """Refuses a rate that leaves nothing, for what is left is made up for it.
 
@@ -122,6 +144,8 @@ class AlphaDropout(_Random):
 
     def running(self, output: Any, *shapes: Any) -> Any:
         refuse_all_dropped(self.rate)
+        if self.rate > 0:
+            _check_noise(self.noise_shape, shapes[0])
         return output
 
 

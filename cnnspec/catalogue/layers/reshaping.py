@@ -121,6 +121,21 @@ class Reshape(Layer):
     def output(self, x: Shape) -> Shape:
         return (x[0], *(self._left(x) if n == -1 else n for n in self.target_shape))
 
+    def running(self, output: Any, *shapes: Any) -> Any:
+        """The one axis of null that there may be gets what the others leave over."""
+        [x] = shapes
+        count, open_sizes = product(x[1:]), self.target_shape.count(None)
+        if count is None or not open_sizes:
+            return output
+        if open_sizes + self.target_shape.count(-1) > 1:
+            text = f"can't work out more than one size of {self._target_text()}"
+            raise ShapeError(text, "keep one null or -1 and write the other sizes out")
+        given = self._given()
+        if not given or count % given:
+            text = f"can't lay the {count:,} numbers of its {show(x[1:])} input out as "
+            raise ShapeError(f"{text}{self._target_text()}")
+        return (x[0], *(count // given if n is None else n for n in self.target_shape))
+
     def reach(self, x: Shape) -> Reach:
         return MOVED
 

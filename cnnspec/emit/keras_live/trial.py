@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.catalogue.layers.base import all_nested
 from cnnspec.emit.keras_live.model import Built, apply, keras_object
 from cnnspec.emit.keras_live.session import (
     DEEP,
@@ -18,13 +19,13 @@ from cnnspec.emit.keras_live.session import (
     reason,
     tell,
 )
-from cnnspec.ground.errors import Problem
+from cnnspec.ground.errors import Problem, ShapeError
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes, show
 from cnnspec.judge.subjects import Fit, sections
 from cnnspec.model.depth import depth
 from cnnspec.model.graph import Graph, Input, Node
-from cnnspec.model.summary import Model, infer
+from cnnspec.model.summary import Model, infer, tensors
 
 if TYPE_CHECKING:
     from cnnspec.language.training import Train
@@ -84,24 +85,44 @@ class _Walk:
     def problems(self, *, training: bool) -> list[Problem]:
         """The first layer that fails; else those whose result has another shape."""
         graph, differ = self._graph, []
-        tensors = {tensor.name: _zeros(tensor) for tensor in graph.inputs}
+        given = {tensor.name: _zeros(tensor) for tensor in graph.inputs}
         for node in graph.nodes:
             if node.name in graph.unused:
                 continue
             layer = self._layers[node.shares or node.name]
             named = {"training": True} if training and _may_train(layer) else {}
             try:
+                _refuse_unseen(node, given, self._told[node.name])
                 if node.layer.needs_adapt and not node.layer.keeps_adapted:
-                    layer.adapt(tensors[node.inputs[0]])
-                tensors[node.name] = apply(node, self._layers, tensors, **named)
+                    layer.adapt(given[node.inputs[0]])
+                given[node.name] = apply(node, self._layers, given, **named)
+            except ShapeError as error:
+                text = f"fails at the first batch: it {error.message}"
+                return [_failure(node, text)._replace(hint=error.hint)]
             except Exception as error:  # noqa: BLE001 - whatever Keras's backend raises
                 return [_failure(node, f"fails at the first batch: {reason(error)}")]
-            told, runs = self._told[node.name], _shapes(tensors[node.name])
+            told, runs = self._told[node.name], _shapes(given[node.name])
             if not _agree(told, runs):
                 text = f"gives {_show(runs)} at the first batch, where Keras tells "
                 text = f"{text}{_show(told)} beforehand"
                 differ.append(_failure(node, text)._replace(severity="warning"))
         return differ
+
+
+def _refuse_unseen(node: Node, given: dict[str, Any], told: Shapes) -> None:
+    """Refuses what can't be tried, since TensorFlow would end this process.
+
+    Raises:
+        ShapeError: the layer would fail.
+    """
+    held = (node.layer, *all_nested(node.layer))
+    if any(layer.fails_unseen for layer in held) and _on_tensorflow():
+        shapes = {name: _shapes(given[name]) for name in node.inputs}
+        node.layer.running(told, *tensors(node.inputs, shapes))
+
+
+def _on_tensorflow() -> bool:
+    return bool(keras_module().backend.backend() == "tensorflow")
 
 
 def _may_train(layer: Any) -> bool:
