@@ -90,6 +90,12 @@ FOUND = {
         "batch: null for its size, or 1",
         _spec("[6, 6, 8]", "Dropout: {rate: 0.5, noise_shape: [null, 2, 8]}"),
     ),
+    "a mask for each gate": Found(
+        3,
+        "'gru' (GRU) fails at the first batch: it can't train with dropout and "
+        "implementation 1; leave implementation out, or set use_cudnn: false",
+        _spec("[6, 8]", "GRU: {units: 4, dropout: 0.5, implementation: 1}"),
+    ),
     "a scale along other axes": Found(
         3,
         "'rms_normalization' (RMSNormalization) fails at the first batch: it "

@@ -124,7 +124,22 @@ class _Gates(Weighted):
             text = "asks for cuDNN, which runs on a GPU alone"
             hint = "leave use_cudnn out, and Keras takes it where it can"
             raise ShapeError(text, hint)
+        self._check_masks()
         return output
+
+    def _check_masks(self) -> None:
+        """Refuses a dropout for which Keras spreads a list of masks over the steps.
+
+        Source: `inner_loop` in keras/src/layers/rnn/lstm.py and gru.py, 3.15.
+
+        Raises:
+            ShapeError: the first step of training fails.
+        """
+        tries_cudnn = getattr(self, "use_cudnn", False) is not False
+        one_by_one = getattr(self, "implementation", 2) == 1
+        if tries_cudnn and one_by_one and self.dropout > 0 >= self.recurrent_dropout:
+            text = "can't train with dropout and implementation 1"
+            raise ShapeError(text, "leave implementation out, or set use_cudnn: false")
 
     def width(self) -> int:
         """How many numbers a state has at each place."""
