@@ -56,7 +56,10 @@ IN_CALL = {"TimeDistributed": {"layer": "Normalization"}}
         (trained("Normalization", "Normalization"), ["never-adapted"] * 2),
         (trained("Normalization", SPREAD), ["never-adapted"]),
         (trained({"Rescaling": 2.0}, "Normalization"), ["never-adapted"]),
-        (trained({"Pipeline": {"layers": ["Normalization"]}}), ["never-adapted"]),
+        (
+            trained({"Pipeline": {"layers": ["Normalization"]}}),
+            ["fails-at-run", "never-adapted"],
+        ),
         (trained(IN_CALL), ["never-adapted"]),
         (trained({"Rescaling": 2.0}, BINS), ["not-adapted"]),
         (trained("Flatten", LOOKUP), ["not-adapted"]),
