@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from cnnspec.ground import patience
+
 # Read once, when TensorFlow is first imported: by whichever test comes to it.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -48,3 +50,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"{cases:,} random cases of {len(layers)} layers agree with Keras"
         )
+
+
+@pytest.fixture(autouse=True)
+def _hints() -> None:
+    """Each test has as many hints as a check; what it asks may be no check."""
+    patience.renew()
