@@ -114,8 +114,14 @@ LAYERS: dict[str, list[tuple[str, str]]] = {
         ),
         ("BatchNorm: {affine: false}", ""),
         ("LayerNorm: {normalized_shape: 3, eps: 1e-6}", ""),
-        ("GroupNorm: {num_groups: 1, num_channels: 3}", "GroupNormalization: 1"),
-        ("InstanceNorm2d: {num_features: 3}", "GroupNormalization: -1"),
+        (
+            "GroupNorm: {num_groups: 1, num_channels: 3}",
+            "GroupNormalization: {groups: 1, epsilon: 1e-05}",
+        ),
+        (
+            "InstanceNorm2d: {num_features: 3}",
+            "GroupNormalization: {groups: -1, epsilon: 1e-05, center: false, scale: false}",
+        ),
         ("MaxPool: 2", "MaxPooling2D: 2"),
         ("MaxPool2d: {kernel_size: 2, stride: 2}", ""),
         ("AvgPool2d: 2", "AvgPool2D: 2"),
@@ -138,8 +144,14 @@ LAYERS: dict[str, list[tuple[str, str]]] = {
     SEQUENCE: [
         ("CuDNNLSTM: 10", "LSTM: 10"),
         ("CuDNNGRU: {units: 3}", "GRU: 3"),
-        ("nn.LSTM(8, 32, batch_first=True)", "LSTM: 32"),
-        ("nn.GRU: {input_size: 8, hidden_size: 32}", "GRU: 32"),
+        (
+            "nn.LSTM(8, 32, batch_first=True)",
+            "LSTM: {units: 32, return_sequences: true}",
+        ),
+        (
+            "nn.GRU: {input_size: 8, hidden_size: 32}",
+            "GRU: {units: 32, return_sequences: true}",
+        ),
         ("Bidirectional: {LSTM: 32}", "Bidirectional: {layer: {LSTM: 32}}"),
         (
             "Bidirectional: {LSTM: {units: 32}, merge_mode: sum}",
@@ -152,7 +164,7 @@ LAYERS: dict[str, list[tuple[str, str]]] = {
         ("RNN: {LSTMCell: 3}", "RNN: {cell: {LSTMCell: 3}}"),
         ("BiLSTM: 32", "Bidirectional: {layer: {LSTM: {units: 32}}}"),
         ("Conv1d: {out_channels: 4, kernel_size: 3}", ""),
-        ("BatchNorm1d: 8", "BatchNormalization"),
+        ("BatchNorm1d: 8", "BatchNormalization: {epsilon: 1e-05, momentum: 0.9}"),
         ("Dropout1d: 0.5", "SpatialDropout1D: 0.5"),
     ],
     WORDS: [
@@ -169,6 +181,199 @@ def test_a_layer_is_mended(sizes: str, wrong: str, right: str) -> None:
     mended = follow(wrong, error.hint)
     assert right in ("", mended)
     assert not found(spec(mended, sizes))
+
+
+class Ported(NamedTuple):
+    """A line of PyTorch's or Keras's Python, and what is to come of it."""
+
+    code: str
+    layers: list[str]
+    """Items, one below another."""
+    count: int | None = None
+    """Parameters of PyTorch's, where its layers hold as many as Keras's."""
+    sizes: str = IMAGE
+
+
+PORTED = [
+    Ported(
+        "nn.Conv2d(3, 8, 3, 1, 1)",
+        ["Conv2D: {filters: 8, kernel_size: 3, padding: same}"],
+        224,
+    ),
+    Ported(
+        "nn.Conv2d(3, 8, 5, padding=2, bias=False)",
+        ["Conv2D: {filters: 8, kernel_size: 5, use_bias: false, padding: same}"],
+        600,
+    ),
+    Ported(
+        "nn.Conv2d(3, 8, 7, 2, 3)",
+        ["ZeroPadding2D: 3", "Conv2D: {filters: 8, kernel_size: 7, strides: 2}"],
+        1184,
+    ),
+    Ported(
+        "nn.Conv2d(3, 8, 3, padding=(1, 2))",
+        ["ZeroPadding2D: {padding: [1, 2]}", "Conv2D: {filters: 8, kernel_size: 3}"],
+        224,
+    ),
+    Ported(
+        "conv: {filters: 4, kernel_size: 3, padding: 1}",
+        ["Conv2D: {filters: 4, kernel_size: 3, padding: same}"],
+        112,
+    ),
+    Ported("Conv2d: [3, 8, 3]", ["Conv2D: {filters: 8, kernel_size: 3}"], 224),
+    Ported("conv2d: [8, 3]", ["Conv2D: {filters: 8, kernel_size: 3}"], 224),
+    Ported(
+        "self.conv1 = nn.Conv2d(3, 8, 3)",
+        ["Conv2D: {filters: 8, kernel_size: 3, name: conv1}"],
+        224,
+    ),
+    Ported(
+        "nn.Conv2d(3, 8, 3), nn.ReLU()",
+        ["Conv2D: {filters: 8, kernel_size: 3}", "ReLU"],
+        224,
+    ),
+    Ported(
+        "x = nn.ReLU()(nn.Conv2d(3, 8, 3)(x))",
+        ["Conv2D: {filters: 8, kernel_size: 3}", "ReLU"],
+        224,
+    ),
+    Ported("layers.Dense(10)(layers.Flatten()(x))", ["Flatten", "Dense: 10"], 23530),
+    Ported(
+        "nn.ConvTranspose2d(3, 4, 3, 2, 1)",
+        ["Conv2DTranspose: {filters: 4, kernel_size: 3, strides: 2}", "Cropping2D: 1"],
+        112,
+    ),
+    Ported(
+        "nn.ConvTranspose2d(3, 4, 3, 2, 1, 1)",
+        [
+            "Conv2DTranspose: {filters: 4, kernel_size: 3, strides: 2}",
+            "Cropping2D: {cropping: [[1, 0], [1, 0]]}",
+        ],
+        112,
+    ),
+    Ported(
+        "nn.MaxPool2d(3, 2, 1)",
+        ["ZeroPadding2D: 1", "MaxPool2D: {pool_size: 3, strides: 2}"],
+    ),
+    Ported(
+        "nn.MaxPool2d(3, 1, 1)",
+        ["MaxPool2D: {pool_size: 3, strides: 1, padding: same}"],
+    ),
+    Ported(
+        "nn.AvgPool2d(3, 1, 1)",
+        ["ZeroPadding2D: 1", "AvgPool2D: {pool_size: 3, strides: 1}"],
+    ),
+    Ported("nn.Linear(3, 10)", ["Dense: 10"], 40),
+    Ported("linear: 10", ["Dense: 10"], 40),
+    Ported("linear: [3, 10]", ["Dense: 10"], 40),
+    Ported("self.fc = nn.Linear(1 * 3, 10)", ["Dense: {units: 10, name: fc}"], 40),
+    Ported(
+        "nn.BatchNorm2d(3)", ["BatchNormalization: {epsilon: 1e-05, momentum: 0.9}"]
+    ),
+    Ported("nn.LeakyReLU()", ["LeakyReLU: 0.01"], 0),
+    Ported("nn.LeakyReLU(0.2)", ["LeakyReLU: 0.2"], 0),
+    Ported("nn.PReLU()", ["PReLU: {shared_axes: [1, 2, 3]}"], 1),
+    Ported("nn.PReLU(3)", ["PReLU: {shared_axes: [1, 2]}"], 3),
+    Ported("nn.Hardtanh(0, 6)", ["ReLU: 6"]),
+    Ported("nn.Threshold(0.1, 0)", ["ReLU: {threshold: 0.1}"]),
+    Ported("nn.Softmax(dim=1)", ["Softmax"]),
+    Ported("nn.Softmax2d()", ["Softmax"]),
+    Ported("nn.Dropout()", ["Dropout: 0.5"]),
+    Ported(
+        "nn.ZeroPad2d((1, 2, 3, 4))", ["ZeroPadding2D: {padding: [[3, 4], [1, 2]]}"]
+    ),
+    Ported("nn.Unflatten(1, (3, 28, 28))", ["Reshape: {target_shape: [28, 28, 3]}"]),
+    Ported("x.view(-1, 320)", ["Flatten"]),
+    Ported("x = x.view(x.size(0), -1)", ["Flatten"]),
+    Ported("x.view(-1, 3, 28, 28)", ["Reshape: {target_shape: [28, 28, 3]}"]),
+    Ported("torch.flatten(x, 1)", ["Flatten"]),
+    Ported("x.flatten(1)", ["Flatten"]),
+    Ported("F.max_pool2d(x, 2)", ["MaxPool2D: 2"]),
+    Ported("F.relu(self.conv1(x))", ["Activation: relu"]),
+    Ported(
+        "x = F.max_pool2d(F.relu(self.conv1(x)), 2)",
+        ["Activation: relu", "MaxPool2D: 2"],
+    ),
+    Ported("F.softmax(x, dim=1)", ["Softmax"]),
+    Ported("F.log_softmax(x)", ["Activation: log_softmax"]),
+    Ported("torch.relu(x)", ["Activation: relu"]),
+    Ported("tf.nn.relu(x)", ["Activation: relu"]),
+    Ported("F.dropout(x, 0.5, training=self.training)", ["Dropout: 0.5"]),
+    Ported("x.permute(0, 2, 3, 1)", ["Permute: {dims: [2, 3, 1]}"]),
+    Ported("x.mean([2, 3])", ["GlobalAveragePooling2D"]),
+    Ported("torch.cat([x, input], dim=1)", ["Concatenate: {from: [prev, input]}"]),
+    Ported("layers.Concatenate()([x, input])", ["Concatenate: {from: [prev, input]}"]),
+    Ported("layers.add([x, input])", ["Add: {from: [prev, input]}"]),
+    Ported("concat: [prev, input]", ["Concatenate: {from: [prev, input]}"]),
+    Ported(
+        "nn.MultiheadAttention(8, 2)",
+        ["MultiHeadAttention: {num_heads: 2, key_dim: 4, from: [prev, prev]}"],
+        288,
+        SEQUENCE,
+    ),
+    Ported(
+        "nn.RNN(8, 20)",
+        ["SimpleRNN: {units: 20, return_sequences: true}"],
+        None,
+        SEQUENCE,
+    ),
+    Ported(
+        "nn.GRU(8, 20, num_layers=2)",
+        2 * ["GRU: {units: 20, return_sequences: true}"],
+        4320,
+        SEQUENCE,
+    ),
+    Ported(
+        "nn.GRU(8, 20, num_layers=2, bidirectional=True)",
+        2 * ["Bidirectional: {layer: {GRU: {units: 20, return_sequences: true}}}"],
+        11040,
+        SEQUENCE,
+    ),
+]
+NOT_PORTED = [
+    # what no layer does
+    "nn.Conv2d(n, m, 3)",
+    "nn.Linear(in_f, num_classes)",
+    "nn.Linear(512, len(classes))",
+    "layers.Dense(units, activation='relu')",
+    "nn.Threshold(0.1, 20)",
+    "nn.Softmax(dim=2)",
+    "nn.Flatten(2)",
+    "nn.Conv2d(3, 64, 3, padding_mode='reflect')",
+    "torch.cat([x, input])",
+    "F.conv2d(x, w)",
+    "self.dropout(x)",
+    "TimeDistributed(nn.Conv2d(3, 4, 3, 2, 1))",
+]
+LOST = [
+    # what Keras lacks, and what is said of it
+    ("nn.MaxPool2d(3, ceil_mode=True)", "ceil_mode", "MaxPool2D: 3"),
+    ("nn.GELU(approximate='tanh')", "approximate", "Activation: gelu"),
+]
+
+
+@pytest.mark.parametrize("case", PORTED, ids=lambda case: case.code)
+def test_python_makes_the_same_layers(case: Ported) -> None:
+    [error] = found(spec(case.code, case.sizes))
+    mended = follow(case.code, error.hint).split(" and - ")
+    assert mended == case.layers
+    checked = api.check(spec("\n  - ".join(mended), case.sizes))
+    assert checked.ok
+    assert case.count in (None, checked.summary.total_params)
+
+
+@pytest.mark.parametrize("code", NOT_PORTED)
+def test_nothing_is_read_into_python(code: str) -> None:
+    [error] = found(spec(code))
+    assert "write - " not in error.hint
+
+
+@pytest.mark.parametrize(("code", "lost", "right"), LOST)
+def test_what_is_lost_is_said(code: str, lost: str, right: str) -> None:
+    [error] = found(spec(code))
+    assert lost in error.hint.partition("; write")[0]
+    assert follow(code, error.hint) == right
+    assert not found(spec(right))
 
 
 class Argument(NamedTuple):

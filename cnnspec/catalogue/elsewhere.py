@@ -71,7 +71,7 @@ def called(found: Any, names: Mapping[str, type[Record]]) -> str:
     positional: list[Any] = []
     named: Any = {}
     if isinstance(found, str) and "(" in found and (one := call(found)):
-        name, positional, named, _ = one
+        name, positional, named, *_ = one
     elif isinstance(found, dict):
         key = next((key for key in _KINDS if found.get(key) in [*names]), None)
         name = found.get(key, "")

@@ -27,6 +27,7 @@ class _Attention(Layer):
     """Takes a query, a value, and maybe a key."""
 
     role = "attention"
+    compares_with_itself = True
     inputs = 2
     inputs_limit = 3
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10, 64), (None, 20, 64))

@@ -120,6 +120,8 @@ class Layer(Record):
     """Whether it gives the numbers of its input other axes, and no more."""
     takes_tensors_apart: ClassVar[bool] = False
     """Whether Keras calls it with one argument per tensor, where others take a list."""
+    compares_with_itself: ClassVar[bool] = False
+    """Whether it is mostly given one tensor twice."""
     speaks_for_itself: ClassVar[bool] = False
     """Whether no comment explains it in a script, since its name does."""
     freezes: ClassVar[bool] = True

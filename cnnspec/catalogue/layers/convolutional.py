@@ -280,6 +280,7 @@ class _Transposed(Weighted, _Convolution):
     order = "in_channels out_channels kernel_size stride padding output_padding"
     role = "enlarging"
     result = "enlarged"
+    padder = "Cropping"
 
     first = (
         *("filters", "kernel_size", "strides", "padding", "output_padding"),
@@ -308,7 +309,7 @@ class _Transposed(Weighted, _Convolution):
 
     @classmethod
     def by_hand(cls, sizes: str) -> str:
-        return f"put - Cropping{sizes} after it, and write padding: valid"
+        return f"put - {cls.padder}{sizes} after it, and write padding: valid"
 
     def rules(self) -> None:
         self.refuse_strides_with_dilation()

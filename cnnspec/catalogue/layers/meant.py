@@ -6,18 +6,24 @@ Imported only when there is something to say.
 import re
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.catalogue import registry
 from cnnspec.catalogue.elsewhere import Counterpart, counterparts
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer
+from cnnspec.catalogue.layers.spatial import Spatial
 from cnnspec.catalogue.registry import FORMER as _FORMER
 from cnnspec.catalogue.registry import is_known, is_layer
 from cnnspec.ground import habits, likeness, patience
 from cnnspec.ground.errors import Invalid, Problem, near, nearest
+from cnnspec.ground.kinds import Kind, NotAllowed
 from cnnspec.ground.mistakes import translated
 from cnnspec.ground.yaml_text import describe, flow
+
+if TYPE_CHECKING:
+    from cnnspec.catalogue.layers.forward import Line
+    from cnnspec.catalogue.layers.ported import Items
 
 _NO_PADDING = "Keras pads with zeros alone; write - ZeroPadding2D: 1"
 _SEVERAL = "build it of other layers, in a block under blocks:"
@@ -94,9 +100,11 @@ class Entry(NamedTuple):
     """How a spec writes a layer that stands there in another way."""
 
     text: str
-    """An item of a list, without the dash; '' for a strange layer."""
+    """An item of a list, without the dash, or several; '' for a strange layer."""
     note: str = ""
-    """What to know of it, to stand before it."""
+    """What to know of it, to stand before it, or in its place."""
+    length: int = 1
+    """How many layers it has."""
 
 
 def entry(name: str, arguments: Any) -> Entry:
@@ -106,22 +114,142 @@ def entry(name: str, arguments: Any) -> Entry:
         name: as a text, maybe with arguments: `Dropout 0.5`, `nn.Conv2d(3, 64, 3)`.
         arguments: what stands after its colon.
     """
-    call = habits.call(name) if arguments is None else None
-    if call is None:
-        named = arguments if isinstance(arguments, dict) else {}
-        module, _, bare = name.strip().rpartition(".")
-        call = habits.Call(bare, [], named, module)
-    if is_layer(call.name) and not is_known(call.name):
+    from cnnspec.catalogue.layers import forward
+
+    try:
+        if arguments is None and (line := forward.read(name)):
+            return _entry(line)
+        return _with_arguments(name, arguments)
+    except forward.NoCounterpart as error:
+        return Entry("", str(error))
+
+
+def _with_arguments(name: str, arguments: Any) -> Entry:
+    from cnnspec.catalogue.layers.forward import Line
+
+    named = arguments if isinstance(arguments, dict) else {}
+    module, _, bare = name.strip().rpartition(".")
+    call = habits.Call(bare, [], named, module)
+    if "(" in name or is_layer(call.name) and not is_known(call.name):
         return Entry("")
     other = found(call.name, call.named.get("mode"))
+    if other and arguments is not None and other.arguments and bare.islower():
+        call = call._replace(name=bare.capitalize())  # linear: 10, and not linear
+        other = found(call.name) or other
     if other is None:
         return Entry("")
     if arguments is None or isinstance(arguments, dict):
-        return _written(call, other)
-    first = next(iter(_class(other).arguments().values()))
-    if first.required or not _class(other).order:
-        return _written(call._replace(named={first.name: arguments}), other)
-    return _written(call._replace(positional=[arguments]), other)
+        return _entry(Line([call]), other)
+    cls = _class(other)
+    values = arguments if isinstance(arguments, list) else [arguments]
+    if cls.inputs > 1 and all(isinstance(one, str) for one in values):
+        return _entry(Line([call._replace(named={"from": values})]), other)
+    first = next(iter(cls.arguments().values()))
+    if len(values) > 1 and (cls.order or not _takes(first.kind, values)):
+        return _entry(Line([call._replace(positional=values)]), other)
+    if first.required or not cls.order:
+        return _entry(Line([call._replace(named={first.name: arguments})]), other)
+    return _entry(Line([call._replace(positional=[arguments])]), other)
+
+
+def _takes(kind: Kind, value: Any) -> bool:
+    try:
+        kind.validated(value)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _entry(line: "Line", other: Counterpart | None = None) -> Entry:
+    """The layers of a line, each of which is one call of Python's."""
+    items: list[Any] = []
+    notes: list[str] = []
+    for step in line.steps:
+        more, note = [step], ""
+        if isinstance(step, habits.Call):
+            more, note = _of_one(step, other)
+        if not more:
+            return Entry("")
+        items += more
+        notes.append(note)
+    return _together(items, line.name, notes)
+
+
+def _together(items: list[Any], called: str, notes: list[str]) -> Entry:
+    """Layers one below another, among them some that code calls by a name."""
+    from cnnspec.catalogue.layers.ported import NOTE
+
+    made = [item for item in items if not isinstance(item, str)]
+    notes += [given.pop(NOTE) for _, given in made if NOTE in given]
+    parts = [part for item in items for part in _padded(item)]
+    layers = [part for part in parts if not isinstance(part, str)]
+    if called and layers:
+        longest = max(layers, key=lambda part: len(part[1]))
+        longest[1]["name"] = called
+    for name, arguments in layers:
+        if strange := _unknown_values(arguments):
+            text = f"{name} takes plain values; find out what stands for {strange[0]}"
+            return Entry("", text)
+    above = [part for part in parts[:1] if isinstance(part, str)]
+    if not layers or len(above) + len(layers) < len(parts):
+        shown = [_shown(part) for part in parts]
+        each = "an item for each: " if len(shown) > 1 else ""
+        return Entry("", f"write {each}{', '.join(shown)}")
+    if any(name.startswith("MaxPool") for name, _ in layers) and len(layers) > len(
+        made
+    ):
+        notes.append("zeros do as well after a ReLU; ")
+    notes += [f"below {_shown(name)}, " for name in above]
+    texts = [written(name, given, layer_class(name)) for name, given in layers]
+    return Entry(" and - ".join(texts), "".join(notes), len(texts))
+
+
+def _shown(part: Any) -> str:
+    """A layer as an item, or what tells which it is."""
+    if isinstance(part, str):
+        return f"the layer that {part} is"
+    name, given = part
+    return f"- {written(name, given, layer_class(name))}"
+
+
+def _unknown_values(value: Any) -> list[str]:
+    """The Python in arguments that is no plain value."""
+    if isinstance(value, habits.Call):
+        return [f"{value.name}(...)"]
+    if isinstance(value, habits.Expression):
+        return [value]
+    if isinstance(value, dict):
+        parts = [one for key, one in value.items() if key != "from"]
+        return [text for part in parts for text in _unknown_values(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in _unknown_values(part)]
+    return []
+
+
+def _padded(item: Any) -> "list[Any]":
+    """The layer with Keras's padding in place of numbers, and one more if need be."""
+    if isinstance(item, str):
+        return [item]
+    name, given = item
+    cls = layer_class(name)
+    if not issubclass(cls, Spatial) or type(given.get("padding")) not in (int, list):
+        return [(name, given)]
+    if "padding" not in cls.arguments() or name.startswith(_PADDERS):
+        return [(name, given)]
+    found = cls.padded(given)
+    rest = {key: value for key, value in given.items() if key != "padding"}
+    if found is None:
+        return [(name, given)]
+    padding, sizes = found
+    if not sizes:
+        return [(name, {**rest, "padding": padding} if padding == "same" else rest)]
+    axes = f"{cls.axes.count(',') + 1}D"
+    below = cls.padder != Spatial.padder
+    layer = (f"{cls.padder}{axes}", {"cropping" if below else "padding": sizes})
+    return [(name, rest), layer] if below else [layer, (name, rest)]
+
+
+_PADDERS = ("ZeroPadding", "Cropping")
 
 
 def _class(other: Counterpart) -> type[Layer]:
@@ -129,7 +257,17 @@ def _class(other: Counterpart) -> type[Layer]:
     return other.cls
 
 
-def _written(call: habits.Call, other: Counterpart) -> Entry:
+def _of_one(call: habits.Call, other: Counterpart | None = None) -> "tuple[Items, str]":
+    """The layers that one call makes, and what to know of them."""
+    from cnnspec.catalogue.layers import forward
+
+    if is_layer(call.name) and not is_known(call.name):
+        return [], ""
+    if ported := forward.ported(call):
+        return ported, ""
+    other = other or found(call.name, call.named.get("mode"))
+    if other is None:
+        return [], ""
     cls = _class(other)
     values = call.positional
     if len(values) == 1 and isinstance(values[0], dict):
@@ -145,13 +283,14 @@ def _written(call: habits.Call, other: Counterpart) -> Entry:
         if _is_pytorch(call) and type(named.get(key)) in (int, float):
             named[key] = converted(named[key])
             notes.append(f"{note}; ")
-    text = written(other.name or cls.__name__, {**other.arguments, **named}, cls)
-    return Entry(text, "".join(notes))
+    name = other.name or cls.__name__
+    return [(name, {**other.arguments, **named})], "".join(notes)
 
 
 def _is_pytorch(call: habits.Call) -> bool:
     """Whether PyTorch calls a layer so: its names end in 1d, where Keras's do in 1D."""
     own = call.name in registry.all_names() or call.name.endswith("D")
+    own = own or call.name.islower()
     return not own or call.module.endswith("nn")
 
 
@@ -161,10 +300,14 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if not isinstance(value, habits.Call):
         return value
-    name, positional, named, _ = value
+    name, positional, named, *_ = value
     other = found(name)
     if other and not name.islower():
-        return _data(_written(value, other).text)
+        items = [part for item in _of_one(value)[0] for part in _padded(item)]
+        if len(items) != 1:
+            return value
+        [(one, given)] = items
+        return _data(written(one, given, layer_class(one)))
     if named:
         return {name: {key: _plain(item) for key, item in named.items()}}
     return {name: _plain(positional[0])} if positional else name
@@ -224,16 +367,16 @@ def _unknown_hint(name: str, arguments: Any) -> str:
     words = re.split(r"[\s,]+", name)
     if len(words) > 1 and all(map(is_layer, words)):
         return f"begin an item for each: {' and '.join(f'- {word}' for word in words)}"
-    text, note = entry(name, arguments)
+    text, note, count = entry(name, arguments)
     known = text.partition(":")[0]
     if not text:
-        return _NO_IDEA
+        return note or _NO_IDEA
     if arguments is None and (slip := re.fullmatch(r"(\w+):(\S.*)", name)):
         return f"put a space after the colon: - {slip[1]}: {slip[2]}"
     same = not arguments and text == known or text == _as_it_is(known, arguments)
     if same and len(known) <= len(name) + 1 and "." not in name and "(" not in name:
         return near(known)
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST * count:
         return f"write - {known}: in its place"
     return f"{note}write - {text}"
 
@@ -290,8 +433,8 @@ def _wrapped(cls: type[Layer], arguments: dict[Any, Any]) -> dict[str, Any] | No
     [name] = strange
     value = arguments[name]
     if not is_known(str(name)):
-        text = entry(str(name), value).text
-        return {holder.name: _data(text)} if text else None
+        text, _, count = entry(str(name), value)
+        return {holder.name: _data(text)} if text and count == 1 else None
     rest = {key: value for key, value in arguments.items() if key != name}
     return {holder.name: name if value is None else {name: value}, **rest}
 

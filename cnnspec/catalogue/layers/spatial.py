@@ -33,7 +33,28 @@ class Spatial(Layer):
 
     axes: ClassVar[str]
     """The names of the spatial axes, for messages."""
+    padder: ClassVar[str] = "ZeroPadding"
+    """The layer that does what padding by numbers does elsewhere."""
     data_format: DataFormat | None = None
+
+    @classmethod
+    def padded(cls, given: Mapping[str, Any]) -> tuple[str, Any] | None:
+        """The padding that numbers stand for, and the sizes of a layer beside it.
+
+        The sizes are 0 where there is no need of one; nothing where numbers are wrong.
+        """
+        axes = cls.axes.count(",") + 1
+        padding = each(given["padding"], axes)
+        if not padding or min(padding) < 0:
+            return None
+        if not any(padding):
+            return "valid", 0
+        windows = cls.windows(given, axes)
+        reach = tuple(2 * size + 1 for size in padding)
+        strides = given.get("strides") or given.get("pool_size", 1)
+        if windows == reach and set(each(strides, axes)) == {1}:
+            return "same", 0
+        return "valid", padding[0] if len(set(padding)) == 1 else list(padding)
 
     @classmethod
     def advice(cls, name: str, given: Mapping[str, Any]) -> str:
@@ -58,7 +79,7 @@ class Spatial(Layer):
     @classmethod
     def by_hand(cls, sizes: str) -> str:
         """How to pad with a layer of its own, for which the sizes are `2D: 1`."""
-        layer = f"- ZeroPadding{sizes}"
+        layer = f"- {cls.padder}{sizes}"
         return f"put {layer} before the {cls.title()}, and write padding: valid"
 
     @classmethod

@@ -97,7 +97,9 @@ def other_tensors(way: Way) -> Iterator[Remedy]:
     if layer.inputs <= count <= most or way.node.trail:
         return
     names = [*_named(way), "input"][:_NEAR]
-    if count < layer.inputs == 2:
+    if layer.compares_with_itself and count == 1:
+        yield way.reading(["prev", "prev"])
+    elif count < layer.inputs == 2:
         for name in names:
             yield way.reading([name, "prev"])
     elif most == 1:
