@@ -99,6 +99,71 @@ def test_ctrl_c_keeps_what_was_reached_and_says_where_it_is() -> None:
     assert Path("results/small/history.csv").exists()
 
 
+@pytest.mark.parametrize("seconds", [0, 1, 3])
+def test_ctrl_c_while_modules_load_is_told_in_a_line(seconds: float) -> None:
+    process = start("small.yaml")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "running results/small/small.py\n"
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGINT)
+    printed, errors = process.communicate(timeout=120)
+    assert (process.returncode, printed) == (130, "")
+    assert errors.splitlines()[-1] == "cnnspec: interrupted"
+    assert "Traceback" not in errors
+
+
+LOADING = """
+import time
+try:
+    print("there", flush=True)
+    time.sleep(600)
+except BaseException:
+    raise ImportError("a module made this of it")
+"""
+WORKING = """
+import time
+def main():
+    try:
+        print("there", flush=True)
+        time.sleep(600)
+    finally:
+        print("let go", flush=True)
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "printed"), [(LOADING, ""), (WORKING, "let go\n")], ids=["load", "work"]
+)
+def test_ctrl_c_that_a_script_does_not_take_is_told_in_a_line(script, printed) -> None:
+    process = launch(script)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "there\n"
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60) == (printed, "cnnspec: interrupted\n")
+    assert process.returncode == 130
+
+
+def test_a_script_that_fails_does_so_as_without_us() -> None:
+    process = launch("def main():\n    raise ValueError('no')\nmain()\n")
+    errors = process.communicate(timeout=60)[1]
+    plain = subprocess.run(
+        [sys.executable, "script.py"], capture_output=True, text=True, check=False
+    )
+    assert process.returncode == plain.returncode == 1
+    assert errors == plain.stderr.replace(f"{os.getcwd()}/", "")
+
+
+def launch(text: str) -> subprocess.Popen[str]:
+    Path("script.py").write_text(text, encoding="utf-8")
+    return subprocess.Popen(
+        running.launched("alone", "script.py"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def test_what_fails_in_the_script_fails_the_command() -> None:
     Path("no.npz").write_text("no archive")
     process = start("small.yaml", "--set", "data={source: npz, path: no.npz}")

@@ -206,19 +206,19 @@ def run(script: str, arguments: list[str]) -> int:
     # Plots go to files, and TensorFlow's own log would hide what is asked for.
     quiet = {"MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "2"}
     environment = {**quiet, **os.environ}
-    if os.name != "nt":
-        os.execve(sys.executable, [sys.executable, script, *arguments], environment)
+    if sys.platform != "win32":
+        import signal
+
+        # Ctrl-C waits until it can be answered.
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        command = launched("alone", script, *arguments)
+        os.execve(sys.executable, command, environment)
     return run_as_child([script, *arguments], environment)
 
 
-_WATCHED = """
-import os, runpy, sys, threading
-threading.Thread(target=lambda: os.read(0, 1) or os._exit(1), daemon=True).start()
-sys.argv = sys.argv[1:]
-sys.path[0] = os.path.dirname(sys.argv[0])
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
-"""Runs a script until its input ends, as it does when whoever writes to it has gone."""
+def launched(kind: str, *command: str) -> list[str]:
+    """The command line of a script that Ctrl-C ends in a line."""
+    return [sys.executable, f"{os.path.dirname(__file__)}/launch.py", kind, *command]
 
 
 def run_as_child(command: list[str], environment: dict[str, str]) -> int:
@@ -228,9 +228,7 @@ def run_as_child(command: list[str], environment: dict[str, str]) -> int:
         Its exit status.
     """
     process = subprocess.Popen(
-        [sys.executable, "-c", _WATCHED, *command],
-        env=environment,
-        stdin=subprocess.PIPE,
+        launched("watched", *command), env=environment, stdin=subprocess.PIPE
     )
     while True:
         try:

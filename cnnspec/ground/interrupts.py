@@ -32,6 +32,12 @@ def heard() -> bool:
     return bool(_heard)
 
 
+def end(*_: object) -> None:
+    """Ends the process there and then, without an exception."""
+    os.write(2, f"{SAID}\n".encode())
+    os._exit(STATUS)
+
+
 @contextmanager
 def ending_at_once() -> Iterator[None]:
     """Lets it end the process there and then, without an exception."""
@@ -39,10 +45,6 @@ def ending_at_once() -> Iterator[None]:
     if before is not _hear:
         yield
         return
-
-    def end(*_: object) -> None:
-        os.write(2, f"{SAID}\n".encode())
-        os._exit(STATUS)
 
     signal.signal(signal.SIGINT, end)
     try:
