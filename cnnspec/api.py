@@ -193,7 +193,7 @@ class Checked(judging.Checked):
 
     def __repr__(self) -> str:
         if self.ok and self.summary:
-            return f"<Checked {self.path}: ok: {self.summary!r}>"
+            return f"<Checked {self.path}: {self.verdict}: {self.summary!r}>"
         return f"<Checked {self.path}: {len(self.diagnostics)} found>"
 
     def __str__(self) -> str:

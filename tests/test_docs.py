@@ -26,7 +26,7 @@ import yaml
 
 import cnnspec
 from cnnspec import api
-from cnnspec.app.table import COMMANDS
+from cnnspec.app.table import COMMANDS, Option
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -222,16 +222,40 @@ def test_page_of_errors_explains_every_code(folder: Path) -> None:
 
 
 def sections(page: str) -> dict[str, str]:
-    """The text under each heading of the form ## `cnnspec NAME …`."""
-    parts = re.split(r"^## `cnnspec (\w+).*`\n", page, flags=re.MULTILINE)[1:]
+    """The text under each heading `cnnspec NAME ...`, by what the heading says."""
+    parts = re.split(r"^## `cnnspec (.*)`\n", page, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def tables(page: str) -> dict[str, list[str]]:
+    """The first cells of a page's tables, by the head of each."""
+    found = re.findall(r"^\| (.*?) \|.*\n\|[ :|-]+\n((?:\|.*\n)+)", page, re.MULTILINE)
+    return {
+        head: re.findall(r"^\| (.*?) \|", rows, re.MULTILINE) for head, rows in found
+    }
+
+
+def forms(option: Option) -> list[str]:
+    """How the page shows an option, by each of its names."""
+    value = option.default if option.takes == "FORM" else option.takes
+    names = filter(None, (option.short, option.name))
+    return [f"`{name} {value}`" if value else f"`{name}`" for name in names]
 
 
 def test_page_of_commands_has_every_option() -> None:
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    assert list(sections(page)) == list(COMMANDS)
-    for name, text in sections(page).items():
-        options = COMMANDS[name].options
-        known = {n for option in options for n in (option.name, option.short) if n}
-        shown = re.findall(r"^\| (`-.*?`) \|", text, re.MULTILINE)
-        assert {o for cell in shown for o in re.findall(r"`(-[-\w]+)", cell)} == known
+    told = sections(page)
+    for (heading, text), (name, command) in zip(
+        told.items(), COMMANDS.items(), strict=True
+    ):
+        assert heading == " ".join([name, *map(str, command.operands)])
+        shown = tables(text)
+        cells = shown.pop("option", [])
+        known = [form for option in command.options for form in forms(option)]
+        told_of = [form for cell in cells for form in cell.split(", ")]
+        assert sorted(told_of) == sorted(known)
+        others = [cell for rows in shown.values() for cell in rows]
+        assert not [cell for cell in others if cell.startswith("`--")]
+        text = page if "as for `build`" in text else text
+        for choice in [one for option in command.options for one in option.choices]:
+            assert f"`{choice}`" in text or f" {choice}`" in text

@@ -15,10 +15,12 @@ from cnnspec.judge.explain import Explanation, explanations
 
 ROOT = Path(__file__).parents[1]
 MODEL = """\
-input: [28, 28, 1]
+input: [8, 8, 1]
 layers:
   - Flatten
   - Dense: {units: 10, activation: softmax}
+data: {source: digits, scale: 16}
+train: {loss: sparse_categorical_crossentropy}
 """
 """What an example leaves out, and the file that its commands name."""
 SECTIONS = {

@@ -7,6 +7,9 @@ import keras
 import pytest
 
 from cnnspec import api
+from tests.test_cli import Run, run
+
+__all__ = ["run"]  # a fixture
 
 
 class Found(NamedTuple):
@@ -124,11 +127,33 @@ def test_macs_follow_the_shape_that_runs() -> None:
     assert (macs("relu"), macs("glu")) == (8, 4)
 
 
-def test_what_keras_finds_goes_before_the_warning(tmp_path: Path) -> None:
+def test_a_spec_that_fails_is_not_called_ok(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
-    path.write_text(_spec("[8]", "Softmax: {axis: 3}"), encoding="utf-8")
+    path.write_text(FOUND["an axis"].spec, encoding="utf-8")
+    done = run("check", str(path))
+    assert done.code == 0
+    assert done.out.splitlines()[-1].startswith(f"{path}: fails-at-run: net: 0 params")
+    assert "fails-at-run: <Summary net" in repr(api.check(path))
+    assert run("check", str(path), "--strict").code == 1
+    ignored = run("check", str(path), "--ignore", "fails-at-run")
+    assert ignored.out.startswith(f"{path}: ok: net: ")
+    built = run("build", str(path), "--to", "script", "-o", str(tmp_path))
+    assert f"{path}: fails-at-run: 0 params" in built.out
+    unused = "input: [8]\nlayers: [Flatten]\nblocks: {a: {layers: [ReLU]}}\n"
+    path.write_text(unused, encoding="utf-8")
+    [warning, closing] = run("check", str(path)).out.splitlines()
+    assert "warning[unused-block]" in warning
+    assert closing.startswith(f"{path}: ok: net: ")
+
+
+@pytest.mark.parametrize("name", ["an odd size", "an axis", "gates"])
+def test_keras_makes_an_error_of_the_warning(name: str, tmp_path: Path) -> None:
+    case = FOUND[name]
+    path = tmp_path / "net.yaml"
+    path.write_text(case.spec, encoding="utf-8")
     [found] = api.check(path, keras=True).diagnostics
-    assert (found.severity, found.code) == ("error", "fails-at-run")
+    told = "; ".join(filter(None, (found.message, found.hint)))
+    assert (found.severity, found.mark.line, told) == ("error", case.line, case.says)
 
 
 @pytest.mark.parametrize("kind", ["Max", "Average"])

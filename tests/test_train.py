@@ -187,6 +187,7 @@ def test_results_of_another_spec_are_kept(
     run("train", "small.yaml")
     Path("copy.yaml").write_text(SPEC, encoding="utf-8")
     told = refused("copy.yaml")
+    assert told.startswith("results/small/small.py:1:1: error[other-results]: ")
     assert "holds the results of another spec, with 'small.py'" in told
     assert "give this spec a name: of its own" in told
 
@@ -206,7 +207,8 @@ def test_runs_with_other_overrides_are_kept_apart(monkeypatch, run: Run) -> None
         script = Path("results/small/small.py").read_bytes()
         done = run(*others)
         assert done.code == 1
-        assert "'results/small' holds the results of a run with --set " in done.err
+        place = "results/small/small.py:1:1: error[other-results]: "
+        assert done.err.startswith(f"{place}'results/small' holds the results of a ")
         assert f"train.epochs=2 --set train.seed=2, and {said}" in done.err
         assert "--set name=small_2 gives this run a folder of its own" in done.err
         assert Path("results/small/small.py").read_bytes() == script

@@ -12,11 +12,12 @@ from cnnspec.model.summary import Summary
 
 
 def text(checked: Checked) -> str:
-    """A line for each diagnostic; without errors, one more that tells the totals."""
+    """A line for each diagnostic; without errors, one more with verdict and totals."""
     lines = [str(diagnostic) for diagnostic in checked.diagnostics]
     if checked.ok:
         assert checked.summary is not None
-        lines.append(visible(f"{checked.path}: ok: {totals(checked.summary)}"))
+        told = f"{checked.path}: {checked.verdict}: {totals(checked.summary)}"
+        lines.append(visible(told))
     return "\n".join(lines)
 
 
@@ -40,8 +41,12 @@ def built(program: Program, summary: Summary) -> str:
     expected = program.expect is not None and any(
         given is not None for given in program.expect.given.values()
     )
-    ok = "ok, as expected" if expected and not program.is_variant else "ok"
-    return visible(f"{program.source.path}: {ok}: {params(summary)}")
+    verdict = "ok, as expected" if expected and not program.is_variant else "ok"
+    if summary.surprises:
+        from cnnspec.judge.rules.layers.fails_at_run import CODE
+
+        verdict = CODE
+    return visible(f"{program.source.path}: {verdict}: {params(summary)}")
 
 
 def closing(results: Sequence[Checked]) -> str:

@@ -128,8 +128,7 @@ def _refuse_other_results(program: Program, folder: str) -> None:
     if others:
         text = f"'{folder}' holds the results of another spec, with '{others[0]}'"
         hint = "give this spec a name: of its own, or remove that folder"
-        mark = Mark(program.source.path)
-        raise SpecError([Diagnostic("error", "edited-file", mark, text, hint)])
+        raise _other_results(f"{folder}/{others[0]}", text, hint)
 
 
 def _refuse_other_overrides(program: Program, folder: str) -> None:
@@ -142,9 +141,9 @@ def _refuse_other_overrides(program: Program, folder: str) -> None:
     from cnnspec.emit.write import origin
 
     script = _script(program)
+    path = f"{folder}/{script}"
     [found, ours] = (
-        text.partition(" --set ")[2]
-        for text in (origin(f"{folder}/{script}"), made_from(program))
+        text.partition(" --set ")[2] for text in (origin(path), made_from(program))
     )
     there = os.listdir(folder) if os.path.isdir(folder) else []
     results = [file for file in there if file != script and file[0] != "."]
@@ -153,8 +152,12 @@ def _refuse_other_overrides(program: Program, folder: str) -> None:
     was, now = (f"--set {text}" if text else "no --set" for text in (found, ours))
     text = f"'{folder}' holds the results of a run with {was}, and this one has {now}"
     hint = f"{_elsewhere(program, folder)}, --force writes over those"
-    mark = Mark(program.source.path)
-    raise SpecError([Diagnostic("error", "edited-file", mark, text, hint)])
+    raise _other_results(path, text, hint)
+
+
+def _other_results(script: str, text: str, hint: str) -> SpecError:
+    """Placed at the line of a script that says what it was made from."""
+    return SpecError([Diagnostic("error", "other-results", Mark(script), text, hint)])
 
 
 def _refuse_second_run(program: Program, folder: str) -> None:

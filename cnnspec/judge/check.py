@@ -43,6 +43,15 @@ class Checked(NamedTuple):
         """Whether the spec is free of errors."""
         return not (self.diagnostics if self.strict else _errors(self.diagnostics))
 
+    @property
+    def verdict(self) -> str:
+        """`ok` where there is no error; a code where a warning says that it fails."""
+        if not self.diagnostics:
+            return "ok"
+        from cnnspec.judge.rules.layers.fails_at_run import CODE
+
+        return CODE if any(found.code == CODE for found in self.diagnostics) else "ok"
+
     def model(self) -> "Model":
         """The program and summary of a spec that is free of errors.
 
@@ -158,12 +167,13 @@ def _with_remedies(model: Model) -> Sequence[Problem]:
 def _with_proof(
     found: Sequence[Diagnostic], proved: Iterable[Diagnostic]
 ) -> list[Diagnostic]:
-    """Findings with those of a proof, which go before a warning of the same."""
+    """Findings with those of a proof, which makes an error of a warning of the same."""
     by_place = {(diagnostic.mark, diagnostic.code): diagnostic for diagnostic in found}
     for diagnostic in proved:
         place = diagnostic.mark, diagnostic.code
-        if diagnostic.severity == "error" or place not in by_place:
-            by_place[place] = diagnostic
+        ours = by_place.setdefault(place, diagnostic)
+        if diagnostic.severity == "error":
+            by_place[place] = ours._replace(severity="error")
     return list(by_place.values())
 
 

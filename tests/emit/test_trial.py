@@ -98,11 +98,10 @@ class Fails(NamedTuple):
 
 FAILS = {
     "a layer": Fails(
-        3,
+        4,
         "fails-at-run",
-        "'resizing' (Resizing) fails at the first batch: Only one of",
-        "input: [28, 30, 3]\nlayers:\n  - Resizing: {height: 16, width: 16, "
-        "crop_to_aspect_ratio: true, pad_to_aspect_ratio: true}\n",
+        "'dense_1' (Dense) fails at the first batch: Input 0 ",
+        "input: [8]\nlayers:\n  - Dense: {units: 10, activation: glu}\n  - Dense: 10\n",
     ),
 }
 

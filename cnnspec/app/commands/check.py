@@ -70,7 +70,7 @@ def _checked(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
 
 
 _BOLD, _PLAIN = "\033[1;{}m", "\033[0m"
-_COLOURS = {": error[": 31, ": warning[": 33, ": ok: ": 32}
+_COLOURS = {": error[": 31, ": warning[": 33, ": ok: ": 32, ": fails-at-run: ": 33}
 """What a line of `check` begins with after its place: red, yellow, green."""
 
 
