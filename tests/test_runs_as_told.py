@@ -12,7 +12,7 @@ from tests.fidelity.judge import ask_keras
 from tests.fidelity.run import assert_runs_as_said, other_activation, sized
 from tests.test_against_keras import LONG
 
-CASES = 300 if LONG else 2
+CASES = 300 if LONG else 1
 
 
 @pytest.mark.parametrize("name", layer_names())
