@@ -99,8 +99,70 @@ def test_tabs_are_told_once() -> None:
     text = "input: [28, 28, 1]\nlayers:\n\t- Flatten\n\t- Dense: 10\n"
     [error] = found(text)
     assert (error.code, error.mark.line) == ("yaml-tab", 3)
-    assert error.hint == "indent it with 4 spaces"
+    assert error.hint == "indent it with 4 spaces, and 1 more line likewise"
     assert not found(text.expandtabs(4))
+
+
+MARKS = [*"–—―‐‑−•‣⁃·∙◦●▪►→・ㆍー*+－", "1.", "1)", "12."]
+LISTS = [
+    # items of a list, each with the column of its first argument
+    ["Flatten"],
+    ["Flatten", "Dense: 10"],
+    ["Dense: 10"],
+    ["Conv2D: {filters: 8, kernel_size: 3}", "Flatten", "Dense: 10"],
+]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("items", LISTS)
+@pytest.mark.parametrize("from_item", [0, -1])
+def test_what_only_looks_like_a_dash(
+    mark: str, items: list[str], from_item: int
+) -> None:
+    signs = ["-"] * len(items)
+    signs[from_item:] = [mark] * len(signs[from_item:])
+    lines = [f"  {sign} {item}\n" for sign, item in zip(signs, items, strict=True)]
+    [error] = found(TOP + "".join(lines))
+    assert error.mark.line == 3 + signs.index(mark)
+    assert error.message == f"a '{mark}' stands where YAML has '-'"
+    wrong = [item for item, sign in zip(items, signs, strict=True) if sign == mark]
+    assert error.hint == f"write {' and '.join(f'- {item}' for item in wrong)}"
+    assert not found(followed(TOP + "".join(lines), error.mark.line, ["- " + item for item in wrong]))  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", [*"–•·", "1."])
+def test_a_text_may_begin_with_any_sign(mark: str) -> None:
+    text = f"description: |\n  {mark} Flatten\n  {mark} Dense: 10\n{TOP}{LAST}"
+    assert not found(text)
+    assert not found(f"description: {mark} a small one\n{TOP}{LAST}")
+    [error] = found(f"{text}  - Dense: {{units: 10\n")
+    assert error.mark.line == 7
+
+
+@pytest.mark.parametrize("space", "\xa0\u2003\u2009\u202f\u3000")
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"{TOP}@@- Flatten\n@@- Dense: 10\n", 3),
+        (f"{TOP}  - Flatten\n@@- Dense: 10\n", 4),
+        (f"{TOP}  - Dense:\n@@@@@@units: 10\n", 4),
+        (f"{TOP}  - Dense:\n      units:@10\n", 4),
+        (f"{TOP}  -@Flatten\n", 3),
+        (f"{TOP}  - Flatten\n  - Dense:@10\n", 4),
+        (f"input:@[28, 28, 1]\nlayers:\n{LAST}", 1),
+    ],
+)
+def test_spaces_of_other_kinds(space: str, text: str, line: int) -> None:
+    [error] = found(text.replace("@", space))
+    assert error.mark.line == line
+    assert f"space (U+{ord(space):04X}) stands where YAML has a space" in error.message
+    assert error.hint.startswith(("write ", "indent it with "))
+
+
+@pytest.mark.parametrize("text", ["name: @me", "name: my model: v1"])
+def test_the_code_is_that_of_the_slip(text: str) -> None:
+    [error] = found(f"{text}\n{TOP}{LAST}")
+    assert error.code == "yaml-syntax"
 
 
 VALUES = [

@@ -29,6 +29,8 @@ ALIAS_LIMIT = 100_000
 _OF_FILES = frozenset({"extends", "data", "summary"})
 """Keys below which files are named, whose letters stay as they are."""
 
+_SIGN = re.compile(r"[^\w\s$./~-]|[\u318d\u119e\u30fc]|\d+[.)]\s")
+"""How a plain value begins that may be an item of a list behind a strange sign."""
 _TUPLE = re.compile(r"\(\s*[-+\d.$]")
 
 
@@ -98,7 +100,7 @@ class Reader:
     """Makes plain data from nodes."""
 
     def __init__(self, path: str, text: str) -> None:
-        self._path = path
+        self._path, self._text = path, text
         # Without aliases a document can't hold more values than characters.
         self._left = len(text) + ALIAS_LIMIT
         self._composes = composed(text) != text
@@ -174,6 +176,8 @@ class Reader:
         tag, text = node.tag, node.value
         if not text.isprintable():
             self._refuse_hidden(node)
+        if tag == PLAIN and _SIGN.match(text):
+            self._refuse_sign(node)
         if self._composes:
             text = composed(text)
         if tag == PLAIN:
@@ -226,6 +230,16 @@ class Reader:
 
             mark = mark_of(self._path, node.start_mark)
             self.problems.append(hidden_character(mark, node.value, found))
+        elif node.tag == PLAIN:
+            self._refuse_sign(node)
+
+    def _refuse_sign(self, node: ScalarNode) -> None:
+        """Refuses what only looks like a dash or a space, where a line begins."""
+        from cnnspec.ground.source.slips import sign
+
+        line = node.start_mark.line + 1
+        if found := sign(self._path, self._text, line, _compose):
+            raise SpecError([found])
 
     def _refuse_tag(self, node: Node) -> None:
         tag = node.tag.replace(CORE, "!!")

@@ -18,6 +18,9 @@ _SIZE_LIMIT = 2**18
 _LINE_LIMIT = 500
 """Characters of a line that is mended; the time grows with the square."""
 
+_HINT_LIMIT = 160
+"""Characters of a hint that writes several lines out."""
+
 Lines = dict[int, str]
 """Lines that change, from 0, and what they become; the slip is in the first."""
 
@@ -56,6 +59,27 @@ def slip(
     return None
 
 
+def sign(
+    path: str, text: str, line: int, compose: Callable[[str], object]
+) -> Diagnostic | None:
+    """What only looks like a dash or a space, in a line that is YAML by chance.
+
+    Args:
+        path: what messages call the file.
+        text: of it.
+        line: where a value or key begins, from 1.
+        compose: libyaml, which raises for what isn't YAML.
+    """
+    lines = re.split("[\n\x85\u2028\u2029]", text)
+    if len(text) > _SIZE_LIMIT or len(lines[line - 1]) > _LINE_LIMIT:
+        return None
+    for code, message, mends in _SIGNS:
+        for change in mends(lines, line - 1):
+            if line - 1 in change and _reaches(lines, change, compose) > len(lines):
+                return _told(path, code, message, lines, change)
+    return None
+
+
 def _told(
     path: str, code: str, message: str, lines: list[str], change: Lines
 ) -> Diagnostic:
@@ -67,13 +91,29 @@ def _told(
     is_longer = len(new) > len(old) and new.endswith(old[same:])
     column = max(same, 1) if is_longer else same + 1
     if "%s" in message:
-        message = message.replace(
-            "%s", f"{old[same]}' stands where YAML has '{new[same]}"
-        )
-    hint = f"write {' and '.join(change[n].strip() for n in sorted(change))}"
+        there = re.match(r"\d+\S|.", old[same:])
+        assert there
+        shown, meant = _shown(there[0]), f"'{new[same]}'".replace("' '", "a space")
+        message = message.replace("%s", f"{shown} stands where YAML has {meant}")
+    texts = [change[n].strip() for n in sorted(change)]
+    more = len(texts) - 1
+    rest = f", and {more} more line{'s' * (more > 1)} likewise" if more else ""
+    hint = f"write {' and '.join(texts)}"
     if new.strip() == old.strip():
-        hint = f"indent it with {len(new) - len(new.lstrip())} spaces"
+        hint = f"indent it with {len(new) - len(new.lstrip())} spaces{rest}"
+    elif len(hint) > _HINT_LIMIT:
+        hint = f"write {texts[0]}{rest}"
     return Diagnostic("error", code, Mark(path, number + 1, column), message, hint)
+
+
+def _shown(sign: str) -> str:
+    """A sign in quotes; what it is called, for a space."""
+    from unicodedata import name
+
+    if not sign.isspace():
+        return f"a '{sign}'"
+    called = name(sign, "space").lower()
+    return f"a{'n' * (called[0] in 'aei')} {called} (U+{ord(sign):04X})"
 
 
 def _reaches(
@@ -110,6 +150,52 @@ def _wide(lines: list[str], place: int) -> Iterator[Lines]:
     if narrow(lines[place]) != lines[place]:
         yield {place: narrow(lines[place])}
         yield {n: new for n, line in enumerate(lines) if (new := narrow(line)) != line}
+
+
+_BULLET = re.compile(
+    r"^( *)([\u2010-\u2015\u2212\u2022\u2023\u2043\u2219\u25e6\u00b7\u30fb\u318d\u119e"
+    r"\u25cf\u25cb\u25aa\u25ab\u25a0\u25a1\u25b6\u25b8\u25ba\u27a2\u2192\u30fc\uff65\uff0d"
+    r"*+]|\d{1,3}[.)])\s*(?=[^\W\d][\w.]*\s*([:(].*)?(#.*)?\r?$)"
+)
+"""What word processors, chats and slides begin an item of a list with."""
+
+
+def _bullets(lines: list[str], place: int) -> Iterator[Lines]:
+    """Dashes in place of other signs: in this line and below, then further up."""
+    new = {
+        n: line
+        for n, old in enumerate(lines)
+        if len(old) < _LINE_LIMIT and (line := _BULLET.sub(r"\1- ", old)) != old
+    }
+    starts = [n for n in new if n <= place]
+    for start in (*reversed(starts[-_RUN:]), *starts[:1]):
+        yield {n: line for n, line in new.items() if n >= start}
+
+
+_RUN = 8
+"""Lines above one that are looked at one by one."""
+_SPACES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_ODD_SPACE = re.compile(
+    rf"^[ {_SPACES}-]*[{_SPACES}]|^ *(?:- *)?[^\W\d]\w*:[ {_SPACES}]*[{_SPACES}]"
+)
+"""Where another space than YAML's can't be meant as text: up to a key or value."""
+
+
+def _spaces(lines: list[str], place: int) -> Iterator[Lines]:
+    """YAML's spaces in place of others, each as wide as two or as one."""
+    found = {n: m for n, line in enumerate(lines) if (m := _ODD_SPACE.match(line))}
+    if place not in found:
+        return
+    for broad in ("  ", " "):
+        new = {n: re.sub(_BROAD, broad, one[0]) for n, one in found.items()}
+        for n, text in new.items():
+            start = re.sub(": +$", ": ", re.sub(f"[{_SPACES}]", " ", text))
+            new[n] = start + lines[n][found[n].end() :]
+        yield new
+
+
+_BROAD = "[\u2001\u2003\u3000]"
+"""Spaces that are as wide as a sign of Korean, Japanese or Chinese."""
 
 
 def _tabs(lines: list[str], place: int) -> Iterator[Lines]:
@@ -202,14 +288,20 @@ def _texts(lines: list[str], place: int) -> Iterator[Lines]:
 
 
 _SYNTAX, _INDENTED = "yaml-syntax", "yaml-indentation"
+_SIGNS = (
+    _Slip(_INDENTED, "%s", _spaces),
+    _Slip(_SYNTAX, "%s", _bullets),
+)
+"""What only looks like a sign of YAML's; a text with it may be YAML by chance."""
 _SLIPS = (
+    *_SIGNS,
     _Slip(
         _SYNTAX,
         "between double quotes, a '\\' begins an escape such as \\n; a path stands in "
         "single ones, or has / in its place",
         _replaced(r'"([^"\']*\\[^"\']*)"', r"'\1'"),
     ),
-    _Slip(_SYNTAX, "a '%s'", _wide),
+    _Slip(_SYNTAX, "%s", _wide),
     _Slip(
         _SYNTAX,
         "a '-' has no space after it",
@@ -231,7 +323,7 @@ _SLIPS = (
     _Slip(_SYNTAX, "a quote isn't closed", _quotes),
     _Slip(_SYNTAX, "brackets don't match", _brackets),
     _Slip(_INDENTED, "a key stands in the line of another one", _keys),
-    _Slip(_INDENTED, "a text holds ': ', which begins a value", _texts),
+    _Slip(_SYNTAX, "a text holds ': ', which begins a value", _texts),
     _Slip(
         _SYNTAX,
         "a key has a '=' in place of a ':'",

@@ -103,7 +103,8 @@ def _reserved(mark: Mark, lines: list[str]) -> Diagnostic:
     else:
         message = f"a value can't begin with {found}, which YAML keeps for itself"
         hint = "put quotes round the text"
-    return Diagnostic("error", "yaml-tab", mark, message, hint)
+    code = "yaml-tab" if found == "\t" else "yaml-syntax"
+    return Diagnostic("error", code, mark, message, hint)
 
 
 def _slip(path: str, line: int, lines: list[str]) -> Diagnostic | None:
