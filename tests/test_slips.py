@@ -207,3 +207,158 @@ def test_a_long_text_is_not_tried() -> None:
     text = f"{TOP}{LAST * 60_000}  - Dense: {{units: 10\n"
     [error] = found(text)
     assert error.code == "yaml-syntax"
+
+
+KINDS = [
+    # an item of a list of layers, and what the hint has in its place
+    ("Conv2D:\n      - filters: 8\n      - kernel_size: 3", "Conv2D: {filters: 8, kernel_size: 3}"),
+    ("Conv2D:\n    - 8\n    - kernel_size: 3", "Conv2D: {filters: 8, kernel_size: 3}"),
+    ("Conv2D: [filters: 8, kernel: 3]", "Conv2D: {filters: 8, kernel_size: 3}"),
+    ("Dense:\n      - units: 8", "Dense: 8"),
+    ("Conv2D: (32, 3, activation=relu)", "Conv2D: {filters: 32, kernel_size: 3, activation: relu}"),
+    ("Conv2D: (32, (3, 3), activation='relu')", "Conv2D: {filters: 32, kernel_size: [3, 3], activation: relu}"),
+    ("Conv2D: {32, 3}", "Conv2D: {filters: 32, kernel_size: 3}"),
+    ("Conv2D: {32, 3, activation: relu}", "Conv2D: {filters: 32, kernel_size: 3, activation: relu}"),
+    ("Dense: {10}", "Dense: 10"),
+    ("conv1: {type: Conv2D, filters: 8, kernel_size: 3}", "Conv2D: {name: conv1, filters: 8, kernel_size: 3}"),
+    ("stem: {class_name: Conv2D, config: {filters: 8, kernel_size: 3}}", "Conv2D: {name: stem, filters: 8, kernel_size: 3}"),
+    ("head: {kind: nn.Linear, out_features: 8}", "Dense: {name: head, units: 8}"),
+    ("conv2d_1: {filters: 8, kernel_size: 3}", "Conv2D: {name: conv2d_1, filters: 8, kernel_size: 3}"),
+    ("conv1: {filters: 8, kernel_size: 3}", "Conv2D: {name: conv1, filters: 8, kernel_size: 3}"),
+    ("max_pooling2d_2: 2", "MaxPooling2D: {name: max_pooling2d_2, pool_size: 2}"),
+    ("fc1: 10", "Dense: {name: fc1, units: 10}"),
+    ("flatten_1", "Flatten: {name: flatten_1}"),
+    ("합성곱: {filters: 8, kernel_size: 3}", "Conv2D: {filters: 8, kernel_size: 3}"),
+    ("최대풀링: 2", "MaxPooling2D: 2"),
+    ("풀링: 3", "MaxPooling2D: 3"),
+    ("평균풀링: 2", "AveragePooling2D: 2"),
+    ("밀집: 10", "Dense: 10"),
+    ("완전연결: {units: 10}", "Dense: 10"),
+    ("평탄화", "Flatten"),
+    ("드롭아웃: 0.5", "Dropout: 0.5"),
+    ("배치정규화", "BatchNormalization"),
+    ("배치 정규화", "BatchNormalization"),
+    ("활성화: relu", "Activation: relu"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entry", "meant"), KINDS)
+def test_a_layer_is_written_as_specs_have_it(entry: str, meant: str) -> None:
+    [error] = found(f"{TOP}  - {entry}\n")
+    if not error.hint.startswith("did you mean"):
+        assert error.hint == f"write - {meant}"
+    assert not found(f"{TOP}  - {meant}\n")
+
+
+def test_a_name_that_tells_no_kind_leads_to_no_layer() -> None:
+    [error] = found(f"{TOP}  - conv3x3: 64\n")
+    assert error.code == "unknown-block"
+    assert "Flatten" not in error.hint
+
+
+VALUES_MEANT = [
+    ("Dropout: 50", "0.5"),
+    ("Dropout: 50%", "0.5"),
+    ("Dropout: 12.5 %", "0.125"),
+    ("Dropout: 0,5", "0.5"),
+    ('Dense: "10 units"', "10"),
+]
+
+
+@pytest.mark.parametrize(("entry", "meant"), VALUES_MEANT)
+def test_numbers_as_other_notations_have_them(entry: str, meant: str) -> None:
+    [error] = found(f"{TOP}  - {entry}\n")
+    assert error.hint == f"write {meant}"
+    assert not found(f"{TOP}  - {entry.partition(':')[0]}: {meant}\n")
+
+
+@pytest.mark.parametrize("rate", [1.5, 5, 150])
+def test_what_is_no_share_of_a_hundred_is_left(rate: float) -> None:
+    [error] = found(f"{TOP}  - Dropout: {rate}\n")
+    assert "write 0" not in error.hint
+
+
+KOREAN = {
+    "이름": "name",
+    "입력": "input",
+    "층": "layers",
+    "레이어": "layers",
+    "출력": "outputs",
+    "변수": "vars",
+    "데이터": "data",
+    "학습": "train",
+    "블록": "blocks",
+    "기대": "expect",
+    "설명": "description",
+}
+
+
+@pytest.mark.parametrize("word", KOREAN)
+def test_keys_in_korean(word: str) -> None:
+    values = {
+        "name": "a",
+        "input": "[28, 28, 1]",
+        "layers": "[{Dense: {units: 10, name: a}}]",
+        "outputs": "[a]",
+        "vars": "{n: 1}",
+        "data": "{source: mnist}",
+        "train": "{loss: sparse_categorical_crossentropy}",
+        "blocks": "{b: {layers: [Flatten]}}",
+        "expect": "{total_params: 20}",
+        "description": "small",
+    }
+    key = KOREAN[word]
+    lines = {key: f"{key}: {value}" for key, value in values.items()}
+    lines[key] = f"{word}: {values[key]}"
+    error, *more = found("\n".join(lines.values()))
+    assert not more
+    assert error.message == f"the spec has no field '{word}'"
+    assert error.hint == f"write {key}: {values[key]}"
+
+
+def test_what_a_spec_has_names_what_matters_first() -> None:
+    [error] = found(f"{TOP}{LAST}something: 1\n")
+    assert all(key in error.hint for key in ("'data'", "'train'", "'expect'"))
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("optimizer: adam, lr: 0.001", "Adam: {learning_rate: 0.001}"),
+        ("optimizer: Adam, learning_rate: 1e-4", "Adam: {learning_rate: 0.0001}"),
+        ("optimizer: sgd, lr: 0.1, momentum: 0.9", "SGD: {learning_rate: 0.1, momentum: 0.9}"),
+        ("optimizer: {SGD: {momentum: 0.9}}, lr: 0.1", "SGD: {momentum: 0.9, learning_rate: 0.1}"),
+        ("lr: 0.1", "RMSprop: {learning_rate: 0.1}"),
+    ],
+)  # fmt: skip
+def test_what_belongs_to_the_optimizer(given: str, meant: str) -> None:
+    text = f"{TOP}{LAST}  - Dense: {{units: 10, activation: softmax}}\n"
+    text += "data: {source: mnist}\ntrain: {loss: sparse_categorical_crossentropy, "
+    errors = found(f"{text}{given}}}\n")
+    assert errors
+    for error in errors:
+        end = f"write optimizer: {{{meant}}}"
+        assert error.hint == f"it belongs to the optimizer; {end}"
+    assert not found(f"{text}optimizer: {{{meant}}}}}\n")
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "[{Conv2D: {filters: 8, kernel_size: 3}}, {InputLayer: {shape: [28, 28, 1]}}]",
+        "[InputLayer]",
+        "[Flatten, input_layer]",
+        "[{input_layer_1: {shape: [28, 28, 1]}}, Flatten]",
+        "[{Flatten: {name: input_layer}}]",
+    ],
+)
+def test_an_input_among_the_layers_is_told_once(layers: str) -> None:
+    [error] = found(f"input: [28, 28, 1]\nlayers: {layers}\n")
+    assert error.code in ("refused-layer", "duplicate-name")
+
+
+def test_a_batch_of_none_takes_one_round() -> None:
+    [error] = found("input: [None, 28, 28, 1]\nlayers: [Flatten]\n")
+    assert error.hint == "leave the batch out: write [28, 28, 1]"
+    [error] = found("input: [None, 8]\nlayers: [Flatten]\n")
+    assert error.hint == "write null; the batch's is left out"

@@ -205,7 +205,8 @@ def one_of(*kinds: Kind) -> Kind:
         "mode": "left_to_right",
     }
     says = [k.says for k in kinds]
-    text = f"{', '.join(says[:-1])} or {says[-1]}"
+    comma = "," * (" without " in says[-2])  # null is no part of what it is without
+    text = f"{', '.join(says[:-1])}{comma} or {says[-1]}"
     options = [option for k in kinds for option in k.options]
 
     def hint(found: Any) -> str:
@@ -377,7 +378,7 @@ def name_hint(found: Any) -> str:
     return f"{why}write {flow(name, exact=True)}"
 
 
-NAME_SAYS = "text in one line, without '/'"
+NAME_SAYS = "text in one line without '/'"
 Name = Annotated[
     str,
     kind(

@@ -107,7 +107,7 @@ def _problem(
     name = str(path[0])
     if name not in known:
         hint = _hint_at(cls, name, found, given, names.get(name, ""))
-        if name.isdigit():
+        if name.isdigit() and len(name) == 3:
             hint = "write large numbers without commas, as in 87135"
         text = f"{title} has no field '{name}'"
         return Problem((path[0],), "unknown-field", text, hint, at_key=True)
@@ -288,6 +288,16 @@ _LONGEST = 40
 _NUMBER = r"[-+]?(\d{1,3}([,_ ]\d{3})+|\d+)(\.\d+)?(e[-+]?\d+)?"
 
 
+def _shares(word: str) -> Iterator[tuple[Any, str]]:
+    """Numbers with what other notations have round them: `50%`, `0,5`, `10 units`."""
+    if found := re.fullmatch(r"(\d+(?:\.\d+)?) *%", word):
+        yield float(found[1]) / 100, f"{float(found[1]) / 100:g}"
+    if found := re.fullmatch(r"([-+]?\d+),(\d+)", word):
+        yield float(f"{found[1]}.{found[2]}"), f"{found[1]}.{found[2]}"
+    if found := re.fullmatch(r"(\d+) *[^\W\d_]+", word):
+        yield int(found[1]), found[1]
+
+
 def _readings(found: Any) -> Iterator[tuple[Any, str]]:
     """Other values that one may have been meant to be, and how YAML writes them."""
     # Some of these take time that grows with the square of the length.
@@ -304,6 +314,10 @@ def _readings(found: Any) -> Iterator[tuple[Any, str]]:
         if len(found) < _LONGEST and re.fullmatch(_NUMBER, word):
             number = re.sub("[, _]", "", word)
             yield (int(number) if number.isdigit() else float(number)), number
+        if len(found) < _LONGEST:
+            yield from _shares(word)
+    if type(found) in (int, float) and 10 <= found <= 100:
+        yield found / 100, f"{found / 100:g}"
     if isinstance(found, float) and found.is_integer():
         yield int(found), str(int(found))
     if isinstance(found, list) and len(found) == 1:

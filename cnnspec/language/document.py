@@ -53,8 +53,18 @@ def _sizes(value: Any) -> Shape:
         if size is not None and (type(size) is not int or not 1 <= size <= LARGEST)
     ]
     if problems:
-        raise Invalid(problems)
+        raise Invalid(_of_batch(value) or problems)
     return tuple(value)
+
+
+def _of_batch(value: list[Any]) -> list[Problem]:
+    """What is wrong with sizes that Python's `None` for the batch stands before."""
+    first, *rest = value
+    if first != "None" or len(rest) < 3 or any(type(size) is not int for size in rest):
+        return []
+    text = f"sizes have no batch before them; found {describe(value)}"
+    hint = f"leave the batch out: write {flow(rest)}"
+    return [Problem((), "wrong-type", text, hint)]
 
 
 def _not_a_size(place: int, size: Any) -> Problem:
@@ -516,18 +526,24 @@ class Document(Record):
 
     called: ClassVar[str] = "the spec"
 
-    first: ClassVar[tuple[str, ...]] = ("name", "input", "inputs", "layers", "outputs")
+    first: ClassVar[tuple[str, ...]] = (
+        *("name", "input", "inputs", "layers", "outputs"),
+        *("vars", "blocks", "data", "train", "expect"),
+    )
     spelt_as: ClassVar[dict[str, str]] = {
-        "input": "input_shape input_size in_shape",
-        "layers": "architecture network",
-        "vars": "variables constants hyperparameters params parameters",
-        "blocks": "block",
-        "extends": "base inherits parent",
-        "expect": "expected",
-        "data": "dataset",
-        "train": "training",
-        "description": "comment",
-        "name": "model_name title",
+        "input": "input_shape input_size in_shape 입력 입력크기 입력형태",
+        "layers": "architecture network 층 레이어 계층 층들 레이어들 구조",
+        "outputs": "출력",
+        "vars": "variables constants hyperparameters params parameters 변수",
+        "defaults": "기본값",
+        "blocks": "block 블록 블럭",
+        "extends": "base inherits parent 확장 상속",
+        "expect": "expected 기대 예상",
+        "data": "dataset 데이터 자료 데이터셋",
+        "train": "training 학습 훈련",
+        "ensemble": "앙상블",
+        "description": "comment 설명",
+        "name": "model_name title 이름 모델이름",
     }
     renamed: ClassVar[dict[str, str]] = {
         **dict.fromkeys(("repeat", "if", "apply"), "it stands in a list of layers"),

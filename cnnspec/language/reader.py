@@ -134,7 +134,11 @@ _BESIDE = ("data", "train", "ensemble", "expect")
 def _parts(data: dict[str, Any], notes: Notes) -> dict[str, Any]:
     """What is sound of the sections that something is wrong with."""
     faulty = {problem.path[0]: None for problem in notes.problems() if problem.path}
-    sections = [name for name in _BESIDE if name in faulty]
+    if not faulty:
+        return {}
+    sections = {name: data[name] for name in _BESIDE if name in faulty}
+    misnamed = {name: Document.misnamed(data, name) for name in _BESIDE}
+    sections |= {n: value for n, value in misnamed.items() if value and n not in data}
     if not sections:
         return {}
     from cnnspec.ground.partial import part_of
@@ -144,7 +148,9 @@ def _parts(data: dict[str, Any], notes: Notes) -> dict[str, Any]:
     for name in sections:
         module: Any = document if name == "expect" else training
         cls: type[Record] = getattr(module, name.title())
-        found[name] = part_of(cls, data[name])
+        found[name] = part_of(cls, sections[name])
+        if name not in data:
+            continue
         paths = {problem.path for problem in notes.problems()}
         try:
             found[name].rules()

@@ -159,7 +159,7 @@ class _Interpreter(Generic[T]):
             hint = "let a repeat or if take one"
             self._problems.report("missing-field", ("layers",), text, hint)
         for name in self._inputs.intersection(map(self._listener.name, outputs)):
-            if not no_layers:
+            if not no_layers and name not in self._shared:
                 path: Path = ("outputs",) if self._program.outputs else ("layers",)
                 text = f"the model would give back its input '{name}' as it came"
                 hint = "let a layer read it, or list layers under outputs:"
@@ -231,6 +231,7 @@ class _Interpreter(Generic[T]):
         if layer is None:
             self._lacks_layers = True
             self._listener.no_layer(placed, read)
+            self._inputs -= {name}  # whoever reads the name means what was to be made
             scope.current = scope.known[local] = (self._listener.lost(name),)
             return
         tensor = self._listener.layer(step, placed, layer, arguments, inner, read, said)

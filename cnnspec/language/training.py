@@ -5,7 +5,7 @@ A name alone stands for the object with its defaults, a mapping for one with arg
 as in `{Adam: {learning_rate: 0.001}}`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.accuracy import Metric
@@ -15,7 +15,7 @@ from cnnspec.catalogue.optimizers import Optimizer, RMSprop
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem
 from cnnspec.ground.kinds import Positive, ZeroToBelowOne, choice, kind, list_of, number
 from cnnspec.ground.records import Record
-from cnnspec.ground.yaml_text import describe
+from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.data import Data
 
 __all__ = ["Data", "Ensemble", "Train"]
@@ -126,15 +126,38 @@ def _about_precision(found: Any) -> str:
 _PRECISION = choice("mixed_bfloat16", "mixed_float16", hint=_about_precision)
 
 
+def _of_optimizer(_: Any, given: Mapping[str, Any]) -> str:
+    """The optimizer that is given, with its arguments that stand beside it."""
+    from cnnspec.catalogue.components import by_name
+    from cnnspec.ground.mistakes import translated
+
+    known = by_name(Optimizer)
+    optimizer = given.get("optimizer", RMSprop.__name__)
+    [(name, own), *_] = (
+        optimizer.items()
+        if isinstance(optimizer, dict) and optimizer
+        else [(optimizer, None)]
+    )
+    cls = known.get(name) or known.get(str(name).lower(), RMSprop)
+    beside = {k: v for k, v in given.items() if k not in Train.arguments()}
+    arguments = {**(own if isinstance(own, dict) else {}), **translated(cls, beside)}
+    if not arguments:
+        return "it belongs to the optimizer; not all of them have it"
+    text = flow({cls.__name__: arguments})
+    return f"it belongs to the optimizer; write optimizer: {text}"
+
+
 class Train(Record):
     """How the model is trained: the arguments of Keras's `compile` and `fit`."""
 
     spelt_as: ClassVar[dict[str, str]] = {
-        "loss": "criterion loss_fn loss_function objective cost",
-        "optimizer": "optim opt solver",
-        "metrics": "metric",
-        "batch_size": "batch bs minibatch_size mini_batch train_batch_size",
-        "epochs": "nb_epoch nb_epochs num_epochs n_epochs max_epochs epoch_count",
+        "loss": "criterion loss_fn loss_function objective cost 손실 손실함수",
+        "optimizer": "optim opt solver 최적화 옵티마이저",
+        "metrics": "metric 지표 평가지표",
+        "batch_size": "batch bs minibatch_size mini_batch train_batch_size "
+        "배치크기 배치",
+        "epochs": "nb_epoch nb_epochs num_epochs n_epochs max_epochs epoch_count "
+        "에폭 에포크",
         "validation_split": "val_split",
         "seed": "random_seed random_state",
         "class_weight": "sample_weights_by_class",
@@ -143,9 +166,7 @@ class Train(Record):
     }
     renamed: ClassVar[dict[str, Any]] = {
         **dict.fromkeys(
-            ("learning_rate", "lr", "momentum", "weight_decay"),
-            "it belongs to the optimizer, as in optimizer: {Adam: "
-            "{learning_rate: 0.01}}",
+            ("learning_rate", "lr", "momentum", "weight_decay"), _of_optimizer
         ),
         **dict.fromkeys(
             (

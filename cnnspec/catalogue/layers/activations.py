@@ -25,7 +25,8 @@ class Activation(Layer):
     """A function applied to every number; without one, layers in a row stay linear."""
 
     elsewhere: ClassVar[dict[str, Any]] = {
-        name: {"activation": name} for name in arguments.ACTIVATIONS
+        "활성화 활성화함수": {},
+        **{name: {"activation": name} for name in arguments.ACTIVATIONS},
     }
     spelt_as: ClassVar[dict[str, str]] = {"activation": "fn type kind"}
     role = "activation"
@@ -39,6 +40,7 @@ class Activation(Layer):
 class ReLU(Layer):
     """Keeps what is above 0 and drops the rest, which is cheap and trains well."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"렐루": {}}
     role = "activation"
     activates = True
     result = "relu"
@@ -135,6 +137,7 @@ class ELU(Layer):
 class Softmax(Layer):
     """Turns scores into probabilities: all positive, and 1 in sum along the axis."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"소프트맥스": {}}
     role = "activation"
     activates = True
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10),)

@@ -261,6 +261,7 @@ class Conv2D(_TwoAxes, _Conv):
     """Slides filters over an image; each gives one channel of the output."""
 
     elsewhere: ClassVar[dict[str, Any]] = {
+        "합성곱 합성곱층 컨볼루션": {},
         "Conv Convolution Convolutional ConvLayer AtrousConvolution2D "
         "AtrousConv2D LazyConv2d SpatialConvolution": {},
     }
@@ -401,6 +402,7 @@ class Conv2DTranspose(_TwoAxes, _Transposed):
     """Makes an image larger by learned filters, as decoders do."""
 
     elsewhere: ClassVar[dict[str, Any]] = {
+        "전치합성곱": {},
         "ConvTranspose ConvTranspose2d Conv2DTrans Deconv Deconv2D Deconvolution "
         "Deconvolution2D TransposedConv2D TransposeConv2D": {},
     }
@@ -469,6 +471,7 @@ class DepthwiseConv2D(_TwoAxes, _Depthwise):
     """One filter per channel; channels are not mixed, so a 1×1 Conv2D often follows."""
 
     elsewhere: ClassVar[dict[str, Any]] = {
+        "깊이별합성곱": {},
         "DepthwiseConv DepthwiseConvolution DepthwiseConvolution2D DWConv": {},
     }
 
@@ -530,6 +533,7 @@ class SeparableConv2D(_TwoAxes, _Separable):
     """A filter per channel, then a mix of the channels: Conv2D for fewer weights."""
 
     elsewhere: ClassVar[dict[str, Any]] = {
+        "분리합성곱": {},
         "SeparableConv SeparableConvolution DepthwiseSeparableConv2D "
         "DepthwiseSeparableConv SepConv2D": {},
     }

@@ -41,6 +41,7 @@ class Dense(Weighted, LowRank):
         "filters features size output",
     }
     elsewhere: ClassVar[dict[str, Any]] = {
+        "완전연결 완전연결층 전결합 밀집 밀집층 덴스": {},
         "Linear LazyLinear FullyConnected FC InnerProduct TimeDistributedDense "
         "DenseLayer Affine": {},
     }
@@ -368,7 +369,7 @@ class Embedding(LowRank):
         "embeddings_regularizer": "W_regularizer",
         "embeddings_constraint": "W_constraint",
     }
-    elsewhere: ClassVar[dict[str, Any]] = {"Embed": {}}
+    elsewhere: ClassVar[dict[str, Any]] = {"임베딩": {}, "Embed": {}}
     constraint = "embeddings_constraint"
     first = (
         "embeddings_initializer",

@@ -17,7 +17,7 @@ from cnnspec.catalogue.registry import FORMER as _FORMER
 from cnnspec.catalogue.registry import is_known, is_layer
 from cnnspec.ground import habits, likeness, patience
 from cnnspec.ground.errors import Invalid, Problem, near, nearest
-from cnnspec.ground.kinds import Kind, NotAllowed
+from cnnspec.ground.kinds import Kind, NotAllowed, is_name
 from cnnspec.ground.mistakes import translated
 from cnnspec.ground.yaml_text import describe, flow
 
@@ -335,20 +335,75 @@ def unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
     if hint := _python_hint(name, blocks):
         text = f"there is no layer or block '{name}'"
         return Problem((), "unknown-block", text, hint, at_key=True)
+    if refused := _refused(name):
+        return refused
     habit = _habit(name)
     if not habit and (hint := nearest(name, blocks)):
         text = f"there is no layer or block '{name}'"
         return Problem((), "unknown-block", text, hint, at_key=True)
     hint = habit or _unknown_hint(name, arguments)
+    if hint == _NO_IDEA and (named := _named(name, arguments)):
+        text = f"there is no block '{name}', nor a layer"
+        return Problem((), "unknown-block", text, named, at_key=True)
     is_guess = blocks and hint.lower() != near(name.replace("_", "").lower())
     # Layers of Keras begin with a capital.
     may_be_block = name[:1].islower() and name.isidentifier() and not habit
     if may_be_block and (is_guess or hint == _NO_IDEA):
         text = f"there is no block '{name}', nor a layer"
-        hint = f"define it, as in blocks: {{{name}: {{layers: [Flatten]}}}}"
+        hint = f"define it under blocks:, or write a layer in its place; {_NO_IDEA}"
         return Problem((), "unknown-block", text, hint, at_key=True)
     text = f"there is no layer '{name}' in Keras"
     return Problem((), "unknown-layer", text, hint, at_key=True)
+
+
+def _refused(name: str) -> Problem | None:
+    """What is said of a layer that a spec can't hold, under Keras's name for one."""
+    bare = re.sub(r"_\d+$", "", name)
+    for kind, words in registry.REFUSED.items():
+        if likeness.plain(kind) == likeness.plain(bare) and "_" in bare:
+            why, _, hint = words.partition("; ")
+            text = f"{kind} can't be checked: {why}"
+            return Problem((), "refused-layer", text, hint, at_key=True)
+    return None
+
+
+def _named(name: str, arguments: Any) -> str:
+    """What to write for a layer that stands under its own name: `conv1`, `dense_2`.
+
+    Its kind stands beside it, or is what the name counts.
+    """
+    if not is_name(name) or "." in name:
+        return ""
+    given = arguments if isinstance(arguments, dict) else {}
+    for key in _KINDS:
+        if isinstance(given.get(key), str) and (other := found(given[key])):
+            rest = {k: v for k, v in given.items() if k not in (key, "config")}
+            more = given.get("config")
+            rest |= more if isinstance(more, dict) else {}
+            return _under_name(name, rest, other)
+    counted = re.fullmatch(r"([^\W\d].*?)_?\d+", name)
+    others = {*registry.all_names(), *_others(tuple(registry.layer_names()))}
+    known = {likeness.plain(one) for one in others}
+    if not counted or likeness.plain(counted[1]) not in known:
+        return ""
+    other = found(counted[1])
+    if other is None:
+        return ""
+    first = next(iter(_class(other).arguments()))
+    bare = {} if arguments is None else {first: arguments}
+    return _under_name(name, given or bare, other)
+
+
+_KINDS = ("type", "class", "class_name", "kind", "layer_type", "op")
+"""Keys under which other tools have the kind of a layer."""
+
+
+def _under_name(name: str, arguments: Mapping[str, Any], other: Counterpart) -> str:
+    cls = _class(other)
+    given = {**other.arguments, **translated(cls, arguments)}
+    kind = other.name or cls.__name__
+    text = written(kind, {"name": name, **given}, cls)
+    return f"write - {text}" if len(text) <= _LONGEST else f"write - {kind}:"
 
 
 def _habit(name: str) -> str:
@@ -406,15 +461,44 @@ def by_name(cls: type[Layer], arguments: Any) -> list[Problem]:
         call = habits.call(f"{name} {arguments}")
         if call and (call.named or len(call.positional) > 1):
             named = _of_call(cls, call)
-    elif isinstance(arguments, list) and len(arguments) > 1:
-        named = dict(zip(cls.arguments(), arguments, strict=False))
+    elif isinstance(arguments, list) and (items := _of_items(cls, arguments)):
+        named = items
     elif isinstance(arguments, dict):
-        named = _wrapped(cls, arguments)
+        named = _of_set(cls, arguments) or _wrapped(cls, arguments)
     if named is None or named == arguments or not _is_sound(cls, named):
         return []
     text = f"{name} has its arguments by name; found {describe(arguments)}"
+    if isinstance(arguments, list) and isinstance(arguments[-1], dict):
+        text = f"{name} has its arguments without '- ' before them, and without [ ]"
     hint = f"write - {written(name, named, cls)}"
     return [Problem((), "wrong-type", text, hint)]
+
+
+def _of_items(cls: type[Layer], items: list[Any]) -> dict[str, Any]:
+    """The arguments that are the items of a list, each by its name or its place."""
+    named = [item for item in items if _is_argument(cls, item)]
+    bare = items[: len(items) - len(named)]
+    if items[len(bare) :] != named or (len(items) == 1 and not named):
+        return {}
+    given = dict(zip(cls.arguments(), bare, strict=False))
+    for item in named:
+        given |= translated(cls, item)
+    return given
+
+
+def _is_argument(cls: type[Layer], item: Any) -> bool:
+    return isinstance(item, dict) and len(item) > 0 and bool(translated(cls, item))
+
+
+def _of_set(cls: type[Layer], arguments: dict[Any, Any]) -> dict[str, Any]:
+    """The arguments that are keys without values: `{32, 3, activation: relu}`."""
+    bare = [key for key, value in arguments.items() if value is None]
+    if not bare or any(isinstance(key, str) and key.isidentifier() for key in bare):
+        return {}
+    rest = {key: value for key, value in arguments.items() if value is not None}
+    if [*arguments][: len(bare)] != bare:
+        return {}
+    return {**dict(zip(cls.arguments(), bare, strict=False)), **translated(cls, rest)}
 
 
 def _of_call(cls: type[Layer], call: habits.Call) -> dict[str, Any]:

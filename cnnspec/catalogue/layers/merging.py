@@ -115,6 +115,7 @@ class Add(_Elementwise):
     """Adds tensors up; a shortcut around layers lets them learn what to change."""
 
     elsewhere: ClassVar[dict[str, Any]] = {
+        "더하기 덧셈": {},
         "Sum Addition ElementwiseAdd Residual Merge:sum Merge:add": {},
     }
     commutes = True
@@ -169,7 +170,10 @@ class Concatenate(_Merge):
     spelt_as: ClassVar[dict[str, str]] = {
         "axis": "concat_axis",
     }
-    elsewhere: ClassVar[dict[str, Any]] = {"Concat Cat Merge Merge:concat": {}}
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "이어붙이기 연결": {},
+        "Concat Cat Merge Merge:concat": {},
+    }
     result = "joined"
     shape_rule = (
         "the first input's, with the sum of all sizes along axis, which is unknown if "

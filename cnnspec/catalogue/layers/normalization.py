@@ -128,6 +128,7 @@ class BatchNormalization(_Scaled):
         "momentum": ("momentum is 1 minus PyTorch's", lambda new: round(1 - new, 10))
     }
     elsewhere: ClassVar[dict[str, Any]] = {
+        "배치정규화": {},
         "BatchNorm BatchNorm1d BatchNorm2d BatchNorm3d BN LazyBatchNorm2d "
         "SpatialBatchNormalization": {},
         "SyncBatchNorm SyncBatchNormalization": {"synchronized": True},
@@ -212,7 +213,7 @@ class LayerNormalization(_Scaled):
     """Brings each sample to mean 0 and spread 1 by itself, whatever the batch."""
 
     order = "normalized_shape eps"
-    elsewhere: ClassVar[dict[str, Any]] = {"LayerNorm LN": {}}
+    elsewhere: ClassVar[dict[str, Any]] = {"층정규화": {}, "LayerNorm LN": {}}
     first = ("axis",)
     weight_rule = "gamma, beta: the sizes of the axes in axis, each"
 

@@ -123,6 +123,7 @@ class MaxPooling2D(_TwoAxes, _Pooling):
     """Keeps each window's largest number: a smaller image, the strongest signs."""
 
     elsewhere: ClassVar[dict[str, Any]] = {
+        "최대풀링 최댓값풀링 맥스풀링 풀링": {},
         "MaxPool MaxPooling SpatialMaxPooling": {},
     }
     aliases = ("MaxPool2D",)
@@ -149,6 +150,7 @@ class AveragePooling2D(_TwoAxes, _Pooling):
     """Averages each window: a smaller image, and smoother."""
 
     elsewhere: ClassVar[dict[str, Any]] = {
+        "평균풀링 평균값풀링": {},
         "AvgPool AvgPooling AveragePool AveragePooling AveragePool2D AvgPooling2D": {},
     }
     aliases = ("AvgPool2D",)
@@ -216,7 +218,10 @@ class GlobalMaxPooling1D(_Global1D):
 class GlobalMaxPooling2D(_Global2D):
     """The largest number of each channel: whether a sign was there, not where."""
 
-    elsewhere: ClassVar[dict[str, Any]] = {"GlobalMaxPool GlobalMaxPooling": {}}
+    elsewhere: ClassVar[dict[str, Any]] = {
+        "전역최대풀링": {},
+        "GlobalMaxPool GlobalMaxPooling": {},
+    }
     aliases = ("GlobalMaxPool2D",)
 
 
@@ -237,6 +242,7 @@ class GlobalAveragePooling2D(_Global2D):
     """The mean of each channel, in place of Flatten and its many Dense weights."""
 
     elsewhere: ClassVar[dict[str, Any]] = {
+        "전역평균풀링": {},
         "GlobalAvgPool GlobalAvgPooling GlobalAveragePool GlobalAveragePooling "
         "GlobalPooling GAP GlobalAveragePool2D GlobalAvgPooling2D": {},
     }

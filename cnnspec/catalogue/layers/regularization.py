@@ -54,6 +54,7 @@ class _Random(Layer):
 class Dropout(_Random):
     """Sets a share of the numbers to 0 in training, so that no single one is needed."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"드롭아웃": {}}
     rate: ZeroToOne
     noise_shape: tuple[Positive | None, ...] | None = None
 

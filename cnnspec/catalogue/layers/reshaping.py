@@ -28,6 +28,7 @@ from cnnspec.ground.shapes import Shape, Size, product, show
 class Flatten(Layer):
     """Lays all numbers of a sample out in one row, as Dense needs them."""
 
+    elsewhere: ClassVar[dict[str, Any]] = {"평탄화 펼치기 플래튼": {}}
     hands_on_integers = True
     role = "one vector"
     renamed: ClassVar[dict[str, Any]] = dict.fromkeys(
@@ -74,7 +75,7 @@ class Reshape(Layer):
     spelt_as: ClassVar[dict[str, str]] = {
         "target_shape": "shape dims new_shape size sizes output_shape unflattened_size",
     }
-    elsewhere: ClassVar[dict[str, Any]] = {"View Unflatten": {}}
+    elsewhere: ClassVar[dict[str, Any]] = {"형태변경": {}, "View Unflatten": {}}
     rearranges = True
     result = "reshaped"
     shape_rule = "target_shape; an axis of -1 takes what the others leave over"

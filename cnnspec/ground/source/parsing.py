@@ -181,7 +181,12 @@ class Reader:
         if self._composes:
             text = composed(text)
         if tag == PLAIN:
-            if text[:1] == "(" and ")" in text and _TUPLE.match(text):
+            if (
+                text[:1] == "("
+                and ")" in text
+                and "=" not in text
+                and _TUPLE.match(text)
+            ):
                 self._refuse_tuple(node, ())
             if len(text) > DIGITS_LIMIT and INT.fullmatch(text):
                 message = f"this number has more than {DIGITS_LIMIT} digits"
