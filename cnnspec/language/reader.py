@@ -137,7 +137,8 @@ def _parts(data: dict[str, Any], notes: Notes) -> dict[str, Any]:
     if not faulty:
         return {}
     sections = {name: data[name] for name in _BESIDE if name in faulty}
-    misnamed = {name: Document.misnamed(data, name) for name in _BESIDE}
+    needed = ("data", "train") if "ensemble" in data else ("data",)
+    misnamed = {name: Document.misnamed(data, name) for name in needed}
     sections |= {n: value for n, value in misnamed.items() if value and n not in data}
     if not sections:
         return {}
