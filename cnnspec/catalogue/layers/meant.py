@@ -458,7 +458,9 @@ def by_name(cls: type[Layer], arguments: Any) -> list[Problem]:
     """
     name, named = cls.__name__, None
     if isinstance(arguments, str):
-        call = habits.call(f"{name} {arguments}")
+        in_brackets = re.fullmatch(r"\((.*)\)", arguments.strip(), re.DOTALL)
+        words = in_brackets[1] if in_brackets else arguments
+        call = habits.call(f"{name} {words}")
         if call and (call.named or len(call.positional) > 1):
             named = _of_call(cls, call)
     elif isinstance(arguments, list) and (items := _of_items(cls, arguments)):
