@@ -52,6 +52,40 @@ layers:
 """,
         ["inputs of 32x26 and 32x28 fit: write input: [32, 28, 1]"],
     ),
+    "a wrong skip, where another fits": (
+        """\
+input: [64, 64, 1]
+layers:
+  - Conv2D: {filters: 8, kernel_size: 3, padding: same, name: a}
+  - MaxPooling2D: 2
+  - Conv2D: {filters: 16, kernel_size: 3, padding: same, name: b}
+  - MaxPooling2D: 2
+  - Conv2DTranspose: {filters: 16, kernel_size: 2, strides: 2}
+  - Concatenate: {from: [prev, a]}
+""",
+        ["write from: [prev, b]"],
+    ),
+    "a layer that grows by more than its steps": (
+        """\
+input: [64, 64, 1]
+layers:
+  - Conv2D: {filters: 8, kernel_size: 3, padding: same, name: a}
+  - MaxPooling2D: 2
+  - Conv2DTranspose: {filters: 16, kernel_size: 3, strides: 2}
+  - Concatenate: {from: [prev, a]}
+""",
+        ["write padding: same in line 5; or "],
+    ),
+    "a second tensor among those that fit": (
+        """\
+input: [28, 28, 1]
+layers:
+  - Conv2D: {filters: 8, kernel_size: 3, name: a}
+  - Conv2D: {filters: 8, kernel_size: 3, padding: same, name: b}
+  - Concatenate
+""",
+        ["; write from: [prev, a]"],
+    ),
     "axes as PyTorch has them": (
         """\
 input: [3, 224, 224]
@@ -187,3 +221,9 @@ def test_remedies_of_a_deep_model_are_found_soon(tmp_path: Path) -> None:
     [found] = api.check(spec).diagnostics
     assert "write padding: same" in found.hint
     assert time.process_time() - start < 2
+
+
+def test_a_second_tensor_where_none_fits_is_asked_for() -> None:
+    text = "input: [28, 28, 1]\nlayers: [{Conv2D: {filters: 8, kernel_size: 3}}, Concatenate]\n"  # noqa: E501
+    [error] = api.check(text).diagnostics
+    assert error.hint.endswith("and write from: [prev, skip]")

@@ -39,7 +39,7 @@ def _told(
 ) -> Problem:
     way = Way(program, summary, misfit, trials)
     message = f"{problem.message}{inputs.why(way)}"
-    hint = "; or ".join(_mending(way)) or misfit.error.hint
+    hint = "; or ".join(_mending(way)) or misfit.error.hint or layers.too_few(way)
     return problem._replace(message=message, hint=hint)
 
 
@@ -72,6 +72,11 @@ def _each(way: Way) -> Iterator[Remedy]:
     yield from layers.kept_axes(way)
     yield from layers.unknown_sizes(way)
     yield from layers.channels(way)
+    other = () if way.was_rounded else layers.other_skips(way)
+    if fitting := list(filter(way.trials.mends, other)):
+        yield from fitting
+        return
+    yield from layers.less_growing(way)
     if way.was_rounded:
         yield from inputs.other_sizes(way)
         yield from layers.bridged(way)

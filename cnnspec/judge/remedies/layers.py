@@ -101,10 +101,43 @@ def other_tensors(way: Way) -> Iterator[Remedy]:
         yield way.reading(["prev", "prev"])
     elif count < layer.inputs == 2:
         for name in names:
-            yield way.reading([name, "prev"])
+            if way.node.inputs != (name,):
+                yield way.reading(["prev", name])
     elif most == 1:
         for name in names:
             yield way.reading(name)
+
+
+def too_few(way: Way) -> str:
+    """How more tensors are given, where none above fits."""
+    if len(way.shapes) >= way.node.layer.inputs:
+        return ""
+    return "name a layer above, as in name: skip, and write from: [prev, skip]"
+
+
+def other_skips(way: Way) -> Iterator[Remedy]:
+    """Another layer above in place of one of several that don't fit together."""
+    listed = way.source.value((*way.node.path, "from"))
+    if not isinstance(listed, list) or len(listed) != len(way.shapes):
+        return
+    names = [name for name in _named(way) if name not in way.node.inputs][:_NEAR]
+    for place in reversed(range(len(listed))):
+        if listed[place] == "prev" or not isinstance(listed[place], str):
+            continue
+        for name in names:
+            yield way.reading([*listed[:place], name, *listed[place + 1 :]])
+
+
+def less_growing(way: Way) -> Iterator[Remedy]:
+    """A layer just above that enlarges by more than its steps: with `padding: same`."""
+    for row in filter(None, map(way.rows.get, way.node.inputs)):
+        shapes = row.output_shape, *row.input_shapes
+        if len(shapes) != 2 or len(set(map(len, shapes))) != 1:
+            continue
+        out, x = shapes
+        grows = any((out[a] or 0) > (x[a] or 0) for a in each_axis(x))  # type: ignore[operator]
+        if grows and getattr(row.layer, "padding", "") == "valid":
+            yield from way.argument(row, {"padding": "same"})
 
 
 def _named(way: Way) -> Iterator[str]:
