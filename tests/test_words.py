@@ -376,6 +376,18 @@ def test_what_is_lost_is_said(code: str, lost: str, right: str) -> None:
     assert not found(spec(right))
 
 
+@pytest.mark.parametrize(
+    "layer", ["Attention", "MultiHeadAttention: {num_heads: 2, key_dim: 4, %s}"]
+)
+def test_one_tensor_is_compared_with_itself(layer: str) -> None:
+    above = "Dense: {units: 8, name: d}\n  - "
+    [error] = found(spec(above + layer.replace(", %s", ""), SEQUENCE))
+    assert error.hint == "write from: [prev, prev]"
+    said = error.hint.removeprefix("write ")
+    mended = layer % said if "%s" in layer else f"{layer}: {{{said}}}"
+    assert not found(spec(above + mended, SEQUENCE))
+
+
 class Argument(NamedTuple):
     layer: str
     """With what it has beside the argument."""
@@ -545,8 +557,8 @@ OPTIMIZER = f"{LOSS}, optimizer"
 CALLBACKS = f"{LOSS}, callbacks"
 TRAINING = [
     # what stands there, what is wrong instead, what the hint says
-    (LOSS, "loss: NLLLoss", "write {SparseCategoricalCrossentropy: {from_logits: true}}"),
-    (LOSS, "loss: nn.CrossEntropyLoss", "write {SparseCategoricalCrossentropy: {from_logits: true}}"),
+    (LOSS, "loss: NLLLoss", "write sparse_categorical_crossentropy"),
+    (LOSS, "loss: nn.CrossEntropyLoss", "write sparse_categorical_crossentropy"),
     (LOSS, "loss: BCEWithLogitsLoss", "write {BinaryCrossentropy: {from_logits: true}}"),
     (LOSS, "loss: BCELoss", "did you mean 'bce'?"),
     (LOSS, "loss: MSELoss", "did you mean 'mse'?"),
@@ -583,6 +595,31 @@ def test_a_word_of_training_is_known(right: str, wrong: str, hint: str) -> None:
     assert not found(TRAINED)
     [error] = found(TRAINED.replace(right, wrong))
     assert error.hint == hint
+
+
+ENDS = [
+    # units and activation, labels, PyTorch's loss, what the hint says
+    ("10, activation: softmax", "one_hot", "CrossEntropyLoss", "write categorical_crossentropy"),
+    ("10, activation: softmax", "one_hot", "nll_loss", "write categorical_crossentropy"),
+    ("10, activation: softmax", "sparse", "CrossEntropyLoss", "write sparse_categorical_crossentropy"),
+    ("10", "one_hot", "nn.CrossEntropyLoss()", "write {CategoricalCrossentropy: {from_logits: true}}"),
+    ("10, activation: log_softmax", "one_hot", "NLLLoss", "write {CategoricalCrossentropy: {from_logits: true}}"),
+    ("10", "sparse", "CrossEntropyLoss", "write {SparseCategoricalCrossentropy: {from_logits: true}}"),
+    ("10, activation: sigmoid", "one_hot", "BCEWithLogitsLoss", "write binary_crossentropy"),
+    ("10", "one_hot", "BCEWithLogitsLoss", "write {BinaryCrossentropy: {from_logits: true}}"),
+    ("10", "one_hot", "BCELoss", "write {BinaryCrossentropy: {from_logits: true}}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("end", "labels", "loss", "hint"), ENDS)
+def test_a_loss_fits_labels_and_scores(
+    end: str, labels: str, loss: str, hint: str
+) -> None:
+    text = TRAINED.replace("10, activation: softmax", end)
+    text = text.replace("scale: 255", f"scale: 255, labels: {labels}")
+    [error] = found(text.replace(LOSS, f"loss: {loss}"))
+    assert error.hint == hint
+    assert not found(text.replace(LOSS, hint.replace("write", "loss:")))
 
 
 STRANGE = [

@@ -36,6 +36,8 @@ class Loss(Named):
     }
     labels: ClassVar[Literal["one_hot", "sparse"] | None] = "one_hot"
     """How it is told a class among several; None: either way."""
+    for_one_hot: ClassVar["type[Loss] | None"] = None
+    """What does the same with one_hot labels, where it takes none."""
     categorical: ClassVar[bool] = False
     """Whether it needs a score for each class; others compare number by number."""
     two_classes: ClassVar[bool] = False
@@ -122,6 +124,7 @@ class SparseCategoricalCrossentropy(_Crossentropy):
     }
     categorical = True
     labels = "sparse"
+    for_one_hot = CategoricalCrossentropy
     ignore_class: int | None = None
 
 

@@ -4,11 +4,11 @@ Imported only when there is something to say.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnspec.ground import patience
-from cnnspec.ground.errors import Path, either, nearest
+from cnnspec.ground.errors import Invalid, Path, Problem, either, nearest
 from cnnspec.ground.habits import loop, rounds
 from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import flow
@@ -97,3 +97,51 @@ def _mappings(data: Any, path: Path = ()) -> Iterator[tuple[Path, dict[Any, Any]
     for key, value in items:
         if isinstance(value, dict | list):
             yield from _mappings(value, (*path, key))
+
+
+def loss(problem: Problem, data: Mapping[str, Any]) -> Problem:
+    """The problem of a loss's name, with what labels and the last layer ask for.
+
+    Args:
+        problem: of `train: loss`.
+        data: the spec's.
+    """
+    from cnnspec.catalogue.components import snake_case
+    from cnnspec.catalogue.elsewhere import counterparts
+    from cnnspec.catalogue.losses import Loss
+    from cnnspec.catalogue.named import spellings
+    from cnnspec.ground.likeness import meant
+
+    train, layers = data.get("train"), data.get("layers")
+    name = train.get("loss") if isinstance(train, dict) else None
+    names = spellings(Loss)
+    others = counterparts(names.values())
+    called = meant(str(name), names, {other: other for other in others})
+    last = _last_activation(layers[-1] if isinstance(layers, list) and layers else None)
+    if called not in others or not last:
+        return problem
+    cls, arguments, _ = others[called]
+    assert issubclass(cls, Loss)
+    fitting = (_is_one_hot(data.get("data")) and cls.for_one_hot) or cls
+    scores = last in ("linear", f"log_{cls.activation}")
+    same = fitting is cls and scores == bool(arguments.get("from_logits"))
+    if same or not (scores or last == cls.activation):
+        return problem
+    given = {"from_logits": True} if scores else {}
+    shown = {fitting.__name__: given} if scores else snake_case(fitting.__name__)
+    return problem._replace(hint=f"write {flow(shown)}")
+
+
+def _is_one_hot(section: Any) -> bool:
+    labels = section.get("labels") if isinstance(section, dict) else None
+    return "one_hot" in (labels if isinstance(labels, list) else [labels])
+
+
+def _last_activation(entry: Any) -> str:
+    """The function that a layer ends with; '' where that isn't known."""
+    from cnnspec.catalogue.layers import read_layer
+
+    try:
+        return read_layer(entry).last_activation()
+    except Invalid:
+        return ""

@@ -109,7 +109,7 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
         notes.add(Invalid(_input_problems(document)))
         return document
     except Invalid as error:
-        found = error.problems
+        found = [_fitting(problem, data) for problem in error.problems]
         # What a file lacks may be in the one that it means to extend.
         extends = any(problem.path == ("extends",) for problem in found)
         extends |= Document.misnamed(data, "extends") is not None
@@ -125,6 +125,15 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
     if not extends and not given and wrong.isdisjoint(inputs):
         notes.add(Invalid(_input_problems(document)))
     return document
+
+
+def _fitting(problem: Problem, data: dict[str, Any]) -> Problem:
+    """The problem with a hint that fits the rest of the spec."""
+    if problem.path != ("train", "loss") or problem.code != "unknown-value":
+        return problem
+    from cnnspec.language.hints import loss
+
+    return loss(problem, data)
 
 
 _BESIDE = ("data", "train", "ensemble", "expect")
