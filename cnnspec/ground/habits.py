@@ -162,7 +162,7 @@ def _value(node: Any) -> Any:
         if isinstance(made, Call) and made.tensors is None:
             return made._replace(tensors=[_value(one) for one in node.args])
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-        named = {k.arg: _value(k.value) for k in node.keywords if k.arg}
+        named = {k.arg or "**": _value(k.value) for k in node.keywords}
         module, _, name = ast.unparse(node.func).rpartition(".")
         values = [_value(argument) for argument in node.args]
         return Call(name, values, named, module)

@@ -45,6 +45,8 @@ def _steps(value: Any) -> list[Any]:
     """The steps from a tensor to the value of a call."""
     if not isinstance(value, Call):
         return []
+    if "**" in value.named:
+        raise NoCounterpart("write its arguments out")
     if value.module == "self":
         return [*_steps(value.positional[0] if value.positional else None), value.name]
     if together := _together(value):
@@ -83,7 +85,9 @@ def _together(call: Call) -> Items:
         several = call.tensors[0] if len(call.tensors) == 1 else call.tensors
         if not isinstance(several, list) or registry.is_known(call.name) is False:
             return []
-        return [(call.name, {**call.named, "from": _names(several)})]
+        order = registry.find(call.name).arguments()
+        given = {**dict(zip(order, call.positional, strict=False)), **call.named}
+        return [(call.name, {**given, "from": _names(several)})]
     if call.name not in JOINING:
         return []
     several, *more = call.positional or [None]
@@ -107,6 +111,10 @@ def _names(tensors: list[Any]) -> list[str]:
     return ["prev" if one in ("x", "out") else str(one) for one in tensors]
 
 
+_PYTORCH = {"dim", "inplace", "batch_first", "hidden_size", "num_layers"}
+"""Arguments that tell PyTorch's layers from those of the same names in Keras."""
+
+
 def ported(call: Call) -> Items:
     """The layers that PyTorch's layer of that name makes; nothing for any other.
 
@@ -118,6 +126,7 @@ def ported(call: Call) -> Items:
     if call.name not in LAYERS or not (call.positional or call.named or call.module):
         return []
     is_torch = call.module.endswith("nn") or call.name not in registry.all_names()
+    is_torch = is_torch or bool(_PYTORCH & call.named.keys())
     own = {"filters", "units", "pool_size", "strides", "rate", "epsilon"}
     if not is_torch or own & call.named.keys():
         return []

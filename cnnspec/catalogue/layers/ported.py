@@ -114,6 +114,10 @@ def _pooling(name: str) -> Callable[..., Items]:
 _CEIL = "ceil_mode has no counterpart, so sizes are rounded down; "
 
 
+_DEEPEST = 6
+"""Layers that are written one below another; a hint has no room for more."""
+
+
 def _recurrent(name: str) -> Callable[..., Items]:
     def layers(
         input_size: Any = None, hidden_size: Any = None, num_layers: Any = 1,
@@ -121,7 +125,8 @@ def _recurrent(name: str) -> Callable[..., Items]:
         bidirectional: Any = False, proj_size: Any = 0, nonlinearity: Any = "tanh",
         **_others: Any,
     ) -> Items:  # fmt: skip
-        _need(type(num_layers) is int and num_layers > 0 and proj_size == 0)
+        _need(type(num_layers) is int and proj_size == 0)
+        _need(0 < num_layers <= _DEEPEST, "repeat: writes a layer many times")
         given = {"units": hidden_size, "return_sequences": True}
         given |= _unlike(activation=(nonlinearity, "tanh"), use_bias=(bias, True))
         one: Items = [(name, given)]
