@@ -329,6 +329,26 @@ PORTED = [
         11040,
         SEQUENCE,
     ),
+    Ported(
+        "layers.MultiHeadAttention(2, 4)(x, x)",
+        ["MultiHeadAttention: {num_heads: 2, key_dim: 4, from: [prev, prev]}"],
+        288,
+        SEQUENCE,
+    ),
+    Ported(
+        "LSTM(8, 20, batch_first=True)",
+        ["LSTM: {units: 20, return_sequences: true}"],
+        None,
+        SEQUENCE,
+    ),
+    Ported(
+        "ConvTranspose2d(3, 4, (3, 3), (2, 2), (1, 1))",
+        [
+            "Conv2DTranspose: {filters: 4, kernel_size: [3, 3], strides: [2, 2]}",
+            "Cropping2D: 1",
+        ],
+        112,
+    ),
 ]
 NOT_PORTED = [
     # what no layer does
