@@ -228,6 +228,7 @@ KINDS = [
     ("max_pooling2d_2: 2", "MaxPooling2D: {name: max_pooling2d_2, pool_size: 2}"),
     ("fc1: 10", "Dense: {name: fc1, units: 10}"),
     ("flatten_1", "Flatten: {name: flatten_1}"),
+    ("conv1: {type: Dense, units: \"${4 + 4}\"}", "Dense: {name: conv1, units: \"${4 + 4}\"}"),
     ("합성곱: {filters: 8, kernel_size: 3}", "Conv2D: {filters: 8, kernel_size: 3}"),
     ("최대풀링: 2", "MaxPooling2D: 2"),
     ("풀링: 3", "MaxPooling2D: 3"),

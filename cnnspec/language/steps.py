@@ -432,6 +432,10 @@ def check_arguments(kind: str, arguments: Any, blocks: Collection[str] = ()) -> 
         if is_known(kind):
             waiting = arguments.keys() - plain.keys()
             plain |= dict.fromkeys(waiting - layer_class(kind).arguments().keys())
+        else:  # a hint writes all of it
+            plain = {
+                k: v.text if type(v) is Formula else v for k, v in arguments.items()
+            }
     try:
         make_layer(kind, plain, blocks)
     except Invalid as error:
