@@ -48,6 +48,8 @@ def render(text: str) -> str:
 def load_script(text: str, path: Path):
     """The module that a script is."""
     path.write_text(text, encoding="utf-8")
+    # Of a text written in the same second, as long as this one, the code would be taken.
+    Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
