@@ -303,9 +303,9 @@ _NO_LOOP = "use `repeat:` in the spec, or write the list out"
         ("${open('x')}", "an expression can't call `open`", _CALLS),
         ("${[].append(1)}", "an expression can't call `[].append`", _CALLS),
         (
-            "${mix(1, 2)}",
-            "an expression can't call `mix`",
-            f"did you mean 'min'? {_CALLS}",
+            "${flor(1.5)}",
+            "an expression can't call `flor`",
+            f"did you mean 'floor'? {_CALLS}",
         ),
         ("${lambda: 1}", "an expression can't hold a lambda: `lambda: 1`", _CALLS),
         (
