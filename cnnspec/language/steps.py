@@ -141,7 +141,8 @@ class StepReader:
             else:
                 layer = make_layer(kind, arguments, self._blocks)
         except Invalid as error:
-            if name is None and is_known(kind):
+            refused = any(p.code == "refused-layer" for p in error.problems)
+            if name is None and is_known(kind) and not refused:
                 # Whatever reads it by this name isn't wrong as well.
                 meant = layer_class(kind).misnamed(arguments, "name")
                 name = meant if type(meant) is str and is_name(meant) else None
