@@ -48,7 +48,7 @@ def render(text: str) -> str:
 def load_script(text: str, path: Path):
     """The module that a script is."""
     path.write_text(text, encoding="utf-8")
-    # Of a text written in the same second, as long as this one, the code would be taken.
+    # Else the code of a text as long as this, written in the same second, is taken.
     Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
