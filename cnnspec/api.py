@@ -8,8 +8,8 @@ A spec is the path of a YAML file, its text, or the data that such a text stands
     <Model tiny: 15 params in 1 layer>
 
 A text of one line counts as a path, unless it begins with `{`; a `pathlib.Path` always
-does. Data is read as YAML
-would give it: mappings, lists, tuples, texts, numbers, truth values and None.
+does. Data is read as YAML would give it: mappings, lists, tuples, texts, numbers, truth
+values and None.
 
 Overrides change values of the spec first, as `--set` does on the command line: texts
 `KEY=VALUE`, or a mapping of keys to values.
@@ -23,7 +23,7 @@ Overrides change values of the spec first, as `--set` does on the command line: 
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cnnspec.ground.errors import (
     Diagnostic,
@@ -77,9 +77,12 @@ class _Shown:
     __slots__ = ()
 
     def _summary(self) -> summaries.Summary:
-        raise NotImplementedError
+        """What a model holds, or the summary itself."""
+        found: Any = getattr(self, "summary", self)
+        return cast("summaries.Summary", found)
 
     def _document(self) -> Source | None:
+        """What a model was read from; a summary doesn't know."""
         return None
 
     def __repr__(self) -> str:
@@ -148,9 +151,6 @@ class Summary(_Shown, summaries.Summary):
 
     __slots__ = ()
 
-    def _summary(self) -> summaries.Summary:
-        return self
-
 
 class Model(_Shown, summaries.Model):
     """A spec without errors.
@@ -162,9 +162,6 @@ class Model(_Shown, summaries.Model):
 
     __slots__ = ()
     summary: Summary
-
-    def _summary(self) -> summaries.Summary:
-        return self.summary
 
     def _document(self) -> Source | None:
         return self.program.source
@@ -251,8 +248,8 @@ def check(
         *_reader(spec),
         overrides,
         keras=keras,
-        select=_listed(select),
-        ignore=_listed(ignore),
+        select=None if select is None else _listed(select),
+        ignore=None if ignore is None else _listed(ignore),
         strict=strict,
         allow_outside=allow_outside,
     )
@@ -293,7 +290,7 @@ def _reader(spec: Spec) -> tuple[Callable[[], Source], str]:
     return _file_reader(os.fsdecode(given))
 
 
-def _listed(names: str | Sequence[str] | None) -> Sequence[str] | None:
+def _listed(names: str | Sequence[str]) -> Sequence[str]:
     """Names that may be one alone."""
     return [names] if isinstance(names, str) else names
 
@@ -373,7 +370,7 @@ def files(
 
     start = os.path.join(folder, file_name(stem(model.program.source.path)))
     found = {}
-    for name in _listed(targets) or usual_targets():
+    for name in usual_targets() if targets is None else _listed(targets):
         _refuse_unknown("target", name, all_targets())
         target = all_targets()[name]
         target.refuse(model)

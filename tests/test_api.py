@@ -147,6 +147,11 @@ def test_what_build_has_no_use_for_is_told(
         cnnspec.build(DATA, tmp_path, **{"targets": "svg", **given})
 
 
+def test_no_targets_are_none(tmp_path: Path) -> None:
+    assert cnnspec.build(DATA, tmp_path, []) == []
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("spec", [None, 3, [], ""])
 def test_what_is_no_spec_is_told(spec: Any) -> None:
     with pytest.raises(TypeError, match="a spec is a path, a text or a mapping; found"):

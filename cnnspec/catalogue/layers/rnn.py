@@ -821,8 +821,8 @@ class Bidirectional(Layer):
         if self.merge_mode is None:
             return [one, other]
         if self.merge_mode == "concat":
-            last = one[-1], other[-1]
-            both = None if None in last else sum(last)  # type: ignore[arg-type]
+            first, second = one[-1], other[-1]
+            both = None if first is None or second is None else first + second
             return [(*one[:-1], both)]
         if one != other and 1 not in (one[-1], other[-1]):
             text = f"can't put {show(one[1:])} and {show(other[1:])} together by "
