@@ -22,6 +22,7 @@ from cnnspec.emit.keras_live.session import (
 from cnnspec.ground.errors import Problem, ShapeError
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes, show
+from cnnspec.judge.rules.layers.fails_at_run import CODE
 from cnnspec.judge.subjects import Fit, sections
 from cnnspec.model.depth import depth
 from cnnspec.model.graph import Graph, Input, Node
@@ -30,7 +31,6 @@ from cnnspec.model.summary import Model, infer, tensors
 if TYPE_CHECKING:
     from cnnspec.language.training import Train
 
-CODE = "fails-at-run"
 SAMPLES = 2
 """How many make a batch."""
 _SIZES = (*range(1, 65), 96, 112, 128, 160, 192, 224, 256, 299, 331, 384, 512, 1024)
