@@ -36,6 +36,8 @@ class Callback(Named):
     """Figures that it adds to those of an epoch, for the callbacks behind it."""
     writes: ClassVar[str] = ""
     """The argument that names the file or folder it writes."""
+    makes_folder: ClassVar[bool] = True
+    """Whether it makes the folder of what it writes, if it writes anything."""
     appends: ClassVar[str] = ""
     """The argument that makes it keep what a file holds."""
     fills: ClassVar[str] = ""
@@ -89,6 +91,7 @@ class BackupAndRestore(Callback):
 class CSVLogger(Callback):
     spelt_as: ClassVar[dict[str, str]] = {"filename": "filepath path file"}
     writes = "filename"
+    makes_folder = False
     appends = "append"
     filename: _File
     separator: Annotated[str, text("a single character", 1, 1)] = ","
