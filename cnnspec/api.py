@@ -414,10 +414,10 @@ def build(
             is not what the summary says; or the templates don't make a script.
         SettingsError: there is no such target, language or backend.
     """
-    from cnnspec.emit.keras_script.texts import languages
     from cnnspec.emit.packages import BACKENDS
     from cnnspec.emit.targets import Options
     from cnnspec.emit.targets import targets as all_targets
+    from cnnspec.emit.words import languages
     from cnnspec.emit.write import write_together
 
     model = _loaded(spec, overrides)

@@ -54,7 +54,7 @@ def refuse_wrong_templates(folder: str | None) -> None:
     """Makes sure that a folder of templates is one."""
     if folder is None:
         return
-    from cnnspec.emit.keras_script.folders import changes_something
+    from cnnspec.emit.folders import changes_something
 
     if not os.path.isdir(folder):
         stop(f"--templates takes a folder; there is none called '{folder}'")
@@ -65,7 +65,7 @@ def refuse_wrong_templates(folder: str | None) -> None:
 
 def refuse_unknown_language(lang: str, templates: str | None) -> None:
     """Makes sure that there are texts in a language."""
-    from cnnspec.emit.keras_script.texts import languages
+    from cnnspec.emit.words import languages
 
     if lang not in (known := languages(templates)):
         stop(f"--lang takes {either(known)}; found '{lang}'")

@@ -10,9 +10,10 @@ import pytest
 from cnnspec import api
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.registry import layer_names
-from cnnspec.emit.keras_script.folders import template_folder
+from cnnspec.emit.folders import template_folder
 from cnnspec.emit.keras_script.script import render_script
-from cnnspec.emit.keras_script.texts import Language, lacking, languages, string
+from cnnspec.emit.keras_script.texts import Language, lacking, string
+from cnnspec.emit.words import languages
 from tests.emit.test_script import READINGS, ROOT, VARIANTS, ruff
 
 OTHERS = [code for code in languages() if code != "en"]

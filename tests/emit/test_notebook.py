@@ -13,8 +13,9 @@ from cnnspec.catalogue.layers import make_layer
 from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.techniques import _TESTS, techniques
-from cnnspec.emit.keras_script.texts import Language, languages
+from cnnspec.emit.keras_script.texts import Language
 from cnnspec.emit.targets import targets
+from cnnspec.emit.words import languages
 from cnnspec.emit.write import is_sealed
 from cnnspec.ground.errors import SpecError
 from cnnspec.language.training import Ensemble, Train

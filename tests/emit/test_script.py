@@ -18,10 +18,10 @@ import pytest
 from cnnspec import __version__, api
 from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.registry import layer_names
+from cnnspec.emit import folders
 from cnnspec.emit.code.model import call_text
 from cnnspec.emit.code.plan.names import reserved_names
 from cnnspec.emit.keras_live.model import build_model, keras_object
-from cnnspec.emit.keras_script import folders
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.write import is_sealed
 from cnnspec.ground.errors import SpecError
@@ -431,9 +431,7 @@ def test_templates_are_found_beside_the_package_and_inside_it(
     assert folders.template_folder() == ROOT / "templates"
     installed = tmp_path / "cnnspec"
     (installed / "templates").mkdir(parents=True)
-    monkeypatch.setattr(
-        folders, "__file__", str(installed / "emit" / "keras_script" / "folders.py")
-    )
+    monkeypatch.setattr(folders, "__file__", str(installed / "emit" / "folders.py"))
     assert folders.template_folder() == installed / "templates"
 
 

@@ -9,8 +9,8 @@ import pytest
 from jinja2 import meta, nodes
 
 from cnnspec import api
+from cnnspec.emit.folders import template_folder
 from cnnspec.emit.keras_script import view
-from cnnspec.emit.keras_script.folders import template_folder
 from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.templates import environment

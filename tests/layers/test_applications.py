@@ -7,9 +7,9 @@ import pytest
 from cnnspec import api
 from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.registry import family_names
+from cnnspec.emit.folders import template_folder
 from cnnspec.emit.keras_live.model import build_model, compare, saved, weight_name
 from cnnspec.emit.keras_script.custom import sources
-from cnnspec.emit.keras_script.folders import template_folder
 from tests.fidelity.judge import keras_class
 from tests.layers.refusals import Refused, check_refused, each_refused
 from tests.layers.table import Row, check_complete, check_row, each

@@ -8,7 +8,7 @@ arguments, weights and behaviour. A layer of somebody's package is imported from
 from collections.abc import Iterable
 
 from cnnspec.catalogue.layers.base import Layer, all_nested
-from cnnspec.emit.keras_script.folders import folders
+from cnnspec.emit.folders import folders
 
 
 def sources(layers: Iterable[Layer], own: str | None = None) -> list[str]:

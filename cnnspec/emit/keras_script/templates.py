@@ -5,14 +5,14 @@ have in cnnspec's folder: `data/csv.py.j2` in place of that, and in
 `languages/ko.yaml` the texts that differ. `cnnspec/data/csv.py.j2` is always cnnspec's.
 """
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from cnnspec.emit.code.model import value_text
-from cnnspec.emit.keras_script.folders import folders, template_folder
-from cnnspec.ground.errors import Diagnostic, Mark, SpecError
+from cnnspec.emit.folders import folders, template_folder
+from cnnspec.emit.words import complaint
+from cnnspec.ground.errors import Mark, SpecError
 from cnnspec.model.readable import in_code
 
 
@@ -124,11 +124,3 @@ def refusal(error: Exception, own: str) -> SpecError:
     if isinstance(error, TemplateNotFound):
         return complaint(mark, f"there is no template '{error.name}'")
     return complaint(mark, str(error) or type(error).__name__)
-
-
-def complaint(mark: Mark, message: str) -> SpecError:
-    """That a template has to be changed."""
-    said = " ".join(message.split()).rstrip(".")
-    said = re.sub(r"'[\w.]+\.(\w+)View object'", lambda m: m[1].lower(), said)
-    hint = "docs/templates.md lists what templates are told"
-    return SpecError([Diagnostic("error", "template", mark, said, hint)])

@@ -9,32 +9,23 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.catalogue.registry import layer_names
-from cnnspec.emit.keras_script.folders import folders, template_folder
-from cnnspec.emit.keras_script.templates import complaint, environment
+from cnnspec.emit.folders import template_folder
+from cnnspec.emit.keras_script.templates import environment
+from cnnspec.emit.words import (
+    ENGLISH,
+    SECTIONS,
+    catalogue,
+    complaint,
+    files_of,
+    filled_up,
+    languages,
+)
 from cnnspec.ground.errors import Mark
 from cnnspec.ground.visible import visible
-
-ENGLISH = "en"
-_SECTIONS = ("font", "layers", "script", "notebook", "techniques")
-
-
-def languages(own: str | None = None) -> list[str]:
-    """The codes of the languages that there are texts in: en first, then the others.
-
-    Args:
-        own: a folder of templates of one's own.
-    """
-    files = (
-        file for folder in folders(own) for file in folder.glob("languages/*.yaml")
-    )
-    return sorted(
-        {file.stem for file in files}, key=lambda code: (code != ENGLISH, code)
-    )
 
 
 class Language:
@@ -59,10 +50,10 @@ class Language:
         if code not in languages(own):
             raise KeyError(code)
         self.code, self._own = code, own
-        self._files = [*_files(code, own), *_files(ENGLISH, own)]
+        self._files = [*files_of(code, own), *files_of(ENGLISH, own)]
         self.texts: dict[str, Any] = {}
         for file in self._files:
-            self.texts = _filled_up(self.texts, _catalogue(file))
+            self.texts = filled_up(self.texts, catalogue(file))
         self._refuse_unknown(own)
 
     def layer(self, cls: type[Layer]) -> str:
@@ -106,17 +97,17 @@ class Language:
         """
         if own is None:
             return
-        known = {*_keys(_catalogue(template_folder() / "languages" / "en.yaml"))}
+        known = {*_keys(catalogue(template_folder() / "languages" / "en.yaml"))}
         for file in (file for file in self._files if file.is_relative_to(own)):
-            for key in _keys(_catalogue(file)):
+            for key in _keys(catalogue(file)):
                 section, _, name = key.partition(".")
-                if key not in known and section in _SECTIONS[2:]:
+                if key not in known and section in SECTIONS[2:]:
                     mark = self._place(section, name.partition(".")[0])
                     raise complaint(mark, f"there is no text '{key}'")
 
     def _place(self, section: str, name: str) -> Mark:
         """Where a text stands."""
-        file = next(f for f in self._files if name in _catalogue(f).get(section, ()))
+        file = next(f for f in self._files if name in catalogue(f).get(section, ()))
         for number, line in enumerate(file.read_text("utf-8").split("\n"), start=1):
             if line.strip().startswith(f"{name}:"):
                 return Mark(str(file), number)
@@ -126,8 +117,8 @@ class Language:
 def lacking(code: str, own: str | None = None) -> list[str]:
     """What a language is silent of, so that it is said in English: `script.model`."""
     spoken: dict[str, Any] = {}
-    for file in _files(code, own):
-        spoken = _filled_up(spoken, _catalogue(file))
+    for file in files_of(code, own):
+        spoken = filled_up(spoken, catalogue(file))
     wanted = set(_keys(Language(ENGLISH).texts))
     if code != ENGLISH:
         # In English, the docstrings of their classes say what layers do.
@@ -144,51 +135,9 @@ def _keys(texts: Mapping[str, Any], above: str = "") -> Iterator[str]:
             yield f"{above}{name}"
 
 
-def _filled_up(texts: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    """Texts, with those of another catalogue where there are none."""
-    found = {**others, **texts}
-    for name in texts.keys() & others.keys():
-        if isinstance(texts[name], dict) and isinstance(others[name], dict):
-            found[name] = _filled_up(texts[name], others[name])
-    return found
-
-
-def _files(code: str, own: str | None) -> list[Path]:
-    files = (folder / "languages" / f"{code}.yaml" for folder in folders(own))
-    return [file for file in files if file.is_file()]
-
-
 @cache
 def _compiled(text: str) -> Any:
     return environment().from_string(text)
-
-
-def _catalogue(file: Path) -> dict[str, Any]:
-    """The texts of a file.
-
-    Raises:
-        SpecError: it isn't one.
-    """
-    return _read(file, file.stat().st_mtime_ns)
-
-
-@cache
-def _read(file: Path, _changed: int) -> dict[str, Any]:
-    import yaml
-
-    try:
-        text = file.read_text("utf-8")
-        found = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = Mark(str(file), mark.line + 1 if mark else 1)
-        problem = getattr(error, "problem", None) or str(error)
-        raise complaint(place, f"this is no YAML: {problem}") from None
-    sections = found if isinstance(found, dict) else {}
-    texts = [sections[name] for name in _SECTIONS if sections.get(name) is not None]
-    if sections is not found or not all(isinstance(text, dict) for text in texts):
-        raise complaint(Mark(str(file)), "this is no mapping of sections of texts")
-    return {name: texts for name, texts in found.items() if texts is not None}
 
 
 # ------------------------------------------------------------------ as code

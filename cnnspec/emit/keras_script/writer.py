@@ -17,12 +17,7 @@ from cnnspec.emit.keras_script.telling import (
     train_view,
     words_view,
 )
-from cnnspec.emit.keras_script.templates import (
-    complaint,
-    environment,
-    place_of,
-    refusal,
-)
+from cnnspec.emit.keras_script.templates import environment, place_of, refusal
 from cnnspec.emit.keras_script.texts import Language, string
 from cnnspec.emit.keras_script.view import (
     Font,
@@ -32,6 +27,7 @@ from cnnspec.emit.keras_script.view import (
     View,
 )
 from cnnspec.emit.packages import BACKENDS
+from cnnspec.emit.words import complaint
 from cnnspec.ground.errors import SpecError
 from cnnspec.judge.adapting import adapted
 from cnnspec.language.program import Program

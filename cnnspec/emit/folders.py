@@ -5,7 +5,7 @@ from pathlib import Path
 
 def template_folder() -> Path:
     """Inside the package where a wheel was installed, beside it in a checkout."""
-    package = Path(__file__).parents[2]
+    package = Path(__file__).parents[1]
     installed = package / "templates"
     return installed if installed.is_dir() else package.parent / "templates"
 
