@@ -16,6 +16,7 @@ from cnnspec.app.tables import summary as terminal
 from cnnspec.emit.report import summary as report
 from cnnspec.model import readable
 from cnnspec.model.readable import bytes_text, count_text, share_text
+from tests.layers.table import value_of
 from tests.models import NIN, VGG16, spec
 
 FOLDER = Path(__file__).parent / "show"
@@ -127,6 +128,9 @@ def test_layers_of_the_data_sum_to_its_totals(name: str) -> None:
     assert sum(layer["params"] for layer in layers) == data["total_params"]
     for layer in layers:
         assert sum_of(layer["arithmetic"]) == layer["params"]
+        for text in layer["size_arithmetic"]:
+            worked_out, _, size = text.rpartition(" = ")
+            assert value_of(worked_out) == int(size)
 
 
 def sum_of(arithmetic: str) -> int:
@@ -161,6 +165,7 @@ outputs: [conv2d, lstm]
             for name, shape in (("kernel", [3, 3, 50, 25]), ("bias", [25]))
         ],
         "arithmetic": "3·3·50·25 + 25",
+        "size_arithmetic": ["(32 − 3) / 1 + 1 = 30"],
     }
     assert lstm["output_shape"] == [[None, 2], [None, 2], [None, 2]]
     assert lstm["receptive_field"] == "whole"

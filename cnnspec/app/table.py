@@ -111,7 +111,7 @@ COMMANDS = {
         (_SPEC,),
         (
             _format("text", "json", "markdown", "html"),
-            _flag("why", "Show how each layer's params are counted."),
+            _flag("why", "Show how each layer's sizes and params come about."),
             _flag("graph", "Draw the model instead: an SVG picture."),
             _SET,
             _OUTSIDE,

@@ -47,6 +47,41 @@ def window_size(size: Size, span: int, stride: int, padding: str) -> Size:
     return (size - 1) // stride + 1
 
 
+def window_sum(size: Size, span: int, stride: int, padding: str, reach: str) -> str:
+    """`window_size` written out: `(28 + 2·1 − 3) / 1 + 1`; nothing for no known size.
+
+    `//` stands where a remainder is dropped, as in Python.
+
+    Args:
+        size: of the input along the axis.
+        span: positions that the window covers.
+        stride: positions it moves.
+        padding: as `window_size` takes it.
+        reach: how the span comes about; the number where it needs no arithmetic.
+    """
+    size_out = window_size(size, span, stride, padding)
+    if size is None or size_out is None:
+        return ""
+    missing = max((size_out - 1) * stride + span - size, 0)
+    added = 0 if padding == "valid" else missing
+    ends = (0, added) if padding == "causal" else (added // 2, added - added // 2)
+    over = f"{size}{_ends(*ends)} − {reach}"
+    exact = (size + added - span) % stride == 0
+    return f"({over}) {'/' if exact else '//'} {stride} + 1"
+
+
+def _ends(before: int, after: int) -> str:
+    """What is added at the two ends: ` + 2·1`, ` + 1 + 2`, ` + 1` or nothing."""
+    if before == after:
+        return f" + 2·{before}" if before else ""
+    return "".join(f" + {count}" for count in (before, after) if count)
+
+
+def span_sum(kernel: int, dilation: int) -> str:
+    """`span` written out where it isn't the kernel's size: `(2·(3 − 1) + 1)`."""
+    return str(kernel) if dilation == 1 else f"({dilation}·({kernel} − 1) + 1)"
+
+
 def divisor(count: int, limit: int) -> int:
     """The largest number up to a limit that divides a count."""
     return next(n for n in range(limit, 0, -1) if count % n == 0)

@@ -28,6 +28,8 @@ class Line(NamedTuple):
     type: str
     output: tuple[str, ...]
     """A shape for each tensor that the layer gives, without the batch axis."""
+    sums: tuple[str, ...]
+    """How its sizes come about, each once: `(28 + 2·1 − 3) / 1 + 1 = 28`."""
     params: str
     why: str
     """The parameters with their arithmetic: `3·3·50·25 + 25 = 11,275`."""
@@ -48,6 +50,7 @@ def lines(summary: Summary) -> list[Line]:
             name=visible(row.name),
             type=row.type,
             output=tuple(map(shape_text, _several(row.output_shape))),
+            sums=tuple(row.size_sums),
             params=f"{row.params:,}",
             why=_why(row),
             trainable=f"{row.trainable_params:,}",
@@ -193,6 +196,7 @@ def summary_data(summary: Summary, source: Source | None) -> dict[str, Any]:
                 "receptive_field": field_sizes(fields[row.name]),
                 "weights": _weights_data(row),
                 "arithmetic": row.arithmetic,
+                "size_arithmetic": row.size_sums,
             }
             for row in summary.rows
         ],

@@ -50,6 +50,14 @@ class Row(NamedTuple):
         return " + ".join("·".join(map(str, w.shape)) or "1" for w in self.weights)
 
     @property
+    def size_sums(self) -> list[str]:
+        """How sizes of the output come about, each once: `(28 − 3) / 1 + 1 = 26`."""
+        shapes = self.output_shape
+        first = shapes[0] if isinstance(shapes, list) else shapes
+        sums = self.layer.size_sums(*self.input_shapes).items()
+        return list(dict.fromkeys(f"{text} = {first[axis]}" for axis, text in sums))
+
+    @property
     def activation_bytes(self) -> int | None:
         """Memory that one sample's output takes."""
         shapes = self.output_shape

@@ -9,6 +9,7 @@ import keras
 from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.emit.keras_live.model import weight_name
 from cnnspec.ground.errors import Invalid, ShapeError
+from tests.layers.table import check_sums
 
 
 class Case(NamedTuple):
@@ -122,3 +123,4 @@ def assert_same(case: Case, valid: bool) -> None:
     if valid:
         assert ours.output == keras_says.output, shown
         assert ours.weights == keras_says.weights, shown
+        check_sums(make_layer(case.name, case.arguments), case.shapes)

@@ -12,12 +12,13 @@ A module of this folder holds one table, a row per case:
         check_complete("reshaping", ROWS)
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pytest
 
-from cnnspec.catalogue.layers import make_layer
+from cnnspec.catalogue.layers import Layer, make_layer
 from cnnspec.catalogue.registry import family_names
 
 
@@ -50,8 +51,26 @@ def check_row(row: Row) -> None:
     assert output == row.output
     assert sum(weight.size for weight in layer.weights(*row.shapes)) == row.params
     assert layer.macs(output, *row.shapes) == row.macs
+    check_sums(layer, row.shapes)
     reach = layer.reach(*row.shapes)
     assert (reach if isinstance(reach, str) else tuple(reach)) == row.reach
+
+
+def check_sums(layer: Layer, shapes: Sequence[Any]) -> None:
+    """Asserts that the arithmetic of sizes comes to those that the layer gives."""
+    output = layer.output(*shapes)
+    first = output[0] if isinstance(output, list) else output
+    for axis, text in layer.size_sums(*shapes).items():
+        assert axis > 0
+        assert value_of(text) == first[axis], text
+
+
+def value_of(sum_: str) -> int:
+    """What a sum comes to, as it is shown to people: `(28 + 2·1 − 3) / 1 + 1`."""
+    assert re.fullmatch(r"[\d ()+−·/]+", sum_), sum_
+    found = eval(sum_.replace("·", "*").replace("−", "-"), {})
+    assert found == int(found), sum_
+    return int(found)
 
 
 def check_complete(family: str, rows: Sequence[Row]) -> None:

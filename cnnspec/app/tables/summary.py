@@ -56,7 +56,7 @@ def show(summary: Summary, *, why: bool, console: Console) -> None:
     the table says.
 
     Args:
-        why: whether to show how each layer's parameters are counted.
+        why: whether to show how sizes come about and parameters are counted.
     """
     rows = lines(summary)
     every = _columns(rows, why)
@@ -77,10 +77,13 @@ def show(summary: Summary, *, why: bool, console: Console) -> None:
 
 
 def _columns(rows: Sequence[Line], why: bool) -> _Columns:
+    def _sizes(row: Line) -> tuple[str, ...]:
+        return (*row.output, *row.sums) if why else row.output
+
     return {
         "layer": _Column("Layer", [row.name for row in rows], right=False),
         "type": _Column("Type", [row.type for row in rows], right=False),
-        "output": _Column("Output\nshape", ["\n".join(row.output) for row in rows]),
+        "output": _Column("Output\nshape", ["\n".join(_sizes(row)) for row in rows]),
         "params": _Column("Params", [row.why if why else row.params for row in rows]),
         "trainable": _Column("Trainable", [row.trainable for row in rows]),
         "MACs": _Column("MACs", [row.macs for row in rows]),

@@ -189,6 +189,14 @@ class Layer(Record):
         shape: Shape = shapes[0]
         return shape
 
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        """How sizes of the output come about: `{1: "(28 + 2·1 − 3) / 1 + 1"}`.
+
+        By axis of the output, of the first one where it gives several tensors; the
+        batch's is 0. What an argument says, such as units, needs no arithmetic.
+        """
+        return {}
+
     def running(self, output: Any, *shapes: Any) -> Any:
         """The shape of what the layer gives when it runs.
 

@@ -4,7 +4,7 @@ Source of the rules: keras/src/layers/convolutional and `compute_conv_output_sha
 keras/src/ops/operation_utils.py, Keras 3.15.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import gcd
 from typing import Annotated, Any, ClassVar
 
@@ -21,7 +21,17 @@ from cnnspec.catalogue.layers.spatial import Spatial, each, fitting
 from cnnspec.catalogue.layers.weighted import WEIGHTED, Biased, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Pair, Positive, Single, Triple, any_case, sizes
-from cnnspec.ground.shapes import Shape, Size, divisor, product, show, span, window_size
+from cnnspec.ground.shapes import (
+    Shape,
+    Size,
+    divisor,
+    product,
+    show,
+    span,
+    span_sum,
+    window_size,
+    window_sum,
+)
 from cnnspec.ground.yaml_text import flow
 
 
@@ -152,6 +162,20 @@ class _Convolution(Biased, Spatial):
                 spatial, self.kernel_size, self.strides, self.dilation_rate, strict=True
             )
         )
+
+    def axis_sums(self, spatial: Shape) -> Sequence[str]:
+        return [
+            window_sum(
+                size,
+                span(kernel, dilation),
+                stride,
+                self.padding,
+                span_sum(kernel, dilation),
+            )
+            for size, kernel, stride, dilation in zip(
+                spatial, self.kernel_size, self.strides, self.dilation_rate, strict=True
+            )
+        ]
 
     def output(self, x: Shape) -> Shape:
         spatial, c_in = self.split(x)
@@ -353,6 +377,30 @@ class _Transposed(Weighted, _Convolution):
             return size * stride + more
         painted = span if self.padding == "valid" else span % 2
         return (size - 1) * stride + painted + extra
+
+    def axis_sums(self, spatial: Shape) -> Sequence[str]:
+        padding = self.output_padding or (None,) * len(spatial)
+        axes = zip(
+            spatial,
+            self.kernel_size,
+            self.dilation_rate,
+            self.strides,
+            padding,
+            strict=True,
+        )
+        return [self._sum(*axis) for axis in axes]
+
+    def _sum(
+        self, size: Size, kernel: int, dilation: int, stride: int, extra: int | None
+    ) -> str:
+        if size is None:
+            return ""
+        reach, valid = span(kernel, dilation), self.padding == "valid"
+        if extra is None and not (valid and reach > stride):
+            return f"{size}·{stride}"
+        cut = "" if valid or reach < 2 else f" − 2·{reach // 2}"
+        more = "" if extra is None else f" + {extra}"
+        return f"({size} − 1)·{stride} + {span_sum(kernel, dilation)}{cut}{more}"
 
     def running(self, output: Any, *shapes: Any) -> Any:
         """Source: TensorFlow's kernels, which work the sizes out backwards again."""

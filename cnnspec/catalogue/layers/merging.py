@@ -229,6 +229,10 @@ class Concatenate(_Merge):
         output[self.axis] = self._total(shapes)
         return tuple(output)
 
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        sizes, axis = [x[self.axis] for x in shapes], self.axis % len(shapes[0])
+        return {axis: " + ".join(map(str, sizes))} if axis and None not in sizes else {}
+
     def _total(self, shapes: tuple[Shape, ...]) -> Size:
         total = 0
         for shape in shapes:

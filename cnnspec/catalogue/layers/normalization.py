@@ -361,6 +361,10 @@ class SpectralNormalization(Layer):
         output: Shapes = self.layer.output(x)
         return output
 
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        sums: dict[int, str] = self.layer.size_sums(*shapes)
+        return sums
+
     def running(self, output: Any, *shapes: Any) -> Any:
         if self.lora_rank:
             text = "can't be trained around a layer with lora_rank"

@@ -4,14 +4,14 @@ Source of the rules: keras/src/layers/pooling and `compute_pooling_output_shape`
 keras/src/ops/operation_utils.py, Keras 3.15.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window, need_rank
 from cnnspec.catalogue.layers.spatial import Spatial, each, fitting
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Pair, Single, Triple
-from cnnspec.ground.shapes import Shape, Size, show, window_size
+from cnnspec.ground.shapes import Shape, Size, show, window_size, window_sum
 
 
 class _OneAxis(Layer):
@@ -98,6 +98,13 @@ class _Pooling(Spatial):
             window_size(size, pool, stride, self.padding)
             for size, pool, stride in zip(spatial, self.pool_size, strides, strict=True)
         )
+
+    def axis_sums(self, spatial: Shape) -> Sequence[str]:
+        strides = self.strides or self.pool_size
+        return [
+            window_sum(size, pool, stride, self.padding, str(pool))
+            for size, pool, stride in zip(spatial, self.pool_size, strides, strict=True)
+        ]
 
     def output(self, x: Shape) -> Shape:
         spatial, channels = self.split(x)

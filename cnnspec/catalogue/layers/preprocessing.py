@@ -37,7 +37,15 @@ from cnnspec.ground.kinds import (
     list_of,
     number,
 )
-from cnnspec.ground.shapes import Shape, Size, joined, product, show, window_size
+from cnnspec.ground.shapes import (
+    Shape,
+    Size,
+    joined,
+    product,
+    show,
+    window_size,
+    window_sum,
+)
 
 
 def _numbers(value: Any) -> Any:
@@ -779,6 +787,10 @@ class TextVectorization(_Lookup):
         return (StringLookup(),)
 
 
+def _frames(length: int, stride: int) -> str:
+    return f"({length} + {stride} + 1) // {stride}"
+
+
 class MelSpectrogram(Layer):
     """Turns sound into an image: the loudness of each pitch, over time."""
 
@@ -815,6 +827,11 @@ class MelSpectrogram(Layer):
         stride = self.sequence_stride
         frames = None if length is None else (length + stride + 1) // stride
         return (*batch, self.num_mel_bins, frames)
+
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        [x] = shapes
+        length, stride = x[0] if len(x) == 1 else x[1], self.sequence_stride
+        return {} if length is None else {min(len(x), 2): _frames(length, stride)}
 
     def running(self, output: Any, *shapes: Any) -> Any:
         """The last axis is the sound's, and is mirrored by half a window."""
@@ -944,6 +961,13 @@ class STFTSpectrogram(Layer):
             return (x[0], channels, *axes) if self._first else (x[0], *axes, channels)
         width = product((channels, frequencies))
         return (x[0], width, frames) if self._first else (x[0], frames, width)
+
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        [x] = shapes
+        axis = 2 if self._first else 1
+        frame, step = self.frame_length, self._step
+        text = window_sum(x[axis], frame, step, self.padding, str(frame))
+        return {axis: text} if text else {}
 
     def weights(self, x: Shape) -> list[Weight]:
         shape = (self.frame_length, 1, self._frequencies)

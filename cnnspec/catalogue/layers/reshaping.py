@@ -4,7 +4,7 @@ Source of the rules: keras/src/layers/reshaping, and `compute_reshape_output_sha
 keras/src/ops/operation_utils.py, Keras 3.15.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Annotated, Any, ClassVar
 
@@ -44,6 +44,11 @@ class Flatten(Layer):
 
     def output(self, x: Shape) -> Shape:
         return (x[0], product(x[1:]))
+
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        [(_, *sizes)] = shapes
+        worked_out = len(sizes) > 1 and None not in sizes
+        return {1: "·".join(map(str, sizes))} if worked_out else {}
 
     def without_sizes(self, x: Shape) -> str:
         """The mean of each channel is a row whose length doesn't hang on the sizes."""
@@ -122,6 +127,14 @@ class Reshape(Layer):
     def output(self, x: Shape) -> Shape:
         return (x[0], *(self._left(x) if n == -1 else n for n in self.target_shape))
 
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        [(_, *sizes)] = shapes
+        if -1 not in self.target_shape or None in (*sizes, *self.target_shape):
+            return {}
+        whole, given = ("·".join(map(str, found)) for found in (sizes, self._others()))
+        by = f" / ({given})" if "·" in given else f" / {given}" if given else ""
+        return {self.target_shape.index(-1) + 1: f"{whole}{by}" or "1"}
+
     def running(self, output: Any, *shapes: Any) -> Any:
         """The one axis of null that there may be gets what the others leave over."""
         [x] = shapes
@@ -149,7 +162,11 @@ class Reshape(Layer):
 
     def _given(self) -> int:
         """The product of the sizes that are written out."""
-        return prod(n for n in self.target_shape if n is not None and n != -1)
+        return prod(self._others())
+
+    def _others(self) -> list[int]:
+        """The sizes that are written out."""
+        return [n for n in self.target_shape if n is not None and n != -1]
 
     def _target_text(self) -> str:
         sizes = ("null" if n is None else str(n) for n in self.target_shape)
@@ -252,6 +269,11 @@ Edges = tuple[tuple[int, int], ...]
 """How much at the two ends of each axis."""
 
 
+def _sum_of(size: Size, sign: str, before: int, after: int) -> str:
+    """`28 + 1 + 1`: a size with what comes to its two ends, or goes from them."""
+    return "" if size is None else f"{size} {sign} {before} {sign} {after}"
+
+
 class _Resized(Spatial):
     """The same channels, along spatial axes of other sizes."""
 
@@ -289,6 +311,10 @@ class _Cropping(_Resized):
             None if size is None else size - sum(ends)
             for size, ends in zip(spatial, self.edges(), strict=True)
         )
+
+    def axis_sums(self, spatial: Shape) -> Sequence[str]:
+        pairs = zip(spatial, self.edges(), strict=True)
+        return [_sum_of(size, "−", *ends) for size, ends in pairs]
 
     def check(self, x: Shape) -> None:
         super().check(x)
@@ -370,6 +396,10 @@ class _ZeroPadding(_Resized):
             for size, ends in zip(spatial, self.edges(), strict=True)
         )
 
+    def axis_sums(self, spatial: Shape) -> Sequence[str]:
+        pairs = zip(spatial, self.edges(), strict=True)
+        return [_sum_of(size, "+", *ends) for size, ends in pairs]
+
 
 class ZeroPadding1D(_ZeroPadding):
     """Adds steps of zeros at the start and the end."""
@@ -435,6 +465,10 @@ class _UpSampling(_Resized):
             None if size is None else size * factor
             for size, factor in zip(spatial, self.factors(), strict=True)
         )
+
+    def axis_sums(self, spatial: Shape) -> Sequence[str]:
+        pairs = zip(spatial, self.factors(), strict=True)
+        return ["" if size is None else f"{size}·{by}" for size, by in pairs]
 
     def reach(self, x: Shape) -> Reach:
         from fractions import Fraction

@@ -641,6 +641,11 @@ class _ConvLSTM(_Gates, _Recurrent):
     def step_output(self, step: Shape) -> Shape:
         return self.over_inputs().output(step)
 
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        [x] = shapes
+        sums = self.over_inputs().size_sums(_step_of(x))
+        return {axis + self.return_sequences: text for axis, text in sums.items()}
+
     def step_states(self, step: Shape) -> list[Shape]:
         return [self.step_output(step)] * 2
 
@@ -801,6 +806,14 @@ class Bidirectional(Layer):
         shapes = [*merged, *states, *states]
         return shapes if len(shapes) > 1 else one
 
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        sums: dict[int, str] = self.layer.size_sums(*shapes)
+        output = self.layer.output(*shapes)
+        one = output[0] if isinstance(output, list) else output
+        if self.merge_mode != "concat" or one[-1] is None:
+            return sums
+        return {**sums, len(one) - 1: f"2·{one[-1]}"}
+
     def running(self, output: Any, *shapes: Any) -> Any:
         [x], both = shapes, []
         for layer in self.both:
@@ -898,6 +911,10 @@ class TimeDistributed(Layer):
     def output(self, x: Shape) -> Shape:
         batch, *rest = self.layer.output(_step_of(x))
         return (batch, x[1], *rest)
+
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        sums = self.layer.size_sums(*map(_step_of, shapes))
+        return {axis + 1: text for axis, text in sums.items()}
 
     def running(self, output: Any, *shapes: Any) -> Any:
         [x] = shapes

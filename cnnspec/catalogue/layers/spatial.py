@@ -87,6 +87,16 @@ class Spatial(Layer):
         """Its role among layers that move along the same axes."""
         return f"{cls.role} along {cls.axes}" if cls.role else ""
 
+    def axis_sums(self, spatial: Shape) -> Sequence[str]:
+        """How the output's size comes about along each spatial axis; '' if unknown."""
+        return ()
+
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        [x] = shapes
+        first = 2 if self.data_format == "channels_first" else 1
+        sums = enumerate(self.axis_sums(self.split(x)[0]), start=first)
+        return {axis: text for axis, text in sums if text}
+
     def need_axes(self, x: Shape) -> None:
         """Refuses a tensor with more or fewer axes.
 

@@ -111,7 +111,11 @@ def _example(cls: type[Layer]) -> Iterator[str]:
     inputs = ", ".join(_shape(shape) for shape in cls.example_inputs)
     weights = layer.held(*cls.example_inputs)
     params = sum(weight.size for weight in weights)
-    yield f"{inputs} → {_shape(layer.output(*cls.example_inputs))}, {params:,} params"
+    output = layer.output(*cls.example_inputs)
+    yield f"{inputs} → {_shape(output)}, {params:,} params"
+    first = output[0] if isinstance(output, list) else output
+    for axis, text in layer.size_sums(*cls.example_inputs).items():
+        yield f"  axis {axis}: {text} = {first[axis]}"
     for weight in weights:
         sizes = "·".join(map(str, weight.shape)) or "1"
         state = "" if weight.trainable else ", not trained"

@@ -20,7 +20,7 @@ def markdown(summary: Summary, why: bool) -> str:
     """A summary as a section of a Markdown document, with a table as GitHub reads it.
 
     Args:
-        why: whether to show how each layer's parameters are counted.
+        why: whether to show how sizes come about and parameters are counted.
     """
     name, inputs = heading(summary)
     return "\n".join(
@@ -45,7 +45,7 @@ def _markdown_row(line: Line, why: bool) -> str:
     cells = (
         escaped(line.name),
         line.type,
-        ", ".join(line.output),
+        ", ".join(_sizes(line, why)),
         line.why if why else line.params,
         line.trainable,
         line.macs,
@@ -56,11 +56,15 @@ def _markdown_row(line: Line, why: bool) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _sizes(line: Line, why: bool) -> tuple[str, ...]:
+    return (*line.output, *line.sums) if why else line.output
+
+
 def html(summary: Summary, why: bool) -> str:
     """A summary as an HTML page that stands alone.
 
     Args:
-        why: whether to show how each layer's parameters are counted.
+        why: whether to show how sizes come about and parameters are counted.
     """
     from html import escape
 
@@ -72,7 +76,7 @@ def html_table(summary: Summary, why: bool) -> str:
     """A summary as a part of an HTML page, with its own style.
 
     Args:
-        why: whether to show how each layer's parameters are counted.
+        why: whether to show how sizes come about and parameters are counted.
     """
     from html import escape
 
@@ -92,7 +96,7 @@ def _html_row(line: Line, why: bool) -> str:
     from html import escape
 
     numbers = (
-        "<br>".join(line.output),
+        "<br>".join(_sizes(line, why)),
         line.why if why else line.params,
         line.trainable,
         line.macs,
