@@ -9,7 +9,7 @@ argument alone, or `{class: L1L2, l1: 1e-5, l2: 1e-4}`. Signatures are those of 
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either
 from cnnspec.ground.kinds import number
@@ -119,12 +119,31 @@ class Orthogonal(_Random):
         return "" if rank > 1 else "it needs two axes or more"
 
 
+class Spread(NamedTuple):
+    """How widely numbers are drawn: with the variance factor / fan."""
+
+    factor: float
+    fan: str
+    """How many inputs (`fan_in`), outputs (`fan_out`), or both in the mean (`fan_avg`)
+    a unit has."""
+    uniform: bool
+    """Whether all numbers in a range are as likely, or those around 0 likelier."""
+
+
 class _Scaled(_Random):
     """Scaled by the number of inputs and outputs of a unit."""
+
+    drawn: ClassVar[Spread | None] = None
+    """As Keras's class fixes it, where no arguments do."""
 
     first: ClassVar[tuple[str, ...]] = ("scale", "mode", "distribution", "seed")
     input_axes: int | tuple[int, ...] | None = None
     output_axes: int | tuple[int, ...] | None = None
+
+    def spread(self) -> Spread:
+        """Source: keras/src/initializers/random_initializers.py, Keras 3.15."""
+        assert self.drawn is not None
+        return self.drawn
 
 
 class VarianceScaling(_Scaled):
@@ -134,28 +153,37 @@ class VarianceScaling(_Scaled):
         "normal", "truncated_normal", "untruncated_normal", "uniform"
     ] = "truncated_normal"
 
+    def spread(self) -> Spread:
+        return Spread(self.scale, self.mode, self.distribution == "uniform")
+
 
 class GlorotNormal(_Scaled):
     elsewhere: ClassVar[dict[str, Any]] = {"xavier_normal": {}}
+    drawn = Spread(1, "fan_avg", False)
 
 
 class GlorotUniform(_Scaled):
     elsewhere: ClassVar[dict[str, Any]] = {"xavier xavier_uniform glorot": {}}
+    drawn = Spread(1, "fan_avg", True)
 
 
 class HeNormal(_Scaled):
     elsewhere: ClassVar[dict[str, Any]] = {"kaiming kaiming_normal he msra": {}}
+    drawn = Spread(2, "fan_in", False)
 
 
 class HeUniform(_Scaled):
     elsewhere: ClassVar[dict[str, Any]] = {"kaiming_uniform": {}}
+    drawn = Spread(2, "fan_in", True)
 
 
 class LecunNormal(_Scaled):
     elsewhere: ClassVar[dict[str, Any]] = {"lecun": {}}
+    drawn = Spread(1, "fan_in", False)
 
 
-class LecunUniform(_Scaled): ...
+class LecunUniform(_Scaled):
+    drawn = Spread(1, "fan_in", True)
 
 
 class Regularizer(Component):

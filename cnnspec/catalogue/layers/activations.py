@@ -24,6 +24,7 @@ NotNegative = Annotated[float, number("a number of 0 or more", ge=0)]
 class Activation(Layer):
     """A function applied to every number; without one, layers in a row stay linear."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {
         "활성화 활성화함수": {},
         **{name: {"activation": name} for name in arguments.ACTIVATIONS},
@@ -56,6 +57,9 @@ class ReLU(Layer):
     negative_slope: NotNegative = 0.0
     threshold: NotNegative = 0.0
 
+    def last_activation(self) -> str:
+        return "relu"
+
 
 class LeakyReLU(Layer):
     """ReLU that lets a little of what is below 0 through, so that no unit dies."""
@@ -68,6 +72,9 @@ class LeakyReLU(Layer):
     example: ClassVar[Any] = {"negative_slope": 0.1}
 
     negative_slope: NotNegative = 0.3
+
+    def last_activation(self) -> str:
+        return "leaky_relu"
 
 
 class PReLU(Layer):
@@ -132,6 +139,9 @@ class ELU(Layer):
     example: ClassVar[Any] = {"alpha": 0.5}
 
     alpha: float = 1.0
+
+    def last_activation(self) -> str:
+        return "elu"
 
 
 class Softmax(Layer):

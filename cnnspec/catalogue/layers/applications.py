@@ -21,6 +21,7 @@ class LayerScale(Layer):
     (arXiv:2103.17239); keras/src/applications/convnext.py.
     """
 
+    linear = True
     module = "src.applications.convnext"
     first = ("init_values", "projection_dim")
     shape_rule = "the shape of the input; a last size of 1 becomes projection_dim"
@@ -60,6 +61,7 @@ class StochasticDepth(Layer):
     (arXiv:1603.09382); keras/src/applications/convnext.py.
     """
 
+    linear = True
     hands_on_integers = True
     spelt_as: ClassVar[dict[str, str]] = {
         "drop_path_rate": "p rate prob drop_prob survival_rate",
@@ -83,6 +85,7 @@ class CustomScaleLayer(Layer):
     3.3 (arXiv:1602.07261); keras/src/applications/inception_resnet_v2.py.
     """
 
+    linear = True
     module = "src.applications.inception_resnet_v2"
     joins_paths = True
     inputs = 2

@@ -111,6 +111,9 @@ class Layer(Record):
     """Whether it is an activation without weights, which could be an argument too."""
     commutes: ClassVar[bool] = False
     """Whether it gives the same for its tensors in any order."""
+    linear: ClassVar[bool] = False
+    """Whether each number it gives is, when it predicts and but for its activation, a
+    weighted sum of numbers that it takes, with a constant added."""
     joins_paths: ClassVar[bool] = False
     """Whether paths through a model end in it, so that one may be a shortcut."""
     rank_bound: ClassVar[bool] = False
@@ -298,8 +301,19 @@ class Layer(Record):
             return ""
         found = self.activation  # type: ignore[attr-defined]
         if isinstance(found, Layer):
-            return snake_case(type(found).__name__)
+            return found.last_activation()
         return found or "linear"
+
+    def is_linear(self) -> bool:
+        """Whether it is `linear` with its activation, too."""
+        return self.linear and self.last_activation() in ("", "linear")
+
+    def merged(self, after: "Layer") -> "Layer | None":
+        """The one layer that can do what this one and the next do, both being linear.
+
+        None where no layer of the same class can.
+        """
+        return None
 
     @classmethod
     def is_public(cls) -> bool:

@@ -86,6 +86,7 @@ class _ThreeAxes(Layer):
 class _Convolution(Biased, Spatial):
     """Arithmetic that all convolutions share."""
 
+    linear = True
     order = "in_channels out_channels kernel_size stride padding dilation groups bias"
     spelt_as: ClassVar[dict[str, str]] = {
         "filters": "out_channels nb_filter nb_filters num_filters n_filters "
@@ -268,6 +269,22 @@ class _Conv(Weighted, LowRank, _Convolution):
     def weights(self, x: Shape) -> list[Weight]:
         found = super().weights(x)
         return found + self.corrections(found[0])
+
+    def merged(self, after: Layer) -> Layer | None:
+        """One with the next one's filters, if that sees a single position."""
+        if not isinstance(after, _Conv) or type(after) is not type(self):
+            return None
+        if {*after.kernel_size, *after.strides, self.groups, after.groups} != {1}:
+            return None
+        return type(self)(
+            filters=after.filters,
+            kernel_size=self.kernel_size,
+            strides=self.strides,
+            padding=self.padding,
+            data_format=self.data_format,
+            dilation_rate=self.dilation_rate,
+            use_bias=self.use_bias or after.use_bias,
+        )
 
 
 class Conv1D(_OneAxis, _Conv):

@@ -34,6 +34,7 @@ from cnnspec.ground.shapes import Shape, Size, product, show
 class Dense(Weighted, LowRank):
     """Every unit looks at all features of its input; it classifies what was found."""
 
+    linear = True
     order = "in_features out_features bias"
     spelt_as: ClassVar[dict[str, str]] = {
         "units": "out_features output_dim out_dim num_units n_units nb_units "
@@ -87,6 +88,11 @@ class Dense(Weighted, LowRank):
         positions = product(x[1:-1])
         return None if positions is None else positions * self._features(x) * self.units
 
+    def merged(self, after: Layer) -> Layer | None:
+        if not isinstance(after, Dense):
+            return None
+        return Dense(after.units, use_bias=self.use_bias or after.use_bias)
+
     def _features(self, x: Shape) -> int:
         assert x[-1] is not None
         return x[-1]
@@ -135,6 +141,7 @@ class EinsumDense(Weighted, LowRank):
     axes that are left alone.
     """
 
+    linear = True
     rank_bound = True
     first = (
         "activation",
@@ -456,6 +463,7 @@ class ReversibleEmbedding(Embedding):
 class Identity(Layer):
     """Gives what it is given: a place to put another layer later."""
 
+    linear = True
     hands_on_integers = True
     elsewhere: ClassVar[dict[str, Any]] = {"NoOp PassThrough": {}}
     speaks_for_itself = True
@@ -464,6 +472,7 @@ class Identity(Layer):
 class Masking(Layer):
     """Makes the layers after it skip the steps whose numbers all are mask_value."""
 
+    linear = True
     example: ClassVar[Any] = {"mask_value": 0.0}
     example_inputs = ((None, 100, 16),)
 

@@ -114,6 +114,7 @@ def _misfit(a: Shape, b: Shape) -> ShapeError:
 class Add(_Elementwise):
     """Adds tensors up; a shortcut around layers lets them learn what to change."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {
         "더하기 덧셈": {},
         "Sum Addition ElementwiseAdd Residual Merge:sum Merge:add": {},
@@ -125,6 +126,7 @@ class Add(_Elementwise):
 class Subtract(_Elementwise):
     """Takes the second tensor from the first."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {"Sub Subtraction": {}}
     speaks_for_itself = True
     inputs_limit = 2
@@ -143,6 +145,7 @@ class Multiply(_Elementwise):
 class Average(_Elementwise):
     """The mean of tensors, number by number."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {"Merge:ave": {}}
     commutes = True
     speaks_for_itself = True
@@ -167,6 +170,7 @@ class Minimum(_Elementwise):
 class Concatenate(_Merge):
     """Puts tensors side by side along one axis, mostly that of the channels."""
 
+    linear = True
     spelt_as: ClassVar[dict[str, str]] = {
         "axis": "concat_axis",
     }

@@ -123,6 +123,7 @@ class BatchNormalization(_Scaled):
     which stand in for the batch's when the model predicts.
     """
 
+    linear = True
     order = "num_features eps momentum"
     converted: ClassVar[dict[str, Any]] = {
         "momentum": ("momentum is 1 minus PyTorch's", lambda new: round(1 - new, 10))
@@ -364,6 +365,9 @@ class SpectralNormalization(Layer):
     def size_sums(self, *shapes: Any) -> dict[int, str]:
         sums: dict[int, str] = self.layer.size_sums(*shapes)
         return sums
+
+    def is_linear(self) -> bool:
+        return bool(self.layer.is_linear())
 
     def running(self, output: Any, *shapes: Any) -> Any:
         if self.lora_rank:

@@ -149,6 +149,7 @@ class MaxPooling3D(_ThreeAxes, _Pooling):
 class AveragePooling1D(_OneAxis, _Pooling):
     """Averages each window: fewer steps, and smoother."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {"AveragePool1D AvgPooling1D": {}}
     aliases = ("AvgPool1D",)
 
@@ -156,6 +157,7 @@ class AveragePooling1D(_OneAxis, _Pooling):
 class AveragePooling2D(_TwoAxes, _Pooling):
     """Averages each window: a smaller image, and smoother."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {
         "평균풀링 평균값풀링": {},
         "AvgPool AvgPooling AveragePool AveragePooling AveragePool2D AvgPooling2D": {},
@@ -166,6 +168,7 @@ class AveragePooling2D(_TwoAxes, _Pooling):
 class AveragePooling3D(_ThreeAxes, _Pooling):
     """Averages each window: a smaller volume, and smoother."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {"AveragePool3D AvgPooling3D": {}}
     aliases = ("AvgPool3D",)
 
@@ -241,6 +244,7 @@ class GlobalMaxPooling3D(_Global3D):
 class GlobalAveragePooling1D(_Global1D):
     """The mean of each channel, so that sequences of any length end alike."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {"GlobalAveragePool1D GlobalAvgPooling1D": {}}
     aliases = ("GlobalAvgPool1D",)
 
@@ -248,6 +252,7 @@ class GlobalAveragePooling1D(_Global1D):
 class GlobalAveragePooling2D(_Global2D):
     """The mean of each channel, in place of Flatten and its many Dense weights."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {
         "전역평균풀링": {},
         "GlobalAvgPool GlobalAvgPooling GlobalAveragePool GlobalAveragePooling "
@@ -259,6 +264,7 @@ class GlobalAveragePooling2D(_Global2D):
 class GlobalAveragePooling3D(_Global3D):
     """The mean of each channel, in place of Flatten and its many Dense weights."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {"GlobalAveragePool3D GlobalAvgPooling3D": {}}
     aliases = ("GlobalAvgPool3D",)
 
@@ -376,6 +382,7 @@ class AdaptiveMaxPooling3D(_Adaptive3D):
 class AdaptiveAveragePooling1D(_Adaptive1D):
     """Averages each of so many windows, however long the input."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {
         "AdaptiveAvgPool1D AdaptiveAveragePool1D AdaptiveAvgPooling1D": {},
     }
@@ -384,6 +391,7 @@ class AdaptiveAveragePooling1D(_Adaptive1D):
 class AdaptiveAveragePooling2D(_Adaptive2D):
     """Averages each of so many windows, however large the image."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {
         "AdaptiveAvgPool AdaptiveAvgPool2D AdaptiveAveragePool2D "
         "AdaptiveAvgPooling2D": {},
@@ -393,6 +401,7 @@ class AdaptiveAveragePooling2D(_Adaptive2D):
 class AdaptiveAveragePooling3D(_Adaptive3D):
     """Averages each of so many windows, however large the volume."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {
         "AdaptiveAvgPool3D AdaptiveAveragePool3D AdaptiveAvgPooling3D": {},
     }

@@ -80,6 +80,7 @@ Numbers = Annotated[
 class Rescaling(Layer):
     """Multiplies by `scale` and adds `offset`, as from 0 to 255 to 0 to 1."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {"Rescale": {}}
     example: ClassVar[Any] = {"scale": 0.00392156862745098}
 
@@ -109,6 +110,7 @@ class Normalization(Layer):
     gradient changes them.
     """
 
+    linear = True
     result = "normalized"
     adapts = ("mean", "variance")
     unadapted = "passes its input through unchanged"

@@ -36,6 +36,7 @@ def _rate(value: Any, _: Any) -> str:
 class _Random(Layer):
     """Changes its input by chance, while training only."""
 
+    linear = True
     spelt_as: ClassVar[dict[str, str]] = {
         "rate": "p prob probability drop drop_prob drop_rate dropout_rate p_dropout "
         "ratio",
@@ -171,6 +172,7 @@ class GaussianNoise(_Random):
 class ActivityRegularization(Layer):
     """Passes its input on, and adds a penalty on its size to the loss."""
 
+    linear = True
     lacks = ("activity_regularizer",)
     first = ("l1", "l2")
     example: ClassVar[Any] = {"l2": 0.01}

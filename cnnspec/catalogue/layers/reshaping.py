@@ -28,6 +28,7 @@ from cnnspec.ground.shapes import Shape, Size, product, show
 class Flatten(Layer):
     """Lays all numbers of a sample out in one row, as Dense needs them."""
 
+    linear = True
     elsewhere: ClassVar[dict[str, Any]] = {"평탄화 펼치기 플래튼": {}}
     hands_on_integers = True
     role = "one vector"
@@ -76,6 +77,7 @@ _TARGET_SIZE = kind(
 class Reshape(Layer):
     """Gives the same numbers, in the same order, other axes."""
 
+    linear = True
     hands_on_integers = True
     spelt_as: ClassVar[dict[str, str]] = {
         "target_shape": "shape dims new_shape size sizes output_shape unflattened_size",
@@ -176,6 +178,7 @@ class Reshape(Layer):
 class Permute(Layer):
     """Puts the axes of a sample in another order; `dims` counts them from 1."""
 
+    linear = True
     hands_on_integers = True
     spelt_as: ClassVar[dict[str, str]] = {
         "dims": "order perm axes permutation pattern",
@@ -217,6 +220,7 @@ class Permute(Layer):
 class RepeatVector(Layer):
     """Repeats a vector n times, so that a recurrent layer reads it at each step."""
 
+    linear = True
     shape_rule = "(n, features)"
     example: ClassVar[Any] = {"n": 3}
     example_inputs = ((None, 32),)
@@ -276,6 +280,8 @@ def _sum_of(size: Size, sign: str, before: int, after: int) -> str:
 
 class _Resized(Spatial):
     """The same channels, along spatial axes of other sizes."""
+
+    linear = True
 
     def sizes(self, spatial: Shape) -> tuple[Size, ...]:
         """The output's sizes along the spatial axes."""

@@ -912,6 +912,9 @@ class TimeDistributed(Layer):
         batch, *rest = self.layer.output(_step_of(x))
         return (batch, x[1], *rest)
 
+    def is_linear(self) -> bool:
+        return bool(self.layer.is_linear())
+
     def size_sums(self, *shapes: Any) -> dict[int, str]:
         sums = self.layer.size_sums(*map(_step_of, shapes))
         return {axis + 1: text for axis, text in sums.items()}
