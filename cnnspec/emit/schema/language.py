@@ -90,11 +90,7 @@ def json_schema() -> Json:
                 "if": {"required": ["extends"]},
                 "else": {
                     "required": [key.name for key in keys if key.required],
-                    "properties": {
-                        "blocks": {
-                            "additionalProperties": {"required": needed(BlockKeys)}
-                        }
-                    },
+                    "properties": _complete_sections(),
                     "oneOf": [{"required": ["input"]}, {"required": ["inputs"]}],
                 },
             },
@@ -121,9 +117,18 @@ def json_schema() -> Json:
     }
 
 
+def _complete_sections() -> Json:
+    """What they must have where no spec is extended that could have it."""
+    blocks = {"additionalProperties": {"required": needed(BlockKeys)}}
+    records = {name: {"required": needed(cls)} for name, cls in SECTIONS.items()}
+    return {"blocks": blocks, **records}
+
+
 def _section(key: Argument) -> Json:
     record = SECTIONS.get(key.name)
-    json = record_json(record) if record else or_formula(key.kind.json)
+    json = or_formula(key.kind.json)
+    if record:
+        json = {**record_json(record), "required": []}
     if not key.required:
         json = _or_null(json)
     return {"description": DESCRIPTIONS[key.name], **json}
