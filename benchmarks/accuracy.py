@@ -47,7 +47,6 @@ def falling(epochs: int, steps: int = 960) -> list[str]:
 
 
 CIFAR = ["data.source=npz", "data.path=cifar10_subset.npz", "train.epochs=5"]
-CIFAR += ["train.batch_size=32", "train.callbacks=[]", "train.resume=false"]
 
 
 class Run(NamedTuple):
@@ -72,9 +71,7 @@ RUNS = {
     "cifar10, global average pooling": Run("cifar10_gap", CIFAR),
     "cifar10, He initialisation": Run("cifar10_he", CIFAR),
     "cifar10, L2": Run("cifar10_l2", CIFAR),
-    "cifar10, stride 2 for pooling": Run(
-        "cifar10_strides", [*CIFAR, "vars.kernel_size=3"], "3x3 filters"
-    ),
+    "cifar10, stride 2 for pooling": Run("cifar10_strides", CIFAR),
 }
 QUICK = [name for name in RUNS if name not in ("deep_cnn", "nin")]
 """Those that a machine without a GPU does in an hour or two."""

@@ -433,7 +433,7 @@ def test_json() -> None:
     }
     dense = data["layers"][11]
     assert dense["change"] == "changed"
-    assert dense["before"]["line"] == 23
+    assert dense["before"]["line"] == 28
     assert dense["before"]["input_shapes"] == [[None, 2048]]
     assert dense["after"]["name"] == "fc1"
     assert dense["difference"]["params"] == 50 * 129 - 128 * 2049

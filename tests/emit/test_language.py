@@ -127,7 +127,9 @@ def test_a_korean_script_speaks_korean_alone(text: str, tmp_path: Path) -> None:
     ruff("format", "--isolated", "--check", path)
 
 
-@pytest.mark.parametrize("stem", ["nin", "sign_language", "cifar10_bn", "cifar10_gap"])
+@pytest.mark.parametrize(
+    "stem", ["nin", "sign_language", "cifar10_bn", "cifar10_callbacks"]
+)
 def test_a_korean_script_has_the_code_of_the_english_one(stem: str) -> None:
     program, summary = api.load(ROOT / "specs" / f"{stem}.yaml")
     english, korean = (code(render_script(program, summary, c)) for c in ("en", "ko"))
