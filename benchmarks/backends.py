@@ -115,7 +115,9 @@ def train(name: str, pythons: dict[str, str], data: Path | None) -> Iterator[flo
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         write_samples(name, folder, data)
-        (folder / "script.py").write_text(render_script(*checked), encoding="utf-8")
+        (folder / "script.py").write_text(
+            render_script(*checked, style="full"), encoding="utf-8"
+        )
         (folder / "driver.py").write_text(DRIVER, encoding="utf-8")
         for backend, python in pythons.items():
             settings = {"KERAS_BACKEND": backend, "MPLBACKEND": "agg"}

@@ -390,6 +390,8 @@ def build(
     lang: str = "en",
     backend: str = "tensorflow",
     templates: PathName | None = None,
+    style: str = "lesson",
+    form: str = "sequential",
 ) -> list[str]:
     """Writes a model as a Keras model, as a script or notebook, or as a picture.
 
@@ -405,6 +407,9 @@ def build(
         backend: what scripts and notebooks run Keras on unless KERAS_BACKEND is set.
         templates: a folder whose templates and texts go before cnnspec's
             (docs/templates.md).
+        style: of scripts: `lesson` reads from top to bottom, `full` is for long runs
+            (docs/training.md).
+        form: how lessons write a plain chain of layers: `sequential` or `functional`.
 
     Returns:
         The paths of the files written.
@@ -412,10 +417,10 @@ def build(
     Raises:
         SpecError: a file is somebody's work, or can't be written; or what Keras built
             is not what the summary says; or the templates don't make a script.
-        SettingsError: there is no such target, language or backend.
+        SettingsError: there is no such target, language, backend, style or form.
     """
     from cnnspec.emit.packages import BACKENDS
-    from cnnspec.emit.targets import Options
+    from cnnspec.emit.targets import FORMS, STYLES, Options
     from cnnspec.emit.targets import targets as all_targets
     from cnnspec.emit.words import languages
     from cnnspec.emit.write import write_together
@@ -425,7 +430,9 @@ def build(
     own = None if templates is None else os.fspath(templates)
     _refuse_unknown("language", lang, languages(own))
     _refuse_unknown("backend", backend, BACKENDS)
-    options = Options(lang, backend, own)
+    _refuse_unknown("style", style, STYLES)
+    _refuse_unknown("form", form, FORMS)
+    options = Options(lang, backend, own, style, form)
     write_together(
         {path: all_targets()[name].make(model, options) for name, path in paths.items()}
     )

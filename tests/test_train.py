@@ -78,7 +78,7 @@ def test_it_runs_the_script_with_the_changes_asked_for() -> None:
     assert "테스트 accuracy: 0." in printed
     script = Path("results/small/small.py").read_text(encoding="utf-8")
     changed = api.load("small.yaml", ["train.epochs=2"])
-    assert script == render_script(*changed[:2], "ko")
+    assert script == render_script(*changed[:2], "ko", style="full")
     assert "EPOCHS = 2" in script
     figures = json.loads(Path("results/small/metrics.json").read_text())
     assert (figures["epochs"], figures["overrides"]) == (2, ["train.epochs=2"])

@@ -81,6 +81,7 @@ def training_script(
             lang=lang,
             backend=backend,
             templates=templates,
+            style="full",
         )
     except SpecError as error:
         raise SpecError(

@@ -147,6 +147,22 @@ COMMANDS = {
             Option(
                 "--output", "folder", "Where to write it.", "DIR", "generated", "-o"
             ),
+            Option(
+                "--style",
+                "style",
+                "Scripts for reading, or full ones for long runs, as train has them.",
+                "NAME",
+                "lesson",
+                choices=("lesson", "full"),
+            ),
+            Option(
+                "--form",
+                "form",
+                "How lessons write a plain chain of layers.",
+                "NAME",
+                "sequential",
+                choices=("sequential", "functional"),
+            ),
             *_WRITING,
         ),
         (

@@ -19,6 +19,10 @@ class DataSource:
     """Those of them that have to be given."""
     image: ClassVar[tuple[int, int, int] | None] = None
     """The size of its samples: height, width, channels."""
+    array: ClassVar[tuple[int, ...] | None] = None
+    """The sizes of a sample in the array that it comes in, where that is known."""
+    labels_in_column: ClassVar[bool] = False
+    """Whether its array of labels may have a second axis, of size 1."""
     classes: ClassVar[int | None] = None
     """How many classes it has."""
     coarse_classes: ClassVar[int | None] = None
@@ -42,6 +46,7 @@ class Digits(DataSource):
 
     keys = _SPLIT
     image = (8, 8, 1)
+    array = (64,)
     classes = 10
     samples = 1797
     packages = ("scikit-learn",)
@@ -52,6 +57,7 @@ class Mnist(DataSource):
     """Handwritten digits."""
 
     image = (28, 28, 1)
+    array = (28, 28)
     classes = 10
     samples = 60_000
 
@@ -60,6 +66,7 @@ class FashionMnist(DataSource):
     """Clothes, in the form of MNIST."""
 
     image = (28, 28, 1)
+    array = (28, 28)
     classes = 10
     samples = 60_000
 
@@ -67,7 +74,8 @@ class FashionMnist(DataSource):
 class Cifar10(DataSource):
     """Small colour photographs."""
 
-    image = (32, 32, 3)
+    image = array = (32, 32, 3)
+    labels_in_column = True
     classes = 10
     samples = 50_000
 
@@ -76,7 +84,8 @@ class Cifar100(DataSource):
     """Small colour photographs of many things."""
 
     keys = ("label_mode",)
-    image = (32, 32, 3)
+    image = array = (32, 32, 3)
+    labels_in_column = True
     classes = 100
     samples = 50_000
     coarse_classes = 20
@@ -98,6 +107,7 @@ class Npz(DataSource):
 
     elsewhere = "numpy npy arrays"
 
+    labels_in_column = True
     keys = ("path",)
     needs = ("path",)
     may_have_gaps = True

@@ -13,6 +13,13 @@ from typing import NamedTuple, Protocol
 from cnnspec.emit.packages import BACKENDS
 from cnnspec.model.summary import Model
 
+LESSON, FULL = "lesson", "full"
+STYLES = (LESSON, FULL)
+"""How scripts are written: as a teacher shows them, or for long runs."""
+SEQUENTIAL, FUNCTIONAL = "sequential", "functional"
+FORMS = (SEQUENTIAL, FUNCTIONAL)
+"""How lessons write a model that is a plain chain of layers."""
+
 
 class Options(NamedTuple):
     """How what is written for people is to be written."""
@@ -23,6 +30,10 @@ class Options(NamedTuple):
     """What they run Keras on unless KERAS_BACKEND is set."""
     templates: str | None = None
     """A folder whose templates and texts go before cnnspec's."""
+    style: str = LESSON
+    """Of scripts: one of `STYLES`."""
+    form: str = SEQUENTIAL
+    """Of lessons and notebooks: one of `FORMS`."""
 
 
 class Target(Protocol):

@@ -90,7 +90,7 @@ class Run:
 
 def write_script(folder: Path, text: str = SPEC) -> Path:
     folder.mkdir(exist_ok=True)
-    script = render_script(*api.loads(text)[:2])
+    script = render_script(*api.loads(text)[:2], style="full")
     (folder / "script.py").write_text(script, encoding="utf-8")
     return folder
 

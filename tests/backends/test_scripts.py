@@ -47,7 +47,7 @@ ON_A_GPU = "import jax; jax.default_backend = lambda: 'gpu'"
 
 def start(folder: Path, text: str, backend: str, patch: str = "") -> subprocess.Popen:
     folder.mkdir(exist_ok=True)
-    script = render_script(*api.loads(text)[:2])
+    script = render_script(*api.loads(text)[:2], style="full")
     (folder / "script.py").write_text(script, encoding="utf-8")
     (folder / "driver.py").write_text(DRIVER.format(patch=patch), encoding="utf-8")
     return subprocess.Popen(

@@ -7,17 +7,23 @@ import keras
 import numpy as np
 
 from cnnspec.emit.keras_live.model import weight_name
+from tests.emit.lessons import modelling
 from tests.zoo.weights import finalize
 
 TOLERANCE = 1e-5
 
 
 def built(script: str) -> Any:
-    """The model that a script's `build_model()` gives, named from the start."""
+    """The model that a script makes, named from the start; a functional one."""
     space: dict[str, Any] = {"__name__": "script"}
-    exec(compile(script, "script", "exec"), space)  # noqa: S102
     reset_names()
-    return space["build_model"]()
+    exec(compile(modelling(script), "script", "exec"), space)  # noqa: S102
+    if "build_model" in space:
+        return space["build_model"]()
+    model = space["model"]
+    if not isinstance(model, keras.Sequential):
+        return model
+    return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
 
 
 def reset_names() -> None:

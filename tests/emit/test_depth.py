@@ -48,8 +48,10 @@ def test_layers_inside_layers_count() -> None:
 
 
 def test_a_script_has_the_line_only_where_it_is_needed() -> None:
-    assert "sys.setrecursionlimit(4_000)" in render_script(*api.loads(chain(1000)))
-    assert "recursion" not in render_script(*api.loads(chain(800)))
+    assert "sys.setrecursionlimit(4_000)" in render_script(
+        *api.loads(chain(1000)), style="full"
+    )
+    assert "recursion" not in render_script(*api.loads(chain(800)), style="full")
 
 
 def test_a_deep_model_is_built_saved_and_run(tmp_path: Path) -> None:

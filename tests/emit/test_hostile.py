@@ -199,7 +199,7 @@ def elements(document: str) -> list[tuple[str, ...]]:
 def written(found: api.Model) -> dict[str, Any]:
     """Everything that a model is written as, without what the spec's texts are."""
     program, summary = found[:2]
-    script = render_script(program, summary)
+    script = render_script(program, summary, style="full")
     assert is_sealed(script.encode())
     cells = json.loads(render_notebook(program, summary))["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]

@@ -57,10 +57,9 @@ def test_what_a_language_lacks_is_said_in_english(tmp_path: Path) -> None:
     own = str(tmp_path)
     assert languages(own) == ["en", *OTHERS, "xx"]
     spec = "input: [8]\nlayers:\n  - Dense: 4\n  - Dropout: 0.5\n"
-    script = render_script(*api.loads(spec)[:2], "xx", templates=own)
+    script = render_script(*api.loads(spec)[:2], "xx", templates=own, style="full")
     assert '"""Gib die Schichten des Modells aus."""' in script
     assert '"""Return the model, with 36 parameters."""' in script
-    assert f"# {Language('en').layer(layer_class('Dropout'))}" in script
     missing = lacking("xx", own)
     spoken = {"script.print_model", "layers.Dense"}
     layers = {f"layers.{name}" for name in layer_names()}
@@ -116,7 +115,7 @@ SCRIPTS = {**VARIANTS, **{name: text for name, (text, _) in READINGS.items()}}
 
 @pytest.mark.parametrize("text", SCRIPTS.values(), ids=SCRIPTS.keys())
 def test_a_korean_script_speaks_korean_alone(text: str, tmp_path: Path) -> None:
-    script = render_script(*api.loads(text)[:2], "ko")
+    script = render_script(*api.loads(text)[:2], "ko", style="full")
     for said in words(script.partition("\n")[2].partition("\n")[2]):
         sizes = re.fullmatch(r"# [\dx]+", said)
         name = "quoted" in said or said.startswith(("# noqa", '"a'))
@@ -132,7 +131,9 @@ def test_a_korean_script_speaks_korean_alone(text: str, tmp_path: Path) -> None:
 )
 def test_a_korean_script_has_the_code_of_the_english_one(stem: str) -> None:
     program, summary = api.load(ROOT / "specs" / f"{stem}.yaml")
-    english, korean = (code(render_script(program, summary, c)) for c in ("en", "ko"))
+    english, korean = (
+        code(render_script(program, summary, c, style="full")) for c in ("en", "ko")
+    )
     font = korean.index("package")
     del korean[font : korean.index("RESULTS")]
     assert [name for name in korean if name not in ("find_spec", "font_manager")] == [
@@ -164,7 +165,9 @@ def test_every_text_is_used() -> None:
         for path in folder.rglob("*")
         if path.suffix in (".j2", ".py")
     )
-    indirect = re.compile("data_|.*_vote|.*_text|.*_column|labels_|apply|.*scores?$")
+    indirect = re.compile(
+        "data_|heading_|shapes_|.*_vote|.*_text|.*_column|labels_|apply|.*scores?$"
+    )
     for key in texts("en"):
         section, name, *_ = key.split(".")
         if section != "techniques" and not indirect.fullmatch(name):

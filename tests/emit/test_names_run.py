@@ -87,7 +87,7 @@ def assert_runs(text: str, path: Path) -> None:
     data = readable.summary_data(model.summary, model.program.source)
     reset_names()
     live = build_model(model.summary.graph)
-    scripted = built(render_script(*model))
+    scripted = built(render_script(*model, style="full"))
     rows = [row["keras_name"] for row in (*data["inputs"], *data["layers"])]
     for one in (live, scripted):
         assert one.name == data["keras_name"]
@@ -160,6 +160,6 @@ def test_names_of_what_training_is_told() -> None:
     live.compile(optimizer, loss, metrics=[metric])
     history = live.fit(np.zeros((2, 4)), np.zeros(2), verbose=0).history
     assert "상위 +" in history
-    code = render_script(*model)
+    code = render_script(*model, style="full")
     for name in ("son_sil", "adam_choejeog", "exponential_decay_gam", "상위 +"):
         assert f'name="{name}"' in code

@@ -42,7 +42,7 @@ DIGITS = OUTLINE + "data: {source: digits, labels: one_hot}\n" + TRAIN
 
 
 def render(text: str) -> str:
-    return render_script(*api.loads(text)[:2])
+    return render_script(*api.loads(text)[:2], style="full")
 
 
 def load_script(text: str, path: Path):
@@ -162,7 +162,9 @@ def test_whatever_the_spec_the_script_is_clean(text: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("text", VARIANTS.values(), ids=VARIANTS.keys())
 def test_no_block_or_layer_hides_what_a_script_has(text: str) -> None:
-    for statement in ast.parse(render_script(*api.loads(text)[:2], "ko")).body:
+    for statement in ast.parse(
+        render_script(*api.loads(text)[:2], "ko", style="full")
+    ).body:
         found: list[str] = []
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             found = [statement.name]
@@ -230,7 +232,7 @@ def test_a_failed_download_says_where_to_put_the_file(
     tmp_path: Path, monkeypatch
 ) -> None:
     module = load_script(
-        render_script(*api.load(ROOT / "specs" / "nin.yaml")[:2]),
+        render_script(*api.load(ROOT / "specs" / "nin.yaml")[:2], style="full"),
         tmp_path / "script.py",
     )
 

@@ -1,5 +1,6 @@
 """Templates are told what they need and no more, and may be somebody's own."""
 
+import inspect
 import re
 import subprocess
 import sys
@@ -10,11 +11,12 @@ from jinja2 import meta, nodes
 
 from cnnspec import api
 from cnnspec.emit.folders import template_folder
-from cnnspec.emit.keras_script import view
+from cnnspec.emit.keras_script import lesson, view
 from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.templates import environment
 from cnnspec.emit.keras_script.texts import Language
+from cnnspec.emit.targets import STYLES
 from cnnspec.ground.errors import SpecError
 from cnnspec.language.data import SOURCES
 from tests.emit.test_language import texts
@@ -91,8 +93,11 @@ def test_no_template_is_left_over() -> None:
         path.read_text("utf-8") for path in Path(view.__file__).parent.glob("*.py")
     )
     everything = "".join(path.read_text("utf-8") for path in FILES)
-    by_name = {f"data/{source}" for source in SOURCES}
-    by_name |= {"training/devices", "training/distribute"}
+    by_name = {f"{style}/data/{source}" for style in STYLES for source in SOURCES}
+    # Each section of a lesson is rendered by its key.
+    keys = re.findall(r'"(\w+)"', inspect.getsource(lesson._sections))
+    by_name |= {f"lesson/{key}" for key in keys}
+    by_name |= {"full/training/devices", "full/training/distribute"}
     for path in FILES:
         name = path.relative_to(template_folder()).as_posix()
         stem = name.removesuffix(".py.j2")
@@ -105,7 +110,7 @@ def test_no_template_is_left_over() -> None:
 
 
 def render(own: Path, text: str = DIGITS, lang: str = "en") -> str:
-    return render_script(*api.loads(text)[:2], lang, templates=str(own))
+    return render_script(*api.loads(text)[:2], lang, templates=str(own), style="full")
 
 
 def change(own: Path, name: str, *pairs: tuple[str, str]) -> None:
@@ -123,10 +128,10 @@ def write(own: Path, name: str, text: str) -> None:
 
 
 def test_a_line_of_a_template_is_ones_own(tmp_path: Path) -> None:
-    usual = render_script(*api.loads(DIGITS)[:2]).splitlines()
+    usual = render_script(*api.loads(DIGITS)[:2], style="full").splitlines()
     change(
         tmp_path,
-        "steps/evaluate.py.j2",
+        "full/steps/evaluate.py.j2",
         ("json.dumps(metrics, indent=2)", "json.dumps(metrics)"),
     )
     changed = render(tmp_path).splitlines()
@@ -134,8 +139,14 @@ def test_a_line_of_a_template_is_ones_own(tmp_path: Path) -> None:
         '    (RESULTS / "metrics.json").write_text(json.dumps(metrics))'
     ]
     assert len(changed) == len(usual)
-    notebook = render_notebook(*api.loads(DIGITS)[:2], templates=str(tmp_path))
-    assert "json.dumps(metrics))" in notebook
+
+
+def test_a_line_of_a_lesson_is_a_line_of_its_notebook(tmp_path: Path) -> None:
+    change(tmp_path, "lesson/summary.py.j2", ("model.summary()", "print(model)"))
+    for render_it in (render_script, render_notebook):
+        found = render_it(*api.loads(DIGITS)[:2], templates=str(tmp_path))
+        assert "print(model)" in found
+        assert "model.summary()" not in found
 
 
 def test_a_block_of_a_template_is_ones_own_and_brings_its_imports(
@@ -143,8 +154,8 @@ def test_a_block_of_a_template_is_ones_own_and_brings_its_imports(
 ) -> None:
     write(
         tmp_path,
-        "data/digits.py.j2",
-        '{% extends "cnnspec/data/digits.py.j2" %}\n'
+        "full/data/digits.py.j2",
+        '{% extends "cnnspec/full/data/digits.py.j2" %}\n'
         "{% block functions %}\n"
         'def weights(path):\n    {{ doc("read_csv") }}\n    return pd.read_csv(path)\n'
         "{% endblock %}\n",
@@ -176,49 +187,49 @@ def test_a_class_is_ones_own(tmp_path: Path) -> None:
 
 FAULTS = {
     "unknown name": (
-        "steps/evaluate.py.j2",
+        "full/steps/evaluate.py.j2",
         "{{ data.held_out_name }}",
         "{{ wrong }}",
         "10:1: error[template]: 'wrong' is undefined; ",
     ),
     "unknown attribute": (
-        "steps/evaluate.py.j2",
+        "full/steps/evaluate.py.j2",
         "{{ data.held_out_name }}",
         "{{ data.wrong }}",
         "10:1: error[template]: data has no attribute 'wrong'; ",
     ),
     "unknown text": (
-        "steps/begin.py.j2",
+        "full/steps/begin.py.j2",
         "RESULTS.mkdir",
         '{{ note("wrong") }}\nRESULTS.mkdir',
         "10:1: error[template]: 'wrong'",
     ),
     "syntax of a template": (
-        "steps/evaluate.py.j2",
+        "full/steps/evaluate.py.j2",
         "{% else %}",
         "{% otherwise %}",
         "6:1: error[template]: Encountered unknown tag 'otherwise'",
     ),
     "syntax of Python": (
-        "training/stop.py.j2",
+        "full/training/stop.py.j2",
         "self.asked = True",
         "self.asked == = True",
         "9:1: error[template]: this makes no Python: invalid syntax; ",
     ),
     "syntax of Python in what is included and indented": (
-        "training/compile.py.j2",
-        "    model.compile(",
-        "    model.compile)",
+        "compile.py.j2",
+        ".compile(",
+        ".compile)",
         "1:1: error[template]: this makes no Python: unmatched ')'; ",
     ),
     "missing template": (
-        "steps/train.py.j2",
-        "training/fit.py.j2",
-        "training/fitt.py.j2",
-        "2:1: error[template]: there is no template 'training/fitt.py.j2'; ",
+        "full/steps/train.py.j2",
+        "full/training/fit.py.j2",
+        "full/training/fitt.py.j2",
+        "2:1: error[template]: there is no template 'full/training/fitt.py.j2'; ",
     ),
     "error in a template": (
-        "steps/train.py.j2",
+        "full/steps/train.py.j2",
         '"RESULTS"',
         "train.epochs / 0",
         "1:1: error[template]: division by zero; ",
@@ -227,19 +238,19 @@ FAULTS = {
         "languages/en.yaml",
         "main: Train the model",
         "main: Train {{ the.model }}",
-        "71:1: error[template]: the text 'main' can't be filled in: 'the' is undef",
+        "88:1: error[template]: the text 'main' can't be filled in: 'the' is undef",
     ),
     "unknown key of a text": (
         "languages/en.yaml",
         "  main: Train",
         "  mein: Train",
-        "71:1: error[template]: there is no text 'script.mein'; ",
+        "88:1: error[template]: there is no text 'script.mein'; ",
     ),
     "no YAML": (
         "languages/en.yaml",
         "  main: Train",
         "  main: Train: ",
-        "71:1: error[template]: this is no YAML: mapping values are not allowed",
+        "88:1: error[template]: this is no YAML: mapping values are not allowed",
     ),
 }
 
@@ -269,7 +280,7 @@ def test_texts_that_are_none_are_told(tmp_path: Path) -> None:
 def test_mistakes_in_ours_are_bugs(monkeypatch) -> None:
     monkeypatch.setattr(view.ScriptView, "introduction", property(lambda self: 1 / 0))
     with pytest.raises(ZeroDivisionError):
-        render_script(*api.loads(DIGITS)[:2])
+        render_script(*api.loads(DIGITS)[:2], style="full")
 
 
 def cnnspec(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -280,19 +291,19 @@ def cnnspec(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[st
 def test_the_commands_take_templates(tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").write_text(DIGITS, encoding="utf-8")
     own = tmp_path / "own"
-    write(own, "steps/end.py.j2", "")
+    write(own, "full/steps/end.py.j2", "")
     write(own, "languages/de.yaml", "script: {main: Trainiere das Modell.}\n")
     options = ("--templates", "own", "--lang", "de")
-    build = ("build", "spec.yaml", "--to", "script")
+    build = ("build", "spec.yaml", "--to", "script", "--style", "full")
     assert cnnspec(*build, *options, cwd=tmp_path).returncode == 0
     script = (tmp_path / "generated" / "spec.py").read_text("utf-8")
     assert '"""Trainiere das Modell."""' in script
-    write(own, "script.py.j2", "{{ wrong }}\n")
+    write(own, "full/script.py.j2", "{{ wrong }}\n")
     for command in (build, ("train", "spec.yaml")):
         done = cnnspec(*command, "--templates", "own", "--force", cwd=tmp_path)
         assert done.returncode == 1
         assert done.stderr == (
-            "own/script.py.j2:1:1: error[template]: 'wrong' is undefined; "
+            "own/full/script.py.j2:1:1: error[template]: 'wrong' is undefined; "
             "docs/templates.md lists what templates are told\n"
         )
     assert (tmp_path / "generated" / "spec.py").read_text("utf-8") == script

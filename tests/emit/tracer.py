@@ -5,6 +5,7 @@ comes next: its class, arguments, name and inner names, and the tensors it is gi
 That takes milliseconds, where building the model takes seconds.
 """
 
+import ast
 import builtins
 import math
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import infer
+from tests.emit.lessons import modelling
 
 
 class Tensor:
@@ -100,6 +102,7 @@ class Tracer:
         self.keras = SimpleNamespace(
             Input=self._input,
             Model=self._model,
+            Sequential=self._sequential,
             layers=self.layers,
             saving=_Anything(),
             utils=_Anything(),
@@ -159,6 +162,12 @@ class Tracer:
             assert given == wanted, (given, names)
         return SimpleNamespace(count_params=_Equal)
 
+    def _sequential(self, items: list[Any], name: str) -> Any:
+        tensor = items[0]
+        for layer in items[1:]:
+            tensor = layer(tensor)
+        return self._model(items[0], tensor, name)
+
 
 class _Layers:
     Layer = type("Layer", (), {})
@@ -197,11 +206,14 @@ def trace(script: str, graph: Graph) -> None:
 
     space: dict[str, Any] = {"__builtins__": {**vars(builtins), "__import__": load}}
     space["__name__"] = "script"
-    exec(compile(script, "script", "exec"), space)  # noqa: S102
-    for name in CUSTOM:
-        if name in space:
-            space[name] = getattr(tracer.layers, name)
-    space["build_model"]()
+    code = modelling(script)
+    for found in [*code.body]:
+        if isinstance(found, ast.ClassDef) and found.name in CUSTOM:
+            space[found.name] = getattr(tracer.layers, found.name)
+            code.body.remove(found)
+    exec(compile(code, "script", "exec"), space)  # noqa: S102
+    if "model" not in space:
+        space["build_model"]()
 
 
 __all__ = ["Tracer", "trace"]

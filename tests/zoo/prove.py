@@ -71,7 +71,9 @@ def prove(name: str, path: Path | None = None, predict: bool = True) -> Proof:
         # Layers and what they gave refer to one another; a large model must not wait
         # until Python happens to look for that.
         gc.collect()
-    found, script = _against_script(render_script(program, summary), model, predict)
+    found, script = _against_script(
+        render_script(program, summary, style="full"), model, predict
+    )
     differ += found
     return Proof(
         name,

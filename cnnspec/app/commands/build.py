@@ -25,6 +25,8 @@ def run(
     specs: Sequence[str],
     to: str | None,
     folder: str,
+    style: str,
+    form: str,
     lang: str,
     backend: str,
     templates: str | None,
@@ -56,6 +58,8 @@ def run(
                 lang=lang,
                 backend=backend,
                 templates=templates,
+                style=style,
+                form=form,
             )
             for path in written:
                 print(visible(f"wrote {path}"))

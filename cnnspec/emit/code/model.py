@@ -21,9 +21,9 @@ class ModelCode(NamedTuple):
     functions: list[str]
     """Those of the blocks."""
     body: str
-    """The statements of `build_model()`."""
+    """The statements that make its tensors; nothing where it is a chain."""
     model: str
-    """The call that makes the model at its end."""
+    """The call that makes the model at the end."""
 
 
 def model_code(
@@ -31,6 +31,8 @@ def model_code(
     summary: Summary,
     texts: Texts,
     constants: Mapping[str, Any],
+    *,
+    sequential: bool,
 ) -> ModelCode:
     """The code that builds a model.
 
@@ -42,12 +44,13 @@ def model_code(
         summary: what it comes to.
         texts: of its comments.
         constants: names that the script gives to values above the model.
+        sequential: whether a chain of layers becomes a `keras.Sequential`.
     """
-    script = planned(program, summary, texts, constants)
+    script = planned(program, summary, texts, constants, sequential=sequential)
     return ModelCode(
         printed(script.constants),
         [printed((function,)) for function in script.functions],
-        printed(script.body, "    "),
+        printed(script.body),
         expression(script.model),
     )
 

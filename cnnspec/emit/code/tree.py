@@ -130,5 +130,13 @@ class Blank(NamedTuple):
     """The end of a paragraph."""
 
 
+class Stack(NamedTuple):
+    """`keras.Sequential([...])`, whose items stand in lines of their own."""
+
+    items: "tuple[Comment | Evaluate, ...]"
+    arguments: tuple[CallArgument, ...]
+    """Beside the items."""
+
+
 Statement = Assign | Evaluate | Return | For | If | Def | Comment | Blank
 Statements = tuple[Statement, ...]

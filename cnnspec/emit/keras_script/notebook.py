@@ -6,12 +6,12 @@ from typing import Any
 
 from cnnspec.emit.code.plan.comments import paragraphs
 from cnnspec.emit.code.print.layout import laid_out
-from cnnspec.emit.keras_script.imports import needed_imports
+from cnnspec.emit.keras_script.lesson import sections
 from cnnspec.emit.keras_script.techniques import techniques
 from cnnspec.emit.keras_script.texts import Language
-from cnnspec.emit.keras_script.view import ModelView, TrainView
 from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.packages import BACKENDS
+from cnnspec.emit.targets import LESSON, SEQUENTIAL
 from cnnspec.emit.write import seal_notebook
 from cnnspec.language.program import Program
 from cnnspec.model import readable
@@ -24,6 +24,8 @@ def render_notebook(
     lang: str = "en",
     backend: str = BACKENDS[0],
     templates: str | None = None,
+    *,
+    form: str = SEQUENTIAL,
 ) -> str:
     """The notebook of a spec as JSON (nbformat 4.5), sealed for `write_file`.
 
@@ -33,12 +35,22 @@ def render_notebook(
         lang: the language of explanations, comments and labels.
         backend: the one that Keras uses unless KERAS_BACKEND says otherwise.
         templates: a folder of one's own, whose files go before cnnspec's.
+        form: of the model where it is a plain chain.
 
     Raises:
         SpecError: one's own templates don't make a notebook.
     """
     language = Language(lang, templates)
-    writer = Writer(program, summary, language, backend, own=templates, notebook=True)
+    writer = Writer(
+        program,
+        summary,
+        language,
+        backend,
+        own=templates,
+        style=LESSON,
+        sequential=form == SEQUENTIAL,
+        notebook=True,
+    )
     cells = list(Lesson(writer, program, summary).cells())
     notebook = {
         "cells": [{"id": f"cell-{k}", **cell} for k, cell in enumerate(cells, start=1)],
@@ -56,6 +68,18 @@ def render_notebook(
     return seal_notebook(notebook, PurePath(program.source.path).name)
 
 
+_TITLED = {
+    "imports": "setup",
+    "data": "data",
+    "compile": "train",
+    "evaluate": "evaluate",
+    "predict": "predict",
+    "members": "members",
+    "vote": "vote",
+}
+"""What the texts call sections."""
+
+
 class Lesson:
     """The cells of one notebook, in their order."""
 
@@ -65,42 +89,32 @@ class Lesson:
 
     def cells(self) -> Iterator[dict[str, Any]]:
         """All cells: Markdown and code."""
-        rest = list(self._behind_imports())
-        code = [cell["source"] for cell in rest if cell["cell_type"] == "code"]
+        found = sections(self._writer)
         yield _markdown(self._opening())
         assert self._view.notebook is not None
         if extra := self._view.notebook.extra_packages:
             yield _cell(f"%pip install -q {' '.join(extra)}")
-        yield self._section("setup")
-        imports = needed_imports(self._writer.render("setup"), *map("".join, code))
-        yield _code(imports)
-        yield from rest
+        explained = set()
+        for section in found:
+            if section.key == "about":
+                continue
+            if section.key not in explained:
+                yield from map(_markdown, self._explained(section.key))
+            explained.add(section.key)
+            yield _code(section.code)
 
-    def _behind_imports(self) -> Iterator[dict[str, Any]]:
-        yield self._section("settings")
-        constants = self._writer.render("constants") + self._model.constants
-        yield _code(f"{constants.rstrip()}\n\n{self._writer.render('steps/begin')}")
-        yield from self._data()
-        yield from self._functions()
-        yield self._section("helpers")
-        yield _markdown(f"### {self._say('plots')}")
-        yield self._rendered("plots")
-        for name in self._helpers():
-            yield self._section(name, level=3)
-            yield self._rendered(f"training/{name}")
-        yield from self._ensemble() if self._program.ensemble else self._training()
-
-    # ------------------------------------------------------------- sections
-
-    @property
-    def _model(self) -> ModelView:
-        assert self._view.model is not None
-        return self._view.model
-
-    @property
-    def _train(self) -> TrainView:
-        assert self._view.train is not None
-        return self._view.train
+    def _explained(self, key: str) -> Iterator[str]:
+        """What is said before the first section of a kind."""
+        if key == "model":
+            yield f"## {self._say('model')}\n\n{self._layers()}"
+            if used := self._techniques():
+                yield f"### {self._say('techniques')}\n\n{used}"
+        elif key == "block":
+            yield self._say("functions_text")
+        elif key == "summary":
+            yield self._table()
+        elif key in _TITLED:
+            yield f"## {self._say(_TITLED[key])}\n\n{self._say(f'{_TITLED[key]}_text')}"
 
     def _opening(self) -> str:
         program, notebook = self._program, self._view.notebook
@@ -113,45 +127,6 @@ class Lesson:
             said.append(self._say("files"))
         said.append(self._say("written_by"))
         return "\n\n".join(said)
-
-    def _data(self) -> Iterator[dict[str, Any]]:
-        data = self._program.data
-        assert data is not None
-        yield self._section("data")
-        yield self._rendered(f"data/{data.source}")
-        if self._program.ensemble is None:
-            yield self._rendered("steps/data")
-
-    def _functions(self) -> Iterator[dict[str, Any]]:
-        yield _markdown(f"## {self._say('model')}\n\n{self._layers()}")
-        if used := self._techniques():
-            yield _markdown(f"### {self._say('techniques')}\n\n{used}")
-        yield _markdown(self._table())
-        functions = [*self._model.classes, *self._model.functions]
-        if functions:
-            yield _markdown(self._say("functions_text"))
-        yield from map(_code, functions)
-        yield self._rendered("model")
-
-    def _helpers(self) -> Iterator[str]:
-        yield "devices"
-        yield "stop"
-        if self._train.fuses:
-            yield "fused"
-        if self._train.resumes:
-            yield "checkpoint"
-
-    def _training(self) -> Iterator[dict[str, Any]]:
-        for name in ("train", "evaluate", "predict"):
-            yield self._section(name)
-            yield self._rendered(f"steps/{name}")
-
-    def _ensemble(self) -> Iterator[dict[str, Any]]:
-        yield self._section("members")
-        yield self._rendered("training/members")
-        yield self._rendered("steps/members")
-        yield self._section("vote")
-        yield self._rendered("steps/vote")
 
     # ------------------------------------------------------------- what is explained
 
@@ -187,13 +162,6 @@ class Lesson:
         return "\n".join([*head, *table, "", self._say("total")])
 
     # ------------------------------------------------------------- helpers
-
-    def _rendered(self, template: str) -> dict[str, Any]:
-        return _code(self._writer.render(template))
-
-    def _section(self, name: str, level: int = 2) -> dict[str, Any]:
-        text = self._say(f"{name}_text")
-        return _markdown(f"{'#' * level} {self._say(name)}\n\n{text}")
 
     def _say(self, name: str) -> str:
         return self._writer.say(name, section="notebook")

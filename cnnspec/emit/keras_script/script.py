@@ -5,9 +5,11 @@ from pathlib import PurePath
 
 from cnnspec.emit.code.print.layout import laid_out
 from cnnspec.emit.keras_script.imports import needed_imports
+from cnnspec.emit.keras_script.lesson import sections
 from cnnspec.emit.keras_script.texts import Language
 from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.packages import BACKENDS
+from cnnspec.emit.targets import LESSON, SEQUENTIAL
 from cnnspec.emit.write import file_name, seal_text
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
 from cnnspec.ground.source import stem
@@ -21,6 +23,9 @@ def render_script(
     lang: str = "en",
     backend: str = BACKENDS[0],
     templates: str | None = None,
+    *,
+    style: str = LESSON,
+    form: str = SEQUENTIAL,
 ) -> str:
     """The script of a spec, sealed for `write_file`.
 
@@ -33,14 +38,49 @@ def render_script(
         lang: the language of comments, messages and labels.
         backend: the one that Keras uses unless KERAS_BACKEND says otherwise.
         templates: a folder of one's own, whose files go before cnnspec's.
+        style: lesson or full.
+        form: of a lesson's model where it is a plain chain.
 
     Raises:
         SpecError: one's own templates don't make a script.
     """
     language = Language(lang, templates)
-    writer = Writer(program, summary, language, backend, own=templates)
-    text = laid_out(needed_imports(writer.render("script")))
-    return seal_text(text, made_from(program))
+    writer = Writer(
+        program,
+        summary,
+        language,
+        backend,
+        own=templates,
+        style=style,
+        sequential=style == LESSON and form == SEQUENTIAL,
+    )
+    if style == LESSON:
+        code = _joined(writer)
+    else:
+        code = needed_imports(writer.render("full/script"))
+    return seal_text(laid_out(code), made_from(program))
+
+
+_HEADINGS = {
+    "data": ("data",),
+    "model": ("block", "model"),
+    "training": ("compile", "members"),
+    "results": ("evaluate", "vote"),
+}
+"""The headings of a lesson, and the sections that they may stand above."""
+
+
+def _joined(writer: Writer) -> str:
+    """A lesson as one text, with a heading where something else begins."""
+    parts: list[str] = []
+    headings = dict(_HEADINGS) if writer.view.train else {}
+    for section in sections(writer):
+        for heading, keys in list(headings.items()):
+            if section.key in keys:
+                parts.append(f"# {writer.say(f'heading_{heading}')}")
+                del headings[heading]
+        parts.append(f"{section.code}\n")
+    return "\n".join(parts)
 
 
 def made_from(program: Program) -> str:

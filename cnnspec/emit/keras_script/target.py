@@ -20,7 +20,14 @@ class Script:
         """The Python code."""
         from cnnspec.emit.keras_script.script import render_script
 
-        return render_script(*model, options.lang, options.backend, options.templates)
+        return render_script(
+            *model,
+            options.lang,
+            options.backend,
+            options.templates,
+            style=options.style,
+            form=options.form,
+        )
 
 
 class Notebook:
@@ -41,7 +48,13 @@ class Notebook:
         """The notebook as JSON."""
         from cnnspec.emit.keras_script.notebook import render_notebook
 
-        return render_notebook(*model, options.lang, options.backend, options.templates)
+        return render_notebook(
+            *model,
+            options.lang,
+            options.backend,
+            options.templates,
+            form=options.form,
+        )
 
 
 TARGETS = (Script(), Notebook())

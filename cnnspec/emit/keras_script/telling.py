@@ -15,6 +15,7 @@ from cnnspec.emit.keras_script.view import (
     View,
     WordsView,
 )
+from cnnspec.emit.targets import FULL, LESSON
 from cnnspec.emit.write import file_name
 from cnnspec.judge.answers import Answer, Output, answer
 from cnnspec.judge.subjects import encoding, figures
@@ -64,6 +65,9 @@ def data_view(data: Data, train: Train, summary: Summary) -> DataView:
         validation=data.validation,
         label_column=data.label_column,
         shape=(-1, *shape),
+        reshapes=shape
+        != (image if data.source == "image_directory" else data.about_source.array),
+        squeezes=data.about_source.labels_in_column,
         sample_shape=f"(n, {', '.join(map(str, shape))})",
         dtype=tensor.dtype,
         # NumPy lacks some of these types; Keras casts to them.
@@ -99,7 +103,7 @@ def _data_seed(data: Data, train: Train) -> int:
 
 
 def train_view(
-    data: Data, train: Train, ensemble: Ensemble | None, *, notebook: bool
+    data: Data, train: Train, ensemble: Ensemble | None, style: str
 ) -> TrainView:
     """What templates are told of the training.
 
@@ -107,10 +111,13 @@ def train_view(
         data: what is trained on.
         train: how.
         ensemble: whether several models are.
-        notebook: where several processes can't share the training.
+        style: of the script.
     """
-    distributes = train.distribute is not None and not notebook
+    distributes = train.distribute is not None
     resumes = train.resume or distributes
+    appends, apart = resumes and style == FULL, ""
+    if ensemble is not None:
+        apart = _APART[style]
     weights = train.class_weight
     return TrainView(
         optimizer=train.optimizer,
@@ -124,11 +131,12 @@ def train_view(
         shuffle=train.shuffle,
         class_weight=dict(enumerate(weights)) if type(weights) is tuple else weights,
         callbacks=[
-            _callback(callback, resumes=resumes, apart=ensemble is not None)
+            _callback(callback, appends=appends, apart=apart)
             for callback in train.callbacks
         ],
         mixed_precision=train.mixed_precision,
         steps_per_execution=train.steps_per_execution,
+        left_to_full=[key for key in ("resume", "distribute") if getattr(train, key)],
         fuses=train.steps_per_execution > 1,
         resumes=resumes,
         distributes=distributes,
@@ -139,19 +147,23 @@ def train_view(
     )
 
 
-def _callback(callback: Callback, *, resumes: bool, apart: bool) -> str:
+_APART = {FULL: "str(folder / {})", LESSON: 'f"member_{{len(members)}}_" + {}'}
+"""How each member of an ensemble has a file of its own."""
+
+
+def _callback(callback: Callback, *, appends: bool, apart: str) -> str:
     """The code of a callback.
 
     Args:
         callback: to write.
-        resumes: whether it goes on with what it wrote before.
-        apart: whether each member of an ensemble writes to a folder of its own.
+        appends: whether it goes on with what it wrote before.
+        apart: the code of a file for each member of an ensemble; nothing without one.
     """
     changed: dict[str, str] = {}
     if apart and callback.writes:
         file = getattr(callback, callback.writes)
-        changed[callback.writes] = f"str(folder / {text(file)})"
-    if resumes and callback.appends:
+        changed[callback.writes] = apart.format(text(file))
+    if appends and callback.appends:
         changed[callback.appends] = "True"
     return call_text(callback, changed)
 
@@ -159,15 +171,25 @@ def _callback(callback: Callback, *, resumes: bool, apart: bool) -> str:
 # ------------------------------------------------------------------ answers
 
 
-def answer_view(data: Data, train: Train, summary: Summary) -> AnswerView:
+def answer_view(data: Data, train: Train, summary: Summary, style: str) -> AnswerView:
     """What templates are told of how answers are read."""
     read, shape = _answer(train, summary)
     sizes = summary.graph.inputs[0].shape[1:]
     image = data.image or _image_of(summary.graph.inputs[0])
     numbered = read.form != "number"
+    shown = (
+        "image"
+        if image in (None, sizes)
+        else f"image.reshape{(image or ())[: 2 if (image or ())[2:] == (1,) else 3]}"
+    )
+    is_gray = image is not None and image[2] == 1
+    if image is not None and not is_gray and data.scale != 255:
+        shown = f"{shown} / {shown}.max()"
     names = "CLASS_NAMES" if data.names else ""
     if data.source == "image_directory" and not names and numbered:
         names = "names"
+    if style == "lesson" and names:
+        names = "class_names"
     return AnswerView(
         form=read.form,
         classes=(shape[-1] or 0) if read.form == "classes" else 2,
@@ -177,6 +199,8 @@ def answer_view(data: Data, train: Train, summary: Summary) -> AnswerView:
         threshold=0.5 if read.probabilities else 0,
         names=names,
         shows_images=numbered and image is not None,
+        shown=shown,
+        is_gray=is_gray,
         image_shape=None if image in (None, sizes) else (-1, *(image or ())),
     )
 

@@ -25,8 +25,14 @@ class ScriptView(NamedTuple):
     """What the model is: paragraphs, each in a line."""
     packages: list[str]
     """What has to be installed."""
+    style: str
+    """lesson or full."""
+    stem: str
+    """The name of the script without its ending."""
     backend: str
     """The one that Keras uses unless KERAS_BACKEND says otherwise."""
+    is_usual_backend: bool
+    """Whether Keras uses that one anyway."""
     results: str
     """The folder of results, seen from where the script is run."""
     overrides: list[str]
@@ -65,9 +71,9 @@ class ModelView(NamedTuple):
     functions: list[str]
     """Code of its blocks."""
     body: str
-    """Code that makes its tensors, inside build_model."""
+    """Code that makes its tensors; empty where the model is a keras.Sequential."""
     call: str
-    """Code that makes the model of them."""
+    """Code that makes the model."""
     recursion_limit: int | None
     """What Python's limit of calls has to be, where its own is too low for a chain."""
 
@@ -87,6 +93,10 @@ class DataView(NamedTuple):
     """Of a CSV file."""
     shape: tuple[int | None, ...]
     """What samples are brought to: (-1, height, width, channels)."""
+    reshapes: bool
+    """Whether samples come in another shape."""
+    squeezes: bool
+    """Whether labels may come in a column."""
     sample_shape: str
     """The same as people read it: (n, 8, 8, 1)."""
     dtype: str
@@ -156,6 +166,8 @@ class TrainView(NamedTuple):
     """Steps that are taken in one go."""
     fuses: bool
     """Whether several steps are taken in one go."""
+    left_to_full: list[str]
+    """The keys of the spec that a lesson has no room for."""
     resumes: bool
     """Whether a script that is started again goes on where it stopped."""
     distributes: bool
@@ -191,6 +203,10 @@ class AnswerView(NamedTuple):
     """Whether samples can be shown as images with their classes."""
     image_shape: tuple[int | None, ...] | None
     """What samples have to be brought to for that: (-1, height, width, channels)."""
+    shown: str
+    """Code of a sample as an image."""
+    is_gray: bool
+    """Whether such an image has no colours."""
 
 
 class WordsView(NamedTuple):

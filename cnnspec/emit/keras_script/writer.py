@@ -27,8 +27,11 @@ from cnnspec.emit.keras_script.view import (
     View,
 )
 from cnnspec.emit.packages import BACKENDS
+from cnnspec.emit.targets import FULL
 from cnnspec.emit.words import complaint
+from cnnspec.emit.write import file_name
 from cnnspec.ground.errors import SpecError
+from cnnspec.ground.source import stem
 from cnnspec.judge.adapting import adapted
 from cnnspec.language.program import Program
 from cnnspec.language.training import Data
@@ -58,6 +61,8 @@ class Writer:
         backend: str = BACKENDS[0],
         *,
         own: str | None = None,
+        style: str = FULL,
+        sequential: bool = False,
         notebook: bool = False,
     ) -> None:
         """Finds out all that templates are told.
@@ -68,20 +73,23 @@ class Writer:
             language: of the texts.
             backend: the one that Keras uses unless KERAS_BACKEND says otherwise.
             own: a folder of templates of one's own.
+            style: of the script.
+            sequential: whether a chain of layers is written as a `keras.Sequential`.
             notebook: whether it is for a notebook.
 
         Raises:
             SpecError: one's own templates can't be rendered.
         """
         self.language, self._own = language, own
-        self.view = View(_script(program, language, backend))
+        self._sequential = sequential
+        self.view = View(_script(program, language, backend, style))
         data, train, ensemble = program.data, program.train, program.ensemble
         if data is not None and train is not None:
             self.view = self.view._replace(
                 data=data_view(data, train, summary),
-                train=train_view(data, train, ensemble, notebook=notebook),
+                train=train_view(data, train, ensemble, style),
                 ensemble=ensemble,
-                answer=answer_view(data, train, summary),
+                answer=answer_view(data, train, summary, style),
             )
             self.view = self.view._replace(words=words_view(self.view, self.say))
             if notebook:
@@ -145,8 +153,12 @@ class Writer:
 
     def _model(self, program: Program, summary: Summary) -> ModelView:
         """What templates are told of the model."""
-        above = _constants(self.render("constants")) if self.view.train else {}
-        code = model_code(program, summary, self.language, above)
+        above: dict[str, Any] = {}
+        if self.view.train and self.view.script.style == FULL:
+            above = _constants(self.render("full/constants"))
+        code = model_code(
+            program, summary, self.language, above, sequential=self._sequential
+        )
         layers = [node.layer for node in summary.graph.nodes if not node.shares]
         classes = adapted(Model(program, summary))
         return ModelView(
@@ -179,15 +191,21 @@ class Writer:
         )
 
 
-def _script(program: Program, language: Language, backend: str) -> ScriptView:
-    font = script_font(program, language)
+def _script(
+    program: Program, language: Language, backend: str, style: str
+) -> ScriptView:
+    # The plots of a lesson have no letters but those of the spec.
+    font = script_font(program, language) if style == FULL else None
     said = program.description.strip() or language.say(
         "script", "model", {"model": {"name": program.name}}
     )
     return ScriptView(
         introduction="\n\n".join(map(in_docstring, paragraphs(said))),
         packages=needed_packages(program, backend, font),
+        style=style,
+        stem=file_name(stem(program.source.path)),
         backend=backend,
+        is_usual_backend=backend == BACKENDS[0],
         results=results_folder(program),
         overrides=program.source.assignments,
         # By its name, since the package as a whole imports all wings.

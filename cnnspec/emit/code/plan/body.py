@@ -130,7 +130,6 @@ class Body:
         tensors = self.reads.tensors(step.path)
         layers = self._flow.layers_made(step.path)
         _, first = layers[0]
-        self.statements += self._shared.explained.comment(first)
         self.statements += self._own_name(step)
         name = self.words.name(step)
         codes = {"name": Code(name)} if name else {}
@@ -161,7 +160,6 @@ class Body:
             code = self.reads.code(LayerUsed((flat.node,)))
             self._assign(flat.value, Call(code, given), "", "")
             return
-        self.statements += self._shared.explained.comment(flat.layer)
         self.statements += own_names(flat.node, flat.name or flat.node)
         made = call(flat.layer, {"name": Code(text(flat.name))} if flat.name else {})
         key = text(next(iter(self.function.names[flat.value])))

@@ -3,7 +3,6 @@
 import re
 from typing import Protocol
 
-from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit.code.plan.outline import each_step
 from cnnspec.emit.code.tree import Comment
 from cnnspec.emit.code.width import WIDTH, columns
@@ -15,30 +14,8 @@ from cnnspec.language.program import Block, CallStep, LayerStep
 class Texts(Protocol):
     """Texts in the language of those who read the script."""
 
-    def layer(self, cls: type[Layer]) -> str:
-        """What a layer does."""
-
     def fill(self, name: str, **words: str) -> str:
         """A text with its words filled in."""
-
-
-class Explained:
-    """The layers that a script has explained so far."""
-
-    def __init__(self, texts: Texts) -> None:
-        self._texts = texts
-        self._classes: set[type[Layer]] = set()
-
-    def comment(self, layer: Layer) -> list[Comment]:
-        """What a layer does, where the script first has one of its class."""
-        cls = type(layer)
-        known = cls.speaks_for_itself or cls in self._classes
-        if known or not layer.as_described():
-            return []
-        self._classes.add(cls)
-        # × looks like x, which linters don't like in a comment.
-        said = self._texts.layer(cls).replace("×", "x")
-        return [Comment(" ".join(said.split()))]
 
 
 def ends_stage(shapes: tuple[Shapes, Shapes] | None) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
-from cnnspec.emit.code.plan.comments import Explained, Texts
+from cnnspec.emit.code.plan.chain import stacked
+from cnnspec.emit.code.plan.comments import Texts
 from cnnspec.emit.code.plan.formulas import data_code
 from cnnspec.emit.code.plan.functions import block_function, model_function
 from cnnspec.emit.code.plan.history import history_of
@@ -12,7 +13,7 @@ from cnnspec.emit.code.plan.keep import kept
 from cnnspec.emit.code.plan.names import Constants, Names, reserved_names
 from cnnspec.emit.code.plan.outline import kinds
 from cnnspec.emit.code.plan.shared import Shared
-from cnnspec.emit.code.tree import Assign, Call, Code, Def, Statements
+from cnnspec.emit.code.tree import Assign, Call, Code, Def, Stack, Statements
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.program import Program
 from cnnspec.model.graph import Graph
@@ -26,13 +27,18 @@ class Plan(NamedTuple):
     functions: tuple[Def, ...]
     """Those of the blocks."""
     body: Statements
-    """Of `build_model()`."""
-    model: Call
-    """What makes the model at its end."""
+    """What makes its tensors; nothing where it is a chain."""
+    model: Call | Stack
+    """What makes the model at the end."""
 
 
 def planned(
-    program: Program, summary: Summary, texts: Texts, constants: Mapping[str, Any]
+    program: Program,
+    summary: Summary,
+    texts: Texts,
+    constants: Mapping[str, Any],
+    *,
+    sequential: bool,
 ) -> Plan:
     """The statements that make a model.
 
@@ -41,6 +47,7 @@ def planned(
         summary: what it comes to.
         texts: of the comments.
         constants: names that the script gives to values above the model.
+        sequential: whether a chain of layers becomes a `keras.Sequential`.
     """
     graph = summary.graph
     shapes = shapes_of(graph)
@@ -48,11 +55,12 @@ def planned(
     names = Names(reserved_names(constants))
     own = Constants(program.values, constants, names)
     titles = {name: _title(name, names) for name in flow.written_blocks()}
-    shared = Shared(
-        program, flow, Explained(texts), names, own, titles, dict(kinds(program))
-    )
+    shared = Shared(program, flow, names, own, titles, dict(kinds(program)))
     functions = [block_function(shared, program.blocks[n], texts) for n in titles]
     body, model = model_function(shared, graph)
+    stack = stacked(body, model, shapes) if sequential else None
+    if stack is not None:
+        return Plan(_constants(shared), tuple(functions), (), stack)
     return Plan(_constants(shared), tuple(functions), body, model)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnnspec.emit.code.plan.comments import Explained
 from cnnspec.emit.code.plan.flow import Flow, Function
 from cnnspec.emit.code.plan.names import Constants, Names
 from cnnspec.emit.code.plan.outline import StepKind
@@ -53,7 +52,6 @@ class Shared:
     Attributes:
         program: the steps.
         flow: what the functions make and read.
-        explained: the layers that are explained so far.
         names: that nothing else may have.
         constants: the variables of the spec.
         titles: the names of the functions, by their blocks.
@@ -66,13 +64,12 @@ class Shared:
         self,
         program: Program,
         flow: Flow,
-        explained: Explained,
         names: Names,
         constants: Constants,
         titles: Mapping[str, str],
         kinds: Mapping[Path, StepKind],
     ) -> None:
-        self.program, self.flow, self.explained = program, flow, explained
+        self.program, self.flow = program, flow
         self.names, self.constants, self.titles = names, constants, titles
         self.kinds = kinds
         self.signatures: dict[str, Signature] = {}

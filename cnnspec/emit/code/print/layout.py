@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from cnnspec.emit.code.width import WIDTH, columns
 
 _NOTE = "#: "
-"""Begins what belongs behind the statement below it: black would break its lines to
-make room."""
+"""Begins what belongs behind the statement or item below it: black would break its
+lines to make room."""
+_SAID = "#| "
+"""Begins the same where it has to be said, above if there is no room behind."""
 
 
 def _wrapped(said: str, width: int) -> list[str]:
@@ -56,6 +58,8 @@ def _with_words_wrapped(code: str) -> Iterator[str]:
     for statement, lines in _pieces(code):
         if statement is None:
             yield from _comment(lines[0])
+        elif lines[0].endswith("(["):
+            yield from (part for line in lines for part in _comment(line))
         elif _is_docstring(statement, lines):
             yield from _docstring(lines)
         else:
@@ -63,16 +67,42 @@ def _with_words_wrapped(code: str) -> Iterator[str]:
 
 
 def _with_notes(code: str) -> Iterator[str]:
-    note = ""
-    for statement, lines in _pieces(code):
-        if statement is None and lines[0].lstrip().startswith(_NOTE):
-            note = f"  # {lines[0].lstrip().removeprefix(_NOTE)}"
+    """Lines with the notes above statements and items behind them."""
+    lines, tree = code.split("\n"), ast.parse(code)
+    ends, texts = _ends(tree), _lines_of_texts(tree)
+    for place, line in enumerate(lines):
+        found = line.lstrip()
+        if not found.startswith((_NOTE, _SAID)) or place + 1 in texts:
+            yield line
             continue
-        if statement is not None:
-            if columns(lines[-1] + note) <= WIDTH:
-                lines[-1] += note
-            note = ""
-        yield from lines
+        begins, end = place + 1, ends.get(place + 2, place + 2) - 1
+        noted = f"{lines[end]}  # {found[len(_NOTE) :]}"
+        is_said = found.startswith(_SAID)
+        if columns(noted) <= WIDTH and not (is_said and end > begins):
+            lines[end] = noted
+        elif is_said:
+            margin = line[: -len(found)]
+            yield from _comment(f"{margin}# {found[len(_SAID) :]}")
+
+
+def _ends(tree: ast.Module) -> dict[int, int]:
+    """Where statements and the items of lists end, by the line where they begin."""
+    found: dict[int, int] = {}
+    for node in ast.walk(tree):
+        items = [node] if isinstance(node, ast.stmt) else getattr(node, "elts", [])
+        for item in () if hasattr(node, "body") else items:
+            found.setdefault(item.lineno, item.end_lineno or item.lineno)
+    return found
+
+
+def _lines_of_texts(tree: ast.Module) -> set[int]:
+    """The lines that begin inside of a text, where # begins no comment."""
+    return {
+        number
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant | ast.JoinedStr)
+        for number in range(node.lineno + 1, (node.end_lineno or 0) + 1)
+    }
 
 
 def _pieces(code: str) -> Iterator[tuple[ast.stmt | None, list[str]]]:

@@ -20,6 +20,7 @@ from cnnspec.emit.code.tree import (
     List,
     Return,
     Several,
+    Stack,
     Star,
     Statement,
     Statements,
@@ -37,7 +38,7 @@ def printed(body: Statements, indent: str = "") -> str:
 
 
 @singledispatch
-def expression(found: Expression) -> str:
+def expression(found: Expression | Stack) -> str:
     """An expression in one line."""
     raise TypeError(found)
 
@@ -90,6 +91,21 @@ def _(found: Choice) -> str:
         f"{expression(item)} if {test.text} else " for item, test in found.tests
     )
     return tests + expression(found.otherwise)
+
+
+@expression.register
+def _(found: Stack) -> str:
+    items = [line for item in found.items for line in _item(item)]
+    arguments = "".join(f", {_arguments((given,))}" for given in found.arguments)
+    return "\n".join(["keras.Sequential([", *items, f"]{arguments})"])
+
+
+def _item(found: Comment | Evaluate) -> Iterator[str]:
+    """The lines of an item, indented as they will be."""
+    comma = "" if isinstance(found, Comment) else ","
+    *notes, last = _statement(found)
+    yield from (2 * _INDENT + line for line in notes)
+    yield f"{2 * _INDENT}{last}{comma}"
 
 
 def _listed(items: tuple[Expression, ...]) -> str:
