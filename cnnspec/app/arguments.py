@@ -11,9 +11,12 @@ from typing import Any
 
 from cnnspec import api
 from cnnspec.api import Checked, Model
-from cnnspec.app.streams import say, stop
+from cnnspec.app.streams import say, stop, tell_bug
+from cnnspec.ground import interrupts
 from cnnspec.ground.errors import (
     Diagnostic,
+    Mark,
+    NotInstalledError,
     OverrideError,
     SettingsError,
     SpecError,
@@ -106,6 +109,24 @@ def check_spec(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
     """A spec and all that was found out about it."""
     with usage_errors():
         return api.check_file(spec, overrides, **settings)
+
+
+def checked_spec(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
+    """What is found out about a spec; where cnnspec fails, that it did."""
+    try:
+        return check_spec(spec, overrides, **settings)
+    except Exception as error:
+        if interrupts.heard() or isinstance(error, NotInstalledError):
+            raise
+        tell_bug(error, spec)
+        text = f"this spec was not checked: cnnspec failed with {type(error).__name__}"
+        hint = "that is a bug in cnnspec, not in the spec; please report it"
+        found = Diagnostic("error", BUG, Mark(spec), text, hint)
+        return Checked(spec, None, None, [found])
+
+
+BUG = "bug"
+"""The code of what cnnspec says where it fails itself."""
 
 
 def loaded(spec: str, overrides: Sequence[str], **settings: Any) -> Model:

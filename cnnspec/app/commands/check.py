@@ -3,14 +3,15 @@
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.api import Checked
 from cnnspec.app import findings
-from cnnspec.app.arguments import check_spec, codes_of, specs_of
-from cnnspec.app.streams import tell_bug
-from cnnspec.ground import interrupts
-from cnnspec.ground.errors import Diagnostic, Mark, NotInstalledError
+from cnnspec.app.arguments import BUG, checked_spec, codes_of, specs_of
+
+if TYPE_CHECKING:
+    from cnnspec.app.apart import Apart
 
 
 def run(
@@ -24,10 +25,6 @@ def run(
     allow_outside: bool | None,
 ) -> int:
     """Proves shapes and parameter counts, and holds them against `expect:`."""
-    if keras:
-        from cnnspec.emit.keras_live.backend import refuse_no_keras
-
-        refuse_no_keras("check --keras")
     settings = {
         "select": codes_of(select),
         "ignore": codes_of(ignore),
@@ -35,38 +32,30 @@ def run(
         "allow_outside": allow_outside,
     }
     results = []
-    for spec in specs_of(paths):
-        results.append(_checked(spec, overrides, keras=keras, **settings))
-        if format == "text":
-            # What is known is told, should Keras end the process at a later spec.
-            _print_findings(results[-1])
-            sys.stdout.flush()
+    with _keras(overrides, **settings) if keras else nullcontext() as apart:
+        for spec in specs_of(paths):
+            checked = checked_spec(spec, overrides, **settings)
+            results.append(apart.proved(spec, checked) if apart else checked)
+            if format == "text":
+                _print_findings(results[-1])
+                sys.stdout.flush()  # the next may take long
     if format == "json":
         print(findings.as_json(results))
     elif format == "github":
         print(findings.as_github(results))
     elif len(results) > 1:
         print(findings.closing(results))
-    if any(found.code == _BUG for checked in results for found in checked.diagnostics):
+    if any(found.code == BUG for checked in results for found in checked.diagnostics):
         return 3
     return 0 if all(checked.ok for checked in results) else 1
 
 
-_BUG = "bug"
+def _keras(overrides: Sequence[str], **settings: Any) -> "Apart":
+    from cnnspec.app.apart import Apart
+    from cnnspec.emit.keras_live.backend import refuse_no_keras
 
-
-def _checked(spec: str, overrides: Sequence[str], **settings: Any) -> Checked:
-    """What is found out about a spec; where cnnspec fails, that it did."""
-    try:
-        return check_spec(spec, overrides, **settings)
-    except Exception as error:
-        if interrupts.heard() or isinstance(error, NotInstalledError):
-            raise
-        tell_bug(error, spec)
-        text = f"this spec was not checked: cnnspec failed with {type(error).__name__}"
-        hint = "that is a bug in cnnspec, not in the spec; please report it"
-        found = Diagnostic("error", _BUG, Mark(spec), text, hint)
-        return Checked(spec, None, None, [found])
+    refuse_no_keras("check --keras")
+    return Apart(overrides, **settings)
 
 
 _BOLD, _PLAIN = "\033[1;{}m", "\033[0m"

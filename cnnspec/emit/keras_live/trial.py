@@ -5,7 +5,7 @@ model can be made that the first batch ends.
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,14 @@ SAMPLES = 2
 """How many make a batch."""
 _SIZES = (*range(1, 65), 96, 112, 128, 160, 192, 224, 256, 299, 331, 384, 512, 1024)
 """What an unknown size is tried with."""
+
+
+def _nobody(_: str) -> None:
+    """Hears nothing."""
+
+
+runs_next: Callable[[str], None] = _nobody
+"""Who is told which layer runs next, '' for the model: it might end the process."""
 
 
 def failures(model: Model, built: Built) -> list[Problem]:
@@ -92,6 +100,7 @@ class _Walk:
             layer = self._layers[node.shares or node.name]
             named = {"training": True} if training and _may_train(layer) else {}
             try:
+                runs_next(node.name)
                 _refuse_unseen(node, given, self._told[node.name])
                 if node.layer.needs_adapt and not node.layer.keeps_adapted:
                     layer.adapt(given[node.inputs[0]])
@@ -172,6 +181,7 @@ def _failure(node: Node, text: str) -> Problem:
 def _whole(graph: Graph, run: Any, where: tuple[str, ...] = ()) -> list[Problem]:
     """What goes wrong when the model runs as a whole, and not layer by layer."""
     try:
+        runs_next("")
         run()
     except Exception as error:  # noqa: BLE001 - whatever Keras's backend raises
         text = f"the first batch fails: {reason(error)}"
