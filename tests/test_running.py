@@ -106,6 +106,29 @@ FOUND = {
         "axes; normalise along the last axis, with Permute before and after it",
         _spec("[5, 3]", "RMSNormalization: {axis: 1}"),
     ),
+    "integers where floats are needed": Found(
+        4,
+        "'conv2d' (Conv2D) fails at the first batch: it takes floats, and its input "
+        "holds uint8; put Rescaling: 1 before it, which makes floats of its input",
+        _spec(
+            "{shape: [8, 8, 1], dtype: uint8}",
+            "MaxPooling2D",
+            "Conv2D: {filters: 4, kernel_size: 3}",
+        ),
+    ),
+    "numbers where texts are needed": Found(
+        3,
+        "'string_lookup' (StringLookup) fails at the first batch: it takes texts, and "
+        "its input holds float32; give the input dtype: string",
+        _spec("[1]", "StringLookup: {vocabulary: [a, b]}"),
+    ),
+    "texts where numbers are needed": Found(
+        3,
+        "'dense' (Dense) fails at the first batch: it takes numbers, and its input "
+        "holds string; make some of texts, with Hashing, StringLookup or "
+        "TextVectorization",
+        _spec("{shape: [1], dtype: string}", "Dense: 3"),
+    ),
 }
 
 

@@ -1,4 +1,7 @@
-"""Every layer run on random arguments: where Keras's shape differs, cnnspec knows."""
+"""Every layer run on random arguments: where Keras's shape differs, cnnspec knows.
+
+By itself, as a model predicts and trains, and on all types of numbers.
+"""
 
 import importlib
 
@@ -8,7 +11,8 @@ from hypothesis import strategies as st
 
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.registry import layer_names
-from tests.fidelity.judge import ask_keras
+from cnnspec.language.document import DTYPES
+from tests.fidelity.judge import Case
 from tests.fidelity.run import assert_runs_as_said, other_activation, sized
 from tests.test_against_keras import LONG
 
@@ -29,10 +33,22 @@ def test_it_runs_as_cnnspec_says(name: str) -> None:
     @given(family.valid(name), st.integers(0, 999))
     def compare(case, number: int) -> None:
         found = sized(case)
-        if found is None or ask_keras(found).refusal:
+        if found is None:
             return
         assert_runs_as_said(found)
         if (other := other_activation(found, number)) != found:
             assert_runs_as_said(other)
 
     compare()
+
+
+TYPES = DTYPES if LONG else ("uint8", "string")
+"""Floats are what the random cases are about."""
+
+
+@pytest.mark.parametrize("name", layer_names())
+def test_it_runs_on_the_types_that_cnnspec_says(name: str) -> None:
+    cls = layer_class(name)
+    case = sized(Case(name, cls.example or {}, cls.example_inputs))
+    for dtype in TYPES if case else ():
+        assert_runs_as_said(case._replace(dtype=dtype))

@@ -10,18 +10,38 @@ from cnnspec.model.summary import Row, Summary, Surprise, tensors
 
 def followed(summary: Summary) -> Summary:
     """The summary with what differs at the first batch, and MACs of what then runs."""
-    if all(map(_runs_as_told, summary.rows)):
+    if _runs_as_told(summary):
         return summary
     return _Run(summary).summary()
 
 
-def _runs_as_told(row: Row) -> bool:
-    """Whether a layer gives, when it runs, the shape that Keras tells beforehand."""
-    told = row.output_shape
+def _runs_as_told(summary: Summary) -> bool:
+    """Whether all layers run, and give the shapes that Keras tells beforehand."""
+    dtypes = _dtypes(summary)
     try:
-        return bool(row.layer.running(told, *row.input_shapes) == told)
+        for row in summary.rows:
+            told = row.output_shape
+            if row.layer.running(told, *row.input_shapes) != told:
+                return False
+            dtypes[row.name] = _dtype(row, dtypes)
     except ShapeError:
         return False
+    return True
+
+
+def _dtypes(summary: Summary) -> dict[str, str]:
+    """The types of the numbers in the inputs."""
+    return {tensor.name: tensor.dtype for tensor in summary.graph.inputs}
+
+
+def _dtype(row: Row, dtypes: dict[str, str]) -> str:
+    """The type of the numbers that a layer gives when it runs.
+
+    Raises:
+        ShapeError: it fails on the type that it is given.
+    """
+    given = [dtypes[name] for name in row.inputs]
+    return row.layer.running_dtype(row.dtype, *given)
 
 
 class _Run:
@@ -38,6 +58,7 @@ class _Run:
         self._summary = summary
         self._rows: dict[str, Row] = {row.name: row for row in summary.rows}
         self.shapes: dict[str, Shapes] = {i.name: i.shape for i in summary.graph.inputs}
+        self._dtypes = _dtypes(summary)
         self.origins: dict[str, str] = {}
         self.surprises: list[Surprise] = []
 
@@ -56,6 +77,7 @@ class _Run:
         try:
             told = self._told(row, given)
             runs = row.layer.running(told, *given)
+            self._dtypes[row.name] = _dtype(row, self._dtypes)
         except ShapeError as error:
             found = Surprise(row, None, error.message, error.hint, origin or row.name)
             self.surprises.append(found)

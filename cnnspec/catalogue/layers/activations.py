@@ -5,6 +5,7 @@ Source of the rules: keras/src/layers/activations, Keras 3.15.
 
 from typing import Annotated, Any, ClassVar
 
+from cnnspec.catalogue.dtypes import FLOATS, INTEGERS, REALS
 from cnnspec.catalogue.layers import arguments
 from cnnspec.catalogue.layers.arguments import (
     ConstraintName,
@@ -37,6 +38,9 @@ class Activation(Layer):
 
     activation: arguments.Activation
 
+    def kinds(self) -> tuple[str, str]:
+        return arguments.runs_on(self.activation)
+
 
 class ReLU(Layer):
     """Keeps what is above 0 and drops the rest, which is cheap and trains well."""
@@ -60,10 +64,14 @@ class ReLU(Layer):
     def last_activation(self) -> str:
         return "relu"
 
+    def kinds(self) -> tuple[str, str]:
+        return REALS, "" if self.negative_slope else INTEGERS
+
 
 class LeakyReLU(Layer):
     """ReLU that lets a little of what is below 0 through, so that no unit dies."""
 
+    runs_on = REALS
     elsewhere: ClassVar[dict[str, Any]] = {"LReLU": {}}
     spelt_as: ClassVar[dict[str, str]] = {"negative_slope": "alpha slope leak"}
     role = "activation"
@@ -83,6 +91,7 @@ class PReLU(Layer):
     `shared_axes: [1, 2]` shares them over an image, which leaves one per channel.
     """
 
+    runs_on = FLOATS
     role = "activation"
     result = "relu"
     first = (
@@ -134,6 +143,7 @@ class PReLU(Layer):
 class ELU(Layer):
     """ReLU with a smooth bend: what is below 0 falls off towards -alpha."""
 
+    runs_on = FLOATS
     role = "activation"
     activates = True
     example: ClassVar[Any] = {"alpha": 0.5}
@@ -147,6 +157,7 @@ class ELU(Layer):
 class Softmax(Layer):
     """Turns scores into probabilities: all positive, and 1 in sum along the axis."""
 
+    runs_on = FLOATS
     elsewhere: ClassVar[dict[str, Any]] = {"소프트맥스": {}}
     role = "activation"
     activates = True

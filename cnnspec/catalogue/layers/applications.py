@@ -7,6 +7,7 @@ modules of Keras are not meant to be imported.
 
 from typing import Annotated, Any, ClassVar
 
+from cnnspec.catalogue.dtypes import BOOLS, FLOATS
 from cnnspec.catalogue.layers.base import Layer, Weight
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Positive, number
@@ -22,6 +23,7 @@ class LayerScale(Layer):
     """
 
     linear = True
+    hands_on = BOOLS
     module = "src.applications.convnext"
     first = ("init_values", "projection_dim")
     shape_rule = "the shape of the input; a last size of 1 becomes projection_dim"
@@ -62,6 +64,7 @@ class StochasticDepth(Layer):
     """
 
     linear = True
+    runs_on = FLOATS
     hands_on_integers = True
     spelt_as: ClassVar[dict[str, str]] = {
         "drop_path_rate": "p rate prob drop_prob survival_rate",
@@ -86,6 +89,7 @@ class CustomScaleLayer(Layer):
     """
 
     linear = True
+    runs_on = FLOATS
     module = "src.applications.inception_resnet_v2"
     joins_paths = True
     inputs = 2

@@ -12,6 +12,7 @@ from cnnspec.catalogue.components import (
     choices,
     read_component,
 )
+from cnnspec.catalogue.dtypes import ANYTHING, FLOATS, INTEGERS, NUMBERS, REALS
 from cnnspec.ground.errors import Invalid, Problem, ShapeError, nearest
 from cnnspec.ground.kinds import Json, Kind, any_case, choice, kind
 
@@ -81,6 +82,13 @@ _ENDS_AT_RUN = {
     "threshold": "Keras calls threshold without the two numbers that it needs",
 }
 """Activations that fail when they run, and why."""
+_RUNS_ON: dict[str | None, tuple[str, str]] = {
+    **dict.fromkeys(("linear", None), (ANYTHING, ANYTHING)),
+    **dict.fromkeys(("relu", "relu6"), (REALS, INTEGERS)),
+    "leaky_relu": (REALS, ""),
+    **dict.fromkeys(("exponential", "tanh"), (NUMBERS, "")),
+}
+"""Activations that take more than floats: what they run on, and what they hand on."""
 HALVES = "glu"
 """An activation that halves the last axis, when it runs: one half gates the other.
 
@@ -108,6 +116,14 @@ def activated(function: Any, shape: Any) -> Any:
         text = f"can't run its activation: glu halves the last axis, which has {size}"
         raise ShapeError(text, "give it an even number, or choose another activation")
     return (*shape[:-1], None if size is None else size // 2)
+
+
+def runs_on(function: Any) -> tuple[str, str]:
+    """The kinds of numbers that an activation runs on, and those that it hands on."""
+    if isinstance(function, str | None):
+        return _RUNS_ON.get(function, (FLOATS, ""))
+    found: tuple[str, str] = function.kinds()
+    return found
 
 
 def check_softmax(shape: Any) -> None:

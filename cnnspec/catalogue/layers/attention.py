@@ -15,6 +15,7 @@ works out the output's shape alone, so it builds layers that can't run
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
+from cnnspec.catalogue.dtypes import FLOATS, REALS
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window
 from cnnspec.catalogue.layers.regularization import Dropout
 from cnnspec.catalogue.layers.weighted import WEIGHTED, Weighted
@@ -102,6 +103,7 @@ class _OneHead(_Attention):
 class Attention(_OneHead):
     """Mixes the values for each query, by how well their keys match it."""
 
+    runs_on = FLOATS
     weight_rule = (
         "scale: 1 where use_scale; concat_score_weight: 1 where score_mode is 'concat'"
     )
@@ -135,6 +137,7 @@ class AdditiveAttention(_OneHead):
     Align and Translate, 2015.
     """
 
+    runs_on = REALS
     weight_rule = "scale: features of the query, where use_scale"
 
     use_scale: bool = True

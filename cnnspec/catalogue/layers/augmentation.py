@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Annotated, Any, ClassVar, Literal
 
+from cnnspec.catalogue.dtypes import ANYTHING, FLOATS, INTEGERS, NUMBERS, REALS, USUAL
 from cnnspec.catalogue.layers.arguments import DataFormat
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window
 from cnnspec.ground.errors import ShapeError
@@ -218,6 +219,11 @@ class Resizing(_Sized):
     fill_value: float = 0.0
     antialias: bool = False
 
+    def kinds(self) -> tuple[str, str]:
+        if self.pad_to_aspect_ratio:
+            return FLOATS, ""
+        return f"{FLOATS} {USUAL}", USUAL
+
     def running(self, output: Any, *shapes: Any) -> Any:
         if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
             text = "has both crop_to_aspect_ratio and pad_to_aspect_ratio"
@@ -299,6 +305,7 @@ class RandomCrop(_Sized):
     that it shows; so it belongs in a data pipeline rather than in a model.
     """
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     first = ("height", "width", "seed", "data_format", "name")
     seed: int | None = None
 
@@ -432,6 +439,7 @@ class RandomElasticTransform(_Augmentation):
 class RandomBrightness(_Augmentation):
     """Makes images lighter or darker at random."""
 
+    runs_on, hands_on = REALS, INTEGERS
     example: ClassVar[Any] = {"factor": 0.2}
 
     factor: BothWays | None
@@ -442,6 +450,7 @@ class RandomBrightness(_Augmentation):
 class RandomContrast(_Augmentation):
     """Makes the differences within an image stronger or weaker at random."""
 
+    runs_on = FLOATS
     example: ClassVar[Any] = {"factor": 0.2}
 
     factor: OneWay
@@ -452,6 +461,7 @@ class RandomContrast(_Augmentation):
 class RandomColorDegeneration(_Coloured):
     """Takes colour out of images at random, towards grey."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     example: ClassVar[Any] = {"factor": 0.5}
 
     factor: BothWays
@@ -466,6 +476,7 @@ class RandomColorDegeneration(_Coloured):
 class RandomColorJitter(_Augmentation):
     """Varies brightness, contrast, saturation and hue at random, each if given."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     elsewhere: ClassVar[dict[str, Any]] = {"ColorJitter": {}}
     example: ClassVar[Any] = {"brightness_factor": 0.2, "hue_factor": 0.1}
 
@@ -522,6 +533,7 @@ class RandomGaussianBlur(_Augmentation):
 class RandomGrayscale(_Augmentation):
     """Makes some images grey at random; they keep their three channels."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     hands_on_integers = True
     elsewhere: ClassVar[dict[str, Any]] = {"Grayscale": {}}
     example: ClassVar[Any] = {"factor": 0.3}
@@ -537,6 +549,7 @@ class RandomGrayscale(_Augmentation):
 class RandomHue(_Coloured):
     """Turns the colours of images round the colour wheel at random."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     example: ClassVar[Any] = {"factor": 0.2}
 
     factor: OneWay
@@ -548,6 +561,7 @@ class RandomHue(_Coloured):
 class RandomInvert(_Augmentation):
     """Swaps light and dark in some images at random."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     example: ClassVar[Any] = {"factor": 0.3}
 
     factor: OneWay = 1.0
@@ -558,6 +572,7 @@ class RandomInvert(_Augmentation):
 class RandomPosterization(_Augmentation):
     """Keeps only the first bits of each colour, 1 to 8 of them."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     example: ClassVar[Any] = {"factor": 4}
 
     factor: Bits
@@ -569,6 +584,7 @@ class RandomPosterization(_Augmentation):
 class RandomSaturation(_Coloured):
     """Makes colours stronger or paler at random."""
 
+    runs_on = FLOATS
     example: ClassVar[Any] = {"factor": 0.5}
 
     factor: BothWays
@@ -651,6 +667,7 @@ def _tiles() -> Kind:
 class ContrastLimitedAdaptiveHistogramEqualization(_Augmentation):
     """Evens out light and dark tile by tile, without making noise stand out."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     example: ClassVar[Any] = {"clip_limit": 2.0, "tile_grid_size": [4, 4]}
 
     value_range: ValueRange = (0, 255)
@@ -685,6 +702,7 @@ class CutMix(_Augmentation):
 class Equalization(_Augmentation):
     """Spreads the values of each image evenly over the range."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     hands_on_integers = True
     example: ClassVar[Any] = {"bins": 128}
 
@@ -699,6 +717,7 @@ class MixUp(_Augmentation):
     model it is given the images alone.
     """
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     example: ClassVar[Any] = {"alpha": 0.2}
 
     alpha: AboveZero = 0.2
@@ -723,6 +742,7 @@ class MaxNumBoundingBoxes(_Augmentation):
     It changes nothing but the boxes of a data pipeline; images pass as they are.
     """
 
+    runs_on, hands_on = ANYTHING, ANYTHING
     example: ClassVar[Any] = {"max_number": 10}
 
     max_number: Positive

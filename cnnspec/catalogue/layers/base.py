@@ -5,7 +5,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnnspec.catalogue.components import Component, bound_to_axes, snake_case
-from cnnspec.catalogue.dtypes import computed, kept
+from cnnspec.catalogue.dtypes import NUMBERS, computed, handed_on, kept
 from cnnspec.catalogue.layers.arguments import (
     HALVES,
     Activation,
@@ -141,6 +141,10 @@ class Layer(Record):
     fails_unseen: ClassVar[bool] = False
     """Whether no trial shows the failure that `running` tells of: TensorFlow ends the
     whole process, or takes a layer by itself and no model."""
+    runs_on: ClassVar[str] = NUMBERS
+    """The kinds of numbers that it takes when it runs."""
+    hands_on: ClassVar[str] = ""
+    """Those of them that it gives as they came, where it makes floats of others."""
     hands_on_integers: ClassVar[bool] = False
     """Whether it gives numbers that are no fractions in the type that they came in."""
     result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]
@@ -241,6 +245,22 @@ class Layer(Record):
         if self.hands_on_integers and ("float" not in given or not self.autocast):
             return given
         return computed(self.dtype or policy)
+
+    def kinds(self) -> tuple[str, str]:
+        """`runs_on` and `hands_on` with its arguments."""
+        return self.runs_on, self.hands_on
+
+    def running_dtype(self, told: str, *given: str) -> str:
+        """The type of the numbers it gives when it runs.
+
+        Args:
+            told: as Keras tells it beforehand.
+            given: types of the numbers in its tensors.
+
+        Raises:
+            ShapeError: its first batch fails.
+        """
+        return handed_on(told, given, *self.kinds())
 
     def weight_dtypes(self, policy: str, *shapes: Any) -> list[str]:
         """The type of each of its weights, in their order."""

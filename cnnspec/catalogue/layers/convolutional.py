@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from math import gcd
 from typing import Annotated, Any, ClassVar
 
+from cnnspec.catalogue.dtypes import FLOATS
 from cnnspec.catalogue.layers.arguments import (
     Activation,
     ConstraintName,
@@ -87,6 +88,7 @@ class _Convolution(Biased, Spatial):
     """Arithmetic that all convolutions share."""
 
     linear = True
+    runs_on = FLOATS
     order = "in_channels out_channels kernel_size stride padding dilation groups bias"
     spelt_as: ClassVar[dict[str, str]] = {
         "filters": "out_channels nb_filter nb_filters num_filters n_filters "

@@ -6,6 +6,7 @@ Source of the rules: keras/src/layers/core, Keras 3.15.
 import re
 from typing import Annotated, Any, ClassVar, NamedTuple
 
+from cnnspec.catalogue.dtypes import ANYTHING, NUMBERS
 from cnnspec.catalogue.layers.arguments import (
     Activation,
     ConstraintName,
@@ -464,6 +465,7 @@ class Identity(Layer):
     """Gives what it is given: a place to put another layer later."""
 
     linear = True
+    runs_on, hands_on = ANYTHING, ANYTHING
     hands_on_integers = True
     elsewhere: ClassVar[dict[str, Any]] = {"NoOp PassThrough": {}}
     speaks_for_itself = True
@@ -473,7 +475,13 @@ class Masking(Layer):
     """Makes the layers after it skip the steps whose numbers all are mask_value."""
 
     linear = True
+    runs_on, hands_on = NUMBERS, NUMBERS
     example: ClassVar[Any] = {"mask_value": 0.0}
     example_inputs = ((None, 100, 16),)
 
     mask_value: float = 0.0
+
+    def running_dtype(self, told: str, *given: str) -> str:
+        """TensorFlow multiplies truth values as integers."""
+        found = super().running_dtype(told, *given)
+        return "int32" if found == "bool" else found

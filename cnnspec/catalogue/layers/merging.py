@@ -9,6 +9,14 @@ from collections.abc import Iterator
 from functools import reduce
 from typing import Annotated, Any, ClassVar
 
+from cnnspec.catalogue.dtypes import (
+    ANYTHING,
+    FLOATS,
+    INTEGERS,
+    NUMBERS,
+    REALS,
+    TEXTS,
+)
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import kind
@@ -41,6 +49,7 @@ class _Merge(Layer):
 class _Elementwise(_Merge):
     """Joins the numbers that stand at the same place."""
 
+    runs_on, hands_on = REALS, INTEGERS
     shape_rule = (
         "size by size, the last ones first: equal sizes stay, 1 is stretched to the "
         "other's, and an unknown size makes the result's unknown; an axis that only "
@@ -115,6 +124,7 @@ class Add(_Elementwise):
     """Adds tensors up; a shortcut around layers lets them learn what to change."""
 
     linear = True
+    runs_on, hands_on = f"{REALS} {TEXTS}", f"{INTEGERS} {TEXTS}"
     elsewhere: ClassVar[dict[str, Any]] = {
         "더하기 덧셈": {},
         "Sum Addition ElementwiseAdd Residual Merge:sum Merge:add": {},
@@ -146,6 +156,7 @@ class Average(_Elementwise):
     """The mean of tensors, number by number."""
 
     linear = True
+    runs_on, hands_on = REALS, ""
     elsewhere: ClassVar[dict[str, Any]] = {"Merge:ave": {}}
     commutes = True
     speaks_for_itself = True
@@ -171,6 +182,7 @@ class Concatenate(_Merge):
     """Puts tensors side by side along one axis, mostly that of the channels."""
 
     linear = True
+    runs_on, hands_on = ANYTHING, ANYTHING
     spelt_as: ClassVar[dict[str, str]] = {
         "axis": "concat_axis",
     }
@@ -340,6 +352,9 @@ class Dot(_Merge):
 
     def reach(self, a: Shape, b: Shape) -> Reach:
         return WHOLE
+
+    def kinds(self) -> tuple[str, str]:
+        return (FLOATS, "") if self.normalize else (NUMBERS, NUMBERS)
 
     def running(self, output: Any, *shapes: Any) -> Any:
         a, b = shapes

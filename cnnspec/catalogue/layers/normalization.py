@@ -5,6 +5,7 @@ Source of the rules: keras/src/layers/normalization, Keras 3.15.
 
 from typing import Annotated, Any, ClassVar
 
+from cnnspec.catalogue.dtypes import FLOATS, NUMBERS
 from cnnspec.catalogue.layers.arguments import (
     ConstraintName,
     InitializerName,
@@ -278,6 +279,7 @@ class GroupNormalization(_Scaled):
 class RMSNormalization(Layer):
     """Divides by the root of the mean square: LayerNormalization without the mean."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     elsewhere: ClassVar[dict[str, Any]] = {"RMSNorm": {}}
     role = "normalisation"
     result = "normalized"
@@ -316,6 +318,7 @@ class RMSNormalization(Layer):
 class UnitNormalization(Layer):
     """Brings the vector along the axis to length 1; its direction stays."""
 
+    runs_on = FLOATS
     elsewhere: ClassVar[dict[str, Any]] = {
         "L2Norm L2Normalize L2Normalization UnitNorm": {},
     }
@@ -374,6 +377,10 @@ class SpectralNormalization(Layer):
             text = "can't be trained around a layer with lora_rank"
             raise ShapeError(text, "leave lora_rank out")
         return self.layer.running(output, *shapes)
+
+    def running_dtype(self, told: str, *given: str) -> str:
+        found: str = self.layer.running_dtype(told, *given)
+        return found
 
     def at_run(self) -> str:
         why: str = self.layer.at_run()

@@ -7,6 +7,7 @@ keras/src/ops/operation_utils.py, Keras 3.15.
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
+from cnnspec.catalogue.dtypes import FLOATS, NUMBERS, USUAL
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window, need_rank
 from cnnspec.catalogue.layers.spatial import Spatial, each, fitting
 from cnnspec.ground.errors import ShapeError
@@ -44,6 +45,7 @@ class _ThreeAxes(Layer):
 class _Pooling(Spatial):
     """One number from each window of each channel."""
 
+    runs_on = FLOATS
     spelt_as: ClassVar[dict[str, str]] = {
         "pool_size": "kernel_size kernel size window window_size pool pool_length "
         "poolsize ksize filter_size",
@@ -121,6 +123,7 @@ class _Pooling(Spatial):
 class MaxPooling1D(_OneAxis, _Pooling):
     """Keeps each window's largest number: fewer steps, the strongest signs."""
 
+    runs_on, hands_on = f"{FLOATS} {USUAL}", USUAL
     aliases = ("MaxPool1D",)
 
     pool_size: Single = (2,)
@@ -129,6 +132,7 @@ class MaxPooling1D(_OneAxis, _Pooling):
 class MaxPooling2D(_TwoAxes, _Pooling):
     """Keeps each window's largest number: a smaller image, the strongest signs."""
 
+    runs_on, hands_on = f"{FLOATS} {USUAL}", USUAL
     elsewhere: ClassVar[dict[str, Any]] = {
         "최대풀링 최댓값풀링 맥스풀링 풀링": {},
         "MaxPool MaxPooling SpatialMaxPooling": {},
@@ -222,12 +226,14 @@ class _Global3D(_Global):
 class GlobalMaxPooling1D(_Global1D):
     """The largest number of each channel: whether a sign was there, not when."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     aliases = ("GlobalMaxPool1D",)
 
 
 class GlobalMaxPooling2D(_Global2D):
     """The largest number of each channel: whether a sign was there, not where."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     elsewhere: ClassVar[dict[str, Any]] = {
         "전역최대풀링": {},
         "GlobalMaxPool GlobalMaxPooling": {},
@@ -238,6 +244,7 @@ class GlobalMaxPooling2D(_Global2D):
 class GlobalMaxPooling3D(_Global3D):
     """The largest number of each channel: whether a sign was there, not where."""
 
+    runs_on, hands_on = NUMBERS, NUMBERS
     aliases = ("GlobalMaxPool3D",)
 
 
@@ -272,6 +279,7 @@ class GlobalAveragePooling3D(_Global3D):
 class _Adaptive(Spatial):
     """Windows chosen so that the output has the size that is asked for."""
 
+    runs_on = FLOATS
     spelt_as: ClassVar[dict[str, str]] = {"output_size": "size target_size"}
     renamed: ClassVar[dict[str, Any]] = {
         "return_indices": "Keras has no choice here; remove it"
@@ -364,12 +372,14 @@ class _Adaptive3D(_Adaptive):
 class AdaptiveMaxPooling1D(_Adaptive1D):
     """Keeps the largest number of each of so many windows, however long the input."""
 
+    runs_on, hands_on = f"{FLOATS} {USUAL}", USUAL
     elsewhere: ClassVar[dict[str, Any]] = {"AdaptiveMaxPool1D": {}}
 
 
 class AdaptiveMaxPooling2D(_Adaptive2D):
     """Keeps the largest number of each of so many windows, however large the image."""
 
+    runs_on, hands_on = f"{FLOATS} {USUAL}", USUAL
     elsewhere: ClassVar[dict[str, Any]] = {"AdaptiveMaxPool AdaptiveMaxPool2D": {}}
 
 

@@ -11,7 +11,15 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.dtypes import computed, kept
+from cnnspec.catalogue.dtypes import (
+    ANYTHING,
+    FLOATS,
+    INTEGERS,
+    NUMBERS,
+    TEXTS,
+    computed,
+    kept,
+)
 from cnnspec.catalogue.layers.arguments import (
     LAYER_JSON,
     DataFormat,
@@ -46,6 +54,7 @@ from cnnspec.ground.shapes import (
     window_size,
     window_sum,
 )
+from cnnspec.ground.yaml_text import flow
 
 
 def _numbers(value: Any) -> Any:
@@ -359,6 +368,7 @@ class Hashing(Layer):
     Two categories may share a bin.
     """
 
+    runs_on, hands_on = ANYTHING, ""
     shape_rule = "int: the shape of the input; else num_bins in place of the last axis"
     example: ClassVar[Any] = {"num_bins": 8}
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 1),)
@@ -392,6 +402,13 @@ class Hashing(Layer):
             return _instead_of_last(shapes[0], self.num_bins, self.output_mode)
         return _counted(output, shapes[0], self.output_mode)
 
+    def running_dtype(self, told: str, *given: str) -> str:
+        mask, [dtype] = self.mask_value, given
+        if mask is not None and isinstance(mask, str) != (dtype == "string"):
+            text = f"has a mask_value of {flow(mask)}, and its input holds {dtype}"
+            raise ShapeError(text, "give one that its input may hold")
+        return super().running_dtype(told, dtype)
+
     def at_run(self) -> str:
         if self.output_mode == "one_hot":
             return "each number has an axis of its own"
@@ -401,6 +418,7 @@ class Hashing(Layer):
 class HashedCrossing(Layer):
     """Puts pairs of categories into bins by a hash: what two features say together."""
 
+    runs_on = f"{INTEGERS} {TEXTS}"
     inputs: ClassVar[int] = 2
     inputs_limit: ClassVar[int | None] = 2
     first = ("output_mode", "sparse", "name", "dtype")
@@ -595,6 +613,11 @@ class _Lookup(Layer):
     def running(self, output: Any, *shapes: Any) -> Any:
         return _counted(output, shapes[0], self._mode)
 
+    def running_dtype(self, told: str, *given: str) -> str:
+        """It gives whole numbers, but for weights of words."""
+        found = super().running_dtype(told, *given)
+        return found if self._mode == "tf_idf" else "int64"
+
     def at_run(self) -> str:
         return _COUNTED
 
@@ -708,6 +731,13 @@ class StringLookup(_TokenLookup):
     vocabulary: Annotated[Any, _WORDS] | str | None = None
     encoding: str = "utf-8"
 
+    def kinds(self) -> tuple[str, str]:
+        return (NUMBERS if self.invert else TEXTS), ""
+
+    def running_dtype(self, told: str, *given: str) -> str:
+        found = super().running_dtype(told, *given)
+        return "string" if self.invert else found
+
 
 _NGRAMS = list_of(kind_of(Positive), 1)
 
@@ -719,6 +749,7 @@ class TextVectorization(_Lookup):
     in a spec.
     """
 
+    runs_on = TEXTS
     first = (
         "max_tokens",
         "standardize",
@@ -871,6 +902,7 @@ class STFTSpectrogram(Layer):
     weights, and may be trained.
     """
 
+    runs_on = FLOATS
     shape_rule = (
         "(frames, channels · (fft_length // 2 + 1)) with frames as Conv1D's; mode stft "
         "doubles the frequencies; expand_dims: (frames, frequencies, channels); "
@@ -1062,10 +1094,21 @@ class Pipeline(Layer):
 
     def running(self, output: Any, *shapes: Any) -> Any:
         """Keras runs the layers to know the shape; Normalization keeps some of it."""
+        [x] = shapes
         if any(isinstance(layer, Normalization) for layer in self.nested()):
             text = "holds Normalization, which TensorFlow can't run inside a Pipeline"
             raise ShapeError(text, "put Normalization before or behind the Pipeline")
-        return output
+        for layer in self.nested():
+            x = layer.running(layer.output(x), x)
+        return x
+
+    def at_run(self) -> str:
+        return next(filter(None, (layer.at_run() for layer in self.nested())), "")
+
+    def running_dtype(self, told: str, *given: str) -> str:
+        for layer in self.nested():
+            given = (layer.running_dtype(told, *given),)
+        return given[0]
 
     def weights(self, x: Shape) -> list[Weight]:
         return [w for layer, given in self._walk(x) for w in layer.held(given)]

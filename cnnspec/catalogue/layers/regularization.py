@@ -7,6 +7,14 @@ keras/src/layers/regularization, Keras 3.15.
 from math import inf
 from typing import Annotated, Any, ClassVar
 
+from cnnspec.catalogue.dtypes import (
+    ANYTHING,
+    BOOLS,
+    FLOATS,
+    NUMBERS,
+    dtype_kind,
+    refusal,
+)
 from cnnspec.catalogue.layers.arguments import DataFormat
 from cnnspec.catalogue.layers.base import Layer, need_rank
 from cnnspec.ground.errors import ShapeError
@@ -48,8 +56,14 @@ class _Random(Layer):
     role = "chance"
     first: ClassVar[tuple[str, ...]] = ("rate", "noise_shape", "seed")
     example: ClassVar[Any] = {"rate": 0.5}
+    strength: ClassVar[str] = "rate"
+    """The argument at 0 of which it passes on whatever it is given."""
 
     seed: int | None = None
+
+    def kinds(self) -> tuple[str, str]:
+        idle = not getattr(self, self.strength)
+        return (ANYTHING, ANYTHING) if idle else (FLOATS, "")
 
 
 class Dropout(_Random):
@@ -156,6 +170,10 @@ class GaussianDropout(_Random):
 
     rate: ZeroToOne
 
+    def kinds(self) -> tuple[str, str]:
+        takes, keeps = super().kinds()
+        return f"{takes} {BOOLS}", f"{keeps} {BOOLS}"
+
     def running(self, output: Any, *shapes: Any) -> Any:
         refuse_all_dropped(self.rate)
         return output
@@ -165,17 +183,30 @@ class GaussianNoise(_Random):
     """Adds random numbers around 0 in training, so that no input comes twice."""
 
     example: ClassVar[Any] = {"stddev": 0.1}
+    strength = "stddev"
 
     stddev: ZeroToOne
+
+
+_SUMMED = ("int32", "int64", "uint32", "uint64")
+"""Integers whose sum has their type; TensorFlow sums up smaller ones in larger."""
 
 
 class ActivityRegularization(Layer):
     """Passes its input on, and adds a penalty on its size to the loss."""
 
     linear = True
+    runs_on, hands_on = NUMBERS, NUMBERS
     lacks = ("activity_regularizer",)
     first = ("l1", "l2")
     example: ClassVar[Any] = {"l2": 0.01}
 
     l1: Penalty | None = 0.0
     l2: Penalty | None = 0.0
+
+    def running_dtype(self, told: str, *given: str) -> str:
+        if self.l1 or self.l2:
+            for dtype in given:
+                if dtype_kind(dtype) != FLOATS and dtype not in _SUMMED:
+                    raise refusal(dtype, FLOATS)
+        return super().running_dtype(told, *given)

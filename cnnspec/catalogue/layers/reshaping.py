@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Annotated, Any, ClassVar
 
+from cnnspec.catalogue.dtypes import ANYTHING, FLOATS, USUAL
 from cnnspec.catalogue.layers.arguments import DataFormat
 from cnnspec.catalogue.layers.base import MOVED, WHOLE, Layer, Reach, Window, need_rank
 from cnnspec.catalogue.layers.spatial import Spatial
@@ -29,6 +30,7 @@ class Flatten(Layer):
     """Lays all numbers of a sample out in one row, as Dense needs them."""
 
     linear = True
+    runs_on, hands_on = ANYTHING, ANYTHING
     elsewhere: ClassVar[dict[str, Any]] = {"평탄화 펼치기 플래튼": {}}
     hands_on_integers = True
     role = "one vector"
@@ -78,6 +80,7 @@ class Reshape(Layer):
     """Gives the same numbers, in the same order, other axes."""
 
     linear = True
+    runs_on, hands_on = ANYTHING, ANYTHING
     hands_on_integers = True
     spelt_as: ClassVar[dict[str, str]] = {
         "target_shape": "shape dims new_shape size sizes output_shape unflattened_size",
@@ -179,6 +182,7 @@ class Permute(Layer):
     """Puts the axes of a sample in another order; `dims` counts them from 1."""
 
     linear = True
+    runs_on, hands_on = ANYTHING, ANYTHING
     hands_on_integers = True
     spelt_as: ClassVar[dict[str, str]] = {
         "dims": "order perm axes permutation pattern",
@@ -221,6 +225,7 @@ class RepeatVector(Layer):
     """Repeats a vector n times, so that a recurrent layer reads it at each step."""
 
     linear = True
+    runs_on, hands_on = ANYTHING, ANYTHING
     shape_rule = "(n, features)"
     example: ClassVar[Any] = {"n": 3}
     example_inputs = ((None, 32),)
@@ -298,6 +303,7 @@ class _Resized(Spatial):
 class _Cropping(_Resized):
     """Cuts positions off at both ends of each axis."""
 
+    runs_on, hands_on = ANYTHING, ANYTHING
     spelt_as: ClassVar[dict[str, str]] = {
         "cropping": "crop size",
     }
@@ -382,6 +388,7 @@ class Cropping3D(_Cropping):
 class _ZeroPadding(_Resized):
     """Adds zeros at both ends of each axis."""
 
+    runs_on, hands_on = ANYTHING, ANYTHING
     spelt_as: ClassVar[dict[str, str]] = {
         "padding": "pad size",
     }
@@ -447,6 +454,7 @@ class ZeroPadding3D(_ZeroPadding):
 class _UpSampling(_Resized):
     """Makes each axis so many times as long, without weights."""
 
+    runs_on, hands_on = ANYTHING, ANYTHING
     spelt_as: ClassVar[dict[str, str]] = {
         "size": "scale_factor scale factor stride strides up_size",
         "interpolation": "mode method",
@@ -512,6 +520,11 @@ class UpSampling2D(_UpSampling):
 
     size: Pair = (2, 2)
     interpolation: Annotated[str, any_case(*_TAPS)] = "nearest"
+
+    def kinds(self) -> tuple[str, str]:
+        if self.interpolation == "nearest":
+            return super().kinds()
+        return f"{FLOATS} {USUAL}", USUAL
 
     def reach(self, x: Shape) -> Reach:
         from fractions import Fraction

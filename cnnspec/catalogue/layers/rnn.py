@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
+from cnnspec.catalogue.dtypes import FLOATS
 from cnnspec.catalogue.layers.arguments import (
     LAYER_JSON,
     Activation,
@@ -570,6 +571,7 @@ def _depth(cell: _Cell) -> int:
 class _ConvLSTM(_Gates, _Recurrent):
     """An LSTM whose steps have spatial axes, and whose kernels move along these."""
 
+    runs_on = FLOATS
     spelt_as: ClassVar[dict[str, str]] = {
         "filters": "out_channels nb_filter nb_filters num_filters hidden_channels "
         "hidden_dim",
@@ -814,6 +816,10 @@ class Bidirectional(Layer):
             return sums
         return {**sums, len(one) - 1: f"2·{one[-1]}"}
 
+    def running_dtype(self, told: str, *given: str) -> str:
+        found: list[str] = [each.running_dtype(told, *given) for each in self.both]
+        return found[0]
+
     def running(self, output: Any, *shapes: Any) -> Any:
         [x], both = shapes, []
         for layer in self.both:
@@ -924,6 +930,10 @@ class TimeDistributed(Layer):
         step = _step_of(x)
         batch, *rest = self.layer.running(self.layer.output(step), step)
         return (batch, x[1], *rest)
+
+    def running_dtype(self, told: str, *given: str) -> str:
+        found: str = self.layer.running_dtype(told, *given)
+        return found
 
     def at_run(self) -> str:
         why: str = self.layer.at_run()
