@@ -131,6 +131,7 @@ def test_class_of_the_same_family(one: str, other: str) -> None:
     one = one.replace("[8, 3]", "{filters: 8, kernel_size: 3}")
     [pairing] = diff(model(one), model(other)).pairings
     assert pairing.change == CHANGED
+    assert not [edit for edit in pairing.arguments if edit.before == edit.after]
 
 
 def test_class_of_another_family() -> None:

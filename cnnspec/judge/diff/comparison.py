@@ -282,11 +282,19 @@ def _arguments(one: Content, other: Content) -> Iterator[Edit]:
     if one is other:
         return
     before, after = one.layer.arguments(), other.layer.arguments()
-    names = {name for name, _ in one.arguments.items() ^ other.arguments.items()}
+    names = _differing(one, other)
     for name in [*after, *before]:
         if name in names:
             names.remove(name)
             yield Edit(name, _value(one.layer, name), _value(other.layer, name))
+
+
+def _differing(one: Content, other: Content) -> set[str]:
+    names = {name for name, _ in one.arguments.items() ^ other.arguments.items()}
+    if one.type == other.type:
+        return names
+    # What is one class's default may have to be given to the other.
+    return {n for n in names if _value(one.layer, n) != _value(other.layer, n)}
 
 
 def _value(layer: Layer, name: str) -> Any:
@@ -304,13 +312,15 @@ _MOST = 75
 
 def _cost(one: Content, other: Content) -> int:
     """What it costs to see one layer as the other, changed."""
-    names = {name for name, _ in one.arguments.items() ^ other.arguments.items()}
     cost = _SHARING * (one.shares != other.shares)
-    if one.type != other.type:
+    if one.type == other.type:
+        names = _differing(one, other)
+    else:
         if not one.layer.replaces() or one.layer.replaces() != other.layer.replaces():
             return NEVER
         cost += _OTHER_CLASS
-        names &= one.layer.arguments().keys() & other.layer.arguments().keys()
+        both = one.layer.arguments().keys() & other.layer.arguments().keys()
+        names = _differing(one, other) & both
     cls: Any = type(one.layer)
     main = _main_arguments(cls)
     cost += sum(_MAIN_ARGUMENT if name in main else _ARGUMENT for name in names)
