@@ -366,7 +366,8 @@ def files(
     """
     from cnnspec.emit.targets import targets as all_targets
     from cnnspec.emit.targets import usual_targets
-    from cnnspec.emit.write import file_name, refuse_edited
+    from cnnspec.emit.write import refuse_edited
+    from cnnspec.ground.file_names import file_name
 
     start = os.path.join(folder, file_name(stem(model.program.source.path)))
     found = {}

@@ -391,6 +391,33 @@ def content(seed: int) -> bytes:
     return draw.choice(ENCODINGS)(text)
 
 
+MARK = "CANARY"
+"""A name that only a file's name could have brought into what is written."""
+NAMES = (
+    *("a", "my net", "손글씨", "e\u0301", "\U0001f600", "x" * 90, "\udcff", "\udced"),
+    *("'", '"', "'''", '"""', "\\", "`", "#", "%s", "%", "$x", "${1/0}", "{", "}"),
+    *("{{ 1 }}", "{% if %}", "{#", "*", "?", "~", "-", "--", "-->", "]]>", "&amp;"),
+    *("<b>", "<script>", "|", "!", ";", ":", "::error::", "=", "@", "..", ". ", "&"),
+    *("\n", "\r", "\t", "\x1b[31m", "\x7f", "\x85", "\u2028", "\u202e", "\u200b"),
+    *("\ufeff", "\ufffe", "[red]", "\\n", "\\x", "\\N{x}", "\\u12", "0", "_", "con"),
+    *(f"\nopen('{MARK}')\n", f'"""\nopen("{MARK}")\n"""', f'"+open("{MARK}")+"'),
+    *(f"'+open('{MARK}')+'", f"{{open('{MARK}')}}", f"\\\nopen('{MARK}')", "class"),
+    *(f'" onload="{MARK}()', f"--><script>{MARK}()<!--", f"]]><script>{MARK}()"),
+)
+
+
+def file_name(seed: int) -> str:
+    """The name of a hostile spec's file; mostly a usual one."""
+    draw = random.Random(f"name {seed}")
+    if draw.random() < 0.7:
+        return "spec.yaml"
+    name = "".join(draw.choice(NAMES) for _ in range(draw.choice((1, 1, 2, 4))))
+    ending = draw.choice((".yaml",) * 4 + (".yml", "x", ".YAML", ".yaml.yaml"))
+    # As much as file systems take.
+    data = name.encode(errors="surrogateescape")[: 255 - len(ending)]
+    return (data.decode(errors="surrogateescape") + ending).replace("/", "_")
+
+
 def overrides(seed: int) -> list[str]:
     """Hostile arguments of `--set`; mostly none."""
     draw = random.Random(-seed)

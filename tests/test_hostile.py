@@ -3,8 +3,11 @@
 The table has what was found by `hostile` among some 200,000 inputs, each kind once.
 """
 
+import ast
+import json
 import os
 import time
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,11 @@ from cnnspec.app import findings
 from cnnspec.emit.targets import Options, targets
 from cnnspec.ground.errors import OverrideError, SpecError
 from tests import hostile
-from tests.test_canaries import assert_findings_are_lines, assert_reports_are_clean
+from tests.test_canaries import (
+    assert_clean,
+    assert_findings_are_lines,
+    assert_reports_are_clean,
+)
 
 BLOCK = "input: [4]\nblocks: {b: {params: [f], layers: [{Dense: $f}]}}\nlayers: "
 FOUND = {
@@ -39,6 +46,16 @@ layers: [{LSTM: 8}, {Dense: {units: 10, activation: softmax}}]
 data: {source: mnist, reshape: [{.nan: 1}, 28, 1], flatten: true}
 train: {loss: sparse_categorical_crossentropy}
 """,
+    "no-expression-where-a-size-is-mended": """
+input: [4, 4, 3]
+layers: [{GroupNormalization: '${...}'}, {Dense: 1}]
+""",
+    "nothing-beside-a-callback": """
+input: [3]
+layers: [{Dense: {units: 10, activation: softmax}}]
+data: {source: npz, path: a.npz}
+train: {loss: mse, callbacks: [{null: {patience: 3}, EarlyStopping: {patience: 3}}]}
+""",
     "no-input-and-wrong-data": """
 layers: [Flatten, {Dense: {units: 10, activation: softmax}}]
 data: {size: mnist}
@@ -53,10 +70,29 @@ LIMIT = 5
 """Seconds of work; what is usual takes a hundredth of one."""
 
 
+def assert_harmless(name: str, made: str) -> None:
+    """What is written can be read, shows what hides, and does nothing of its own."""
+    assert_clean(made, name)
+    if name == "svg":
+        for element in ET.fromstring(made).iter():
+            assert "script" not in element.tag
+            assert not any(key.startswith("on") for key in element.attrib)
+        return
+    code = [made]
+    if name == "notebook":
+        cells = json.loads(made)["cells"]
+        code = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+        for text in code:
+            assert_clean(text, name)
+    for node in (node for text in code for node in ast.walk(ast.parse(text))):
+        called = node.args if isinstance(node, ast.Call) else []
+        assert not any(getattr(a, "value", a) == hostile.MARK for a in called)
+
+
 def try_all(path: str, overrides: list[str], *, emit: bool) -> bool:
     """Whether a spec is sound; all that is made of a sound one is made."""
     try:
-        checked = api.check(path, overrides)
+        checked = api.check(Path(path), overrides)
     except OverrideError:
         return False
     assert_findings_are_lines(checked)
@@ -69,7 +105,8 @@ def try_all(path: str, overrides: list[str], *, emit: bool) -> bool:
     for name in ("script", "notebook", "svg") if emit else ():
         try:
             targets()[name].refuse(model)
-            targets()[name].make(model, Options())
+            made = targets()[name].make(model, Options())
+            assert_harmless(name, str(made))
         except SpecError as error:
             assert error.diagnostics
     return True
@@ -92,6 +129,7 @@ def test_overrides_of_no_mapping(tmp_path: Path) -> None:
 
 
 COUNT = int(os.environ.get("CNNSPEC_HOSTILE", "400"))
+FIRST = int(os.environ.get("CNNSPEC_SEED", "0"))
 
 
 def test_hostile_specs_end_in_findings(
@@ -99,12 +137,35 @@ def test_hostile_specs_end_in_findings(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     sound = 0
-    for seed in range(COUNT):
-        Path("spec.yaml").write_bytes(hostile.content(seed))
+    for seed in range(FIRST, FIRST + COUNT):
+        path = Path(hostile.file_name(seed))
+        path.write_bytes(hostile.content(seed))
+        odd = path.name != "spec.yaml"
         start = time.process_time()
-        sound += try_all("spec.yaml", hostile.overrides(seed), emit=seed % 40 == 0)
+        emit = seed % (8 if odd else 40) == 0
+        sound += try_all(str(path), hostile.overrides(seed), emit=emit)
         assert time.process_time() - start < LIMIT, seed
+        path.unlink()
     assert COUNT / 100 < sound < COUNT / 2
+
+
+EACH = 1 if COUNT > 1000 else 9
+"""How many odd parts a name has at once."""
+TITLES = [
+    "".join(hostile.NAMES[n : n + EACH]) for n in range(0, len(hostile.NAMES), EACH)
+]
+
+
+@pytest.mark.parametrize("name", TITLES, ids=ascii)
+def test_no_name_of_a_file_does_anything(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path(name.replace("/", "_") + ".yaml")
+    path.write_text(hostile.SMALL[2])
+    assert try_all(str(path), [], emit=True)
+    path.write_text("layers: [Denze]\n")
+    assert not try_all(str(path), [], emit=True)
 
 
 MANY = 4000

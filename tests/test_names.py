@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from cnnspec import api
 from cnnspec.app import findings
-from cnnspec.emit.write import file_name
 from cnnspec.ground.errors import OverrideError
+from cnnspec.ground.file_names import file_name
 from cnnspec.language.legal import is_legal
 from cnnspec.language.naming import keras_name
 
 NAMES = [
     # the author's, and Keras's where the class is Conv2D
-    *(("conv", "conv"), ("Conv-1.x", "Conv-1.x"), ("1conv", "1conv"), (".a", ".a")),
-    *(("a>b", "a>b"), ("enc.1", "enc.1"), ("x_", "x_")),
+    *(("conv", "conv"), ("Conv-1.x", "Conv-1_x"), ("1conv", "1conv")),
+    *(("a>b", "a>b"), ("enc.1", "enc_1"), (".a", "conv2d_a"), ("x_", "x_")),
     *(("손글씨", "songeulssi"), ("합성곱 1층", "habseonggob_1cheung")),
     *(("학교", "haggyo"), ("왕십리", "wangsibli"), ("값", "gabs"), ("꽃잎", "kkochip")),
     *(("입력층", "iblyeogcheung"), ("출력", "chullyeog"), ("은닉", "eunnig")),

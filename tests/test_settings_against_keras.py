@@ -6,7 +6,9 @@ and what changes nothing is told.
 
 import os
 import random
+import re
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +16,8 @@ import keras
 import numpy as np
 import pytest
 import yaml
+from keras.src.trainers.data_adapters.array_slicing import train_validation_split
+from sklearn.model_selection import train_test_split
 
 from cnnspec import api
 from cnnspec.catalogue.callbacks import Callback
@@ -24,9 +28,11 @@ from cnnspec.catalogue.named import Named, subclasses
 from cnnspec.catalogue.optimizers import Optimizer, Schedule
 from cnnspec.emit.keras_live.model import keras_object
 from cnnspec.ground.yaml_text import flow
+from cnnspec.language.results import is_result
 from cnnspec.language.training import Train
 from tests.test_components_against_keras import candidates, required, section, title
 
+ROOT = Path(__file__).parents[1]
 X = np.random.default_rng(0).random((12, 3)).astype("float32")
 ONE_HOT = np.eye(4, dtype="float32")[[0, 1, 2, 3] * 3]
 LABELS = {"one_hot": ONE_HOT, "sparse": ONE_HOT.argmax(axis=1)}
@@ -122,6 +128,10 @@ def by_schedule(name: str, **given: Any) -> dict[str, Any]:
     return {"optimizer": {"SGD": {"learning_rate": {name: given}}}}
 
 
+def calling_both(*callbacks: dict[str, str]) -> dict[str, Any]:
+    return {"callbacks": list(callbacks)}
+
+
 BATCHES = {"save_freq": 2}
 PLATEAU = {"ReduceLROnPlateau": {"patience": 1}}
 RATE = [{"ModelCheckpoint": "{learning_rate:.3f}.keras"}, PLATEAU]
@@ -158,6 +168,15 @@ FAILS = [
       for axis in (-2, 2)),
     ({"metrics": [{"AUC": {"label_weights": [1.0, 2.0, 3.0]}}]}, "metric-scores"),
     ({"metrics": [{"FBetaScore": {"dtype": "int32"}}]}, "unknown-value"),
+    ({"validation_split": 1e-17}, "empty-part"),
+    *(({"optimizer": {name: {argument: value}}}, "wrong-type")
+      for name, argument, value in (("SGD", "learning_rate", float("inf")),
+                                    ("SGD", "clipvalue", float("nan")),
+                                    ("Adam", "weight_decay", 1e39))),
+    *((calling_both(*files), "file-collision") for files in (
+        ({"CSVLogger": "a"}, {"BackupAndRestore": "a/b"}),
+        ({"CSVLogger": "."}, {"CSVLogger": "b.csv"}),
+        ({"CSVLogger": "x.keras"}, {"ModelCheckpoint": "x.keras/a.keras"}))),
     *(({"metrics": [{"OneHotMeanIoU": {"num_classes": 4, "axis": axis}}]},
        "metric-scores") for axis in (-2, 1)),
 ]  # fmt: skip
@@ -211,6 +230,10 @@ def calling(name: str, **given: Any) -> dict[str, Any]:
     return {"callbacks": [{name: given}]}
 
 
+def scaling(inner: Any) -> dict[str, Any]:
+    return {"LossScaleOptimizer": {"inner_optimizer": inner}}
+
+
 COSINE = {"initial_learning_rate": 0.1, "decay_steps": 20}
 FOCAL = "BinaryFocalCrossentropy"
 IDLE = [
@@ -225,6 +248,9 @@ IDLE = [
     (calling("EarlyStopping", min_delta=-0.1), calling("EarlyStopping", min_delta=0.1)),
     (calling("ReduceLROnPlateau", patience=1, min_delta=-0.1),
      calling("ReduceLROnPlateau", patience=1, min_delta=0.1)),
+    (optimizing("Adafactor", relative_step=False), optimizing("Adafactor")),
+    ({"optimizer": scaling({"SGD": {"loss_scale_factor": 8.0}})},
+     {"optimizer": scaling("sgd")}),
     *((saving("{epoch}.keras", **given), saving("{epoch}.keras"))
       for given in ({"monitor": "val_loss"}, {"mode": "max"},
                     {"initial_value_threshold": 0.1})),
@@ -251,6 +277,36 @@ USED = [
 @pytest.mark.parametrize("settings", USED, ids=str)
 def test_what_is_made_use_of_is_not(settings: Any) -> None:
     assert not verdict(USUAL | settings).warnings
+
+
+def test_a_loss_that_is_scaled_twice() -> None:
+    twice = keras.optimizers.LossScaleOptimizer(
+        keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD())
+    )
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "softmax")])
+    model.compile(twice, "categorical_crossentropy", run_eagerly=True)
+    before = model.get_weights()
+    model.fit(X, ONE_HOT, verbose=0)
+    assert all(
+        np.allclose(a, b, atol=1e-5)
+        for a, b in zip(before, model.get_weights(), strict=True)
+    )
+    assert verdict(USUAL | {"optimizer": scaling(scaling("sgd"))}).errors
+    assert not verdict(USUAL | {"optimizer": scaling("sgd")}).errors
+
+
+def test_a_scale_that_mixed_precision_replaces() -> None:
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "softmax")])
+    finally:
+        keras.config.set_dtype_policy("float32")
+    model.compile(keras.optimizers.SGD(loss_scale_factor=8.0))
+    assert model.optimizer.inner_optimizer.loss_scale_factor is None
+    for policy, told in (("mixed_float16", True), ("mixed_bfloat16", False)):
+        settings = USUAL | optimizing("SGD", loss_scale_factor=8.0)
+        found = verdict(settings | {"mixed_precision": policy}).warnings
+        assert ("idle-argument" in found) == told
 
 
 EMA = {"optimizer": {"SGD": {"use_ema": True}}}
@@ -519,3 +575,219 @@ def test_what_is_ok_trains(cls: type[Named]) -> None:
                 assert not found.error, whole
                 assert all(np.isfinite(w).all() for w in found.weights), whole
                 break
+
+
+# ------------------------------------------------------- scores and probabilities
+
+
+SCORES = np.random.default_rng(1).normal(size=(40, 4)).astype("float32")
+CLASSES_OF = np.eye(4, dtype="float32")[np.arange(40) % 4]
+
+
+@pytest.mark.parametrize("name", subclasses(Metric))
+def test_metrics_are_told_what_the_model_gives(name: str) -> None:
+    """Each that takes probabilities, of scores made probabilities and of the scores."""
+    cls = subclasses(Metric)[name]
+    if not (cls.of_probabilities and cls.for_scores):
+        return
+    usual = getattr(keras.metrics, name)(**required(cls))
+    told = getattr(keras.metrics, name)(**required(cls) | dict(cls.for_scores))
+    both = cls.categorical
+    as_probabilities = keras.ops.softmax if both else keras.ops.sigmoid
+    labels = LABELS_OF[cls.read(required(cls)).labels if both else "one_hot"]
+    values = [
+        keras.ops.convert_to_numpy(metric(labels, scores))
+        for metric, scores in (
+            (usual, as_probabilities(SCORES)),
+            (told, SCORES),
+            (type(usual)(**required(cls)), SCORES),
+        )
+    ]
+    assert np.allclose(values[0], values[1], atol=1e-3)
+    assert not np.allclose(values[0], values[2], atol=1e-3)
+
+
+LABELS_OF = {"one_hot": CLASSES_OF, "sparse": CLASSES_OF.argmax(axis=1)}
+LOGITS = {"BinaryCrossentropy": {"from_logits": True}}
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "metric", "said"),
+    [
+        ("null", LOGITS, "AUC", "write {AUC: {from_logits: true}}"),
+        ("null", LOGITS, {"AUC": {"from_logits": True}}, ""),
+        ("null", LOGITS, {"Precision": {"name": "p"}},
+         "write {Precision: {name: p, thresholds: 0}}"),
+        ("null", LOGITS, {"Recall": {"thresholds": 0.5}}, ""),
+        ("null", LOGITS, {"PrecisionAtRecall": 0.5},
+         "set activation: sigmoid on the last layer"),
+        ("sigmoid", "binary_crossentropy", {"AUC": {"from_logits": True}},
+         "remove from_logits:"),
+        ("sigmoid", "binary_crossentropy", "Precision", ""),
+        ("sigmoid", "binary_crossentropy", {"BinaryCrossentropy": {}}, ""),
+    ],
+)  # fmt: skip
+def test_from_logits_of_metrics(
+    activation: str, loss: Any, metric: Any, said: str
+) -> None:
+    spec = {
+        "input": [3],
+        "layers": [{"Dense": {"units": 1, "activation": yaml.safe_load(activation)}}],
+        "data": {"source": "npz", "path": "a.npz"},
+        "train": {"loss": loss, "metrics": [metric]},
+    }
+    found = [d for d in api.check(spec).diagnostics if d.code == "metric-logits"]
+    assert [d.hint[: len(said)] for d in found] == ([said] if said else [])
+
+
+# ------------------------------------------------------- files
+
+
+def test_results_have_the_names_that_scripts_give_them() -> None:
+    names = {
+        re.sub(r"\{.*?\}", "1", name)
+        for path in (ROOT / "templates").rglob("*.j2")
+        for name in re.findall(
+            r'(?:RESULTS|\bfolder|folder \}\}) / f?"([\w.{}]+)"', path.read_text()
+        )
+    }
+    assert len(names) > 8
+    within = {"unfinished", "epoch_1"}  # of the folder of checkpoints
+    assert {name for name in names - within if not is_result(name)} == {"member_1"}
+
+
+def callback_trouble(*callbacks: dict[str, Any], **sections: Any) -> list[str]:
+    spec = {
+        "name": "net",
+        "input": [3],
+        "layers": [{"Dense": {"units": 4, "activation": "softmax"}}],
+        "data": {"source": "npz", "path": "data/a.npz", "labels": "one_hot"},
+        "train": USUAL | {"callbacks": list(callbacks)},
+    }
+    Path("net.yaml").write_text(yaml.safe_dump(spec | sections))
+    found = api.check("net.yaml").diagnostics
+    return [d.code for d in found if d.severity == "error"]
+
+
+@pytest.mark.parametrize("name", ["backup", "data", "data/x", ".", "..", "results"])
+def test_a_backup_takes_nothing_else_away(name: str) -> None:
+    for file in ("data/a.npz", "results/net/x.py", "x"):
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).write_text("")
+    safe = not callback_trouble({"BackupAndRestore": name})
+    assert safe == (name in ("backup", "data/x"))
+    if name != "..":
+        before = {p for p in Path().rglob("*") if p.is_file()}
+        backup = keras.callbacks.BackupAndRestore(name)
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "softmax")])
+        model.compile("sgd", "categorical_crossentropy", run_eagerly=True)
+        try:
+            model.fit(X, ONE_HOT, callbacks=[backup], verbose=0)
+        except OSError:
+            assert name == "."  # which goes, but for the folder itself
+        assert (before <= {p for p in Path().rglob("*") if p.is_file()}) == safe
+    assert not callback_trouble(
+        {"BackupAndRestore": {"backup_dir": name, "delete_checkpoint": False}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "fits"),
+    [
+        ([{"CSVLogger": "a.csv"}, {"CSVLogger": "b.csv"}], True),
+        ([{"CSVLogger": "a.csv"}, {"CSVLogger": "./x/../a.csv"}], False),
+        ([{"CSVLogger": "data/a.npz"}], False),
+        ([{"CSVLogger": "net.yaml"}], False),
+        ([{"CSVLogger": "logs/"}], False),
+        ([{"TensorBoard": "net.yaml"}], False),
+        ([{"TensorBoard": "logs"}, {"CSVLogger": "logs/a.csv"}], True),
+        ([{"TensorBoard": "logs"}, {"CSVLogger": "logs"}], False),
+        ([{"TensorBoard": "logs"}, {"BackupAndRestore": "logs"}], False),
+        ([{"BackupAndRestore": "logs"}, {"TensorBoard": "logs/b"}], False),
+        ([{"TensorBoard": "."}], True),
+        ([{"ModelCheckpoint": "results/net/model.keras"}], False),
+        ([{"ModelCheckpoint": "results/net/best_{epoch}.keras"}], True),
+        ([{"ModelCheckpoint": "results/other/model.keras"}], True),
+        ([{"CSVLogger": "results/net/history.csv"}], False),
+        ([{"CSVLogger": "results"}], False),
+        ([{"ModelCheckpoint": "{epoch}.keras"}] * 2, False),
+    ],
+    ids=str,
+)
+def test_files_of_callbacks_do_not_meet(callbacks: Any, fits: bool) -> None:
+    found = callback_trouble(*callbacks)
+    assert found == ([] if fits else ["file-collision"])
+
+
+def test_members_of_an_ensemble_have_files_of_their_own() -> None:
+    def told(**callback: str) -> list[str]:
+        return callback_trouble(callback, ensemble={"members": 2})
+
+    assert told(CSVLogger="a.csv") == []
+    assert told(CSVLogger="history.csv") == ["file-collision"]
+    assert told(CSVLogger=str(Path("a.csv").absolute())) == ["file-collision"]
+    assert told(CSVLogger="results/net/history.csv") == []
+
+
+BOARD = [
+    ({"log_dir": "a b/c"}, ""),
+    ({"embeddings_freq": 1, "write_graph": False}, "exclusive-arguments"),
+    ({"embeddings_freq": 1}, ""),
+    ({"histogram_freq": 1, "write_images": True, "update_freq": 1}, ""),
+    ({"write_steps_per_second": True, "update_freq": "batch"}, ""),
+]
+
+
+@pytest.mark.parametrize(("given", "code"), BOARD, ids=str)
+def test_tensorboard(given: dict[str, Any], code: str) -> None:
+    settings = USUAL | calling("TensorBoard", **given)
+    assert verdict(settings).errors == ({code} if code else set())
+    if find_spec("tensorboard"):
+        board = keras.callbacks.TensorBoard(**given)
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "softmax")])
+        model.compile("sgd", "categorical_crossentropy")
+        if code:
+            with pytest.raises(OSError):
+                model.fit(X, ONE_HOT, callbacks=[board], verbose=0)
+        else:
+            model.fit(X, ONE_HOT, callbacks=[board], verbose=0)
+
+
+@pytest.mark.parametrize("average", [None, "macro"])
+def test_tensorboard_takes_one_number(average: str | None) -> None:
+    metrics = {"metrics": [{"F1Score": {"average": average}}]}
+    found = verdict(USUAL | metrics | calling("TensorBoard")).errors
+    assert found == (set() if average else {"metric-of-several"})
+    assert not verdict(USUAL | metrics | calling("CSVLogger", filename="a")).errors
+
+
+def test_batches_that_tensorboard_waits_for_in_vain() -> None:
+    def told(**given: Any) -> set[str]:
+        text = DIGITS % ("true", f"callbacks: {flow([{'TensorBoard': given}])}")
+        return {d.code for d in api.check(text).diagnostics}
+
+    assert told(profile_batch=86) == told(profile_batch=[86, 99]) == set()
+    assert told(profile_batch=87) == told(profile_batch=[87, 99]) == {"late-callback"}
+    assert told(update_freq=87) == {"late-callback"}
+    assert told(profile_batch=[0, 3]) == {"idle-argument"}
+
+
+def test_parts_of_the_samples_that_are_empty() -> None:
+    def told(test_size: float, split: float) -> set[str]:
+        text = DIGITS % ("true", f"validation_split: {split}")
+        text = text.replace("source: digits", f"source: digits, test_size: {test_size}")
+        found = {d.code for d in api.check(text).diagnostics}
+        samples = np.zeros((1797, 1))
+        try:
+            kept, _ = train_test_split(samples, test_size=test_size)
+            if split:
+                train_validation_split((kept,), split)
+        except ValueError:
+            assert found
+        else:
+            assert not found
+        return found
+
+    for test_size in (1e-9, 0.2, 0.9994, 0.9995, 0.9999):
+        for split in (0.0, 1e-17, 1e-4, 0.5, 0.9994, 0.9999):
+            assert told(test_size, split) <= {"empty-part"}

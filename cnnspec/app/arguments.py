@@ -76,7 +76,7 @@ def refuse_unknown_language(lang: str, templates: str | None) -> None:
 
 def refuse_same_names(specs: Sequence[str]) -> None:
     """Keeps two specs from being written to the same files."""
-    from cnnspec.emit.write import file_name
+    from cnnspec.ground.file_names import file_name
 
     named: dict[str, str] = {}
     for spec in specs:

@@ -6,8 +6,8 @@ import sys
 
 from cnnspec import api
 from cnnspec.emit.packages import BACKENDS, refuse_missing, refuse_other_backend
-from cnnspec.emit.write import file_name
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError, either
+from cnnspec.ground.file_names import file_name
 from cnnspec.ground.source import stem
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Model
@@ -62,7 +62,7 @@ def training_script(
         hint = "docs/training.md shows both sections"
         raise SpecError([Diagnostic("error", "missing-field", Mark(where), text, hint)])
     _refuse_missing_files(program)
-    from cnnspec.emit.keras_script.telling import results_folder
+    from cnnspec.language.results import results_folder
 
     folder = results_folder(program)
     _refuse_other_results(program, folder)

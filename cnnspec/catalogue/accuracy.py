@@ -40,6 +40,10 @@ class Metric(Named):
     """Whether Keras knows if more of it is better."""
     one_number: ClassVar[Mapping[str, Any]] = {}
     """Arguments that make it one number, where others make it several."""
+    of_probabilities: ClassVar[bool] = False
+    """Whether it takes what a model gives for probabilities."""
+    for_scores: ClassVar[Mapping[str, Any]] = {}
+    """Arguments by which it takes scores in their place, where it can."""
     axes: ClassVar[tuple[int, ...]] = (-2, -1, 0, 1)
     """What `axis` may be where each sample has a row of scores."""
     name: str | None = None

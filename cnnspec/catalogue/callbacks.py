@@ -38,10 +38,18 @@ class Callback(Named):
     """The argument that names the file or folder it writes."""
     makes_folder: ClassVar[bool] = True
     """Whether it makes the folder of what it writes, if it writes anything."""
+    writes_folder: ClassVar[bool] = False
+    """Whether what it writes is a folder."""
+    removes: ClassVar[str] = ""
+    """The argument by which that is removed, with all in it, when the training ends."""
     appends: ClassVar[str] = ""
     """The argument that makes it keep what a file holds."""
     fills: ClassVar[str] = ""
     """The argument in which figures stand in braces, as in `{epoch:02d}`."""
+    waits_for: ClassVar[tuple[str, ...]] = ()
+    """Arguments that count the batches after which it does something."""
+    takes_lists: ClassVar[bool] = True
+    """Whether it takes figures that are several numbers."""
     packages: ClassVar[tuple[str, ...]] = ()
     """What it needs beside Keras."""
     refused: ClassVar[Mapping[str, str]] = {
@@ -82,6 +90,9 @@ class BackupAndRestore(Callback):
 
     goes_on = True
     writes = "backup_dir"
+    writes_folder = True
+    removes = "delete_checkpoint"
+    waits_for = ("save_freq",)
     backup_dir: _Folder
     save_freq: _Frequency = "epoch"
     double_checkpoint: bool = False
@@ -152,6 +163,7 @@ class ModelCheckpoint(_Monitor):
     }
     writes = "filepath"
     fills = "filepath"
+    waits_for = ("save_freq",)
     needs: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("monitor", "mode", "initial_value_threshold"), "save_best_only"
     )
@@ -211,13 +223,16 @@ class TensorBoard(Callback):
         "write_grads": "Keras 3 can't; remove it",
     }
     writes = "log_dir"
+    writes_folder = True
+    waits_for = ("update_freq", "profile_batch")
+    takes_lists = False
     # Keras writes its files with TensorFlow, whatever the backend is.
     packages = ("tensorboard", "tensorflow")
     needs: ClassVar[Mapping[str, str]] = {
         "write_images": "histogram_freq",
         "embeddings_metadata": "embeddings_freq",
     }
-    log_dir: str = "logs"
+    log_dir: Annotated[str, file_name("the name of a folder", 0)] = "logs"
     histogram_freq: Natural = 0
     write_graph: bool = True
     write_images: bool = False
@@ -240,6 +255,17 @@ class TensorBoard(Callback):
                 "TensorBoard.profile_batch is one batch, or the first and the last",
                 "as in [10, 20]",
             )
+        if self.embeddings_freq and not self.write_graph:
+            text = "without the graph, Keras makes no folder for embeddings"
+            hint = "remove write_graph: false"
+            raise ArgumentError("write_graph", "exclusive-arguments", text, hint)
+
+    def idle(self) -> Iterator[Idle]:
+        yield from super().idle()
+        batches = self.profile_batch
+        if isinstance(batches, tuple) and not batches[0]:
+            text = "begins with batch 0, and Keras counts from 1: it profiles none"
+            yield "profile_batch", text, f"write [1, {batches[1] or 1}]"
 
 
 class TerminateOnNaN(Callback):

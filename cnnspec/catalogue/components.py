@@ -12,7 +12,7 @@ from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either
-from cnnspec.ground.kinds import number
+from cnnspec.ground.kinds import AboveZero, ZeroOrMore, number
 from cnnspec.ground.records import Record
 from cnnspec.ground.yaml_text import describe
 
@@ -37,11 +37,6 @@ class Component(Record):
         return ""
 
 
-_LARGEST = 3.4028234e38
-"""The largest number of 32 bits; weights begin as no number beyond."""
-_Finite = Annotated[float, number("a finite number", ge=-_LARGEST, le=_LARGEST)]
-_Factor = Annotated[float, number("a finite number of 0 or more", ge=0, le=_LARGEST)]
-_AboveZero = Annotated[float, number("a finite number above 0", gt=0, le=_LARGEST)]
 _Seed = Annotated[
     int, number("a whole number of 64 bits", whole=True, ge=-(2**63), le=2**63 - 1)
 ]
@@ -63,13 +58,13 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
-    value: _Finite = 0.0
+    value: float = 0.0
 
 
 class Identity(Initializer):
     elsewhere: ClassVar[dict[str, Any]] = {"eye eye_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("IdentityInitializer",)
-    gain: _Finite = 1.0
+    gain: float = 1.0
 
     def misfit(self, rank: int) -> str:
         return "" if rank == 2 else "it makes a matrix, of two axes"
@@ -93,27 +88,27 @@ class _Random(Initializer):
 class RandomNormal(_Random):
     elsewhere: ClassVar[dict[str, Any]] = {"gaussian normal_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("normal",)
-    mean: _Finite = 0.0
-    stddev: _Finite = 0.05
+    mean: float = 0.0
+    stddev: float = 0.05
 
 
 class TruncatedNormal(_Random):
     elsewhere: ClassVar[dict[str, Any]] = {"trunc_normal trunc_normal_": {}}
-    mean: _Finite = 0.0
-    stddev: _Finite = 0.05
+    mean: float = 0.0
+    stddev: float = 0.05
 
 
 class RandomUniform(_Random):
     elsewhere: ClassVar[dict[str, Any]] = {"uniform_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("uniform",)
-    minval: _Finite = -0.05
-    maxval: _Finite = 0.05
+    minval: float = -0.05
+    maxval: float = 0.05
 
 
 class Orthogonal(_Random):
     elsewhere: ClassVar[dict[str, Any]] = {"orthogonal_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("OrthogonalInitializer",)
-    gain: _Finite = 1.0
+    gain: float = 1.0
 
     def misfit(self, rank: int) -> str:
         return "" if rank > 1 else "it needs two axes or more"
@@ -147,7 +142,7 @@ class _Scaled(_Random):
 
 
 class VarianceScaling(_Scaled):
-    scale: _AboveZero = 1.0
+    scale: AboveZero = 1.0
     mode: Literal["fan_in", "fan_out", "fan_avg"] = "fan_in"
     distribution: Literal[
         "normal", "truncated_normal", "untruncated_normal", "uniform"
@@ -193,22 +188,22 @@ class Regularizer(Component):
 
 class L1(Regularizer):
     elsewhere: ClassVar[dict[str, Any]] = {"lasso activity_l1": {}}
-    l1: _Factor = 0.01
+    l1: ZeroOrMore = 0.01
 
 
 class L2(Regularizer):
     elsewhere: ClassVar[dict[str, Any]] = {"ridge weight_decay activity_l2": {}}
-    l2: _Factor = 0.01
+    l2: ZeroOrMore = 0.01
 
 
 class L1L2(Regularizer):
     elsewhere: ClassVar[dict[str, Any]] = {"elastic_net activity_l1l2": {}}
-    l1: _Factor = 0.0
-    l2: _Factor = 0.0
+    l1: ZeroOrMore = 0.0
+    l2: ZeroOrMore = 0.0
 
 
 class OrthogonalRegularizer(Regularizer):
-    factor: _Factor = 0.01
+    factor: ZeroOrMore = 0.01
     mode: Literal["rows", "columns"] = "rows"
 
     def misfit(self, rank: int) -> str:
@@ -238,14 +233,14 @@ class MaxNorm(_Norm):
     elsewhere: ClassVar[dict[str, Any]] = {"clip_norm": {}}
     spelt_as: ClassVar[dict[str, str]] = {"max_value": "m c"}
     first: ClassVar[tuple[str, ...]] = ("max_value",)
-    max_value: _AboveZero = 2
+    max_value: AboveZero = 2
     """At 0 or below, Keras makes all weights 0."""
 
 
 class MinMaxNorm(_Norm):
     first: ClassVar[tuple[str, ...]] = ("min_value", "max_value", "rate")
-    min_value: _Factor = 0.0
-    max_value: _AboveZero = 1.0
+    min_value: ZeroOrMore = 0.0
+    max_value: AboveZero = 1.0
     rate: Annotated[float, number("a number above 0, up to 1", gt=0, le=1)] = 1.0
     """How far it goes in a step; beyond, lengths leave the bounds again."""
 

@@ -73,8 +73,8 @@ def called(found: Any, names: Mapping[str, type[Record]]) -> str:
     if isinstance(found, str) and "(" in found and (one := call(found)):
         name, positional, named, *_ = one
     elif isinstance(found, dict):
-        key = next((key for key in _KINDS if found.get(key) in [*names]), None)
-        name = found.get(key, "")
+        key = next((key for key in _KINDS if found.get(key) in [*names]), "")
+        name = found[key] if key else ""
         named = {k: v for k, v in found.items() if k != key}
         named = named.get("config", named)
     if name not in names or not isinstance(named, dict):

@@ -85,7 +85,12 @@ class _Counted(Metric):
     counted = True
 
 
+_LOGITS: Mapping[str, Any] = {"from_logits": True}
+
+
 class AUC(_Counted):
+    of_probabilities = True
+    for_scores = _LOGITS
     elsewhere: ClassVar[dict[str, Any]] = {"auroc roc_auc auc_roc": {}}
     num_thresholds: Positive = 200
     curve: Literal["ROC", "PR", "PRGAIN", "roc", "pr", "prgain"] = "ROC"
@@ -119,6 +124,8 @@ _Thresholds = ZeroToOne | Annotated[Any, plain_list(ZeroToOne)] | None
 
 
 class _Confusion(_Counted):
+    of_probabilities = True
+    for_scores: ClassVar[Mapping[str, Any]] = {"thresholds": 0}
     one_number: ClassVar[Mapping[str, Any]] = {"thresholds": 0.5}
     thresholds: _Thresholds = None
 
@@ -157,6 +164,7 @@ class Recall(Precision):
 class _AtOther(_Counted):
     """One figure where another has a value."""
 
+    of_probabilities = True
     stands_alone = False
     num_thresholds: Positive = 200
     class_id: Natural | None = None
@@ -237,6 +245,8 @@ _ZeroOrOne = Annotated[int, number("0 or 1", whole=True, ge=0, le=1)]
 
 
 class BinaryIoU(_Counted):
+    of_probabilities = True
+    for_scores: ClassVar[Mapping[str, Any]] = {"threshold": 0}
     target_class_ids: Annotated[Any, plain_list(_ZeroOrOne, 1)] = (0, 1)
     threshold: float = 0.5
 
@@ -283,6 +293,8 @@ class R2Score(Metric):
 
 
 class _Smoothed(Metric):
+    of_probabilities = True
+    for_scores = _LOGITS
     from_logits: bool = False
     label_smoothing: ZeroToOne = 0
 
@@ -298,6 +310,8 @@ class CategoricalCrossentropy(_Smoothed, _AlongAxis):
 
 
 class SparseCategoricalCrossentropy(_Sparse, _AlongAxis):
+    of_probabilities = True
+    for_scores = _LOGITS
     axes = (-1, 1)
     first = ("from_logits", "ignore_class", "axis")
     from_logits: bool = False
@@ -314,7 +328,8 @@ class Hinge(Metric): ...
 class SquaredHinge(Metric): ...
 
 
-class KLDivergence(Metric): ...
+class KLDivergence(Metric):
+    of_probabilities = True
 
 
 class Poisson(Metric): ...

@@ -16,6 +16,7 @@ from cnnspec.catalogue.named import (
 )
 from cnnspec.ground.errors import ArgumentError, either
 from cnnspec.ground.kinds import (
+    LARGEST_FLOAT,
     AboveZero,
     Name,
     Natural,
@@ -26,20 +27,22 @@ from cnnspec.ground.kinds import (
     kind,
     kind_of,
     list_of,
+    not_finite,
     number,
 )
 from cnnspec.ground.yaml_text import flow
 
 
 def _steps(value: Any) -> int | float:
-    if type(value) in (int, float) and value > 0:
+    if type(value) in (int, float) and 0 < value <= LARGEST_FLOAT:
         number: int | float = value
         return number  # a whole one stays whole in the script
     raise ValueError
 
 
 _STEPS_JSON = {"type": "number", "exclusiveMinimum": 0}
-_StepCount = Annotated[Any, kind(_steps, "a number above 0", _STEPS_JSON)]
+_STEP_COUNT = kind(_steps, "a number above 0", _STEPS_JSON, hint=not_finite)
+_StepCount = Annotated[Any, _STEP_COUNT]
 """How many steps something takes; Keras counts parts of one as well."""
 
 
@@ -214,14 +217,15 @@ class PiecewiseConstantDecay(Schedule):
 def _rate(value: Any) -> Any:
     if isinstance(value, dict):
         return read_named(value, Schedule, subclasses(Schedule), "a schedule")
-    if type(value) in (int, float) and value >= 0:
+    if type(value) in (int, float) and 0 <= value <= LARGEST_FLOAT:
         return float(value)
     raise ValueError
 
 
 _RATE_JSON = {"anyOf": [{"type": "number", "minimum": 0}, {"$ref": "#/$defs/Schedule"}]}
 LearningRate = Annotated[
-    Any, kind(_rate, "a number of 0 or more, or a schedule", _RATE_JSON)
+    Any,
+    kind(_rate, "a number of 0 or more, or a schedule", _RATE_JSON, hint=not_finite),
 ]
 
 
@@ -322,6 +326,12 @@ class Adafactor(Optimizer):
     epsilon_2: float = 0.001
     clip_threshold: AboveZero = 1.0
     relative_step: bool = True
+
+    def idle(self) -> Iterator[Idle]:
+        yield from super().idle()
+        if not self.relative_step:
+            text = "changes nothing: Keras holds the rate below 1/sqrt(step) either way"
+            yield "relative_step", text, "remove it"
 
 
 class Adagrad(Optimizer):
@@ -439,3 +449,10 @@ class LossScaleOptimizer(Optimizer):
     inner_optimizer: Annotated[Any, _INNER]
     initial_scale: AboveZero = 32768.0
     dynamic_growth_steps: Positive = 2000
+
+    def rules(self) -> None:
+        if isinstance(self.inner_optimizer, LossScaleOptimizer):
+            text = "each LossScaleOptimizer divides by its scale, so that two of them "
+            text = f"{text}hardly change the weights"
+            hint = "give it the optimizer within"
+            raise ArgumentError("inner_optimizer", "exclusive-arguments", text, hint)

@@ -27,8 +27,21 @@ LARGEST = 2**31 - 1
 """The largest size; TensorFlow counts many of them in 32 bits."""
 
 
+LARGEST_FLOAT = 3.4028234e38
+"""The largest number of 32 bits, in which models compute; beyond it is infinity."""
+
+
 def _no_hint(_found: Any) -> str:
     return ""
+
+
+def not_finite(found: Any) -> str:
+    """What to say of a number that isn't one of 32 bits."""
+    numbers = found if isinstance(found, list | tuple) else [found]
+    plain = [n for n in numbers if type(n) in (int, float)]
+    if all(-LARGEST_FLOAT <= n <= LARGEST_FLOAT for n in plain):
+        return ""
+    return "numbers are finite, up to 3.4e38"
 
 
 def _too_large(found: Any) -> str:
@@ -144,14 +157,22 @@ def kind(
 
 
 def number(says: str, *, whole: bool = False, **bounds: float) -> Kind:
-    """A number within `bounds`, which are pydantic's: ge, gt, le, lt."""
-    schema = {"type": "int" if whole else "float", "strict": True, **bounds}
+    """A number within `bounds`, which are pydantic's: ge, gt, le, lt.
+
+    One that isn't whole is finite, in 32 bits.
+    """
     names = {"ge": "minimum", "gt": "exclusiveMinimum"}
     names |= {"le": "maximum", "lt": "exclusiveMaximum"}
     json: Json = {"type": "integer" if whole else "number"}
     json |= {names[bound]: value for bound, value in bounds.items()}
-    hint = _too_large if bounds.get("le") == LARGEST else _no_hint
-    return Kind(schema, says, json, hint=hint)
+    if whole:
+        schema = {"type": "int", "strict": True, **bounds}
+        hint = _too_large if bounds.get("le") == LARGEST else _no_hint
+        return Kind(schema, says, json, hint=hint)
+    limits = {"ge": -LARGEST_FLOAT, "le": LARGEST_FLOAT, **bounds}
+    return Kind(
+        {"type": "float", "strict": True, **limits}, says, json, hint=not_finite
+    )
 
 
 _PLAIN_KINDS: dict[Any, Kind] = {

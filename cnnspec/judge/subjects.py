@@ -26,6 +26,7 @@ class Sections:
     Attributes:
         inputs: shapes, batch first.
         trained: how many numbers training changes; None where that isn't known.
+        program: whose sections they are.
     """
 
     def __init__(
@@ -36,9 +37,11 @@ class Sections:
         inputs: Sequence[Shape],
         outputs: Sequence[Output],
         trained: int | None = None,
+        program: Program | None = None,
     ) -> None:
         self.data, self.train, self.ensemble = data, train, ensemble
         self.inputs, self.outputs, self.trained = inputs, outputs, trained
+        self.program = program
 
     def fit(self) -> "Fit | None":
         """The model with what it is trained on; None where it isn't, or can't be."""
@@ -119,14 +122,15 @@ def sections(model: Model) -> Sections:
     inputs = [tensor.shape for tensor in graph.inputs]
     trained = model.summary.trainable_params
     said = program.data, program.train, program.ensemble
-    return Sections(*said, inputs, outputs, trained)
+    return Sections(*said, inputs, outputs, trained, program)
 
 
 def of_unknown_model(program: Program) -> Sections:
     """The sections of a model with errors, of which nothing can be said."""
     inputs = [UNKNOWN for _ in program.inputs or [""]]
     outputs = [UNKNOWN for _ in program.outputs or [""]]
-    return Sections(program.data, program.train, program.ensemble, inputs, outputs)
+    said = program.data, program.train, program.ensemble
+    return Sections(*said, inputs, outputs, program=program)
 
 
 def encoding(data: "Data", train: "Train") -> Literal["one_hot", "sparse"]:
@@ -141,20 +145,19 @@ def encoding(data: "Data", train: "Train") -> Literal["one_hot", "sparse"]:
     return "one_hot" if chosen and loss.labels == "one_hot" else "sparse"
 
 
-def samples(data: "Data", train: "Train") -> int | None:
-    """How many samples are trained on; None where the source has any number."""
+def samples(data: "Data") -> int | None:
+    """How many there are beside those to test with; None where it may be any number."""
     count = data.about_source.samples
-    if count is None:
-        return None
-    if data.splits:
+    if count is not None and data.splits:
         count -= ceil(count * (data.test_size or 0.25))  # scikit-learn's default
-    return int(count * (1 - train.validation_split))
+    return count
 
 
 def steps(data: "Data | None", train: "Train") -> int | None:
     """How many batches an epoch has; None where that isn't known."""
-    count = samples(data, train) if data else None
-    return count and ceil(count / (train.batch_size or 32))
+    count = samples(data) if data else None
+    trained = count and int(count * (1 - train.validation_split))
+    return trained and ceil(trained / (train.batch_size or 32))
 
 
 def rate(train: "Train") -> tuple[Path, Any]:

@@ -3,16 +3,16 @@
 TensorFlow files what it computes under the names of models, inputs and layers, and
 takes few characters there: those of `_VALID_OP_NAME_REGEX` in
 tensorflow/python/framework/ops.py, but for the backslash, which it refuses in a node's
-name when the graph is run, and for the slash, which Keras keeps for paths.
+name when the graph is run, and for the slash, which Keras keeps for paths. PyTorch
+takes no dot in the name of what has weights (torch/nn/modules/module.py,
+register_parameter).
 """
 
 import re
 from unicodedata import category, normalize
 
-_LEGAL = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.>-]*")
-_INSIDE = frozenset(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.>-"
-)
+_LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_>-]*")
+_INSIDE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_>-")
 
 
 def is_legal(name: str) -> bool:

@@ -13,7 +13,16 @@ from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.named import component, read_one
 from cnnspec.catalogue.optimizers import Optimizer, RMSprop
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem
-from cnnspec.ground.kinds import Positive, ZeroToBelowOne, choice, kind, list_of, number
+from cnnspec.ground.kinds import (
+    LARGEST_FLOAT,
+    Positive,
+    ZeroToBelowOne,
+    choice,
+    kind,
+    list_of,
+    not_finite,
+    number,
+)
 from cnnspec.ground.records import Record
 from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.data import Data
@@ -60,10 +69,10 @@ def _class_weight(value: Any) -> Any:
             text = f"class_weight: '{key}' is no number of a class"
             hint = "count classes from 0, as in {0: 1.0, 3: 2.5}"
             problems.append(Problem((key,), "wrong-type", text, hint, at_key=True))
-        elif type(weight) not in (int, float) or not 0 <= weight < float("inf"):
+        elif type(weight) not in (int, float) or not 0 <= weight <= LARGEST_FLOAT:
             text = f"the weight of class {key} must be a number of 0 or more"
             said = f"{text}; found {describe(weight)}"
-            problems.append(Problem((key,), "wrong-type", said))
+            problems.append(Problem((key,), "wrong-type", said, not_finite(weight)))
         else:
             found[int(key)] = float(weight)
     if problems:

@@ -9,7 +9,6 @@ from pathlib import Path, PurePath
 import pytest
 
 from cnnspec import api
-from cnnspec.emit.keras_script.telling import results_folder
 from cnnspec.emit.write import (
     is_sealed,
     seal_text,
@@ -18,6 +17,7 @@ from cnnspec.emit.write import (
     write_together,
 )
 from cnnspec.ground.errors import SpecError
+from cnnspec.language.results import results_folder
 
 FIRST = seal_text("print('first')\n", "a.yaml")
 SECOND = seal_text("print('second')\n", "a.yaml")

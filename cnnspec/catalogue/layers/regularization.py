@@ -4,7 +4,6 @@ None of them changes a shape or holds a weight. Source of the rules:
 keras/src/layers/regularization, Keras 3.15.
 """
 
-from math import inf
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.dtypes import (
@@ -18,13 +17,13 @@ from cnnspec.catalogue.dtypes import (
 from cnnspec.catalogue.layers.arguments import DataFormat
 from cnnspec.catalogue.layers.base import Layer, need_rank
 from cnnspec.ground.errors import ShapeError
-from cnnspec.ground.kinds import Positive, ZeroToOne, kind
+from cnnspec.ground.kinds import LARGEST_FLOAT, Positive, ZeroToOne, kind
 from cnnspec.ground.shapes import Shape, joined, show
 from cnnspec.ground.yaml_text import flow
 
 
 def _penalty(value: Any) -> Any:
-    if type(value) in (int, float) and 0 <= value < inf:
+    if type(value) in (int, float) and 0 <= value <= LARGEST_FLOAT:
         return value
     raise ValueError
 

@@ -10,8 +10,9 @@ from cnnspec.emit.keras_script.texts import Language
 from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.packages import BACKENDS
 from cnnspec.emit.targets import LESSON, SEQUENTIAL
-from cnnspec.emit.write import file_name, seal_text
+from cnnspec.emit.write import seal_text
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
+from cnnspec.ground.file_names import file_name
 from cnnspec.ground.source import stem
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Summary

@@ -16,18 +16,12 @@ from cnnspec.emit.keras_script.view import (
     WordsView,
 )
 from cnnspec.emit.targets import FULL, LESSON
-from cnnspec.emit.write import file_name
 from cnnspec.judge.answers import Answer, Output, answer
 from cnnspec.judge.subjects import encoding, figures
 from cnnspec.language.program import Program
 from cnnspec.language.training import Data, Ensemble, Train
 from cnnspec.model.graph import Input
 from cnnspec.model.summary import Summary
-
-
-def results_folder(program: Program) -> str:
-    """Where a script leaves its results, seen from where it is run."""
-    return f"results/{file_name(program.name)}"
 
 
 def needed_packages(program: Program, backend: str, font: Font | None) -> list[str]:

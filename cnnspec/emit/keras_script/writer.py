@@ -13,7 +13,6 @@ from cnnspec.emit.keras_script.telling import (
     answer_view,
     data_view,
     needed_packages,
-    results_folder,
     train_view,
     words_view,
 )
@@ -29,11 +28,12 @@ from cnnspec.emit.keras_script.view import (
 from cnnspec.emit.packages import BACKENDS
 from cnnspec.emit.targets import FULL
 from cnnspec.emit.words import complaint
-from cnnspec.emit.write import file_name
 from cnnspec.ground.errors import SpecError
+from cnnspec.ground.file_names import file_name
 from cnnspec.ground.source import stem
 from cnnspec.judge.adapting import adapted
 from cnnspec.language.program import Program
+from cnnspec.language.results import results_folder
 from cnnspec.language.training import Data
 from cnnspec.model import readable
 from cnnspec.model.depth import recursion_limit

@@ -7,7 +7,7 @@ from typing import Any
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.spatial import Spatial
 from cnnspec.ground.edits import Edit, Remedy
-from cnnspec.ground.errors import Path
+from cnnspec.ground.errors import Invalid, Path
 from cnnspec.ground.shapes import Shape
 from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.remedies.trials import Trials
@@ -89,7 +89,10 @@ class Way:
         [(argument, value)] = list(gives.items())[:1]
         path = (*node.path, argument)
         data = written.get(argument)
-        formula = formulas(data)
+        try:
+            formula = formulas(data)
+        except Invalid:
+            return  # which is told where it stands
         if argument in written and any(names_in(formula)):
             place = self._given(formula, node)
             if place is not None:

@@ -80,7 +80,7 @@ def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
     if train and _has(train, "callbacks"):
         from cnnspec.judge.rules.callbacks import Trained
 
-        yield "callbacks", Trained(train, data, ensemble)
+        yield "callbacks", Trained(train, data, ensemble, sections.program)
     if (fit := sections.fit()) is not None:
         yield "fit", fit
         if _has(fit.train, "metrics"):

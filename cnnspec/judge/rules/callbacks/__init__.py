@@ -1,14 +1,17 @@
 """Rules about callbacks: whether Keras can do what they are for."""
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.ground.errors import Path
 from cnnspec.ground.partial import each_known, known
 from cnnspec.judge.subjects import figures, metric_key
+from cnnspec.language.results import member_folder
 
 if TYPE_CHECKING:
     from cnnspec.catalogue.callbacks import Callback
+    from cnnspec.language.program import Program
     from cnnspec.language.training import Data, Ensemble, Train
 
 
@@ -37,6 +40,8 @@ class Trained(NamedTuple):
     train: "Train"
     data: "Data | None"
     ensemble: "Ensemble | None"
+    program: "Program | None" = None
+    """Whose training it is."""
 
     @property
     def validates(self) -> bool:
@@ -52,6 +57,15 @@ class Trained(NamedTuple):
     def metrics(self) -> dict[str, Any]:
         """The metrics by the figures that they report."""
         return {metric_key(known(metric)): metric for metric in self.train.metrics}
+
+    def path_of(self, name: str) -> str:
+        """Where a file of a callback lies, seen from where the training runs.
+
+        Members of an ensemble have folders of their own.
+        """
+        if self.ensemble is None or self.program is None:
+            return name
+        return os.path.join(member_folder(self.program), name)
 
     def callbacks(self) -> Iterator[Watched]:
         """Each callback, and what it watches."""

@@ -1,9 +1,9 @@
 """A callback whose training ends before it can act.
 
 The first epoch is the best so far, and patience: counts from the second; what
-would change after the last epoch changes nothing. save_freq: counts batches
-(keras/src/callbacks/early_stopping.py, reduce_lr_on_plateau.py,
-model_checkpoint.py, 3.15).
+would change after the last epoch changes nothing. save_freq: and others count
+batches (keras/src/callbacks/early_stopping.py, reduce_lr_on_plateau.py,
+model_checkpoint.py, tensorboard.py, 3.15).
 
 Wrong:
 
@@ -37,6 +37,7 @@ def find(training: Trained) -> Iterator[Problem]:
     """Warns of each that would have to wait for the last epoch, or longer."""
     epochs = training.train.epochs
     batches = steps(training.data, training.train)
+    count = (batches or 0) * epochs
     for watched in training.callbacks():
         callback = watched.callback
         first = callback.first_acts()
@@ -46,8 +47,11 @@ def find(training: Trained) -> Iterator[Problem]:
             yield Problem(
                 watched.at("patience"), CODE, f"{can}, and epochs is {epochs}", needs
             )
-        often = getattr(callback, "save_freq", None)
-        if batches and isinstance(often, int) and often > batches * epochs:
-            text = f"{callback.title()} saves after {often:,} batches, and the training"
-            text = f"{text} has {batches * epochs:,} ({batches:,} in an epoch)"
-            yield Problem(watched.at("save_freq"), CODE, text, "write save_freq: epoch")
+        for argument in callback.waits_for if batches else ():
+            often = getattr(callback, argument)
+            often = often[0] if isinstance(often, tuple) else often
+            if isinstance(often, int) and often > count:
+                text = f"{callback.title()}.{argument} waits for batch {often:,}"
+                text = f"{text}, and the training has {count:,} ({batches:,} an epoch)"
+                hint = f"make {argument}: {count} or less"
+                yield Problem(watched.at(argument), CODE, text, hint)

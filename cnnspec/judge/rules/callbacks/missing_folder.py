@@ -25,6 +25,7 @@ from cnnspec.judge.rules.callbacks import Trained
 
 CODE = "missing-folder"
 SEVERITY = "warning"
+UNLESS = ("file-collision",)
 
 
 def find(training: Trained) -> Iterator[Problem]:
@@ -33,7 +34,7 @@ def find(training: Trained) -> Iterator[Problem]:
         callback = watched.callback
         name = "" if callback.makes_folder else getattr(callback, callback.writes)
         folder, file = os.path.split(name)
-        if folder and not os.path.isdir(folder):
+        if folder and not os.path.isdir(os.path.dirname(training.path_of(name))):
             text = f"{callback.title()} makes no folder, and '{folder}' isn't here"
             hint = f"write {callback.writes}: {file}; or make the folder first"
             yield Problem(watched.at(callback.writes), CODE, text, hint)

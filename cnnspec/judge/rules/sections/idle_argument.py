@@ -20,8 +20,9 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.catalogue.named import Named
+from cnnspec.catalogue.optimizers import Optimizer
 from cnnspec.ground.errors import Path, Problem
-from cnnspec.judge.subjects import Sections
+from cnnspec.judge.subjects import Sections, rate
 from cnnspec.language.training import Train
 
 CODE = "idle-argument"
@@ -37,6 +38,17 @@ def find(sections: Sections) -> Iterator[Problem]:
             where = (*path, made.title(), argument)
             text = f"{made.title()}.{argument} {text}"
             yield Problem(where, CODE, text, hint, at_key=True)
+    path, _ = rate(sections.train)
+    optimizer = Optimizer.of(sections.train.optimizer)
+    inner = getattr(optimizer, "inner_optimizer", None)
+    scaled = inner or sections.train.mixed_precision == "mixed_float16"
+    if scaled and (inner or optimizer).given.get(_SCALE) is not None:
+        by = optimizer.title() if inner else "what mixed_float16 brings"
+        text = f"{path[-2]}.{_SCALE} gives way to the scale of {by}"
+        yield Problem((*path[:-1], _SCALE), CODE, text, "remove it", at_key=True)
+
+
+_SCALE = "loss_scale_factor"
 
 
 def _named(train: Train) -> Iterator[tuple[Path, Named]]:
