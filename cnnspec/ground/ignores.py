@@ -31,7 +31,7 @@ def read_ignores(text: str, path: str) -> list[Ignore]:
     found = list(_IGNORE.finditer(text))
     if not found:
         return []
-    begins, ends = _scalars(text)
+    begins, ends = scalars(text)
     ignores = []
     line = at = 0
     for match in found:
@@ -44,7 +44,7 @@ def read_ignores(text: str, path: str) -> list[Ignore]:
     return ignores
 
 
-def _scalars(text: str) -> tuple[list[int], list[int]]:
+def scalars(text: str) -> tuple[list[int], list[int]]:
     """Where texts and numbers begin and end, in which a # begins no comment."""
     parser = CParser(text)
     begins, ends = [], []

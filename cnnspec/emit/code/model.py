@@ -49,7 +49,7 @@ def model_code(
     script = planned(program, summary, texts, constants, sequential=sequential)
     return ModelCode(
         printed(script.constants),
-        [printed((function,)) for function in script.functions],
+        [*map(printed, script.functions)],
         printed(script.body),
         expression(script.model),
     )

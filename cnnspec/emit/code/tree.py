@@ -77,7 +77,9 @@ class Assign(NamedTuple):
     target: "Expression"
     value: "Expression"
     note: str = ""
-    """What is said behind it."""
+    """What may be said behind it: the sizes that come out."""
+    said: str = ""
+    """What its author says behind it."""
 
 
 class Evaluate(NamedTuple):
@@ -85,6 +87,7 @@ class Evaluate(NamedTuple):
 
     value: "Expression"
     note: str = ""
+    said: str = ""
 
 
 class Return(NamedTuple):
@@ -92,6 +95,7 @@ class Return(NamedTuple):
 
     value: "Expression"
     note: str = ""
+    said: str = ""
 
 
 class For(NamedTuple):
@@ -100,6 +104,7 @@ class For(NamedTuple):
     target: "Expression"
     over: "Expression"
     body: "Statements"
+    said: str = ""
 
 
 class If(NamedTuple):

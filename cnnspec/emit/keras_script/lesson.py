@@ -54,12 +54,13 @@ def _sections(writer: Writer) -> Iterator[Section]:
     yield from rendered("about", "imports")
     if train is not None:
         yield from rendered("seed", "data", "samples")
+    yield Section("constants", model.constants)
     for code in model.classes + model.functions:
         yield Section("block", code)
     yield from rendered("model", "summary")
     if train is None:
         return
     if view.ensemble:
-        yield from rendered("members", "vote", "answers")
+        yield from rendered("members", "vote", "answers", "files")
     else:
-        yield from rendered("compile", "fit", "curves", "evaluate", "predict")
+        yield from rendered("compile", "fit", "curves", "evaluate", "predict", "files")

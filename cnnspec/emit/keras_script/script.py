@@ -64,11 +64,15 @@ def render_script(
 
 _HEADINGS = {
     "data": ("data",),
-    "model": ("block", "model"),
+    "model": ("constants", "block", "model"),
     "training": ("compile", "members"),
     "results": ("evaluate", "vote"),
 }
 """The headings of a lesson, and the sections that they may stand above."""
+
+
+_GO_ON = ("model", "compile", "evaluate")
+"""The sections that the next one goes on with."""
 
 
 def _joined(writer: Writer) -> str:
@@ -80,7 +84,8 @@ def _joined(writer: Writer) -> str:
             if section.key in keys:
                 parts.append(f"# {writer.say(f'heading_{heading}')}")
                 del headings[heading]
-        parts.append(f"{section.code}\n")
+        end = "" if section.key in _GO_ON else "\n"
+        parts.append(f"{section.code}{end}")
     return "\n".join(parts)
 
 

@@ -76,6 +76,7 @@ def data_view(data: Data, train: Train, summary: Summary) -> DataView:
         contiguous=data.contiguous,
         checks_labels=in_file and numbered and not data.contiguous,
         renumbers=numbered and data.contiguous,
+        splits=data.splits,
         test_size=data.test_size,
         seed=_data_seed(data, train),
         shuffle=data.shuffle,

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from cnnspec.emit.code.model import value_text
+from cnnspec.emit.code.width import WIDTH
 from cnnspec.emit.folders import folders, template_folder
 from cnnspec.emit.words import complaint
 from cnnspec.ground.errors import Mark, SpecError
@@ -44,9 +45,23 @@ def environment(own: str | None = None, *, traced: bool = False) -> Any:
         keep_trailing_newline=True,
         extensions=[_traced()] if traced else [],
     )
-    found.filters |= {"python": value_text, "code": in_code}
+    found.filters |= {"python": value_text, "code": in_code, "names": _names}
+    found.filters["inside"] = _inside
     found.filters |= {"whole": _whole, "thousands": _thousands}
     return found
+
+
+def _inside(found: str) -> str:
+    """A text as it stands between the quotes of an f-string."""
+    return value_text(found)[1:-1].replace("{", "{{").replace("}", "}}")
+
+
+def _names(found: list[str]) -> str:
+    """Names as a list, and many short ones as a text that is split."""
+    listed = value_text(found)
+    words = value_text(" ".join(found))
+    whole = all(name.split() == [name] for name in found)
+    return f"{words}.split()" if whole and len(listed) > WIDTH - 20 else listed
 
 
 def _whole(found: int) -> str:

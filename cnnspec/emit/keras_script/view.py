@@ -25,8 +25,6 @@ class ScriptView(NamedTuple):
     """What the model is: paragraphs, each in a line."""
     packages: list[str]
     """What has to be installed."""
-    style: str
-    """lesson or full."""
     stem: str
     """The name of the script without its ending."""
     backend: str
@@ -123,6 +121,8 @@ class DataView(NamedTuple):
     """Whether labels from a file have to be numbers of classes."""
     renumbers: bool
     """Whether such labels are numbered without gaps."""
+    splits: bool
+    """Whether one set of samples is split in two."""
     test_size: float | None
     """The part of the samples that is held out."""
     seed: int

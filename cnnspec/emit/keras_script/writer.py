@@ -31,6 +31,8 @@ from cnnspec.emit.words import complaint
 from cnnspec.ground.errors import SpecError
 from cnnspec.ground.file_names import file_name
 from cnnspec.ground.source import stem
+from cnnspec.ground.source.remarks import Remarks
+from cnnspec.ground.visible import visible
 from cnnspec.judge.adapting import adapted
 from cnnspec.language.program import Program
 from cnnspec.language.results import results_folder
@@ -81,6 +83,7 @@ class Writer:
             SpecError: one's own templates can't be rendered.
         """
         self.language, self._own = language, own
+        self._source, self._style = program.source, style
         self._sequential = sequential
         self.view = View(_script(program, language, backend, style))
         data, train, ensemble = program.data, program.train, program.ensemble
@@ -142,6 +145,7 @@ class Writer:
             return written
 
         return {
+            "said": self._said,
             "say": writes("", ""),
             "doc": writes('"""', '"""'),
             "note": writes("# ", ""),
@@ -151,10 +155,28 @@ class Writer:
             "leave": writes("sys.exit(", ")", quote=True),
         }
 
+    def _said(self, *keys: str) -> str:
+        """What the author says of the keys of a spec that a line does justice to.
+
+        Lines of their own, and a note for `laid_out`: `{{ said("data.scale") -}}`.
+        """
+        found = [self._remarks(key) for key in keys]
+        lines = [f"# {said}" for one in found for said in one.above]
+        behind = [one.behind for one in found if one.behind]
+        lines += [f"# {said}" for said in behind[:-1]]
+        lines += [f"#:: {said}" for said in behind[-1:]]
+        return "".join(f"{visible(line)}\n" for line in lines)
+
+    def _remarks(self, key: str) -> Remarks:
+        """What the author says of `data:` alone, or of `data.scale` and its parts."""
+        steps = key.removesuffix(":").split(".")
+        path = tuple(int(step) if step.isdigit() else step for step in steps)
+        return self._source.remarks(path, whole=not key.endswith(":"))
+
     def _model(self, program: Program, summary: Summary) -> ModelView:
         """What templates are told of the model."""
         above: dict[str, Any] = {}
-        if self.view.train and self.view.script.style == FULL:
+        if self.view.train and self._style == FULL:
             above = _constants(self.render("full/constants"))
         code = model_code(
             program, summary, self.language, above, sequential=self._sequential
@@ -202,7 +224,6 @@ def _script(
     return ScriptView(
         introduction="\n\n".join(map(in_docstring, paragraphs(said))),
         packages=needed_packages(program, backend, font),
-        style=style,
         stem=file_name(stem(program.source.path)),
         backend=backend,
         is_usual_backend=backend == BACKENDS[0],

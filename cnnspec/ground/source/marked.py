@@ -13,6 +13,7 @@ from cnnspec.ground.source.parsing import Parser, Reader
 if TYPE_CHECKING:
     from cnnspec.ground.edits import Edit
     from cnnspec.ground.ignores import Ignore
+    from cnnspec.ground.source.remarks import Comments, Remarks
 
 
 class Source:
@@ -51,6 +52,7 @@ class Source:
         self.asked, self.everywhere = path, False
         self._base: Source | None = None
         self._overrides: dict[Path, str] = {}
+        self._comments: Comments | None = None
 
     def refuse_foreign(self) -> None:
         """Refuses a document of another tool, whatever else is wrong with it.
@@ -98,8 +100,8 @@ class Source:
         A path that leads past the document's end gives the last place on its way, so a
         problem with something missing points at what should have held it.
         """
-        name, node = self._place(path, at_key)
-        return mark_of(name, node.start_mark)
+        source, node = self._place(path, at_key)
+        return mark_of(source.path, node.start_mark)
 
     def line(self, path: Path) -> str:
         """`line 31`, or `line 31 of base.yaml` where another file holds the value."""
@@ -152,8 +154,8 @@ class Source:
         _, node = self._place(path)
         return isinstance(node, ScalarNode) and node.value == "" and node.tag == PLAIN
 
-    def _place(self, path: Path, at_key: bool = False) -> tuple[str, Node]:
-        """The node that a path leads to, and the file that it stands in."""
+    def _place(self, path: Path, at_key: bool = False) -> "tuple[Source, Node]":
+        """The node that a path leads to, and the document that it stands in."""
         node, place = self._root, self._root
         for number, step in enumerate(path):
             key, value = child(node, step)
@@ -165,7 +167,7 @@ class Source:
                 break
             node = value
             place = key if at_key and number == len(path) - 1 else value
-        return self.path, place
+        return self, place
 
     def holds(self, path: Path) -> bool:
         """Whether a path leads to a value that is written in the document."""
@@ -196,6 +198,22 @@ class Source:
         _, node = self._place(path)
         block = isinstance(node, ScalarNode) and node.style == "|"
         return self.mark(path).line + (line if block else 0)
+
+    def remarks(self, path: Path, *, whole: bool = True) -> "Remarks":
+        """What the author's comments say of the value under a path.
+
+        Args:
+            path: of the value.
+            whole: whether what is said of its parts belongs to it.
+        """
+        from cnnspec.ground.source.remarks import Comments, Remarks
+
+        if not self.holds(path):
+            return Remarks()
+        source, _ = self._place(path)
+        if source._comments is None:
+            source._comments = Comments(source._text, source._root)
+        return source._comments.of(path, whole=whole)
 
     def diagnostic(
         self,

@@ -4,7 +4,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnspec.emit.code.plan.calls import block_call
-from cnnspec.emit.code.plan.comments import ends_stage, own_names, size_note
+from cnnspec.emit.code.plan.comments import (
+    authors,
+    ends_stage,
+    own_names,
+    size_note,
+)
 from cnnspec.emit.code.plan.flow import FlatNode, Occurrence
 from cnnspec.emit.code.plan.formulas import layer_call
 from cnnspec.emit.code.plan.holders import Holders
@@ -72,6 +77,8 @@ class Body:
             self._flow, self.function, names, shared.kinds, shared.handed
         )
         self.reads = Reads(self._flow, self.function, self.variables, self.words)
+        self._said = ""
+        """What the author says behind the step that is being made."""
         self._depth = 0
         """Of branches, loops and arms around the statements that are being made."""
 
@@ -97,6 +104,18 @@ class Body:
         return current
 
     def _step(self, step: Step, current: Values) -> Values:
+        remarks = self._shared.of_step(step)
+        behind = not isinstance(step, IfStep) and step.path not in self._flow.flat_nodes
+        self._said = remarks.behind if behind else ""
+        said = authors(remarks, with_behind=not behind)
+        self.statements += said
+        before = len(self.statements)
+        after = self._taken(step, current)
+        if said and len(self.statements) == before:
+            del self.statements[before - len(said) :]
+        return after
+
+    def _taken(self, step: Step, current: Values) -> Values:
         if step.path in self._flow.flat_nodes:
             for node in self._flow.flat_nodes[step.path]:
                 self._flat_node(node)
@@ -126,6 +145,7 @@ class Body:
 
     def _layer(self, step: LayerStep, current: Values) -> Values:
         found = self._flow.occurrences[step.path]
+        said = self._said
         self._branches(step, current)
         tensors = self.reads.tensors(step.path)
         layers = self._flow.layers_made(step.path)
@@ -139,18 +159,18 @@ class Body:
         value, key = Made(step.path), self._key(step)
         code = self._kept_layer(value, made, key)
         given = given_to(type(first), tensors)
-        self._assign(value, Call(code, given), key, self._note(found))
+        self._assign(value, Call(code, given), key, self._note(found), said)
         self._end_paragraph(found[0])
         return [value]
 
     def _apply(self, step: ApplyStep, current: Values) -> Values:
-        found = self._flow.occurrences[step.path]
+        found, said = self._flow.occurrences[step.path], self._said
         self._branches(step, current)
         tensors = self.reads.tensors(step.path)
         code = self.reads.layer(LayerUsed(step.path), step.layer)
         value, key = Made(step.path), self._key(step)
         given = given_to(type(self._flow.layers[found[0].node]), tensors)
-        self._assign(value, Call(code, given), key, self._note(found))
+        self._assign(value, Call(code, given), key, self._note(found), said)
         return [value]
 
     def _flat_node(self, flat: FlatNode) -> None:
@@ -184,7 +204,9 @@ class Body:
             self.statements.append(Assign(kept, variable))
         return variable
 
-    def _assign(self, value: Made, code: Call, key: str, note: str) -> None:
+    def _assign(
+        self, value: Made, code: Call, key: str, note: str, said: str = ""
+    ) -> None:
         """Makes the statement that a layer is called."""
         target = self.variables.target(value)
         kept = None
@@ -192,11 +214,11 @@ class Body:
             kept = self.variables.kept("tensors", key)
         variable = Code(target) if target else kept
         if value == self.returned:
-            self.statements.append(Return(code, note))
+            self.statements.append(Return(code, note, said))
         elif variable:
-            self.statements.append(Assign(variable, code, note))
+            self.statements.append(Assign(variable, code, note, said))
         else:
-            self.statements.append(Evaluate(code, note))
+            self.statements.append(Evaluate(code, note, said))
         if kept and target:
             self.statements.append(Assign(kept, Code(target)))
 
@@ -208,7 +230,7 @@ class Body:
     # ------------------------------------------------------------- calls
 
     def _call(self, step: CallStep, current: Values) -> Values:
-        found = self._flow.occurrences[step.path]
+        found, said = self._flow.occurrences[step.path], self._said
         self._branches(step, current)
         tensors = [code for code, _ in self.reads.tensors(step.path)]
         self.statements += self._own_name(step)
@@ -220,11 +242,11 @@ class Body:
         targets, after = self._targets(step, signature, values)
         note = self._note(found)
         if values[0] == self.returned:
-            self.statements.append(Return(code, note))
+            self.statements.append(Return(code, note, said))
         elif any(target != Code("_") for target in targets):
-            self.statements.append(Assign(Several(tuple(targets)), code, note))
+            self.statements.append(Assign(Several(tuple(targets)), code, note, said))
         else:
-            self.statements.append(Evaluate(code, note))
+            self.statements.append(Evaluate(code, note, said))
         self.statements += after
         return values
 
@@ -261,7 +283,7 @@ class Body:
     # ------------------------------------------------------------- loops
 
     def _repeat(self, step: RepeatStep, current: Values) -> Values:
-        counts = self._flow.rounds.get(step.path, {0})
+        said, counts = self._said, self._flow.rounds.get(step.path, {0})
         if counts == {0}:
             return current
         joins, live = defines(step.steps), self.function.live
@@ -287,8 +309,7 @@ class Body:
         self.words.loops.pop()
         target, over = loop.header(max(counts), self.words.formula)
         if inside:
-            self.statements.append(For(target, over, tuple(inside)))
-        self._end_paragraph()
+            self.statements.append(For(target, over, tuple(inside), said))
         if not joins:
             return current
         self.statements += self.variables.carry(end, {})
@@ -358,13 +379,13 @@ class Body:
 
     # ------------------------------------------------------------- what is said
 
-    def _end_paragraph(self, taken: Occurrence | None = None) -> None:
-        """Leaves a line empty, after a step only if the image got smaller there.
+    def _end_paragraph(self, taken: Occurrence) -> None:
+        """Leaves a line empty after a step, if the image got smaller there.
 
-        That is done in `build_model()` alone, outside of loops and branches.
+        That is done where the model is made alone, outside of loops and branches.
         """
         at_top = self._block is None and not self._depth
-        if at_top and (taken is None or ends_stage(self._flow.sizes(taken))):
+        if at_top and ends_stage(self._flow.sizes(taken)):
             self.statements.append(Blank())
 
     def _own_name(self, step: LayerStep | CallStep) -> list[Comment]:

@@ -54,7 +54,7 @@ def _item(statement: Statement, current: Expression | None) -> Evaluate | None:
         return None
     made, given = statement.value.function, statement.value.arguments
     if current is None:  # keras.Input
-        return Evaluate(statement.value, statement.note)
+        return Evaluate(statement.value, statement.note, statement.said)
     if not isinstance(made, Call) or len(given) != 1 or given[0].value != current:
         return None
-    return Evaluate(made, statement.note)
+    return Evaluate(made, statement.note, statement.said)

@@ -7,6 +7,7 @@ from cnnspec.emit.code.plan.outline import each_step
 from cnnspec.emit.code.tree import Comment
 from cnnspec.emit.code.width import WIDTH, columns
 from cnnspec.ground.shapes import Shapes, product, show
+from cnnspec.ground.source.remarks import Remarks
 from cnnspec.ground.visible import visible
 from cnnspec.language.program import Block, CallStep, LayerStep
 
@@ -38,6 +39,17 @@ def size_note(shapes: tuple[Shapes, Shapes] | None) -> str:
     if isinstance(y, list) or (len(x) == len(y) and x[1:-1] == y[1:-1]):
         return ""
     return show(y[1:])
+
+
+def authors(remarks: Remarks, *, with_behind: bool = False) -> list[Comment]:
+    """An author's comments as comments above a statement.
+
+    Args:
+        remarks: the comments.
+        with_behind: whether what stands behind the line is said here too.
+    """
+    said = [*remarks.above, *([remarks.behind] if with_behind else [])]
+    return [Comment(visible(one)) for one in said if one]
 
 
 def own_name(name: str, keras: str) -> str:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from cnnspec.emit.code.plan.body import Body
-from cnnspec.emit.code.plan.comments import Texts, docstring, own_names
+from cnnspec.emit.code.plan.comments import Texts, authors, docstring, own_names
 from cnnspec.emit.code.plan.formulas import argument, has_formula
 from cnnspec.emit.code.plan.parameters import given_code, is_late
 from cnnspec.emit.code.plan.places import (
@@ -81,11 +81,12 @@ def block_function(shared: Shared, block: Block, texts: Texts) -> Def:
     arguments += [CallArgument(words.idents[p], parameters[p]) for p in optional]
     if words.gives_names and may_be_named:
         arguments.append(CallArgument("name", Code("None")))
+    said = authors(shared.remarks((*block.path, "params")), with_behind=True)
     return Def(
         signature.title,
         tuple(arguments),
         docstring(block, texts),
-        (*setup, *variables.dictionaries(), *body.statements),
+        (*said, *setup, *variables.dictionaries(), *body.statements),
     )
 
 
@@ -152,7 +153,10 @@ def model_function(shared: Shared, graph: Graph) -> tuple[Statements, Call]:
         called, variable = graph.called(tensor.name), variables.of(value)
         if variable != tensor.name:
             inputs += own_names(tensor.name, called)
-        inputs.append(Assign(Code(variable), _input(shared, tensor, called)))
+        remarks = shared.remarks(tensor.path)
+        inputs += authors(remarks)
+        code = _input(shared, tensor, called)
+        inputs.append(Assign(Code(variable), code, said=remarks.behind))
     values = [function.values_at(use) for use in flow.outputs]
     last = flow.result_of(steps[-1]) if steps else None
     if last is not None and values == [{last}]:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.emit.code.plan.chain import stacked
-from cnnspec.emit.code.plan.comments import Texts
+from cnnspec.emit.code.plan.comments import Texts, authors
 from cnnspec.emit.code.plan.formulas import data_code
 from cnnspec.emit.code.plan.functions import block_function, model_function
 from cnnspec.emit.code.plan.history import history_of
@@ -13,9 +13,9 @@ from cnnspec.emit.code.plan.keep import kept
 from cnnspec.emit.code.plan.names import Constants, Names, reserved_names
 from cnnspec.emit.code.plan.outline import kinds
 from cnnspec.emit.code.plan.shared import Shared
-from cnnspec.emit.code.tree import Assign, Call, Code, Def, Stack, Statements
+from cnnspec.emit.code.tree import Assign, Call, Code, Stack, Statement, Statements
 from cnnspec.ground.shapes import Shapes
-from cnnspec.language.program import Program
+from cnnspec.language.program import Block, Program
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import Summary, infer
 
@@ -24,7 +24,7 @@ class Plan(NamedTuple):
     """The statements that make a model."""
 
     constants: Statements
-    functions: tuple[Def, ...]
+    functions: tuple[Statements, ...]
     """Those of the blocks."""
     body: Statements
     """What makes its tensors; nothing where it is a chain."""
@@ -56,7 +56,7 @@ def planned(
     own = Constants(program.values, constants, names)
     titles = {name: _title(name, names) for name in flow.written_blocks()}
     shared = Shared(program, flow, names, own, titles, dict(kinds(program)))
-    functions = [block_function(shared, program.blocks[n], texts) for n in titles]
+    functions = [_function(shared, program.blocks[name], texts) for name in titles]
     body, model = model_function(shared, graph)
     stack = stacked(body, model, shapes) if sequential else None
     if stack is not None:
@@ -71,6 +71,12 @@ def shapes_of(graph: Graph) -> dict[str, Shapes]:
     return found | {row.name: row.output_shape for row in rows}
 
 
+def _function(shared: Shared, block: Block, texts: Texts) -> Statements:
+    """The function of a block, with what its author says of it."""
+    said = authors(shared.remarks(block.path, whole=False), with_behind=True)
+    return (*said, block_function(shared, block, texts))
+
+
 def _title(block: str, names: Names) -> str:
     name = snake_case(block)
     return names.new(name, f"{name}_block")
@@ -78,9 +84,11 @@ def _title(block: str, names: Names) -> str:
 
 def _constants(shared: Shared) -> Statements:
     """The constants that the code uses, or that these are made of."""
-    program, constants, made = shared.program, shared.constants, list[Assign]()
+    program, constants, made = shared.program, shared.constants, list[Statement]()
     for variable in reversed(program.vars):
         if constants.needs_a_line(variable):
             code = data_code(program.vars[variable], shared.formula)
-            made.insert(0, Assign(Code(constants[variable]), code))
+            remarks = shared.remarks(("vars", variable))
+            line = Assign(Code(constants[variable]), code, said=remarks.behind)
+            made = [*authors(remarks), line, *made]
     return tuple(made)

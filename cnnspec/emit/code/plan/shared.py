@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from cnnspec.emit.code.plan.flow import Flow, Function
 from cnnspec.emit.code.plan.names import Constants, Names
-from cnnspec.emit.code.plan.outline import StepKind
+from cnnspec.emit.code.plan.outline import StepKind, within
 from cnnspec.emit.code.plan.places import (
     Value,
 )
 from cnnspec.ground.errors import Path
+from cnnspec.ground.source.remarks import Remarks
 from cnnspec.language.expressions import Formula
-from cnnspec.language.program import Block, Program
+from cnnspec.language.program import Block, Program, RepeatStep, Step
 
 
 class Signature(NamedTuple):
@@ -74,6 +75,22 @@ class Shared:
         self.kinds = kinds
         self.signatures: dict[str, Signature] = {}
         self.handed: dict[Value, str] = {}
+
+    def remarks(self, path: Path, *, whole: bool = True) -> Remarks:
+        """What the author's comments say of what stands under a path."""
+        return self.program.source.remarks(path, whole=whole)
+
+    def of_step(self, step: Step) -> Remarks:
+        """What they say of a step, without the steps that it holds."""
+        places = [k for k, key in enumerate(step.path) if isinstance(key, int)]
+        item = step.path[: places[-1] + 1]
+        remarks = self.remarks(item, whole=not any(within(step)))
+        if isinstance(step, RepeatStep):
+            for key in ("times", "for", "index"):
+                above, behind = self.remarks((*item, "repeat", key))
+                said = (*remarks.above, *above, *([behind] if behind else ()))
+                remarks = remarks._replace(above=said)
+        return remarks
 
     def formula(self, formula: Formula) -> str:
         """The code of a formula that uses variables of the spec alone."""

@@ -14,7 +14,7 @@ from cnnspec.emit.code.width import WIDTH, columns
 _NOTE = "#: "
 """Begins what belongs behind the statement or item below it: black would break its
 lines to make room."""
-_SAID = "#| "
+_SAID = "#:: "
 """Begins the same where it has to be said, above if there is no room behind."""
 
 
@@ -75,22 +75,22 @@ def _with_notes(code: str) -> Iterator[str]:
         if not found.startswith((_NOTE, _SAID)) or place + 1 in texts:
             yield line
             continue
-        begins, end = place + 1, ends.get(place + 2, place + 2) - 1
-        noted = f"{lines[end]}  # {found[len(_NOTE) :]}"
-        is_said = found.startswith(_SAID)
-        if columns(noted) <= WIDTH and not (is_said and end > begins):
+        end = ends.get(place + 2, place + 2) - 1
+        said = found.partition(" ")[2]
+        if columns(noted := f"{lines[end]}  # {said}") <= WIDTH:
             lines[end] = noted
-        elif is_said:
-            margin = line[: -len(found)]
-            yield from _comment(f"{margin}# {found[len(_SAID) :]}")
+        elif found.startswith(_SAID):
+            yield from _comment(f"{line[: -len(found)]}# {said}")
 
 
 def _ends(tree: ast.Module) -> dict[int, int]:
     """Where statements and the items of lists end, by the line where they begin."""
     found: dict[int, int] = {}
     for node in ast.walk(tree):
-        items = [node] if isinstance(node, ast.stmt) else getattr(node, "elts", [])
-        for item in () if hasattr(node, "body") else items:
+        if isinstance(node, ast.stmt):
+            end = node.body[0].lineno - 1 if hasattr(node, "body") else node.end_lineno
+            found.setdefault(node.lineno, end or node.lineno)
+        for item in getattr(node, "elts", []):
             found.setdefault(item.lineno, item.end_lineno or item.lineno)
     return found
 

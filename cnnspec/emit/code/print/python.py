@@ -156,13 +156,17 @@ def _(found: Return) -> Iterator[str]:
 
 
 def _noted(line: str, found: Assign | Evaluate | Return) -> Iterator[str]:
-    if found.note:
+    if found.said:
+        yield f"#:: {found.said}"
+    elif found.note:
         yield f"#: {found.note}"
     yield line
 
 
 @_statement.register
 def _(found: For) -> Iterator[str]:
+    if found.said:
+        yield f"#:: {found.said}"
     yield f"for {expression(found.target)} in {expression(found.over)}:"
     yield from _lines(found.body, _INDENT)
 
