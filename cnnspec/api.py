@@ -315,7 +315,7 @@ def _by_keras(model: summaries.Model) -> list[Diagnostic]:
 
 
 def load(spec: Spec, overrides: "Overrides" = ()) -> Model:
-    """The model of a spec.
+    """The model of a spec; warnings are told as Python's.
 
     Args:
         spec: path, text or data.
@@ -326,7 +326,7 @@ def load(spec: Spec, overrides: "Overrides" = ()) -> Model:
         OverrideError: an override that can't be applied.
         SettingsError: a pyproject.toml whose settings can't be followed.
     """
-    return check(spec, overrides).model()
+    return _sound(check(spec, overrides))
 
 
 def loads(text: str, path: str = "spec", overrides: "Overrides" = ()) -> Model:
@@ -345,7 +345,22 @@ def loads(text: str, path: str = "spec", overrides: "Overrides" = ()) -> Model:
         OverrideError: an override that can't be applied.
         SettingsError: a pyproject.toml whose settings can't be followed.
     """
-    return _check(_text_reader(text, path), path, overrides).model()
+    return _sound(_check(_text_reader(text, path), path, overrides))
+
+
+def _sound(checked: Checked) -> Model:
+    """The model of a checked spec, whose warnings Python tells.
+
+    Raises:
+        SpecError: with every error.
+    """
+    model = checked.model()
+    for found in checked.diagnostics:
+        if found.severity == "warning":
+            from warnings import warn
+
+            warn(str(found), stacklevel=3)
+    return model
 
 
 # ------------------------------------------------------------------ building

@@ -5,6 +5,7 @@ import json
 import pickle
 import subprocess
 import sys
+import warnings
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import Any
@@ -228,8 +229,21 @@ def test_what_is_pickled_or_copied_comes_back(spec: Path) -> None:
         assert type(again) is cnnspec.Model
         assert type(again.summary) is cnnspec.Summary
         assert again.to_dict() == model.to_dict()
+        assert again == model
+        assert hash(again.program.source) == hash(model.program.source)
     checked = cnnspec.check(spec, ["layers.0=Flaten"])
-    assert str(pickle.loads(pickle.dumps(checked))) == str(checked)
+    assert pickle.loads(pickle.dumps(checked)) == checked != cnnspec.check(spec)
+
+
+def test_what_is_loaded_tells_its_warnings() -> None:
+    text = "{input: [4], vars: {a: 1}, layers: [{Dense: 3}]}"
+    for load in (cnnspec.load, cnnspec.loads):
+        with pytest.warns(UserWarning, match="unused-variable") as told:
+            load(text)
+        assert told[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cnnspec.load("{input: [4], layers: [{Dense: 3}]}")
 
 
 def test_a_script_of_a_pickled_model_is_the_same() -> None:

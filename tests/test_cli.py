@@ -306,6 +306,33 @@ def test_build_tells_that_the_summary_is_as_expected(run: Run) -> None:
     assert out.count(said) == out.count("ok, as expected") == out.count("wrote ") == 1
 
 
+def test_build_goes_on_past_a_spec_that_is_wrong(run: Run) -> None:
+    Path("bad.yaml").write_text("input: [4]\nlayers: [Dens]\n", encoding="utf-8")
+    for name in ("a", "b"):
+        text = "input: [4]\nlayers: [{Dense: 3}]\n"
+        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+    specs = ("a.yaml", "bad.yaml", "missing.yaml", "b.yaml")
+    code, out, err = run("build", *specs, "--to", "script")
+    assert code == 1
+    assert [line.split(":")[0] for line in err.splitlines()] == [
+        "bad.yaml",
+        "missing.yaml",
+    ]
+    assert sorted(os.listdir("generated")) == ["a.py", "b.py"]
+    assert out.count("wrote ") == 2
+
+
+def test_build_heeds_what_a_comment_silences(run: Run) -> None:
+    text = "input: [8]\nlayers:\n  - Dense: {units: 4, activation: glu}"
+    for name, comment in (("a", ""), ("b", "  # cnnspec: ignore[fails-at-run]")):
+        Path(f"{name}.yaml").write_text(f"{text}{comment}\n", encoding="utf-8")
+    out = run("build", "a.yaml", "b.yaml", "--to", "script").out
+    assert [line.split(":")[1] for line in out.splitlines() if ".yaml:" in line] == [
+        " fails-at-run",
+        " ok",
+    ]
+
+
 def test_build_refuses_before_it_prints_or_writes(run: Run) -> None:
     for name in ("a", "b"):
         text = "input: [4]\nlayers: [{Dense: 3}]\n"

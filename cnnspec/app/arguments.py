@@ -140,6 +140,24 @@ def loaded(spec: str, overrides: Sequence[str], **settings: Any) -> Model:
     return model
 
 
+def loaded_each(
+    specs: Sequence[str], overrides: Sequence[str], **settings: Any
+) -> list[tuple[Checked, Model]]:
+    """The specs that are sound, with their models; what else is found is told."""
+    sound = []
+    for spec in specs:
+        checked = check_spec(spec, overrides, **settings)
+        try:
+            sound.append((checked, checked.model()))
+        except SpecError as error:
+            say(str(error))
+            continue
+        for found in checked.diagnostics:
+            if found.severity == "warning":
+                say(str(found))
+    return sound
+
+
 def loaded_variants(
     *variants: tuple[str, Sequence[str]], **settings: Any
 ) -> tuple[Model, ...]:

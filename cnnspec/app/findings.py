@@ -36,16 +36,14 @@ def params(summary: Summary) -> str:
     return text
 
 
-def built(program: Program, summary: Summary) -> str:
+def built(checked: Checked, program: Program, summary: Summary) -> str:
     """What `build` says of a spec before it writes anything."""
     expected = program.expect is not None and any(
         given is not None for given in program.expect.given.values()
     )
-    verdict = "ok, as expected" if expected and not program.is_variant else "ok"
-    if summary.surprises:
-        from cnnspec.judge.rules.layers.fails_at_run import CODE
-
-        verdict = CODE
+    verdict = checked.verdict
+    if verdict == "ok" and expected and not program.is_variant:
+        verdict = "ok, as expected"
     return visible(f"{program.source.path}: {verdict}: {params(summary)}")
 
 

@@ -1,11 +1,13 @@
 """`cnnspec build`."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from cnnspec import api
+from cnnspec.api import Checked
 from cnnspec.app import findings
 from cnnspec.app.arguments import (
-    loaded,
+    loaded_each,
     refuse_no_folder,
     refuse_same_names,
     refuse_unknown_language,
@@ -33,38 +35,53 @@ def run(
     force: bool,
     overrides: Sequence[str],
     allow_outside: bool | None,
-) -> None:
-    """Checks specs, then writes each as a Keras model and as a training script."""
+) -> int:
+    """Checks specs, then writes each as a Keras model and as a training script.
+
+    What is wrong with one leaves the others alone.
+    """
     targets, left_out = targets_of(to), ""
     refuse_wrong_templates(templates)
     refuse_unknown_language(lang, templates)
     refuse_same_names(specs)
     refuse_no_folder(folder)
-    models = [loaded(spec, overrides, allow_outside=allow_outside) for spec in specs]
-    if to is None:
-        targets, left_out = _possible(targets, models[0])
+    sound = loaded_each(specs, overrides, allow_outside=allow_outside)
+    if to is None and sound:
+        targets, left_out = _possible(targets, sound[0][1])
+    options: dict[str, Any] = {"lang": lang, "backend": backend, "templates": templates}
+    options |= {"style": style, "form": form, "force": force}
     with spec_errors():
-        for model in models:
+        for _, model in sound:
             api.files(model, folder, targets, force=force)
-    for model in models:
-        terminal.show(model.summary, why=False, console=terminal.make_console())
-        print(findings.built(model.program, model.summary))
-        with spec_errors():
-            written = api.build(
-                model,
-                folder,
-                targets,
-                force=force,
-                lang=lang,
-                backend=backend,
-                templates=templates,
-                style=style,
-                form=form,
-            )
-            for path in written:
-                print(visible(f"wrote {path}"))
+    written = 0
+    for checked, model in sound:
+        try:
+            _write(checked, model, folder, targets, options)
+        except SpecError as error:
+            say(str(error))
+            continue
+        written += 1
     if left_out:
         say(f"cnnspec: {left_out}")
+    return 0 if written == len(specs) else 1
+
+
+def _write(
+    checked: Checked,
+    model: Model,
+    folder: str,
+    targets: Sequence[str],
+    options: dict[str, Any],
+) -> None:
+    """Writes the files of a spec.
+
+    Raises:
+        SpecError: one can't be written.
+    """
+    terminal.show(model.summary, why=False, console=terminal.make_console())
+    print(findings.built(checked, model.program, model.summary))
+    for path in api.build(model, folder, targets, **options):
+        print(visible(f"wrote {path}"))
 
 
 def _possible(targets: Sequence[str], model: Model) -> tuple[list[str], str]:

@@ -54,6 +54,18 @@ class Source:
         self._overrides: dict[Path, str] = {}
         self._comments: Comments | None = None
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same text under the same name, with the same changes."""
+        if type(self) is not type(other) or not isinstance(other, Source):
+            return False
+        mine, theirs = (
+            (one.path, one._text, one._base, one._overrides) for one in (self, other)
+        )
+        return mine == theirs
+
+    def __hash__(self) -> int:
+        return hash((self.path, self._text))
+
     def refuse_foreign(self) -> None:
         """Refuses a document of another tool, whatever else is wrong with it.
 

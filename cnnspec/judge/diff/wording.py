@@ -525,6 +525,7 @@ def _total(total: Total) -> dict[str, Any]:
 _COUNTS = ("params", "trainable_params", "macs", "activation_bytes")
 _FACTS = (
     *("name", "keras_name", "type", "inputs", "input_shapes", "output_shape"),
+    "dtype",
     *_COUNTS,
     "line",
 )
