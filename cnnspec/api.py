@@ -375,12 +375,28 @@ def files(
 ) -> dict[str, str]:
     """The file that `build` writes for each target.
 
+    Where a target writes several, each has its ending behind the target's name.
+
     Raises:
         SpecError: a file that stands there is somebody's work, or one of the targets
             can't be made of this model.
     """
+    found: dict[str, str] = {}
+    for name, paths in _paths(model, folder, targets, force).items():
+        several = len(paths) > 1
+        found |= {f"{name}{end}" if several else name: p for end, p in paths.items()}
+    return found
+
+
+def _paths(
+    model: summaries.Model,
+    folder: PathName,
+    targets: str | Sequence[str] | None,
+    force: bool,
+) -> dict[str, dict[str, str]]:
+    """The files of each target by their endings."""
+    from cnnspec.emit.targets import endings, usual_targets
     from cnnspec.emit.targets import targets as all_targets
-    from cnnspec.emit.targets import usual_targets
     from cnnspec.emit.write import refuse_edited
     from cnnspec.ground.file_names import file_name
 
@@ -390,9 +406,10 @@ def files(
         _refuse_unknown("target", name, all_targets())
         target = all_targets()[name]
         target.refuse(model)
-        found[name] = start + target.ending
-    for path in found.values():
-        refuse_edited(path, force)
+        found[name] = {ending: start + ending for ending in endings(target)}
+    for paths in found.values():
+        for path in paths.values():
+            refuse_edited(path, force)
     return found
 
 
@@ -436,23 +453,25 @@ def build(
         SettingsError: there is no such target, language, backend, style or form.
     """
     from cnnspec.emit.packages import BACKENDS
-    from cnnspec.emit.targets import FORMS, STYLES, Options
+    from cnnspec.emit.targets import FORMS, STYLES, Options, contents
     from cnnspec.emit.targets import targets as all_targets
     from cnnspec.emit.words import languages
     from cnnspec.emit.write import write_together
 
     model = _loaded(spec, overrides)
-    paths = files(model, folder, targets, force=force)
+    paths = _paths(model, folder, targets, force)
     own = None if templates is None else os.fspath(templates)
     _refuse_unknown("language", lang, languages(own))
     _refuse_unknown("backend", backend, BACKENDS)
     _refuse_unknown("style", style, STYLES)
     _refuse_unknown("form", form, FORMS)
     options = Options(lang, backend, own, style, form)
-    write_together(
-        {path: all_targets()[name].make(model, options) for name, path in paths.items()}
-    )
-    return list(paths.values())
+    made: dict[str, str | bytes] = {}
+    for name, written in paths.items():
+        held = contents(all_targets()[name], model, options)
+        made |= zip(written.values(), held, strict=True)
+    write_together(made)
+    return list(made)
 
 
 def _refuse_unknown(what: str, name: str, known: Collection[str]) -> None:

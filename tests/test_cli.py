@@ -369,10 +369,8 @@ def test_build_into_a_folder_that_is_locked(
 def test_build_to_something_unknown(run: Run, to: str) -> None:
     code, out, err = run("build", NIN, "--to", to)
     assert (code, out) == (2, "")
-    assert (
-        "--to takes 'keras', 'script', 'notebook' and 'svg', joined by a comma; found"
-        in err
-    )
+    names = "'keras', 'script', 'notebook', 'svg' and 'worksheet'"
+    assert f"--to takes {names}, joined by a comma; found" in err
 
 
 def test_build_a_script(run: Run) -> None:

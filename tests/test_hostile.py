@@ -102,7 +102,7 @@ def try_all(path: str, overrides: list[str], *, emit: bool) -> bool:
         return False
     if len(model.summary.rows) < 500:
         assert_reports_are_clean(model, model)
-    for name in ("script", "notebook", "svg") if emit else ():
+    for name in ("script", "notebook", "svg", "worksheet") if emit else ():
         try:
             targets()[name].refuse(model)
             made = targets()[name].make(model, Options())

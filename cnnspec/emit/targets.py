@@ -41,8 +41,8 @@ class Target(Protocol):
 
     name: str
     """As `--to` takes it."""
-    ending: str
-    """Of its files: `.py`."""
+    ending: str | tuple[str, ...]
+    """Of its file: `.py`; of each where it writes several."""
     usual: bool
     """Whether it is written unless others are asked for."""
 
@@ -54,14 +54,28 @@ class Target(Protocol):
             NotInstalledError: nothing can, without a package that isn't installed.
         """
 
-    def make(self, model: Model, options: Options) -> str | bytes:
-        """The whole file, sealed for `write_file`.
+    def make(
+        self, model: Model, options: Options
+    ) -> str | bytes | tuple[str | bytes, ...]:
+        """The whole file, sealed for `write_file`; several in the order of `ending`.
 
         Raises:
             SpecError: the model is not what its summary says, or the templates don't
                 make a script.
         """
         ...
+
+
+def endings(target: Target) -> tuple[str, ...]:
+    """Those of a target's files."""
+    ending = target.ending
+    return (ending,) if isinstance(ending, str) else ending
+
+
+def contents(target: Target, model: Model, options: Options) -> tuple[str | bytes, ...]:
+    """What stands in a target's files, in the order of `endings`."""
+    made = target.make(model, options)
+    return made if isinstance(made, tuple) else (made,)
 
 
 @cache

@@ -14,7 +14,15 @@ from cnnspec.emit.folders import folders
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
 
 ENGLISH = "en"
-SECTIONS = ("font", "layers", "script", "notebook", "techniques", "picture")
+SECTIONS = (
+    "font",
+    "layers",
+    "script",
+    "notebook",
+    "techniques",
+    "picture",
+    "worksheet",
+)
 
 
 def languages(own: str | None = None) -> list[str]:

@@ -145,6 +145,26 @@ class Record:
             if argument.attribute in chosen
         }
 
+    def changed(self, new: Mapping[str, Any], *without: str) -> Self:
+        """The same with other arguments, as a spec has them, and with some left out.
+
+        Raises:
+            NotAllowed: an argument can't be that.
+            ArgumentError: it doesn't go with the others.
+        """
+        arguments = self.arguments()
+        values, given = {**self.__dict__}, {*self.__pydantic_fields_set__}
+        for name in without:
+            values[arguments[name].attribute] = arguments[name].default
+            given.discard(arguments[name].attribute)
+        for name, value in new.items():
+            values[arguments[name].attribute] = arguments[name].kind.validated(value)
+            given.add(arguments[name].attribute)
+        found = type(self).__new__(type(self))
+        found.__setstate__((values, given))
+        found.rules()
+        return found
+
     def __getstate__(self) -> Any:
         return self.__dict__, self.__pydantic_fields_set__
 

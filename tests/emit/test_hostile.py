@@ -22,6 +22,7 @@ from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.picture.diagram import svg
 from cnnspec.emit.report import summary as report
+from cnnspec.emit.worksheet.worksheet import render_worksheet
 from cnnspec.emit.write import is_sealed, seal_svg
 from cnnspec.ground.errors import SpecError
 from cnnspec.judge.diff import wording
@@ -202,6 +203,8 @@ def written(found: api.Model) -> dict[str, Any]:
     script = render_script(program, summary, style="full")
     assert is_sealed(script.encode())
     cells = json.loads(render_notebook(program, summary))["cells"]
+    for text in render_worksheet(found, "en", "tensorflow", None):
+        cells += json.loads(text)["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     parts = {
         "script": structure(script),

@@ -33,7 +33,7 @@ TARGETS = (Listing(),)
 
 
 def test_targets_in_their_order() -> None:
-    ours = ["keras", "script", "notebook", "svg"]
+    ours = ["keras", "script", "notebook", "svg", "worksheet"]
     assert [name for name in targets.targets() if name in ours] == ours
     assert targets.usual_targets() == ["keras", "script"]
 

@@ -17,6 +17,7 @@ from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.templates import environment
 from cnnspec.emit.keras_script.texts import Language
 from cnnspec.emit.targets import STYLES
+from cnnspec.emit.worksheet.exercises import kinds
 from cnnspec.ground.errors import SpecError
 from cnnspec.language.data import SOURCES
 from tests.emit.test_language import texts
@@ -35,6 +36,9 @@ VIEWS = {
 WRITERS = {"said", "say", "doc", "note", "label", "show", "fail", "leave"}
 FILLED_IN_BY_CODE = {"layers", "last", "block"}
 """What the texts about blocks have between their braces."""
+EXERCISES = {"asked", "number", "points", "quoted"}
+EXERCISES |= {"name", "exercises", "classes", "example", "arrays", "hole"}
+"""What exercises and their texts are told; `test_worksheet` renders them all."""
 
 
 def trees() -> dict[str, nodes.Template]:
@@ -62,7 +66,7 @@ def test_every_view_is_told() -> None:
 
 
 def test_templates_name_nothing_that_they_are_not_told() -> None:
-    told = {*view.View._fields, *WRITERS, *FILLED_IN_BY_CODE}
+    told = {*view.View._fields, *WRITERS, *FILLED_IN_BY_CODE, *EXERCISES}
     for tree in trees().values():
         told |= assigned(tree)
     for name, tree in trees().items():
@@ -97,6 +101,7 @@ def test_no_template_is_left_over() -> None:
     # Each section of a lesson is rendered by its key.
     keys = re.findall(r'"(\w+)"', inspect.getsource(lesson._sections))
     by_name |= {f"lesson/{key}" for key in keys}
+    by_name |= {f"exercises/{name}" for name in ("setup", *kinds())}
     by_name |= {"full/training/devices", "full/training/distribute"}
     for path in FILES:
         name = path.relative_to(template_folder()).as_posix()

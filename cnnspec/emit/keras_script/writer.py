@@ -99,19 +99,25 @@ class Writer:
                 self.view = self.view._replace(notebook=self._notebook(program, data))
         self.view = self.view._replace(model=self._model(program, summary))
 
-    def render(self, template: str) -> str:
+    def render(self, template: str, **more: Any) -> str:
         """The code that a template makes, each statement in a line.
+
+        Args:
+            template: its file, without the ending.
+            more: what it is told beside the view.
 
         Raises:
             SpecError: one's own templates can't be rendered, or don't make Python.
         """
-        code = self._rendered(template)
+        code = self._rendered(template, more)
         try:
             ast.parse(code)
         except SyntaxError as error:
             if self._own is None:
                 raise
-            place = place_of(self._rendered(template, traced=True), error.lineno or 1)
+            place = place_of(
+                self._rendered(template, more, traced=True), error.lineno or 1
+            )
             raise complaint(place, f"this makes no Python: {error.msg}") from None
         return code
 
@@ -119,12 +125,15 @@ class Writer:
         """A text of the language."""
         return self.language.say(section, name, self.view._asdict())
 
-    def _rendered(self, template: str, *, traced: bool = False) -> str:
+    def _rendered(
+        self, template: str, more: dict[str, Any], *, traced: bool = False
+    ) -> str:
         try:
             found = environment(self._own, traced=traced).get_template(
                 f"{template}.py.j2"
             )
-            return str(found.render({**self.view._asdict(), **self._writers()}))
+            told = {**self.view._asdict(), **self._writers(), **more}
+            return str(found.render(told))
         except SpecError:
             raise
         except Exception as error:
