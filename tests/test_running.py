@@ -22,6 +22,13 @@ def _spec(shape: str, *layers: str) -> str:
     return f"input: {shape}\nlayers:\n" + "".join(f"  - {one}\n" for one in layers)
 
 
+def _trained(layer: str) -> str:
+    """A spec that trains, with a layer between others."""
+    spec = _spec("[8, 8, 1]", "Reshape: [8, 8]", layer, "Flatten", "Dense: 10")
+    loss = "{SparseCategoricalCrossentropy: {from_logits: true}}"
+    return f"{spec}data: {{source: digits}}\ntrain: {{loss: {loss}}}\n"
+
+
 FOUND = {
     "another shape, and what it ends": Found(
         3,
@@ -129,6 +136,30 @@ FOUND = {
         "TextVectorization",
         _spec("{shape: [1], dtype: string}", "Dense: 3"),
     ),
+    "a layer that is lost": Found(
+        3,
+        "'equalization' (Equalization) fails at the first batch: it is missing in "
+        "Keras's model, which takes its input for its result; put it into Pipeline: "
+        "{layers: [Equalization]}",
+        _spec("[8, 8, 3]", "Equalization", "Flatten"),
+    ),
+    "a penalty of another type": Found(
+        4,
+        "'dense' (Dense) fails at the first step of training: its kernel_regularizer "
+        "adds float16 to a loss of float32, which TensorFlow can't sum up; set dtype: "
+        "float32 there, or leave kernel_regularizer out",
+        _trained("Dense: {units: 9, dtype: float16, kernel_regularizer: l2}"),
+    ),
+    "a penalty on results of another type": Found(
+        4,
+        "'time_distributed' (TimeDistributed) fails at the first step of training: its "
+        "activity_regularizer adds float16 to a loss of float32, which TensorFlow "
+        "can't sum up; set dtype: float32 there, or leave activity_regularizer out",
+        _trained(
+            "TimeDistributed: {layer: {Dense: {units: 9, dtype: mixed_float16, "
+            "kernel_regularizer: l2, activity_regularizer: l2}}}"
+        ),
+    ),
 }
 
 
@@ -169,7 +200,9 @@ def test_a_spec_that_fails_is_not_called_ok(run: Run, tmp_path: Path) -> None:
     assert closing.startswith(f"{path}: ok: net: ")
 
 
-@pytest.mark.parametrize("name", ["an odd size", "an axis", "gates"])
+@pytest.mark.parametrize(
+    "name", ["an odd size", "an axis", "a penalty of another type"]
+)
 def test_keras_makes_an_error_of_the_warning(name: str, tmp_path: Path) -> None:
     case = FOUND[name]
     path = tmp_path / "net.yaml"

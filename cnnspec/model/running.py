@@ -38,8 +38,12 @@ def _dtype(row: Row, dtypes: dict[str, str]) -> str:
     """The type of the numbers that a layer gives when it runs.
 
     Raises:
-        ShapeError: it fails on the type that it is given.
+        ShapeError: it fails on the type that it is given, or Keras doesn't run it.
     """
+    if row.layer.left_out:
+        title = row.layer.title()
+        text = "is missing in Keras's model, which takes its input for its result"
+        raise ShapeError(text, f"put it into Pipeline: {{layers: [{title}]}}")
     given = [dtypes[name] for name in row.inputs]
     return row.layer.running_dtype(row.dtype, *given)
 

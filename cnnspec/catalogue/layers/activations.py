@@ -91,6 +91,7 @@ class PReLU(Layer):
     `shared_axes: [1, 2]` shares them over an image, which leaves one per channel.
     """
 
+    one_type = True
     runs_on = FLOATS
     role = "activation"
     result = "relu"

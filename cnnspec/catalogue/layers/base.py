@@ -5,7 +5,15 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnnspec.catalogue.components import Component, bound_to_axes, snake_case
-from cnnspec.catalogue.dtypes import NUMBERS, computed, handed_on, kept
+from cnnspec.catalogue.dtypes import (
+    FLOATS,
+    NUMBERS,
+    TEXTS,
+    computed,
+    dtype_kind,
+    handed_on,
+    kept,
+)
 from cnnspec.catalogue.layers.arguments import (
     HALVES,
     Activation,
@@ -141,8 +149,13 @@ class Layer(Record):
     fails_unseen: ClassVar[bool] = False
     """Whether no trial shows the failure that `running` tells of: TensorFlow ends the
     whole process, or takes a layer by itself and no model."""
+    left_out: ClassVar[bool] = False
+    """Whether a model of Keras doesn't have it, unless inside another layer."""
     runs_on: ClassVar[str] = NUMBERS
     """The kinds of numbers that it takes when it runs."""
+    one_type: ClassVar[bool] = False
+    """Whether it takes floats of the type alone that it computes in, where `autocast`
+    lets Keras cast none."""
     hands_on: ClassVar[str] = ""
     """Those of them that it gives as they came, where it makes floats of others."""
     hands_on_integers: ClassVar[bool] = False
@@ -260,11 +273,43 @@ class Layer(Record):
         Raises:
             ShapeError: its first batch fails.
         """
-        return handed_on(told, given, *self.kinds())
+        takes, keeps = self.kinds()
+        if self.one_type and not self.autocast and TEXTS not in takes:
+            for dtype in given:
+                if dtype_kind(dtype) == FLOATS and dtype != told:
+                    text = f"computes in {told} without autocast, and its input holds "
+                    raise ShapeError(f"{text}{dtype}", "leave autocast out")
+        return handed_on(told, given, takes, keeps)
 
     def weight_dtypes(self, policy: str, *shapes: Any) -> list[str]:
         """The type of each of its weights, in their order."""
         return [kept(self.dtype or policy)] * len(self.weights(*shapes))
+
+    def penalties(self, policy: str, dtype: str, *shapes: Any) -> set[tuple[str, str]]:
+        """Arguments that add to the loss, each with the type of what that adds.
+
+        Source: `Layer.losses` in keras/src/layers/layer.py, 3.15.
+
+        Args:
+            policy: the dtype policy of layers that have none of their own.
+            dtype: of the numbers it gives.
+            shapes: of the tensors.
+        """
+        held, activity = (self, *all_nested(self)), "activity_regularizer"
+        types = [dtype, *(computed(one.dtype or policy) for one in held[1:])]
+        found = {
+            (activity, type)
+            for one, type in zip(held, types, strict=True)
+            if one.activity_regularizer is not None
+        }
+        dtypes = self.weight_dtypes(policy, *shapes)
+        for weight, type in zip(self.held(*shapes), dtypes, strict=True):
+            for one in held if weight.trainable else ():
+                name = weight.name.removeprefix("lora_").removesuffix("_a")
+                argument = f"{one.begins_as.get(name, name)}_regularizer"
+                if getattr(one, argument, None) is not None:
+                    found.add((argument, type))
+        return found
 
     def macs(self, output: Any, *shapes: Any, **_: Any) -> int | None:
         """Multiply-accumulate operations for one sample.

@@ -87,6 +87,7 @@ class _ThreeAxes(Layer):
 class _Convolution(Biased, Spatial):
     """Arithmetic that all convolutions share."""
 
+    one_type = True
     linear = True
     runs_on = FLOATS
     order = "in_channels out_channels kernel_size stride padding dilation groups bias"

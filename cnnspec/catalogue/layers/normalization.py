@@ -5,7 +5,7 @@ Source of the rules: keras/src/layers/normalization, Keras 3.15.
 
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.catalogue.dtypes import FLOATS, NUMBERS
+from cnnspec.catalogue.dtypes import FLOATS, NUMBERS, dtype_kind
 from cnnspec.catalogue.layers.arguments import (
     ConstraintName,
     InitializerName,
@@ -379,8 +379,9 @@ class SpectralNormalization(Layer):
         return self.layer.running(output, *shapes)
 
     def running_dtype(self, told: str, *given: str) -> str:
+        """Keras casts what the layer gives to the type of its input."""
         found: str = self.layer.running_dtype(told, *given)
-        return found
+        return found if dtype_kind(given[0]) == FLOATS else given[0]
 
     def at_run(self) -> str:
         why: str = self.layer.at_run()

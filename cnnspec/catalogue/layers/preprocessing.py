@@ -54,7 +54,6 @@ from cnnspec.ground.shapes import (
     window_size,
     window_sum,
 )
-from cnnspec.ground.yaml_text import flow
 
 
 def _numbers(value: Any) -> Any:
@@ -403,11 +402,11 @@ class Hashing(Layer):
         return _counted(output, shapes[0], self.output_mode)
 
     def running_dtype(self, told: str, *given: str) -> str:
-        mask, [dtype] = self.mask_value, given
-        if mask is not None and isinstance(mask, str) != (dtype == "string"):
-            text = f"has a mask_value of {flow(mask)}, and its input holds {dtype}"
-            raise ShapeError(text, "give one that its input may hold")
-        return super().running_dtype(told, dtype)
+        mask = self.mask_value
+        if isinstance(mask, int | float) and "string" in given:
+            text = f"has a mask_value of {mask}, and its input holds string"
+            raise ShapeError(text, "give a text")
+        return super().running_dtype(told, *given)
 
     def at_run(self) -> str:
         if self.output_mode == "one_hot":

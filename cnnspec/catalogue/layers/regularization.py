@@ -167,6 +167,7 @@ class AlphaDropout(_Random):
 class GaussianDropout(_Random):
     """Multiplies by random numbers around 1 in training, a soft kind of Dropout."""
 
+    one_type = True
     rate: ZeroToOne
 
     def kinds(self) -> tuple[str, str]:
@@ -181,6 +182,7 @@ class GaussianDropout(_Random):
 class GaussianNoise(_Random):
     """Adds random numbers around 0 in training, so that no input comes twice."""
 
+    one_type = True
     example: ClassVar[Any] = {"stddev": 0.1}
     strength = "stddev"
 
@@ -202,6 +204,9 @@ class ActivityRegularization(Layer):
 
     l1: Penalty | None = 0.0
     l2: Penalty | None = 0.0
+
+    def penalties(self, policy: str, dtype: str, *shapes: Any) -> set[tuple[str, str]]:
+        return {("l1", dtype)}
 
     def running_dtype(self, told: str, *given: str) -> str:
         if self.l1 or self.l2:

@@ -117,12 +117,26 @@ _AROUND = re.compile(
 
 DEEP = 2000
 """Layers on a way from which on Keras takes so long that it is told beforehand."""
+DEEP_TO_TRAIN = 300
+"""The same of a training step. TensorFlow took 185 s to make one of 600 layers, and its
+time grows faster than they do."""
 
 
-def warn_of_depth(graph: Graph) -> None:
-    """Says beforehand that a deep model takes its time."""
-    if (layers := depth(graph)) >= DEEP:
-        tell(f"'{graph.name}' is {layers:,} layers deep, which takes Keras minutes")
+def warn_of_depth(graph: Graph, *, trains: bool = False) -> None:
+    """Says beforehand that a deep model takes its time.
+
+    Args:
+        graph: the model.
+        trains: whether a step of training is to be tried, which is skipped from `DEEP`
+            on.
+    """
+    layers = depth(graph)
+    about = f"'{graph.name}' is {layers:,} layers deep"
+    if layers >= DEEP:
+        skipped = "; its training step is skipped" if trains else ""
+        tell(f"{about}, which takes Keras minutes{skipped}")
+    elif trains and layers >= DEEP_TO_TRAIN:
+        tell(f"{about}, so its training step takes Keras minutes")
 
 
 def tell(text: str) -> None:

@@ -17,12 +17,11 @@ from cnnspec.emit.keras_live.session import (
     quiet,
     raised_limit,
     reason,
-    tell,
 )
 from cnnspec.ground.errors import Problem, ShapeError
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes, show
-from cnnspec.judge.rules.layers.fails_at_run import CODE
+from cnnspec.judge.rules.layers.fails_at_run import CODE, of_penalties
 from cnnspec.judge.subjects import Fit, sections
 from cnnspec.model.depth import depth
 from cnnspec.model.graph import Graph, Input, Node
@@ -60,6 +59,8 @@ def failures(model: Model, built: Built) -> list[Problem]:
         fit = sections(model).fit()
         if fit is not None and not problems:
             problems = _step(graph, built, fit)
+            # It names no layer where it sums up the loss.
+            problems = list(of_penalties(model)) or problems if problems else []
     return problems
 
 
@@ -206,9 +207,6 @@ def _step(graph: Graph, built: Built, fit: Fit) -> list[Problem]:
     if any(problem.severity == "error" for problem in found):
         return found
     if depth(graph) >= DEEP:
-        # XLA took 185 s for 600 layers, and its time grows faster than they do.
-        about = f"'{graph.name}' is {depth(graph):,} layers deep"
-        tell(f"{about}: its training step is skipped")
         return []
     return _whole(graph, lambda: _fit(graph, built.model, fit), ("train",))
 

@@ -16,9 +16,11 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.catalogue.layers.base import all_nested
 from cnnspec.ground.errors import Problem, folded
 from cnnspec.ground.partial import until_lost
 from cnnspec.language.program import Program
+from cnnspec.model.graph import DEFAULT_POLICY
 from cnnspec.model.summary import Model
 
 if TYPE_CHECKING:
@@ -54,9 +56,18 @@ def of_model(model: Model) -> list[Problem]:
         or any(True for _ in layer.bound())
         for layer in layers
     )
-    if model.summary.surprises or not plain:
+    if model.summary.surprises or not plain or (program.train and _types_differ(model)):
         found += _ask([("layers", model)])
     return found
+
+
+def _types_differ(model: Model) -> bool:
+    """Whether a layer computes in another type than Keras does by itself."""
+    return any(
+        one.dtype is not None or row.policy != DEFAULT_POLICY
+        for row in model.summary.rows
+        for one in (row.layer, *all_nested(row.layer))
+    )
 
 
 def of_sections(program: Program) -> list[Problem]:

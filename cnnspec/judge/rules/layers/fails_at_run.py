@@ -21,8 +21,10 @@ Right:
 
 from collections.abc import Iterator
 
+from cnnspec.catalogue.dtypes import FLOATS, dtype_kind
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shapes, show
+from cnnspec.model.graph import DEFAULT_POLICY
 from cnnspec.model.summary import Model, Surprise
 
 CODE = "fails-at-run"
@@ -31,6 +33,7 @@ SEVERITY = "warning"
 
 def find(model: Model) -> Iterator[Problem]:
     """Warns of a layer that fails, or whose shape differs, with what that ends."""
+    yield from of_penalties(model)
     surprises = model.summary.surprises
     for found in surprises:
         row = found.row
@@ -45,6 +48,27 @@ def find(model: Model) -> Iterator[Problem]:
             text = f"{text}: {why}" if why else text
             text, hint = f"{text}{_behind(model, found)}", ""
         yield Problem(row.path, CODE, text, hint, True, row.trail)
+
+
+def of_penalties(model: Model) -> Iterator[Problem]:
+    """Regularizers whose share TensorFlow can't add to the loss.
+
+    Keras sums up the loss and all that is added to it as they come
+    (`Trainer.compute_loss` in keras/src/trainers/trainer.py, 3.15), and TensorFlow sums
+    up numbers of one type alone.
+    """
+    if model.program.train is None:
+        return
+    for row in model.summary.rows:
+        found = row.layer.penalties(row.policy, row.dtype, *row.input_shapes)
+        for argument, dtype in sorted(found):
+            if dtype_kind(dtype) == FLOATS and dtype != DEFAULT_POLICY:
+                title = f"'{row.name}' ({type(row.layer).__name__})"
+                text = f"{title} fails at the first step of training: its {argument} "
+                text = f"{text}adds {dtype} to a loss of {DEFAULT_POLICY}, which "
+                text = f"{text}TensorFlow can't sum up"
+                hint = f"set dtype: {DEFAULT_POLICY} there, or leave {argument} out"
+                yield Problem(row.path, CODE, text, hint, True, row.trail)
 
 
 def _behind(model: Model, found: Surprise) -> str:
