@@ -12,7 +12,7 @@ from cnnspec.emit.code.plan.places import (
 from cnnspec.ground.errors import Path
 from cnnspec.ground.source.remarks import Remarks
 from cnnspec.language.expressions import Formula
-from cnnspec.language.program import Block, Program, RepeatStep, Step
+from cnnspec.language.program import Block, LayerStep, Program, RepeatStep, Step
 
 
 class Signature(NamedTuple):
@@ -75,16 +75,26 @@ class Shared:
         self.kinds = kinds
         self.signatures: dict[str, Signature] = {}
         self.handed: dict[Value, str] = {}
+        self._explained: set[str] = set()
+        """The types of layers whose defaults' comments are told."""
 
     def remarks(self, path: Path, *, whole: bool = True) -> Remarks:
         """What the author's comments say of what stands under a path."""
         return self.program.source.remarks(path, whole=whole)
 
     def of_step(self, step: Step) -> Remarks:
-        """What they say of a step, without the steps that it holds."""
+        """What they say of a step, without the steps that it holds.
+
+        What they say of a type's defaults, they say of its first layer.
+        """
         places = [k for k, key in enumerate(step.path) if isinstance(key, int)]
         item = step.path[: places[-1] + 1]
         remarks = self.remarks(item, whole=not any(within(step)))
+        if isinstance(step, LayerStep) and step.type not in self._explained:
+            self._explained.add(step.type)
+            above, behind = self.remarks(("defaults", step.type))
+            said = (*above, *([behind] if behind else ()), *remarks.above)
+            remarks = remarks._replace(above=said)
         if isinstance(step, RepeatStep):
             for key in ("times", "for", "index"):
                 above, behind = self.remarks((*item, "repeat", key))
