@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnspec.catalogue.registry import is_layer, layer_names, own_name
-from cnnspec.ground.errors import Invalid, Problem, nearest
+from cnnspec.ground.errors import Invalid, Problem, either, nearest
 from cnnspec.ground.records import Record
 from cnnspec.ground.source import Source, stem
 from cnnspec.ground.visible import visible
@@ -104,6 +104,11 @@ def _input_problems(document: Document) -> Iterator[Problem]:
 
 def _document(data: dict[str, Any], notes: Notes) -> Document:
     """The document; where keys of it are wrong, the document without them."""
+    for section, beside in _unindented(data):
+        text = f"{section}: is blank, and {either(beside, 'and')} beside it"
+        hint = f"indent what belongs to {section}: below it"
+        notes.add(Invalid([Problem((section,), "wrong-type", text, hint)]))
+        data = {k: v for k, v in data.items() if k not in (section, *beside)}
     try:
         document = Document.read(data)
         notes.add(Invalid(_input_problems(document)))
@@ -125,6 +130,23 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
     if not extends and not given and wrong.isdisjoint(inputs):
         notes.add(Invalid(_input_problems(document)))
     return document
+
+
+def _unindented(data: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Each section with nothing below it, and the strange keys that follow it."""
+    section, beside = "", list[str]()
+    for key in (*data, "layers"):
+        if key not in Document.arguments():
+            beside.append(str(key))
+            continue
+        if section and beside:
+            yield section, beside
+        blank = key in (*_BESIDE, *_MAPPINGS) and data[key] is None
+        section, beside = key if blank else "", []
+
+
+_MAPPINGS = ("inputs", "vars", "defaults", "blocks")
+"""Other sections that are mappings."""
 
 
 def _fitting(problem: Problem, data: dict[str, Any]) -> Problem:

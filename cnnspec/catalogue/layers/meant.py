@@ -195,13 +195,16 @@ def _together(items: list[Any], called: str, notes: list[str]) -> Entry:
         shown = [_shown(part) for part in parts]
         each = "an item for each: " if len(shown) > 1 else ""
         return Entry("", f"write {each}{', '.join(shown)}")
-    if any(name.startswith("MaxPool") for name, _ in layers) and len(layers) > len(
-        made
-    ):
-        notes.append("zeros do as well after a ReLU; ")
+    if len(layers) > len(made):
+        notes += {f"{note}; " for name, _ in layers if (note := _of_zeros(name))}
     notes += [f"below {_shown(name)}, " for name in above]
     texts = [written(name, given, layer_class(name)) for name, given in layers]
     return Entry(" and - ".join(texts), "".join(notes), len(texts))
+
+
+def _of_zeros(name: str) -> str:
+    cls = layer_class(name)
+    return cls.of_zeros if issubclass(cls, Spatial) else ""
 
 
 def _shown(part: Any) -> str:
@@ -419,6 +422,8 @@ def _unknown_hint(name: str, arguments: Any) -> str:
     """What to write instead of a layer that doesn't exist."""
     if is_layer(arguments):
         return f"write - {arguments}"
+    if arguments is None and (quoted := _in_quotes(name)):
+        return quoted
     words = re.split(r"[\s,]+", name)
     if len(words) > 1 and all(map(is_layer, words)):
         return f"begin an item for each: {' and '.join(f'- {word}' for word in words)}"
@@ -434,6 +439,28 @@ def _unknown_hint(name: str, arguments: Any) -> str:
     if len(text) > _LONGEST * count:
         return f"write - {known}: in its place"
     return f"{note}write - {text}"
+
+
+def _in_quotes(text: str) -> str:
+    """What to write for a layer that stands in quotes with its arguments."""
+    if not re.match(r"\s*\{?\s*[\w.]+\s*:\s", text):
+        return ""
+    from cnnspec.ground.errors import SpecError
+
+    try:
+        data = _data(text)
+    except SpecError:
+        return ""
+    if not isinstance(data, dict) or len(data) != 1:
+        return ""
+    [(name, arguments)] = data.items()
+    if not is_known(str(name)):
+        hint = unknown(str(name), arguments, ()).hint
+        return hint if hint.startswith("write - ") else ""
+    cls = layer_class(name)
+    if wrong := by_name(cls, arguments):
+        return wrong[0].hint
+    return f"write - {_as_it_is(name, arguments)}"
 
 
 def _as_it_is(known: str, arguments: Any) -> str:

@@ -120,10 +120,14 @@ class _Pooling(Spatial):
         ]
 
 
+_OF_ZEROS = "zeros do as well after a ReLU"
+
+
 class MaxPooling1D(_OneAxis, _Pooling):
     """Keeps each window's largest number: fewer steps, the strongest signs."""
 
     runs_on, hands_on = f"{FLOATS} {USUAL}", USUAL
+    of_zeros = _OF_ZEROS
     aliases = ("MaxPool1D",)
 
     pool_size: Single = (2,)
@@ -137,6 +141,7 @@ class MaxPooling2D(_TwoAxes, _Pooling):
         "최대풀링 최댓값풀링 맥스풀링 풀링": {},
         "MaxPool MaxPooling SpatialMaxPooling": {},
     }
+    of_zeros = _OF_ZEROS
     aliases = ("MaxPool2D",)
 
     pool_size: Pair = (2, 2)
@@ -145,6 +150,7 @@ class MaxPooling2D(_TwoAxes, _Pooling):
 class MaxPooling3D(_ThreeAxes, _Pooling):
     """Keeps each window's largest number: a smaller volume, the strongest signs."""
 
+    of_zeros = _OF_ZEROS
     aliases = ("MaxPool3D",)
 
     pool_size: Triple = (2, 2, 2)

@@ -35,16 +35,20 @@ class Spatial(Layer):
     """The names of the spatial axes, for messages."""
     padder: ClassVar[str] = "ZeroPadding"
     """The layer that does what padding by numbers does elsewhere."""
+    of_zeros: ClassVar[str] = ""
+    """What to know of zeros in place of what it pads with itself."""
     data_format: DataFormat | None = None
 
     @classmethod
     def padded(cls, given: Mapping[str, Any]) -> tuple[str, Any] | None:
         """The padding that numbers stand for, and the sizes of a layer beside it.
 
-        The sizes are 0 where there is no need of one; nothing where numbers are wrong.
+        With strides, same pads less before the first window than after the last, and
+        numbers pad all sides alike. The sizes are 0 where there is no need of one;
+        nothing where numbers are wrong.
         """
         axes = cls.axes.count(",") + 1
-        padding = each(given["padding"], axes)
+        padding = each(given.get("padding"), axes)
         if not padding or min(padding) < 0:
             return None
         if not any(padding):
@@ -59,17 +63,21 @@ class Spatial(Layer):
     @classmethod
     def advice(cls, name: str, given: Mapping[str, Any]) -> str:
         """How to pad by numbers, as other frameworks do."""
-        axes = cls.axes.count(",") + 1
-        padding = each(given.get(name), axes)
-        if name != "padding" or not padding or min(padding) < 0:
+        found = cls.padded(given) if name == "padding" else None
+        if found is None:
             return ""
-        if not any(padding):
-            return "write padding: valid"
-        windows = cls.windows(given, axes)
-        if windows and windows == tuple(2 * size + 1 for size in padding):
-            return "the sizes are those of padding same; write padding: same"
-        size = padding[0] if len(set(padding)) == 1 else [[p, p] for p in padding]
-        return cls.by_hand(f"{axes}D: {flow(size)}")
+        word, sizes = found
+        if not sizes:
+            return f"write padding: {word}"
+        size = sizes if isinstance(sizes, int) else [[p, p] for p in sizes]
+        axes = cls.axes.count(",") + 1
+        by_hand = cls.by_hand(f"{axes}D: {flow(size)}")
+        if not cls.of_zeros:
+            return by_hand
+        if cls.windows(given, axes) != tuple(2 * one + 1 for one in each(sizes, axes)):
+            return f"{by_hand}; {cls.of_zeros}"
+        text = "the sizes are those of padding same, whose windows may lie one beside"
+        return f"{text}; write padding: same"
 
     @classmethod
     def windows(cls, given: Mapping[str, Any], axes: int) -> tuple[int, ...]:
