@@ -180,5 +180,5 @@ class Softmax(Layer):
                 f"its axes are 1 to {len(x) - 1}, and -1 is the last",
             )
         if len(places) == 1:  # for several Keras takes another way
-            check_softmax(x)
+            check_softmax(x, self.dtype)
         return x

@@ -96,7 +96,7 @@ Source: `glu` in keras/src/activations/activations.py, Keras 3.15.
 """
 
 
-def activated(function: Any, shape: Any) -> Any:
+def activated(function: Any, shape: Any, dtype: str | None = None) -> Any:
     """The shape of what an activation gives, when it runs, for a tensor.
 
     Raises:
@@ -108,7 +108,7 @@ def activated(function: Any, shape: Any) -> Any:
         text = f"can't run its activation: {_ENDS_AT_RUN[function]}"
         raise ShapeError(text, "choose another activation")
     if function == SOFTMAX:
-        check_softmax(shape)
+        check_softmax(shape, dtype)
     if function != HALVES:
         return shape
     size = shape[-1]
@@ -126,13 +126,13 @@ def runs_on(function: Any) -> tuple[str, str]:
     return found
 
 
-def check_softmax(shape: Any) -> None:
+def check_softmax(shape: Any, dtype: str | None) -> None:
     """Refuses a tensor that TensorFlow's softmax can't take.
 
     Raises:
         ShapeError: it has too many axes.
     """
-    if len(shape) > _SOFTMAX_AXES:
+    if len(shape) > _SOFTMAX_AXES and dtype not in _SOFTMAX_TAKES:
         text = f"can't take the softmax of {len(shape) - 1} axes and the batch's: "
         text = f"{text}TensorFlow takes at most {_SOFTMAX_AXES - 1}"
         raise ShapeError(text, "lay some of them together with Reshape before it")
@@ -140,6 +140,8 @@ def check_softmax(shape: Any) -> None:
 
 SOFTMAX = "softmax"
 _SOFTMAX_AXES = 5
+_SOFTMAX_TAKES = ("float16", "mixed_float16", "float64")
+"""Types of which it takes any number of axes; oneDNN works out the others."""
 PROBABILITIES = frozenset({SOFTMAX, "sigmoid"})
 """Activations that make probabilities of scores."""
 MAY_BE_PROBABILITIES = frozenset(

@@ -230,7 +230,7 @@ class Layer(Record):
         Raises:
             ShapeError: Keras makes the layer, and its first batch fails.
         """
-        return activated(getattr(self, "activation", None), output)
+        return activated(getattr(self, "activation", None), output, self.dtype)
 
     def at_run(self) -> str:
         """Why it gives another shape when it runs, to follow both shapes."""
