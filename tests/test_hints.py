@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec import api
 from cnnspec.ground.errors import SpecError
 from cnnspec.ground.source import Source, read_source, with_bases
 from cnnspec.judge.explain import explanations
@@ -31,7 +32,7 @@ def followed(source: Source) -> Iterator[tuple[str, bool]]:
     found = checked(source)
     before = kinds(found)
     for one in found:
-        if one in source.problems:
+        if one.mark in {problem.mark for problem in source.problems}:
             continue
         for hint in filter(names_a_change, alternatives(one.hint)):
             yield f"{one.mark.line}: {hint}", mends(source, one, hint, before)
@@ -83,3 +84,23 @@ def test_so_many_hints_are_followed() -> None:
     finally:
         os.chdir(here)
     assert count > LEAST
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Conv2D: (32, 3)", "Conv2D: {filters: 32, kernel_size: 3}"),
+        ("Conv2D: (8, (3, 3))", "Conv2D: {filters: 8, kernel_size: [3, 3]}"),
+        ("SeparableConv2D: (8, 3)", "SeparableConv2D: {filters: 8, kernel_size: 3}"),
+        ("MaxPooling2D: (2, 1)", "[2, 1]"),
+        ("Dense: (10)", "10"),
+        ("Dropout: (0.5)", "0.5"),
+    ],
+)
+def test_a_tuple_is_mended_in_one_round(written: str, meant: str) -> None:
+    spec = "input: [16, 16, 3]\nlayers:\n  - {}\n"
+    [found] = api.check(spec.format(written)).diagnostics
+    assert found.hint.endswith(meant)
+    name = written.partition(":")[0]
+    line = meant if meant.startswith(name) else f"{name}: {meant}"
+    assert api.check(spec.format(line)).ok

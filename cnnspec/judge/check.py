@@ -119,7 +119,8 @@ def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
         *rules.of_graph(model),
         *_with_remedies(model),
     )
-    found = [*source.problems, *_without_echoes(source, map(source.error, problems))]
+    errors = list(map(source.error, problems))
+    found = [*_of_text(source, errors), *_without_echoes(source, errors)]
     if not _errors(found):
         found += map(source.error, rules.of_model(model))
         found += _expected(model)
@@ -179,6 +180,14 @@ def _with_proof(
 
 _ECHOING = frozenset({"hidden-character", "key", "merge-key", "number", "tag", "tuple"})
 """Codes of mistakes in the YAML itself that turn a value into another."""
+
+
+def _of_text(source: Source, errors: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """What is wrong with the YAML itself; where a layer knows better, with its hint."""
+    known = {d.mark: d.hint for d in errors if d.hint.startswith("write - ")}
+    for found in source.problems:
+        better = known.get(found.mark) if found.code == "tuple" else None
+        yield found._replace(hint=better) if better else found
 
 
 def _without_echoes(

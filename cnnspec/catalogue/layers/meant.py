@@ -488,7 +488,8 @@ def by_name(cls: type[Layer], arguments: Any) -> list[Problem]:
         in_brackets = re.fullmatch(r"\((.*)\)", arguments.strip(), re.DOTALL)
         words = in_brackets[1] if in_brackets else arguments
         call = habits.call(f"{name} {words}")
-        if call and (call.named or len(call.positional) > 1):
+        several = call is not None and (call.named or len(call.positional) > 1)
+        if call and several and not (in_brackets and _is_one(cls, call)):
             named = _of_call(cls, call)
     elif isinstance(arguments, list) and (items := _of_items(cls, arguments)):
         named = items
@@ -501,6 +502,12 @@ def by_name(cls: type[Layer], arguments: Any) -> list[Problem]:
         text = f"{name} has its arguments without '- ' before them, and without [ ]"
     hint = f"write - {written(name, named, cls)}"
     return [Problem((), "wrong-type", text, hint)]
+
+
+def _is_one(cls: type[Layer], call: habits.Call) -> bool:
+    """Whether the first argument takes all values as a list: `pool_size: [2, 1]`."""
+    first = next(iter(cls.arguments().values()))
+    return not call.named and _takes(first.kind, [*map(_plain, call.positional)])
 
 
 def _of_items(cls: type[Layer], items: list[Any]) -> dict[str, Any]:

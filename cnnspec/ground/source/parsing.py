@@ -206,7 +206,8 @@ class Reader:
                 break
         text = ", ".join(parts).strip("() ,")
         message = "YAML has no tuples in round brackets"
-        hint = f"write a list in square ones: [{text}]"
+        alone = len(parts) == 1 and "," not in node.value
+        hint = f"write {text}" if alone else f"write a list in square ones: [{text}]"
         self._report("tuple", node, message, hint)
 
     def _tagged(self, node: ScalarNode) -> Any:
