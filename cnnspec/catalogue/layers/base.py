@@ -230,7 +230,8 @@ class Layer(Record):
         Raises:
             ShapeError: Keras makes the layer, and its first batch fails.
         """
-        return activated(getattr(self, "activation", None), output, self.dtype)
+        dtype = self.dtype if self.autocast else None
+        return activated(getattr(self, "activation", None), output, dtype)
 
     def at_run(self) -> str:
         """Why it gives another shape when it runs, to follow both shapes."""
