@@ -28,10 +28,6 @@ BASES: tuple[type[Named], ...] = (Loss, Metric, Optimizer, Schedule, Callback)
 EXCEPTIONS = {
     ("language/expressions/messages.py", "Lambda"): "a node of Python's syntax",
     ("language/expressions/operations.py", "Add"): "a node of Python's syntax",
-    ("emit/keras_script/techniques.py", "adam"): "the name of a text for learners",
-    ("emit/keras_script/techniques.py", "batch_normalization"): "such a text",
-    ("emit/keras_script/techniques.py", "early_stopping"): "such a text",
-    ("emit/keras_script/techniques.py", "model_checkpoint"): "such a text",
     ("emit/keras_script/telling.py", "accuracy"): "the figure that plots show",
 }
 """Names that stand for something else, by file, and what for."""

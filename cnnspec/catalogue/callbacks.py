@@ -71,6 +71,16 @@ class Callback(Named):
         """The figure that it goes by; None where it goes by none."""
         return None
 
+    @property
+    def best_file(self) -> str:
+        """The file in which it leaves the weights of the best epoch, if it does."""
+        return ""
+
+    @property
+    def restores_best(self) -> bool:
+        """Whether the model has these weights after the training."""
+        return False
+
     def first_acts(self) -> int | None:
         """The epoch, counted from 0, after which it can end or change a training.
 
@@ -140,6 +150,10 @@ class EarlyStopping(_Monitor):
     restore_best_weights: bool = False
     start_from_epoch: Natural = 0
 
+    @property
+    def restores_best(self) -> bool:
+        return self.restore_best_weights
+
     def first_acts(self) -> int | None:
         """The first epoch is the best so far, so that it can stop after the second."""
         if self.restore_best_weights:
@@ -176,6 +190,12 @@ class ModelCheckpoint(_Monitor):
     @property
     def watches(self) -> str | None:
         return self.monitor if self.save_best_only else None
+
+    @property
+    def best_file(self) -> str:
+        """Not where its name tells of the epoch, or no epoch may be good enough."""
+        is_sure = self.initial_value_threshold is None and "{" not in self.filepath
+        return self.filepath if self.save_best_only and is_sure else ""
 
     def rules(self) -> None:
         endings, what = [".keras", ".h5"], "a whole model"

@@ -283,15 +283,21 @@ def _by_name(slot: str) -> dict[str, type[Component]]:
     return by_name(_SLOTS[slot])
 
 
+def component_of(argument: str, value: Any) -> Component | None:
+    """What an argument holds as an object, if it holds one of these."""
+    slot = argument.rpartition("_")[2]
+    if slot not in _SLOTS or value is None:
+        return None
+    return _by_name(slot)[value].read({}) if isinstance(value, str) else value
+
+
 def bound_to_axes(argument: str, value: Any) -> Component | None:
     """What an argument holds, if it doesn't fit weights of any number of axes."""
     slot = argument.rpartition("_")[2]
     if slot not in _SLOTS or value is None:
         return None
     cls = _by_name(slot)[value] if isinstance(value, str) else type(value)
-    if cls.misfit is Component.misfit:
-        return None
-    return cls.read({}) if isinstance(value, str) else value
+    return None if cls.misfit is Component.misfit else component_of(argument, value)
 
 
 def snake_case(name: str) -> str:

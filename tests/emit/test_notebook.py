@@ -9,16 +9,12 @@ import nbformat
 import pytest
 
 from cnnspec import api
-from cnnspec.catalogue.layers import make_layer
 from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
-from cnnspec.emit.keras_script.techniques import _TESTS, techniques
-from cnnspec.emit.keras_script.texts import Language
 from cnnspec.emit.targets import targets
 from cnnspec.emit.words import languages
 from cnnspec.emit.write import is_sealed
 from cnnspec.ground.errors import SpecError
-from cnnspec.language.training import Ensemble, Train
 from tests.emit.test_script import DIGITS, OUTLINE, VARIANTS
 
 ROOT = Path(__file__).parents[2]
@@ -69,52 +65,15 @@ def test_whatever_the_spec_its_cells_are_python(text: str) -> None:
 def test_the_numbers_of_the_summary_are_shown_with_their_arithmetic() -> None:
     nin = read(render_notebook(*api.load(ROOT / "specs" / "nin.yaml")))
     said = "\n".join(sources(nin, "markdown"))
-    assert "| conv2d\\_2 | Conv2D | 28x28x25 | 1·1·50·25 + 25 = 1,275 |" in said
+    sizes = "28x28x25<br>(28 − 1) / 1 + 1 = 28"
+    assert f"| conv2d\\_2 | Conv2D | {sizes} | 1·1·50·25 + 25 = 1,275 |" in said
     assert "**87,135** parameters in all" in said
-    assert "- **Conv2D**: Slides filters over an image" in said
-    for title in ("Weight initialisation", "Batch normalisation", "Dropout"):
-        assert f"**{title}.**" in said
+    assert "**Conv2D**: Slides filters over an image" in said
+    for title in ("Weight initialisation.", "BatchNormalization", "Dropout"):
+        assert f"**{title}**" in said
     assert "**1x1 convolution.**" in said
     assert "arXiv 1312.4400" in said
     assert "Global average pooling" not in said
-
-
-USES = {
-    "initialization": [("Conv2D", {"filters": 1, "kernel_size": 3,
-                                   "kernel_initializer": {"HeNormal": {"seed": 1}}})],
-    "batch_normalization": [("BatchNormalization", {})],
-    "dropout": [("Dropout", {"rate": 0.5})],
-    "one_by_one": [("Conv2D", {"filters": 1, "kernel_size": 1})],
-    "global_average_pooling": [("GlobalAveragePooling2D", {})],
-    "regularization": [("Dense", {"units": 1, "kernel_regularizer": {"L2": 1e-4}})],
-    "relu": [("Activation", {"activation": "relu"})],
-    "softmax": [("Dense", {"units": 1, "activation": "softmax"})],
-    "cross_entropy": {"loss": "categorical_crossentropy"},
-    "adam": {"optimizer": {"Adam": {"learning_rate": 0.1}}},
-    "strides": [("Conv2D", {"filters": 1, "kernel_size": 3, "strides": 2})],
-    "augmentation": [("RandomFlip", {})],
-    "early_stopping": {"callbacks": ["EarlyStopping"]},
-    "plateau": {"callbacks": ["ReduceLROnPlateau"]},
-    "model_checkpoint": {"callbacks": [{"ModelCheckpoint": {"filepath": "a.keras"}}]},
-    "schedule": {"optimizer": {"SGD": {"learning_rate": {"CosineDecay": {
-        "initial_learning_rate": 0.1, "decay_steps": 9}}}}},
-    "mixed_precision": {"mixed_precision": "mixed_bfloat16"},
-    "class_weight": {"class_weight": "balanced"},
-    "ensemble": {},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", _TESTS)
-def test_a_technique_is_explained_where_it_is_used_and_only_there(name: str) -> None:
-    use = USES[name]
-    made = use if isinstance(use, list) else []
-    layers = [make_layer("Dense", {"units": 3}), *(make_layer(*one) for one in made)]
-    train = Train.read({"loss": "mse"} | (use if isinstance(use, dict) else {}))
-    ensemble = Ensemble(members=2) if name == "ensemble" else None
-    assert techniques(layers, train, ensemble) == [name]
-    for lang in languages():
-        text = Language(lang).section("techniques")[name]
-        assert text.keys() == {"title", "text", "source"}
 
 
 def test_a_model_without_training_has_no_notebook() -> None:
@@ -147,7 +106,7 @@ def test_it_runs_from_top_to_bottom(kind, lang, tmp_path, monkeypatch) -> None:
     nbclient.NotebookClient(found, timeout=300, **options).execute()
     outputs = [output for cell in found.cells for output in cell.get("outputs", [])]
     printed = "".join(output.get("text", "") for output in outputs)
-    assert ("accuracy" if kind == "ensemble" else "테스트 accuracy: 0.") in printed
+    assert ("accuracy" if kind == "ensemble" else "테스트 정확도: 0.") in printed
     assert "warn" not in printed.lower()
     pictures = [output for output in outputs if "image/png" in output.get("data", {})]
     assert len(pictures) == 3

@@ -33,7 +33,7 @@ from cnnspec.ground.shapes import Shape, Size, product, show
 
 
 class Dense(Weighted, LowRank):
-    """Every unit looks at all features of its input; it classifies what was found."""
+    """Fully connected: every unit weighs all numbers of its input."""
 
     linear = True
     order = "in_features out_features bias"

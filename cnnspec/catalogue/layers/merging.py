@@ -121,7 +121,7 @@ def _misfit(a: Shape, b: Shape) -> ShapeError:
 
 
 class Add(_Elementwise):
-    """Adds tensors up; a shortcut around layers lets them learn what to change."""
+    """Adds tensors element by element; a shortcut lets layers learn the residual."""
 
     linear = True
     runs_on, hands_on = f"{REALS} {TEXTS}", f"{INTEGERS} {TEXTS}"

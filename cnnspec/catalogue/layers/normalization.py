@@ -1,4 +1,4 @@
-"""Normalisation: numbers brought to a common mean and spread, or to a common length.
+"""Normalisation: numbers brought to a common mean and variance, or to a common length.
 
 Source of the rules: keras/src/layers/normalization, Keras 3.15.
 """
@@ -118,7 +118,7 @@ Clipping = Annotated[
 
 
 class BatchNormalization(_Scaled):
-    """Brings each channel to mean 0 and spread 1 over the batch; training gets faster.
+    """Brings each channel to mean 0 and standard deviation 1 over the batch.
 
     Four numbers per channel. No gradient trains two of them, the moving statistics,
     which stand in for the batch's when the model predicts.
@@ -212,7 +212,7 @@ class BatchNormalization(_Scaled):
 
 
 class LayerNormalization(_Scaled):
-    """Brings each sample to mean 0 and spread 1 by itself, whatever the batch."""
+    """Brings each sample to mean 0 and standard deviation 1, whatever the batch."""
 
     order = "normalized_shape eps"
     elsewhere: ClassVar[dict[str, Any]] = {"층정규화": {}, "LayerNorm LN": {}}
@@ -236,7 +236,7 @@ class LayerNormalization(_Scaled):
 
 
 class GroupNormalization(_Scaled):
-    """Brings groups of channels of each sample to mean 0 and spread 1."""
+    """Brings groups of channels of each sample to mean 0 and standard deviation 1."""
 
     order = "num_groups num_channels eps"
     elsewhere: ClassVar[dict[str, Any]] = {

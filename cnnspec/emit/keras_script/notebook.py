@@ -6,9 +6,12 @@ from typing import Any
 
 from cnnspec.emit.code.plan.comments import paragraphs
 from cnnspec.emit.code.print.layout import laid_out
+from cnnspec.emit.keras_script.explain.found import explanations
+from cnnspec.emit.keras_script.explain.layers import what_layers_do
+from cnnspec.emit.keras_script.explain.subject import Explanation, Subject
 from cnnspec.emit.keras_script.lesson import sections
-from cnnspec.emit.keras_script.techniques import techniques
 from cnnspec.emit.keras_script.texts import Language
+from cnnspec.emit.keras_script.view import NotebookView
 from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.packages import BACKENDS
 from cnnspec.emit.targets import LESSON, SEQUENTIAL
@@ -68,57 +71,74 @@ def render_notebook(
     return seal_notebook(notebook, PurePath(program.source.path).name)
 
 
-_TITLED = {
-    "imports": "setup",
-    "data": "data",
-    "compile": "train",
-    "evaluate": "evaluate",
-    "predict": "predict",
-    "members": "members",
-    "vote": "vote",
-}
-"""What the texts call sections."""
-
-
 class Lesson:
     """The cells of one notebook, in their order."""
 
     def __init__(self, writer: Writer, program: Program, summary: Summary) -> None:
         self._writer, self._program, self._summary = writer, program, summary
         self._view = writer.view
+        self._found = [
+            one
+            for one in explanations(program, summary, self._view.answer)
+            if writer.language.explains(one.key)
+        ]
 
     def cells(self) -> Iterator[dict[str, Any]]:
         """All cells: Markdown and code."""
-        found = sections(self._writer)
-        yield _markdown(self._opening())
-        assert self._view.notebook is not None
-        if extra := self._view.notebook.extra_packages:
-            yield _cell(f"%pip install -q {' '.join(extra)}")
-        explained = set()
-        for section in found:
+        notebook = self._view.notebook
+        assert notebook is not None
+        yield _markdown(self._opening(notebook))
+        if notebook.extra_packages:
+            yield _cell(f"%pip install -q {' '.join(notebook.extra_packages)}")
+        begun: set[str] = set()
+        for section in sections(self._writer):
             if section.key == "about":
                 continue
-            if section.key not in explained:
-                yield from map(_markdown, self._explained(section.key))
-            explained.add(section.key)
+            # The functions that make parts of the model belong to it.
+            for key in ("model", "block") if section.key == "block" else (section.key,):
+                if key not in begun:
+                    yield from map(_markdown, self._said_before(key))
+                begun.add(key)
             yield _code(section.code)
 
-    def _explained(self, key: str) -> Iterator[str]:
-        """What is said before the first section of a kind."""
+    def _said_before(self, key: str) -> Iterator[str]:
+        """What is said before the first section of a kind, a cell each."""
+        texts = self._writer.language.section("notebook")
+        said = [f"## {self._say(key)}"] if key in texts else []
+        said += [self._say(f"{key}_text")] if f"{key}_text" in texts else []
+        if key == "summary":
+            said.append(self._table())
+        keys = (key, "compile", "fit") if key == "members" else (key,)
+        if key != "model":
+            said += [self._explain(one) for one in self._found if one.section in keys]
+        if said := [text for text in said if text]:
+            yield "\n\n".join(said)
         if key == "model":
-            yield f"## {self._say('model')}\n\n{self._layers()}"
-            if used := self._techniques():
-                yield f"### {self._say('techniques')}\n\n{used}"
-        elif key == "block":
-            yield self._say("functions_text")
-        elif key == "summary":
-            yield self._table()
-        elif key in _TITLED:
-            yield f"## {self._say(_TITLED[key])}\n\n{self._say(f'{_TITLED[key]}_text')}"
+            yield from self._layers()
 
-    def _opening(self) -> str:
-        program, notebook = self._program, self._view.notebook
-        assert notebook is not None
+    def _layers(self) -> Iterator[str]:
+        """What each class of layers does, with the ideas that are shown on it."""
+        subject = Subject(self._program, self._summary)
+        for cls, values in what_layers_do(subject).items():
+            found = [one for one in self._found if one.about is cls]
+            found = [one for one in found if one.section == "model"]
+            said = [self._explain(one) for one in found if one.tells_all]
+            if not said:
+                does = self._writer.language.layer(cls, values)
+                said = [f"**{cls.__name__}**: {does}"]
+            said += [self._explain(one) for one in found if not one.tells_all]
+            yield "\n\n".join(said)
+
+    def _explain(self, one: Explanation) -> str:
+        title, text, source = self._writer.language.explain(one.key, one.values)
+        if not one.about or not one.tells_all:
+            return f"**{title}.** {text} ({source})"
+        name = one.about.__name__
+        beside = "" if title == name else f" ({title})"
+        return f"**{name}**{beside}: {text} ({source})"
+
+    def _opening(self, notebook: NotebookView) -> str:
+        program = self._program
         said = [f"# {readable.escaped(program.name)}"]
         if program.description.strip():
             said += map(readable.prose, paragraphs(program.description))
@@ -128,43 +148,20 @@ class Lesson:
         said.append(self._say("written_by"))
         return "\n\n".join(said)
 
-    # ------------------------------------------------------------- what is explained
-
-    def _layers(self) -> str:
-        """What each type of layer does."""
-        kinds = dict.fromkeys(type(row.layer) for row in self._summary.rows)
-        language = self._writer.language
-        said = [f"- **{kind.__name__}**: {language.layer(kind)}" for kind in kinds]
-        return "\n".join([self._say("model_text"), "", *said])
-
-    def _techniques(self) -> str:
-        program, language = self._program, self._writer.language
-        assert program.train is not None
-        layers = [node.layer for node in self._summary.graph.nodes]
-        names = techniques(layers, program.train, program.ensemble)
-        texts = [language.section("techniques")[name] for name in names]
-        return "\n\n".join(
-            f"**{text['title']}.** {text['text']} ({text['source']})" for text in texts
-        )
-
     def _table(self) -> str:
         """The summary with the arithmetic of each layer."""
-        summary = self._summary
         columns = ("layer", "type", "output", "params")
         headers = " | ".join(self._say(f"{column}_column") for column in columns)
         rows = [
-            f"| {readable.escaped(line.name)} | {line.type} | {', '.join(line.output)} "
-            f"| {line.why} |"
-            for line in readable.lines(summary)
+            f"| {readable.escaped(line.name)} | {line.type} | "
+            f"{'<br>'.join((*line.output, *line.sums))} | {line.why} |"
+            for line in readable.lines(self._summary)
         ]
-        head = [f"### {self._say('summary')}", "", self._say("summary_text"), ""]
         table = [f"| {headers} |", "| :-- | :-- | --: | --: |", *rows]
-        return "\n".join([*head, *table, "", self._say("total")])
-
-    # ------------------------------------------------------------- helpers
+        return "\n".join([*table, "", self._say("total")])
 
     def _say(self, name: str) -> str:
-        return self._writer.say(name, section="notebook")
+        return " ".join(self._writer.say(name, section="notebook").split())
 
 
 def _markdown(text: str) -> dict[str, Any]:

@@ -129,6 +129,8 @@ def train_view(
             _callback(callback, appends=appends, apart=apart)
             for callback in train.callbacks
         ],
+        best_file=_best_file(train, apart),
+        keeps_best=any(one.best_file or one.restores_best for one in train.callbacks),
         mixed_precision=train.mixed_precision,
         steps_per_execution=train.steps_per_execution,
         left_to_full=[key for key in ("resume", "distribute") if getattr(train, key)],
@@ -144,6 +146,17 @@ def train_view(
 
 _APART = {FULL: "str(folder / {})", LESSON: 'f"member_{{len(members)}}_" + {}'}
 """How each member of an ensemble has a file of its own."""
+
+
+def _best_file(train: Train, apart: str) -> str:
+    """The code of the file with the weights of the best epoch, of the last if several.
+
+    Args:
+        train: how the model is trained.
+        apart: the code of a file for each member of an ensemble; nothing without one.
+    """
+    found = [one.best_file for one in train.callbacks if one.best_file]
+    return (apart or "{}").format(text(found[-1])) if found else ""
 
 
 def _callback(callback: Callback, *, appends: bool, apart: str) -> str:

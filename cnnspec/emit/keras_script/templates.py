@@ -5,15 +5,17 @@ have in cnnspec's folder: `data/csv.py.j2` in place of that, and in
 `languages/ko.yaml` the texts that differ. `cnnspec/data/csv.py.j2` is always cnnspec's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from cnnspec.emit.code.model import value_text
 from cnnspec.emit.code.width import WIDTH
 from cnnspec.emit.folders import folders, template_folder
+from cnnspec.emit.keras_script.korean import with_particle
 from cnnspec.emit.words import complaint
 from cnnspec.ground.errors import Mark, SpecError
+from cnnspec.ground.shapes import show
 from cnnspec.model.readable import in_code
 
 
@@ -46,8 +48,10 @@ def environment(own: str | None = None, *, traced: bool = False) -> Any:
         extensions=[_traced()] if traced else [],
     )
     found.filters |= {"python": value_text, "code": in_code, "names": _names}
+    found.filters |= {"whole": _whole, "thousands": _thousands, "short": _short}
+    found.filters |= {"percent": _percent, "particle": with_particle}
+    found.filters |= {"sizes": show, "most": _most, "counted": _counted}
     found.filters["inside"] = _inside
-    found.filters |= {"whole": _whole, "thousands": _thousands}
     return found
 
 
@@ -72,6 +76,37 @@ def _whole(found: int) -> str:
 def _thousands(found: int) -> str:
     """A whole number as people write it: 87,135."""
     return f"{found:,}"
+
+
+def _short(found: float) -> str:
+    """A number with no more digits than it needs: 0.0001, 1e-05."""
+    return f"{found:g}"
+
+
+def _percent(found: float) -> str:
+    """A share as people write it: 20%."""
+    return f"{100 * found:g}%"
+
+
+def _counted(found: int, base: int, units: Sequence[str]) -> str:
+    """A count in the largest unit that fits, with four digits: 25.11 million, 2,511만.
+
+    Args:
+        found: the count.
+        base: how many of a unit the next one holds.
+        units: what they are called, from ones on.
+    """
+    value, left = float(found), list(units)
+    while len(left) > 1 and value >= base:
+        value, left = value / base, left[1:]
+    digits = f"{value:,.{max(0, 4 - len(str(int(value))))}f}"
+    return f"{digits.rstrip('0').rstrip('.') if '.' in digits else digits}{left[0]}"
+
+
+def _most(found: Any) -> float:
+    """How far something goes either way, given as a number or as its two ends."""
+    ends = found if isinstance(found, list | tuple) else (found,)
+    return float(max(map(abs, ends)))
 
 
 # ------------------------------------------------------------------ mistakes in them

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.catalogue.registry import layer_names
@@ -26,6 +26,15 @@ from cnnspec.emit.words import (
 )
 from cnnspec.ground.errors import Mark
 from cnnspec.ground.visible import visible
+
+
+class Paragraph(NamedTuple):
+    """What is said of one thing."""
+
+    title: str
+    text: str
+    source: str
+    """Where it is told in full."""
 
 
 class Language:
@@ -56,12 +65,20 @@ class Language:
             self.texts = filled_up(self.texts, catalogue(file))
         self._refuse_unknown(own)
 
-    def layer(self, cls: type[Layer]) -> str:
-        """What a layer does, in a sentence or two."""
-        said: str | None = self.texts["layers"].get(cls.__name__)
+    def layer(self, cls: type[Layer], values: Mapping[str, Any]) -> str:
+        """What a layer does, in a sentence or two.
+
+        Args:
+            cls: the layer's class.
+            values: what the text speaks of, as `what_layers_do` gives it.
+
+        Raises:
+            SpecError: a text of one's own can't be filled in.
+        """
+        said = self.texts["layers"].get(cls.__name__)
         if said is None:
-            said = " ".join((cls.__doc__ or "").split("\n\n")[0].split())
-        return said
+            return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+        return self._filled("layers", cls.__name__, said, values)
 
     def fill(self, name: str, **words: str) -> str:
         """A text of scripts with these words filled in."""
@@ -73,8 +90,29 @@ class Language:
         Raises:
             SpecError: a text of one's own can't be.
         """
-        text = self.section(section)[name]
-        if "{{" not in text:
+        return self._filled(section, name, self.section(section)[name], values)
+
+    def explain(self, key: str, values: Mapping[str, Any]) -> Paragraph:
+        """What is said of an idea, or of something of the catalogue.
+
+        Raises:
+            SpecError: a text of one's own can't be filled in.
+        """
+        return Paragraph(
+            **{
+                part: " ".join(self._filled("techniques", key, text, values).split())
+                for part, text in self.section("techniques")[key].items()
+            }
+        )
+
+    def explains(self, key: str) -> bool:
+        """Whether there is a paragraph about something."""
+        return key in self.section("techniques")
+
+    def _filled(
+        self, section: str, name: str, text: Any, values: Mapping[str, Any]
+    ) -> str:
+        if "{{" not in text and "{%" not in text:
             return str(text)
         try:
             return str(_compiled(text).render(values))

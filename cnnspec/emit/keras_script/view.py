@@ -54,8 +54,8 @@ class ModelView(NamedTuple):
     """Those that training changes."""
     non_trainable: int
     """Those that it doesn't."""
-    macs: str
-    """Multiply-accumulates for one sample, as people write them."""
+    macs: int | None
+    """Multiply-accumulates for one sample; None where a size isn't known."""
     imports: list[tuple[str, str]]
     """The package and class of each layer that isn't Keras's."""
     constants: str
@@ -160,6 +160,10 @@ class TrainView(NamedTuple):
     """balanced, or the weight of each class, or None."""
     callbacks: list[str]
     """Code of each."""
+    best_file: str
+    """Code of the file that holds the weights of the best epoch; empty without."""
+    keeps_best: bool
+    """Whether the model has these when the training has ended."""
     mixed_precision: str | None
     """Keras's dtype policy."""
     steps_per_execution: int

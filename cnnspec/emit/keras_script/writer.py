@@ -198,7 +198,7 @@ class Writer:
             params=summary.total_params,
             trainable=summary.trainable_params,
             non_trainable=summary.non_trainable_params,
-            macs=readable.count_text(summary.macs),
+            macs=summary.macs,
             imports=custom.imports(layers),
             constants=code.constants,
             classes=custom.sources(layers, self._own),

@@ -1,0 +1,1 @@
+"""What a lesson explains beside its code: which ideas, and with what numbers."""

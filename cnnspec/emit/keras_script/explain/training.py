@@ -1,0 +1,117 @@
+"""Ideas that are found in the data and in how a model is trained."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    Crossentropy,
+    Loss,
+    SparseCategoricalCrossentropy,
+)
+from cnnspec.catalogue.named import subclasses
+from cnnspec.catalogue.optimizers import Optimizer, Schedule
+from cnnspec.emit.keras_script.explain.subject import (
+    Explanation,
+    Subject,
+    arguments_of,
+    named,
+)
+from cnnspec.judge.subjects import encoding, rate, samples, steps
+from cnnspec.language.training import Data, Train
+
+Values = dict[str, Any]
+
+
+def of_training(subject: Subject, form: str, classes: int) -> Iterator[Explanation]:
+    """All that is explained of data and training, in the order of a lesson.
+
+    Args:
+        subject: a spec.
+        form: how an answer is read, as `AnswerView` says it.
+        classes: how many there are.
+    """
+    data, train = subject.data, subject.train
+    if data is None or train is None:
+        return
+    if train.mixed_precision:
+        precision = {"policy": train.mixed_precision}
+        yield Explanation("seed", "mixed_precision", precision)
+    if form == "classes":
+        yield Explanation("data", "labels", _labels(data, train, classes))
+    yield from _loss(data, train, form)
+    yield from _optimizer(train)
+    yield Explanation("fit", "batches", _batches(data, train))
+    if train.validation_split or data.validation:
+        yield Explanation("fit", "validation", _validation(data, train))
+    if train.class_weight is not None:
+        balanced = {"balanced": train.class_weight == "balanced"}
+        yield Explanation("fit", "class_weight", balanced)
+    told = [(one, {"read_back": bool(one.best_file)}) for one in train.callbacks]
+    yield from named("fit", iter(told))
+    if subject.ensemble is not None:
+        yield Explanation("members", "ensemble", arguments_of(subject.ensemble))
+
+
+def _labels(data: Data, train: Train, classes: int) -> Values:
+    loss = type(Loss.of(train.loss))
+    twins = (c for c in subclasses(Loss).values() if loss in (c, c.for_one_hot))
+    sparse = next((c for c in twins if c.for_one_hot), None)
+    other = sparse and (sparse if sparse.for_one_hot is loss else sparse.for_one_hot)
+    return {
+        "one_hot": encoding(data, train) == "one_hot",
+        "classes": classes,
+        "other": snake_case(other.__name__) if other else "",
+    }
+
+
+def _loss(data: Data, train: Train, form: str) -> Iterator[Explanation]:
+    """The loss; `crossentropy` alone is the one that Keras chooses."""
+    loss = Loss.of(train.loss)
+    chosen = type(loss)
+    if isinstance(loss, Crossentropy):
+        sparse = encoding(data, train) == "sparse"
+        chosen = SparseCategoricalCrossentropy if sparse else CategoricalCrossentropy
+        chosen = BinaryCrossentropy if form == "two classes" else chosen
+    logits = getattr(loss, "from_logits", False)
+    smoothing = getattr(loss, "label_smoothing", 0.0)
+    values = {"from_logits": logits, "label_smoothing": smoothing}
+    yield Explanation("compile", chosen.__name__, {**arguments_of(loss), **values})
+
+
+def _optimizer(train: Train) -> Iterator[Explanation]:
+    """The optimizer, the one inside it where it holds one, and its schedule."""
+    optimizer = Optimizer.of(train.optimizer)
+    inner = getattr(optimizer, "inner_optimizer", None)
+    chosen = Optimizer.of(inner) if inner is not None else optimizer
+    yield from named("compile", iter([(chosen, {})]))
+    schedule = rate(train)[1]
+    if isinstance(schedule, Schedule):
+        yield from named("compile", iter([(schedule, {})]))
+
+
+def _trained(data: Data, train: Train) -> int | None:
+    """How many samples are trained on; None where that isn't known."""
+    count = samples(data)
+    return None if count is None else int(count * (1 - train.validation_split))
+
+
+def _batches(data: Data, train: Train) -> Values:
+    return {
+        "epochs": train.epochs,
+        "batch_size": train.batch_size or 32,
+        "samples": _trained(data, train),
+        "steps": steps(data, train),
+        "shuffle": train.shuffle,
+    }
+
+
+def _validation(data: Data, train: Train) -> Values:
+    trained, whole = _trained(data, train), samples(data)
+    return {
+        "share": train.validation_split,
+        "held_out": whole - trained if whole and trained else None,
+        "shuffled": data.shuffle or data.splits,
+    }
