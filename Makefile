@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BACKENDS := .venv-backends
+WORKSHEETS := .venv-worksheets
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # Every import of TensorFlow would otherwise greet the terminal with its own log.
@@ -10,7 +11,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fidelity zoo backends bench accuracy docs generated clean
+.PHONY: help demo test lint fidelity zoo backends worksheets bench accuracy docs generated clean
 
 help:
 	@echo "make demo       build the Network in Network of specs/nin.yaml"
@@ -18,6 +19,7 @@ help:
 	@echo "make fidelity   the long comparison of every layer with Keras"
 	@echo "make zoo        prove specs/zoo and its scripts with Keras, all or MODELS=..."
 	@echo "make backends   run the tutorials' scripts on JAX and PyTorch too"
+	@echo "make worksheets hold worksheets against nbgrader, all or SPECS=..."
 	@echo "make bench      measure speed, and write it to benchmarks/RESULTS.md"
 	@echo "make accuracy   train the tutorials on the real data in the folder DATA"
 	@echo "make generated  write the scripts of generated/ again from specs/"
@@ -55,6 +57,10 @@ backends: $(VENV)/installed-dev $(BACKENDS)/installed
 	$(BIN)/python benchmarks/backends.py $(if $(DATA),--data $(DATA)) \
 	    --python tensorflow=$(BIN)/python --python jax=$(BACKENDS)/bin/python \
 	    --python torch=$(BACKENDS)/bin/python
+
+# nbgrader takes 340 MB; twelve worksheets some five minutes.
+worksheets: $(VENV)/installed-dev $(WORKSHEETS)/installed
+	$(BIN)/python -m tests.worksheets $(WORKSHEETS) $(SPECS)
 
 # An hour or two on two cores.
 accuracy: $(VENV)/installed-dev
@@ -96,6 +102,13 @@ $(BACKENDS)/installed: tests/backends/requirements.txt
 	@echo "Installing JAX and PyTorch in $(BACKENDS) (the first time: minutes)"
 	@$(PYTHON) -m venv $(BACKENDS) || { rm -rf $(BACKENDS); exit 1; }
 	@$(BACKENDS)/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --requirement $<
+	@touch $@
+
+$(WORKSHEETS)/installed: tests/worksheets/requirements.txt
+	@echo "Installing nbgrader in $(WORKSHEETS) (the first time: minutes)"
+	@$(PYTHON) -m venv $(WORKSHEETS) || { rm -rf $(WORKSHEETS); exit 1; }
+	@$(WORKSHEETS)/bin/python -m pip install --quiet --disable-pip-version-check \
 	    --requirement $<
 	@touch $@
 

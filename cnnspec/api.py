@@ -426,7 +426,7 @@ def build(
     style: str = "lesson",
     form: str = "sequential",
 ) -> list[str]:
-    """Writes a model as a Keras model, as a script or notebook, or as a picture.
+    """Writes a model: for Keras, as script, notebook, picture or worksheet.
 
     Everything is made before anything is written.
 

@@ -168,6 +168,7 @@ COMMANDS = {
         (
             "cnnspec build specs/nin.yaml",
             "cnnspec build specs/nin.yaml --to notebook,svg --lang ko -o lesson",
+            "cnnspec build specs/digits_cnn.yaml --to worksheet -o lesson",
         ),
     ),
     "train": Command(

@@ -235,7 +235,10 @@ def _is_plain(layer: Layer) -> bool:
 
 
 def _model_code(writer: Writer) -> str:
-    """The sections of a lesson that build its model, without notes of sizes."""
+    """The sections of a lesson that build its model, without what is said beside lines.
+
+    There sizes are told, and authors tell what comes about.
+    """
     found = [one.code for one in sections(writer) if one.key in ("block", "model")]
     lines = "\n".join(found).split("\n")
-    return "\n".join(line for line in lines if not line.lstrip().startswith("#: "))
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#:"))

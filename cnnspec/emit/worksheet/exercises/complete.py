@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit.code.model import call_text, value_text
+from cnnspec.emit.code.plan.values import shortest
 from cnnspec.emit.worksheet.nbgrader import BEGIN, END
 from cnnspec.emit.worksheet.sheet import (
     Sheet,
@@ -177,7 +178,8 @@ def _settings(sheet: Sheet, row: Row) -> Iterator[Setting]:
             module = _module(name)
             plain = isinstance(value, str | int | float) and name != "dtype"
             checked = plain or module not in ("", "activations")
-            yield Setting(name, value_text(value), module, checked)
+            code = value_text(shortest(row.layer.arguments()[name], value))
+            yield Setting(name, code, module, checked)
 
 
 def _module(name: str) -> str:

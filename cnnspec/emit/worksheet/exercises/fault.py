@@ -58,25 +58,46 @@ class Asked(NamedTuple):
 
 def find(sheet: Sheet) -> Iterator[Asked]:
     """Asks once, of layers that follow each other, with other numbers of channels."""
-    parts = sorted(_parts(sheet), key=_tedium)
-    for part in parts:
+    found = sorted(_faults(sheet), key=lambda fault: fault.tedium)
+    if found:
+        yield _asked(sheet, found[0])
+
+
+class Fault(NamedTuple):
+    """A part of a model, and the same with a fault."""
+
+    tensor: str
+    """Code of what it is given."""
+    right: list[Row]
+    wrong: list[Row]
+    line: int
+    """Which of them is wrong, from 0."""
+
+    @property
+    def tedium(self) -> tuple[bool, bool, int, int]:
+        """Less for faults that are worth finding.
+
+        A wrong number of channels is seen at once, and a wrong size best at the end;
+        then other layers are more to think about, and small numbers easier.
+        """
+        right, wrong = self.right[self.line].layer, self.wrong[self.line].layer
+        grows = right.grows_with
+        seen = bool(grows) and getattr(right, grows) != getattr(wrong, grows)
+        hidden = self.wrong[-1].output_shape == self.right[-1].output_shape
+        kinds = len({row.type for row in self.right})
+        sizes = self.right[0].input_shapes[0][1:]
+        return seen, hidden, -kinds, sum(size or 0 for size in sizes)
+
+
+def _faults(sheet: Sheet) -> Iterator[Fault]:
+    for part in _parts(sheet):
         first, dtype = part[0].input_shapes[0], sheet.dtype(part[0])
         layers = _remade(sheet, [row.layer for row in part])
         right = _run(layers, first, dtype)
-        if right is None:
-            continue
-        for line, slipped in _slipped(layers):
+        for line, slipped in _slipped(layers) if right else ():
             wrong = _run([*layers[:line], slipped, *layers[line + 1 :]], first, dtype)
-            if wrong and _result(wrong) != _result(right):
-                tensor = input_code(first, dtype)
-                yield _asked(sheet, tensor, right, wrong, line)
-                return
-
-
-def _tedium(part: list[Row]) -> tuple[int, int]:
-    """How little there is to see in layers, then how large their numbers are."""
-    sizes = part[0].input_shapes[0][1:]
-    return -len({row.type for row in part}), sum(size or 0 for size in sizes)
+            if right and wrong and _result(wrong) != _result(right):
+                yield Fault(input_code(first, dtype), right, wrong, line)
 
 
 def _parts(sheet: Sheet) -> Iterator[list[Row]]:
@@ -128,9 +149,8 @@ def _result(rows: Sequence[Row]) -> object:
     return rows[-1].output_shape, sum(row.params for row in rows)
 
 
-def _asked(
-    sheet: Sheet, tensor: str, right: list[Row], wrong: list[Row], line: int
-) -> Asked:
+def _asked(sheet: Sheet, fault: Fault) -> Asked:
+    tensor, right, wrong, line = fault
     layers, others = [*map(shown, right)], [*map(shown, wrong)]
     code = "\n".join(f"x = {layer.code}(x)" for layer in others)
     found = Asked(
