@@ -80,6 +80,7 @@ docs: $(VENV)/installed
 	mv docs/zoo.md.new docs/zoo.md
 	$(BIN)/python -m tests.api_page > docs/api.md.new
 	mv docs/api.md.new docs/api.md
+	$(BIN)/python -m tests.pictures_page
 
 generated: $(VENV)/installed
 	$(BIN)/cnnspec build specs/*.yaml --to script -o generated --force > /dev/null

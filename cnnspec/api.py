@@ -40,6 +40,7 @@ from cnnspec.judge.settings import settings_for
 from cnnspec.model import summary as summaries
 
 if TYPE_CHECKING:
+    from cnnspec.emit.targets import Options
     from cnnspec.judge.overrides import Overrides
 
 __all__ = [
@@ -122,11 +123,29 @@ class _Shown:
             raise ImportError("to_dataframe needs pandas: pip install pandas") from None
         return DataFrame(self.to_dict()["layers"]).set_index("name")
 
-    def svg(self) -> str:
-        """The picture of the model: the text of an SVG file."""
-        from cnnspec.emit.picture.diagram import svg
+    def svg(
+        self,
+        *,
+        look: str = "boxes",
+        unroll: bool = False,
+        block: str | None = None,
+        lang: str = "en",
+    ) -> str:
+        """The picture of the model: the text of an SVG file.
 
-        return svg(self._summary())
+        Args:
+            look: `boxes` says what each layer is, `volumes` shows the tensors to scale.
+            unroll: draws every round of a repeat, in place of one for those alike.
+            block: draws one call alone: its name, or its block's for the first.
+            lang: the language of the texts, by its code.
+
+        Raises:
+            SettingsError: there is no such look, block or language.
+        """
+        from cnnspec.emit.picture.drawing import svg
+
+        options = _options(lang=lang, look=look, unroll=unroll, block=block)
+        return svg(self._summary(), options)
 
 
 class Summary(_Shown, summaries.Summary):
@@ -425,6 +444,9 @@ def build(
     templates: PathName | None = None,
     style: str = "lesson",
     form: str = "sequential",
+    look: str = "boxes",
+    unroll: bool = False,
+    block: str | None = None,
 ) -> list[str]:
     """Writes a model: for Keras, as script, notebook, picture or worksheet.
 
@@ -436,13 +458,14 @@ def build(
         targets: names of targets; a Keras model and a script if none are given.
         overrides: change the spec first.
         force: overwrites files that a person edited or that cnnspec didn't write.
-        lang: the language of scripts and notebooks, by its code.
+        lang: the language of scripts, notebooks and pictures, by its code.
         backend: what scripts and notebooks run Keras on unless KERAS_BACKEND is set.
         templates: a folder whose templates and texts go before cnnspec's
             (docs/templates.md).
         style: of scripts: `lesson` reads from top to bottom, `full` is for long runs
             (docs/training.md).
         form: how lessons write a plain chain of layers: `sequential` or `functional`.
+        look, unroll, block: of a picture, as `Model.svg` takes them.
 
     Returns:
         The paths of the files written.
@@ -450,28 +473,51 @@ def build(
     Raises:
         SpecError: a file is somebody's work, or can't be written; or what Keras built
             is not what the summary says; or the templates don't make a script.
-        SettingsError: there is no such target, language, backend, style or form.
+        SettingsError: there is no such target, language, backend, style, form, look
+            or block.
     """
-    from cnnspec.emit.packages import BACKENDS
-    from cnnspec.emit.targets import FORMS, STYLES, Options, contents
+    from cnnspec.emit.targets import contents
     from cnnspec.emit.targets import targets as all_targets
-    from cnnspec.emit.words import languages
     from cnnspec.emit.write import write_together
 
     model = _loaded(spec, overrides)
     paths = _paths(model, folder, targets, force)
     own = None if templates is None else os.fspath(templates)
-    _refuse_unknown("language", lang, languages(own))
-    _refuse_unknown("backend", backend, BACKENDS)
-    _refuse_unknown("style", style, STYLES)
-    _refuse_unknown("form", form, FORMS)
-    options = Options(lang, backend, own, style, form)
+    options = _options(
+        lang=lang,
+        backend=backend,
+        templates=own,
+        style=style,
+        form=form,
+        look=look,
+        unroll=unroll,
+        block=block,
+    )
     made: dict[str, str | bytes] = {}
     for name, written in paths.items():
         held = contents(all_targets()[name], model, options)
         made |= zip(written.values(), held, strict=True)
     write_together(made)
     return list(made)
+
+
+def _options(**given: Any) -> "Options":
+    """How what is written for people is to be written.
+
+    Raises:
+        SettingsError: there is no such thing.
+    """
+    from cnnspec.emit.packages import BACKENDS
+    from cnnspec.emit.targets import FORMS, LOOKS, STYLES, Options
+    from cnnspec.emit.words import languages
+
+    options = Options(**given)
+    _refuse_unknown("language", options.lang, languages(options.templates))
+    _refuse_unknown("backend", options.backend, BACKENDS)
+    _refuse_unknown("style", options.style, STYLES)
+    _refuse_unknown("form", options.form, FORMS)
+    _refuse_unknown("look", options.look, LOOKS)
+    return options
 
 
 def _refuse_unknown(what: str, name: str, known: Collection[str]) -> None:

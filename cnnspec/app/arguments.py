@@ -66,6 +66,25 @@ def refuse_wrong_templates(folder: str | None) -> None:
         stop(f"{text}; docs/templates.md lists them")
 
 
+def refuse_drawing(
+    look: str, unroll: bool, block: str | None, lang: str = "en", *, wants: str
+) -> None:
+    """Makes sure that nothing is said of a picture that nobody asks for.
+
+    Args:
+        look, unroll, block, lang: of the picture.
+        wants: the option that asks for one.
+    """
+    given = {
+        "--look": look != "boxes",
+        "--unroll": unroll,
+        "--block": block is not None,
+        "--lang": lang != "en",
+    }
+    for name in (name for name, is_given in given.items() if is_given):
+        stop(f"{name} is for a picture; write {wants} too")
+
+
 def refuse_unknown_language(lang: str, templates: str | None) -> None:
     """Makes sure that there are texts in a language."""
     from cnnspec.emit.words import languages

@@ -33,6 +33,19 @@ def say(text: str) -> None:
         let_go(sys.stderr)
 
 
+def print_picture(picture: str, kept_by: str) -> None:
+    """Prints an SVG picture; who sees it in a terminal is told how to keep it.
+
+    Args:
+        picture: the text of an SVG file.
+        kept_by: the command that writes it to a file.
+    """
+    # Without letters beyond ASCII it stays what it is in any encoding of the output.
+    print(picture.encode("ascii", "xmlcharrefreplace").decode(), end="")
+    if sys.stdout.isatty():
+        say(visible(f"cnnspec: this is a picture for a browser: {kept_by}"))
+
+
 def stop(message: str, status: int = 2) -> NoReturn:
     """Says why nothing can be done, and ends the command."""
     say(f"cnnspec: {visible(message)}")

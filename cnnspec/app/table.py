@@ -71,8 +71,23 @@ _OUTSIDE = Option(
     "allow_outside",
     "Let specs name files outside of their project.",
 )
+_LANG = Option("--lang", "lang", "Language of the texts: en, or ko.", "CODE", "en")
+_UNROLL = _flag("unroll", "Draw every round of a repeat, and not one for all.")
+_DRAWING = (
+    Option(
+        "--look",
+        "look",
+        "Draw layers as boxes with texts, or tensors to scale.",
+        "LOOK",
+        "boxes",
+        choices=("boxes", "volumes"),
+    ),
+    _UNROLL,
+    Option("--block", "block", "Draw this call or block alone.", "NAME"),
+)
+"""What a picture of a model takes."""
 _WRITING = (
-    Option("--lang", "lang", "Language of the texts: en, or ko.", "CODE", "en"),
+    _LANG,
     Option(
         "--backend",
         "backend",
@@ -113,6 +128,8 @@ COMMANDS = {
             _format("text", "json", "markdown", "html"),
             _flag("why", "Show how each layer's sizes and params come about."),
             _flag("graph", "Draw the model instead: an SVG picture."),
+            *_DRAWING,
+            _LANG,
             _SET,
             _OUTSIDE,
         ),
@@ -127,9 +144,23 @@ COMMANDS = {
             Operand("A", "before", "A YAML file."),
             Operand("B", "after", "Another; A with --set if none.", False),
         ),
-        (_format("text", "markdown", "json"), _SET, _OUTSIDE),
+        (
+            _format("text", "markdown", "json"),
+            Option(
+                "--to",
+                "to",
+                "Draw both models side by side instead: svg.",
+                "TARGET",
+                choices=("svg",),
+            ),
+            _UNROLL,
+            _LANG,
+            _SET,
+            _OUTSIDE,
+        ),
         (
             "cnnspec diff specs/deep_cnn.yaml specs/nin.yaml",
+            "cnnspec diff deep_cnn.yaml nin.yaml --to svg > diff.svg",
             "cnnspec diff specs/nin.yaml --set layers.0.Conv2D.filters=20",
         ),
     ),
@@ -163,6 +194,7 @@ COMMANDS = {
                 "sequential",
                 choices=("sequential", "functional"),
             ),
+            *_DRAWING,
             *_WRITING,
         ),
         (

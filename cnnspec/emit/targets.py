@@ -19,13 +19,15 @@ STYLES = (LESSON, FULL)
 SEQUENTIAL, FUNCTIONAL = "sequential", "functional"
 FORMS = (SEQUENTIAL, FUNCTIONAL)
 """How lessons write a model that is a plain chain of layers."""
+LOOKS = ("boxes", "volumes")
+"""What a picture draws: layers as boxes with texts, or tensors by their sizes."""
 
 
 class Options(NamedTuple):
     """How what is written for people is to be written."""
 
     lang: str = "en"
-    """The language of scripts and notebooks, by its code."""
+    """The language of the texts, by its code."""
     backend: str = BACKENDS[0]
     """What they run Keras on unless KERAS_BACKEND is set."""
     templates: str | None = None
@@ -34,6 +36,12 @@ class Options(NamedTuple):
     """Of scripts: one of `STYLES`."""
     form: str = SEQUENTIAL
     """Of lessons and notebooks: one of `FORMS`."""
+    look: str = LOOKS[0]
+    """What a picture draws."""
+    unroll: bool = False
+    """Whether a picture has every round of a repeat, alike or not."""
+    block: str | None = None
+    """The call, or block, that alone is drawn."""
 
 
 class Target(Protocol):

@@ -1,172 +1,46 @@
-"""The picture of a model holds all of it, and nothing lies upon anything else."""
+"""The diagram of a model holds all of it, and nothing lies upon anything else."""
 
-import random
 import re
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from matplotlib import font_manager
-from matplotlib.ft2font import FT2Font
 
+import cnnspec
 from cnnspec import api
 from cnnspec.app import cli
-from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.registry import FAMILIES, layer_names
-from cnnspec.emit.picture import diagram
-from cnnspec.emit.picture.diagram import OTHER, SWATCHES, svg, text_width
-from cnnspec.emit.picture.layout import Box, Point, Route, lay_out
+from cnnspec.emit.picture import document
+from cnnspec.emit.picture.measure import text_width
+from cnnspec.emit.picture.swatches import OTHER, SWATCHES
 from cnnspec.emit.targets import targets, usual_targets
+from cnnspec.emit.words import languages, words
 from cnnspec.emit.write import is_sealed
-from cnnspec.ground.errors import Frame
-from cnnspec.model.graph import Graph, Input, Node
-from cnnspec.model.summary import Summary, infer
-
-ROOT = Path(__file__).parents[2]
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-class Model:
-    """Builds a graph call by call: each layer reads the one before, or `reads`."""
-
-    def __init__(self, name: str = "model", **inputs: tuple[int, ...]) -> None:
-        self.name = name
-        self.inputs = tuple(
-            Input(name, (None, *shape), "float32", ())
-            for name, shape in (inputs or {"image": (32, 32, 8)}).items()
-        )
-        self.nodes: list[Node] = []
-        self.trail: tuple[Frame, ...] = ()
-        self.at = self.inputs[0].name
-
-    def __call__(self, kind, *args, name="", reads=(), **arguments) -> str:
-        name = name or f"{kind.lower()}_{len(self.nodes)}"
-        layer = layer_class(kind)(*args, **arguments)
-        inputs = tuple(reads) or (self.at,)
-        self.nodes.append(Node(name, layer, inputs, (), self.trail))
-        self.at = name
-        return name
-
-    @contextmanager
-    def within(self, block: str, name: str = "", round: int = 0) -> Iterator[None]:
-        before = self.trail
-        self.trail = (*before, Frame(block, name, (len(before),), round))
-        yield
-        self.trail = before
-
-    def summary(self, *outputs: str) -> Summary:
-        graph = Graph(self.name, self.inputs, tuple(self.nodes), outputs or (self.at,))
-        summary = infer(graph)
-        assert not summary.problems
-        assert len(summary.rows) == len(self.nodes)
-        return summary
-
-
-def chain(count: int) -> Summary:
-    model = Model()
-    for _ in range(count // 2):
-        model("Conv2D", 8, 3, padding="same")
-        model("MaxPooling2D", 1)
-    return model.summary()
-
-
-def residual(blocks: int = 12) -> Summary:
-    """Blocks of two branches that are added, every third with a layer in both."""
-    model = Model("residual")
-    for number in range(blocks):
-        with model.within("bottleneck", f"block{number}"):
-            shortcut = start = model.at
-            if number % 3 == 0:
-                model("Conv2D", 8, 1)
-                shortcut = model("BatchNormalization")
-                model.at = start
-            model("Conv2D", 4, 1)
-            model("BatchNormalization")
-            model("Activation", "relu")
-            model("Conv2D", 8, 3, padding="same")
-            model("Add", reads=[shortcut, model.at])
-            model("Activation", "relu")
-    return model.summary()
-
-
-def unet(depth: int = 4) -> Summary:
-    model, skips = Model("unet"), []
-    for level in range(depth):
-        with model.within("down", f"down{level}"):
-            skips.append(model("Conv2D", 8, 3, padding="same"))
-            model("MaxPooling2D", 2)
-    model("Conv2D", 8, 3, padding="same")
-    for level in reversed(range(depth)):
-        with model.within("up", f"up{level}"):
-            model("UpSampling2D", 2)
-            model("Concatenate", reads=[skips.pop(), model.at])
-            model("Conv2D", 8, 3, padding="same")
-    return model.summary()
-
-
-def inception() -> Summary:
-    model = Model("inception")
-    for round in (1, 2, 3):
-        with model.within("", round=round), model.within("module"):
-            start, ends = model.at, []
-            for length in (1, 2, 3, 4):
-                model.at = start
-                for _ in range(length):
-                    model("Conv2D", 8, 3, padding="same")
-                ends.append(model.at)
-            model("Concatenate", reads=ends)
-        model("MaxPooling2D", 2)
-    return model.summary()
-
-
-def several() -> Summary:
-    model = Model("several", left=(16, 16, 8), right=(16, 16, 8), vector=(8,))
-    joined = model("Add", reads=["left", "right"])
-    with model.within("head", "first"):
-        one = model("GlobalAveragePooling2D")
-    model.at = joined
-    with model.within("head", "second"):
-        model("GlobalMaxPooling2D")
-        two = model("Multiply", reads=[model.at, "vector"])
-    return model.summary(one, two, joined)
-
-
-def tangle(seed: int) -> Summary:
-    """Any layers read any others, in any boxes."""
-    chance = random.Random(seed)
-    model = Model(f"tangle{seed}")
-    made: list[str] = ["image"]
-
-    def grow(depth: int) -> None:
-        for _ in range(chance.randint(1, 4)):
-            if depth < 3 and chance.random() < 0.4:
-                with model.within(
-                    f"block{depth}", chance.choice(["", f"b{len(made)}"])
-                ):
-                    grow(depth + 1)
-                continue
-            readable = made[-chance.randint(1, 12) :]
-            reads = chance.sample(readable, min(len(readable), chance.randint(1, 3)))
-            kind = "Conv2D" if len(reads) == 1 else "Add"
-            arguments = {"filters": 8, "kernel_size": 1} if len(reads) == 1 else {}
-            made.append(model(kind, reads=reads, **arguments))
-
-    for _ in range(6):
-        grow(0)
-    read = {name for node in model.nodes for name in node.inputs}
-    return model.summary(*(node.name for node in model.nodes if node.name not in read))
-
-
-def spec(name: str) -> Summary:
-    return api.load(ROOT / "specs" / f"{name}.yaml").summary
-
+from tests.emit.pictures import (
+    ROOT,
+    SVG,
+    Drawn,
+    Model,
+    chain,
+    check_drawing,
+    check_frames,
+    check_texts,
+    drawn_width,
+    inception,
+    picture,
+    residual,
+    several,
+    spec,
+    tangle,
+    texts,
+    unet,
+)
+from tests.pictures_page import pictures
 
 MODELS = {
     "chain": lambda: chain(40),
@@ -175,230 +49,219 @@ MODELS = {
     "inception": inception,
     "several": several,
     **{f"tangle{seed}": lambda seed=seed: tangle(seed) for seed in range(25)},
-    "nin": lambda: spec("nin"),
-    **{
-        f"zoo/{name}": lambda name=name: spec(f"zoo/{name}")
-        for name in ("resnet50", "unet", "densenet121", "nasnet_mobile", "two_inputs")
-    },
 }
+SPECS = sorted(
+    str(path.relative_to(ROOT / "specs").with_suffix("")).replace("\\", "/")
+    for path in (ROOT / "specs").rglob("*.yaml")
+    if "study:" not in path.read_text("utf-8")
+)
 
 
-@pytest.fixture(params=MODELS, scope="module")
-def summary(request: pytest.FixtureRequest) -> Summary:
-    return MODELS[request.param]()
-
-
-class Laid:
-    """A picture before it is written."""
-
-    def __init__(self, summary: Summary) -> None:
-        self.picture = diagram._Picture(summary)
-        self.routes = lay_out(self.picture.root, self.picture.links)
-        self.boxes = list(self.picture.root.walk())
-        self.holders = {part: box for box in self.boxes for part in box.parts}
-
-    def around(self, box: Box) -> set[Box]:
-        found = {box}
-        while box in self.holders:
-            box = self.holders[box]
-            found.add(box)
-        return found
-
-
-@pytest.fixture(scope="module")
-def laid(summary: Summary) -> Laid:
-    return Laid(summary)
+def titles(drawn: Drawn) -> list[str]:
+    return [layer.findtext(f"{SVG}title") for layer in drawn.groups("layer")]
 
 
 # ------------------------------------------------------------------ geometry
 
 
-def test_boxes_hold_their_parts_and_these_do_not_overlap(laid: Laid) -> None:
-    for box in laid.boxes:
-        for part in box.parts:
-            assert part.width > 0 < part.height
-            assert box.x <= part.x
-            assert part.x + part.width <= box.x + box.width + 0.01
-            assert box.y <= part.y
-            assert part.y + part.height <= box.y + box.height + 0.01
-        for one, other in combinations(box.parts, 2):
-            assert (
-                one.x + one.width <= other.x
-                or other.x + other.width <= one.x
-                or one.y + one.height <= other.y
-                or other.y + other.height <= one.y
-            ), (one.name, other.name)
+@pytest.mark.parametrize("name", SPECS)
+def test_no_part_of_a_spec_lies_upon_another(name: str) -> None:
+    drawn = Drawn(picture(spec(name)))
+    check_drawing(drawn)
+    check_texts(drawn)
+    check_frames(drawn)
 
 
-def test_arrows_lead_from_the_bottom_of_one_layer_to_the_top_of_another(
-    laid: Laid,
-) -> None:
-    for (source, target), route in zip(laid.picture.links, laid.routes, strict=True):
-        assert source.x < route[0].x < source.x + source.width
-        assert route[0].y == pytest.approx(source.y + source.height, abs=0.1)
-        assert target.x < route[-1].x < target.x + target.width
-        assert route[-1].y == pytest.approx(target.y, abs=0.1)
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("name", MODELS)
+def test_every_layer_and_connection_is_drawn(name: str, lang: str) -> None:
+    summary = MODELS[name]()
+    drawn = Drawn(picture(summary, unroll=True, lang=lang))
+    check_drawing(drawn)
+    check_texts(drawn)
+    check_frames(drawn)
+    names = [title.partition(":")[0] for title in titles(drawn)]
+    assert Counter(names) == Counter(row.name for row in summary.rows)
+    graph = summary.graph
+    tensors = len(graph.inputs) + len(graph.outputs)
+    assert len(drawn.groups("tensor")) == tensors
+    assert connections(drawn) == Counter(
+        [(name, row.name) for row in summary.rows for name in set(row.inputs)]
+        + [(name, name) for name in graph.outputs]
+    )
 
 
-def test_arrows_pass_no_box_that_they_have_no_business_in(laid: Laid) -> None:
-    for (source, target), route in zip(laid.picture.links, laid.routes, strict=True):
-        own = laid.around(source) | laid.around(target)
-        others = [
-            box
-            for box in laid.boxes
-            if box not in own and (laid.holders[box] in own or box.parts)
-        ]
-        places = list(course(route))
-        for box in others:
-            for x, y in places:
-                inside = (
-                    box.x < x < box.x + box.width and box.y < y < box.y + box.height
-                )
-                assert not inside, (source.name, target.name, box.name)
-
-
-def test_arrows_stay_out_of_the_layers_they_join(laid: Laid) -> None:
-    for link, route in zip(laid.picture.links, laid.routes, strict=True):
-        for x, y in course(route):
-            for box in link:
-                assert not (
-                    box.x < x < box.x + box.width
-                    and box.y + 0.2 < y < box.y + box.height - 0.2
-                )
-
-
-def course(route: Route) -> Iterator[Point]:
-    """Places along an arrow, curves as `_path` draws them."""
-    for a, b in pairwise(route):
-        for part in (n / 12 for n in range(13)):
-            # A cubic Bézier curve that leaves and arrives vertically, half-way down.
-            aside = part * part * (3 - 2 * part)
-            middle = 3 * part * (1 - part) / 2
-            down = part**3 + middle
-            if abs(a.x - b.x) < 0.5 or abs(a.y - b.y) < 0.5:
-                aside = down = part
-            yield Point(a.x + (b.x - a.x) * aside, a.y + (b.y - a.y) * down)
-
-
-def test_what_skips_layers_runs_straight_beside_them() -> None:
-    laid = Laid(unet())
-    column = {box.x + box.width for box in laid.picture.root.parts if box.parts}
-    far = [
-        route
-        for (source, target), route in zip(laid.picture.links, laid.routes, strict=True)
-        if (source.name, target.name[:4]) == ("conv2d_0", "conc")
-    ]
-    (route,) = far
-    longest = max(pairwise(route), key=lambda way: way[1].y - way[0].y)
-    assert longest[0].x == longest[1].x > max(column)
-    assert longest[1].y - longest[0].y > 0.6 * laid.picture.root.height
+def connections(drawn: Drawn) -> Counter[tuple[str, str]]:
+    """What reads what: by an arrow, or since it stands right below."""
+    found = Counter()
+    for arrow in drawn.groups("arrow"):
+        start, _, end = arrow.findtext(f"{SVG}title").partition(":")[0].partition(" → ")
+        found[start, end] += 1
+    names = [title.partition(":")[0] for title in titles(drawn)]
+    boxes = [around for around, _ in drawn.says]
+    groups = list(drawn.document.iter(f"{SVG}g"))
+    kinds = [g.get("class") for g in groups if g.get("class") in ("layer", "tensor")]
+    layers = [box for box, kind in zip(boxes, kinds, strict=True) if kind == "layer"]
+    for (one, above), (other, below) in pairwise(zip(names, layers, strict=True)):
+        beside = abs(above.right - below.left) < 0.15 and above.top == below.top
+        if beside or (
+            abs(above.bottom - below.top) < 0.15 and above.left >= below.left
+        ):
+            found[one, other] += 1
+    return found
 
 
 def test_a_trunk_is_straight() -> None:
-    laid = Laid(unet())
-    for (source, target), route in zip(laid.picture.links, laid.routes, strict=True):
-        if "concat" not in target.name:
-            assert len({point.x for point in route}) == 1, (source.name, target.name)
-
-
-def test_what_comes_from_afar_joins_the_trunk() -> None:
-    model = Model()
-    skip = model("Conv2D", 8, 1, name="before")
-    model("Conv2D", 8, 1)
-    for level in (1, 2):
-        with model.within("up"):
-            trunk = model("Conv2D", 8, 1)
-            side = model("Conv2D", 8, 1, reads=[skip], name=f"side{level}")
-            model("Add", reads=[trunk, side])
-    laid = Laid(model.summary())
-    for (source, target), route in zip(laid.picture.links, laid.routes, strict=True):
-        if "side" not in source.name + target.name:
-            assert len({point.x for point in route}) == 1, (source.name, target.name)
-
-
-def test_arrows_do_not_cross_without_need() -> None:
-    model = Model(left=(4,), middle=(4,), right=(4,))
-    for name in ("right", "left", "middle"):
-        model("Dense", 4, reads=[name], name=f"to_{name}")
-    model("Concatenate", reads=["to_left", "to_middle", "to_right"])
-    laid = Laid(model.summary())
-    places = {box.name: box.x for box in laid.boxes}
-    order = sorted(("left", "middle", "right"), key=lambda name: places[name])
-    assert order == sorted(order, key=lambda name: places[f"to_{name}"])
+    drawn = Drawn(picture(spec("zoo/resnet50"), block="conv2_block2"))
+    straight = [way for way in drawn.arrows if len({round(x) for x, _ in way}) == 1]
+    # Of the input, three convolutions and the sum; the shortcut alone goes aside.
+    assert len(straight) == len(drawn.arrows) - 1 == 5
 
 
 def test_a_long_model_is_folded_into_columns() -> None:
-    root = Laid(chain(200)).picture.root
-    assert 1 < root.width / root.height < 3
-    assert Laid(chain(6)).picture.root.width < 400
+    size = Drawn(picture(chain(200))).size
+    assert 1 < size.right / size.bottom < 2.5
+    assert Drawn(picture(chain(6))).size.right < 520
+
+
+def test_resnet50_fits_a_slide() -> None:
+    size = Drawn(picture(spec("zoo/resnet50"))).size
+    assert 1.5 < size.right / size.bottom < 2.1
+    # A line of text, 12 high, is at least 9 pixels high on a screen of 1920 x 1080.
+    assert min(1920 / size.right, 1080 / size.bottom) * 12 > 9
+
+
+# ------------------------------------------------------------------ repeats
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("zoo/resnet50", ["× 2", "× 3", "× 5", "× 2"]),
+        ("zoo/densenet121", ["× 6", "× 12", "× 24", "× 16"]),
+    ],
+)
+def test_rounds_that_are_alike_are_one_box(name: str, says: list[str]) -> None:
+    found = re.findall(r"× \d+(?=<)", picture(spec(name)))
+    assert found == says
+    assert not re.findall(r"× \d+(?=<)", picture(spec(name), unroll=True))
+
+
+REPEATS = {
+    "the same layers": ("Conv2D: {filters: 8, kernel_size: 3, padding: same}", 3),
+    "sizes that shrink": ("MaxPooling2D: 2", 3),
+    "other arguments": ("Conv2D: {filters: '${4 * i}', kernel_size: 1}", None),
+}
+
+
+@pytest.mark.parametrize(("layer", "rounds"), REPEATS.values(), ids=REPEATS)
+def test_rounds_of_a_repeat(layer: str, rounds: int | None) -> None:
+    text = f"""
+input: [32, 32, 3]
+layers:
+  - repeat: {{times: 3, index: i, layers: [{{{layer.replace("i}", "i + 1}")}}}, ReLU]}}
+"""
+    drawn = Drawn(cnnspec.loads(text).svg())
+    assert times(drawn.texts()) == ([] if rounds is None else [f"× {rounds}"])
+    assert len(drawn.groups("layer")) == (6 if rounds is None else 2)
+
+
+def test_what_differs_between_rounds_is_told() -> None:
+    found = "\n".join(Drawn(picture(spec("zoo/densenet121"))).texts())
+    assert "56×56×64 … 56×56×224" in found
+    assert "8,192 … 28,672 params" in found
+
+
+def test_rounds_in_rounds_tell_the_sizes_of_all() -> None:
+    text = """
+input: [32, 32, 3]
+layers:
+  - repeat:
+      times: 2
+      layers:
+        - repeat:
+            times: 2
+            layers: [{Conv2D: {filters: 8, kernel_size: 3, padding: same}}]
+        - MaxPooling2D: 2
+"""
+    found = Drawn(cnnspec.loads(text).svg()).texts()
+    assert times(found) == ["× 2", "× 2"]
+    # Into the pooling goes the last of the inner rounds, in both of the outer ones.
+    assert "32×32×8 … 16×16×8" in found
+    assert "224 … 584 params" in found
+
+
+def test_a_round_that_is_read_from_outside_stands_alone() -> None:
+    text = """
+input: [8, 8, 4]
+layers:
+  - repeat:
+      times: 4
+      index: i
+      layers: [{Conv2D: {name: "c${i}", filters: 4, kernel_size: 1}}]
+  - Add: {from: [c1, prev]}
+"""
+    found = Drawn(cnnspec.loads(text).svg()).texts()
+    assert times(found) == ["× 2", "× 2"]
+
+
+def test_each_round_reads_the_one_before_it() -> None:
+    model = Model()
+    first = model("Conv2D", 8, 1)
+    for round in (1, 2, 3):
+        with model.within("", round=round):
+            model("Conv2D", 8, 1)
+            # The third adds another tensor than the second does.
+            model("Add", reads=[model.at, first if round == 3 else "image"])
+    assert times(Drawn(picture(model.summary())).texts()) == ["× 2"]
+
+
+def times(texts: list[str]) -> list[str]:
+    return [text for text in texts if re.fullmatch(r"× \d+", text)]
+
+
+# ------------------------------------------------------------------ one block
+
+
+@pytest.mark.parametrize(
+    ("name", "block", "inputs"),
+    [
+        ("zoo/resnet50", "conv4", {"conv3_block4_out"}),
+        ("zoo/resnet50", "bottleneck", {"pool1_pool"}),
+        ("zoo/unet", "up3", {"up4_convs_conv2", "down3_conv2"}),
+    ],
+)
+def test_one_block_alone(name: str, block: str, inputs: set[str]) -> None:
+    drawn = Drawn(picture(spec(name), block=block, unroll=True))
+    check_drawing(drawn)
+    found = [texts(group) for group in drawn.groups("tensor")]
+    assert {one[1] for one in found if one[0].startswith("input")} == inputs
+    calls = [
+        {frame.name for frame in row.trail} | {frame.block for frame in row.trail}
+        for row in spec(name).rows
+    ]
+    first = next(n for n, names in enumerate(calls) if block in names)
+    assert titles(drawn)[0].startswith(spec(name).rows[first].name)
+
+
+def test_a_block_that_is_not_there() -> None:
+    with pytest.raises(cnnspec.SettingsError, match="did you mean 'bottleneck'"):
+        picture(spec("zoo/resnet50"), block="botleneck")
+    with pytest.raises(cnnspec.SettingsError, match="it has no blocks"):
+        picture(chain(4), block="x")
 
 
 # ------------------------------------------------------------------ the document
 
 
-@pytest.fixture(scope="module")
-def document(summary: Summary) -> ElementTree.Element:
-    return ElementTree.fromstring(svg(summary))
-
-
-def texts(element: ElementTree.Element) -> list[str]:
-    return ["".join(text.itertext()) for text in element.iter(f"{SVG}text")]
-
-
-def groups(document: ElementTree.Element, name: str) -> list[ElementTree.Element]:
-    return [g for g in document.iter(f"{SVG}g") if g.get("class") == name]
-
-
-def test_every_layer_is_there_once(
-    summary: Summary, document: ElementTree.Element
-) -> None:
-    titles = [layer.findtext(f"{SVG}title") for layer in groups(document, "layer")]
-    assert Counter(title.partition(":")[0] for title in titles) == Counter(
-        row.name for row in summary.rows
-    )
-    graph = summary.graph
-    tensors = len(graph.inputs) + len(graph.outputs)
-    assert len(groups(document, "tensor")) == tensors
-
-
-def test_every_connection_is_an_arrow_or_a_place_below(
-    summary: Summary, document: ElementTree.Element
-) -> None:
-    arrows = Counter(
-        arrow.findtext(f"{SVG}title").partition(":")[0]
-        for arrow in groups(document, "arrow")
-    )
-    stacks = diagram._Picture(summary).entries.values()
-    below = Counter(
-        f"{one.name} → {two.name}" for stack in stacks for one, two in pairwise(stack)
-    )
-    expected = Counter(
-        f"{name} → {row.name}" for row in summary.rows for name in set(row.inputs)
-    )
-    expected += Counter(f"{name} → {name}" for name in summary.graph.outputs)
-    # An arrow leads to the first of the layers that stand together.
-    assert arrows + below == expected
-
-
-def test_all_lies_in_the_picture(document: ElementTree.Element) -> None:
-    _, _, width, height = map(float, document.get("viewBox").split())
-    root = next(g for g in document.iter(f"{SVG}g") if g.get("transform"))
-    left, top = map(float, re.findall(r"[\d.]+", root.get("transform")))
-    for rect in root.iter(f"{SVG}rect"):
-        x, y, w, h = (float(rect.get(key)) for key in ("x", "y", "width", "height"))
-        assert 0 <= left + x <= left + x + w <= width
-        assert 0 <= top + y <= top + y + h <= height
-
-
 def test_shapes_stand_at_the_arrows() -> None:
-    document = ElementTree.fromstring(svg(unet()))
-    found = Counter(texts(document))
+    found = Counter(Drawn(picture(unet())).texts())
     assert found["32×32×8"] >= 3
     assert found["2×2×8"] == 2  # what the last pooling gives, and the layer below
 
 
 def test_boxes_say_what_they_are() -> None:
-    found = texts(ElementTree.fromstring(svg(inception())))
+    found = Drawn(picture(inception(), unroll=True)).texts()
     assert found.count("module") == 3
     # A round that holds one box isn't drawn, one that holds more is.
     assert "round 1 of 3" not in found
@@ -408,7 +271,7 @@ def test_boxes_say_what_they_are() -> None:
             with model.within("mlpconv", "stem" if round == 1 else ""):
                 model("Conv2D", 8, 1)
             model("MaxPooling2D", 2)
-    found = texts(ElementTree.fromstring(svg(model.summary())))
+    found = Drawn(picture(model.summary(), unroll=True)).texts()
     assert {"round 1 of 2", "round 2 of 2", "stem (mlpconv)", "mlpconv"} <= {*found}
 
 
@@ -424,14 +287,14 @@ def test_boxes_say_what_they_are() -> None:
         (
             "Conv2D",
             {"filters": 8, "kernel_size": 3, "padding": "same"},
-            "3×3, 8 filters",
+            "Conv2D 3×3, 8 filters",
         ),
         ("MaxPooling2D", {}, "MaxPooling2D 2×2"),
         ("MaxPooling2D", {"pool_size": 3, "strides": 1}, "MaxPooling2D 3×3"),
         ("ZeroPadding2D", {"padding": [[0, 1], [0, 1]]}, "ZeroPadding2D by 0/1"),
         ("ZeroPadding2D", {"padding": 3}, "ZeroPadding2D by 3"),
         ("Dropout", {"rate": 0.1 + 0.2}, "Dropout 0.3"),
-        ("BatchNormalization", {"momentum": 0.9}, "BatchNormalization "),
+        ("BatchNormalization", {"momentum": 0.9}, "BatchNormalization"),
         (
             "TimeDistributed",
             {"layer": {"Dense": 4}},
@@ -442,15 +305,22 @@ def test_boxes_say_what_they_are() -> None:
 def test_a_layer_says_its_main_arguments(kind: str, arguments, says: str) -> None:
     model = Model()
     model(kind, **arguments)
-    found = texts(groups(ElementTree.fromstring(svg(model.summary())), "layer")[0])
-    assert found[0].endswith(says)
+    drawn = Drawn(picture(model.summary()))
+    assert texts(drawn.groups("layer")[0])[0] == says
+
+
+def test_no_blank_stands_at_the_edge_of_an_element() -> None:
+    # There librsvg and Inkscape drop it, and browsers keep it.
+    for text in Drawn(picture(spec("nin"))).document.iter(f"{SVG}text"):
+        for part in (text, *text):
+            assert part.text == part.text.strip()
+            assert not (part.tail or "").strip()
 
 
 def test_a_tooltip_has_it_all() -> None:
     model = Model()
     model("Conv2D", 25, 3, kernel_initializer="he_normal", name="conv")
-    layer = groups(ElementTree.fromstring(svg(model.summary())), "layer")[0]
-    assert layer.findtext(f"{SVG}title").splitlines() == [
+    assert titles(Drawn(picture(model.summary())))[0].splitlines() == [
         "conv: Conv2D(filters=25, kernel_size=(3, 3), kernel_initializer='he_normal')",
         "32×32×8 → 30×30×25",
         "params: 3·3·8·25 + 25 = 1,825",
@@ -464,80 +334,103 @@ def test_a_shared_layer_says_so() -> None:
     two = model("Dense", 4, name="two", reads=["b"])
     model.nodes[1] = model.nodes[1]._replace(shares="one")
     model("Add", reads=[one, two])
-    found = texts(ElementTree.fromstring(svg(model.summary())))
-    assert "weights of one" in found
+    assert "weights of one" in Drawn(picture(model.summary())).texts()
 
 
-def test_names_are_text() -> None:
-    name = "<b>&\"'\x1b\ud800 --> " + "x" * 60 + "합성곱"
+NAMES = {
+    "signs": "<b>&\"'\x1b\ud800 --> " + "x" * 60 + "합성곱",
+    "long": "a_name_that_goes_on_and_on_" * 9,
+    "Korean": "합성곱_신경망_첫째_블록의_아주_긴_이름_" * 3,
+    "wide": "W" * 40,
+}
+
+
+@pytest.mark.parametrize("look", ["boxes", "volumes"])
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_names_are_text(name: str, look: str) -> None:
     model = Model(name)
-    with model.within(name, name):
+    with model.within(name, f"{name} call"):
         model("Conv2D", 8, 1, name=name)
-    picture = svg(model.summary())
-    picture.encode()
-    found = texts(ElementTree.fromstring(picture))
-    assert any(text.startswith("<b>&\"'\\x1b\\ud800") for text in found)
+        model("Activation", "relu", name=f"{name} relu")
+    text = picture(model.summary(), look=look)
+    text.encode()
+    drawn = Drawn(text)
+    check_drawing(drawn)
+    check_texts(drawn)
+    if name == NAMES["signs"]:
+        assert any(text.startswith("<b>&\"'\\x1b\\ud800") for text in drawn.texts())
 
 
 def test_sizes_that_are_not_known() -> None:
     model = Model(image=(None, None, 3))
     model("Conv2D", 8, 3)
-    assert "?×?×8" in svg(model.summary())
+    for look in ("boxes", "volumes"):
+        assert "?×?×8" in picture(model.summary(), look=look)
 
 
 @pytest.mark.parametrize("bold", [False, True])
 def test_texts_need_no_more_than_was_thought(bold: bool) -> None:
     weight = "bold" if bold else "normal"
-    path = font_manager.findfont(
-        font_manager.FontProperties(family="DejaVu Sans", weight=weight)
-    )
-    font = FT2Font(path)
-    size = 100
-    font.set_size(size, 72)
-    types = layer_names()
     said = ["512×512×1,024", "conv2_block1_1_conv", "round 1 of 12", "2,359,808 params"]
-    for text in [*types, *said, "3×3, 1,024 filters, stride 2, relu"]:
-        font.set_text(text)
-        drawn = font.get_width_height()[0] / 64
-        assert drawn <= text_width(text, size, bold=bold), text
+    for text in [*layer_names(), *said, "3×3, 1,024 filters, stride 2, relu"]:
+        assert drawn_width(text, 100, weight) <= text_width(text, 100, bold=bold), text
     assert text_width("합성곱", 10) >= 30
 
 
 def test_text_can_be_read_on_every_colour() -> None:
-    def light(colour: str) -> float:
-        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-        red, green, blue = (
-            p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
-        )
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
     for swatch in (*SWATCHES.values(), OTHER):
-        for ink in (diagram._INK, diagram._PALE):
-            # WCAG 2.2, 1.4.6: the enhanced contrast.
-            assert (light(swatch.colour) + 0.05) / (light(ink) + 0.05) >= 7
+        assert_readable(swatch.colour)
+
+
+def assert_readable(colour: str) -> None:
+    for ink in (document.INK, document.PALE):
+        # WCAG 2.2, 1.4.6: the enhanced contrast.
+        assert (light(colour) + 0.05) / (light(ink) + 0.05) >= 7
+
+
+def light(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (
+        p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_swatches_are_families_of_layers() -> None:
     assert set(SWATCHES) <= set(FAMILIES)
     assert len({swatch.colour for swatch in SWATCHES.values()}) == len(SWATCHES)
+    named = words("picture", "en")["families"]
+    assert set(named) == {*SWATCHES, "other", "tensor"}
+
+
+def test_a_picture_speaks_korean() -> None:
+    drawn = Drawn(picture(spec("nin"), lang="ko"))
+    found = "\n".join(drawn.texts())
+    assert re.search("입력\\s.*28×28×1", found)
+    for said in ("필터 50개", "파라미터 11,300개", "합성곱", "화살표가 굵을수록"):
+        assert said in found
+    for said in ("params", "filters", "convolution", "input 28", "The "):
+        assert said not in found
+    assert "신경망" in drawn.document.findtext(f"{SVG}desc")
 
 
 def test_a_thousand_layers_take_no_time() -> None:
     summary = chain(1000)
-    start = time.perf_counter()
-    picture = svg(summary)
-    assert time.perf_counter() - start < 3
-    assert picture.count('class="layer"') == 1000
+    start = time.process_time()
+    found = picture(summary)
+    assert time.process_time() - start < 3
+    assert found.count('class="layer"') == 1000
 
 
 HASHED = """
 import sys, hashlib
 from cnnspec import api
-from cnnspec.emit.picture.diagram import svg
-assert "grandalf" not in sys.modules
-print(hashlib.sha256(svg(api.load("specs/nin.yaml").summary).encode()).hexdigest())
-print(hashlib.sha256(svg(api.load("specs/zoo/unet.yaml").summary).encode()).hexdigest())
-assert "grandalf" in sys.modules
+nin, unet = (api.load(f"specs/{name}.yaml") for name in ("nin", "zoo/unet"))
+assert "graphlay" not in sys.modules
+for model in (nin, unet):
+    for look in ("boxes", "volumes"):
+        print(hashlib.sha256(model.svg(look=look).encode()).hexdigest())
+assert "graphlay" in sys.modules
 """
 
 
@@ -554,6 +447,20 @@ def test_the_same_spec_gives_the_same_bytes() -> None:
         for seed in ("1", "2")
     }
     assert len(runs) == 1
+
+
+def test_a_system_without_the_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "graphlay", None)
+    with pytest.raises(cnnspec.NotInstalledError, match="pip install graphlay"):
+        picture(chain(4))
+
+
+def test_the_page_shows_what_its_commands_print(monkeypatch) -> None:
+    monkeypatch.chdir(ROOT)
+    found = dict(pictures())
+    assert len(found) == 4
+    for path, printed in found.items():
+        assert path.read_text("utf-8") == printed, "make docs"
 
 
 # ------------------------------------------------------------------ the commands
@@ -611,6 +518,60 @@ def test_build_a_picture(tmp_path: Path, monkeypatch, capsys) -> None:
     code, _, err = command(monkeypatch, capsys, *words)
     assert code == 1
     assert "was edited after cnnspec wrote it" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--lang", "ko"],
+        ["--look", "volumes"],
+        ["--unroll"],
+        ["--block", "bottleneck"],
+        ["--look", "volumes", "--unroll", "--block", "conv2", "--lang", "ko"],
+    ],
+    ids=" ".join,
+)
+def test_all_ways_to_a_picture_give_the_same(
+    words: list[str], tmp_path: Path, monkeypatch, capsys
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = str(ROOT / "specs/zoo/resnet50.yaml")
+    code, out, err = command(monkeypatch, capsys, "show", path, "--graph", *words)
+    assert (code, err) == (0, "")
+    code, _, err = command(monkeypatch, capsys, "build", path, "--to", "svg", *words)
+    assert (code, err) == (0, "")
+    made = Path("generated/resnet50.svg").read_text("utf-8").split("\n", 2)[2]
+    assert made.encode("ascii", "xmlcharrefreplace").decode() == out
+    chosen = {"unroll": "--unroll" in words}
+    for name in ("lang", "look", "block"):
+        if f"--{name}" in words:
+            chosen[name] = words[words.index(f"--{name}") + 1]
+    assert api.load(path).svg(**chosen) == made
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["show", NIN, "--look", "volumes"], "--look is for a picture; write --graph"),
+        (["show", NIN, "--lang", "ko"], "--lang is for a picture; write --graph too"),
+        (["build", NIN, "--unroll"], "--unroll is for a picture; write --to svg too"),
+        (["show", NIN, "--graph", "--block", "x"], "; there is 'unit'"),
+        (["show", NIN, "--graph", "--look", "volume"], "did you mean 'volumes'?"),
+        (["show", NIN, "--graph", "--lang", "fr"], "--lang takes 'en' or 'ko'"),
+        (["diff", NIN, NIN, "--lang", "ko"], "--lang is for a picture; write --to svg"),
+        (["diff", NIN, NIN, "--to", "png"], "--to takes 'svg'; found 'png'"),
+        (["diff", NIN, NIN, "--to", "svg", "--format", "json"], "has no --format"),
+    ],
+    ids=lambda value: " ".join(value[2:]) if isinstance(value, list) else "",
+)
+def test_what_a_picture_does_not_take(
+    words: list[str], says: str, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = command(monkeypatch, capsys, *words)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert not list(tmp_path.iterdir())
 
 
 def test_build_draws_only_if_asked() -> None:

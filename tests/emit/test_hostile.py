@@ -20,8 +20,9 @@ from markdown_it import MarkdownIt
 from cnnspec import api
 from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
-from cnnspec.emit.picture.diagram import svg
+from cnnspec.emit.picture.drawing import difference_svg, svg
 from cnnspec.emit.report import summary as report
+from cnnspec.emit.targets import LOOKS, Options
 from cnnspec.emit.worksheet.worksheet import render_worksheet
 from cnnspec.emit.write import is_sealed, seal_svg
 from cnnspec.ground.errors import SpecError
@@ -211,7 +212,7 @@ def written(found: api.Model) -> dict[str, Any]:
         "header": len(re.match(r"(#.*\n)*", script)[0].split("\n")),
         "notebook": structure("\n".join("".join(cell["source"]) for cell in code)),
         "cells": len(cells),
-        "svg": elements(seal_svg(svg(summary), Path(program.source.path).name)),
+        **{look: elements(drawn(found, look)) for look in LOOKS},
         "html": tags(report.html(summary, why=True)),
         "markdown": shown(report.markdown(summary, why=True)),
         "markdown lines": report.markdown(summary, why=True).count("\n"),
@@ -220,6 +221,11 @@ def written(found: api.Model) -> dict[str, Any]:
         if cell["cell_type"] == "markdown":
             parts[f"cell {number}"] = shown("".join(cell["source"]))
     return parts
+
+
+def drawn(model: api.Model, look: str) -> str:
+    picture = svg(model.summary, Options(look=look))
+    return seal_svg(picture, Path(model.program.source.path).name)
 
 
 INNOCENT = [written(model(texts)) for texts in ({}, {"piece": "an odd name"})]
@@ -247,10 +253,14 @@ def test_a_difference_stays_one(text: str) -> None:
     page = wording.markdown(difference, wording.titles(one, other, [f"name={text}"]))
     plain = model({"name": "other", "layer": "other", "call": "other", "input": "b"})
     innocent = compare(one.summary, plain.summary)
+    picture = difference_svg(difference, (text, text), "en", False)
+    harmless = difference_svg(innocent, ("a", "b"), "en", False)
+    assert elements(picture) == elements(harmless)
     titles = wording.titles(one, plain, ["name=other"])
     of_innocent = {*shown(wording.markdown(innocent, titles))}
     assert {*shown(page)} <= of_innocent
-    assert not re.search(r"[\r\x0b\x0c\x1b\x85\u2028\u2029\u202e]", page)
+    for made in (page, picture):
+        assert not re.search(r"[\r\x0b\x0c\x1b\x85\u2028\u2029\u202e]", made)
 
 
 def test_places_take_hostile_texts() -> None:

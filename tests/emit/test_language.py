@@ -19,7 +19,7 @@ from cnnspec.emit.words import languages
 from tests.emit.test_script import READINGS, ROOT, VARIANTS, ruff
 
 OTHERS = [code for code in languages() if code != "en"]
-SECTIONS = ("script", "notebook", "techniques", "worksheet")
+SECTIONS = ("script", "notebook", "techniques", "worksheet", "picture")
 
 
 def texts(code: str) -> dict[str, str]:

@@ -8,12 +8,14 @@ from cnnspec.api import Checked
 from cnnspec.app import findings
 from cnnspec.app.arguments import (
     loaded_each,
+    refuse_drawing,
     refuse_no_folder,
     refuse_same_names,
     refuse_unknown_language,
     refuse_wrong_templates,
     spec_errors,
     targets_of,
+    usage_errors,
 )
 from cnnspec.app.streams import say
 from cnnspec.app.tables import summary as terminal
@@ -29,6 +31,9 @@ def run(
     folder: str,
     style: str,
     form: str,
+    look: str,
+    unroll: bool,
+    block: str | None,
     lang: str,
     backend: str,
     templates: str | None,
@@ -41,6 +46,8 @@ def run(
     What is wrong with one leaves the others alone.
     """
     targets, left_out = targets_of(to), ""
+    if "svg" not in targets:
+        refuse_drawing(look, unroll, block, wants="--to svg")
     refuse_wrong_templates(templates)
     refuse_unknown_language(lang, templates)
     refuse_same_names(specs)
@@ -50,13 +57,15 @@ def run(
         targets, left_out = _possible(targets, sound[0][1])
     options: dict[str, Any] = {"lang": lang, "backend": backend, "templates": templates}
     options |= {"style": style, "form": form, "force": force}
+    options |= {"look": look, "unroll": unroll, "block": block}
     with spec_errors():
         for _, model in sound:
             api.files(model, folder, targets, force=force)
     written = 0
     for checked, model in sound:
         try:
-            _write(checked, model, folder, targets, options)
+            with usage_errors():
+                _write(checked, model, folder, targets, options)
         except SpecError as error:
             say(str(error))
             continue

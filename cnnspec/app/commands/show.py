@@ -1,13 +1,15 @@
 """`cnnspec show`."""
 
-import sys
 from collections.abc import Sequence
 
-from cnnspec.app.arguments import loaded
-from cnnspec.app.streams import say, stop
+from cnnspec.app.arguments import (
+    loaded,
+    refuse_drawing,
+    refuse_unknown_language,
+    usage_errors,
+)
+from cnnspec.app.streams import print_picture, stop
 from cnnspec.ground.source import stem
-from cnnspec.ground.visible import visible
-from cnnspec.model.summary import Summary
 
 
 def run(
@@ -15,15 +17,25 @@ def run(
     format: str,
     why: bool,
     graph: bool,
+    look: str,
+    unroll: bool,
+    block: str | None,
+    lang: str,
     overrides: Sequence[str],
     allow_outside: bool | None,
 ) -> None:
     """Shows every layer's shape, parameters, MACs, memory and receptive field."""
     if graph and (why or format != "text"):
         stop("--graph draws a picture, which has no --format and no --why")
-    program, summary = loaded(spec, overrides, allow_outside=allow_outside)
+    if not graph:
+        refuse_drawing(look, unroll, block, lang, wants="--graph")
+    refuse_unknown_language(lang, None)
+    model = loaded(spec, overrides, allow_outside=allow_outside)
+    program, summary = model
     if graph:
-        _print_picture(spec, summary)
+        with usage_errors():
+            picture = model.svg(look=look, unroll=unroll, block=block, lang=lang)
+        print_picture(picture, f"cnnspec show {spec} --graph > {stem(spec)}.svg")
     elif format == "text":
         from cnnspec.app.tables import summary as terminal
 
@@ -37,15 +49,3 @@ def run(
         from cnnspec.emit.report import summary as report
 
         print((report.markdown if format == "markdown" else report.html)(summary, why))
-
-
-def _print_picture(spec: str, summary: Summary) -> None:
-    from cnnspec.emit.picture.diagram import svg
-
-    # Without letters beyond ASCII it stays what it is in any encoding of the output.
-    print(svg(summary).encode("ascii", "xmlcharrefreplace").decode(), end="")
-    if sys.stdout.isatty():
-        text = (
-            f"a picture for a browser: cnnspec show {spec} --graph > {stem(spec)}.svg"
-        )
-        say(visible(f"cnnspec: this is {text}"))

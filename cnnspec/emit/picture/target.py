@@ -17,9 +17,11 @@ class Picture:
 
     def make(self, model: Model, options: Options) -> str:
         """The SVG document."""
-        from cnnspec.emit.picture.diagram import svg
+        from cnnspec.emit.picture.drawing import svg
 
-        return seal_svg(svg(model.summary), PurePath(model.program.source.path).name)
+        picture = svg(model.summary, options)
+        return seal_svg(picture, PurePath(model.program.source.path).name)
 
 
 TARGETS = (Picture(),)
+"""A model as a picture."""

@@ -238,7 +238,7 @@ def _notes(
     before, after = pairing.before, pairing.after
     if before and after:
         if pairing.change == CHANGED:
-            yield from _edits(pairing, before, after)
+            yield from edits(pairing, before, after)
     elif row := after or before:
         text = _written(row)
         if text != row.type or not _told(row):
@@ -250,7 +250,8 @@ def _notes(
             yield f"shares the weights of {row.shares}"
 
 
-def _edits(pairing: Pairing, before: Row, after: Row) -> Iterator[str]:
+def edits(pairing: Pairing, before: Row, after: Row) -> Iterator[str]:
+    """What changed in a layer: `filters: 64 → 50`."""
     if before.type != after.type:
         yield f"{before.type} → {after.type}"
     for argument in pairing.arguments:
