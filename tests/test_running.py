@@ -136,6 +136,17 @@ FOUND = {
         "TextVectorization",
         _spec("{shape: [1], dtype: string}", "Dense: 3"),
     ),
+    "two directions along the width": Found(
+        3,
+        "'bidirectional' (Bidirectional) fails at the first batch: it can't put 3x7 "
+        "and 4x7 together by 'concat'; give both directions as many filters",
+        _spec(
+            "[5, 2, 7]",
+            "Bidirectional: {layer: {ConvLSTM1D: {filters: 3, kernel_size: 1, "
+            "data_format: channels_first}}, backward_layer: {ConvLSTM1D: {filters: 4, "
+            "kernel_size: 1, data_format: channels_first, go_backwards: true}}}",
+        ),
+    ),
     "a layer that is lost": Found(
         3,
         "'equalization' (Equalization) fails at the first batch: it is missing in "

@@ -35,7 +35,7 @@ from cnnspec.catalogue.layers.convolutional import Conv1D, Conv2D, Conv3D
 from cnnspec.catalogue.layers.weighted import Weighted
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
 from cnnspec.ground.kinds import Pair, Positive, Single, Triple
-from cnnspec.ground.shapes import Shape, Shapes, product, show
+from cnnspec.ground.shapes import Shape, Shapes, joined, product, show
 
 _HEAD = (
     "units filters kernel_size strides padding data_format dilation_rate activation "
@@ -839,15 +839,22 @@ class Bidirectional(Layer):
         """
         if self.merge_mode is None:
             return [one, other]
+        text = f"can't put {show(one[1:])} and {show(other[1:])} together by "
+        text = f"{text}'{self.merge_mode}'"
         if self.merge_mode == "concat":
+            # Along the last axis: with channels_first the others have the filters.
+            rest = zip(one[:-1], other[:-1], strict=True)
+            if any(a != b and None not in (a, b) for a, b in rest):
+                raise ShapeError(text, "give both directions as many filters")
             first, second = one[-1], other[-1]
             both = None if first is None or second is None else first + second
             return [(*one[:-1], both)]
-        if one != other and 1 not in (one[-1], other[-1]):
-            text = f"can't put {show(one[1:])} and {show(other[1:])} together by "
-            hint = "give both directions as many units, or use merge_mode: concat"
-            raise ShapeError(f"{text}'{self.merge_mode}'", hint)
-        return [one if other[-1] == 1 else other]
+        if (merged := joined(one, other)) is None:
+            hint = "give both directions as many units"
+            if one[:-1] == other[:-1]:
+                hint = f"{hint}, or use merge_mode: concat"
+            raise ShapeError(text, hint)
+        return [merged]
 
     def weights(self, x: Shape) -> list[Weight]:
         return [weight for layer in self.both for weight in layer.held(x)]
