@@ -81,15 +81,15 @@ class Comments:
         return Remarks((*self._above(line), *parts), behind)
 
     def _above(self, line: int) -> list[str]:
+        """What stands between a line and the one before; the file's head is its own."""
         found: list[str] = []
-        while line > 0:
-            line -= 1
-            comment = self._lines.get(line)
+        for before in range(line - 1, -1, -1):
+            comment = self._lines.get(before)
             if comment and comment.alone:
                 found.insert(0, comment.said)
-            elif line not in self._blank:
-                break
-        return found
+            elif before not in self._blank:
+                return found
+        return []
 
 
 def _comments(text: str) -> Iterator[tuple[int, _Comment]]:
