@@ -108,11 +108,14 @@ class Body:
         behind = not isinstance(step, IfStep) and step.path not in self._flow.flat_nodes
         self._said = remarks.behind if behind else ""
         said = authors(remarks, with_behind=not behind)
-        self.statements += said
         before = len(self.statements)
         after = self._taken(step, current)
-        if said and len(self.statements) == before:
-            del self.statements[before - len(said) :]
+        made = self.statements[before:]
+        if made:
+            # What a loop begins with is set before it, and isn't what is spoken of.
+            is_loop = isinstance(step, RepeatStep) and isinstance(made[-1], For)
+            place = len(self.statements) - 1 if is_loop else before
+            self.statements[place:place] = said
         return after
 
     def _taken(self, step: Step, current: Values) -> Values:
