@@ -11,7 +11,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fidelity zoo backends worksheets bench accuracy docs generated clean
+.PHONY: help demo test lint fidelity zoo backends worksheets notebooks bench accuracy docs generated clean
 
 help:
 	@echo "make demo       build the Network in Network of specs/nin.yaml"
@@ -21,6 +21,7 @@ help:
 	@echo "make backends   run the tutorials' scripts on JAX and PyTorch too"
 	@echo "make worksheets hold worksheets against nbgrader, all or SPECS=..."
 	@echo "make bench      measure speed, and write it to benchmarks/RESULTS.md"
+	@echo "make notebooks  run the tutorials' notebooks, in all languages"
 	@echo "make accuracy   train the tutorials on the real data in the folder DATA"
 	@echo "make generated  write the scripts of generated/ again from specs/"
 	@echo "make docs       write the generated pages of docs/ again"
@@ -61,6 +62,11 @@ backends: $(VENV)/installed-dev $(BACKENDS)/installed
 # nbgrader takes 340 MB; twelve worksheets some five minutes.
 worksheets: $(VENV)/installed-dev $(WORKSHEETS)/installed
 	$(BIN)/python -m tests.worksheets $(WORKSHEETS) $(SPECS)
+
+# On a few samples, in ten minutes. With FRESH=--fresh each has an environment of its own,
+# which has nothing but what the first cell installs: an hour, and a fast network.
+notebooks: $(VENV)/installed-dev
+	$(BIN)/python -m tests.emit.notebooks $(FRESH) $(NAMES)
 
 # An hour or two on two cores.
 accuracy: $(VENV)/installed-dev

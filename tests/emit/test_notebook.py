@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import nbclient
 import nbformat
 import pytest
 
@@ -15,6 +14,7 @@ from cnnspec.emit.targets import targets
 from cnnspec.emit.words import languages
 from cnnspec.emit.write import is_sealed
 from cnnspec.ground.errors import SpecError
+from tests.emit.notebooks import run, shown
 from tests.emit.test_script import DIGITS, OUTLINE, VARIANTS
 
 ROOT = Path(__file__).parents[2]
@@ -90,23 +90,13 @@ def test_a_notebook_that_was_saved_by_jupyter_is_kept() -> None:
     assert not is_sealed(b"{broken")
 
 
-RUN = {
-    "single": DIGITS.replace("labels:", "scale: 16, labels:").replace(
-        "metrics", "seed: 1, resume: true, validation_split: 0.1, metrics"
-    ),
-    "ensemble": DIGITS + "ensemble: {members: 2}\n",
-}
-
-
-@pytest.mark.parametrize(("kind", "lang"), [("single", "ko"), ("ensemble", "en")])
-def test_it_runs_from_top_to_bottom(kind, lang, tmp_path, monkeypatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "lang"), [("digits_cnn", "ko"), ("mlp_ensemble", "en")]
+)
+def test_it_runs_from_top_to_bottom(name, lang, tmp_path, monkeypatch) -> None:
+    """`make notebooks` runs all tutorials so, in both languages."""
     monkeypatch.delenv("MPLBACKEND", raising=False)
-    found = notebook(RUN[kind] + "name: run\n", lang)
-    options = {"resources": {"metadata": {"path": tmp_path}}, "kernel_name": "python3"}
-    nbclient.NotebookClient(found, timeout=300, **options).execute()
-    outputs = [output for cell in found.cells for output in cell.get("outputs", [])]
-    printed = "".join(output.get("text", "") for output in outputs)
-    assert ("accuracy" if kind == "ensemble" else "테스트 정확도: 0.") in printed
-    assert "warn" not in printed.lower()
-    pictures = [output for output in outputs if "image/png" in output.get("data", {})]
-    assert len(pictures) == 3
+    kinds = shown(run(name, lang, tmp_path))
+    assert kinds[:3] == ["text", "picture", "table"]  # data, samples, model
+    assert [kind for kind in kinds[3:] if kind == "picture"] == ["picture"] * 2
+    assert "stderr" not in kinds

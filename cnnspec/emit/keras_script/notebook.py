@@ -88,8 +88,7 @@ class Lesson:
         notebook = self._view.notebook
         assert notebook is not None
         yield _markdown(self._opening(notebook))
-        if notebook.extra_packages:
-            yield _cell(f"%pip install -q {' '.join(notebook.extra_packages)}")
+        yield _cell(f"%pip install -q {' '.join(self._view.script.packages)}")
         begun: set[str] = set()
         for section in sections(self._writer):
             if section.key == "about":

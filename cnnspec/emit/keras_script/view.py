@@ -233,8 +233,6 @@ class NotebookView(NamedTuple):
 
     spec: str
     """The name of the spec's file."""
-    extra_packages: list[str]
-    """What Colab doesn't have."""
     files: list[str]
     """What the notebook reads, as Markdown."""
     data: str

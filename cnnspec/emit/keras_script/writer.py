@@ -41,11 +41,6 @@ from cnnspec.model import readable
 from cnnspec.model.depth import recursion_limit
 from cnnspec.model.summary import Model, Summary
 
-_ON_COLAB = frozenset(
-    ("tensorflow", "keras", "jax", "torch", "matplotlib", "pandas", "scikit-learn")
-)
-"""Packages that need not be installed in Google's Colab."""
-
 
 class Writer:
     """Renders the templates of one spec.
@@ -214,9 +209,6 @@ class Writer:
         files = (data.path, data.train, data.validation)
         return NotebookView(
             spec=PurePath(program.source.path).name,
-            extra_packages=[
-                name for name in self.view.script.packages if name not in _ON_COLAB
-            ],
             files=[f"`{readable.in_code(file)}`" for file in files if file],
             data=self.say(f"data_{data.source}", section="notebook"),
         )
