@@ -97,8 +97,8 @@ def _new_kernel(folder: Path) -> str:
 def shown(found: Any) -> list[str]:
     """What its cells show, in their order: `text`, a `picture`, a `table` each.
 
-    What the backend says at its import is none of the lesson's; whatever else goes to the
-    stream of errors is `stderr`.
+    What a backend says at its import is left out; whatever else goes to the stream of
+    errors is `stderr`.
     """
     own = {
         (place, _kind(output)): None
