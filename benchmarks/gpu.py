@@ -107,10 +107,11 @@ def random_data(case: Case, samples: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def build_scripts(folder: Path) -> None:
-    """Writes the scripts as `cnnspec build` does, for JAX on a GPU."""
+    """Writes the scripts that `cnnspec train` runs, for JAX on a GPU."""
     for name, case in CASES.items():
         command = [sys.executable, "-m", "cnnspec", "build", str(ROOT / case.spec)]
-        command += ["--to", "script", "--backend", "jax", "-o", str(folder), "--force"]
+        command += ["--to", "script", "--style", "full", "--backend", "jax"]
+        command += ["-o", str(folder), "--force"]
         for change in case.changes:
             command += ["--set", change]
         subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)

@@ -18,6 +18,8 @@ import keras
 import numpy as np
 import tutorials_by_hand
 
+from cnnspec import api
+
 ROOT = Path(__file__).parent.parent
 SIZES = {
     "nin": ((28, 28, 1), 1_000, 50, 0.2),
@@ -43,8 +45,9 @@ class Clock(keras.callbacks.Callback):
 
 
 def script(name: str) -> ModuleType:
-    """The generated script as a module."""
-    path = ROOT / "generated" / f"{name}.py"
+    """The script that `cnnspec train` runs, as a module."""
+    spec_file, folder = ROOT / "specs" / f"{name}.yaml", tempfile.mkdtemp()
+    [path] = api.build(spec_file, folder, ["script"], style="full")
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
