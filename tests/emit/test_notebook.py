@@ -10,11 +10,10 @@ import pytest
 from cnnspec import api
 from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
-from cnnspec.emit.targets import targets
 from cnnspec.emit.words import languages
 from cnnspec.emit.write import is_sealed
-from cnnspec.ground.errors import SpecError
 from tests.emit.notebooks import run, shown
+from tests.emit.same import built
 from tests.emit.test_script import DIGITS, OUTLINE, VARIANTS
 
 ROOT = Path(__file__).parents[2]
@@ -76,9 +75,12 @@ def test_the_numbers_of_the_summary_are_shown_with_their_arithmetic() -> None:
     assert "Global average pooling" not in said
 
 
-def test_a_model_without_training_has_no_notebook() -> None:
-    with pytest.raises(SpecError, match="a notebook trains, and the spec has no data:"):
-        targets()["notebook"].refuse(api.loads(OUTLINE))
+def test_a_model_without_training_has_a_notebook_of_the_model_alone() -> None:
+    for lang in languages():
+        found = notebook(OUTLINE, lang)
+        code = "\n".join(line for line in sources(found, "code") if line[0] != "%")
+        assert "fit(" not in code
+        assert built(code).count_params() == 650
 
 
 def test_a_notebook_that_was_saved_by_jupyter_is_kept() -> None:

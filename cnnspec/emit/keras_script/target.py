@@ -1,7 +1,6 @@
 """The script and the notebook as targets."""
 
 from cnnspec.emit.targets import Options
-from cnnspec.ground.errors import Diagnostic, Mark, SpecError
 from cnnspec.model.summary import Model
 
 
@@ -31,18 +30,12 @@ class Script:
 
 
 class Notebook:
-    """A Jupyter notebook that explains the model and trains it."""
+    """A Jupyter notebook that explains the model, and trains it where the spec does."""
 
     name, ending, usual = "notebook", ".ipynb", False
 
     def refuse(self, model: Model) -> None:
-        """Refuses a model that the spec doesn't say how to train."""
-        if model.program.data is None or model.program.train is None:
-            text = "a notebook trains, and the spec has no data: or no train:"
-            mark = Mark(model.program.source.path)
-            hint = "add both sections (docs/training.md), or build a script"
-            found = Diagnostic("error", "missing-field", mark, text, hint)
-            raise SpecError([found])
+        """A notebook can be made of any model."""
 
     def make(self, model: Model, options: Options) -> str:
         """The notebook as JSON."""

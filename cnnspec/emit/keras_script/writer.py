@@ -36,7 +36,6 @@ from cnnspec.ground.visible import visible
 from cnnspec.judge.adapting import adapted
 from cnnspec.language.program import Program
 from cnnspec.language.results import results_folder
-from cnnspec.language.training import Data
 from cnnspec.model import readable
 from cnnspec.model.depth import recursion_limit
 from cnnspec.model.summary import Model, Summary
@@ -90,8 +89,8 @@ class Writer:
                 answer=answer_view(data, train, summary, style),
             )
             self.view = self.view._replace(words=words_view(self.view, self.say))
-            if notebook:
-                self.view = self.view._replace(notebook=self._notebook(program, data))
+        if notebook:
+            self.view = self.view._replace(notebook=self._notebook(program))
         self.view = self.view._replace(model=self._model(program, summary))
 
     def render(self, template: str, **more: Any) -> str:
@@ -205,12 +204,13 @@ class Writer:
             recursion_limit=recursion_limit(summary.graph),
         )
 
-    def _notebook(self, program: Program, data: Data) -> NotebookView:
-        files = (data.path, data.train, data.validation)
+    def _notebook(self, program: Program) -> NotebookView:
+        data = program.data if self.view.train else None
+        files = (data.path, data.train, data.validation) if data else ()
         return NotebookView(
             spec=PurePath(program.source.path).name,
             files=[f"`{readable.in_code(file)}`" for file in files if file],
-            data=self.say(f"data_{data.source}", section="notebook"),
+            data=self.say(f"data_{data.source}", section="notebook") if data else "",
         )
 
 
