@@ -84,9 +84,10 @@ class Sheet:
         self._dtypes |= {row.name: row.dtype for row in summary.rows}
 
     def rows(self) -> Iterator[Row]:
-        """Layers that an exercise can be about: one tensor out, all sizes known."""
+        """Layers that an exercise can be about: of Keras, with one tensor out."""
         for row in self.summary.rows:
-            if not row.shares and _is_plain(row.layer) and is_known(row):
+            one = isinstance(row.output_shape, tuple)
+            if one and not row.shares and _is_plain(row.layer):
                 yield row
 
     def say(self, name: str, **told: Any) -> str:

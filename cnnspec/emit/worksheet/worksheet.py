@@ -16,6 +16,7 @@ from cnnspec.emit.worksheet.exercises import kinds
 from cnnspec.emit.worksheet.nbgrader import Cell
 from cnnspec.emit.worksheet.sheet import Sheet
 from cnnspec.emit.write import seal_notebook
+from cnnspec.ground.errors import Diagnostic, Mark, SpecError
 from cnnspec.ground.visible import visible
 from cnnspec.model import readable
 from cnnspec.model.summary import Model
@@ -53,6 +54,12 @@ class Worksheet:
     def cells(self) -> list[Cell]:
         """All cells."""
         exercises = [*self._exercises()]
+        if not exercises:
+            mark = Mark(self._model.program.source.path)
+            text = "no layer of the model has a size or parameters to ask about"
+            hint = "add a layer with weights, or build a script"
+            found = Diagnostic("error", "missing-field", mark, text, hint)
+            raise SpecError([found])
         return [self._opening(exercises), self._setup(exercises), *exercises]
 
     def _opening(self, exercises: list[Cell]) -> Cell:

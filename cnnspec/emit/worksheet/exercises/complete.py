@@ -13,7 +13,6 @@ from cnnspec.emit.worksheet.sheet import (
     Shown,
     changed,
     distinct,
-    is_known,
     placed,
 )
 from cnnspec.model.summary import Row
@@ -193,7 +192,7 @@ def _is_told(sheet: Sheet, row: Row, name: str, value: Any) -> bool:
     if other is None:
         return not isinstance(value, str)
     found = placed(other, row.input_shapes, sheet.dtype(row))
-    if found is None or not is_known(found):
+    if found is None:
         return True
     before = placed(row.layer, row.input_shapes, sheet.dtype(row))
     assert before is not None

@@ -18,6 +18,8 @@ from cnnspec.model.summary import Row
 
 PLACE, POINTS = 5, 2
 _LENGTH = 4
+_USUAL = 16
+"""A size in place of one that isn't known."""
 _SLIPS = (
     ("padding", lambda value: "valid" if value == "same" else "same"),
     ("strides", lambda value: tuple(size + 1 for size in value)),
@@ -91,7 +93,8 @@ class Fault(NamedTuple):
 
 def _faults(sheet: Sheet) -> Iterator[Fault]:
     for part in _parts(sheet):
-        first, dtype = part[0].input_shapes[0], sheet.dtype(part[0])
+        shape, dtype = part[0].input_shapes[0], sheet.dtype(part[0])
+        first = (None, *(size or _USUAL for size in shape[1:]))
         layers = _remade(sheet, [row.layer for row in part])
         right = _run(layers, first, dtype)
         for line, slipped in _slipped(layers) if right else ():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnnspec.emit.worksheet.sheet import Sheet, Shown, distinct
+from cnnspec.emit.worksheet.sheet import Sheet, Shown, distinct, is_known
 from cnnspec.model.summary import Row
 
 PLACE, POINTS = 1, 1
@@ -28,6 +28,8 @@ def find(sheet: Sheet) -> Iterator[Asked]:
     for row in sorted(chosen, key=rows.index)[:_MOST]:
         # Numbers of the model itself would tell what other exercises ask for.
         row = sheet.elsewhere(row)
+        if not is_known(row):
+            continue
         yield Asked(sheet.shown(row), _hint(sheet, row))
 
 
