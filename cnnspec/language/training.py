@@ -12,7 +12,7 @@ from cnnspec.catalogue.accuracy import Metric
 from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.named import component, read_one
 from cnnspec.catalogue.optimizers import Optimizer, RMSprop
-from cnnspec.ground.errors import ArgumentError, Invalid, Problem
+from cnnspec.ground.errors import ArgumentError, Invalid, Problem, nearest
 from cnnspec.ground.kinds import (
     LARGEST_FLOAT,
     Positive,
@@ -27,7 +27,15 @@ from cnnspec.ground.records import Record
 from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.data import Data
 
-__all__ = ["Data", "Ensemble", "Train"]
+__all__ = [
+    "FEATURE_MAPS",
+    "FILTERS",
+    "GRAD_CAM",
+    "PICTURES",
+    "Data",
+    "Ensemble",
+    "Train",
+]
 
 _SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2**32 - 1)
 
@@ -134,6 +142,21 @@ def _about_precision(found: Any) -> str:
 
 _PRECISION = choice("mixed_bfloat16", "mixed_float16", hint=_about_precision)
 
+PICTURES = FILTERS, FEATURE_MAPS, GRAD_CAM = ("filters", "feature_maps", "grad_cam")
+_PICTURES_ELSEWHERE = {
+    **dict.fromkeys(("kernels", "weights"), FILTERS),
+    **dict.fromkeys(("activations", "activation_maps", "features"), FEATURE_MAPS),
+    **dict.fromkeys(("cam", "heatmap", "saliency", "class_activation_map"), GRAD_CAM),
+}
+
+
+def _about_pictures(found: Any) -> str:
+    """The picture that is meant."""
+    return nearest(found, PICTURES, _PICTURES_ELSEWHERE)
+
+
+_PICTURE = choice(*PICTURES, hint=_about_pictures)
+
 
 def _of_optimizer(_: Any, given: Mapping[str, Any]) -> str:
     """The optimizer that is given, with its arguments that stand beside it."""
@@ -171,6 +194,7 @@ class Train(Record):
         "seed": "random_seed random_state",
         "class_weight": "sample_weights_by_class",
         "callbacks": "callback",
+        "show": "plot plots pictures visualize visualise visualization",
         "distribute": "strategy distribution",
     }
     renamed: ClassVar[dict[str, Any]] = {
@@ -238,6 +262,9 @@ class Train(Record):
     """Whether a script that is started again goes on from the last finished epoch."""
     distribute: Annotated[str, _DISTRIBUTE] | None = None
     """Whether all devices, of several machines too, share each batch."""
+    show: Annotated[Any, list_of(_PICTURE)] = ()
+    """Pictures after training: the filters of the first convolution, the feature maps
+    of all, and where the last one saw the answer (Grad-CAM)."""
 
     @classmethod
     def title(cls) -> str:
@@ -246,7 +273,7 @@ class Train(Record):
     def rules(self) -> None:
         from cnnspec.ground.partial import all_of
 
-        all_of(self._steps_of_all, self._seed_of_all)
+        all_of(self._steps_of_all, self._seed_of_all, self._twice, self._shared)
 
     def _steps_of_all(self) -> Iterator[ArgumentError]:
         if self.distribute and self.steps_per_execution > 1:
@@ -258,6 +285,17 @@ class Train(Record):
         if self.distribute and self.seed is None:
             text = "train.distribute needs a seed, from which all processes start alike"
             yield ArgumentError("distribute", "needs-argument", text, "add seed: 0")
+
+    def _twice(self) -> Iterator[ArgumentError]:
+        twice = next((p for p in self.show if self.show.count(p) > 1), None)
+        if twice:
+            text = f"train.show names '{twice}' twice"
+            yield ArgumentError("show", "duplicate-value", text, "name each once")
+
+    def _shared(self) -> Iterator[ArgumentError]:
+        if self.distribute and self.show:
+            text = "train.show draws what one process holds, and distribute has several"
+            yield ArgumentError("show", "exclusive-arguments", text, "remove show:")
 
 
 class Ensemble(Record):

@@ -16,10 +16,12 @@ from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.templates import environment
 from cnnspec.emit.keras_script.texts import Language
+from cnnspec.emit.packages import BACKENDS
 from cnnspec.emit.targets import STYLES
 from cnnspec.emit.worksheet.exercises import kinds
 from cnnspec.ground.errors import SpecError
 from cnnspec.language.data import SOURCES
+from cnnspec.language.training import PICTURES
 from tests.emit.test_language import texts
 from tests.emit.test_script import DIGITS
 
@@ -30,10 +32,11 @@ VIEWS = {
     "data": view.DataView,
     "train": view.TrainView,
     "answer": view.AnswerView,
+    "pictures": view.PicturesView,
     "words": view.WordsView,
     "notebook": view.NotebookView,
 }
-WRITERS = {"said", "say", "doc", "note", "label", "show", "fail", "leave"}
+WRITERS = {"said", "say", "doc", "note", "label", "caption", "show", "fail", "leave"}
 FILLED_IN_BY_CODE = {"layers", "last", "block"}
 """What the texts about blocks have between their braces."""
 EXERCISES = {"asked", "number", "points", "quoted"}
@@ -103,6 +106,8 @@ def test_no_template_is_left_over() -> None:
     keys = re.findall(r'"(\w+)"', inspect.getsource(lesson._sections))
     by_name |= {f"lesson/{key}" for key in keys}
     by_name |= {f"exercises/{name}" for name in ("setup", *kinds())}
+    by_name |= {f"lesson/{picture}" for picture in PICTURES}
+    by_name |= {f"pictures/gradients/{backend}" for backend in BACKENDS}
     by_name |= {"full/training/devices", "full/training/distribute"}
     for path in FILES:
         name = path.relative_to(template_folder()).as_posix()

@@ -144,6 +144,9 @@ class Layer(Record):
     """What it does before that."""
     keeps_adapted: ClassVar[bool] = False
     """Whether its weights hold what `adapt()` found out, so that a checkpoint does."""
+    filters_at: ClassVar[tuple[int, ...]] = ()
+    """The axes of its first weight along which filters stand side by side, where it
+    moves them along the spatial axes of its input."""
     begins_as: ClassVar[Mapping[str, str]] = {}
     """Weights whose arguments begin with another word: `recurrent_initializer`."""
     fails_unseen: ClassVar[bool] = False

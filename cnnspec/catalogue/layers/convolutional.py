@@ -236,6 +236,7 @@ class _Conv(Weighted, LowRank, _Convolution):
     weight_rule = "kernel: kernel_size · (channels / groups) · filters; bias: filters"
     example: ClassVar[Any] = {"filters": 32, "kernel_size": 3}
     grows_with = "filters"
+    filters_at = (-1,)
 
     filters: Positive
     groups: Positive = 1
@@ -341,6 +342,7 @@ class _Transposed(Weighted, _Convolution):
     weight_rule = "kernel: kernel_size · filters · channels; bias: filters"
     example: ClassVar[Any] = {"filters": 32, "kernel_size": 3, "strides": 2}
     grows_with = "filters"
+    filters_at = (-2,)
 
     filters: Positive
     output_padding: Any = None
@@ -498,6 +500,7 @@ class Conv3DTranspose(_ThreeAxes, _Transposed):
 class _Depthwise(_Convolution):
     """Every channel has filters of its own."""
 
+    filters_at = (-2, -1)
     begins_as: ClassVar[Mapping[str, str]] = {"kernel": "depthwise"}
     first = (
         *("kernel_size", "strides", "padding", "depth_multiplier", "data_format"),
@@ -547,6 +550,7 @@ class DepthwiseConv2D(_TwoAxes, _Depthwise):
 class _Separable(_Convolution):
     """A depthwise convolution, then a 1×1 convolution that mixes the channels."""
 
+    filters_at = (-2, -1)
     begins_as: ClassVar[Mapping[str, str]] = {
         "depthwise_kernel": "depthwise",
         "pointwise_kernel": "pointwise",

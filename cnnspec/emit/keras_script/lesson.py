@@ -61,6 +61,9 @@ def _sections(writer: Writer) -> Iterator[Section]:
     if train is None:
         return
     if view.ensemble:
-        yield from rendered("members", "vote", "answers", "files")
+        yield from rendered("members", "vote", "answers")
     else:
-        yield from rendered("compile", "fit", "curves", "evaluate", "predict", "files")
+        yield from rendered("compile", "fit", "curves", "evaluate", "predict")
+    if view.pictures:
+        yield from rendered("show", *view.pictures.asked)
+    yield from rendered("files")

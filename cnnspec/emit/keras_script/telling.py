@@ -5,6 +5,7 @@ from math import prod
 
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.catalogue.callbacks import Callback
+from cnnspec.catalogue.optimizers import Schedule
 from cnnspec.emit.code.model import call_text
 from cnnspec.emit.code.plan.values import decimal, text
 from cnnspec.emit.keras_script.view import (
@@ -17,10 +18,10 @@ from cnnspec.emit.keras_script.view import (
 )
 from cnnspec.emit.targets import FULL, LESSON
 from cnnspec.judge.answers import Answer, Output, answer
-from cnnspec.judge.subjects import encoding, figures
+from cnnspec.judge.shown import image_of
+from cnnspec.judge.subjects import encoding, figures, rate
 from cnnspec.language.program import Program
 from cnnspec.language.training import Data, Ensemble, Train
-from cnnspec.model.graph import Input
 from cnnspec.model.summary import Summary
 
 
@@ -115,6 +116,7 @@ def train_view(
     if ensemble is not None:
         apart = _APART[style]
     weights = train.class_weight
+    schedules = isinstance(rate(train)[1], Schedule)
     return TrainView(
         optimizer=train.optimizer,
         loss=train.loss,
@@ -140,9 +142,16 @@ def train_view(
         distributes=distributes,
         devices="distribute" if distributes else "devices",
         validates=bool(data.validation or train.validation_split),
+        rate_changes=schedules or any(map(_sets_rate, train.callbacks)),
+        schedules=schedules,
         figure="accuracy" if "accuracy" in figures(train) else "loss",
         gives_several=any(Metric.of(metric).is_several for metric in train.metrics),
     )
+
+
+def _sets_rate(callback: Callback) -> bool:
+    """Whether a callback changes the learning rate."""
+    return callback.changes_rate
 
 
 _APART = {FULL: "str(folder / {})", LESSON: 'f"member_{{len(members)}}_" + {}'}
@@ -180,11 +189,13 @@ def _callback(callback: Callback, *, appends: bool, apart: str) -> str:
 # ------------------------------------------------------------------ answers
 
 
-def answer_view(data: Data, train: Train, summary: Summary, style: str) -> AnswerView:
+def answer_view(
+    data: Data, train: Train, ensemble: Ensemble | None, summary: Summary, style: str
+) -> AnswerView:
     """What templates are told of how answers are read."""
     read, shape = _answer(train, summary)
     sizes = summary.graph.inputs[0].shape[1:]
-    image = data.image or _image_of(summary.graph.inputs[0])
+    image = data.image or image_of(sizes)
     numbered = read.form != "number"
     shown = (
         "image"
@@ -199,6 +210,7 @@ def answer_view(data: Data, train: Train, summary: Summary, style: str) -> Answe
         names = "names"
     if style == "lesson" and names:
         names = "class_names"
+    shares = read.probabilities or (ensemble and ensemble.voting == "hard")
     return AnswerView(
         form=read.form,
         classes=(shape[-1] or 0) if read.form == "classes" else 2,
@@ -210,7 +222,7 @@ def answer_view(data: Data, train: Train, summary: Summary, style: str) -> Answe
         shows_images=numbered and image is not None,
         shown=shown,
         is_gray=is_gray,
-        image_shape=None if image in (None, sizes) else (-1, *(image or ())),
+        confidence=".0%" if shares else ".1f",
     )
 
 
@@ -224,13 +236,6 @@ def _answer(train: Train, summary: Summary) -> tuple[Answer, tuple[int | None, .
 
 def _form(train: Train, summary: Summary) -> str:
     return _answer(train, summary)[0].form
-
-
-def _image_of(tensor: Input) -> tuple[int, ...] | None:
-    """The sizes of a tensor's samples, if they look like images."""
-    shape = tensor.shape[1:]
-    is_image = len(shape) == 3 and shape[-1] in (1, 3, 4)
-    return tuple(size or 1 for size in shape) if is_image else None
 
 
 # ------------------------------------------------------------------ words
@@ -250,10 +255,13 @@ def words_view(view: View, say: Callable[[str], str]) -> WordsView:
     encoded = "labels_one_hot" if answer.one_hot else "labels_sparse"
     labels = {"two classes": "labels_two", "number": "labels_number"}
     scores = answer.scores
+    score = say("probability" if scores == "probabilities" else "class_score")
+    votes = view.ensemble and view.ensemble.voting == "hard"
     return WordsView(
         labels=say(labels.get(answer.form, encoded)),
         figure=say(train.figure),
         held_out=say(data.held_out_name),
-        score=say("probability" if scores == "probabilities" else "class_score"),
+        score=score,
         scores=say(scores),
+        confidence=say("share_of_votes") if votes else score,
     )

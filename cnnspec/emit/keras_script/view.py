@@ -182,6 +182,10 @@ class TrainView(NamedTuple):
     """Whether something is validated after each epoch."""
     figure: str
     """What is plotted: accuracy if it is measured, else loss."""
+    rate_changes: bool
+    """Whether the learning rate does, so that its course is plotted too."""
+    schedules: bool
+    """Whether a schedule changes it, of which Keras reports nothing by itself."""
     gives_several: bool
     """Whether a metric gives several numbers."""
 
@@ -205,12 +209,45 @@ class AnswerView(NamedTuple):
     """The variable of the names of classes: CLASS_NAMES or names; empty without."""
     shows_images: bool
     """Whether samples can be shown as images with their classes."""
-    image_shape: tuple[int | None, ...] | None
-    """What samples have to be brought to for that: (-1, height, width, channels)."""
     shown: str
     """Code of a sample as an image."""
     is_gray: bool
     """Whether such an image has no colours."""
+    confidence: str
+    """The format of how sure an answer is: .0% or .1f."""
+
+
+class PicturesView(NamedTuple):
+    """The pictures of convolutions that are asked for."""
+
+    asked: tuple[str, ...]
+    """Which: filters, feature_maps, grad_cam."""
+    classes: str
+    """Code of the classes of the convolutions."""
+    convolutions: int
+    """How many convolutions there are."""
+    filters_at: tuple[int, ...]
+    """The axes of the first one's weights along which filters stand side by side."""
+    channels: int
+    """Of one of its filters."""
+    rows: int
+    """Of the picture of its filters."""
+    columns: int
+    """The same."""
+    every: int
+    """Of how many convolutions the feature maps of one are drawn."""
+    drawn: int
+    """How many that makes."""
+    is_image: bool
+    """Whether samples can be shown as images."""
+    scores: str
+    """Code of the scores by which the model decides."""
+    ends: str
+    """The activation that has to be taken off for them; '' for none."""
+    minus_half: str
+    """Code that makes a probability of class 1 positive where it is the answer."""
+    bypassed: bool
+    """Whether tensors lead past the last convolution."""
 
 
 class WordsView(NamedTuple):
@@ -226,6 +263,8 @@ class WordsView(NamedTuple):
     """What a score is: a probability or a score."""
     scores: str
     """The same for several."""
+    confidence: str
+    """What tells how sure an answer is: that, or the share of the votes."""
 
 
 class NotebookView(NamedTuple):
@@ -249,6 +288,8 @@ class View(NamedTuple):
     train: TrainView | None = None
     ensemble: Ensemble | None = None
     answer: AnswerView | None = None
+    pictures: PicturesView | None = None
+    """None where train.show asks for none."""
     words: WordsView | None = None
     notebook: NotebookView | None = None
     """None in a script."""

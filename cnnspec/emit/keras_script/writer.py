@@ -9,6 +9,7 @@ from typing import Any
 from cnnspec.emit.code.model import model_code
 from cnnspec.emit.code.plan.comments import in_docstring, own_name, paragraphs
 from cnnspec.emit.keras_script import custom
+from cnnspec.emit.keras_script.pictures import pictures_view
 from cnnspec.emit.keras_script.telling import (
     answer_view,
     data_view,
@@ -27,7 +28,7 @@ from cnnspec.emit.keras_script.view import (
 )
 from cnnspec.emit.packages import BACKENDS
 from cnnspec.emit.targets import FULL
-from cnnspec.emit.words import complaint
+from cnnspec.emit.words import ENGLISH, complaint
 from cnnspec.ground.errors import SpecError
 from cnnspec.ground.file_names import file_name
 from cnnspec.ground.source import stem
@@ -86,7 +87,8 @@ class Writer:
                 data=data_view(data, train, summary),
                 train=train_view(data, train, ensemble, style),
                 ensemble=ensemble,
-                answer=answer_view(data, train, summary, style),
+                answer=answer_view(data, train, ensemble, summary, style),
+                pictures=pictures_view(data, train, summary),
             )
             self.view = self.view._replace(words=words_view(self.view, self.say))
         if notebook:
@@ -139,10 +141,15 @@ class Writer:
         """The functions by which templates write texts."""
         from jinja2 import pass_context
 
-        def writes(before: str, after: str, quote: bool = False) -> Callable[..., str]:
+        def writes(
+            before: str,
+            after: str,
+            quote: bool = False,
+            language: Language = self.language,
+        ) -> Callable[..., str]:
             @pass_context
             def written(context: Any, name: str) -> str:
-                said = self.language.say("script", name, context.get_all())
+                said = language.say("script", name, context.get_all())
                 return f"{before}{string(said) if quote else said}{after}"
 
             return written
@@ -153,10 +160,16 @@ class Writer:
             "doc": writes('"""', '"""'),
             "note": writes("# ", ""),
             "label": writes("", "", quote=True),
+            "caption": writes("", "", quote=True, language=self._drawn()),
             "show": writes("print(", ")", quote=True),
             "fail": writes("raise SystemExit(", ")", quote=True),
             "leave": writes("sys.exit(", ")", quote=True),
         }
+
+    def _drawn(self) -> Language:
+        """The language of what is drawn: the script's, where its letters are there."""
+        lacks_letters = self.language.texts.get("font") and not self.view.script.font
+        return Language(ENGLISH, self._own) if lacks_letters else self.language
 
     def _said(self, *keys: str) -> str:
         """What the author says of the keys of a spec that a line does justice to.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 GROUPS = (
     *("sections", "callbacks", "fit", "metrics", "ensembles"),
-    *("definitions", "graph", "layers"),
+    *("definitions", "graph", "layers", "pictures"),
 )
 """The folders."""
 
@@ -45,6 +45,8 @@ def of_model(model: Model) -> list[Problem]:
         from cnnspec.judge.subjects import sections
 
         found += of_training(sections(model))
+        if program.train and _has(program.train, "show"):
+            found += _ask([("pictures", model)])
     changed = program.source.overridden
     if program.vars or program.blocks or program.defaults or changed:
         found += _ask([("definitions", model)])

@@ -1,0 +1,1 @@
+"""Rules about `train.show`: whether there is what its pictures are of."""
