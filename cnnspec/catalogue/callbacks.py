@@ -275,10 +275,12 @@ class TensorBoard(Callback):
                 "TensorBoard.profile_batch is one batch, or the first and the last",
                 "as in [10, 20]",
             )
+
+    def unfit(self) -> Iterator[Idle]:
+        yield from super().unfit()
         if self.embeddings_freq and not self.write_graph:
-            text = "without the graph, Keras makes no folder for embeddings"
-            hint = "remove write_graph: false"
-            raise ArgumentError("write_graph", "exclusive-arguments", text, hint)
+            text = "is false, and without the graph there is no folder for embeddings"
+            yield "write_graph", text, "remove it"
 
     def idle(self) -> Iterator[Idle]:
         yield from super().idle()

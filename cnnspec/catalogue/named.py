@@ -23,7 +23,7 @@ Wide = Literal["float32", "bfloat16", "float64", "mixed_bfloat16"]
 
 
 Idle = tuple[str, str, str]
-"""An argument that changes nothing, what becomes of it, and what to do."""
+"""An argument that does no good, what becomes of it, and what to do."""
 
 
 class Named(Component):
@@ -51,6 +51,10 @@ class Named(Component):
                 add = f"{other}: true" if default is False else f"{other}:"
                 text = f"changes nothing without {other}"
                 yield name, text, f"add {add}, or remove {name}:"
+
+    def unfit(self) -> Iterator[Idle]:
+        """Arguments that Keras takes and can't train with, as the others stand."""
+        yield from ()
 
     @classmethod
     def alone(cls) -> "dict[str, type[Self]]":

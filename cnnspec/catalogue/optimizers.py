@@ -450,9 +450,8 @@ class LossScaleOptimizer(Optimizer):
     initial_scale: AboveZero = 32768.0
     dynamic_growth_steps: Positive = 2000
 
-    def rules(self) -> None:
+    def unfit(self) -> Iterator[Idle]:
+        yield from super().unfit()
         if isinstance(self.inner_optimizer, LossScaleOptimizer):
-            text = "each LossScaleOptimizer divides by its scale, so that two of them "
-            text = f"{text}hardly change the weights"
-            hint = "give it the optimizer within"
-            raise ArgumentError("inner_optimizer", "exclusive-arguments", text, hint)
+            text = "divides by its scale, too, so that the weights hardly change"
+            yield "inner_optimizer", text, "give it the optimizer within"

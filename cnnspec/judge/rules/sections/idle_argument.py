@@ -19,11 +19,10 @@ Right:
 
 from collections.abc import Iterator
 
-from cnnspec.catalogue.named import Named
 from cnnspec.catalogue.optimizers import Optimizer
-from cnnspec.ground.errors import Path, Problem
+from cnnspec.ground.errors import Problem
+from cnnspec.judge.rules.sections import named
 from cnnspec.judge.subjects import Sections, rate
-from cnnspec.language.training import Train
 
 CODE = "idle-argument"
 SEVERITY = "warning"
@@ -33,7 +32,7 @@ def find(sections: Sections) -> Iterator[Problem]:
     """Warns of each in what train: names."""
     if sections.train is None:
         return
-    for path, made in _named(sections.train):
+    for path, made in named(sections.train):
         for argument, text, hint in made.idle():
             where = (*path, made.title(), argument)
             text = f"{made.title()}.{argument} {text}"
@@ -49,20 +48,3 @@ def find(sections: Sections) -> Iterator[Problem]:
 
 
 _SCALE = "loss_scale_factor"
-
-
-def _named(train: Train) -> Iterator[tuple[Path, Named]]:
-    """What train: gives arguments to, and where each stands."""
-    for key in ("loss", "optimizer"):
-        yield from _within(("train", key), getattr(train, key))
-    for key in ("metrics", "callbacks"):
-        for place, value in enumerate(getattr(train, key)):
-            yield from _within(("train", key, place), value)
-
-
-def _within(path: Path, value: object) -> Iterator[tuple[Path, Named]]:
-    """An object, and those that it is given."""
-    if isinstance(value, Named):
-        yield path, value
-        for argument, inner in value.given.items():
-            yield from _within((*path, value.title(), argument), inner)
