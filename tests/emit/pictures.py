@@ -11,6 +11,7 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
@@ -326,11 +327,9 @@ def check_drawing(drawn: Drawn) -> None:
         assert Area(left, top, left, top).inside(drawn.size)
     for one, other in neighbours(drawn.layers):
         assert not one.meets(other), (one, other)
-    for way in drawn.arrows:
-        for step in pairwise(way):
-            around = hull([Area(*place, *place) for place in step])
-            for layer in drawn.layers:
-                assert not around.meets(layer), (way, layer)
+    _, steps = steps_of(drawn)
+    met = np.argwhere(meet(steps, np.array(drawn.layers)))
+    assert not len(met), (steps[met[0][0]], drawn.layers[met[0][1]])
 
 
 def check_texts(drawn: Drawn) -> None:
@@ -344,14 +343,35 @@ def check_texts(drawn: Drawn) -> None:
 
 def check_frames(drawn: Drawn) -> None:
     """Arrows pass no box that they have no business in."""
-    for way in drawn.arrows:
-        ends = [Area(*place, *place) for place in (way[0], way[-1])]
-        for frame in drawn.frames:
-            if any(end.inside(frame) for end in ends):
-                continue
-            for step in pairwise(way):
-                around = hull([Area(*place, *place) for place in step])
-                assert not around.meets(frame), (way, frame)
+    if not drawn.frames:
+        return
+    number, steps = steps_of(drawn)
+    frames = np.array(drawn.frames)
+    own = np.zeros((len(drawn.arrows), len(frames)), bool)
+    for end in (0, -1):
+        places = np.array([way[end] for way in drawn.arrows])
+        inside = (places[:, None] >= frames[:, :2]) & (places[:, None] <= frames[:, 2:])
+        own |= inside.all(axis=2)
+    met = np.argwhere(meet(steps, frames) & ~own[number])
+    assert not len(met), (steps[met[0][0]], drawn.frames[met[0][1]])
+
+
+def steps_of(drawn: Drawn) -> tuple[np.ndarray, np.ndarray]:
+    """The number of its arrow and the area of each straight piece."""
+    found = [
+        (number, *hull([Area(*place, *place) for place in step]))
+        for number, way in enumerate(drawn.arrows)
+        for step in pairwise(way)
+    ]
+    steps = np.array(found)
+    return steps[:, 0].astype(int), steps[:, 1:]
+
+
+def meet(ones: np.ndarray, others: np.ndarray, by: float = 1.0) -> np.ndarray:
+    """Which of some areas share more than a border with which of others."""
+    begins = ones[:, None, :2] + by < others[None, :, 2:]
+    ends = others[None, :, :2] + by < ones[:, None, 2:]
+    return (begins & ends).all(axis=2)
 
 
 def neighbours(areas: Sequence[Area]) -> Iterator[tuple[Area, Area]]:

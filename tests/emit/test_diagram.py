@@ -24,6 +24,7 @@ from cnnspec.emit.write import is_sealed
 from tests.emit.pictures import (
     ROOT,
     SVG,
+    Area,
     Drawn,
     Model,
     chain,
@@ -92,23 +93,26 @@ def test_every_layer_and_connection_is_drawn(name: str, lang: str) -> None:
 
 
 def connections(drawn: Drawn) -> Counter[tuple[str, str]]:
-    """What reads what: by an arrow, or since it stands right below."""
+    """What reads what: by an arrow, or since it stands right beside."""
     found = Counter()
     for arrow in drawn.groups("arrow"):
         start, _, end = arrow.findtext(f"{SVG}title").partition(":")[0].partition(" → ")
         found[start, end] += 1
     names = [title.partition(":")[0] for title in titles(drawn)]
-    boxes = [around for around, _ in drawn.says]
-    groups = list(drawn.document.iter(f"{SVG}g"))
-    kinds = [g.get("class") for g in groups if g.get("class") in ("layer", "tensor")]
-    layers = [box for box, kind in zip(boxes, kinds, strict=True) if kind == "layer"]
-    for (one, above), (other, below) in pairwise(zip(names, layers, strict=True)):
-        beside = abs(above.right - below.left) < 0.15 and above.top == below.top
-        if beside or (
-            abs(above.bottom - below.top) < 0.15 and above.left >= below.left
-        ):
-            found[one, other] += 1
+    pairs = zip(names, layer_areas(drawn), strict=True)
+    for (one, before), (other, after) in pairwise(pairs):
+        beside = abs(before.right - after.left) < 0.15 and before.top == after.top
+        ends = (before.bottom - after.top, before.top - after.bottom)
+        next_row = min(map(abs, ends)) < 0.15 and before.left >= after.left
+        found[one, other] += beside or next_row
     return found
+
+
+def layer_areas(drawn: Drawn) -> list[Area]:
+    kinds = [g.get("class") for g in drawn.document.iter(f"{SVG}g")]
+    kinds = [kind for kind in kinds if kind in ("layer", "tensor")]
+    pairs = zip(drawn.layers, kinds, strict=True)
+    return [area for area, kind in pairs if kind == "layer"]
 
 
 def test_a_trunk_is_straight() -> None:
@@ -122,6 +126,23 @@ def test_a_long_model_is_folded_into_columns() -> None:
     size = Drawn(picture(chain(200))).size
     assert 1 < size.right / size.bottom < 2.5
     assert Drawn(picture(chain(6))).size.right < 520
+
+
+@pytest.mark.parametrize("name", ["unet", "zoo/unet"])
+def test_a_unet_is_a_u(name: str) -> None:
+    drawn = Drawn(picture(unet() if name == "unet" else spec(name)))
+    assert drawn.size.bottom < 3 * drawn.size.right
+    layers = [
+        (title.split("(")[0].split(": ")[-1], area)
+        for title, area in zip(titles(drawn), layer_areas(drawn), strict=True)
+    ]
+    down = [area for kind, area in layers if kind == "MaxPooling2D"]
+    up = [area for kind, area in layers if kind == "Concatenate"]
+    assert len(down) == len(up) == 4
+    # One arm leads down, and beside it the other one up.
+    assert [area.top for area in down[:-1]] == sorted(area.top for area in down[:-1])
+    assert [area.top for area in up] == sorted((a.top for a in up), reverse=True)
+    assert max(area.right for area in down[:-1]) < min(area.left for area in up)
 
 
 def test_resnet50_fits_a_slide() -> None:

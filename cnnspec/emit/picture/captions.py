@@ -228,6 +228,11 @@ def _all_shapes(several: Sequence[Shape]) -> str:
     return ", ".join(shape_text(shape).replace("x", "×") for shape in several)
 
 
+def first_shape(shapes: Shapes) -> Shape:
+    """The shape of the first of several tensors."""
+    return shapes[0] if isinstance(shapes, list) else shapes
+
+
 def spanned(texts: Iterable[str]) -> str:
     """A text for several: what they all say, or the first and the last."""
     found = list(texts)

@@ -8,7 +8,7 @@ is large.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from cnnspec.emit.picture.captions import INDENT, Captions, Entry
+from cnnspec.emit.picture.captions import INDENT, Captions, Entry, first_shape
 from cnnspec.emit.picture.document import (
     ARROW,
     BORDER,
@@ -26,6 +26,7 @@ from cnnspec.emit.picture.layout import HEADER, LABEL_HEIGHT, lay_out
 from cnnspec.emit.picture.measure import SMALL, text_width
 from cnnspec.emit.picture.parts import FIRST, Box, Cell, Link, Picture, assemble
 from cnnspec.emit.picture.points import Point, Route
+from cnnspec.emit.picture.resolution import goes_down_and_up, levels
 from cnnspec.emit.picture.swatches import OTHER, SWATCHES
 from cnnspec.model.summary import Summary
 
@@ -46,7 +47,7 @@ def diagram(summary: Summary, captions: Captions, unroll: bool) -> str:
     """
     picture = assemble(summary, captions, unroll=unroll)
     size_frames(picture)
-    routes = lay_out(picture.root, picture.links)
+    routes = lay_out(picture.root, picture.links, up=_rises(summary, picture))
     return document(
         Page(
             picture.name,
@@ -60,6 +61,18 @@ def diagram(summary: Summary, captions: Captions, unroll: bool) -> str:
             captions.lang,
         )
     )
+
+
+def _rises(summary: Summary, picture: Picture) -> Box | None:
+    """The part of a model with which it begins to go up again."""
+    if any(len(shape) < 3 for shape in map(first_shape, picture.shapes.values())):
+        return None
+    found = levels(summary)
+    boxes = {box: part for part in picture.root.parts for box in part.walk()}
+    order = [(found[row.name], boxes[picture.homes[row.name]]) for row in summary.rows]
+    if not goes_down_and_up([level for level, _ in order]):
+        return None
+    return next(part for level, part in order if level == max(found.values()))
 
 
 def size_frames(picture: Picture) -> None:
@@ -114,21 +127,24 @@ def frames(box: Box, shown: Callable[[Box], bool], depth: int = 0) -> Iterator[s
 
 def bar(box: Box) -> str:
     """The title of a box, over the arrows that enter it."""
-    x, y, right = box.x + 0.5, box.y + 0.5, box.x + box.width - 0.5
+    x, right = box.x + 0.5, box.x + box.width - 0.5
     fill = "#cdd6e0" if box.is_call else "#ffffff"
-    corners = (
-        f"M{n(x)} {n(y + HEADER)}V{n(y + 5.5)}a5.5 5.5 0 0 1 5.5 -5.5"
-        f"H{n(right - 5.5)}a5.5 5.5 0 0 1 5.5 5.5V{n(y + HEADER)}z"
+    side, turn = (-1, 0) if box.upwards else (1, 1)
+    edge = (box.y + box.height if box.upwards else box.y) + 0.5 * side
+    end, corner = edge + side * HEADER, edge + side * 5.5
+    line = (
+        f"M{n(x)} {n(end)}V{n(corner)}a5.5 5.5 0 0 {turn} 5.5 {n(-5.5 * side)}"
+        f"H{n(right - 5.5)}a5.5 5.5 0 0 {turn} 5.5 {n(5.5 * side)}V{n(end)}z"
     )
     said = text(
         box.x + box.width / 2,
-        box.y + 14.5,
+        edge + side * HEADER / 2 + 4,
         box.title,
         SMALL + 1,
         bold=box.is_call or box.rounds > 1,
         anchor="middle",
     )
-    return f'<g>{tooltip(box.tooltip)}<path d="{corners}" fill="{fill}"/>{said}</g>'
+    return f'<g>{tooltip(box.tooltip)}<path d="{line}" fill="{fill}"/>{said}</g>'
 
 
 def layer(cell: Cell) -> Iterator[str]:
@@ -198,7 +214,8 @@ def label(link: Link, route: Route) -> str:
     """The shape that an arrow carries, on white, so that it can be read over lines."""
     said, width = link.carries, text_width(link.carries, SMALL)
     start, turn = route[:2]
-    x, y = start.x, min((start.y + turn.y) / 2, start.y + LABEL_HEIGHT)
+    half = min(abs(turn.y - start.y) / 2, LABEL_HEIGHT)
+    x, y = start.x, start.y + (half if turn.y > start.y else -half)
     return (
         f'<rect x="{n(x - width / 2)}" y="{n(y - 6.5)}" '
         f'width="{n(width)}" height="13" fill="#ffffff" fill-opacity=".8"/>'

@@ -23,8 +23,10 @@ _COLUMNS = 40
 _TRACKS = 8
 """So many arrows lead from a column to the next, at most: it takes a patient eye to
 follow them."""
-_PATIENCE = 0.95
+_PATIENCE = 0.86
 """What it is worth less for each arrow that leads on beside another."""
+_FEWER = 0.97
+"""What it is worth less for each column."""
 _AROUND = 140.0
 """Height of what stands above and below a picture."""
 _WORTH = 1.1
@@ -73,7 +75,8 @@ def fold(
     def scale(columns: Sequence[_Column]) -> float:
         width, height = _size(columns)
         turns = sum(max(0, len(column.crossing) - 1) for column in columns)
-        return min(aspect / width, 1 / (height + _AROUND)) * _PATIENCE**turns
+        patience = _PATIENCE**turns * _FEWER ** len(columns)
+        return min(aspect / width, 1 / (height + _AROUND)) * patience
 
     if root.height < _LOW:
         return list(routes)

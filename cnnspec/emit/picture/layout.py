@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from cnnspec.emit.picture.folding import fold
 from cnnspec.emit.picture.parts import Box, Link
 from cnnspec.emit.picture.points import Point, Route, joined, same
+from cnnspec.emit.picture.turning import turned_up
 from cnnspec.ground.errors import NotInstalledError
 
 PADDING = 14.0
@@ -37,6 +38,7 @@ def lay_out(
     downwards: bool = True,
     spacing: float = SPACE,
     whole: Sequence[Sequence[Box]] = (),
+    up: Box | None = None,
 ) -> list[Route]:
     """Gives every box its place, and those with parts their sizes.
 
@@ -47,6 +49,7 @@ def lay_out(
         downwards: whether the model runs down, and not to the right.
         spacing: from a box to the next.
         whole: boxes that shall stay together where the rest is cut into columns.
+        up: of a model that goes down and up again, the part where it is lowest.
 
     Returns:
         The way of each link's arrow.
@@ -81,6 +84,8 @@ def lay_out(
         for step, edge in zip(edges, laid.edges, strict=False)
     }
     routes: Sequence[Route] = [joined(_through(way, pieces)) for way in ways]
+    if up is not None and (found := turned_up(root, links, routes, up)):
+        return found
     if downwards:
         return list(_tidied(links, fold(root, links, routes, aspect, whole)))
     # To the right is down, in a mirror.

@@ -11,6 +11,7 @@ from cnnspec.emit.picture.captions import (
     Bundle,
     Captions,
     Entry,
+    first_shape,
     shapes_text,
     spanned,
     within,
@@ -44,9 +45,19 @@ class Box:
     height: float = 0.0
     x: float = 0.0
     y: float = 0.0
+    upwards: bool = False
+    """Whether what it holds runs up, and not down."""
 
     def cells(self) -> Iterator["Cell"]:
-        """The rectangles of its entries: the first, and below it the others in rows."""
+        """The rectangles of its entries: the first, behind it the others in rows."""
+        for cell in self._cells():
+            if self.upwards:
+                y = 2 * self.y + self.height - cell.y - cell.height
+                yield cell._replace(y=y)
+            else:
+                yield cell
+
+    def _cells(self) -> Iterator["Cell"]:
         first, *others = self.entries
         yield Cell(first, self.x, self.y, self.width, FIRST)
         y = self.y + FIRST
@@ -348,9 +359,7 @@ def link(
         names: of both layers.
         several: the tensor's shape in each of the rounds that it stands for.
     """
-    shapes = several[0]
-    first = shapes[0] if isinstance(shapes, list) else shapes
-    size = product(first[1:])
+    size = product(first_shape(several[0])[1:])
     thickness = min(7.0, 1 + 0.8 * log10(size)) if size else 1.5
     return Link(source, target, names, spanned(map(shapes_text, several)), thickness)
 

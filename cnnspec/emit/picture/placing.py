@@ -31,15 +31,6 @@ def is_chain(solids: Sequence[Solid], joints: Sequence[Joint]) -> bool:
     return list(joints) == list(pairwise(solids))
 
 
-def goes_down_and_up(solids: Sequence[Solid]) -> bool:
-    """Whether the resolution falls, and grows again to what it was, or near that."""
-    levels = [each.level for each in solids if len(each.shape) > 2]
-    if not levels:
-        return False
-    lowest = max(levels)
-    return min(levels[: levels.index(lowest) + 1]) < lowest - 1 > levels[-1]
-
-
 # ------------------------------------------------------------------ lines
 
 

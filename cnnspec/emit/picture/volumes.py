@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from math import log2
 
-from cnnspec.emit.picture.captions import Captions
+from cnnspec.emit.picture.captions import Captions, first_shape
 from cnnspec.emit.picture.diagram import arrow, keys
 from cnnspec.emit.picture.document import BORDER, Page, document, n, text
 from cnnspec.emit.picture.measure import SMALL
@@ -14,14 +13,13 @@ from cnnspec.emit.picture.placing import (
     Joint,
     Placed,
     by_level,
-    goes_down_and_up,
     in_layers,
     in_lines,
     is_chain,
 )
 from cnnspec.emit.picture.points import Route
+from cnnspec.emit.picture.resolution import goes_down_and_up, levels
 from cnnspec.emit.picture.solids import HIGHEST, LEAST, Solid, drawn, scale, solid
-from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.model.summary import Row, Summary
 
 _THICK = 1.6
@@ -72,7 +70,7 @@ def volumes(summary: Summary, captions: Captions, unroll: bool) -> str:
 
 def solids_of(summary: Summary, picture: Picture) -> dict[Box, Solid]:
     """What each layer gives; outputs give nothing."""
-    levels = _levels(summary)
+    halved = levels(summary)
     times = {
         box.parts[0]: box.title
         for box in picture.frames
@@ -83,25 +81,9 @@ def solids_of(summary: Summary, picture: Picture) -> dict[Box, Solid]:
     for box in picture.leaves:
         if not box.is_tensor or box in read:
             name = box.entries[-1].name
-            shape = _first(picture.shapes[name])
-            found[box] = solid(box, shape, levels[name], times.get(box, ""))
+            shape = first_shape(picture.shapes[name])
+            found[box] = solid(box, shape, halved[name], times.get(box, ""))
     return found
-
-
-def _levels(summary: Summary) -> dict[str, int]:
-    """How often the resolution of each tensor was halved."""
-    found = {tensor.name: 0.0 for tensor in summary.graph.inputs}
-    for row in summary.rows:
-        before = found[row.inputs[0]] if row.inputs else 0.0
-        reach = row.layer.reach(*row.input_shapes)
-        if reach and not isinstance(reach, str):
-            before += log2(reach[0].stride)
-        found[row.name] = before
-    return {name: round(level) for name, level in found.items()}
-
-
-def _first(shapes: Shapes) -> Shape:
-    return shapes[0] if isinstance(shapes, list) else shapes
 
 
 def _channels_first(row: Row) -> bool:
@@ -117,7 +99,7 @@ def _arrangement(
     """What gives solids their places, and how high the highest is to be drawn."""
     if is_chain(solids, joints):
         return in_lines, HIGHEST
-    if goes_down_and_up(solids):
+    if goes_down_and_up([each.level for each in solids if len(each.shape) > 2]):
         return by_level, 1.25 * HIGHEST
     return in_layers, HIGHEST
 
