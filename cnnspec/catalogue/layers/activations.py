@@ -33,7 +33,6 @@ class Activation(Layer):
     spelt_as: ClassVar[dict[str, str]] = {"activation": "fn type kind"}
     role = "activation"
     activates = True
-    speaks_for_itself = True
     example = "relu"
 
     activation: arguments.Activation

@@ -133,8 +133,6 @@ class Layer(Record):
     """Whether Keras calls it with one argument per tensor, where others take a list."""
     compares_with_itself: ClassVar[bool] = False
     """Whether it is mostly given one tensor twice."""
-    speaks_for_itself: ClassVar[bool] = False
-    """Whether no comment explains it in a script, since its name does."""
     freezes: ClassVar[bool] = True
     """Whether `trainable: false` reaches its weights. Keras's constructor doesn't hand
     it on to layers inside (keras/src/layers/layer.py, 3.15)."""
@@ -353,10 +351,6 @@ class Layer(Record):
     def as_elsewhere(self) -> dict[str, Any]:
         """Arguments, of those in `converted`, that look like PyTorch's."""
         return {}
-
-    def as_described(self) -> bool:
-        """Whether its arguments leave it what its docstring's first line says."""
-        return True
 
     def bound(self) -> Iterator[tuple[str, Component]]:
         """Arguments whose objects don't fit weights of any number of axes."""

@@ -47,7 +47,6 @@ class Dense(Weighted, LowRank):
         "Linear LazyLinear FullyConnected FC InnerProduct TimeDistributedDense "
         "DenseLayer Affine": {},
     }
-    speaks_for_itself = True
     first = (
         "activation",
         "use_bias",
@@ -468,7 +467,6 @@ class Identity(Layer):
     runs_on, hands_on = ANYTHING, ANYTHING
     hands_on_integers = True
     elsewhere: ClassVar[dict[str, Any]] = {"NoOp PassThrough": {}}
-    speaks_for_itself = True
 
 
 class Masking(Layer):

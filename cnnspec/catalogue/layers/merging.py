@@ -138,7 +138,6 @@ class Subtract(_Elementwise):
 
     linear = True
     elsewhere: ClassVar[dict[str, Any]] = {"Sub Subtraction": {}}
-    speaks_for_itself = True
     inputs_limit = 2
 
 
@@ -149,7 +148,6 @@ class Multiply(_Elementwise):
         "Mul Product ElementwiseMultiply Merge:mul": {},
     }
     commutes = True
-    speaks_for_itself = True
 
 
 class Average(_Elementwise):
@@ -159,7 +157,6 @@ class Average(_Elementwise):
     runs_on, hands_on = REALS, ""
     elsewhere: ClassVar[dict[str, Any]] = {"Merge:ave": {}}
     commutes = True
-    speaks_for_itself = True
 
 
 class Maximum(_Elementwise):
@@ -167,7 +164,6 @@ class Maximum(_Elementwise):
 
     elsewhere: ClassVar[dict[str, Any]] = {"Max Merge:max": {}}
     commutes = True
-    speaks_for_itself = True
 
 
 class Minimum(_Elementwise):
@@ -175,7 +171,6 @@ class Minimum(_Elementwise):
 
     elsewhere: ClassVar[dict[str, Any]] = {"Min": {}}
     commutes = True
-    speaks_for_itself = True
 
 
 class Concatenate(_Merge):

@@ -72,9 +72,6 @@ class Dropout(_Random):
     rate: ZeroToOne
     noise_shape: tuple[Positive | None, ...] | None = None
 
-    def as_described(self) -> bool:
-        return self.noise_shape is None
-
     def running(self, output: Any, *shapes: Any) -> Any:
         if 0 < self.rate < 1:
             _check_noise(self.noise_shape, shapes[0])

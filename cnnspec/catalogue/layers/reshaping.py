@@ -38,7 +38,6 @@ class Flatten(Layer):
         ("start_dim", "end_dim"), "it flattens all but the batch; remove it"
     )
     rearranges = True
-    speaks_for_itself = True
     result = "flattened"
     shape_rule = "the product of all sizes but the batch's"
     example_inputs = ((None, 7, 7, 64),)
