@@ -162,6 +162,37 @@ def test_each_layers_text_that_speaks_of_an_argument_is_tested() -> None:
             assert "{" not in text or name in tested, name
 
 
+# ------------------------------------------------------------------ sections
+
+SECTIONS = cases("notebook")
+
+
+def section_text(case: Case, value: str, lang: str) -> str:
+    program, summary = api.loads(case.spec(value))[:2]
+    writer = Writer(program, summary, Language(lang), style=LESSON, notebook=True)
+    return "\n".join(writer.say(key, section="notebook") for key in case.keys.split())
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("case", SECTIONS, ids=[case.keys for case in SECTIONS])
+def test_what_is_said_of_a_section_goes_by_the_spec(case: Case, lang: str) -> None:
+    at = ("en", "ko").index(lang)
+    told = {value: section_text(case, value, lang) for value in case.said}
+    for value, said in case.said.items():
+        assert said[at] in told[value]
+        for other, phrases in case.said.items():
+            if other != value and phrases[at] and not case.mixed:
+                assert phrases[at] not in told[value], (value, other)
+    assert len(set(told.values())) == len(told)
+
+
+def test_each_sections_text_that_speaks_of_the_spec_is_tested() -> None:
+    tested = {key for case in SECTIONS for key in case.keys.split()}
+    for lang in languages():
+        for name, text in Language(lang).section("notebook").items():
+            assert "{" not in text or name in tested, name
+
+
 # ------------------------------------------------------------------ Korean
 
 
