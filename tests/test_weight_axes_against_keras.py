@@ -180,3 +180,19 @@ def test_what_comes_to_nothing_is_refused(name: str, given: dict[str, Any]) -> N
     [cls] = [cls for cls in COMPONENTS if cls.__name__ == name]
     with pytest.raises(Invalid):
         cls.read(given)
+
+
+@pytest.mark.parametrize("name", sorted(by_name(Initializer)))
+def test_types_of_weights_that_initializers_make(name: str) -> None:
+    cls = by_name(Initializer)[name]
+    initializer = cls.read(required(cls))
+    made = keras_object(initializer)
+    shape = (4, 4) if not initializer.misfit(2) else (2, 1, 4)
+    for dtype in ("float16", "bfloat16", "float32", "float64"):
+        try:
+            made(shape, dtype=dtype)
+        except Exception:  # noqa: BLE001 - Keras fails with whatever its backend raises
+            refused = True
+        else:
+            refused = False
+        assert refused == (dtype in cls.unmade), dtype

@@ -31,6 +31,8 @@ class Component(Record):
     """Names that Keras knows it by beside the class name and its snake case."""
     example: ClassVar[str] = ""
     """One of its kind as a mapping, for messages."""
+    unmade: ClassVar[tuple[str, ...]] = ()
+    """Types of weights that no backend makes with it."""
 
     def misfit(self, rank: int) -> str:
         """Why it can't do its work on weights of so many axes; '' where it can."""
@@ -108,6 +110,7 @@ class RandomUniform(_Random):
 class Orthogonal(_Random):
     elsewhere: ClassVar[dict[str, Any]] = {"orthogonal_": {}}
     aliases: ClassVar[tuple[str, ...]] = ("OrthogonalInitializer",)
+    unmade: ClassVar[tuple[str, ...]] = ("bfloat16",)
     gain: float = 1.0
 
     def misfit(self, rank: int) -> str:
