@@ -279,6 +279,14 @@ def test_what_is_made_use_of_is_not(settings: Any) -> None:
     assert not verdict(USUAL | settings).warnings
 
 
+@pytest.mark.parametrize("beta", [0.0, 0.5])
+def test_a_step_that_is_divided_by_its_decay(beta: float) -> None:
+    settings = USUAL | optimizing("ScheduleFreeAdamW", beta_1=beta)
+    finite = all(np.isfinite(weights).all() for weights in run(settings).weights)
+    assert verdict(settings).errors == (set() if finite else {"unfit-argument"})
+    assert finite == bool(beta)
+
+
 def test_a_loss_that_is_scaled_twice() -> None:
     twice = keras.optimizers.LossScaleOptimizer(
         keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD())

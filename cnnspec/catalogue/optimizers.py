@@ -425,6 +425,12 @@ class ScheduleFreeAdamW(_Moments):
     epsilon: AboveZero = 1e-8
     warmup_steps: Natural = 0
 
+    def unfit(self) -> Iterator[Idle]:
+        yield from super().unfit()
+        if not self.beta_1:
+            text = "is 0, and it divides by it: the weights come to no numbers"
+            yield "beta_1", text, "give a number above 0, such as 0.9"
+
 
 def _optimizer(value: Any) -> Any:
     return read_one(value, Optimizer, "an optimizer")

@@ -2,7 +2,7 @@
 
 Keras takes it where the object is made, and ends in an error in fit, or trains
 as good as nothing (keras/src/callbacks/tensorboard.py,
-keras/src/optimizers/loss_scale_optimizer.py, 3.15).
+keras/src/optimizers/loss_scale_optimizer.py, schedule_free_adamw.py, 3.15).
 
 Wrong:
 
