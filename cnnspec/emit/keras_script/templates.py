@@ -47,7 +47,7 @@ def environment(own: str | None = None, *, traced: bool = False) -> Any:
         keep_trailing_newline=True,
         extensions=[_traced()] if traced else [],
     )
-    found.filters |= {"python": value_text, "code": in_code, "names": _names}
+    found.filters |= {"python": value_text, "code": in_code, "listed": _listed}
     found.filters |= {"whole": _whole, "thousands": _thousands, "short": _short}
     found.filters |= {"percent": _percent, "particle": with_particle}
     found.filters |= {"sizes": show, "most": _most, "counted": _counted}
@@ -60,12 +60,10 @@ def _inside(found: str) -> str:
     return value_text(found)[1:-1].replace("{", "{{").replace("}", "}}")
 
 
-def _names(found: list[str]) -> str:
-    """Names as a list, and many short ones as a text that is split."""
-    listed = value_text(found)
-    words = value_text(" ".join(found))
-    whole = all(name.split() == [name] for name in found)
-    return f"{words}.split()" if whole and len(listed) > WIDTH - 20 else listed
+def _listed(found: list[str]) -> bool:
+    """Whether names stand as a list: they fit into a line, or one has a space."""
+    spaced = any(name.split() != [name] for name in found)
+    return spaced or len(value_text(found)) <= WIDTH - 20
 
 
 def _whole(found: int) -> str:
