@@ -31,6 +31,8 @@ class DataSource:
     """How many it has to train on, before anything of it is held out."""
     packages: ClassVar[tuple[str, ...]] = ()
     """What a script needs for it beside Keras, NumPy and Matplotlib."""
+    lesson_packages: ClassVar[tuple[str, ...]] = ()
+    """What a lesson needs besides, which reads it by a function of Keras's."""
     is_one_set: ClassVar[bool] = False
     """Whether nothing of it is held out to test with, so that it has to be split."""
     may_have_gaps: ClassVar[bool] = False
@@ -119,6 +121,7 @@ class ImageDirectory(DataSource):
     elsewhere = "image_folder ImageFolder images folder directory"
 
     keys = _FILES
+    lesson_packages = ("tensorflow",)
     needs = ("train",)
 
 

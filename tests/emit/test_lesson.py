@@ -111,6 +111,14 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with all that specs of tests read, and small data for what is loaded."""
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.chdir(tmp_path)
+    # Compiling takes most of the time that so few samples take.
+    compiled = keras.Model.compile
+    eager = {"run_eagerly": True, "jit_compile": False}
+    monkeypatch.setattr(
+        keras.Model,
+        "compile",
+        lambda self, *args, **given: compiled(self, *args, **given | eager),
+    )
     labels = np.arange(40) % 10
     for name in ("a.csv", "b.csv"):
         write_csv(tmp_path / name, labels.tolist())

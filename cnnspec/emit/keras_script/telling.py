@@ -25,18 +25,23 @@ from cnnspec.language.training import Data, Ensemble, Train
 from cnnspec.model.summary import Summary
 
 
-def needed_packages(program: Program, backend: str, font: Font | None) -> list[str]:
+def needed_packages(
+    program: Program, backend: str, font: Font | None, style: str = FULL
+) -> list[str]:
     """What has to be installed for a script to run.
 
     Args:
         program: what the spec says.
         backend: that Keras runs on.
         font: that the plots need.
+        style: of the script.
     """
     found = ["tensorflow"] if backend == "tensorflow" else ["keras", backend]
     data, train = program.data, program.train
     if data is not None and train is not None:
         found += ["matplotlib", *data.about_source.packages]
+        if style == LESSON:
+            found += data.about_source.lesson_packages
         found += ["scikit-learn"] * data.splits
         found += [name for callback in train.callbacks for name in callback.packages]
         found += [font.package] if font else []
@@ -62,7 +67,7 @@ def data_view(data: Data, train: Train, summary: Summary) -> DataView:
         shape=(-1, *shape),
         reshapes=shape
         != (image if data.source == "image_directory" else data.about_source.array),
-        squeezes=data.about_source.labels_in_column,
+        squeezes=data.about_source.labels_in_column and not data.contiguous,
         sample_shape=f"(n, {', '.join(map(str, shape))})",
         dtype=tensor.dtype,
         # NumPy lacks some of these types; Keras casts to them.

@@ -237,7 +237,7 @@ def _script(
     )
     return ScriptView(
         introduction="\n\n".join(map(in_docstring, paragraphs(said))),
-        packages=needed_packages(program, backend, font),
+        packages=needed_packages(program, backend, font, style),
         stem=file_name(stem(program.source.path)),
         backend=backend,
         is_usual_backend=backend == BACKENDS[0],
