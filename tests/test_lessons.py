@@ -186,3 +186,22 @@ def test_the_page_counts_the_lines_of_lessons(golden: bool) -> None:
     if golden:
         PAGE.write_text(text, encoding="utf-8")
     assert text == PAGE.read_text(encoding="utf-8")
+
+
+PACKAGES = {
+    "keras": "`keras`",
+    "matplotlib": "matplotlib",
+    "numpy": "NumPy",
+    "pandas": "pandas",
+    "sklearn": "scikit-learn",
+}
+IMPORTS = re.compile(r"\[generated/(\w+)\.py\](?:.*\n)+?\| imports \| .*? \| (.*) \|\n")
+
+
+def test_the_page_names_what_a_lesson_imports() -> None:
+    tables = IMPORTS.findall(TOLD)
+    assert len(tables) == 4
+    for stem, told in tables:
+        script = (ROOT / "generated" / f"{stem}.py").read_text(encoding="utf-8")
+        found = set(re.findall(r"^(?:import|from) (\w+)", script, re.MULTILINE))
+        assert found == {name for name, said in PACKAGES.items() if said in told}, stem
