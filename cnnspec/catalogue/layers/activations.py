@@ -61,7 +61,14 @@ class ReLU(Layer):
     threshold: NotNegative = 0.0
 
     def last_activation(self) -> str:
-        return "relu"
+        """The one that its arguments make of it; nothing for what has no name."""
+        names: dict[tuple[float | None, bool], str] = {
+            (None, False): "relu",
+            (None, True): "leaky_relu",
+            (6, False): "relu6",
+        }
+        bend = self.max_value, bool(self.negative_slope)
+        return "" if self.threshold else names.get(bend, "")
 
     def kinds(self) -> tuple[str, str]:
         return REALS, "" if self.negative_slope else INTEGERS

@@ -257,7 +257,7 @@ def activations(subject: Subject) -> Iterator[Explanation]:
     for row in subject.rows:
         given = row.layer.activates or row.layer.given.get("activation") is not None
         name = row.layer.last_activation()
-        if given and name != "linear":
+        if given and name not in ("", "linear"):
             where = last if subject.gives_output(row) else hidden
             where.setdefault(name, row)
     for name, row in hidden.items():
