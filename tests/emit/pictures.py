@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -101,6 +101,41 @@ def unet(depth: int = 4) -> Summary:
             model("Concatenate", reads=[skips.pop(), model.at])
             model("Conv2D", 8, 3, padding="same")
     return model.summary()
+
+
+def down_and_up(seed: int) -> Summary:
+    """A U with or without blocks, skip connections, layers in these, more outputs."""
+    chance = random.Random(seed)
+    model, levels, outputs = Model(f"u{seed}"), [], []
+
+    def within(block: str, level: int):
+        named = chance.random() < 0.6
+        return model.within(block, f"{block}{level}") if named else nullcontext()
+
+    depth = chance.randint(2, 5)
+    for level in range(depth):
+        with within("down", level):
+            for _ in range(chance.randint(1, 3)):
+                model("Conv2D", 8, 3, padding="same")
+            levels.append(model.at)
+            if chance.random() < 0.5:
+                model("Add", reads=[model.at, model("Conv2D", 8, 1)])
+        model("MaxPooling2D", 2)
+    for level in reversed(range(depth)):
+        with within("up", level):
+            model("UpSampling2D", 2)
+            if chance.random() < 0.8:
+                at, skip = model.at, levels[level]
+                if chance.random() < 0.3:
+                    skip = model("Conv2D", 8, 1, reads=[skip])
+                model("Concatenate", reads=[skip, at])
+            for _ in range(chance.randint(1, 2)):
+                model("Conv2D", 8, 3, padding="same")
+        if chance.random() < 0.15:
+            at = model.at
+            outputs.append(model("Conv2D", 1, 1))
+            model.at = at
+    return model.summary(*outputs, model.at)
 
 
 def inception() -> Summary:

@@ -31,6 +31,7 @@ from tests.emit.pictures import (
     check_drawing,
     check_frames,
     check_texts,
+    down_and_up,
     drawn_width,
     inception,
     picture,
@@ -50,6 +51,7 @@ MODELS = {
     "inception": inception,
     "several": several,
     **{f"tangle{seed}": lambda seed=seed: tangle(seed) for seed in range(25)},
+    **{f"u{seed}": lambda seed=seed: down_and_up(seed) for seed in range(25)},
 }
 SPECS = sorted(
     str(path.relative_to(ROOT / "specs").with_suffix("")).replace("\\", "/")
@@ -103,7 +105,9 @@ def connections(drawn: Drawn) -> Counter[tuple[str, str]]:
     for (one, before), (other, after) in pairwise(pairs):
         beside = abs(before.right - after.left) < 0.15 and before.top == after.top
         ends = (before.bottom - after.top, before.top - after.bottom)
-        next_row = min(map(abs, ends)) < 0.15 and before.left >= after.left
+        next_row = (
+            min(map(abs, ends)) < 0.15 and after.left <= before.left < after.right
+        )
         found[one, other] += beside or next_row
     return found
 

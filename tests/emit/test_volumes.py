@@ -14,6 +14,7 @@ from tests.emit.pictures import (
     Drawn,
     Model,
     check_drawing,
+    down_and_up,
     picture,
     residual,
     several,
@@ -29,6 +30,7 @@ MODELS = {
     "unet": unet,
     "several": several,
     **{f"tangle{seed}": lambda seed=seed: tangle(seed) for seed in range(25)},
+    **{f"u{seed}": lambda seed=seed: down_and_up(seed) for seed in range(25)},
 }
 
 

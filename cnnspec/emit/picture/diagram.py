@@ -8,6 +8,7 @@ is large.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from cnnspec.emit.picture.boxes import FIRST, Box, Cell, Link, Picture
 from cnnspec.emit.picture.captions import INDENT, Captions, Entry, first_shape
 from cnnspec.emit.picture.document import (
     ARROW,
@@ -24,7 +25,7 @@ from cnnspec.emit.picture.document import (
 )
 from cnnspec.emit.picture.layout import HEADER, LABEL_HEIGHT, lay_out
 from cnnspec.emit.picture.measure import SMALL, text_width
-from cnnspec.emit.picture.parts import FIRST, Box, Cell, Link, Picture, assemble
+from cnnspec.emit.picture.parts import assemble
 from cnnspec.emit.picture.points import Point, Route
 from cnnspec.emit.picture.resolution import goes_down_and_up, levels
 from cnnspec.emit.picture.swatches import OTHER, SWATCHES

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import pairwise
 
+from cnnspec.emit.picture.boxes import Box, Link, Picture, link, say_once
 from cnnspec.emit.picture.captions import Bundle, Captions, Entry
 from cnnspec.emit.picture.diagram import (
     arrow,
@@ -23,7 +24,7 @@ from cnnspec.emit.picture.document import PALE, Key, Page, document, group, text
 from cnnspec.emit.picture.layout import SLIDE, lay_out
 from cnnspec.emit.picture.measure import HEADING, SMALL, shortened, text_width
 from cnnspec.emit.picture.merged import Merged, Side, merge
-from cnnspec.emit.picture.parts import Box, Link, Picture, assemble, link, say_once
+from cnnspec.emit.picture.parts import assemble
 from cnnspec.emit.picture.points import Point, Route, joined, same
 from cnnspec.emit.picture.swatches import Swatch
 from cnnspec.ground.shapes import Shapes
@@ -66,34 +67,32 @@ def side_by_side(
         captions: the texts.
         unroll: draws every round of a repeat, alike or not.
     """
-    titles = visible(titles[0]), visible(titles[1])
+    before, after = map(visible, titles)
     merged = merge(difference)
     spoken = _Spoken(captions, merged)
     picture = assemble(merged.summary, spoken, unroll=unroll, trait=spoken.trait)
     size_frames(picture)
     routes = lay_out(picture.root, picture.links, aspect=SLIDE / 2)
-    least = max(text_width(title, HEADING, bold=True) for title in titles)
+    least = max(text_width(title, HEADING, bold=True) for title in (before, after))
     room = max(picture.root.width, least)
-    drawing = []
-    for number, (side, title) in enumerate(zip(merged.sides, titles, strict=True)):
-        panel = _Panel(picture, routes, side, spoken.entries[number])
-        aside = (room - picture.root.width) / 2
-        elements = [
-            text(0, 16, title, HEADING - 4, bold=True),
-            text(0, 32, captions.counts(side.summary), SMALL + 1, fill=PALE),
-            group(aside, _TOP, panel.elements()),
-        ]
-        drawing.append(group(number * (room + _GAP), 0, elements))
+    panels = [
+        _Panel(picture, routes, side, entries)
+        for side, entries in zip(merged.sides, spoken.entries, strict=True)
+    ]
     changed = {pairing.change for pairing in difference.pairings}
-    before, after = titles
     return document(
         Page(
-            " → ".join(titles),
+            f"{before} → {after}",
             _counts(difference, captions),
             captions.say("differs", before=before, after=after),
             2 * room + _GAP,
             picture.root.height + _TOP,
-            drawing,
+            [
+                panel.titled(title, captions, room, number * (room + _GAP))
+                for number, (panel, title) in enumerate(
+                    zip(panels, titles, strict=True)
+                )
+            ],
             [
                 Key(captions.texts["changes"][change], colour, MARKS[change].strip())
                 for change, colour in CHANGES.items()
@@ -229,6 +228,23 @@ class _Panel:
                 *((row.name, row.output_shape) for row in side.summary.rows),
             )
         }
+
+    def titled(self, title: str, captions: Captions, room: float, x: float) -> str:
+        """The model with its name above.
+
+        Args:
+            title: what to call it.
+            captions: the texts.
+            room: the width that it has.
+            x: where that begins.
+        """
+        aside = (room - self.picture.root.width) / 2
+        elements = [
+            text(0, 16, title, HEADING - 4, bold=True),
+            text(0, 32, captions.counts(self.side.summary), SMALL + 1, fill=PALE),
+            group(aside, _TOP, self.elements()),
+        ]
+        return group(x, 0, elements)
 
     def elements(self) -> Iterator[str]:
         """All that is drawn."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cnnspec.emit.picture.parts import Box, Link
+from cnnspec.emit.picture.boxes import Box, Link
 from cnnspec.emit.picture.points import Point, Route, joined, same
 
 _TURN = 18.0

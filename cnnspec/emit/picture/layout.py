@@ -7,12 +7,12 @@ grows downwards.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from cnnspec.emit.picture.boxes import Box, Link
 from cnnspec.emit.picture.folding import fold
-from cnnspec.emit.picture.parts import Box, Link
 from cnnspec.emit.picture.points import Point, Route, joined, same
 from cnnspec.emit.picture.turning import turned_up
 from cnnspec.ground.errors import NotInstalledError
@@ -57,25 +57,12 @@ def lay_out(
     Raises:
         NotInstalledError: graphlay has no wheel for this system.
     """
-    boxes = list(root.walk())[1:]
-    number: dict[Stop, int] = {box: n for n, box in enumerate(boxes)}
-    nodes = [_node(box.width, box.height) for box in boxes]
-    for box in boxes:
-        for part in box.parts:
-            nodes[number[part]]["parent"] = number[box]
-    ways = _ways(root, links)
-    for fork in (stop for way in ways for stop in way if isinstance(stop, Fork)):
-        if fork not in number:
-            number[fork] = len(nodes)
-            nodes.append(_node(8.0, 2.0) | {"parent": number[fork.box]})
-    edges = _edges(links, ways, number)
-    graph = {"nodes": nodes, "edges": list(edges.values())}
-    _leave_room(graph, boxes, number)
+    graph, ways, edges = _graph(root, links)
     laid = _laid(graph, _options(downwards, spacing))
     left, top = laid.bounds["min"]["x"], laid.bounds["min"]["y"]
     root.width = laid.bounds["max"]["x"] - left
     root.height = laid.bounds["max"]["y"] - top
-    for box, node in zip(boxes, laid.nodes, strict=False):
+    for box, node in zip(list(root.walk())[1:], laid.nodes, strict=False):
         box.width, box.height = node["size"]["width"], node["size"]["height"]
         box.x = node["center"]["x"] - box.width / 2 - left
         box.y = node["center"]["y"] - box.height / 2 - top
@@ -102,6 +89,32 @@ def _mirror(root: Box) -> None:
 
 def _mirrored(routes: Sequence[Route]) -> list[Route]:
     return [[Point(y, x) for x, y in route] for route in routes]
+
+
+def _graph(
+    root: Box, links: Sequence[Link]
+) -> tuple[dict[str, Any], list["_Way"], Iterable["_Step"]]:
+    """What graphlay is given.
+
+    Returns:
+        The graph, the boxes first; the way of each link; and the steps that its edges
+        stand for.
+    """
+    boxes = list(root.walk())[1:]
+    number: dict[Stop, int] = {box: n for n, box in enumerate(boxes)}
+    nodes = [_node(box.width, box.height) for box in boxes]
+    for box in boxes:
+        for part in box.parts:
+            nodes[number[part]]["parent"] = number[box]
+    ways = _ways(root, links)
+    for fork in (stop for way in ways for stop in way if isinstance(stop, Fork)):
+        if fork not in number:
+            number[fork] = len(nodes)
+            nodes.append(_node(8.0, 2.0) | {"parent": number[fork.box]})
+    edges = _edges(links, ways, number)
+    graph = {"nodes": nodes, "edges": list(edges.values())}
+    _leave_room(graph, boxes, number)
+    return graph, ways, edges
 
 
 class Fork(NamedTuple):

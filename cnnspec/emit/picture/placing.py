@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from cnnspec.emit.picture.boxes import Box, Link
 from cnnspec.emit.picture.layout import SLIDE, lay_out
-from cnnspec.emit.picture.parts import Box, Link
 from cnnspec.emit.picture.points import Point, Route, joined
 from cnnspec.emit.picture.solids import Solid
 
@@ -141,7 +141,8 @@ def _columns(solids: Sequence[Solid], joints: Sequence[Joint]) -> float:
     """
     known, columns = set(joints), [[solids[0]]]
     for one, other in pairwise(solids):
-        if (one, other) in known and one.level != other.level:
+        taken = {each.level for each in columns[-1]}
+        if (one, other) in known and other.level not in taken:
             columns[-1].append(other)
         else:
             columns.append([other])

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from cnnspec.emit.picture.boxes import Box
 from cnnspec.emit.picture.captions import shapes_text
 from cnnspec.emit.picture.document import PALE, n, text, tooltip
 from cnnspec.emit.picture.measure import SMALL, text_width
-from cnnspec.emit.picture.parts import Box
 from cnnspec.emit.picture.points import Point
 from cnnspec.ground.shapes import Shape
 

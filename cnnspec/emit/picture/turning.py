@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cnnspec.emit.picture.parts import Box, Link
+from cnnspec.emit.picture.boxes import Box, Link
 from cnnspec.emit.picture.points import Point, Route, joined
 
 _TURN, _TRACK, _ASIDE = 18.0, 12.0, 20.0
@@ -61,23 +61,22 @@ def turned_up(
             crossing.append((link, route))
         else:
             (left if route[0].y < cut else right).routes.append(route)
-    skips = {link: way for link, way in crossing if _leaves(left, way) is not None}
-    mains = [item for item in crossing if item[0] not in skips]
-    if len(mains) != 1 or not skips:
+    skips = {link: way for link, way in crossing if _leaves(left, way, cut) is not None}
+    if not skips:
         return None
+    for link, way in crossing:
+        below = [point for point in way if point.y > cut]
+        right.routes.append(_tail(right, way, cut)[0] if link in skips else below)
     height = max(cut, root.height - cut)
     (least, most), (begin, end) = left.sides, right.sides
     gap = 2 * _ASIDE + (len(skips) - 1) * _TRACK
     left.x, left.y = -least, height - cut
     right.x, right.y = most - least + gap - begin, height + cut
-    bottom = height + _TURN
-    across: dict[Link, Route] = {}
-    for number, (link, way) in enumerate(_in_order(left, right, skips)):
-        track = most - least + _ASIDE + number * _TRACK
-        across[link] = _across(left, right, way, cut, Point(track, bottom))
-        bottom += _TRACK * any(point.y == bottom for point in across[link])
-    ((main, way),) = mains
-    across[main] = _below(left, right, way, cut, bottom)
+    across, bottom = _crossings(left, right, skips, cut, height + _TURN)
+    for link, way in sorted(crossing, key=lambda item: -item[1][0].x):
+        if link not in skips:
+            across[link] = _below(left, right, way, cut, bottom)
+            bottom += _TRACK
     found = [
         across[link]
         if link in across
@@ -86,14 +85,27 @@ def turned_up(
     ]
     for arm in (left, right):
         _move(arm)
-    root.width, root.height = most - least + gap + end - begin, bottom + 4
+    root.width, root.height = most - least + gap + end - begin, bottom
     return [joined(route) for route in found]
 
 
-def _leaves(arm: _Arm, way: Route) -> int | None:
+def _crossings(
+    left: _Arm, right: _Arm, skips: dict[Link, Route], cut: float, bottom: float
+) -> tuple[dict[Link, Route], float]:
+    """The ways from arm to arm, and the height below those that come from below."""
+    across: dict[Link, Route] = {}
+    begin = left.moved(Point(left.sides[1], 0)).x + _ASIDE
+    for number, (link, way) in enumerate(_in_order(left, right, skips)):
+        under = Point(begin + number * _TRACK, bottom)
+        across[link] = _across(left, right, way, cut, under)
+        bottom += _TRACK * any(point.y == bottom for point in across[link])
+    return across, bottom
+
+
+def _leaves(arm: _Arm, way: Route, cut: float) -> int | None:
     """The corner at which an arrow turns aside between the boxes of an arm."""
     for number, (point, other) in enumerate(pairwise(way)):
-        if point.y == other.y:
+        if point.y == other.y < cut:
             inside = (box.y <= point.y <= box.y + box.height for box in arm.boxes)
             if not any(inside):
                 return number
@@ -120,21 +132,28 @@ def _across(
         cut: the height of the lowest level.
         under: where it goes if it has to come from below.
     """
-    leaves = _leaves(left, way)
+    leaves = _leaves(left, way, cut)
     assert leaves is not None
     head = [left.moved(point) for point in way[: leaves + 1]]
-    enters = [
-        number
-        for number, (point, other) in enumerate(pairwise(way), start=1)
-        if point.y == other.y > cut
-        and not any(box.y <= point.y <= box.y + box.height for box in right.boxes)
-    ]
-    if enters:
-        tail = [right.moved(point) for point in way[enters[-1] :]]
-    else:
-        tail = [right.moved(point) for point in way if point.y > cut]
+    points, turns = _tail(right, way, cut)
+    tail = [right.moved(point) for point in points]
+    if not turns:
         tail.insert(0, Point(tail[0].x, under.y))
     return [*head, Point(under.x, head[-1].y), Point(under.x, tail[0].y), *tail]
+
+
+def _tail(arm: _Arm, way: Route, cut: float) -> tuple[Route, bool]:
+    """The end of a way: from its last turn between boxes on, or all below a height.
+
+    Returns:
+        The corners, and whether there is such a turn.
+    """
+    for number in range(len(way) - 1, 0, -1):
+        if way[number - 1].y == way[number].y > cut:
+            y = way[number].y
+            if not any(box.y <= y <= box.y + box.height for box in arm.boxes):
+                return way[number:], True
+    return [point for point in way if point.y > cut], False
 
 
 def _below(

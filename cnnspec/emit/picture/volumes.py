@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
+from cnnspec.emit.picture.boxes import Box, Link, Picture
 from cnnspec.emit.picture.captions import Captions, first_shape
 from cnnspec.emit.picture.diagram import arrow, keys
 from cnnspec.emit.picture.document import BORDER, Page, document, n, text
 from cnnspec.emit.picture.measure import SMALL
-from cnnspec.emit.picture.parts import Box, Link, Picture, assemble
+from cnnspec.emit.picture.parts import assemble
 from cnnspec.emit.picture.placing import (
     Groups,
     Joint,
