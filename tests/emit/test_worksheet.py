@@ -200,6 +200,15 @@ layers:
   - Conv2D: {filters: 4, kernel_size: 3, strides: 2}
   - Conv2DTranspose: {filters: 5, kernel_size: 2, strides: 2}
 """,
+    "augmented": """
+input: [16, 16, 3]
+layers:
+  - RandomRotation: 0.1
+  - RandomGaussianBlur: {factor: 1.0, kernel_size: 3, sigma: 1.0}
+  - Conv2D: {filters: 3, kernel_size: 3}
+  - Flatten
+  - Dense: 2
+""",
     "blocks": """
 input: [8, 8, 1]
 blocks:

@@ -171,12 +171,15 @@ def _hidden(sheet: Sheet, row: Row) -> bool:
 
 
 def _settings(sheet: Sheet, row: Row) -> Iterator[Setting]:
+    # Keras makes ranges of their numbers.
+    augments = row.layer.family() == "augmentation"
     for name, value in row.layer.given.items():
         usual = value == row.layer.arguments()[name].default
         if name != "name" and not usual and not _is_told(sheet, row, name, value):
             module = _module(name)
             plain = isinstance(value, str | int | float) and name != "dtype"
             checked = plain or module not in ("", "activations")
+            checked = checked and not augments
             code = value_text(shortest(row.layer.arguments()[name], value))
             yield Setting(name, code, module, checked)
 

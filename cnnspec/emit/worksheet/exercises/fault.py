@@ -22,10 +22,10 @@ _USUAL = 16
 """A size in place of one that isn't known."""
 _SLIPS = (
     ("padding", lambda value: "valid" if value == "same" else "same"),
-    ("strides", lambda value: tuple(size + 1 for size in value)),
-    ("pool_size", lambda value: tuple(size + 1 for size in value)),
-    ("kernel_size", lambda value: tuple(size + 2 for size in value)),
-    ("units", lambda value: value + 1),
+    ("strides", lambda value: _more(value, 1)),
+    ("pool_size", lambda value: _more(value, 1)),
+    ("kernel_size", lambda value: _more(value, 2)),
+    ("units", lambda value: _more(value, 1)),
 )
 """What people slip in, by argument: what becomes of its value."""
 
@@ -146,6 +146,11 @@ def _slipped(layers: Sequence[Layer]) -> Iterator[tuple[int, Layer]]:
                 )
                 if other is not None:
                     yield line, other
+
+
+def _more(value: Any, by: int) -> Any:
+    """A size, or one for each axis, that is so much larger."""
+    return tuple(size + by for size in value) if type(value) is tuple else value + by
 
 
 def _result(rows: Sequence[Row]) -> object:
