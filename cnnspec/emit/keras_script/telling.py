@@ -121,7 +121,8 @@ def train_view(
     if ensemble is not None:
         apart = _APART[style]
     weights = train.class_weight
-    schedules = isinstance(rate(train)[1], Schedule)
+    _, schedule = rate(train)
+    schedules = isinstance(schedule, Schedule)
     return TrainView(
         optimizer=train.optimizer,
         loss=train.loss,
@@ -148,7 +149,7 @@ def train_view(
         devices="distribute" if distributes else "devices",
         validates=bool(data.validation or train.validation_split),
         rate_changes=schedules or any(map(_sets_rate, train.callbacks)),
-        schedules=schedules,
+        schedule=schedule if schedules else None,
         figure="accuracy" if "accuracy" in figures(train) else "loss",
         gives_several=any(Metric.of(metric).is_several for metric in train.metrics),
     )

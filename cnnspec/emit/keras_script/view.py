@@ -184,8 +184,8 @@ class TrainView(NamedTuple):
     """What is plotted: accuracy if it is measured, else loss."""
     rate_changes: bool
     """Whether the learning rate does, so that its course is plotted too."""
-    schedules: bool
-    """Whether a schedule changes it, of which Keras reports nothing by itself."""
+    schedule: Any
+    """Keras's object that changes it, and of which Keras reports nothing by itself."""
     gives_several: bool
     """Whether a metric gives several numbers."""
 
