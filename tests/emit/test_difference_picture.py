@@ -150,6 +150,15 @@ def test_colours_can_be_told_apart() -> None:
     assert (yellow + 0.05) / (orange + 0.05) > 1.3
 
 
+def test_titles_are_text() -> None:
+    title = "<b>&\x00\x1b\ud800\u202e"
+    difference = compare(spec("nin"), spec("nin"))
+    text = difference_svg(difference, (title, title), "en", False)
+    text.encode()
+    shown = "<b>&\\x00\\x1b\\ud800\\u202e"
+    assert Drawn(text).texts().count(shown) == 2
+
+
 def test_it_speaks_korean() -> None:
     found = "\n".join(drawing(spec("deep_cnn"), spec("nin"), lang="ko").texts())
     for said in ("추가됨", "인수는 같고 입력이 다름", "필터 25개"):

@@ -88,10 +88,8 @@ def side_by_side(
             2 * room + _GAP,
             picture.root.height + _TOP,
             [
-                panel.titled(title, captions, room, number * (room + _GAP))
-                for number, (panel, title) in enumerate(
-                    zip(panels, titles, strict=True)
-                )
+                panels[0].titled(before, captions, room, 0),
+                panels[1].titled(after, captions, room, room + _GAP),
             ],
             [
                 Key(captions.texts["changes"][change], colour, MARKS[change].strip())
