@@ -279,6 +279,15 @@ def test_what_is_made_use_of_is_not(settings: Any) -> None:
     assert not verdict(USUAL | settings).warnings
 
 
+@pytest.mark.parametrize(
+    "given", [{}, {"muon_a": -1.5}, {"muon_a": 3.0}, {"muon_c": 9.0}, {"muon_b": -4.0}]
+)
+def test_an_iteration_that_diverges(given: dict[str, float]) -> None:
+    settings = USUAL | optimizing("Muon", **given, ns_steps=9)
+    finite = all(np.isfinite(weights).all() for weights in run(settings).weights)
+    assert finite == (verdict(settings).errors != {"unfit-argument"})
+
+
 @pytest.mark.parametrize("beta", [0.0, 0.5])
 def test_a_step_that_is_divided_by_its_decay(beta: float) -> None:
     settings = USUAL | optimizing("ScheduleFreeAdamW", beta_1=beta)

@@ -397,6 +397,27 @@ class Muon(Optimizer):
     nesterov: bool = True
     rms_rate: float | None = 0.2
 
+    def unfit(self) -> Iterator[Idle]:
+        yield from super().unfit()
+        if any(self._diverges(place / 20) for place in range(1, 21)):
+            text = "makes, with muon_b and muon_c, each step larger than the one before"
+            yield "muon_a", text, "leave all three as they are"
+
+    def _diverges(self, value: float) -> bool:
+        """Whether a singular value of a gradient, at most 1, grows without end.
+
+        The iteration of Newton and Schulz, which is to bring all of them near 1.
+        """
+        for _ in range(min(self.ns_steps, 20)):
+            if abs(value) > _HUGE:
+                return True
+            value *= self.muon_a + self.muon_b * value**2 + self.muon_c * value**4
+        return abs(value) > _HUGE
+
+
+_HUGE = 1e9
+"""Its fifth power is the largest that 32 bits hold, and a little more."""
+
 
 class Nadam(_Moments): ...
 
