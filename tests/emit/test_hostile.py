@@ -206,11 +206,12 @@ def written(found: api.Model) -> dict[str, Any]:
     cells = json.loads(render_notebook(program, summary))["cells"]
     for text in render_worksheet(found, "en", "tensorflow", None):
         cells += json.loads(text)["cells"]
-    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    code = "\n".join(source for source in sources if not source.startswith("%pip"))
     parts = {
         "script": structure(script),
         "header": len(re.match(r"(#.*\n)*", script)[0].split("\n")),
-        "notebook": structure("\n".join("".join(cell["source"]) for cell in code)),
+        "notebook": structure(code),
         "cells": len(cells),
         **{look: elements(drawn(found, look)) for look in LOOKS},
         "html": tags(report.html(summary, why=True)),
