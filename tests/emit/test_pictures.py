@@ -385,3 +385,23 @@ def test_half_precision_is_drawn_too() -> None:
         heat(module, model, samples)
     finally:
         keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_lesson_shows_them_too_and_the_course_of_the_rate() -> None:
+    text = SEEN.replace("show:", f"{SCHEDULE}, epochs: 2, batch_size: 449, show:")
+    written = render_script(*api.loads(text)[:2], "ko")
+    reset_names()
+    module = load_script(written, Path("lesson.py"))
+    found = [plt.figure(number) for number in plt.get_fignums()]
+    assert [len(figure.axes) for figure in found] == [8, 3, 8, 6, 24, 8]
+    assert titles(found[1]) == ["loss", "accuracy", "learning_rate"]
+    rates = found[1].axes[2].lines[0].get_ydata()
+    assert list(rates) == pytest.approx([0.1 * 0.9**0.3, 0.1 * 0.9**0.6])
+    # In English, since Matplotlib's own font has no Hangul.
+    assert "first 8 channels" in found[4].get_suptitle()
+    wrong = module.predicted[module.shown] != module.truth[module.shown]
+    assert list(wrong) == sorted(wrong, reverse=True)
+    colors = [axis.title.get_color() for axis in found[5].axes]
+    assert colors == ["red" if one else "black" for one in wrong]
+    assert len(list(Path().glob("*.png"))) == 6
