@@ -44,14 +44,14 @@ for source, shape in ("mnist", (28, 28)), ("cifar10", (32, 32, 3)):
 """Stands in a cell before the data are loaded, in place of a download."""
 
 
-def run(name: str, lang: str, folder: Path, *, fresh: bool = False) -> Any:
+def run(name: str, lang: str, folder: Path, home: Path | None = None) -> Any:
     """The notebook of a tutorial, with what its cells give.
 
     Args:
         name: of the spec.
         lang: of the texts.
         folder: an empty one, in which it runs.
-        fresh: whether in an environment of its own.
+        home: a folder for an environment of its own; None where this one does.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell fails.
@@ -64,8 +64,8 @@ def run(name: str, lang: str, folder: Path, *, fresh: bool = False) -> Any:
             write_csv(folder / f"sign_mnist_{part}.csv", [*range(24)] * 3, 784)
     _make_few(found)
     kernel = "python3"
-    if fresh:
-        kernel = _new_kernel(folder)
+    if home is not None:
+        kernel = _new_kernel(home)
     else:
         found.cells = [c for c in found.cells if not c.source.startswith("%pip")]
     options = {"resources": {"metadata": {"path": folder}}, "kernel_name": kernel}
@@ -81,17 +81,16 @@ def _make_few(found: Any) -> None:
             return
 
 
-def _new_kernel(folder: Path) -> str:
+def _new_kernel(home: Path) -> str:
     """A kernel in an environment that has nothing else, for Jupyter to find."""
-    home = Path(tempfile.mkdtemp())
     venv.create(home, with_pip=True)
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
     pip = [python, "-m", "pip", "install", "--quiet", "ipykernel"]
     subprocess.run(pip, check=True)
-    place = ["--prefix", str(home), "--name", folder.name]
+    place = ["--prefix", str(home), "--name", home.name]
     subprocess.run([python, "-m", "ipykernel", "install", *place], check=True)
     os.environ["JUPYTER_PATH"] = str(home / "share" / "jupyter")
-    return folder.name
+    return home.name
 
 
 def shown(found: Any) -> list[str]:
@@ -123,8 +122,10 @@ def main() -> None:
     chosen = parser.parse_args()
     for name in chosen.names:
         for lang in chosen.lang or languages():
-            with tempfile.TemporaryDirectory() as folder:
-                found = run(name, lang, Path(folder), fresh=chosen.fresh)
+            temporary = tempfile.TemporaryDirectory
+            with temporary() as folder, temporary() as home:
+                place = Path(home) if chosen.fresh else None
+                found = run(name, lang, Path(folder), place)
                 kinds = " ".join(shown(found))
                 print(f"{name} {lang}: {len(found.cells)} cells: {kinds}", flush=True)
 
