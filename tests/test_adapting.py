@@ -101,7 +101,7 @@ def run(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.chdir(folder)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     (folder / "spec.yaml").write_text(text, encoding="utf-8")
-    api.build("spec.yaml", ".", ["script"], force=True)
+    api.build("spec.yaml", ".", ["script"], force=True, style="full")
     runpy.run_path("spec.py", run_name="__main__")
     return keras.saving.load_model("results/spec/model.keras")
 
