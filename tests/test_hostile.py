@@ -50,6 +50,10 @@ train: {loss: sparse_categorical_crossentropy}
 input: [4, 4, 3]
 layers: [{GroupNormalization: '${...}'}, {Dense: 1}]
 """,
+    "hidden-in-a-layer-within": """
+input: [4, 4]
+layers: [{TimeDistributed: {"nn.Linear": "1\\x9b"}}]
+""",
     "nothing-beside-a-callback": """
 input: [3]
 layers: [{Dense: {units: 10, activation: softmax}}]

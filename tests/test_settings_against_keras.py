@@ -162,7 +162,8 @@ FAILS = [
       for axis in (-3, -2, 2)),
     *(({"loss": {"CosineSimilarity": {"axis": axis}}}, "loss-scores")
       for axis in (-3, 2)),
-    ({"loss": {"Dice": {"axis": [0, 2]}}}, "loss-scores"),
+    *(({"loss": {name: {"axis": axis}}}, "loss-scores")
+      for name in ("Dice", "Tversky") for axis in ([0, 2], [-1, 1], [-2, 0, 1])),
     ({"loss": {"CategoricalFocalCrossentropy": {"alpha": [0.1, 0.2]}}}, "loss-scores"),
     *(({"metrics": [{"CategoricalCrossentropy": {"axis": axis}}]}, "metric-scores")
       for axis in (-2, 2)),
@@ -566,6 +567,14 @@ def test_losses_that_divide_by_what_is_0_in_16_bits(name: str, dtype: str) -> No
     model.fit(X, ONE_HOT, batch_size=12, verbose=0)
     finite = all(np.isfinite(weights).all() for weights in model.get_weights())
     assert finite == (not errors)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("axis", [-2, -1, 0])
+def test_a_loss_along_samples_of_which_none_has_a_class(dtype: str, axis: int) -> None:
+    loss = {"loss": {"CosineSimilarity": {"dtype": dtype, "axis": axis}}}
+    finite = all(np.isfinite(w).all() for w in run(USUAL | loss).weights)
+    assert verdict(USUAL | loss).errors == (set() if finite else {"unfit-argument"})
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])

@@ -3,10 +3,10 @@
 Source of the signatures: keras/src/losses, Keras 3.15.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.named import Floats, Named, Wide
+from cnnspec.catalogue.named import Floats, Idle, Named, Wide
 from cnnspec.ground.kinds import (
     AboveZero,
     BetweenZeroAndOne,
@@ -144,6 +144,12 @@ class Circle(Loss):
 
 class CosineSimilarity(Loss):
     axis: int = -1
+
+    def unfit(self) -> Iterator[Idle]:
+        yield from super().unfit()
+        if self.dtype in ("float16", "mixed_float16") and self.axis in (-2, 0):
+            text = "has no number as small as what keeps Keras from dividing by 0"
+            yield "dtype", text, "remove it; a batch may lack a class"
 
 
 class Dice(Loss):

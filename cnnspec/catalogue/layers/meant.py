@@ -445,12 +445,7 @@ def _in_quotes(text: str) -> str:
     """What to write for a layer that stands in quotes with its arguments."""
     if not re.match(r"\s*\{?\s*[\w.]+\s*:\s", text):
         return ""
-    from cnnspec.ground.errors import SpecError
-
-    try:
-        data = _data(text)
-    except SpecError:
-        return ""
+    data = _data(text)
     if not isinstance(data, dict) or len(data) != 1:
         return ""
     [(name, arguments)] = data.items()
@@ -560,9 +555,14 @@ def _wrapped(cls: type[Layer], arguments: dict[Any, Any]) -> dict[str, Any] | No
 
 
 def _data(text: str) -> Any:
+    """What a text is as YAML; None where it is none, or holds what hides."""
+    from cnnspec.ground.errors import SpecError
     from cnnspec.ground.source import Source
 
-    return Source(text).data
+    try:
+        return Source(text).data
+    except SpecError:
+        return None
 
 
 def _is_sound(cls: type[Layer], arguments: dict[str, Any]) -> bool:

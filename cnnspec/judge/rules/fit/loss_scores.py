@@ -25,6 +25,8 @@ from cnnspec.judge.subjects import Fit
 CODE = "loss-scores"
 SEVERITY = "error"
 UNLESS = ("label-shape", "loss-labels")
+_AXES = ("samples", "scores")
+"""Those of what such a model gives."""
 
 
 def find(fit: Fit) -> Iterator[Problem]:
@@ -39,6 +41,10 @@ def find(fit: Fit) -> Iterator[Problem]:
             yield Problem(
                 (*path, "axis"), CODE, text, "remove axis:; the last is usual"
             )
+    known = [axis % len(_AXES) for axis in axes if axis in loss.axes]
+    if len(set(known)) < len(known):
+        text = f"{loss.title()} is given an axis twice, from the front and from the end"
+        yield Problem((*path, "axis"), CODE, text, "name each axis once")
     weights = getattr(loss, "alpha", None)
     if isinstance(weights, list) and len(weights) not in (1, fit.units):
         text = f"{loss.title()}.alpha has {len(weights)} weights"
