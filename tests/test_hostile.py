@@ -231,3 +231,11 @@ def test_no_spec_keeps_a_check(name: str, tmp_path: Path) -> None:
     printed = findings.text(api.check(spec))
     assert time.process_time() - start < LIMIT
     assert max(map(len, printed.splitlines())) < 3 * 10**6
+
+
+def test_a_huge_number_of_groups_ends_in_its_error() -> None:
+    # Primes: a search for the largest divisor went through all numbers below.
+    spec = "input: [4, 4, 1000000007]\nlayers:\n"
+    group = "  - GroupNormalization: {groups: 900000011}\n"
+    [found] = api.check(spec + group).diagnostics
+    assert "write groups: 1" in str(found)

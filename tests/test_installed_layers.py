@@ -119,7 +119,7 @@ def test_it_is_checked_and_shown(site: Path) -> None:
 
 
 def test_a_script_imports_its_package_and_builds_what_keras_builds(site: Path) -> None:
-    cnnspec(site, "build", "net.yaml", "--output", "built")
+    cnnspec(site, "build", "net.yaml", "--form", "functional", "-o", "built")
     [script] = (site / "built").glob("*.py")
     text = script.read_text("utf-8")
     assert "from stretching import Scaled\n" in text
@@ -127,7 +127,7 @@ def test_a_script_imports_its_package_and_builds_what_keras_builds(site: Path) -
     code = (
         "import sys; sys.path.insert(0, 'built'); import keras\n"
         f"import {script.stem} as made\n"
-        "model = made.build_model()\n"
+        "model = made.model\n"
         f"kept = keras.saving.load_model('built/{script.stem}.keras')\n"
         "assert model.to_json() == kept.to_json()\n"
         "print(model.count_params(), type(model.get_layer('wide')).__module__)"

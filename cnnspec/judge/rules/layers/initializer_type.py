@@ -1,4 +1,4 @@
-"""A beginning that can't be made in the type of its weights.
+"""A beginning that no backend can make in its type.
 
 Orthogonal takes a random matrix apart (a QR decomposition), and no backend of
 Keras does so in bfloat16 (keras/src/initializers/random_initializers.py, 3.15;
