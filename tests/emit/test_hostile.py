@@ -115,7 +115,7 @@ def spec(texts: dict[str, str]) -> tuple[str, str]:
         },
         "train": {
             "loss": "sparse_categorical_crossentropy",
-            "callbacks": [{"CSVLogger": {"filename": said["log"]}}],
+            "callbacks": [{"CSVLogger": {"filename": f"{said['log']}.log"}}],
         },
     }
     return json.dumps(data), f"{said['file']}.yaml"
