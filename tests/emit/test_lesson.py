@@ -98,6 +98,7 @@ def run(script: str) -> dict[str, Any]:
     """The variables of a lesson that was run here."""
     space: dict[str, Any] = {"__name__": "__main__"}
     reset_names()
+    plt.close("all")  # what other tests left open, and a lesson would save
     try:
         exec(compile(script, "lesson", "exec"), space)  # noqa: S102
     finally:
