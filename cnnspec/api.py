@@ -532,8 +532,8 @@ def keras_model(spec: Spec | summaries.Model, overrides: "Overrides" = ()) -> An
     Where the spec has `train:`, it is compiled as its training script compiles it.
 
         >>> model = cnnspec.keras_model("specs/nin.yaml", {"train.optimizer": "sgd"})
-        >>> model.count_params(), model.optimizer.name, model.loss
-        (87135, 'sgd', 'categorical_crossentropy')
+        >>> model.count_params(), type(model.optimizer).__name__, model.loss
+        (87135, 'SGD', 'categorical_crossentropy')
 
     Args:
         spec: path, text or data; or a model that is loaded.
