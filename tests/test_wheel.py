@@ -76,7 +76,7 @@ def test_wheel_builds_specs_from_an_empty_folder(wheel: Path, tmp_path: Path) ->
 
     assert Path(found).is_relative_to(venv)
     script = (folder / "out" / "digits_cnn.py").read_text(encoding="utf-8")
-    assert "def build_model(" in script
+    assert "model = keras.Sequential(" in script
     script = (folder / "out" / "scaled.py").read_text(encoding="utf-8")
     assert "class LayerScale(" in script
     for code in ("tuple", "unused-layer"):  # a page, and a rule
