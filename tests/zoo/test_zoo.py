@@ -46,8 +46,8 @@ def test_a_script_that_builds_another_model_is_found(monkeypatch) -> None:
 
     right = prove.render_script
 
-    def wrong(*model) -> str:
-        return right(*model).replace('"tanh"', '"relu"')
+    def wrong(*model, **options) -> str:
+        return right(*model, **options).replace('"tanh"', '"relu"')
 
     assert prove.prove("lenet5").differ == []
     monkeypatch.setattr(prove, "render_script", wrong)
