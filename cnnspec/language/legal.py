@@ -41,7 +41,18 @@ def legal(name: str, kind: str) -> str:
 
 def inside(name: str) -> str:
     """The same, behind a name and `_`, where it may begin with any character."""
-    return "".join(map(_legal_character, normalize("NFC", name)))
+    return normalize("NFC", name).translate(_LETTERS)
+
+
+class _Letters(dict[int, str]):
+    """What stands for each character, worked out when it is first met."""
+
+    def __missing__(self, number: int) -> str:
+        found = self[number] = _legal_character(chr(number))
+        return found
+
+
+_LETTERS = _Letters()
 
 
 def _legal_character(character: str) -> str:
