@@ -36,6 +36,32 @@ PYTHON = {"ceil": math.ceil, "floor": math.floor, "math": math, **VARIABLES}
 PYTHON |= {"true": True, "false": False, "null": None}
 
 
+def _zipped(*lists: Any) -> list[list[Any]]:
+    return [list(items) for items in zip(*lists, strict=False)]
+
+
+def _ranged(*limits: Any) -> list[int]:
+    if len(range(*limits)) > 10_000:
+        raise OverflowError
+    return list(range(*limits))
+
+
+def _summed(numbers: Any) -> Any:
+    if not isinstance(numbers, list):
+        raise TypeError
+    return sum(numbers)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, list) or value is None:
+        raise TypeError
+    return str(value)
+
+
+LISTS = PYTHON | {"range": _ranged, "zip": _zipped, "sum": _summed, "str": _as_text}
+"""As Python, with lists where that has iterators."""
+
+
 def value(text: str) -> Any:
     return evaluate(formulas(text), VARIABLES)
 
@@ -134,12 +160,44 @@ EXPRESSIONS = [
     ("floor(-0.5)", "math.floor(-0.5)"),
     ("len(sizes) + len(name)", ""),
     ("on + 1", ""),
+    ("sum(sizes) + sum([1.5, on])", ""),
+    ("sum(range(3))", ""),
+    ("range(3)", "list(range(3))"),
+    ("range(1, filters, 16) + [i]", "list(range(1, filters, 16)) + [i]"),
+    ("range(5)[1:]", "list(range(5))[1:]"),
+    ("sorted(sizes + [1])", ""),
+    ("sorted(range(3, 0, -1))", ""),
+    ("sorted(zip(sizes, [2, 1]))", "sorted(map(list, zip(sizes, [2, 1])))"),
+    ("zip(sizes, name)", "[list(items) for items in zip(sizes, name)]"),
+    ("str(i) + str(width) + str(name)", ""),
+    ("sizes[1:]", ""),
+    ("sizes[:-1]", ""),
+    ("sizes[::2] + sizes[::-1]", ""),
+    ("sizes[i - 1 :]", ""),
+    ("sizes[: i - 1]", ""),
+    ("sizes[i-1:i+1]", "sizes[i - 1 : i + 1]"),
+    ("name[1:3]", ""),
+    ("[2 * s for s in sizes]", ""),
+    ("[s for s in sizes if s > 16]", ""),
+    ("[s for s in sizes if s > 16 and on]", ""),
+    ("[a * b for a, b in zip(sizes, range(3))]", ""),
+    ("[a + b for a, b in deep if a > 1] if off else 3", ""),
+    ("[p for p in zip(sizes, deep)]", "[p for p in map(list, zip(sizes, deep))]"),
+    ("[[s * k for k in range(2)] for s in sizes]", ""),
+    ("[[s for s in range(s)] for s in [1, 2]]", ""),
+    ("[filters for filters in sizes]", ""),
+    ("[c + c for c in name]", ""),
+    ("[a for a, in [[1], [2]]]", ""),
+    ("[s for s in (sizes if on else [])]", ""),
+    ("sum([a * b for a, b in zip(sizes[1:], sizes)])", ""),
+    ("len([s for s in sizes if s not in [16]])", ""),
+    ("max([sum(d[:1]) for d in deep])", ""),
 ]
 
 
 @pytest.mark.parametrize(("text", "written"), EXPRESSIONS)
 def test_means_what_it_means_in_python(text: str, written: str) -> None:
-    expected = eval(text, dict(PYTHON))
+    expected = eval(text, dict(LISTS))
     assert same(value(f"${{{text}}}"), expected)
     assert code(f"${{{text}}}") == (written or text)
     assert same(eval(code(f"${{{text}}}"), dict(PYTHON)), expected)
@@ -205,6 +263,49 @@ def test_renamed_variables() -> None:
     assert formula("conv$i").python(lambda name: f"{name}_1") == 'f"conv{i_1}"'
 
 
+def test_an_item_hides_no_name_that_the_code_needs() -> None:
+    text = "${[a * filters + f for a in sizes]}"
+    assert formula(text).python({"sizes": "SIZES", "filters": "a", "f": "a_"}.get) == (
+        "[a__ * a + a_ for a__ in SIZES]"
+    )
+    assert (
+        formula("${[a + shape('m')[0] for a in sizes]}").python(
+            {"sizes": "s", "shape('m')": "a.shape[1:]"}.get
+        )
+        == "[a_ + a.shape[1:][0] for a_ in s]"
+    )
+
+
+def test_what_a_loop_walks() -> None:
+    walked = {
+        "${range(3)}": "range(3)",
+        "${zip(sizes, range(2))}": "map(list, zip(sizes, range(2)))",
+        "${sizes[1:]}": "sizes[1:]",
+        "$sizes": "sizes",
+    }
+    for text, code in walked.items():
+        assert formula(text).python(str, walked=True) == code
+
+
+def test_names_of_tensors() -> None:
+    found = formula("${shape('a')[0] + shape('enc.1')[i]}")
+    assert (found.names, found.tensors) == ({"i"}, {"a", "enc.1"})
+    assert found.value({"i": 1, "shape('a')": [3], "shape('enc.1')": [4, 5]}) == 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{} + 1", "1 < {}", "{} != 3", "max({}, 3)", "{} in [3]", "[s + 1 for s in {}]"],
+)
+def test_a_size_that_is_not_known(text: str) -> None:
+    sizes = "shape('mix')" if "for" in text else "shape('mix')[0]"
+    found = problem(f"${{{text.format(sizes)}}}", {"shape('mix')": [None, 4]})
+    assert "a size of 'mix' is null" in found.message
+    for same in ("{} == 3", "{} == null", "{} != null", "[{}, 4]", "{} or 3"):
+        known = same.format("shape('mix')[0]")
+        evaluate(formulas(f"${{{known}}}"), {"shape('mix')": [None, 4]})
+
+
 def test_formulas_are_values() -> None:
     one = formula("${i + 1}")
     assert one == formula("${i + 1}")
@@ -241,17 +342,19 @@ def test_every_problem_has_its_path() -> None:
     assert [p.path for p in caught.value.problems] == [("a", 0), ("a", 1)]
 
 
-_CALLS = "it may call min, max, abs, int, round, ceil, floor and len"
+_CALLS = (
+    "it may call min, max, abs, int, round, ceil, floor, len, sum, range, sorted, zip, "
+    "str and shape"
+)
 _ALLOWED = (
     "it may hold numbers, texts, lists, variables, + - * / // % **, comparisons, and, "
-    "or, not, `a if test else b`, and an index"
+    "or, not, `a if test else b`, an index, slices and [2 * x for x in sizes]"
 )
 _LIMITS = (
     "numbers go up to 10 ** 40, texts up to 10,000 characters and lists up to 10,000 "
     "items"
 )
 _LISTS = "lists are written in square brackets, as in [1, 2]"
-_NO_LOOP = "use `repeat:` in the spec, or write the list out"
 
 
 @pytest.mark.parametrize(
@@ -309,9 +412,110 @@ _NO_LOOP = "use `repeat:` in the spec, or write the list out"
         ),
         ("${lambda: 1}", "an expression can't hold a lambda: `lambda: 1`", _CALLS),
         (
-            "${[x for x in sizes]}",
-            "an expression can't hold a comprehension: `[x for x in sizes]`",
-            _NO_LOOP,
+            "${{x for x in sizes}}",
+            "an expression can't hold a comprehension in braces: `{x for x in sizes}`",
+            "a list can be made so: [2 * x for x in sizes]",
+        ),
+        (
+            "${sum(x for x in sizes)}",
+            "an expression can't hold a generator: `(x for x in sizes)`",
+            "write square brackets: sum([2 * x for x in sizes])",
+        ),
+        (
+            "${[x for x in sizes for y in sizes]}",
+            (
+                "a comprehension has one 'for' and at most one 'if': "
+                "`[x for x in sizes for y in sizes]`"
+            ),
+            "join tests with 'and'; put a list of its own inside",
+        ),
+        (
+            "${[x for x in sizes if x if on]}",
+            (
+                "a comprehension has one 'for' and at most one 'if': "
+                "`[x for x in sizes if x if on]`"
+            ),
+            "join tests with 'and'; put a list of its own inside",
+        ),
+        (
+            "${[1 for sizes[0] in sizes]}",
+            "'for' in a comprehension takes names; found `sizes[0]`",
+            "as in [a * b for a, b in zip(widths, depths)]",
+        ),
+        (
+            "${[1 for len in sizes]}",
+            "`len` has a meaning of its own in expressions",
+            "choose another name",
+        ),
+        (
+            "${[x for x in i]}",
+            "`[x for x in i]` can't be worked out: 'for' can't walk the number 2",
+            "it takes a list, as in [2 * x for x in sizes]",
+        ),
+        (
+            "${[a for a, b in sizes]}",
+            (
+                "`[a for a, b in sizes]` can't be worked out: 'for' has 2 names, and "
+                "an item is the number 16"
+            ),
+            "each item has to be a list of 2 values",
+        ),
+        (
+            "${[x + 'a' for x in sizes]}",
+            (
+                "`x + 'a'` can't be worked out: '+' doesn't take the number 16 and the "
+                "text 'a'"
+            ),
+            "it takes two numbers, texts or lists",
+        ),
+        (
+            "${sizes['a':]}",
+            (
+                "`sizes['a':]` can't be worked out: '[:]' doesn't take the list "
+                "[16, 32, 64] and the text 'a' and null"
+            ),
+            "a slice takes whole numbers, as in sizes[1:3]",
+        ),
+        (
+            "${sum(name)}",
+            "`sum(name)` can't be worked out: 'sum' doesn't take the text 'conv'",
+            "it takes a list of numbers",
+        ),
+        (
+            "${range(1.5)}",
+            "`range(1.5)` can't be worked out: 'range' doesn't take the number 1.5",
+            "it takes whole numbers: stop, or start, stop, step",
+        ),
+        (
+            "${range(1, 2, 3, 4)}",
+            "'range' takes one value, two or three, and 4 are given",
+            "it takes whole numbers: stop, or start, stop, step",
+        ),
+        (
+            "${zip(sizes, 3)}",
+            (
+                "`zip(sizes, 3)` can't be worked out: 'zip' doesn't take the list "
+                "[16, 32, 64] and the number 3"
+            ),
+            "it takes lists, to be walked together",
+        ),
+        (
+            "${str(sizes)}",
+            (
+                "`str(sizes)` can't be worked out: 'str' doesn't take the list "
+                "[16, 32, 64]"
+            ),
+            "it takes a number or a text",
+        ),
+        (
+            "${shape(name)}",
+            "'shape' takes the name of one tensor, in quotes: `shape(name)`",
+            "as in shape('prev')[0]",
+        ),
+        (
+            "${shape('a')[0]}",
+            "the sizes of a tensor are known where layers are made, and not here",
+            "shape() stands in arguments of layers and calls, and in if",
         ),
         (
             "${(x := 3)}",
@@ -322,11 +526,6 @@ _NO_LOOP = "use `repeat:` in the spec, or write the list out"
             "${f'{i}'}",
             "an expression can't hold an f-string: `f'{i}'`",
             "put the expression into the text: conv${i + 1}",
-        ),
-        (
-            "${sizes[1:]}",
-            "an expression can't hold a slice: `1:`",
-            "it can take one item, as in sizes[0]",
         ),
         (
             "${{'a': 1}}",
@@ -537,6 +736,18 @@ BOUNDED = [
     ("${" + "not " * 240 + "i}", "more than 200 parts"),
     ("${" + "+".join("i" * 101) + "}", "more than 200 parts"),
     ("${" + "i" + "[0]" * 330 + "}", "more than 200 parts"),
+    ("${sum(range(10**9))}", "the result is too long"),
+    ("${range(10**30)}", "the result is too large"),
+    ("${sorted(range(10**5))}", "the result is too long"),
+    ("${zip(range(9999), range(9999))}", "the result is too long"),
+    ("${[[1 for b in range(9999)] for a in range(9999)]}", "it takes too long"),
+    ("${[sum(range(9999)) for a in range(9999)]}", "it takes too long"),
+    ("${[1 for a in range(9999) if a in range(9999)]}", "it takes too long"),
+    ("${[1 for a in range(999) if range(a) == range(9999)]}", "it takes too long"),
+    ("${[sorted(sizes * 999) for a in range(9999)]}", "it takes too long"),
+    ("${[('a' * 9999)[1:] for a in range(9999)]}", "it takes too long"),
+    ("${[sizes[a % 3] for a in range(9999)] * 2}", "the result is too long"),
+    ("${" + "[" * 40 + "1" + " for a in range(2)]" * 40 + "}", "it takes too long"),
 ]
 
 
@@ -553,6 +764,7 @@ def test_just_within_the_bounds() -> None:
     assert value("${[0] * 10000}") == [0] * 10000
     assert value("${" + "+".join("i" * 100) + "}") == 200
     assert value("${" + "-" * 198 + "i}") == 2
+    assert value("${[2 * a for a in range(10**4)]}") == [*range(0, 20_000, 2)]
 
 
 def test_variables_cannot_double_without_end() -> None:
@@ -585,6 +797,9 @@ _LEAVES = st.one_of(
 )
 
 
+_CALLED = st.sampled_from([name for name in FUNCTIONS if name != "shape"])
+
+
 def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     signs = [
         "+",
@@ -613,8 +828,12 @@ def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("{} if {} else {}".format, part, part, part),
         st.builds("{}[{}]".format, part, inner),
         st.builds("[{}, {}]".format, part, inner),
-        st.builds("{}({})".format, st.sampled_from(FUNCTIONS), inner),
-        st.builds("{}({}, {})".format, st.sampled_from(FUNCTIONS), inner, inner),
+        st.builds("{}[{}:{}]".format, part, part, part),
+        st.builds("{}[{}:]".format, inner, inner),
+        st.builds("{}({})".format, _CALLED, inner),
+        st.builds("{}({}, {})".format, _CALLED, inner, inner),
+        st.builds("[{} for i in {} if {}]".format, inner, part, inner),
+        st.builds("[{} for a, i in zip({}, {})]".format, inner, inner, inner),
     )
 
 
@@ -623,10 +842,10 @@ pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")
 _TEXTS = st.recursive(_LEAVES, _larger, max_leaves=12)
 
 
-def _python(text: str) -> Any:
+def _python(text: str, names: dict[str, Any] = PYTHON) -> Any:
     """Python's value of an expression, or the error it raises."""
     try:
-        return eval(text, dict(PYTHON))
+        return eval(text, dict(names))
     except (TypeError, ValueError, ArithmeticError, LookupError, SyntaxError) as error:
         return error
 
@@ -640,7 +859,7 @@ def test_random_expressions_agree_with_python(text: str) -> None:
         assert ours or isinstance(_python(text), SyntaxError)
         return
     written = read.python(str)
-    expected = _python(text)
+    expected = _python(text, LISTS)
     try:
         found = read.value(VARIABLES)
     except Invalid as error:
@@ -650,9 +869,10 @@ def test_random_expressions_agree_with_python(text: str) -> None:
         return
     assert same(found, expected)
     assert same(_python(written), expected)
-    again = formula(f"${{{written.replace('math.', '')}}}")
-    assert same(again.value(VARIABLES), expected)
-    assert again.python(str) == written
+    if "list(" not in written and "map(" not in written:
+        again = formula(f"${{{written.replace('math.', '')}}}")
+        assert same(again.value(VARIABLES), expected)
+        assert again.python(str) == written
 
 
 @given(_TEXTS, st.text("ab'\"\\{}\n\té", max_size=5))

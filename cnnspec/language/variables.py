@@ -8,7 +8,7 @@ from cnnspec.ground.errors import Invalid, Path, Problem
 from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.expressions import (
-    FUNCTIONS,
+    KEPT,
     Formula,
     evaluate,
     formulas,
@@ -70,7 +70,7 @@ class Notes:
         if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
             text = f"a variable's name is a word like 'width'; found {describe(name)}"
             hint = "letters, digits and _, and not a word of Python's own"
-        elif name in FUNCTIONS or name in _CONSTANTS:
+        elif name in KEPT or name in _CONSTANTS:
             text = f"'{name}' has a meaning of its own in expressions"
             hint = "choose another name"
         else:
@@ -78,8 +78,17 @@ class Notes:
         self.report(path, "wrong-type", text, hint, at_key=True)
         return False
 
-    def know(self, data: Any, path: Path, variables: frozenset[str]) -> bool:
-        """Whether all names in formulas have values; reports those that are unknown."""
+    def know(
+        self, data: Any, path: Path, variables: frozenset[str], *, sizes: bool = False
+    ) -> bool:
+        """Whether all names in formulas have values; reports those that are unknown.
+
+        Args:
+            data: with formulas.
+            path: where it stands.
+            variables: the names that have values.
+            sizes: whether formulas may ask for the sizes of tensors there.
+        """
         if not self.source.has_formulas:
             return True
         known = all(lost[: len(path)] != path for lost in self.lost)
@@ -91,6 +100,11 @@ class Notes:
                 text = f"'{name}' is no variable here"
                 hint = hints.variable(name, where, variables, self.source)
                 self.report(where, "unknown-variable", text, hint)
+                known = False
+            if formula.tensors and not sizes:
+                from cnnspec.language.expressions.messages import NO_SHAPE, SHAPE_STANDS
+
+                self.report(where, "expression", NO_SHAPE, SHAPE_STANDS)
                 known = False
         return known
 

@@ -104,13 +104,21 @@ class _Drawer:
                 ])  # fmt: skip
             if kind == "bool" and self.chance(0.4):
                 return f"${{not {name}}}"
+            if kind == "ints" and self.chance(0.5):
+                return random.choice([
+                    f"${{[n + 1 for n in {name}]}}", f"${{sorted({name})[:2]}}",
+                    f"${{[a + b for a, b in zip({name}, range(1, 3)) if a < 4]}}",
+                    f"${{[{name}[n] for n in range(len({name}))]}}",
+                    f"${{[min(p) for p in zip({name}[::-1], {name})]}}",
+                ])  # fmt: skip
             return f"${name}"
         ints = [name for name, found in kinds.items() if found == "int"]
         if kind == "bool" and ints and random.random() < formula:
             return f"${{{random.choice(ints)} {random.choice(['>', '==', '<='])} 2}}"
         lists = [name for name, found in kinds.items() if found == "ints"]
         if kind == "int" and lists and random.random() < formula / 2:
-            return f"${{{random.choice(lists)}[0]}}"
+            name = random.choice(lists)
+            return random.choice([f"${{{name}[0]}}", f"${{sum({name}[:1])}}"])
         return {
             "int": random.randint(1, 4),
             "float": random.choice([0.25, 0.5, 1e-4]),
@@ -306,6 +314,11 @@ class _Drawer:
                 kind = self.random.choice(["int", "float", "str", "bool"])
                 values = [self._value(kind, place.kinds, 0.3) for _ in range(size)]
                 made["for"][name] = values
+                if kind == "int" and self.chance(0.3):
+                    made["for"][name] = self.random.choice([
+                        f"${{range(1, {size + 1})}}", f"${{[1, 2, 3][:{size}]}}",
+                        f"${{[2 * n for n in range(1, {size + 1})]}}",
+                    ])  # fmt: skip
                 kinds[name] = kind
         if self.chance(0.6):
             index = self._loop_name(place, f"n{self.loops}")

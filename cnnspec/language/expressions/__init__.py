@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 
-FUNCTIONS = ("min", "max", "abs", "int", "round", "ceil", "floor", "len")
+KEPT = ("min", "max", "abs", "int", "round", "ceil", "floor", "len")
+"""Functions whose names no variable has; specs may have variables of the others'."""
+FUNCTIONS = (*KEPT, "sum", "range", "sorted", "zip", "str", "shape")
 """The names that an expression may call."""
 
 
@@ -29,11 +31,13 @@ class Formula:
     Attributes:
         text: the text as it is written in the spec.
         names: the variables it uses.
+        tensors: the names of those whose sizes it asks for.
     """
 
-    __slots__ = ("_parts", "_run", "names", "text")
+    __slots__ = ("_parts", "_run", "names", "tensors", "text")
     text: str
     names: frozenset[str]
+    tensors: frozenset[str]
     _parts: "tuple[Piece, ...]"
     _run: Callable[[Values], Any]
 
@@ -41,12 +45,12 @@ class Formula:
         self,
         text: str,
         names: frozenset[str],
+        tensors: frozenset[str],
         parts: "tuple[Piece, ...]",
         run: Callable[[Values], Any],
     ) -> None:
-        for name, value in zip(
-            ("text", "names", "_parts", "_run"), (text, names, parts, run), strict=True
-        ):
+        values = {"names": names, "tensors": tensors, "_parts": parts, "_run": run}
+        for name, value in {"text": text, **values}.items():
             object.__setattr__(self, name, value)
 
     @property
@@ -62,15 +66,16 @@ class Formula:
         """
         return self._run(variables)
 
-    def python(self, rename: Callable[[str], str]) -> str:
+    def python(self, rename: Callable[[str], str], *, walked: bool = False) -> str:
         """Python code that comes to the same value.
 
         Args:
             rename: gives the name that a variable has in the code.
+            walked: whether a `for` takes the items, and needs no list of them.
         """
         from cnnspec.language.expressions.printing import python
 
-        return python(self._parts, rename)
+        return python(self._parts, rename, walked=walked)
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise AttributeError("Formula is frozen")
@@ -126,6 +131,25 @@ def names_in(data: Any) -> frozenset[str]:
     elif type(data) is not list:
         return frozenset()
     return frozenset().union(*map(names_in, data))
+
+
+def tensors_in(data: Any) -> frozenset[str]:
+    """The names of the tensors whose sizes the formulas in the data ask for."""
+    if type(data) is Formula:
+        return data.tensors
+    if type(data) is dict:
+        data = data.values()
+    elif type(data) is not list:
+        return frozenset()
+    return frozenset().union(*map(tensors_in, data))
+
+
+def sizes_of(tensor: str) -> str:
+    """The name under which formulas find the sizes of a tensor among the variables.
+
+    It is none that a variable can have.
+    """
+    return f"shape('{tensor}')"
 
 
 def _read(text: str) -> str | Formula:

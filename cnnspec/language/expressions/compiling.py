@@ -6,12 +6,12 @@ Nodes come from `_ast`, because `ast` takes longer to import than a spec to chec
 import _ast
 import operator
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 from cnnspec.ground.errors import Invalid
-from cnnspec.language.expressions import Values, messages
+from cnnspec.language.expressions import FUNCTIONS, Values, messages, sizes_of
 from cnnspec.language.expressions.operations import (
     BINARY,
     CALLS,
@@ -20,12 +20,15 @@ from cnnspec.language.expressions.operations import (
     FAILURES,
     LIMITS,
     NODE_LIMIT,
+    SLICED,
     TEXT_LIMIT,
     UNARY,
     Operator,
     Refused,
     bounded,
+    sliced,
 )
+from cnnspec.language.expressions.walking import Inside, walked
 
 Work = Callable[[Values], Any]
 """What works out one node of an expression."""
@@ -38,6 +41,8 @@ class Expression(NamedTuple):
     run: Work
     names: set[str]
     """The variables it uses."""
+    tensors: set[str]
+    """Those whose sizes it asks for."""
 
 
 def compiled(text: str) -> Expression:
@@ -47,7 +52,7 @@ def compiled(text: str) -> Expression:
         Invalid: it can't be read, or holds what the language doesn't have.
     """
     tree, compiler = _tree(text), _Compiler(text)
-    return Expression(tree, compiler.run(tree), compiler.names)
+    return Expression(tree, compiler.run(tree), compiler.names, compiler.tensors)
 
 
 def _tree(text: str) -> _ast.expr:
@@ -75,10 +80,14 @@ class _Compiler:
 
     Attributes:
         names: the variables that were met.
+        tensors: those whose sizes are asked for.
     """
 
     def __init__(self, text: str) -> None:
         self.names: set[str] = set()
+        self.tensors: set[str] = set()
+        self._bound: frozenset[str] = frozenset()
+        """The names that comprehensions around give to items."""
         self._text = text.encode()
         self._nodes = 0
 
@@ -132,12 +141,25 @@ class _Compiler:
         def run(variables: Values) -> Any:
             values = [operand(variables) for operand in runs]
             try:
+                if grows and type(variables) is Inside:
+                    variables.look_at(values)
                 result = work(*values)
                 return bounded(result) if grows else result
             except FAILURES as error:
+                self._refuse_unknown(node, values)
                 raise explain(self._code(node), error, values) from None
 
         return run
+
+    def _refuse_unknown(self, node: _ast.expr, values: Collection[Any]) -> None:
+        """Refuses an operation on a size that no check can tell.
+
+        Raises:
+            Invalid: one of the values is such a size.
+        """
+        lists = [value for value in values if type(value) is list]
+        if self.tensors and any(None in several for several in (values, *lists)):
+            raise messages.size_unknown(self._code(node), self.tensors) from None
 
     # One method for each class of nodes that the language has.
 
@@ -159,7 +181,8 @@ class _Compiler:
         if name in CONSTANTS:
             constant = CONSTANTS[name]
             return lambda _: constant
-        self.names.add(name)
+        if name not in self._bound:
+            self.names.add(name)
 
         def run(variables: Values) -> Any:
             try:
@@ -202,14 +225,21 @@ class _Compiler:
         first, *others = map(self.run, (node.left, *node.comparators))
         steps = list(zip(operators, others, strict=True))
 
+        asks = _asks(node)
+
         def run(variables: Values) -> Any:
             a = first(variables)
             for (sign, work, takes, _), operand in steps:
                 b = operand(variables)
+                if asks and sign != "==":
+                    self._refuse_unknown(node, (a, b))
                 try:
+                    if type(variables) is Inside:
+                        variables.look_at((a, b))
                     if not work(a, b):
                         return False
                 except FAILURES as error:
+                    self._refuse_unknown(node, (a, b))
                     code = self._code(node)
                     raise messages.refused(code, error, (a, b), sign, takes) from None
                 a = b
@@ -222,12 +252,79 @@ class _Compiler:
         return lambda v: then(v) if test(v) else other(v)
 
     def _Subscript(self, node: _ast.Subscript) -> Work:
+        if isinstance(node.slice, _ast.Slice):
+            return self._sliced(node, node.slice)
         operands = (node.value, node.slice)
         item = operator.getitem
         return self._operation(node, item, operands, messages.no_item, grows=False)
 
+    def _sliced(self, node: _ast.Subscript, part: _ast.Slice) -> Work:
+        nothing = _ast.Constant(None)
+        limits = (limit or nothing for limit in (part.lower, part.upper, part.step))
+        explain = partial(messages.refused, subject="[:]", takes=SLICED)
+        return self._operation(node, sliced, (node.value, *limits), explain)
+
+    def _ListComp(self, node: _ast.ListComp) -> Work:
+        [loop, *more] = node.generators
+        if more or loop.is_async or len(loop.ifs) > 1:
+            raise messages.too_many_loops(self._code(node))
+        names = self._targets(loop.target)
+        source, before = self.run(loop.iter), self._nodes
+        outside, self._bound = self._bound, self._bound | {*names}
+        item, *tests = map(self.run, (node.elt, *loop.ifs))
+        self._bound = outside
+        steps, code = self._nodes - before, self._code(node)
+        several = isinstance(loop.target, _ast.Tuple)
+
+        def run(variables: Values) -> Any:
+            found = []
+            try:
+                inside = Inside(variables)
+                for value in walked(source(variables), code):
+                    inside.take(steps)
+                    if several:
+                        inside.bind(names, value, code)
+                    else:
+                        inside[names[0]] = value
+                    if not tests or tests[0](inside):
+                        found.append(item(inside))
+                return bounded(found)
+            except Refused as error:
+                raise messages.failed(code, str(error), error.hint) from None
+
+        return run
+
+    def _targets(self, target: _ast.expr) -> tuple[str, ...]:
+        """The names that a comprehension gives to items, or to their parts."""
+        found = []
+        for one in target.elts if isinstance(target, _ast.Tuple) else [target]:
+            taken = isinstance(one, _ast.Name) and one.id in (*FUNCTIONS, *CONSTANTS)
+            if not isinstance(one, _ast.Name) or taken:
+                raise messages.no_target(self._code(one))
+            found.append(one.id)
+        return tuple(found)
+
+    def _shape(self, node: _ast.Call) -> Work:
+        [name] = node.args if len(node.args) == 1 else [None]
+        value = name.value if isinstance(name, _ast.Constant) else None
+        if not isinstance(value, str) or not value or node.keywords:
+            raise messages.no_tensor(self._code(node))
+        key = sizes_of(value)
+        self.tensors.add(value)
+
+        def run(variables: Values) -> Any:
+            try:
+                return variables[key]
+            except KeyError:
+                hint = messages.SHAPE_STANDS
+                raise messages.wrong(messages.NO_SHAPE, hint) from None
+
+        return run
+
     def _Call(self, node: _ast.Call) -> Work:
         name = node.func.id if isinstance(node.func, _ast.Name) else ""
+        if name == "shape":
+            return self._shape(node)
         if name not in CALLS:
             raise messages.unknown_function(name, self._code(node.func))
         work, takes, most, _ = CALLS[name]
@@ -239,3 +336,24 @@ class _Compiler:
         if not 1 <= len(node.args) <= most:
             raise messages.wrong_count(name, len(node.args))
         return run
+
+
+def _asks(node: _ast.Compare) -> bool:
+    """Whether sizes of tensors are compared, and not with a `null` that is written."""
+    sides = [node.left, *node.comparators]
+    if any(isinstance(s, _ast.Name) and CONSTANTS.get(s.id, 0) is None for s in sides):
+        return False
+    if any(isinstance(s, _ast.Constant) and s.value is None for s in sides):
+        return False
+    return any(map(_asks_for_sizes, sides))
+
+
+def _asks_for_sizes(node: _ast.expr) -> bool:
+    """Whether a value is the size of a tensor."""
+    while isinstance(node, _ast.Subscript):
+        node = node.value
+    return (
+        isinstance(node, _ast.Call)
+        and isinstance(node.func, _ast.Name)
+        and node.func.id == "shape"
+    )

@@ -1,20 +1,20 @@
 """What is said of an expression that can't be read or worked out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from cnnspec.ground.errors import Invalid, Problem, either, nearest
 from cnnspec.ground.visible import hidden
 from cnnspec.language.expressions import FUNCTIONS
-from cnnspec.language.expressions.operations import CALLS, LIMITS, NODE_LIMIT, Refused
+from cnnspec.language.expressions.operations import CALLS, LIMITS, Refused
 
 ALLOWED = (
     "it may hold numbers, texts, lists, variables, + - * / // % **, comparisons, and, "
-    "or, not, `a if test else b`, and an index"
+    "or, not, `a if test else b`, an index, slices and [2 * x for x in sizes]"
 )
 _MAY_CALL = f"it may call {', '.join(FUNCTIONS[:-1])} and {FUNCTIONS[-1]}"
-_NO_LOOP = "use `repeat:` in the spec, or write the list out"
+_LIST_OF = "a list can be made so: [2 * x for x in sizes]"
 _LISTS = "lists are written in square brackets, as in [1, 2]"
 _FOREIGN = {
     "bytes": ("bytes", ALLOWED),
@@ -22,17 +22,17 @@ _FOREIGN = {
     "ellipsis": ("...", ALLOWED),
     "Attribute": ("the dot of an attribute", _MAY_CALL),
     "Lambda": ("a lambda", _MAY_CALL),
-    **dict.fromkeys(
-        ("ListComp", "SetComp", "DictComp", "GeneratorExp"),
-        ("a comprehension", _NO_LOOP),
+    "GeneratorExp": (
+        "a generator",
+        "write square brackets: sum([2 * x for x in sizes])",
     ),
+    **dict.fromkeys(("SetComp", "DictComp"), ("a comprehension in braces", _LIST_OF)),
     "NamedExpr": ("the assignment ':='", "give variables under `vars:`"),
     "JoinedStr": ("an f-string", "put the expression into the text: conv${i + 1}"),
     "Dict": ("a mapping", "give it under `vars:` and use its name"),
     "Set": ("a set", _LISTS),
     "Tuple": ("a tuple", _LISTS),
     "Starred": ("a '*' before a list", "join lists with +"),
-    "Slice": ("a slice", "it can take one item, as in sizes[0]"),
     "BitAnd": ("'&'", "write 'and'"),
     "BitOr": ("'|'", "write 'or'"),
     "BitXor": ("'^'", "write '**' for a power"),
@@ -147,9 +147,6 @@ def foreign(kind: str, code: str) -> Invalid:
 
 def unknown_function(name: str, code: str) -> Invalid:
     """Of a call of something that isn't one of the functions."""
-    if name == "range":
-        hint = "a repeat counts with times: 3, index: i; list other values: [0, 1, 2]"
-        return wrong(f"an expression can't call {code}", hint)
     near = nearest(name, FUNCTIONS)
     hint = f"{near} {_MAY_CALL}" if near else _MAY_CALL
     return wrong(f"an expression can't call {code}", hint)
@@ -158,9 +155,34 @@ def unknown_function(name: str, code: str) -> Invalid:
 def wrong_count(name: str, found: int) -> Invalid:
     """Of a function that is called with more or fewer values than it takes."""
     takes, most = CALLS[name].takes, CALLS[name].most
-    more = {1: "", NODE_LIMIT: " or more"}.get(most, " or two")
+    more = {1: "", 2: " or two", 3: ", two or three"}.get(most, " or more")
     given = {0: "none is", 1: "one is"}.get(found, f"{found} are")
     return wrong(f"'{name}' takes one value{more}, and {given} given", takes)
+
+
+def too_many_loops(code: str) -> Invalid:
+    """Of a comprehension with several loops or tests."""
+    text = f"a comprehension has one 'for' and at most one 'if': {code}"
+    return wrong(text, "join tests with 'and'; put a list of its own inside")
+
+
+def no_target(code: str) -> Invalid:
+    """Of what stands behind a comprehension's `for` and is no name, or no free one."""
+    taken = f"{code} has a meaning of its own in expressions"
+    if code.strip("`").isidentifier():
+        return wrong(taken, "choose another name")
+    text = f"'for' in a comprehension takes names; found {code}"
+    return wrong(text, "as in [a * b for a, b in zip(widths, depths)]")
+
+
+def no_tensor(code: str) -> Invalid:
+    """Of a `shape()` that isn't given one name in quotes."""
+    text = f"'shape' takes the name of one tensor, in quotes: {code}"
+    return wrong(text, "as in shape('prev')[0]")
+
+
+NO_SHAPE = "the sizes of a tensor are known where layers are made, and not here"
+SHAPE_STANDS = "shape() stands in arguments of layers and calls, and in if"
 
 
 # ---------------------------------------------------------------- of what it comes to
@@ -213,6 +235,28 @@ def refused(
         return failed(code, "the result is too large")
     found = " and ".join(map(shown, values[:3]))
     return failed(code, f"'{subject}' doesn't take {found}", takes)
+
+
+def not_walked(code: str, found: Any, names: Sequence[str]) -> Invalid:
+    """Of a comprehension over what is no list, or whose items aren't as many values.
+
+    Args:
+        code: the comprehension.
+        found: what it walks, or the item.
+        names: those that it gives an item's values, if `found` is an item.
+    """
+    if not names:
+        hint = "it takes a list, as in [2 * x for x in sizes]"
+        return failed(code, f"'for' can't walk {shown(found)}", hint)
+    why = f"'for' has {len(names)} names, and an item is {shown(found)}"
+    return failed(code, why, f"each item has to be a list of {len(names)} values")
+
+
+def size_unknown(code: str, tensors: Collection[str]) -> Invalid:
+    """Of an operation on a size that isn't known before the model runs."""
+    why = f"a size of {either(sorted(tensors))} is null, since only a run tells it"
+    hint = "give the input that size; or test it, as in `a / 2 if a == b else c`"
+    return failed(code, why, hint)
 
 
 def no_item(code: str, error: Exception, values: Sequence[Any]) -> Invalid:

@@ -15,6 +15,8 @@ LENGTH_LIMIT = 10_000
 """Characters of a text that is worked out, or items of a list with all its lists."""
 DEPTH_LIMIT = 100
 """How deeply lists may nest, as in a spec's own text (source.DEPTH_LIMIT)."""
+STEP_LIMIT = 100_000
+"""Names, numbers, operations and items that the comprehensions of a formula take."""
 DIGITS_LIMIT = 100
 """`round(1, -n)` computes 10 ** n."""
 
@@ -79,6 +81,17 @@ def _size(value: Any) -> int:
     return total
 
 
+def weight(value: Any) -> int:
+    """How many items an operation on a value may have to look at.
+
+    Raises:
+        Refused: it is larger than a value may be.
+    """
+    if type(value) is str:
+        return len(value) // 100
+    return _size(value) if type(value) is list or type(value) is dict else 0
+
+
 def _times(a: Any, b: Any) -> Any:
     for several, count in ((a, b), (b, a)):
         if isinstance(several, str | list) and isinstance(count, int):
@@ -109,6 +122,44 @@ def _round(number: Any, digits: Any = None) -> Any:
     if isinstance(digits, int) and abs(digits) > DIGITS_LIMIT:
         raise Refused(f"it can't round to more than {DIGITS_LIMIT} digits", "")
     return round(number, digits)
+
+
+def _sum(numbers: Any) -> Any:
+    if not isinstance(numbers, list):
+        raise TypeError
+    return sum(numbers)
+
+
+def _range(*limits: Any) -> list[int]:
+    numbers = range(*limits)
+    _check_length(len(numbers))
+    return list(numbers)
+
+
+def _sorted(items: Any) -> list[Any]:
+    if not isinstance(items, list | str):
+        raise TypeError
+    return sorted(items)
+
+
+def _zip(*lists: Any) -> list[list[Any]]:
+    if not all(isinstance(items, list | str) for items in lists):
+        raise TypeError
+    _check_length(len(lists) * min(map(len, lists), default=0))
+    return [list(items) for items in zip(*lists, strict=False)]
+
+
+def _str(value: Any) -> str:
+    if not isinstance(value, str | int | float):
+        raise TypeError
+    return str(value)
+
+
+def sliced(items: Any, start: Any, stop: Any, step: Any) -> Any:
+    """Several items of a list, or characters of a text."""
+    if not isinstance(items, list | str):
+        raise TypeError
+    return items[start:stop:step]
 
 
 # How tightly each binds (docs.python.org/3/reference/expressions, section 6.17).
@@ -180,8 +231,15 @@ CALLS = {
     "ceil": Builtin(math.ceil, _NUMBER, python="math.ceil"),
     "floor": Builtin(math.floor, _NUMBER, python="math.floor"),
     "len": Builtin(len, "it takes a text or a list"),
+    "sum": Builtin(_sum, "it takes a list of numbers"),
+    "range": Builtin(_range, "it takes whole numbers: stop, or start, stop, step", 3),
+    "sorted": Builtin(_sorted, "it takes a list of values that compare"),
+    "zip": Builtin(_zip, "it takes lists, to be walked together", most=NODE_LIMIT),
+    "str": Builtin(_str, "it takes a number or a text"),
 }
-"""The functions of `cnnspec.language.expressions.FUNCTIONS`."""
+"""The functions of `cnnspec.language.expressions.FUNCTIONS` but `shape`."""
+
+SLICED = "a slice takes whole numbers, as in sizes[1:3]"
 
 CONSTANTS = {"true": True, "false": False, "null": None}
 """Names that stand for values, besides Python's own."""

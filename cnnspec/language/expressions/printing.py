@@ -1,8 +1,11 @@
 """Expressions as Python code, as ruff formats it."""
 
 import _ast
+import re
 from collections.abc import Callable, Iterable
+from keyword import iskeyword
 
+from cnnspec.language.expressions import sizes_of
 from cnnspec.language.expressions.operations import (
     AND,
     ATOM,
@@ -20,13 +23,18 @@ from cnnspec.language.expressions.operations import (
 from cnnspec.language.expressions.reading import Piece
 
 
-def python(parts: tuple[Piece, ...], rename: Callable[[str], str]) -> str:
+def python(
+    parts: tuple[Piece, ...], rename: Callable[[str], str], *, walked: bool = False
+) -> str:
     """Python code for a text that is made of such parts.
 
     Args:
         parts: one expression, or several parts that are joined to one text.
         rename: gives the name that a variable has in the code.
+        walked: whether a `for` takes the items, and needs no list of them.
     """
+    if walked and not isinstance(parts[0], str):
+        return _Writer(rename, _quoted).walked(parts[0].tree)
 
     def codes(quote: Callable[[str], str]) -> list[str]:
         writer = _Writer(rename, quote)
@@ -74,6 +82,8 @@ class _Writer:
         self, rename: Callable[[str], str], quoted: Callable[[str], str]
     ) -> None:
         self._rename, self._quoted = rename, quoted
+        self._idents: dict[str, str] = {}
+        """What comprehensions around call their items."""
 
     def write(self, node: _ast.expr, level: int = TERNARY) -> str:
         """The code of a node that stands where something of `level` may stand."""
@@ -89,7 +99,7 @@ class _Writer:
     def _Name(self, node: _ast.Name) -> tuple[str, int]:
         if node.id in CONSTANTS:
             return repr(CONSTANTS[node.id]), ATOM
-        return self._rename(node.id), ATOM
+        return self._idents.get(node.id) or self._rename(node.id), ATOM
 
     def _List(self, node: _ast.List) -> tuple[str, int]:
         return f"[{', '.join(map(self.write, node.elts))}]", ATOM
@@ -131,11 +141,109 @@ class _Writer:
     def _Subscript(self, node: _ast.Subscript) -> tuple[str, int]:
         return f"{self.write(node.value, ATOM)}[{self.write(node.slice)}]", ATOM
 
+    def _Slice(self, node: _ast.Slice) -> tuple[str, int]:
+        limits = [node.lower, node.upper, *([node.step] if node.step else [])]
+        codes = [self.write(limit) if limit else "" for limit in limits]
+        if all(code == "" or re.fullmatch(r"-?\w+", code) for code in codes):
+            return ":".join(codes), ATOM
+        # As ruff's formatter has it: sizes[1:], but sizes[i + 1 :].
+        first, *others = codes
+        spaced = (f":{' ' if code else ''}{code}" for code in others)
+        return f"{first}{' ' if first else ''}{' '.join(spaced)}", ATOM
+
     def _Call(self, node: _ast.Call) -> tuple[str, int]:
         assert isinstance(node.func, _ast.Name)
         name = node.func.id
-        values = ", ".join(map(self.write, node.args))
+        if name == "shape":
+            return self._rename(_sizes(node)), ATOM
+        if name == "range":
+            return f"list({self.walked(node)})", ATOM
+        if name == "zip":
+            return f"[list(items) for items in {self._zipped(node)}]", ATOM
+        write = self.walked if name in _WALKING and len(node.args) == 1 else self.write
+        values = ", ".join(map(write, node.args))
         return f"{CALLS[name].python or name}({values})", ATOM
+
+    # ------------------------------------------------------------- what is walked
+
+    def walked(self, node: _ast.expr, *, parts: bool = False) -> str:
+        """The code of a list whose items are taken one by one.
+
+        Args:
+            node: the list.
+            parts: whether each item is taken apart at once, and may be a tuple.
+        """
+        name = getattr(node.func, "id", "") if isinstance(node, _ast.Call) else ""
+        if not isinstance(node, _ast.Call) or name not in ("range", "zip"):
+            return self.write(node, OR)
+        if name == "range":
+            return f"range({', '.join(map(self.write, node.args))})"
+        return self._zipped(node) if parts else f"map(list, {self._zipped(node)})"
+
+    def _zipped(self, node: _ast.Call) -> str:
+        return f"zip({', '.join(map(self.walked, node.args))})"
+
+    def _ListComp(self, node: _ast.ListComp) -> tuple[str, int]:
+        [loop] = node.generators
+        several = isinstance(loop.target, _ast.Tuple)
+        over = self.walked(loop.iter, parts=several)
+        around = self._idents
+        self._idents = around | self._items(node, loop)
+        target = ", ".join(self._idents[name] for name in _targets(loop))
+        item = self.write(node.elt)
+        tests = "".join(f" if {self.write(test, OR)}" for test in loop.ifs)
+        self._idents = around
+        comma = "," if several and "," not in target else ""
+        return f"[{item} for {target}{comma} in {over}{tests}]", ATOM
+
+    def _items(self, node: _ast.ListComp, loop: _ast.comprehension) -> dict[str, str]:
+        """What a comprehension calls its items: no name that its code needs."""
+        names, found = _targets(loop), dict[str, str]()
+        others = _names((node.elt, *loop.ifs)) - {*names}
+        codes = [self._idents.get(name) or self._rename(name) for name in others]
+        taken = {
+            *_CALLED,
+            *(word for code in codes for word in re.findall(r"\w+", code)),
+        }
+        for name in names:
+            ident = name
+            while ident in taken or iskeyword(ident):
+                ident += "_"
+            found[name] = ident
+        return found
+
+
+_WALKING = ("sum", "sorted", "min", "max")
+"""Functions that take any iterable for their only list."""
+_CALLED = ("list", "map", "math", "tuple", *(name for name in CALLS))
+"""What the code of an expression may call."""
+
+
+def _targets(loop: _ast.comprehension) -> list[str]:
+    target = loop.target
+    several = target.elts if isinstance(target, _ast.Tuple) else [target]
+    return [name.id for name in several if isinstance(name, _ast.Name)]
+
+
+def _sizes(call: _ast.Call) -> str:
+    """The name of the sizes that a call of `shape` asks for."""
+    [tensor] = call.args
+    assert isinstance(tensor, _ast.Constant)
+    return sizes_of(str(tensor.value))
+
+
+def _names(nodes: Iterable[_ast.AST]) -> set[str]:
+    """The names in expressions, and those of the tensors that they ask for."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, _ast.Name) and node.id not in (*CONSTANTS, *CALLS, "shape"):
+            found.add(node.id)
+        if isinstance(node, _ast.Call) and getattr(node.func, "id", "") == "shape":
+            found.add(_sizes(node))
+        for value in vars(node).values():
+            inner = value if isinstance(value, list) else [value]
+            found |= _names(one for one in inner if isinstance(one, _ast.AST))
+    return found
 
 
 def _bare(node: _ast.expr, code: str) -> bool:

@@ -37,9 +37,10 @@ def read(text: str) -> str | Formula:
     if not expressions:
         return "".join(map(str, parts))
     names = frozenset().union(*(found.names for found in expressions))
+    tensors = frozenset().union(*(found.tensors for found in expressions))
     alone = len(parts) == 1
     run = _whole(text, expressions[0].run) if alone else _joined(text, parts)
-    return Formula(text, names, tuple(parts), run)
+    return Formula(text, names, tensors, tuple(parts), run)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:

@@ -310,7 +310,7 @@ class Body:
             after = self.steps(step.steps, start if joins else current)
             self.statements += copies(after, (path, "again"), goes_on, {})
         self.words.loops.pop()
-        target, over = loop.header(max(counts), self.words.formula)
+        target, over = loop.header(max(counts), self.words)
         if inside:
             self.statements.append(For(target, over, tuple(inside), said))
         if not joins:

@@ -52,31 +52,26 @@ class Loop:
         self._number = self._name_it()
         return self._number
 
-    def header(
-        self, length: int, write: Callable[[Formula], str]
-    ) -> tuple[Expression, Expression]:
+    def header(self, length: int, words: "Words") -> tuple[Expression, Expression]:
         """What stands between `for` and `in`, and what after.
 
         Args:
             length: of the lists.
-            write: writes a formula.
+            words: write formulas.
         """
         step = self.step
         index = step.index if step.index in self.used else ""
         counter = self.idents[index] if index else self._number
         first = "1" if counter and not index else ""
         if step.times is not None:
-            times = data_code(step.times, write)
+            times = words.data(step.times)
             assert isinstance(times, Code)
             return Code(counter or "_"), _range(times, first)
         # Those that are used, or any one.
         walked = [name for name in step.lists if name in self.used]
-        lists = [
-            data_code(step.lists[name], write)
-            for name in walked or list(step.lists)[:1]
-        ]
+        lists = [words.walked(step.lists[name]) for name in walked]
         if not walked:
-            listed = lists[0]
+            listed = words.data(next(iter(step.lists.values())))
             size = f"len({listed.text})" if isinstance(listed, Code) else str(length)
             return Code(counter or "_"), _range(Code(size), first)
         names = tuple(Code(self.idents[name]) for name in walked)
@@ -153,6 +148,12 @@ class Words:
     def data(self, data: Any) -> Expression:
         """The code of plain data with formulas."""
         return data_code(data, self.formula)
+
+    def walked(self, data: Any) -> Expression:
+        """The code of a list, or of what comes to one, where a loop walks it."""
+        if type(data) is Formula:
+            return Code(data.python(self.rename, walked=True))
+        return self.data(data)
 
     def rename(self, name: str) -> str:
         """What a variable is called where the code is being made."""
