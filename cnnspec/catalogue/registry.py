@@ -12,7 +12,7 @@ Another package adds a layer with a class of its own and an entry point of the g
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 _GROUP = "cnnspec.layers"
 """The entry points under which other packages have layers."""
-_FOLDER = os.path.join(os.path.dirname(__file__), "layers")
+_FOLDER = os.path.dirname(__file__)
 _PACKAGE = f"{__package__}.layers"
+_MODELS_PACKAGE = f"{__package__}.applications"
 
 
 FAMILIES: dict[str, str] = {
@@ -45,6 +46,8 @@ FAMILIES: dict[str, str] = {
 }
 """The modules of layers, in the order in which they are listed, and what pictures call
 their layers; nothing for a mixture."""
+MODELS = ("classic", "mobile", "scaled")
+"""The modules of `cnnspec.catalogue.applications`, which has models of Keras."""
 ACCOMPANYING = frozenset({"normalization", "activations", "regularization"})
 """Families whose layers one sees as parts of the layer before."""
 
@@ -71,15 +74,22 @@ def _read(
 ) -> None:
     """Notes the layers of all families with their modules, and their other names."""
     for family in FAMILIES:
-        # Names are ASCII; decoding the whole would take as long as all the rest.
-        with open(os.path.join(_FOLDER, f"{family}.py"), "rb") as file:
-            parts = file.read().split(b"\nclass ")[1:]
-        for part in parts:
-            name = part[: part.index(b"(")].decode()
-            if not name.startswith("_"):
-                found[name] = f"{_PACKAGE}.{family}"
-                aliases |= dict.fromkeys(_listed(b"aliases", part), name)
-                former |= dict.fromkeys(_listed(b"former", part), name)
+        module = f"{_PACKAGE}.{family}"
+        for name, part in _classes_of(os.path.join("layers", family)):
+            found[name] = module
+            aliases |= dict.fromkeys(_listed(b"aliases", part), name)
+            former |= dict.fromkeys(_listed(b"former", part), name)
+
+
+def _classes_of(module: str) -> Iterator[tuple[str, bytes]]:
+    """The public classes of a module by their names, each with its text."""
+    # Names are ASCII; decoding the whole would take as long as all the rest.
+    with open(os.path.join(_FOLDER, f"{module}.py"), "rb") as file:
+        parts = file.read().split(b"\nclass ")[1:]
+    for part in parts:
+        name = part[: part.index(b"(")].decode()
+        if not name.startswith("_"):
+            yield name, part
 
 
 def _listed(attribute: bytes, part: bytes) -> list[str]:
@@ -98,6 +108,7 @@ FORMER: dict[str, str] = {}
 _read(_modules, ALIASES, FORMER)
 ALIASES = dict(sorted(ALIASES.items()))
 _classes: dict[str, type[Record]] = {}
+_applications: dict[str, str] = {}
 _entry_points: "dict[str, EntryPoint] | None" = None
 
 
@@ -113,6 +124,30 @@ def _installed() -> "Mapping[str, EntryPoint]":
         found = {entry.name: entry for entry in entry_points(group=_GROUP)}
         _entry_points = {n: found[n] for n in sorted(found) if not _is_own(n)}
     return _entry_points
+
+
+def _models() -> Mapping[str, str]:
+    """The models of keras.applications, which are looked up for a capitalised name."""
+    if not _applications:
+        for module in MODELS:
+            for name, _ in _classes_of(os.path.join("applications", module)):
+                _applications[name] = f"{_MODELS_PACKAGE}.{module}"
+    return _applications
+
+
+def is_model(name: str) -> bool:
+    """Whether it is a model of keras.applications."""
+    return name[:1].isupper() and name in _models()
+
+
+def model_class(name: str) -> type[Record]:
+    """The class of a model of keras.applications."""
+    return getattr(import_module(_models()[name]), name)  # type: ignore[no-any-return]
+
+
+def model_names() -> list[str]:
+    """The models of keras.applications, family by family."""
+    return list(_models())
 
 
 def _is_own(name: str) -> bool:
@@ -177,8 +212,8 @@ def find(name: str) -> type[Record]:
     found = _classes.get(name)
     if found is None:
         own = own_name(name)
-        if own in _modules:
-            found = getattr(import_module(_modules[own]), own)
+        if module := _modules.get(own) or is_model(own) and _models()[own]:
+            found = getattr(import_module(module), own)
         elif _is_installed(own):
             found = _loaded(_installed()[own])
         else:

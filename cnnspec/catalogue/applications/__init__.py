@@ -1,0 +1,1 @@
+"""Models of keras.applications, which a spec has as layers."""

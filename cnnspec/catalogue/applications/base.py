@@ -1,0 +1,236 @@
+"""What every model of keras.applications has: arguments, and what Keras demands.
+
+Source of the rules: keras/src/applications, Keras 3.15. The layers of a model stand in
+its spec in the zoo, which is read only when a spec names the model.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from cnnspec.catalogue.layers.arguments import ACTIVATIONS, SOFTMAX
+from cnnspec.catalogue.layers.base import Layer, need_rank, need_size
+from cnnspec.ground.errors import ArgumentError, ShapeError, nearest
+from cnnspec.ground.kinds import Name, Positive, choice, kind, kind_of, list_of
+from cnnspec.ground.shapes import Shape, Size, show
+
+IMAGENET = "imagenet"
+"""What `weights` calls those that Keras publishes."""
+_ENDINGS = (".keras", ".h5", ".hdf5")
+_CLASSES = 1000
+_POOLING = {"avg": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}
+
+
+def _weights(value: Any) -> Any:
+    if value is None or value == IMAGENET:
+        return value
+    if isinstance(value, str) and value.endswith(_ENDINGS):
+        return value
+    raise ValueError
+
+
+Weights = Annotated[
+    str | None,
+    kind(
+        _weights,
+        "'imagenet', null, or a file that ends in .keras or .h5",
+        {
+            "anyOf": [
+                {"enum": [IMAGENET, None]},
+                {"type": "string", "pattern": r"\.(keras|h5|hdf5)$"},
+            ]
+        },
+        [IMAGENET],
+        lambda found: nearest(found, [IMAGENET]),
+    ),
+]
+"""Where a model's weights come from."""
+Pooling = Annotated[str, choice("avg", "max")]
+ActivationName = Annotated[str, choice(*ACTIVATIONS)]
+Names = Annotated[tuple[str, ...], list_of(kind_of(Name), least=1)]
+
+
+class Application(Layer):
+    """A model of keras.applications, which is a layer of other models.
+
+    Its arguments are those of Keras, but for `input_shape` and `input_tensor`, which
+    what it reads tells, and three that Keras has elsewhere: `trainable`, `from_layer`
+    and `outputs`.
+    """
+
+    module = "applications"
+    lacks = ("activity_regularizer", "dtype", "autocast")
+    renamed: ClassVar[dict[str, Any]] = {
+        **dict.fromkeys(
+            ("input_shape", "input_tensor", "default_size"),
+            "what it reads says it; remove it",
+        ),
+        "weights_name": "its class says it; remove it",
+    }
+    spelt_as: ClassVar[dict[str, str]] = {
+        "classes": "num_classes n_classes units",
+        "weights": "pretrained weight",
+        "include_top": "top head",
+        "name": "layer_name id",
+        "outputs": "output feature_maps layers",
+    }
+    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 224, 224, 3),)
+    example: ClassVar[Any] = {
+        "weights": "imagenet",
+        "include_top": False,
+        "pooling": "avg",
+        "trainable": False,
+    }
+
+    home: ClassVar[str] = ""
+    """Its module in keras.applications, which has `preprocess_input`."""
+    spec: ClassVar[str] = ""
+    """The name of its spec in the zoo."""
+    automatic: ClassVar[str] = ""
+    """What Keras calls it."""
+    default_size: ClassVar[int] = 224
+    """Height and width of the images that its classifier was trained on."""
+    min_size: ClassVar[int] = 32
+    """The least height and width that Keras lets it take."""
+    scaling: ClassVar[str] = ""
+    """How `preprocess_input` treats images, in the words of `imagenet_utils`; nothing
+    where a layer of the model does it."""
+    top: ClassVar[int] = 2
+    """How many entries at the end of its spec's layers are the classifier."""
+    pooled: ClassVar[Mapping[str, str]] = {"avg": "avg_pool", "max": "max_pool"}
+    """The names of its pooling without a classifier, where they aren't automatic."""
+    after_pooling: ClassVar[tuple[Any, ...]] = ()
+    """Layers that Keras puts behind that, as a spec writes them."""
+    pads_by_size: ClassVar[bool] = False
+    """Whether its padding depends on the size of the images."""
+    needs_size: ClassVar[bool] = True
+    """Whether its classifier takes images of one size alone."""
+    keeps_name: ClassVar[bool] = False
+    """Whether Keras finds weights or layers by its automatic name, so that it can be
+    called otherwise only once it is made."""
+    files: ClassVar[tuple[str, str]] = ("", "")
+    """Keras's files of weights, with and without the classifier."""
+
+    include_top: bool = True
+    weights_: Weights = IMAGENET
+    pooling: Pooling | None = None
+    classes: Positive = _CLASSES
+    classifier_activation: ActivationName | None = SOFTMAX
+    from_layer: str | None = None
+    outputs: Names | None = None
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether its weights come from somewhere."""
+        return self.weights_ is not None
+
+    @property
+    def published(self) -> bool:
+        """Whether its weights are those that Keras publishes."""
+        return self.weights_ == IMAGENET
+
+    def rules(self) -> None:
+        """Refuses what Keras refuses of the arguments alone."""
+        if self.from_layer is not None and "trainable" in self.given:
+            raise ArgumentError(
+                "from_layer",
+                "exclusive-arguments",
+                f"{self.title()} has both trainable and from_layer",
+                "keep one of the two",
+            )
+        if not self.include_top:
+            return
+        if self.published and self.classes != _CLASSES:
+            raise ArgumentError(
+                "classes",
+                "out-of-range",
+                f"{self.title()} has {self.classes:,} classes, and its weights "
+                f"'imagenet' are for {_CLASSES:,}",
+                "write include_top: false, with a Dense layer of your own behind it",
+            )
+        if self.pretrained and self.classifier_activation not in (None, SOFTMAX):
+            raise ArgumentError(
+                "classifier_activation",
+                "unknown-value",
+                f"{self.title()}.classifier_activation is "
+                f"'{self.classifier_activation}', and Keras takes 'softmax' or null "
+                "with weights",
+                "write classifier_activation: softmax, or weights: null",
+            )
+
+    def check(self, x: Shape) -> None:
+        need_rank(x, "height, width, channels")
+        need_size(x, -1)
+        height, width, channels = x[1:]
+        if self.published and channels != 3:
+            raise ShapeError(
+                f"has weights for images of 3 channels; its input is {show(x[1:])}",
+                "write weights: null, or give it images in colour",
+                gives=[{"weights": None}],
+            )
+        self._check_top(x)
+        self._check_least(height, width)
+        if self.pads_by_size and height is not None and width is None:
+            raise ShapeError(
+                "pads by height and width, and knows only the height",
+                "give both a number, or both null",
+            )
+
+    def _check_top(self, x: Shape) -> None:
+        if not (self.include_top and self.needs_size):
+            return
+        size = self.usual_size(x)
+        if self.published and x[1:3] != (size, size):
+            raise ShapeError(
+                f"has a classifier for {size}x{size} images with its weights "
+                f"'imagenet'; its input is {show(x[1:])}",
+                f"write include_top: false, or give it images of {size}x{size}",
+                gives=[{"include_top": False}],
+                before=[{"Resizing": [size, size]}],
+            )
+        if None in x[1:]:
+            raise ShapeError(
+                f"has a classifier, for images of one size; its input is {show(x[1:])}",
+                "write include_top: false, or give height and width numbers",
+                gives=[{"include_top": False}],
+            )
+
+    def _check_least(self, height: Size, width: Size) -> None:
+        least = self.min_size
+        if any(size is not None and size < least for size in (height, width)):
+            raise ShapeError(
+                f"needs images of {least}x{least} or more; its input has "
+                f"{show((height, width))}",
+                f"enlarge them before it, with Resizing: [{least}, {least}]",
+                before=[{"Resizing": [least, least]}],
+            )
+
+    def usual_size(self, x: Shape) -> int:
+        """Height and width that its classifier's weights are for."""
+        return self.default_size
+
+    def keras_name(self, x: Shape) -> str:
+        """Keras's automatic name of the model for images of that shape."""
+        return self.automatic
+
+    def weights_file(self, x: Shape) -> str:
+        """The file of Keras's that holds its weights, as it lies in Keras's cache."""
+        return self.files[0 if self.include_top else 1]
+
+    def pooled_layers(self) -> list[Any]:
+        """What Keras has in place of the classifier, as a spec writes it."""
+        found: list[Any] = []
+        if self.pooling:
+            name = self.pooled.get(self.pooling)
+            found.append({_POOLING[self.pooling]: {"name": name}})
+        return [*found, *self.after_pooling]
+
+    def variables(self) -> dict[str, Any]:
+        """The variables of its spec in the zoo that its arguments decide."""
+        return {
+            name: getattr(self, argument.attribute)
+            for name, argument in self.arguments().items()
+            if name not in _NO_VARIABLES
+        }
+
+
+_NO_VARIABLES = frozenset(Application.arguments()) - {"classes"}

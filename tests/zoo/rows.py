@@ -1,0 +1,86 @@
+"""The rows of a model of keras.applications, held against those of its spec.
+
+Every row has Keras's name, class, shape and weights, with and without the classifier,
+at several sizes: a spec that names a model as a layer reads them from there.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import keras
+
+from cnnspec.catalogue.registry import INPUT_LAYER, model_class
+from cnnspec.emit.keras_live.model import weight_name
+from cnnspec.language.zoo import program_of
+from cnnspec.model.resolver import resolve
+from cnnspec.model.summary import infer
+
+
+class Row(NamedTuple):
+    """What is known of a layer, but its name."""
+
+    type: str
+    output: Any
+    weights: tuple[Any, ...]
+
+
+Rows = dict[str, Row]
+
+
+def keras_model(name: str, arguments: dict[str, Any], shape: tuple[Any, ...]) -> Any:
+    """The model that Keras makes, without weights of its own."""
+    keras.utils.clear_session()
+    function = getattr(keras.applications, name)
+    return function(**{**arguments, "weights": None, "input_shape": shape})
+
+
+def of_keras(model: Any, prefix: str = "") -> Rows:
+    """The rows that Keras's summary prints, and those of models inside."""
+    found: Rows = {}
+    for operation in model.operations:
+        kind = type(operation).__name__
+        if kind == INPUT_LAYER:
+            continue
+        output = operation.output
+        several = isinstance(output, list | tuple)
+        shape = [tuple(one.shape) for one in output] if several else tuple(output.shape)
+        weights = getattr(operation, "weights", ())
+        found[prefix + operation.name] = Row(
+            kind,
+            shape,
+            tuple((weight_name(w), tuple(w.shape), w.trainable) for w in weights),
+        )
+        if isinstance(operation, keras.Model):
+            found |= of_keras(operation, f"{prefix}{operation.name}/")
+    return found
+
+
+def of_spec(name: str, arguments: dict[str, Any], shape: tuple[Any, ...]) -> Rows:
+    """The rows that cnnspec has for the same."""
+    layer = model_class(name).read({**arguments, "weights": None})
+    layer.check((None, *shape))
+    program = program_of(layer, (None, *shape))
+    assert not program.problems, program.problems
+    graph = resolve(program)
+    assert not graph.problems, graph.problems
+    summary = infer(graph)
+    assert not summary.problems, summary.problems
+    return {
+        graph.called(row.name): Row(
+            row.type, row.output_shape, tuple(map(tuple, row.weights))
+        )
+        for row in summary.rows
+    }
+
+
+def differences(theirs: Rows, ours: Rows) -> Iterator[str]:
+    """A line for each row in which they differ."""
+    for name, row in theirs.items():
+        here = ours.get(name)
+        if here is None:
+            yield f"only Keras has {name}: {row}"
+        elif here != row:
+            yield f"{name}: Keras has {row}, here {here}"
+    for name, row in ours.items():
+        if name not in theirs:
+            yield f"only here is {name}: {row}"
