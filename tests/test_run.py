@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cnnspec.catalogue.layers import Layer, make_layer
 from cnnspec.ground.source import Source
 from cnnspec.language.listener import Listener
 from cnnspec.language.reader import read_program
@@ -66,6 +67,18 @@ class Diary(Listener[str]):
         self.pages.append(f"leave with {results}, known {sorted(exports)}")
         return results, exports
 
+    def model(self, step, placed, contents, arguments, read, said, holder) -> Any:
+        self.pages.append(f"model {placed.name} with {', '.join(contents.inputs)}")
+        return self, contents.inputs
+
+    def modelled(self, step, placed, outcome) -> Layer:
+        self.pages.append(f"{placed.name} gives {', '.join(outcome.outputs)}")
+        return make_layer("ReLU", None)
+
+    def model_called(self, step, placed, layer, read, said) -> str:
+        self.pages.append(f"{placed.name} reads {', '.join(read)}")
+        return placed.name
+
     def round(self, step, number, current) -> tuple[str, ...]:
         self.pages.append(f"round {number}")
         return current
@@ -85,8 +98,8 @@ class Diary(Listener[str]):
         self.pages.append(f"gives {', '.join(read)}")
 
 
-def heard(listener: Diary) -> list[str]:
-    program = read_program(Source(SPEC, "<spec>"))
+def heard(listener: Diary, spec: str = SPEC) -> list[str]:
+    program = read_program(Source(spec, "<spec>"))
     assert run(program, listener).problems == []
     return listener.pages
 
@@ -164,4 +177,27 @@ def test_a_listener_may_say_what_a_tensor_becomes() -> None:
         "re_lu reads start 2 as []",
         "re_lu_1 reads end as []",
         "add reads re_lu_1, the stem_skip, end as ['', 'stem_skip', '']",
+    ]
+
+
+def test_a_model_is_heard_where_it_is_called() -> None:
+    spec = """
+    input: [8, 8, 3]
+    blocks: {m: {model: true, layers: [ReLU, ReLU]}}
+    layers: [ReLU, {m: {name: a}}, m, Flatten]
+    """
+    assert heard(Diary(), spec) == [
+        "re_lu reads input_layer as []",
+        "model a with input_layer_1",
+        "re_lu_1 reads input_layer_1 as []",
+        "re_lu_2 reads re_lu_1 as []",
+        "a gives re_lu_2",
+        "a reads re_lu",
+        "model m with input_layer_2",
+        "re_lu_3 reads input_layer_2 as []",
+        "re_lu_4 reads re_lu_3 as []",
+        "m gives re_lu_4",
+        "m reads a",
+        "flatten reads m as []",
+        "gives flatten",
     ]

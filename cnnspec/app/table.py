@@ -127,6 +127,7 @@ COMMANDS = {
         (
             _format("text", "json", "markdown", "html"),
             _flag("why", "Show how each layer's sizes and params come about."),
+            _flag("expand", "Show what is inside a model in the model, too."),
             _flag("graph", "Draw the model instead: an SVG picture."),
             *_DRAWING,
             _LANG,

@@ -12,8 +12,9 @@ from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.align import differing, same_shape, same_type
+from cnnspec.language import naming
 from cnnspec.language.document import Expect
-from cnnspec.model.summary import Row, Summary
+from cnnspec.model.summary import Row, Summary, each_row
 from cnnspec.read.printed import (
     PrintedRow,
     PrintedSummary,
@@ -54,7 +55,7 @@ _Printable = Row | _Input
 class _Judge:
     def __init__(self, expect: Expect, summary: Summary, source: Source) -> None:
         self._expect, self._summary, self._source = expect, summary, source
-        self._rows = {row.name: row for row in summary.rows}
+        self._rows = {row.name: row for row in each_row(summary)}
 
     def total(self, key: str, printed: PrintedSummary | None) -> Iterator[Diagnostic]:
         """A total that `expect` gives and the model doesn't have."""
@@ -78,8 +79,7 @@ class _Judge:
 
     def layers(self) -> Iterator[Diagnostic]:
         """Single layers that differ from what `expect.layers` says of them."""
-        own = (row for row in self._summary.rows if not row.shares)
-        by_keras = {self._called(row): row for row in own}
+        by_keras = self._by_keras(self._summary)
         layers = self._expect.layers or {}
         for name, expected in layers.items():
             path = ("expect", "layers", name)
@@ -101,6 +101,18 @@ class _Judge:
                 message = f"{text}; expected {_sizes(shape)}"
                 hint = _batch_hint(shape, row.output_shape)
                 yield self._mismatch((*path, "output_shape"), message, hint)
+
+    def _by_keras(self, summary: Summary, within: str = "") -> dict[str, Row]:
+        """The rows by what Keras calls them, with those of models inside."""
+        found = {}
+        for row in summary.rows:
+            if row.shares:
+                continue
+            called = within + summary.graph.called(row.name)
+            found[called] = row
+            if inside := row.layer.inside(*row.input_shapes):
+                found |= self._by_keras(inside, naming.in_model(called, ""))
+        return found
 
     def read_table(self) -> PrintedSummary | list[Diagnostic] | None:
         """The table of `expect.summary`, or what is wrong with it."""
@@ -243,7 +255,7 @@ def _title(row: _Printable) -> str:
 
 
 def _sum(row: _Printable) -> str:
-    return f" ({row.arithmetic})" if isinstance(row, Row) and row.weights else ""
+    return f" ({row.arithmetic})" if isinstance(row, Row) and row.arithmetic else ""
 
 
 def _shown(shape: Shapes | None) -> str:

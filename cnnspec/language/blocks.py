@@ -58,7 +58,10 @@ class BlockReader:
             said = data.get("description") if isinstance(data, dict) else None
             said = said if isinstance(said, str) else ""
             outputs = self._block_outputs(data, path, params)
-            self.blocks[name] = Block(name, said, params, inputs, outputs, (), path)
+            is_model = isinstance(data, dict) and data.get("model") is True
+            self.blocks[name] = Block(
+                name, said, params, inputs, outputs, (), path, is_model
+            )
         for name, block in self.blocks.items():
             if name in keys:
                 local = frozenset(block.params)

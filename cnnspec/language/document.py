@@ -358,6 +358,7 @@ class BlockKeys(Record):
         ]
         | None
     ) = None
+    model: bool = False
 
 
 def _times(value: Any) -> Any:
@@ -420,6 +421,17 @@ def _as_lists(found: Any) -> str:
     return f"write for: {{{found}: [1, 2]}}" if is_word else ""
 
 
+def _test(value: Any) -> Any:
+    if value is None or type(value) is Formula or type(value) is bool:
+        return value
+    raise ValueError
+
+
+def _as_test(found: Any) -> str:
+    is_word = isinstance(found, str) and found.lower() in ("true", "false")
+    return "" if is_word else "compare it, as in ${strides != 1}"
+
+
 class RepeatKeys(Record):
     """Layers that are taken several times."""
 
@@ -455,17 +467,7 @@ class RepeatKeys(Record):
         ]
         | None
     ) = None
-
-
-def _test(value: Any) -> Any:
-    if value is None or type(value) is Formula or type(value) is bool:
-        return value
-    raise ValueError
-
-
-def _as_test(found: Any) -> str:
-    is_word = isinstance(found, str) and found.lower() in ("true", "false")
-    return "" if is_word else "compare it, as in ${strides != 1}"
+    trainable: Annotated[Any, kind(_test, "true or false", {}, hint=_as_test)] = True
 
 
 class IfKeys(Record):

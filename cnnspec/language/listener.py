@@ -1,14 +1,21 @@
 """What the interpreter tells of a program while it takes the program's steps."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from cnnspec.catalogue.layers import Layer
-from cnnspec.ground.errors import Path, Trail
+from cnnspec.ground.errors import Path, Problem, Trail, Unknown
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.document import InputTensor
-from cnnspec.language.program import ApplyStep, CallStep, IfStep, LayerStep, RepeatStep
+from cnnspec.language.program import (
+    ApplyStep,
+    CallStep,
+    IfStep,
+    LayerStep,
+    Program,
+    RepeatStep,
+)
 
 T = TypeVar("T")
 
@@ -27,6 +34,8 @@ class Placed(NamedTuple):
     block's text in a named call."""
     trail: Trail
     """The calls and rounds that led there, outermost first."""
+    frozen: bool = False
+    """Whether a call, model or repeat around it says that it isn't trained."""
 
 
 class Said(NamedTuple):
@@ -38,6 +47,38 @@ class Said(NamedTuple):
     """Among the tensors that the item stands for."""
     by: str
     """The name that the tensor was called by; nothing for `prev` and for a branch."""
+
+
+class Outcome(NamedTuple, Generic[T]):
+    """What taking all steps of a model came to."""
+
+    outputs: tuple[T, ...]
+    """What the model gives."""
+    said: Sequence[Said]
+    """How `outputs` calls them; nothing where it gives its last tensors."""
+    problems: list[Problem]
+    """What is wrong, beside `unknown`."""
+    unknown: list[Unknown]
+    """Names that nothing had where they stood."""
+    taken: dict[str, Path]
+    """All names in full, and where each was given."""
+    complete: bool
+    """False where steps were left out because something is wrong with them."""
+    keras_names: Mapping[str, str]
+    """What Keras calls inputs, layers and calls, where that isn't their full name."""
+
+
+class Contents(NamedTuple):
+    """What a model inside another one is made of."""
+
+    program: Program
+    """That has its steps."""
+    inputs: tuple[str, ...]
+    """What Keras calls the tensors that it is given."""
+    path: Path
+    """Where it stands in its document: a block; nothing for a whole spec."""
+    trail: Trail
+    """The calls and rounds that led there, its own among them."""
 
 
 class Listener(ABC, Generic[T]):
@@ -171,6 +212,54 @@ class Listener(ABC, Generic[T]):
             What the caller sees of `results` and of `exports`.
         """
         return results, exports
+
+    # ------------------------------------------------------------- models in models
+
+    @abstractmethod
+    def model(
+        self,
+        step: CallStep,
+        placed: Placed,
+        contents: Contents,
+        arguments: dict[str, Any],
+        read: tuple[T, ...],
+        said: Sequence[Said],
+        holder: type[Layer] | None,
+    ) -> "tuple[Listener[T], tuple[T, ...]]":
+        """A model begins that will be a layer of this one.
+
+        Args:
+            step: the call that makes it.
+            placed: its name, and what led there.
+            contents: what it is made of.
+            arguments: the values that the call gives to parameters.
+            read: the tensors that it, or the layer that will hold it, reads.
+            said: how they are called.
+            holder: the class of the layer that will hold it; None where the model
+                itself reads the tensors.
+
+        Returns:
+            Who hears of what is inside, and the tensors that it is given there.
+        """
+
+    @abstractmethod
+    def modelled(self, step: CallStep, placed: Placed, outcome: Outcome[T]) -> Layer:
+        """The model that began last has ended; it is a layer from here on."""
+
+    @abstractmethod
+    def model_called(
+        self,
+        step: CallStep,
+        placed: Placed,
+        layer: Layer,
+        read: tuple[T, ...],
+        said: Sequence[Said],
+    ) -> T:
+        """A model that has just been made reads tensors.
+
+        Returns:
+            What it gives.
+        """
 
     # ------------------------------------------------------------- repeats and ifs
 

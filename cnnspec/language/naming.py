@@ -23,6 +23,11 @@ def in_call(call: str, inside: str) -> str:
     return f"{call}_{inside}"
 
 
+def in_model(model: str, inside: str) -> str:
+    """What is called `inside` in a model, outside of it."""
+    return f"{model}/{inside}"
+
+
 def in_round(number: str, label: str) -> str:
     """What a step that nobody named is called in a round of a repeat.
 
@@ -164,7 +169,3 @@ class AutomaticNames:
     def of_class(self, name: str) -> str:
         """The next automatic name of a class that no layer could be made of."""
         return self._counter.next(snake_case(name))
-
-    def again(self, layer: str) -> str:
-        """The next name of a layer's further use, which Keras has no name for."""
-        return self._counter.next(f"{layer} again")

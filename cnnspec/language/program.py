@@ -50,6 +50,8 @@ class CallStep(NamedTuple):
     sources: tuple[Ref, ...]
     label: str
     path: Path
+    trainable: Any = True
+    """Whether what is inside is trained, as far as it says so itself."""
 
 
 class RepeatStep(NamedTuple):
@@ -63,6 +65,8 @@ class RepeatStep(NamedTuple):
     """Variables and the values they take, one each round, walked together."""
     steps: Steps
     path: Path
+    trainable: Any = True
+    """Whether what is inside is trained, as far as it says so itself."""
 
 
 class IfStep(NamedTuple):
@@ -112,6 +116,8 @@ class Block(NamedTuple):
     """What a call gives back; the current tensor at its end if empty."""
     steps: Steps
     path: Path
+    is_model: bool = False
+    """Whether each call makes a model, which is a layer of the one around it."""
 
     def default(self, param: str) -> Any:
         """The default of a parameter, with formulas; `NEEDED` where it has none."""

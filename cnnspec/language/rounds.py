@@ -6,7 +6,7 @@ from typing import Any
 from cnnspec.ground.errors import Invalid, Path, Problem
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.problems import WrongValue
-from cnnspec.language.program import IfStep, RepeatStep
+from cnnspec.language.program import CallStep, IfStep, RepeatStep
 from cnnspec.language.scope import Scope
 
 
@@ -58,6 +58,21 @@ def _lists(step: RepeatStep, scope: Scope[Any]) -> dict[str, list[Any]]:
         hint = "give each the same number of values"
         raise Invalid([Problem(("for",), "repeat", text, hint, True)])
     return lists
+
+
+def is_frozen(step: CallStep | RepeatStep, scope: Scope[Any]) -> bool:
+    """Whether nothing in a call or repeat is trained.
+
+    Raises:
+        Invalid: what says so comes to something else than true or false.
+    """
+    if scope.frozen or step.trainable is True:
+        return scope.frozen
+    found = scope.worked_out(step.trainable, ("trainable",))
+    if type(found) is bool:
+        return not found
+    path, title = ("trainable",), "trainable"
+    raise wrong(path, title, "true or false", found, step.trainable)
 
 
 def is_true(step: IfStep, scope: Scope[Any]) -> bool:

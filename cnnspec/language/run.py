@@ -7,7 +7,7 @@ the plan of a script is what another one does.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, NamedTuple
+from typing import Any, Generic, TypeGuard
 
 from cnnspec.catalogue.layers import Layer, make_layer
 from cnnspec.catalogue.registry import INPUT_LAYER
@@ -17,14 +17,13 @@ from cnnspec.ground.errors import (
     Path,
     Problem,
     Trail,
-    Unknown,
     either,
 )
 from cnnspec.ground.kinds import is_name
 from cnnspec.ground.yaml_text import flow
 from cnnspec.language import naming
 from cnnspec.language.expressions import Formula, evaluate
-from cnnspec.language.listener import Listener, Placed, Said, T
+from cnnspec.language.listener import Contents, Listener, Outcome, Placed, Said, T
 from cnnspec.language.problems import Problems
 from cnnspec.language.program import (
     NEEDED,
@@ -39,7 +38,7 @@ from cnnspec.language.program import (
     Step,
     Steps,
 )
-from cnnspec.language.rounds import is_true, rounds_of, wrong
+from cnnspec.language.rounds import is_frozen, is_true, rounds_of, wrong
 from cnnspec.language.scope import Scope
 
 LAYER_LIMIT = 200_000
@@ -58,23 +57,6 @@ INPUT = "input"
 
 
 _NOTHING: Sequence[Said] = ()
-
-
-class Outcome(NamedTuple, Generic[T]):
-    """What taking all steps came to."""
-
-    outputs: tuple[T, ...]
-    """What the model gives."""
-    problems: list[Problem]
-    """What is wrong, beside `unknown`."""
-    unknown: list[Unknown]
-    """Names that nothing had where they stood."""
-    taken: dict[str, Path]
-    """All names in full, and where each was given."""
-    complete: bool
-    """False where steps were left out because something is wrong with them."""
-    keras_names: Mapping[str, str]
-    """What Keras calls inputs, layers and calls, where that isn't their full name."""
 
 
 _NO_NAMES: Mapping[str, str] = {}
@@ -109,7 +91,7 @@ class _Interpreter(Generic[T]):
         self._authors = {keras: name for name, keras in keras_names.items()}
         self._odd: list[naming.Odd] = []
         self._lost = (listener.lost(""),)
-        self._names = naming.AutomaticNames()
+        self._names, self._calls = naming.AutomaticNames(), naming.Counter()
         self._problems = Problems(program)
         self._taken: dict[str, Path] = {}
         self._inputs: frozenset[str] = frozenset()
@@ -120,50 +102,66 @@ class _Interpreter(Generic[T]):
         self._complete = program.complete
 
     def run(self) -> Outcome[T]:
-        program, given = self._program, self._given()
-        known: dict[str, tuple[T, ...]] = {n: (given[n],) for n in given}
-        self._inputs = frozenset(given)
-        # Without an input, the first layer reads a tensor that isn't there.
-        current = tuple(given.values()) or (self._listener.lost(INPUT),)
-        known[INPUT] = current[:1]
-        scope = Scope(program.values, known, current)
-        try:
-            self._take(program.steps, scope)
-        except _TooMany as error:
-            self._complete = False
-            self._problems.found += error.args
-        outputs, said = self._outputs(scope)
-        self._listener.outputs(outputs, said)
-        if self._complete:
-            self._refuse_nothing(outputs)
-        found, unknown = self._problems.found, self._problems.unknown
-        names = self._named_by_keras()
-        return Outcome(outputs, found, unknown, self._taken, self._complete, names)
-
-    def _given(self) -> dict[str, T]:
-        """The tensors that the model is given, by name."""
-        found = {}
+        given = {}
         for name, tensor in self._program.inputs.items():
             path: Path = ("inputs", name) if name else ("input",)
-            called = name or naming.INPUT_NAME
-            found[called] = self._listener.input(called, tensor, path)
-            self._taken[called] = path
-            self._note_odd(called, called, "", INPUT_LAYER)
-        return found
+            called = name or self._names.of_class(INPUT_LAYER)
+            given[called] = self._listener.input(called, tensor, path)
+            self._take_name(called, path)
+        # Without an input, the first layer reads a tensor that isn't there.
+        current = tuple(given.values()) or (self._listener.lost(INPUT),)
+        scope = Scope(self._program.values, _known(given, current), current)
+        outcome = self._model_of(None, scope)
+        self._listener.outputs(outcome.outputs, outcome.said)
+        return outcome
 
-    def _refuse_nothing(self, outputs: tuple[T, ...]) -> None:
+    def _take_name(self, called: str, path: Path) -> None:
+        """Notes the name of an input."""
+        self._inputs |= {called}
+        self._taken[called] = path
+        self._note_odd(called, called, "", INPUT_LAYER)
+
+    def _model_of(self, block: Block | None, scope: Scope[T]) -> Outcome[T]:
+        """Takes what a model is made of: the steps of a block, or of the program."""
+        program, found = self._program, self._problems
+        try:
+            self._take((block or program).steps, scope)
+        except _TooMany as error:
+            self._complete = False
+            found.found += error.args
+        if block is None:
+            outputs, said = self._outputs(scope)
+        else:
+            outputs, said = self._results(block, scope)
+        if self._complete:
+            self._refuse_nothing(outputs, block or program, scope.trail)
+        names = self._named_by_keras()
+        return Outcome(
+            outputs,
+            said,
+            found.found,
+            found.unknown,
+            self._taken,
+            self._complete,
+            names,
+        )
+
+    def _refuse_nothing(
+        self, outputs: tuple[T, ...], model: Block | Program, trail: Trail
+    ) -> None:
         """Reports a model without layers, and one that gives back what it is given."""
+        at: Path = model.path if isinstance(model, Block) else ()
         no_layers = not self._shared and not self._lacks_layers
         if no_layers and not self._problems.unknown:
             text = "the layer list comes to no layer"
             hint = "let a repeat or if take one"
-            self._problems.report("missing-field", ("layers",), text, hint)
+            self._problems.report("missing-field", (*at, "layers"), text, hint, trail)
         for name in self._inputs.intersection(map(self._listener.name, outputs)):
             if not no_layers and name not in self._shared:
-                path: Path = ("outputs",) if self._program.outputs else ("layers",)
+                path = (*at, "outputs" if model.outputs else "layers")
                 text = f"the model would give back its input '{name}' as it came"
                 hint = "let a layer read it, or list layers under outputs:"
-                self._problems.report("input-as-output", path, text, hint)
+                self._problems.report("input-as-output", path, text, hint, trail)
 
     # ------------------------------------------------------------- steps
 
@@ -227,6 +225,8 @@ class _Interpreter(Generic[T]):
             layer, local = None, local[:NAME_LIMIT]
             self._problems.note(_too_long(name), step.path, scope.trail)
         placed = Placed(step.path, name, local, given is not None, scope.trail)
+        if scope.frozen:
+            placed = placed._replace(frozen=True)
         self._note_odd(name, local, scope.call, step.type)
         if layer is None:
             self._lacks_layers = True
@@ -279,7 +279,7 @@ class _Interpreter(Generic[T]):
             scope.known.setdefault(placed.local or f"{wanted} again", self._lost)
             return
         if not placed.name:
-            name = self._names.again(shared)
+            name = self._calls.next(f"{shared} again")
             placed = placed._replace(name=name, local=name)
         [source] = scope.known[wanted]
         tensor = self._listener.apply(step, placed, shared, source, wanted, read, said)
@@ -331,6 +331,8 @@ class _Interpreter(Generic[T]):
         local = given or ""
         if given is None and scope.call:
             local = scope.label(step)
+        elif given is None and self._makes_model(step):
+            local = self._calls.next(step.block)
         name = scope.full(local) if local else ""
         if len(name) > NAME_LIMIT:
             raise _too_long(name)
@@ -338,6 +340,9 @@ class _Interpreter(Generic[T]):
             kind = step.block if type(step) is CallStep else "apply"
             self._note_odd(name, local, scope.call, kind)
         return Placed(step.path, name, local, given is not None, scope.trail)
+
+    def _makes_model(self, step: CallStep | ApplyStep) -> TypeGuard[CallStep]:
+        return type(step) is CallStep and self._program.blocks[step.block].is_model
 
     def _note_odd(self, name: str, local: str, call: str, kind: str) -> None:
         """Notes what has a name that Keras may not take."""
@@ -414,16 +419,19 @@ class _Interpreter(Generic[T]):
         trail = (*scope.trail, Frame(block.name, placed.name, step.path))
         given = evaluate(step.arguments, scope.variables)
         variables = self._parameters(block, given, trail)
+        frozen = is_frozen(step, scope)
+        if block.is_model:
+            inner: Scope[T] = Scope(variables, {}, (), "", (), trail, frozen)
+            self._model(step, placed, block, given, read, said, inner, scope)
+            return
         inside = self._listener.enter(step, placed, given, read, said)
         known = {INPUT: inside[:1]}
         if block.inputs:
             known |= {n: (t,) for n, t in zip(block.inputs, inside, strict=True)}
         own = len(known)
-        inner = Scope(variables, known, inside, placed.name, (), trail)
+        inner = Scope(variables, known, inside, placed.name, (), trail, frozen)
         self._take(block.steps, inner)
-        results, named = inner.current, _NOTHING
-        if block.outputs:
-            results, named = self._results(block, inner)
+        results, named = self._results(block, inner)
         names = list(known)[own:]
         exports = {
             outside: known[name]
@@ -464,6 +472,8 @@ class _Interpreter(Generic[T]):
         self, block: Block, scope: Scope[T]
     ) -> tuple[tuple[T, ...], Sequence[Said]]:
         """The tensors that a block gives, and how its `outputs` calls them."""
+        if not block.outputs:
+            return scope.current, _NOTHING
         found: list[T] = []
         said: list[Said] = []
         for place, name in enumerate(block.outputs):
@@ -472,6 +482,77 @@ class _Interpreter(Generic[T]):
             found += tensors
             said += [Said(place, number, by) for number in range(len(tensors))]
         return tuple(found), said
+
+    # ------------------------------------------------------------- models in models
+
+    def _model(
+        self,
+        step: CallStep,
+        placed: Placed,
+        block: Block,
+        arguments: dict[str, Any],
+        read: tuple[T, ...],
+        said: Sequence[Said],
+        inner: Scope[T],
+        scope: Scope[T],
+    ) -> None:
+        """Takes a call that makes a model, which is one layer where it stands."""
+        placed = placed._replace(frozen=inner.frozen)
+        layer, outcome = self._modelled(
+            step, placed, block, arguments, read, said, inner, None
+        )
+        tensor = self._listener.model_called(step, placed, layer, read, said)
+        results = self._parts(tensor, len(outcome.outputs))
+        scope.current = results
+        self._know(placed, results, scope)
+        self._shared[placed.name] = placed.name
+        for name, result in zip(self._output_names(outcome), results, strict=True):
+            scope.known[naming.in_model(placed.local, name)] = (result,)
+
+    def _modelled(
+        self,
+        step: CallStep,
+        placed: Placed,
+        block: Block,
+        arguments: dict[str, Any],
+        read: tuple[T, ...],
+        said: Sequence[Said],
+        scope: Scope[T],
+        holder: type[Layer] | None,
+    ) -> tuple[Layer, Outcome[T]]:
+        """Makes a model of a block's steps, for a layer that may hold it.
+
+        Keras counts automatic names on through it, and no other name inside meets one
+        outside.
+
+        Args:
+            scope: for what is inside; its tensors are filled in.
+        """
+        names = block.inputs or (self._names.of_class(INPUT_LAYER),)
+        contents = Contents(self._program, names, block.path, scope.trail)
+        listener, given = self._listener.model(
+            step, placed, contents, arguments, read, said, holder
+        )
+        inside = _Interpreter(self._program, listener, _NO_NAMES)
+        inside._names, inside._steps_left = self._names, self._steps_left
+        for name in names:
+            inside._take_name(name, (*block.path, "inputs"))
+        tensors = dict(zip(names, given, strict=True)) if block.inputs else {}
+        scope.known, scope.current = _known(tensors, given), given
+        outcome = inside._model_of(block, scope)
+        self._steps_left = inside._steps_left
+        self._complete &= outcome.complete
+        return self._listener.modelled(step, placed, outcome), outcome
+
+    def _parts(self, tensor: T, count: int) -> tuple[T, ...]:
+        """The tensors that a model gives."""
+        return (tensor,)
+
+    def _output_names(self, outcome: Outcome[T]) -> list[str]:
+        """What a model's outputs are called inside it."""
+        if outcome.said:
+            return [one.by for one in outcome.said]
+        return [self._listener.name(tensor) for tensor in outcome.outputs]
 
     # ------------------------------------------------------------- repeats and ifs
 
@@ -482,6 +563,7 @@ class _Interpreter(Generic[T]):
             self._count(step, scope)
         if len(scope.trail) >= DEPTH_LIMIT:
             raise _too_deep("repeat less deeply")
+        frozen = is_frozen(step, scope)
         for number, variables in enumerate(rounds, 1):
             self._count(step, scope)
             inner = Scope(
@@ -491,6 +573,7 @@ class _Interpreter(Generic[T]):
                 scope.call,
                 (*scope.rounds, str(number)),
                 (*scope.trail, Frame("", "", step.path, number)),
+                frozen,
             )
             self._take(step.steps, inner)
             scope.current = inner.current
@@ -512,6 +595,7 @@ class _Interpreter(Generic[T]):
         before = vars(self).copy()
         self._problems = Problems(self._program)
         self._names, self._taken = self._names.copy(), self._taken.copy()
+        self._calls = self._calls.copy()
         self._shared, self._made = self._shared.copy(), self._made.copy()
         self._odd = self._odd.copy()
         self._complete = True
@@ -605,6 +689,11 @@ class _Interpreter(Generic[T]):
                 found += tensors
                 said += [Said(place, number, name) for number in range(len(tensors))]
         return (tuple(found), said) if found else (scope.current, ())
+
+
+def _known(inputs: Mapping[str, T], given: tuple[T, ...]) -> dict[str, tuple[T, ...]]:
+    """What `from` may name before the first step."""
+    return {**{name: (inputs[name],) for name in inputs}, INPUT: given[:1]}
 
 
 def _named(name: str, scope: Scope[T]) -> tuple[tuple[T, ...], str] | None:

@@ -19,9 +19,12 @@ class Scope(Generic[T]):
         call: the full name of the call around, if it has one; nothing elsewhere.
         rounds: the numbers of the rounds around, outermost first, within the call.
         trail: the calls and rounds that led here.
+        frozen: whether nothing here is trained.
     """
 
-    __slots__ = ("call", "current", "known", "rounds", "trail", "variables")
+    __slots__ = (
+        *("call", "current", "frozen", "known", "rounds", "trail", "variables"),
+    )
 
     def __init__(
         self,
@@ -31,9 +34,10 @@ class Scope(Generic[T]):
         call: str = "",
         rounds: tuple[str, ...] = (),
         trail: Trail = (),
+        frozen: bool = False,
     ) -> None:
         self.variables, self.known, self.current = variables, known, current
-        self.call, self.rounds, self.trail = call, rounds, trail
+        self.call, self.rounds, self.trail, self.frozen = call, rounds, trail, frozen
 
     def full(self, local: str) -> str:
         """The name in the model of what is called so here."""
@@ -49,9 +53,8 @@ class Scope(Generic[T]):
     def copy(self) -> "Scope[T]":
         """The same, whose names may be added to without an effect here."""
         known = self.known.copy()
-        return Scope(
-            self.variables, known, self.current, self.call, self.rounds, self.trail
-        )
+        where = self.call, self.rounds, self.trail, self.frozen
+        return Scope(self.variables, known, self.current, *where)
 
     def worked_out(self, data: Any, path: Path) -> Any:
         """The value of data with formulas.

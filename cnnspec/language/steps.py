@@ -255,17 +255,21 @@ class StepReader:
             if "name" in arguments:
                 given = arguments.pop("name")
                 call_name = self._name(given, (*path, "name"), place)
+            trainable = True
+            if "trainable" in arguments and "trainable" not in block.params:
+                trainable = _truth(arguments.pop("trainable"))
         except Invalid as error:
             self._refuse_call(error, block, path)
             return None
         sound = self._notes.know(arguments, path, place.variables)
+        sound &= self._notes.know(trainable, (*path, "trainable"), place.variables)
         wrong = Invalid(_parameter_problems(block, arguments))
         label = place.label(name, call_name)
         if wrong.problems:
             self._refuse_call(wrong, block, path)
         if wrong.problems or not sound:
             return None
-        return CallStep(name, arguments, call_name, sources, label, path)
+        return CallStep(name, arguments, call_name, sources, label, path, trainable)
 
     def _refuse_call(self, error: Invalid, block: Block, path: Path) -> None:
         """Reports what is wrong with a call.
@@ -326,6 +330,8 @@ class StepReader:
         lists: dict[str, Any] = keys.for_ or {}
         known = self._notes.know(keys.times, (*path, "times"), place.variables)
         known &= self._notes.know(lists, (*path, "for"), place.variables)
+        trainable, at = keys.trainable, (*path, "trainable")
+        known &= self._notes.know(trainable, at, place.variables)
         if known and (keys.times is None) == (not lists):
             text = "a repeat has times: or for:, and not both"
             hint = "as in times: 3, or for: {filters: [64, 128]}"
@@ -341,7 +347,8 @@ class StepReader:
         steps = self.steps(keys.layers, (*path, "layers"), named)
         if not known or not all(sound):
             return None
-        return RepeatStep(keys.times, keys.index or "", lists, steps, path)
+        index = keys.index or ""
+        return RepeatStep(keys.times, index, lists, steps, path, trainable)
 
     def _is_new(self, name: Any, where: Path, path: Path, place: Place) -> bool:
         """Whether a repeat's variable hides none of the block or of a repeat around."""
@@ -468,6 +475,18 @@ def _as_written(kind: str, argument: str | int, source: Source) -> str:
         if written and own_name(name) == kind:
             return str(name)
     return kind
+
+
+def _truth(value: Any) -> Any:
+    """What `trainable` of a call says, which may be a formula.
+
+    Raises:
+        Invalid: it is neither true nor false.
+    """
+    if type(value) is bool or type(value) is Formula:
+        return value
+    text = f"'trainable' must be true or false; found {describe(value)}"
+    raise Invalid([Problem(("trainable",), "wrong-type", text)])
 
 
 def _bad_source(step: Path, item: Any) -> Invalid:

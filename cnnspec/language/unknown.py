@@ -201,7 +201,7 @@ def taken(placed: Placed, first: Path | None, program: Program) -> tuple[str, st
         The message and the hint; two empty texts where a call is given the same name
         twice, which is reported there.
     """
-    path, name, local, given, trail = placed
+    path, name, local, given, trail, *_ = placed
     if local in ("prev", "input"):
         what = "the layer before" if local == "prev" else "the model's input"
         return f"'{local}' is what from: calls {what}", _ANOTHER

@@ -41,6 +41,8 @@ class Node(NamedTuple):
     """The node whose layer, weights and all, this one uses again."""
     inner: tuple[str, ...] = ()
     """The names of layers inside the layer, in the order of `all_nested`."""
+    frozen: bool = False
+    """Whether a call, model or repeat around it says that nothing in it is trained."""
 
 
 class Graph(NamedTuple):
@@ -59,6 +61,8 @@ class Graph(NamedTuple):
     """What Keras calls inputs, layers and calls, where that isn't their name."""
     policy: str = DEFAULT_POLICY
     """The dtype policy of layers that have none of their own."""
+    within: str = ""
+    """What stands before the names of its layers in messages: `left/` in a model."""
 
     @property
     def keras_name(self) -> str:

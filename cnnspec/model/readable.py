@@ -5,7 +5,7 @@ for reports and for differences, so that no two of them can differ in more than 
 looks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -13,9 +13,10 @@ from cnnspec.catalogue.layers.base import WHOLE
 from cnnspec.ground.shapes import Shape, Shapes, show
 from cnnspec.ground.source import Source
 from cnnspec.ground.visible import visible
+from cnnspec.language import naming
 from cnnspec.model.graph import DEFAULT_POLICY, Graph, Input
 from cnnspec.model.receptive import UNKNOWN, Seen, receptive_fields
-from cnnspec.model.summary import Row, Summary
+from cnnspec.model.summary import Row, Summary, each_row
 
 NOT_KNOWN = "?"
 NOTHING = "-"
@@ -41,8 +42,13 @@ class Line(NamedTuple):
     """The layer's part of all parameters, 0 to 1."""
 
 
-def lines(summary: Summary) -> list[Line]:
-    """The rows of a report, in the order of the layers."""
+def lines(summary: Summary, *, expand: bool = False) -> list[Line]:
+    """The rows of a report, in the order of the layers.
+
+    Args:
+        summary: of a model.
+        expand: whether a model inside has its layers' rows below its own.
+    """
     fields = receptive_fields(summary)
     total = summary.total_params
     return [
@@ -59,7 +65,7 @@ def lines(summary: Summary) -> list[Line]:
             field=field_text(fields[row.name]),
             share=row.params / total if total else 0.0,
         )
-        for row in summary.rows
+        for row in (each_row(summary) if expand else summary.rows)
     ]
 
 
@@ -159,8 +165,8 @@ def share_text(share: float) -> str:
 
 
 def _why(row: Row) -> str:
-    if not row.weights:
-        return "0"
+    if not row.arithmetic:
+        return f"{row.params:,}"
     return f"{row.arithmetic} = {row.params:,}"
 
 
@@ -190,17 +196,33 @@ def summary_data(summary: Summary, source: Source | None) -> dict[str, Any]:
         "weight_bytes": summary.weight_bytes,
         "macs": summary.macs,
         "activation_bytes": summary.activation_bytes,
-        "layers": [
-            {
-                **row_data(row, graph, source, facts),
-                "receptive_field": field_sizes(fields[row.name]),
-                "weights": _weights_data(row),
-                "arithmetic": row.arithmetic,
-                "size_arithmetic": row.size_sums,
-            }
-            for row in summary.rows
-        ],
+        "layers": _layers_data(summary, source, facts, fields),
     }
+
+
+def _layers_data(
+    summary: Summary,
+    source: Source | None,
+    facts: Sequence[str],
+    fields: Mapping[str, Seen],
+    within: str = "",
+) -> list[dict[str, Any]]:
+    """A model's rows as plain data; one that is a model has `layers` of its own."""
+    found = []
+    for row in summary.rows:
+        data = row_data(row, summary.graph, source, facts)
+        full = f"{within}{row.name}"
+        data |= {
+            "receptive_field": field_sizes(fields[full]),
+            "weights": _weights_data(row),
+            "arithmetic": row.arithmetic,
+            "size_arithmetic": row.size_sums,
+        }
+        if inside := row.layer.inside(*row.input_shapes):
+            below = naming.in_model(full, "")
+            data["layers"] = _layers_data(inside, source, facts, fields, below)
+        found.append(data)
+    return found
 
 
 LAYER_FACTS = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.catalogue.layers.base import MOVED, WHOLE, Window
 from cnnspec.ground.shapes import Shape, Shapes, product
+from cnnspec.language import naming
 from cnnspec.model.summary import Row, Summary
 
 if TYPE_CHECKING:
@@ -58,11 +59,24 @@ def receptive_fields(summary: Summary) -> dict[str, Seen]:
 
     Returns:
         For each input and layer a field per spatial axis (none for a vector); `WHOLE`
-        from the first layer on that looks at all positions at once.
+        from the first layer on that looks at all positions at once. Layers of a model
+        inside are there as well, as `left/conv`.
     """
-    seen: dict[str, Seen] = {i.name: _points(i.shape) for i in summary.graph.inputs}
+    return _fields(summary, [_points(tensor.shape) for tensor in summary.graph.inputs])
+
+
+def _fields(summary: Summary, given: Sequence[Seen]) -> dict[str, Seen]:
+    """The receptive fields of a model's layers, given those of its inputs."""
+    names = (tensor.name for tensor in summary.graph.inputs)
+    seen: dict[str, Seen] = dict(zip(names, given, strict=False))
     for row in summary.rows:
-        seen[row.name] = _seen(row, _widest([seen[name] for name in row.inputs]))
+        before = [seen[name] for name in row.inputs]
+        if inside := row.layer.inside(*row.input_shapes):
+            inner = _fields(inside, before)
+            seen |= {naming.in_model(row.name, name): inner[name] for name in inner}
+            seen[row.name] = _widest([inner[name] for name in inside.graph.outputs])
+        else:
+            seen[row.name] = _seen(row, _widest(before))
     return seen
 
 

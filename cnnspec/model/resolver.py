@@ -8,15 +8,16 @@ from cnnspec.catalogue.layers import Layer
 from cnnspec.ground.errors import Path, Problem, folded
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.document import InputTensor
-from cnnspec.language.listener import Listener, Placed, Said
-from cnnspec.language.program import ApplyStep, LayerStep, Program
-from cnnspec.language.run import Outcome, run
+from cnnspec.language.listener import Contents, Listener, Outcome, Placed, Said
+from cnnspec.language.program import ApplyStep, CallStep, LayerStep, Program
+from cnnspec.language.run import run
 from cnnspec.model.graph import DEFAULT_POLICY, Graph, Input, Node
 from cnnspec.model.summary import Inference
 from cnnspec.model.unused import unused_layers
 
 if TYPE_CHECKING:
     from cnnspec.language.unknown import Reads
+    from cnnspec.model.functional import Functional
 
 
 def resolve(program: Program) -> Graph:
@@ -25,18 +26,22 @@ def resolve(program: Program) -> Graph:
     A layer whose arguments are wrong has no node; the nodes that read it name a tensor
     that isn't there.
     """
-    builder = GraphBuilder()
+    policy = (program.train and program.train.mixed_precision) or DEFAULT_POLICY
+    builder = GraphBuilder(policy)
     outcome = run(program, builder)
     if outcome.unknown and outcome.keras_names:  # one of those may be meant
-        builder = GraphBuilder()
+        builder = GraphBuilder(policy)
         outcome = run(program, builder, outcome.keras_names)
-    return builder.graph(program, outcome)
+    return builder.graph(program, program.name, outcome)
 
 
 class GraphBuilder(Listener[str]):
     """Notes inputs and nodes. A tensor is the name of what makes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: str = DEFAULT_POLICY, within: str = "") -> None:
+        self._policy, self._within = policy, within
+        self._inside: list[tuple[Contents, GraphBuilder]] = []
+        self._wrong: list[Problem] = []  # with models inside
         self._inputs: list[Input] = []
         self._nodes: dict[str, Node] = {}
         self._beside: list[Reads] = []  # layers that have no node
@@ -56,12 +61,15 @@ class GraphBuilder(Listener[str]):
 
     def sizes(self, tensor: str) -> Shapes | None:
         """The shape of a tensor; what isn't inferred yet is inferred for it."""
+        return self._inferred_so_far().shapes.get(tensor)
+
+    def _inferred_so_far(self) -> Inference:
         if self._inference is None:
-            self._inference = Inference(self._inputs)
+            self._inference = Inference(self._inputs, self._policy)
         for node in islice(self._nodes.values(), self._inferred, None):
             self._inference.add(node)
         self._inferred = len(self._nodes)
-        return self._inference.shapes.get(tensor)
+        return self._inference
 
     def layer(
         self,
@@ -73,15 +81,26 @@ class GraphBuilder(Listener[str]):
         read: tuple[str, ...],
         said: Sequence[Said],
     ) -> str:
-        path, name, _, _, trail = placed
+        return self._place(placed, layer, read, "", inner)
+
+    def _place(
+        self,
+        placed: Placed,
+        layer: Layer,
+        read: tuple[str, ...],
+        shares: str,
+        inner: tuple[str, ...] = (),
+    ) -> str:
+        """Notes a node."""
+        path, name, _, _, trail, frozen = placed
         if name in self._nodes:
             self._set_aside(name)
-        self._nodes[name] = Node(name, layer, read, path, trail, "", inner)
+        node = Node(name, layer, read, path, trail, shares, inner, frozen)
+        self._nodes[name] = node
         return name
 
     def no_layer(self, placed: Placed, read: tuple[str, ...]) -> None:
-        path, name, _, _, trail = placed
-        self._beside.append((name, read, path, trail))
+        self._beside.append((placed.name, read, placed.path, placed.trail))
 
     def apply(
         self,
@@ -93,33 +112,74 @@ class GraphBuilder(Listener[str]):
         read: tuple[str, ...],
         said: Sequence[Said],
     ) -> str:
-        path, name, _, _, trail = placed
         first = self._nodes[shared]
-        inner = first.inner
-        if name in self._nodes:
-            self._set_aside(name)
-        self._nodes[name] = Node(name, first.layer, read, path, trail, shared, inner)
-        return name
+        placed = placed._replace(frozen=first.frozen)
+        return self._place(placed, first.layer, read, shared, first.inner)
+
+    # ------------------------------------------------------------- models in models
+
+    def model(
+        self,
+        step: CallStep,
+        placed: Placed,
+        contents: Contents,
+        arguments: dict[str, Any],
+        read: tuple[str, ...],
+        said: Sequence[Said],
+        holder: type[Layer] | None,
+    ) -> tuple["GraphBuilder", tuple[str, ...]]:
+        inner = GraphBuilder(self._policy, f"{self._within}{placed.name}/")
+        known = self._inferred_so_far()
+        for name, tensor in zip(contents.inputs, read, strict=True):
+            # Of what something is wrong with, nothing inside is inferred either.
+            shape: Any = known.shapes.get(tensor, ())
+            if shape and holder is not None:
+                shape = holder.handed_in(shape)
+            dtype = known.dtypes.get(tensor, DEFAULT_POLICY)
+            inner._inputs.append(Input(name, shape, dtype, contents.path))
+        self._inside.append((contents, inner))
+        return inner, contents.inputs
+
+    def modelled(
+        self, step: CallStep, placed: Placed, outcome: Outcome[str]
+    ) -> "Functional":
+        from cnnspec.model.functional import Functional
+
+        contents, inner = self._inside.pop()
+        graph = inner.graph(contents.program, placed.name, outcome)
+        self._wrong += graph.problems
+        return Functional.of(graph)
+
+    def model_called(
+        self,
+        step: CallStep,
+        placed: Placed,
+        layer: Layer,
+        read: tuple[str, ...],
+        said: Sequence[Said],
+    ) -> str:
+        return self._place(placed, layer, read, "")
 
     def _set_aside(self, name: str) -> None:
         """Keeps what a layer reads whose name another one is given as well."""
         self._beside.append(_read(self._nodes[name]))
 
-    def graph(self, program: Program, outcome: Outcome[str]) -> Graph:
+    def graph(self, program: Program, name: str, outcome: Outcome[str]) -> Graph:
         """What was noted, with what is wrong."""
-        problems = [*outcome.problems, *self._unknown(program, outcome)]
+        problems = [*outcome.problems, *self._unknown(program, outcome), *self._wrong]
         unused: frozenset[str] = frozenset()
         if outcome.complete and not problems and not program.problems:
             unused, problems = unused_layers(self._nodes, outcome.outputs)
         return Graph(
-            program.name,
+            name,
             tuple(self._inputs),
             tuple(self._nodes.values()),
             outcome.outputs,
             unused,
             tuple(_once(problems, program.problems)),
             outcome.keras_names,
-            (program.train and program.train.mixed_precision) or DEFAULT_POLICY,
+            self._policy,
+            self._within,
         )
 
     def _unknown(self, program: Program, outcome: Outcome[str]) -> Iterator[Problem]:

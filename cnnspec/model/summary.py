@@ -1,6 +1,6 @@
 """Graph to Summary: the shape, weights and cost of every layer."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from cnnspec.catalogue.dtypes import size as bytes_of
 from cnnspec.catalogue.layers.base import Layer, Weight
 from cnnspec.ground.errors import Path, Problem, ShapeError, Trail, folded
 from cnnspec.ground.shapes import Shape, Shapes, product, show
-from cnnspec.language.naming import INPUT_NAME
+from cnnspec.language import naming
 from cnnspec.language.program import Program
 from cnnspec.model.graph import DEFAULT_POLICY, Graph, Input, Node
 
@@ -46,7 +46,9 @@ class Row(NamedTuple):
 
     @property
     def arithmetic(self) -> str:
-        """How the parameters are counted: `3·3·50·25 + 25`."""
+        """How the parameters are counted: `3·3·50·25 + 25`; nothing for a model."""
+        if self.layer.inside(*self.input_shapes):
+            return ""
         return " + ".join("·".join(map(str, w.shape)) or "1" for w in self.weights)
 
     @property
@@ -59,7 +61,10 @@ class Row(NamedTuple):
 
     @property
     def activation_bytes(self) -> int | None:
-        """Memory that one sample's output takes."""
+        """Memory that one sample's output takes; of a model, all those inside."""
+        if inside := self.layer.inside(*self.input_shapes):
+            found: int | None = inside.activation_bytes
+            return found
         shapes = self.output_shape
         several = shapes if isinstance(shapes, list) else [shapes]
         numbers = _sum(product(shape[1:]) for shape in several)
@@ -123,6 +128,20 @@ class Summary(NamedTuple):
         return sum(row.weight_bytes for row in self.rows)
 
 
+def each_row(summary: Summary) -> Iterator[Row]:
+    """All rows, with those of a model inside behind its own, as `left/conv`."""
+    for row in summary.rows:
+        yield row
+        inside = None if row.shares else row.layer.inside(*row.input_shapes)
+        for one in each_row(inside) if inside else ():
+            inputs = (naming.in_model(row.name, name) for name in one.inputs)
+            yield one._replace(
+                name=naming.in_model(row.name, one.name),
+                inputs=tuple(inputs),
+                shares=one.shares and naming.in_model(row.name, one.shares),
+            )
+
+
 def _sum(counts: Iterable[int | None]) -> int | None:
     """The sum, None if one of the counts isn't known."""
     total = 0
@@ -147,9 +166,12 @@ def infer(graph: Graph, line_of: LineOf | None = None) -> Summary:
     that comes after it: without that layer's output there is nothing to say of it.
     """
     inference = Inference(graph.inputs, graph.policy)
-    rows, misfits = inference.rows, []
+    rows, misfits = inference.rows, list[Misfit]()
     for node in graph.nodes:
         if error := inference.add(node):
+            if isinstance(error, Unfit):
+                misfits += infer(error.inside.graph, line_of).misfits
+                continue
             problem = _problem(graph, rows, node, error, line_of)
             misfits.append(Misfit(node, error, problem))
     used = tuple(row for row in rows.values() if row.name not in graph.unused)
@@ -163,6 +185,18 @@ class Misfit(NamedTuple):
     node: Node
     error: ShapeError
     problem: Problem
+
+
+class Unfit(ShapeError):
+    """A model inside another one of which something is wrong, so that it gives nothing.
+
+    Attributes:
+        inside: what there is of it.
+    """
+
+    def __init__(self, inside: Summary) -> None:
+        self.inside = inside
+        super().__init__("holds layers that something is wrong with")
 
 
 class Surprise(NamedTuple):
@@ -184,16 +218,17 @@ class Inference:
     Attributes:
         rows: of the layers that can take their input, by name.
         shapes: of what they and the inputs give, batch first.
+        dtypes: of the numbers in it.
     """
 
     def __init__(self, inputs: Iterable[Input], policy: str = DEFAULT_POLICY) -> None:
         self.rows: dict[str, Row] = {}
         self.shapes: dict[str, Shapes] = {}
-        self._policy, self._dtypes = policy, dict[str, str]()
+        self._policy, self.dtypes = policy, dict[str, str]()
         for tensor in inputs:
             self.shapes[tensor.name] = tensor.shape
-            self._dtypes[tensor.name] = tensor.dtype
-        self._computed: dict[tuple[int, tuple[Shape, ...]], _Computed] = {}
+            self.dtypes[tensor.name] = tensor.dtype
+        self._computed: dict[tuple[int, tuple[Shape, ...], bool], _Computed] = {}
 
     def add(self, node: Node) -> ShapeError | None:
         """Infers a layer; those that it reads have been added.
@@ -202,7 +237,7 @@ class Inference:
             Why it can't take its input. None where it can, and where what it reads
             isn't there.
         """
-        name, layer, sources, path, trail, shares, _ = node
+        name, layer, sources, path, trail, shares, _, frozen = node
         try:
             inputs = tensors(sources, self.shapes)
             first = self.rows[shares] if shares else None
@@ -210,19 +245,20 @@ class Inference:
             return None
         try:
             # A block that is called often makes each of its layers but once.
-            found = self._computed.get((id(layer), inputs)) if trail else None
+            key = id(layer), inputs, frozen
+            found = self._computed.get(key) if trail else None
             if found is None:
-                found = _compute(layer, inputs)
+                found = _compute(layer, inputs, frozen)
                 if trail:
-                    self._computed[id(layer), inputs] = found
+                    self._computed[key] = found
             if first is not None:
                 found = _again(found, inputs, first)
         except ShapeError as error:
             return error
-        dtype = layer.output_dtype(self._policy, self._dtypes[sources[0]])
+        dtype = layer.output_dtype(self._policy, self.dtypes[sources[0]])
         about = path, trail, shares, dtype, self._policy
         self.rows[name] = Row(name, layer, sources, inputs, *found, *about)
-        self.shapes[name], self._dtypes[name] = found[0], dtype
+        self.shapes[name], self.dtypes[name] = found[0], dtype
         return None
 
 
@@ -242,12 +278,14 @@ _Computed = tuple[Shapes, Sequence[Weight], int, int, int | None]
 """A layer's output shape, weights, params, trainable params and MACs."""
 
 
-def _compute(layer: Layer, inputs: tuple[Shape, ...]) -> _Computed:
+def _compute(layer: Layer, inputs: tuple[Shape, ...], frozen: bool) -> _Computed:
     if layer.inputs != 1 or len(inputs) != 1:
         _count_inputs(layer, len(inputs))
     layer.check(*inputs)
     output = layer.output(*inputs)
     weights = layer.held(*inputs)
+    if frozen:
+        weights = [weight._replace(trainable=False) for weight in weights]
     params = trainable = 0
     for weight in weights:
         size = prod(weight.shape)
@@ -296,26 +334,29 @@ def _problem(
     error: ShapeError,
     line_of: LineOf | None,
 ) -> Problem:
-    title = f"'{node.name}' ({type(node.layer).__name__})"
+    title = f"'{graph.within}{node.name}' ({type(node.layer).__name__})"
     message = f"{title}: {error.message}"
     source = node.inputs[0] if node.inputs else ""
     if len(node.inputs) > 1:
         message += f"; it reads {_tensors_read(graph, rows, node, line_of)}"
     else:
         if source in rows:
-            message += f"; its input comes from {_maker(rows, source, line_of)}"
+            message += f"; its input comes from {_maker(graph, rows, source, line_of)}"
         went = _trace(graph, rows, source)
         if len(went) > 1:
             message += f"; the size went {' → '.join(went)}"
     return Problem(node.path, "shape", message, error.hint, True, node.trail)
 
 
-def _maker(rows: dict[str, Row], name: str, line_of: LineOf | None) -> str:
+def _maker(
+    graph: Graph, rows: dict[str, Row], name: str, line_of: LineOf | None
+) -> str:
     """`'conv2d' (line 6)`: what makes a tensor."""
     if name not in rows:
-        return "the model's input" if name == INPUT_NAME else f"the input '{name}'"
+        alone = len(graph.inputs) == 1 and name.startswith(naming.INPUT_NAME)
+        return "the model's input" if alone else f"the input '{name}'"
     line = f" ({line_of(rows[name].path)})" if line_of else ""
-    return f"'{name}'{line}"
+    return f"'{graph.within}{name}'{line}"
 
 
 _READ_LIMIT = 4
@@ -332,7 +373,7 @@ def _tensors_read(
         shape = rows[name].output_shape if name in rows else shapes[name]
         several = shape if isinstance(shape, list) else [shape]
         sizes = " and ".join(show(one[1:]) for one in several)
-        found.append(f"{sizes} from {_maker(rows, name, line_of)}")
+        found.append(f"{sizes} from {_maker(graph, rows, name, line_of)}")
     if len(node.inputs) > _READ_LIMIT:
         return f"{', '.join(found)}, …"
     return f"{', '.join(found[:-1])} and {found[-1]}"

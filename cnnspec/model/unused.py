@@ -18,10 +18,10 @@ def unused_layers(
     needed, found = set(outputs), []
     unused: set[str] = set()
     again: set[str] = set()  # layers that are used once more to some avail
-    for name, _, sources, _, _, shares, _ in reversed(nodes.values()):
+    for name, node in reversed(nodes.items()):
         if name in needed:
-            needed.update(sources)
-            again.add(shares)
+            needed.update(node.inputs)
+            again.add(node.shares)
         else:
             unused.add(name)
             if name in again:

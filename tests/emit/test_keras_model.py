@@ -12,6 +12,7 @@ from cnnspec.emit.keras_live.model import build_model, compare, saved
 from cnnspec.emit.write import seal_zip, write_file
 from cnnspec.ground.errors import SpecError
 from tests.fidelity.judge import keras_class
+from tests.test_nested import FROZEN, PAIR, TOWER
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 SMALL = """
@@ -123,3 +124,20 @@ def test_a_model_that_keras_reads_back_differently_is_not_written(
     with pytest.raises(RuntimeError, match="doesn't read 'small' back"):
         save(built, str(tmp_path / "small.keras"))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", [TOWER, PAIR, FROZEN], ids=["tower", "pair", "frozen"])
+def test_a_model_in_a_model_is_keras_s(text: str) -> None:
+    model = api.loads(text)
+    built = build_model(model.summary.graph)
+    assert compare(built, model.summary) == []
+    assert saved(built)
+
+
+def test_compare_looks_into_a_model() -> None:
+    model = api.loads(TOWER)
+    other = api.loads(TOWER.replace("Dense: 16", "Dense: 15"))
+    found = compare(build_model(other.summary.graph), model.summary)
+    assert found[0] == (
+        "'left': 'dense': Keras has the output shape (None, 15), cnnspec (None, 16)"
+    )

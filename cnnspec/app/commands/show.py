@@ -16,6 +16,7 @@ def run(
     spec: str,
     format: str,
     why: bool,
+    expand: bool,
     graph: bool,
     look: str,
     unroll: bool,
@@ -25,8 +26,8 @@ def run(
     allow_outside: bool | None,
 ) -> None:
     """Shows every layer's shape, parameters, MACs, memory and receptive field."""
-    if graph and (why or format != "text"):
-        stop("--graph draws a picture, which has no --format and no --why")
+    if graph and (why or expand or format != "text"):
+        stop("--graph draws a picture, which has no --format, --why and --expand")
     if not graph:
         refuse_drawing(look, unroll, block, lang, wants="--graph")
     refuse_unknown_language(lang, None)
@@ -39,7 +40,8 @@ def run(
     elif format == "text":
         from cnnspec.app.tables import summary as terminal
 
-        terminal.show(summary, why=why, console=terminal.make_console())
+        console = terminal.make_console()
+        terminal.show(summary, why=why, console=console, expand=expand)
     elif format == "json":
         from cnnspec.ground.visible import json_text
         from cnnspec.model import readable
@@ -48,4 +50,5 @@ def run(
     else:
         from cnnspec.emit.report import summary as report
 
-        print((report.markdown if format == "markdown" else report.html)(summary, why))
+        form = report.markdown if format == "markdown" else report.html
+        print(form(summary, why, expand))

@@ -48,7 +48,9 @@ def make_console() -> Console:
     return Console(width=columns, height=TERMINAL_LINES, markup=False, emoji=False)
 
 
-def show(summary: Summary, *, why: bool, console: Console) -> None:
+def show(
+    summary: Summary, *, why: bool, console: Console, expand: bool = False
+) -> None:
     """Prints a summary as a table that fits the console.
 
     Where there isn't room, long names and sums are wrapped, the type moves below the
@@ -56,9 +58,12 @@ def show(summary: Summary, *, why: bool, console: Console) -> None:
     the table says.
 
     Args:
+        summary: of a model.
         why: whether to show how sizes come about and parameters are counted.
+        console: to print on.
+        expand: whether a model inside has its layers' rows below its own.
     """
-    rows = lines(summary)
+    rows = lines(summary, expand=expand)
     every = _columns(rows, why)
     columns = _fit(every, rows, console.width)
     name, inputs = heading(summary)

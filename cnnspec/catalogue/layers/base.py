@@ -161,6 +161,8 @@ class Layer(Record):
     """Those of them that it gives as they came, where it makes floats of others."""
     hands_on_integers: ClassVar[bool] = False
     """Whether it gives numbers that are no fractions in the type that they came in."""
+    holds_model: ClassVar[bool] = False
+    """Whether it is a model that is a layer of another one."""
     result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]
     """What its result is called in code."""
     spelt_as: ClassVar[dict[str, str]] = {
@@ -393,6 +395,15 @@ class Layer(Record):
     def keeps_shape(cls) -> bool:
         """Whether its output has its input's shape, whatever its arguments."""
         return cls.output is Layer.output
+
+    def inside(self, *shapes: Shape) -> Any:
+        """The summary of what it is made of, where it is a model; None for a layer."""
+        return None
+
+    @classmethod
+    def handed_in(cls, x: Shape) -> Shape:
+        """The shape of what a layer inside it is given, where it is given another."""
+        return x
 
     @classmethod
     def replaces(cls) -> str:

@@ -921,6 +921,10 @@ class TimeDistributed(Layer):
                 f"let {title} give one tensor",
             )
 
+    @classmethod
+    def handed_in(cls, x: Shape) -> Shape:
+        return _step_of(x)
+
     def output(self, x: Shape) -> Shape:
         batch, *rest = self.layer.output(_step_of(x))
         return (batch, x[1], *rest)

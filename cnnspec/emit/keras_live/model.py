@@ -14,6 +14,7 @@ from cnnspec.emit.keras_live.session import keras_module, raised_limit, reason
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.naming import keras_arguments, keras_name
+from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph, Node
 from cnnspec.model.summary import Row, Summary
 
@@ -38,8 +39,12 @@ class Built(NamedTuple):
     """By the names of the nodes that made them."""
 
 
-def build(graph: Graph) -> Built:
+def build(graph: Graph, keras_name: str = "") -> Built:
     """The Keras model of a graph, not compiled, with its layers.
+
+    Args:
+        graph: the model.
+        keras_name: what Keras calls it, where the graph's name doesn't say it.
 
     Raises:
         RefusedByKeras: Keras doesn't take a layer.
@@ -55,6 +60,11 @@ def build(graph: Graph) -> Built:
             if not node.shares:
                 layers[node.name] = _layer(node, graph.called(node.name))
             tensors[node.name] = apply(node, layers, tensors)
+            if node.frozen:
+                # Some layers have no layers inside before their first call.
+                layers[node.shares or node.name].trainable = False
+        except RefusedByKeras:  # by a model inside
+            raise
         except Exception as error:  # Keras refuses with whatever its backend raises
             raise RefusedByKeras(node, error) from error
     inputs = [tensors[tensor.name] for tensor in graph.inputs]
@@ -62,7 +72,9 @@ def build(graph: Graph) -> Built:
     try:
         with raised_limit(graph):
             model = keras.Model(
-                _one_or_all(inputs), _one_or_all(outputs), name=graph.keras_name
+                _one_or_all(inputs),
+                _one_or_all(outputs),
+                name=keras_name or graph.keras_name,
             )
     except Exception as error:
         raise RefusedByKeras(None, error) from error
@@ -116,6 +128,8 @@ def keras_object(record: Record, names: dict[int, str] | None = None) -> Any:
         names: of layers among it and the records inside it, by their identity.
     """
     names = names or {}
+    if isinstance(record, Functional):
+        return build(record.graph, names.get(id(record), "")).model
     given = keras_arguments(record)
     arguments = {name: _value(found, names) for name, found in given.items()}
     if id(record) in names:
@@ -170,7 +184,12 @@ def compare(model: Any, summary: Summary) -> list[str]:
     found = [f"Keras has no layer '{name}'" for name in rows if name not in layers]
     found += [f"only Keras has a layer '{name}'" for name in layers if name not in rows]
     for name, row in rows.items():
-        if name in layers:
+        if name not in layers:
+            continue
+        if isinstance(row.layer, Functional):
+            inside = row.layer.inside(*row.input_shapes)
+            found += (f"'{name}': {one}" for one in compare(layers[name], inside))
+        else:
             found += _differences(layers[name], row)
     totals = (
         ("total", model.count_params(), summary.total_params),

@@ -14,6 +14,9 @@ class Script:
         from cnnspec.emit.keras_script.script import refuse_module_name
 
         refuse_module_name(model.program.source.path)
+        from cnnspec.emit.lacking import refuse_models
+
+        refuse_models(model)
 
     def make(self, model: Model, options: Options) -> str:
         """The Python code."""
@@ -35,7 +38,10 @@ class Notebook:
     name, ending, usual = "notebook", ".ipynb", False
 
     def refuse(self, model: Model) -> None:
-        """A notebook can be made of any model."""
+        """Refuses a model that no script can be written of."""
+        from cnnspec.emit.lacking import refuse_models
+
+        refuse_models(model)
 
     def make(self, model: Model, options: Options) -> str:
         """The notebook as JSON."""

@@ -16,11 +16,13 @@ HEADERS = (
 )
 
 
-def markdown(summary: Summary, why: bool) -> str:
+def markdown(summary: Summary, why: bool, expand: bool = False) -> str:
     """A summary as a section of a Markdown document, with a table as GitHub reads it.
 
     Args:
+        summary: of a model.
         why: whether to show how sizes come about and parameters are counted.
+        expand: whether a model inside has its layers' rows below its own.
     """
     name, inputs = heading(summary)
     return "\n".join(
@@ -31,7 +33,7 @@ def markdown(summary: Summary, why: bool) -> str:
             "",
             f"| {' | '.join(HEADERS)} |",
             "| :-- | :-- | --: | --: | --: | --: | --: | --: | :-- |",
-            *(_markdown_row(line, why) for line in lines(summary)),
+            *(_markdown_row(line, why) for line in lines(summary, expand=expand)),
             "",
             *(
                 f"- {what}: **{number}** ({note})"
@@ -60,29 +62,33 @@ def _sizes(line: Line, why: bool) -> tuple[str, ...]:
     return (*line.output, *line.sums) if why else line.output
 
 
-def html(summary: Summary, why: bool) -> str:
+def html(summary: Summary, why: bool, expand: bool = False) -> str:
     """A summary as an HTML page that stands alone.
 
     Args:
+        summary: of a model.
         why: whether to show how sizes come about and parameters are counted.
+        expand: whether a model inside has its layers' rows below its own.
     """
     from html import escape
 
     name = escape(heading(summary)[0])
-    return _PAGE.format(name=name, table=html_table(summary, why))
+    return _PAGE.format(name=name, table=html_table(summary, why, expand))
 
 
-def html_table(summary: Summary, why: bool) -> str:
+def html_table(summary: Summary, why: bool, expand: bool = False) -> str:
     """A summary as a part of an HTML page, with its own style.
 
     Args:
+        summary: of a model.
         why: whether to show how sizes come about and parameters are counted.
+        expand: whether a model inside has its layers' rows below its own.
     """
     from html import escape
 
     name, inputs = map(escape, heading(summary))
     headers = "".join(f"<th scope=col>{header}" for header in HEADERS)
-    rows = "\n".join(_html_row(line, why) for line in lines(summary))
+    rows = "\n".join(_html_row(line, why) for line in lines(summary, expand=expand))
     sums = "\n".join(
         f"<dt>{what}<dd><b>{escape(number)}</b> {note}"
         for what, number, note in totals(summary)

@@ -11,7 +11,10 @@ class Worksheet:
     ending = (".students.ipynb", ".solutions.ipynb")
 
     def refuse(self, model: Model) -> None:
-        """Any model has something to ask about."""
+        """Refuses a model that no script can be written of."""
+        from cnnspec.emit.lacking import refuse_models
+
+        refuse_models(model)
 
     def make(self, model: Model, options: Options) -> tuple[str, str]:
         """Both notebooks as JSON."""

@@ -14,7 +14,7 @@ from cnnspec.catalogue.layers import Layer
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.document import InputTensor
-from cnnspec.language.listener import Listener, Placed, Said
+from cnnspec.language.listener import Contents, Listener, Outcome, Placed, Said
 from cnnspec.language.program import (
     ApplyStep,
     CallStep,
@@ -347,6 +347,35 @@ class _Recorder(Listener[Tensor]):
         self._calls.append(event)
         self._open[-1].append(event)
         return gave, outside
+
+    # ------------------------------------------------------------- models in models
+
+    def model(
+        self,
+        step: CallStep,
+        placed: Placed,
+        contents: Contents,
+        arguments: dict[str, Any],
+        read: Tensors,
+        said: Sequence[Said],
+        holder: type[Layer] | None,
+    ) -> tuple["_Recorder", Tensors]:
+        raise NotImplementedError
+
+    def modelled(
+        self, step: CallStep, placed: Placed, outcome: Outcome[Tensor]
+    ) -> Layer:
+        raise NotImplementedError
+
+    def model_called(
+        self,
+        step: CallStep,
+        placed: Placed,
+        layer: Layer,
+        read: Tensors,
+        said: Sequence[Said],
+    ) -> Tensor:
+        raise NotImplementedError
 
     # ------------------------------------------------------------- repeats and ifs
 

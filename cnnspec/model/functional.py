@@ -1,0 +1,110 @@
+"""A model as a layer of another model.
+
+Source of the rules: keras/src/models/functional.py, Keras 3.15.
+"""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self
+
+from cnnspec.catalogue.layers.base import Layer, Weight
+from cnnspec.ground.errors import ShapeError
+from cnnspec.ground.shapes import Shape, Shapes, Size, show
+from cnnspec.model.graph import Graph
+from cnnspec.model.summary import Row, Summary, Unfit, infer
+
+
+class Functional(Layer):
+    """A model inside another one.
+
+    Attributes:
+        graph: what it is made of, with inputs as it was made for.
+    """
+
+    lacks: ClassVar[tuple[str, ...]] = ("activity_regularizer", "dtype", "autocast")
+    holds_model = True
+    shape_rule = "those of its outputs"
+    weight_rule = "those of its layers"
+
+    graph: ClassVar[Graph]
+    _summaries: ClassVar[dict[tuple[Shape, ...], Summary]]
+
+    @classmethod
+    def of(cls, graph: Graph) -> Self:
+        """The layer that a graph makes, with the graph's name."""
+        made = cls(name=graph.name)
+        count = len(graph.inputs)
+        made.__dict__.update(
+            graph=graph, inputs=count, inputs_limit=count, _summaries={}
+        )
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Functional) and self.graph == other.graph
+
+    __hash__ = Layer.__hash__
+
+    def inside(self, *shapes: Shape) -> Summary:
+        """What is inside, for tensors of some shapes, or those it was made for."""
+        if shapes not in self._summaries:
+            graph = self.graph
+            pairs = zip(graph.inputs, shapes, strict=False)
+            given = tuple(tensor._replace(shape=shape) for tensor, shape in pairs)
+            graph = graph._replace(inputs=given) if given else graph
+            self._summaries[shapes] = infer(graph)
+        return self._summaries[shapes]
+
+    def check(self, *shapes: Shape, **_: Any) -> None:
+        for tensor, shape in zip(self.graph.inputs, shapes, strict=True):
+            if not _fits(shape, tensor.shape):
+                wanted = show(tensor.shape[1:])
+                text = f"was made for {wanted}, and its input is {show(shape[1:])}"
+                raise ShapeError(text, "give it tensors of one shape")
+        inside = self.inside(*shapes)
+        if inside.misfits or not _shapes(inside).keys() >= {*inside.graph.outputs}:
+            raise Unfit(inside)
+
+    def output(self, *shapes: Shape, **_: Any) -> Shapes:
+        return _outputs(self.inside(*shapes))
+
+    def weights(self, *shapes: Shape, **_: Any) -> list[Weight]:
+        return [weight for row in self._own(*shapes) for weight in row.weights]
+
+    def weight_dtypes(self, policy: str, *shapes: Shape) -> list[str]:
+        return [dtype for row in self._own(*shapes) for dtype in row.weight_dtypes]
+
+    def _own(self, *shapes: Shape) -> Iterator[Row]:
+        """The rows of layers that aren't used a second time."""
+        return (row for row in self.inside(*shapes).rows if not row.shares)
+
+    def macs(self, output: Any, *shapes: Shape, **_: Any) -> int | None:
+        return self.inside(*shapes).macs
+
+    def output_dtype(self, policy: str, given: str) -> str:
+        inside = self.inside()
+        rows = {row.name: row.dtype for row in inside.rows}
+        dtypes = rows | {tensor.name: tensor.dtype for tensor in self.graph.inputs}
+        return dtypes[self.graph.outputs[0]]
+
+
+def _shapes(inside: Summary) -> dict[str, Shapes]:
+    """The shapes of all tensors in a model."""
+    shapes: dict[str, Shapes] = {i.name: i.shape for i in inside.graph.inputs}
+    return shapes | {row.name: row.output_shape for row in inside.rows}
+
+
+def _outputs(inside: Summary) -> Shapes:
+    """The shapes of what a model gives; of one tensor alone, that of it."""
+    shapes, found = _shapes(inside), list[Shape]()
+    for name in inside.graph.outputs:
+        shape = shapes[name]
+        found += shape if isinstance(shape, list) else [shape]
+    return found[0] if len(found) == 1 else found
+
+
+def _fits(given: Shape, own: Shape) -> bool:
+    """Whether a model that was made for one shape takes tensors of another."""
+    return len(given) == len(own) and all(map(_may_be, given[1:], own[1:]))
+
+
+def _may_be(given: Size, own: Size) -> bool:
+    return given == own or given is None or own is None

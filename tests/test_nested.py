@@ -1,0 +1,199 @@
+"""Models as layers of models: what a spec with `model: true` comes to."""
+
+from typing import Any
+
+from cnnspec import api
+from cnnspec.model.summary import each_row
+
+TOWER = """
+inputs: {one: [28, 28, 1], other: [28, 28, 1]}
+blocks:
+  tower:
+    model: true
+    layers:
+      - Conv2D: {filters: 8, kernel_size: 3, strides: 2, name: conv}
+      - BatchNormalization
+      - Flatten
+      - Dense: 16
+layers:
+  - Conv2D: {filters: 1, kernel_size: 1, from: one}
+  - tower: {name: left}
+  - tower: {from: other}
+  - Subtract: {from: [left, prev]}
+  - Dense: {units: 1, activation: sigmoid}
+"""
+PAIR = """
+inputs: {words: {shape: [12], dtype: int32}, image: [16, 16, 3]}
+blocks:
+  bit:
+    model: true
+    params: {filters: 4}
+    layers:
+      - Conv2D: {filters: $filters, kernel_size: 3, padding: same, name: 합}
+      - BatchNormalization: {name: bn}
+      - apply: {layer: 합, from: input}
+      - Add: {from: [prev, bn]}
+  pair:
+    params: {w: 4}
+    inputs: [x, y]
+    model: true
+    layers:
+      - bit: {filters: $w, from: x}
+      - repeat: {times: 2, layers: [bit: {filters: $w}]}
+      - GlobalAveragePooling2D: {name: gap}
+      - Flatten: {from: y}
+      - Concatenate: {from: [gap, prev]}
+  reader:
+    model: true
+    layers: [Embedding: {input_dim: 10, output_dim: 5}, LSTM: 4]
+layers:
+  - reader: {from: words}
+  - Conv2D: {filters: 4, kernel_size: 3, padding: same, from: image}
+  - pair: {from: [prev, reader], name: 손}
+  - Dense: 1
+"""
+FROZEN = """
+input: [16, 16, 3]
+vars: {train: false}
+blocks:
+  bit:
+    model: true
+    params: {filters: 4}
+    layers:
+      - Conv2D: {filters: $filters, kernel_size: 3, padding: same, name: conv}
+      - BatchNormalization: {name: bn}
+      - apply: {layer: conv, from: input}
+      - Add: {from: [prev, bn]}
+  unit:
+    params: {f: 4}
+    layers:
+      - Conv2D: {filters: $f, kernel_size: 3, padding: same, trainable: true}
+      - BatchNormalization
+      - bit: {filters: $f}
+  odd:
+    params: {trainable: 3}
+    layers:
+      - Dense: $trainable
+      - Reshape: [-1, $trainable]
+      - MultiHeadAttention: {num_heads: 1, key_dim: 2, from: [prev, prev]}
+      - Bidirectional: {layer: {LSTM: 3}}
+layers:
+  - unit: {name: a, f: 3, trainable: false}
+  - unit
+  - unit: {trainable: true}
+  - repeat:
+      times: 2
+      trainable: $train
+      layers: [odd: {trainable: 4}, Reshape: [3, 1, 2]]
+  - bit: {trainable: false}
+  - Flatten
+  - Dense: 3
+"""
+
+
+def rows(text: str) -> dict[str, Any]:
+    return {row.name: row for row in each_row(api.loads(text).summary)}
+
+
+def wrong(text: str) -> list[str]:
+    return [str(found) for found in api.check(text).diagnostics]
+
+
+def test_a_model_is_one_row_whose_rows_stand_below_it() -> None:
+    summary = api.loads(TOWER).summary
+    assert [row.name for row in summary.rows] == [
+        *("conv2d", "left", "tower", "subtract", "dense_2")
+    ]
+    assert [row.type for row in summary.rows][1] == "Functional"
+    assert [row.name for row in each_row(summary)][1:6] == [
+        *("left", "left/conv", "left/batch_normalization", "left/flatten"),
+        "left/dense",
+    ]
+    assert summary.total_params == 2 + 2 * (80 + 32 + 21648) + 17
+    assert summary.non_trainable_params == 32
+    assert summary.macs == 784 + 2 * (13 * 13 * 9 * 8 + 1352 * 16) + 16
+
+
+def test_automatic_names_are_counted_on_through_a_model() -> None:
+    found = rows(TOWER)
+    assert {"left/dense", "tower/dense_1", "dense_2"} <= found.keys()
+    inputs = [api.loads(TOWER).summary.rows[k].layer.graph.inputs[0] for k in (1, 2)]
+    assert [tensor.name for tensor in inputs] == ["input_layer", "input_layer_1"]
+
+
+def test_models_in_models_have_names_of_their_own() -> None:
+    found = rows(PAIR)
+    assert {"손/bit/합", "손/bit_1/합", "손/bit_2/합", "reader/lstm"} <= found.keys()
+    assert found["손/bit/합 again"].params == 0
+
+
+def test_a_model_takes_what_comes_in_as_it_is() -> None:
+    reader = api.loads(PAIR).summary.rows[0].layer.graph.inputs[0]
+    assert (reader.shape, reader.dtype) == ((None, 12), "int32")
+
+
+def test_receptive_fields_go_through_a_model() -> None:
+    found = api.loads(PAIR).to_dict()["layers"]
+    inside = found[2]["layers"]
+    assert [layer["receptive_field"] for layer in inside][:3] == [
+        *([5, 5], [7, 7], [9, 9])
+    ]
+    assert [layer["receptive_field"] for layer in found] == [
+        *("whole", [3, 3], "whole", "whole")
+    ]
+
+
+def test_expected_layers_may_be_inside_a_model() -> None:
+    expected = "expect: {layers: {left/conv: {params: 81}, 손: {params: 3}}}\n"
+    found = wrong(TOWER + expected)
+    assert len(found) == 2
+    assert "'left/conv' (Conv2D) has 80 params (3·3·1·8 + 8); expected 81" in found[0]
+    sound = "expect: {layers: {son/bit/hab: {params: 148}, 손/bit_1/합: {params: 148}}}"
+    assert wrong(PAIR + sound) == []
+
+
+def test_what_does_not_fit_inside_is_told_there() -> None:
+    text = TOWER.replace("strides: 2", "strides: 2, padding: same").replace(
+        "- Flatten", "- Dense: 3\n      - Conv2D: {filters: 1, kernel_size: 40}"
+    )
+    [found] = wrong(text)
+    assert found.startswith("spec:10:9: error[shape]: 'left/conv2d_1' (Conv2D):")
+    assert "(2 times; first: in tower, called at line 14)" in found
+
+
+def test_only_what_a_model_gives_can_be_read() -> None:
+    assert wrong(TOWER.replace("[left, prev]", "[left/dense, prev]")) == []
+    [found] = wrong(TOWER.replace("[left, prev]", "[left/flatten, prev]"))
+    assert "left/flatten" in found
+    assert "left_dense" in wrong(TOWER.replace("[left, prev]", "[left_dense, prev]"))[0]
+
+
+def test_what_is_frozen_around_stays_so_inside() -> None:
+    found = rows(FROZEN)
+    frozen = [
+        *("a_conv2d", "a_batch_normalization", "a_bit", "a_bit/conv", "a_bit/bn"),
+        *("dense", "multi_head_attention", "bidirectional", "bidirectional_1"),
+        *("bit_2", "bit_2/conv"),
+    ]
+    trained = {name: row.trainable_params for name, row in found.items() if row.params}
+    assert {name: trained[name] for name in frozen} == dict.fromkeys(frozen, 0)
+    assert trained["conv2d"] == 112
+    assert trained["bit_1/conv"] == 148
+    summary = api.loads(FROZEN).summary
+    assert (summary.total_params, summary.trainable_params) == (1443, 627)
+
+
+def test_trainable_is_true_or_false() -> None:
+    [found] = wrong(FROZEN.replace("f: 3, trainable: false", "f: 3, trainable: 3"))
+    assert "'trainable' must be true or false; found 3" in found
+    [found] = wrong(FROZEN.replace("{train: false}", "{train: 7}"))
+    assert "trainable must be true or false; found 7" in found
+
+
+def test_a_model_has_layers_and_gives_what_they_make() -> None:
+    text = (
+        "input: [4]\nblocks: {m: {model: true, layers: [if: {test: false, then: []}]}}"
+    )
+    assert "comes to no layer" in wrong(f"{text}\nlayers: [m, Dense: 2]")[0]
+    text = "input: [4]\nblocks: {m: {model: true, outputs: [input], layers: [ReLU]}}"
+    assert "give back its input" in " ".join(wrong(f"{text}\nlayers: [m, Dense: 2]"))
