@@ -34,7 +34,7 @@ from cnnspec.ground.errors import (
     either,
     nearest,
 )
-from cnnspec.ground.source import Source, read_source, stem
+from cnnspec.ground.source import Source, is_library, read_source, stem
 from cnnspec.judge import check as judging
 from cnnspec.judge.settings import settings_for
 from cnnspec.model import summary as summaries
@@ -563,7 +563,8 @@ def _loaded(spec: Spec | summaries.Model, overrides: "Overrides") -> summaries.M
 def find_specs(path: PathName) -> list[str]:
     """The specs that a path stands for: itself, or all YAML files below a folder.
 
-    Hidden folders below it, and environments of Python, aren't searched.
+    Hidden folders below it, and environments of Python, aren't searched; files that
+    hold blocks for others to include are no specs.
 
     Raises:
         SettingsError: a setting that can't be followed.
@@ -580,4 +581,4 @@ def find_specs(path: PathName) -> list[str]:
         inside[:] = [one for one in inside if not one.startswith(".")]
         paths = [os.path.join(folder, one) for one in files if one.endswith(_ENDINGS)]
         found += [path for path in paths if not settings.leaves_out(path)]
-    return sorted(found)
+    return sorted(path for path in found if not is_library(path))

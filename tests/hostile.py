@@ -59,7 +59,17 @@ MILD = (
 )
 KEYS = (
     *("input", "inputs", "layers", "outputs", "vars", "blocks", "defaults", "extends"),
-    *("expect", "data", "train", "ensemble", "name", "description", "params", "from"),
+    *(
+        "include",
+        "expect",
+        "data",
+        "train",
+        "ensemble",
+        "name",
+        "description",
+        "params",
+        "from",
+    ),
     *("repeat", "times", "for", "if", "test", "then", "else", "elif", "apply", "layer"),
     *("trainable", "dtype", "shape", "units", "filters", "kernel_size", "activation"),
     *("optimizer", "loss", "metrics", "callbacks", "epochs", "source", "classes"),

@@ -18,7 +18,8 @@ FILES = {
     "specs/zoo/base.yaml": BASE,
     "specs/middle.yaml": "extends: zoo/base.yaml\n",
     "specs/top.yml": "extends: middle.yaml\nexpect: {summary: ../tables/top.txt}\n",
-    "specs/other.yaml": BASE,
+    "specs/other.yaml": "include: [parts/two.yaml]\n" + BASE.replace("Dense: 2", "two"),
+    "specs/parts/two.yaml": "blocks: {two: {layers: [{Dense: 2}]}}\n",
     "compose.yaml": "services: {}\n",
 }
 TABLE = """\
@@ -60,6 +61,7 @@ def test_the_hook_checks_specs_and_nothing_else(repository: Path) -> None:
     assert "compose.yaml" not in done.stdout
 
 
+BASED = {"specs/zoo/base.yaml", "specs/middle.yaml", "specs/top.yml"}
 OTHERS = {"specs/zoo/base.yaml", "specs/middle.yaml", "specs/other.yaml"}
 
 
@@ -70,6 +72,8 @@ OTHERS = {"specs/zoo/base.yaml", "specs/middle.yaml", "specs/other.yaml"}
         ("specs/zoo/base.yaml", BASE.replace("units: 3", "units: 5"), OTHERS),
         ("specs/zoo/base.yaml", None, {"specs/other.yaml"}),
         ("specs/middle.yaml", None, OTHERS - {"specs/middle.yaml"}),
+        ("specs/parts/two.yaml", "blocks: {tw: {layers: [Flatten]}}\n", BASED),
+        ("specs/parts/two.yaml", None, BASED),
         ("tables/top.txt", TABLE.replace("15", "16"), OTHERS),
         ("tables/top.txt", None, OTHERS),
     ],

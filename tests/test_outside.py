@@ -11,6 +11,7 @@ from cnnspec.app import findings
 
 SPEC = "input: [4]\nlayers: [Flatten]\n"
 EXTENDS = "extends: NAME\n"
+INCLUDE = f"include: [NAME]\n{SPEC}"
 SUMMARY = f"{SPEC}expect: {{summary: NAME}}\n"
 SECRET = "hunter2-canary"
 
@@ -34,7 +35,7 @@ def codes(text: str, name: str, **chosen: bool) -> list[str]:
     return [found.code for found in found]
 
 
-@pytest.mark.parametrize("text", [EXTENDS, SUMMARY])
+@pytest.mark.parametrize("text", [EXTENDS, INCLUDE, SUMMARY])
 @pytest.mark.parametrize(
     "name",
     [
@@ -125,7 +126,7 @@ NO_SPECS = [
 
 
 @pytest.mark.parametrize("content", NO_SPECS)
-@pytest.mark.parametrize("text", [EXTENDS, SUMMARY])
+@pytest.mark.parametrize("text", [EXTENDS, INCLUDE, SUMMARY])
 def test_nothing_is_told_of_a_file_that_is_no_spec(text: str, content: str) -> None:
     Path("secret").write_text(content)
     assert len(codes(text, "../secret")) == 1
@@ -141,7 +142,7 @@ def test_what_is_wrong_in_a_base_is_told() -> None:
     assert (found.mark.path, found.mark.line) == ("specs/../base.yaml", 3)
 
 
-@pytest.mark.parametrize("text", [EXTENDS, SUMMARY])
+@pytest.mark.parametrize("text", [EXTENDS, INCLUDE, SUMMARY])
 @pytest.mark.parametrize("name", ["/dev/zero", "../pipe", "..", "../circle", "../huge"])
 def test_what_is_no_file_ends_in_a_line_soon(text: str, name: str) -> None:
     os.mkfifo("pipe")

@@ -219,6 +219,12 @@ COMMANDS = {
         (_format("text", "markdown"),),
         ("cnnspec layers", "cnnspec layers Conv2D"),
     ),
+    "blocks": Command(
+        "List the blocks that come with cnnspec, to be brought in by include:.",
+        (Operand("NAME", "name", "A file, or a block; all if none.", False),),
+        (),
+        ("cnnspec blocks", "cnnspec blocks squeeze_excite"),
+    ),
     "explain": Command(
         "Tell why something is an error or a warning, with a bad and a good example.",
         (Operand("CODE", "code", "Of a finding; all if none.", False),),

@@ -187,8 +187,8 @@ def _refuse_unknown_variable(given: Override, path: Path, data: Any) -> None:
 
 def _set(data: Any, given: Override, path: Path) -> Path:
     """Sets the value, and returns the path that it then has."""
-    if path[0] == "extends":
-        raise given.refused("only the file itself can extend one")
+    if path[0] in ("extends", "include"):
+        raise given.refused(f"only the file itself can {str(path[0]).rstrip('s')} one")
     holder, place = data, 0
     taken_out = path[0] in _SECTIONS and len(path) < 3 or len(path) == 1
     if given.value is None and taken_out:

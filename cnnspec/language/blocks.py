@@ -14,6 +14,7 @@ from cnnspec.language.program import (
     NEEDED,
     Block,
     CallStep,
+    EachDefaults,
     IfStep,
     RepeatStep,
     Step,
@@ -35,8 +36,14 @@ class BlockReader:
         self.blocks: dict[str, Block] = {}
         self._notes, self._variables = notes, variables
 
-    def read(self, given: Any, steps: StepReader) -> None:
-        """Reads all blocks, their layer lists last."""
+    def read(self, given: Any, steps: StepReader, defaults: EachDefaults) -> None:
+        """Reads all blocks, their layer lists last.
+
+        Args:
+            given: the section.
+            steps: reads layer lists.
+            defaults: those of each file.
+        """
         keys = {}
         stray = _stray(given)
         for owner, key in {owner: key for key, owner in stray.items()}.items():
@@ -66,7 +73,7 @@ class BlockReader:
             if name in keys:
                 local = frozenset(block.params)
                 variables = self._variables | local
-                place = Place(variables, local, Counter())
+                place = Place(variables, defaults.at(block.path), local, Counter())
                 where = (*block.path, "layers")
                 found = steps.steps(keys[name].layers, where, place)
                 self.blocks[name] = block._replace(steps=found)

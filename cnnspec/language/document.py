@@ -501,6 +501,11 @@ class ApplyKeys(Record):
     name: Anything = None
 
 
+_INCLUDE = kind(
+    _anything,
+    "a list of files, such as [blocks/residual.yaml]",
+    {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+)
 _VARS = kind(
     _mapping, "a mapping of names to values, such as {width: 50}", {"type": "object"}
 )
@@ -514,6 +519,18 @@ _BLOCKS = kind(
     "a mapping of names to blocks, such as {stem: {layers: [Flatten]}}",
     {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},
 )
+
+
+class Library(Record):
+    """What a file may have that a spec includes, beside what makes it a spec."""
+
+    called: ClassVar[str] = "an included file"
+
+    description: str | None = None
+    include: Annotated[Any, _INCLUDE] = None
+    vars: Annotated[Any, _VARS] = None
+    defaults: Annotated[Any, _DEFAULTS] = None
+    blocks: Annotated[Any, _BLOCKS] = None
 
 
 _OF_TRAIN = (
@@ -530,7 +547,7 @@ class Document(Record):
 
     first: ClassVar[tuple[str, ...]] = (
         *("name", "input", "inputs", "layers", "outputs"),
-        *("vars", "blocks", "data", "train", "expect"),
+        *("vars", "include", "blocks", "data", "train", "expect"),
     )
     spelt_as: ClassVar[dict[str, str]] = {
         "input": "input_shape input_size in_shape 입력 입력크기 입력형태",
@@ -540,6 +557,7 @@ class Document(Record):
         "defaults": "기본값",
         "blocks": "block 블록 블럭",
         "extends": "base inherits parent 확장 상속",
+        "include": "includes import imports 포함",
         "expect": "expected 기대 예상",
         "data": "dataset 데이터 자료 데이터셋",
         "train": "training 학습 훈련",
@@ -558,6 +576,7 @@ class Document(Record):
     extends: Annotated[str, kind_of(str)] | None = None
     input: Annotated[Any, _INPUT] = None
     inputs: Annotated[Any, _INPUTS] = None
+    include: Annotated[Any, _INCLUDE] = None
     vars: Annotated[Any, _VARS] = None
     defaults: Annotated[Any, _DEFAULTS] = None
     blocks: Annotated[Any, _BLOCKS] = None

@@ -129,6 +129,36 @@ class Block(NamedTuple):
         return names[: names.index(param)]
 
 
+class Defaults(NamedTuple):
+    """What a file says of all layers of a type that stand in it."""
+
+    arguments: dict[str, dict[str, Any]]
+    """By layer. Faulty ones are among them: a layer would lack them otherwise."""
+    written: dict[str, Any]
+    """The same as the file has it, with formulas."""
+    path: Path
+    """Where it stands in the document."""
+
+
+class EachDefaults(NamedTuple):
+    """The defaults of a spec and of the files that it includes."""
+
+    own: Defaults
+    """A spec and its bases count as one file."""
+    included: tuple[Defaults, ...]
+    """In the order of the files."""
+    source: Source
+
+    def at(self, path: Path) -> Defaults:
+        """Those that hold where a step stands."""
+        number = self.source.included_in(path)
+        return self.own if number is None else self.included[number]
+
+    def is_own(self, path: Path) -> bool:
+        """Whether a step stands where the spec's own defaults hold."""
+        return self.source.included_in(path) is None
+
+
 _MODEL = ("vars", "defaults", "blocks", "input", "inputs", "layers", "outputs")
 """The keys of a spec that say what the model is."""
 
@@ -147,10 +177,10 @@ class Program(NamedTuple):
     """By name; the input of a spec with `input:` has the name ''."""
     steps: Steps
     outputs: tuple[str, ...]
-    defaults: dict[str, dict[str, Any]]
+    defaults: EachDefaults
     """Arguments that layers of a type have unless they say otherwise."""
     written: dict[str, Any]
-    """`input`, `inputs` and `defaults` with the formulas that they are made of."""
+    """`input` and `inputs` with the formulas that they are made of."""
     expect: Expect | None
     data: "Data | None"
     train: "Train | None"

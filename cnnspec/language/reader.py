@@ -1,23 +1,24 @@
 """The data of a spec to the Program that they describe."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
-from cnnspec.catalogue.registry import is_layer, layer_names, own_name
-from cnnspec.ground.errors import Invalid, Problem, either, nearest
+from cnnspec.ground.errors import Invalid, Problem, either
 from cnnspec.ground.records import Record
 from cnnspec.ground.source import Source, stem
 from cnnspec.ground.visible import visible
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.blocks import BlockReader
+from cnnspec.language.defaults import read_defaults
 from cnnspec.language.document import Document, InputTensor
 from cnnspec.language.expressions import names_in
 from cnnspec.language.program import Program
-from cnnspec.language.steps import Place, StepReader, check_arguments
+from cnnspec.language.steps import Place, StepReader
 from cnnspec.language.variables import Notes, Variables, read_formulas
 
 _EMPTY = Document(layers=[None])
-_WRITTEN: tuple[str, ...] = ("input", "inputs", "defaults")
+_WRITTEN: tuple[str, ...] = ("input", "inputs")
 
 
 def read_program(source: Source) -> Program:
@@ -35,19 +36,23 @@ def read_program(source: Source) -> Program:
     if not isinstance(data.get("vars", {}), dict):
         notes.broken |= names_in(data)
     written = {key: data[key] for key in _WRITTEN if key in data}
-    data = variables.work_out(data)
-    defaults = _defaults(data.get("defaults"), notes)
+    data, raw = variables.work_out(data), data
+    defaults = read_defaults(data, raw, notes)
+    if source.included:
+        from cnnspec.language.libraries import check_included
+
+        check_included(notes)
     names = frozenset(variables.formulas)
     blocks = BlockReader(notes, names)
-    reader = StepReader(notes, blocks.blocks, defaults)
+    reader = StepReader(notes, blocks.blocks)
     given = data.get("blocks")
     notes.unread |= _names(Document.misnamed(data, "blocks"))
     notes.unread |= _names(given if isinstance(given, list) else None)
-    blocks.read(given, reader)
+    blocks.read(given, reader, defaults)
     layers = data.get("layers")
     items = layers if isinstance(layers, list) else []
     notes.complete &= bool(items)
-    steps = reader.steps(items, ("layers",), Place(names))
+    steps = reader.steps(items, ("layers",), Place(names, defaults.own))
     blocks.refuse_recursion()
     document = _document(data, notes) if isinstance(source.data, dict) else _EMPTY
     parts = _parts(data, notes) if notes.problems() else {}
@@ -109,6 +114,11 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
         hint = f"indent what belongs to {section}: below it"
         notes.add(Invalid([Problem((section,), "wrong-type", text, hint)]))
         data = {k: v for k, v in data.items() if k not in (section, *beside)}
+    if _is_library(data):
+        text = "a file without layers is no spec; this one has blocks for other specs"
+        hint = f"write include: [{os.path.basename(notes.source.path)}] in those"
+        notes.report((), "missing-field", text, hint)
+        data = {**data, "layers": [None], "input": [1]}
     try:
         document = Document.read(data)
         notes.add(Invalid(_input_problems(document)))
@@ -143,6 +153,12 @@ def _unindented(data: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
             yield section, beside
         blank = key in (*_BESIDE, *_MAPPINGS) and data[key] is None
         section, beside = key if blank else "", []
+
+
+def _is_library(data: dict[str, Any]) -> bool:
+    """Whether a file has what others include, and nothing that makes it a spec."""
+    is_spec = not data.keys().isdisjoint(("layers", "input", "inputs", "extends"))
+    return not is_spec and not data.keys().isdisjoint(("blocks", "custom"))
 
 
 _MAPPINGS = ("inputs", "vars", "defaults", "blocks")
@@ -190,44 +206,3 @@ def _parts(data: dict[str, Any], notes: Notes) -> dict[str, Any]:
             new = (p for p in error.problems if (name, *p.path) not in paths)
             notes.add(Invalid(new), (name,))
     return found
-
-
-def _defaults(given: Any, notes: Notes) -> dict[str, dict[str, Any]]:
-    """Arguments that layers have unless they say otherwise, by layer.
-
-    Faulty ones are among them: a layer would lack them otherwise, and say so.
-    """
-    found: dict[str, dict[str, Any]] = {}
-    for name, arguments in (given if isinstance(given, dict) else {}).items():
-        try:
-            _check_defaults(str(name), arguments)
-        except Invalid as error:
-            notes.add(error, ("defaults", name))
-        if isinstance(arguments, dict):
-            of_kind = found.setdefault(own_name(str(name)), {})
-            of_kind |= {k: v for k, v in arguments.items() if k not in _OF_ONE_LAYER}
-    return found
-
-
-_OF_ONE_LAYER = ("name", "from")
-
-
-def _check_defaults(name: str, arguments: Any) -> None:
-    """Finds out whether all layers of a type can have these arguments.
-
-    Raises:
-        Invalid: they can't.
-    """
-    if not isinstance(arguments, dict):
-        text = f"the defaults of a layer are a mapping; found {describe(arguments)}"
-        hint = "as in Conv2D: {padding: same}"
-        raise Invalid([Problem((), "wrong-type", text, hint)])
-    if not is_layer(name):
-        text = f"there is no layer '{name}' in Keras"
-        hint = nearest(name, layer_names()) or "a block has its defaults under params:"
-        raise Invalid([Problem((), "unknown-layer", text, hint, True)])
-    for own in _OF_ONE_LAYER:
-        if own in arguments:
-            text = f"'{own}' can't be the same for all layers of a type"
-            raise Invalid([Problem((own,), "not-a-default", text, "remove it", True)])
-    check_arguments(name, arguments)

@@ -26,6 +26,7 @@ from cnnspec.language.program import (
     ApplyStep,
     Block,
     CallStep,
+    Defaults,
     IfStep,
     LayerStep,
     Program,
@@ -49,15 +50,18 @@ class Place:
         variables: the names that formulas may use.
         local: those of them that belong to a block's call or to a repeat.
         labels: counts what has no name in a block's text; None outside of blocks.
+        defaults: those of its file.
     """
 
     def __init__(
         self,
         variables: frozenset[str],
+        defaults: Defaults,
         local: frozenset[str] = frozenset(),
         labels: Counter | None = None,
     ) -> None:
         self.variables, self.local, self.labels = variables, local, labels
+        self.defaults = defaults
 
     def label(self, kind: str, name: str | Formula | None) -> str:
         """What a named call names a step here that has no name of its own."""
@@ -68,19 +72,16 @@ class Place:
     def inside(self, names: Iterable[str]) -> "Place":
         """The place inside a repeat that has these variables."""
         more = frozenset(names)
-        return Place(self.variables | more, self.local | more, self.labels)
+        return Place(
+            self.variables | more, self.defaults, self.local | more, self.labels
+        )
 
 
 class StepReader:
     """Reads layer lists; what is wrong with them is noted."""
 
-    def __init__(
-        self,
-        notes: Notes,
-        blocks: Mapping[str, Block],
-        defaults: dict[str, dict[str, Any]],
-    ) -> None:
-        self._notes, self._blocks, self._defaults = notes, blocks, defaults
+    def __init__(self, notes: Notes, blocks: Mapping[str, Block]) -> None:
+        self._notes, self._blocks = notes, blocks
         self._named: dict[str, Path] = {}
 
     def steps(self, items: list[Any], path: Path, place: Place) -> Steps:
@@ -132,8 +133,8 @@ class StepReader:
                     sources = self._sources(arguments.pop("from"), path, place)
                 if "name" in arguments:
                     name = self._layer_name(kind, arguments.pop("name"), path, place)
-            if self._defaults:
-                arguments = with_defaults(kind, arguments, self._defaults)
+            if place.defaults.arguments:
+                arguments = with_defaults(kind, arguments, place.defaults.arguments)
             if self._notes.source.has_formulas and any(each_formula(arguments)):
                 if self._notes.know(arguments, path, place.variables):
                     check_arguments(kind, arguments, self._blocks)
@@ -148,12 +149,11 @@ class StepReader:
                 name = meant if type(meant) is str and is_name(meant) else None
             above = self._named.get(kind, path) != path and not is_layer(kind)
             wrong = self._meant_again(kind, sources) if above else error
-            defaults = self._defaults.get(own_name(kind), {})
             source = self._notes.source
             wrong = _as_meant(wrong, arguments, place)
             self._notes.add(
                 Invalid(
-                    _at_default(problem, kind, path, defaults, source)
+                    _at_default(problem, kind, path, place.defaults, source)
                     for problem in wrong.problems
                 )
             )
@@ -454,23 +454,25 @@ def check_arguments(kind: str, arguments: Any, blocks: Collection[str] = ()) -> 
 
 def at_default(problem: Problem, kind: str, path: Path, program: Program) -> Problem:
     """The problem of a layer at a path, or of the defaults that it takes over."""
-    defaults = program.defaults.get(own_name(kind), {})
+    defaults = program.defaults.at(path)
     return _at_default(problem, kind, path, defaults, program.source)
 
 
 def _at_default(
-    problem: Problem, kind: str, path: Path, defaults: dict[str, Any], source: Source
+    problem: Problem, kind: str, path: Path, defaults: Defaults, source: Source
 ) -> Problem:
-    inherited = problem.path and problem.path[0] in defaults
+    given = defaults.arguments.get(own_name(kind), {})
+    inherited = problem.path and problem.path[0] in given
     if inherited and not source.holds((*path, problem.path[0])):
-        return problem.under("defaults", _as_written(kind, problem.path[0], source))
+        written = _as_written(kind, problem.path[0], source.value(defaults.path))
+        return problem.under(*defaults.path, written)
     return problem.under(*path)
 
 
-def _as_written(kind: str, argument: str | int, source: Source) -> str:
+def _as_written(kind: str, argument: str | int, defaults: dict[Any, Any]) -> str:
     """The name under `defaults:` that gives layers of a kind an argument."""
     kind = own_name(kind)
-    for name, arguments in source.data["defaults"].items():
+    for name, arguments in defaults.items():
         written = isinstance(arguments, dict) and argument in arguments
         if written and own_name(name) == kind:
             return str(name)

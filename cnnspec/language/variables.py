@@ -18,11 +18,13 @@ from cnnspec.language.expressions import (
 _CONSTANTS = ("true", "false", "null", "True", "False", "None")
 _WORKED_OUT = frozenset(
     {
-        *("name", "input", "inputs", "defaults", "outputs", "expect"),
+        *("name", "input", "inputs", "defaults", "include", "outputs", "expect"),
         *("data", "train", "ensemble"),
     }
 )
 """Keys whose formulas neither wait for their place nor are mere text."""
+_LEVELS = {"defaults": 2, "include": 4}
+"""Of lists and mappings whose values are worked out one by one."""
 
 
 class Notes:
@@ -238,7 +240,7 @@ class Variables:
         if not self._notes.source.has_formulas:
             return data
         return {
-            key: self._section(value, (key,), 2 if key == "defaults" else 0)
+            key: self._section(value, (key,), _LEVELS.get(key, 0))
             if key in _WORKED_OUT
             else value
             for key, value in data.items()
@@ -252,6 +254,11 @@ class Variables:
             path: where it stands.
             levels: of mappings whose values are worked out one by one.
         """
+        if levels and isinstance(data, list):
+            return [
+                self._section(value, (*path, number), levels - 1)
+                for number, value in enumerate(data)
+            ]
         if levels and isinstance(data, dict):
             return {
                 key: self._section(value, (*path, key), levels - 1)

@@ -24,8 +24,8 @@ def overview() -> str:
     """Every layer with its teaching comment, family by family."""
     lines = []
     for title, names in _sections():
-        lines += [title, *_columns([(n, _sentence(n)) for n in names]), ""]
-    lines += ["refused", *_columns(list(REFUSED.items())), ""]
+        lines += [title, *columns([(n, _sentence(n)) for n in names]), ""]
+    lines += ["refused", *columns(list(REFUSED.items())), ""]
     lines.append("cnnspec layers NAME tells more of one.")
     return "\n".join(lines)
 
@@ -38,7 +38,8 @@ def _sections() -> Iterator[tuple[str, list[str]]]:
         yield "installed", names
 
 
-def _columns(rows: list[tuple[str, str]]) -> list[str]:
+def columns(rows: list[tuple[str, str]]) -> list[str]:
+    """Names, and a text beside each."""
     import textwrap
 
     indent = min(max(len(name) for name, _ in rows) + 4, 28)

@@ -47,6 +47,7 @@ DESCRIPTIONS = {
     "name": "The model's name; the file's if it is left out.",
     "description": "What the model is, for the head of its script.",
     "extends": "Another spec, whose keys this one has unless it gives its own.",
+    "include": "Files whose blocks, variables and own layers this spec may use.",
     "vars": "Variables for expressions: {width: 64} lets $width stand for 64.",
     "defaults": "Arguments that layers have unless they say otherwise, by layer.",
     "blocks": "Layers to be called by a name of yours, with parameters.",
@@ -87,7 +88,7 @@ def json_schema() -> Json:
         "additionalProperties": False,
         "allOf": [
             {
-                "if": {"required": ["extends"]},
+                "if": {"anyOf": [{"required": ["extends"]}, _library()]},
                 "else": {
                     "required": [key.name for key in keys if key.required],
                     "properties": _complete_sections(),
@@ -115,6 +116,13 @@ def json_schema() -> Json:
             **{cls.__name__: component_json(cls, subclasses(cls)) for cls in BY_CLASS},
         },
     }
+
+
+def _library() -> Json:
+    """What tells a file that others include from a spec."""
+    of_a_spec = [{"required": [key]} for key in ("layers", "input", "inputs")]
+    brings = [{"required": [key]} for key in ("blocks", "vars", "include")]
+    return {"not": {"anyOf": of_a_spec}, "anyOf": brings}
 
 
 def _complete_sections() -> Json:

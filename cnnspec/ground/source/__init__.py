@@ -4,10 +4,18 @@ import os
 from collections.abc import Container
 from typing import Any
 
-from cnnspec.ground.source.files import composed, read_text, stem
+from cnnspec.ground.source.files import composed, is_library, read_text, stem
 from cnnspec.ground.source.marked import Source
 
-__all__ = ["Source", "composed", "read_source", "read_text", "stem", "with_bases"]
+__all__ = [
+    "Source",
+    "composed",
+    "is_library",
+    "read_source",
+    "read_text",
+    "stem",
+    "with_bases",
+]
 
 
 def read_source(path: str | os.PathLike[str]) -> Source:
@@ -21,7 +29,7 @@ def read_source(path: str | os.PathLike[str]) -> Source:
 
 
 def with_bases(source: Source, keys: Container[str]) -> Source:
-    """The document with what the files say that it extends.
+    """The document with what the files say that it extends and includes.
 
     Args:
         source: the document.
@@ -35,6 +43,10 @@ def with_bases(source: Source, keys: Container[str]) -> Source:
         from cnnspec.ground.source.extends import follow
 
         follow(source, keys)
+    if any(one.includes is not None for one in source.chain()):
+        from cnnspec.ground.source.include import include
+
+        include(source, keys)
     if not _may_be_spec(source.data):
         source.refuse_foreign()
     return source

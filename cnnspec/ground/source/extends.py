@@ -5,13 +5,15 @@ import re
 from collections.abc import Collection, Container, Sequence
 from typing import Any
 
-from cnnspec.ground.errors import Diagnostic, SpecError
+from cnnspec.ground.errors import Diagnostic, Path, SpecError
 from cnnspec.ground.source.marked import Source
 
-_NOT_INHERITED = ("name", "description", "expect", "extends")
+_NOT_INHERITED = ("name", "description", "expect", "extends", "include")
 """Keys that say something of their own file only."""
 
 
+_CODES = {"extends": "extends", "includes": "include"}
+"""Of what is wrong with the file that a document names, by what it does with it."""
 _LONGEST = 50
 """Files that may extend one another."""
 
@@ -31,7 +33,7 @@ def follow(source: Source, keys: Container[str], chain: Sequence[str] = ()) -> N
     given = data.get("extends") if isinstance(data, dict) else None
     if not isinstance(given, str) or not given:
         return
-    base = _base(source, given, keys)
+    base = read_named(source, ("extends",), given, "extends", keys)
     chain = [*chain, source.path]
     if os.path.realpath(base.path) in map(os.path.realpath, chain):
         names = [os.path.basename(one) for one in [*chain, base.path]]
@@ -45,8 +47,17 @@ def follow(source: Source, keys: Container[str], chain: Sequence[str] = ()) -> N
     _fill_in(source, base)
 
 
-def _base(source: Source, given: str, keys: Container[str]) -> Source:
-    """The file that a document extends.
+def read_named(
+    source: Source, where: Path, given: str, verb: str, keys: Container[str]
+) -> Source:
+    """A file that a document names.
+
+    Args:
+        source: the document.
+        where: it names the file.
+        given: the name.
+        verb: what it does with it: `extends`.
+        keys: those of a spec.
 
     Raises:
         SpecError: it can't be read, or is no spec.
@@ -54,21 +65,23 @@ def _base(source: Source, given: str, keys: Container[str]) -> Source:
     text = ""
     try:
         name, text = source.read_beside(given)
-        base = Source(text, name)
+        found = Source(text, name)
     except SpecError as error:
         if text and _is_spec(_OUTERMOST.findall(text), keys):
             raise
         if text:
-            raise _no_spec(source, given) from None
-        [found] = error.diagnostics
-        message = f"'{given}', which this extends: {found.message}"
-        hint = found.hint or "name it as seen from this file's folder"
-        code = found.code if found.code == "outside-project" else "extends"
-        raise SpecError([_extends_error(source, code, message, hint)]) from None
-    if not isinstance(base.data, dict) or not _is_spec(base.data, keys):
-        raise _no_spec(source, given)
-    base.asked, base.everywhere = source.asked, source.everywhere
-    return base
+            raise _no_spec(source, where, given, verb) from None
+        [wrong] = error.diagnostics
+        message = f"'{given}', which this {verb}: {wrong.message}"
+        hint = wrong.hint or "name it as seen from this file's folder"
+        code = wrong.code if wrong.code == "outside-project" else _CODES[verb]
+        raise SpecError(
+            [source.diagnostic("error", code, where, message, hint)]
+        ) from None
+    if not isinstance(found.data, dict) or not _is_spec(found.data, keys):
+        raise _no_spec(source, where, given, verb)
+    found.asked, found.everywhere = source.asked, source.everywhere
+    return found
 
 
 _OUTERMOST = re.compile(r"^([A-Za-z_]\w*) *:", re.MULTILINE)
@@ -80,10 +93,11 @@ def _is_spec(found: Collection[Any], keys: Container[str]) -> bool:
     return 2 * sum(key in keys for key in found) > len(found)
 
 
-def _no_spec(source: Source, given: str) -> SpecError:
+def _no_spec(source: Source, where: Path, given: str, verb: str) -> SpecError:
     """Says no more: who wrote the spec may not be meant to know what the file holds."""
-    text = f"'{given}', which this extends, is no spec"
-    return SpecError([_extends_error(source, "extends", text, "name another")])
+    text = f"'{given}', which this {verb}, is no spec"
+    code = _CODES[verb]
+    return SpecError([source.diagnostic("error", code, where, text, "name another")])
 
 
 def _fill_in(source: Source, base: Source) -> None:

@@ -27,6 +27,24 @@ def composed(text: str) -> str:
     return normalize("NFC", text)
 
 
+def is_library(name: str) -> bool:
+    """Whether a file has blocks or the like for specs to include, and no layers.
+
+    It is told by the keys that begin its lines; a file that can't be read is none.
+    """
+    try:
+        with open(name, "rb") as file:
+            content = file.read(SIZE_LIMIT)
+    except (OSError, ValueError):
+        return False
+    lines = b"\n" + content.removeprefix(b"\xef\xbb\xbf")
+    is_spec = b"\nlayers:" in lines or b"\nextends:" in lines
+    return not is_spec and any(b"\n%s:" % key in lines for key in _OF_LIBRARIES)
+
+
+_OF_LIBRARIES = (b"blocks", b"custom", b"vars", b"include")
+
+
 def read_text(name: str) -> str:
     """The text of a UTF-8 file.
 

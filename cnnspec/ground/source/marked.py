@@ -1,7 +1,7 @@
 """A YAML document: its data, and where each of its keys and values stands."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
@@ -27,6 +27,9 @@ class Source:
         ignores: its comments that silence warnings, and those of what it extends.
         asked: the path of the spec that was asked for, where this one is a base of it.
         everywhere: whether it may name files outside of its project.
+        includes: what it says itself of files to include.
+        rivals: what an included file brings that another one has brought: the section,
+            the name, and the number of the file among all.
     """
 
     def __init__(self, text: str, path: str = "<spec>") -> None:
@@ -50,6 +53,12 @@ class Source:
 
             self.ignores = read_ignores(text, path)
         self.asked, self.everywhere = path, False
+        self.includes = (
+            self.data.get("include") if isinstance(self.data, dict) else None
+        )
+        self.rivals: list[tuple[str, Any, int]] = []
+        self._included: Sequence[Source] = ()
+        self._brought: dict[Path, int] = {}
         self._base: Source | None = None
         self._overrides: dict[Path, str] = {}
         self._comments: Comments | None = None
@@ -59,12 +68,18 @@ class Source:
         if type(self) is not type(other) or not isinstance(other, Source):
             return False
         mine, theirs = (
-            (one.path, one._text, one._base, one._overrides) for one in (self, other)
+            (one.path, one._text, one._base, one._included, one._overrides)
+            for one in (self, other)
         )
         return mine == theirs
 
     def __hash__(self) -> int:
         return hash((self.path, self._text))
+
+    @property
+    def length(self) -> int:
+        """Characters of its text."""
+        return len(self._text)
 
     def refuse_foreign(self) -> None:
         """Refuses a document of another tool, whatever else is wrong with it.
@@ -100,6 +115,34 @@ class Source:
         self.problems = [*self.problems, *base.problems]
         self.has_formulas |= base.has_formulas
         self.ignores = [*self.ignores, *base.ignores]
+
+    def chain(self) -> Iterator["Source"]:
+        """The document, what it extends, what that extends, and so on."""
+        one: Source | None = self
+        while one is not None:
+            yield one
+            one = one._base
+
+    def note_included(self, files: "Sequence[Source]") -> None:
+        """Notes the documents that this one includes, for their places."""
+        self._included = tuple(files)
+        for file in files:
+            self.problems = [*self.problems, *file.problems]
+            self.has_formulas |= file.has_formulas
+            self.ignores = [*self.ignores, *file.ignores]
+
+    def note_brought(self, path: Path, number: int) -> None:
+        """Notes that a value comes from an included document, the how manieth."""
+        self._brought[path] = number
+
+    def included_in(self, path: Path) -> int | None:
+        """The number of the included document that a value comes from; None if none."""
+        return self._brought.get(path[:2])
+
+    @property
+    def included(self) -> "Sequence[Source]":
+        """The documents that it includes, in order."""
+        return self._included
 
     def note_override(self, path: Path, assignment: str) -> None:
         """Notes the `KEY=VALUE` that changed a value, for messages about it."""
@@ -168,6 +211,9 @@ class Source:
 
     def _place(self, path: Path, at_key: bool = False) -> "tuple[Source, Node]":
         """The node that a path leads to, and the document that it stands in."""
+        if self._included and (found := self._bringer(path)):
+            source, path = found
+            return source._place(path, at_key)
         node, place = self._root, self._root
         for number, step in enumerate(path):
             key, value = child(node, step)
@@ -181,8 +227,18 @@ class Source:
             place = key if at_key and number == len(path) - 1 else value
         return self, place
 
+    def _bringer(self, path: Path) -> "tuple[Source, Path] | None":
+        """The included document that a value comes from, and its path there."""
+        if path[:1] == ("include",) and len(path) > 1:
+            return self._included[int(path[1])], path[2:]
+        number = self._brought.get(path[:2])
+        return None if number is None else (self._included[number], path)
+
     def holds(self, path: Path) -> bool:
         """Whether a path leads to a value that is written in the document."""
+        if self._included and (found := self._bringer(path)):
+            source, path = found
+            return source.holds(path)
         node: Node | None = self._root
         for step in path:
             assert node is not None

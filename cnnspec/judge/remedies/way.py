@@ -99,8 +99,9 @@ class Way:
                 yield self.value(place, value)
             return
         kind = type(node.layer).__name__
-        if argument not in written and argument in self.program.defaults.get(kind, {}):
-            yield self.value(("defaults", kind, argument), value)
+        defaults = self.program.defaults.at(node.path)
+        if argument not in written and argument in defaults.arguments.get(kind, {}):
+            yield self.value((*defaults.path, kind, argument), value)
             return
         if isinstance(value, dict):  # of a layer that this one holds
             value = _filled_in(data, value)

@@ -48,7 +48,7 @@ def of_model(model: Model) -> list[Problem]:
         if program.train and _has(program.train, "show"):
             found += _ask([("pictures", model)])
     changed = program.source.overridden
-    if program.vars or program.blocks or program.defaults or changed:
+    if program.vars or program.blocks or program.defaults.own.arguments or changed:
         found += _ask([("definitions", model)])
     layers = [row.layer for row in model.summary.rows]
     plain = not any(

@@ -77,9 +77,10 @@ def _inherited(
     Raises:
         _Unlike: no one code comes to all of them.
     """
+    defaults = program.defaults.at(step.path)
     written = {
         ALIASES.get(name, name): arguments
-        for name, arguments in program.written.get("defaults", {}).items()
+        for name, arguments in defaults.written.items()
     }
     found: dict[str, Expression] = {}
     own = step.arguments if isinstance(step.arguments, dict) else {}
@@ -90,7 +91,7 @@ def _inherited(
             and not program.source.holds((*step.path, name))
             and all(name in layer.given for layer in layers)
         ):
-            value = program.defaults[step.type][name]
+            value = defaults.arguments[step.type][name]
             pairs = [(value, layer.given[name]) for layer in layers]
             field = layers[0].arguments()[name]
             found[name] = argument(raw, pairs, write, field)

@@ -75,8 +75,8 @@ class Shared:
         self.kinds = kinds
         self.signatures: dict[str, Signature] = {}
         self.handed: dict[Value, str] = {}
-        self._explained: set[str] = set()
-        """The types of layers whose defaults' comments are told."""
+        self._explained: set[Path] = set()
+        """The defaults whose comments are told."""
 
     def remarks(self, path: Path, *, whole: bool = True) -> Remarks:
         """What the author's comments say of what stands under a path."""
@@ -90,9 +90,12 @@ class Shared:
         places = [k for k, key in enumerate(step.path) if isinstance(key, int)]
         item = step.path[: places[-1] + 1]
         remarks = self.remarks(item, whole=not any(within(step)))
-        if isinstance(step, LayerStep) and step.type not in self._explained:
-            self._explained.add(step.type)
-            above, behind = self.remarks(("defaults", step.type))
+        if isinstance(step, LayerStep):
+            place = (*self.program.defaults.at(step.path).path, step.type)
+            above, behind = (
+                Remarks() if place in self._explained else self.remarks(place)
+            )
+            self._explained.add(place)
             said = (*above, *([behind] if behind else ()), *remarks.above)
             remarks = remarks._replace(above=said)
         if isinstance(step, RepeatStep):

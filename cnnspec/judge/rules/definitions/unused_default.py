@@ -71,9 +71,10 @@ def _taken(program: Program) -> tuple[set[str], set[tuple[str, str]]]:
     marks = {
         # The one without a name no layer can say itself.
         kind: {argument: _Mark(kind, argument) for argument in (*arguments, "")}
-        for kind, arguments in program.defaults.items()
+        for kind, arguments in program.defaults.own.arguments.items()
     }
-    steps = [program.steps, *(block.steps for block in program.blocks.values())]
+    own = (b for b in program.blocks.values() if program.defaults.is_own(b.path))
+    steps = [program.steps, *(block.steps for block in own)]
     found: set[tuple[str, str]] = set()
     for step in (step for some in steps for step in each_step(some)):
         if isinstance(step, LayerStep):
