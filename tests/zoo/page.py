@@ -1,7 +1,7 @@
 """Writes docs/zoo.md: `python -m tests.zoo.page > docs/zoo.md`.
 
-It counts the lines of the scripts in generated/zoo, which another test holds against the
-specs: to write all of them again takes a minute.
+It counts the lines of the scripts in generated/zoo, which another test holds against
+the specs: to write all of them again takes a minute.
 """
 
 import re
