@@ -16,7 +16,8 @@ from cnnspec.emit.keras_live.trial import policy as as_trained
 from cnnspec.ground.errors import Invalid
 from cnnspec.language.document import DTYPES
 from cnnspec.model import readable
-from tests.fidelity.judge import call_keras
+from tests.fidelity.judge import Case, ask_cnnspec, call_keras
+from tests.fidelity.run import assert_runs_as_said
 
 NOT_CALLED_ALONE = {"SimpleRNNCell", "LSTMCell", "GRUCell", "StackedRNNCells"}
 POLICIES = (None, "float16", "float64", "mixed_bfloat16")
@@ -106,6 +107,45 @@ def test_a_layer_gives_and_keeps_the_types_of_keras(name: str) -> None:
             except Invalid:
                 continue
     assert taken
+
+
+SPATIAL = {
+    "": {},
+    "channels first": {"data_format": "channels_first"},
+    "dilated": {"dilation_rate": 2, "strides": 1},
+    "in groups": {"data_format": "channels_first", "groups": 2},
+}
+"""Arguments by which TensorFlow chooses another of its functions."""
+
+
+SLOW = {"ConvLSTM3D"}
+"""Takes a minute and a half, and runs in each of them."""
+
+
+@pytest.mark.parametrize("name", sorted({*layer_names()} - NOT_CALLED_ALONE - SLOW))
+def test_each_type_runs_where_cnnspec_says_so(name: str) -> None:
+    """On a CPU, for zeros; what runs on a GPU alone is told to fail here."""
+    cls = layer_class(name)
+    example = cls.example
+    given = example if isinstance(example, dict) else make_layer(name, example).given
+    large = [tuple(4 if n is None else n for n in one) for one in cls.example_inputs]
+    small = [tuple(min(n, 5) for n in one) for one in large]
+    for dtype in ("float16", "bfloat16", "float64"):
+        for more in SPATIAL.values():
+            arguments = {**given, **more, "dtype": dtype}
+            sizes = (small, large) if not more else (small,)
+            cases = [Case(name, arguments, tuple(shapes)) for shapes in sizes]
+            taken = [case for case in cases if takes(case)]
+            for case in taken[:1]:
+                assert_runs_as_said(case)
+
+
+def takes(case: Case) -> bool:
+    """Whether a layer takes these arguments and shapes, as cnnspec has it."""
+    try:
+        return not ask_cnnspec(case).refusal
+    except Invalid:
+        return False
 
 
 def test_bytes_are_numpys() -> None:

@@ -65,6 +65,7 @@ class StochasticDepth(Layer):
 
     linear = True
     runs_on = FLOATS
+    not_in = ("float16", "bfloat16", "float64")  # its random numbers are float32
     hands_on_integers = True
     spelt_as: ClassVar[dict[str, str]] = {
         "drop_path_rate": "p rate prob drop_prob survival_rate",

@@ -693,6 +693,7 @@ class CutMix(_Augmentation):
     model it is given the images alone.
     """
 
+    not_in = ("bfloat16",)
     example: ClassVar[Any] = {"factor": 0.5}
 
     factor: OneWay = 1.0

@@ -60,6 +60,8 @@ WHOLE = "whole"
 """The reach of a layer that looks at all positions of its input at once."""
 MOVED = "moved"
 """The reach of a layer that puts the numbers of a position at another one."""
+OF_GPUS = ("float16", "float64")
+"""Types for which TensorFlow has some of its code for GPUs alone."""
 Reach = Sequence[Window] | str
 _ACTIVATION = kind_of(Activation)
 
@@ -157,6 +159,10 @@ class Layer(Record):
     one_type: ClassVar[bool] = False
     """Whether it takes floats of the type alone that it computes in, where `autocast`
     lets Keras cast none."""
+    not_in: ClassVar[tuple[str, ...]] = ()
+    """Types that it can't compute in, on whatever machine."""
+    on_gpu_alone: ClassVar[bool] = False
+    """Whether TensorFlow 2.21 computes it in the types `OF_GPUS` on no CPU."""
     hands_on: ClassVar[str] = ""
     """Those of them that it gives as they came, where it makes floats of others."""
     hands_on_integers: ClassVar[bool] = False
@@ -263,6 +269,10 @@ class Layer(Record):
             return given
         return computed(self.dtype or policy)
 
+    def needs_gpu(self) -> bool:
+        """`on_gpu_alone` with its arguments."""
+        return self.on_gpu_alone
+
     def kinds(self) -> tuple[str, str]:
         """`runs_on` and `hands_on` with its arguments."""
         return self.runs_on, self.hands_on
@@ -277,6 +287,12 @@ class Layer(Record):
         Raises:
             ShapeError: its first batch fails.
         """
+        if told in OF_GPUS and self.needs_gpu():
+            text = f"computes in {told}, for which TensorFlow has no code on a CPU"
+            raise ShapeError(text, "set dtype: float32 there")
+        if told in self.not_in:
+            text = f"computes in {told}, and its function takes no {told}"
+            raise ShapeError(text, "set dtype: float32 there")
         takes, keeps = self.kinds()
         if self.one_type and not self.autocast and TEXTS not in takes:
             for dtype in given:

@@ -238,6 +238,11 @@ class _Conv(Weighted, LowRank, _Convolution):
     grows_with = "filters"
     filters_at = (-1,)
 
+    def needs_gpu(self) -> bool:
+        # Groups go through XLA, and volumes are turned round.
+        first = self.data_format == "channels_first" and self.groups == 1
+        return first and len(self.kernel_size) < 3
+
     filters: Positive
     groups: Positive = 1
 
@@ -343,6 +348,9 @@ class _Transposed(Weighted, _Convolution):
     example: ClassVar[Any] = {"filters": 32, "kernel_size": 3, "strides": 2}
     grows_with = "filters"
     filters_at = (-2,)
+
+    def needs_gpu(self) -> bool:
+        return self.data_format == "channels_first" or max(self.dilation_rate) > 1
 
     filters: Positive
     output_padding: Any = None

@@ -150,6 +150,7 @@ class MaxPooling2D(_TwoAxes, _Pooling):
 class MaxPooling3D(_ThreeAxes, _Pooling):
     """Keeps each window's largest number: a smaller volume, the strongest signs."""
 
+    on_gpu_alone = True
     of_zeros = _OF_ZEROS
     aliases = ("MaxPool3D",)
 
@@ -178,6 +179,7 @@ class AveragePooling2D(_TwoAxes, _Pooling):
 class AveragePooling3D(_ThreeAxes, _Pooling):
     """Averages each window: a smaller volume, and smoother."""
 
+    on_gpu_alone = True
     linear = True
     elsewhere: ClassVar[dict[str, Any]] = {"AveragePool3D AvgPooling3D": {}}
     aliases = ("AvgPool3D",)
@@ -392,6 +394,7 @@ class AdaptiveMaxPooling2D(_Adaptive2D):
 class AdaptiveMaxPooling3D(_Adaptive3D):
     """Keeps the largest number of each of so many windows, however large the volume."""
 
+    on_gpu_alone = True
     elsewhere: ClassVar[dict[str, Any]] = {"AdaptiveMaxPool3D": {}}
 
 
@@ -417,6 +420,7 @@ class AdaptiveAveragePooling2D(_Adaptive2D):
 class AdaptiveAveragePooling3D(_Adaptive3D):
     """Averages each of so many windows, however large the volume."""
 
+    on_gpu_alone = True
     linear = True
     elsewhere: ClassVar[dict[str, Any]] = {
         "AdaptiveAvgPool3D AdaptiveAveragePool3D AdaptiveAvgPooling3D": {},

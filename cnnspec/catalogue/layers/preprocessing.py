@@ -901,6 +901,7 @@ class STFTSpectrogram(Layer):
     weights, and may be trained.
     """
 
+    not_in = ("bfloat16",)
     runs_on = FLOATS
     shape_rule = (
         "(frames, channels · (fft_length // 2 + 1)) with frames as Conv1D's; mode stft "

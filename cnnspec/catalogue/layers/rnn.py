@@ -616,6 +616,9 @@ class _ConvLSTM(_Gates, _Recurrent):
                 "set one of them to 1",
             )
 
+    def needs_gpu(self) -> bool:
+        return self.over_inputs().needs_gpu()
+
     def over_inputs(self) -> Conv1D | Conv2D | Conv3D:
         """The convolution that one gate does with a step of the input."""
         return self.convolution(
