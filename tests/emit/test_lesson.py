@@ -3,6 +3,7 @@
 import ast
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -198,8 +199,10 @@ def test_the_lesson_of_every_spec_runs(
     space = run(render_script(*model[:2]))
     assert space["model"].count_params() == model.summary.total_params
     assert "accuracy" in capsys.readouterr().out
-    pictures = sorted(found.name for found in data.glob(f"{path.stem}_*.png"))
-    assert pictures == [f"{path.stem}_{number}.png" for number in (1, 2, 3)]
+    pictures = {found.name for found in data.glob(f"{path.stem}_*.png")}
+    course = "members" if model.program.ensemble else "history"
+    parts = ("samples", course, "predictions")
+    assert pictures == {f"{path.stem}_{part}.png" for part in parts}
 
 
 def test_what_a_lesson_leaves_to_the_full_script_is_said() -> None:
@@ -221,7 +224,8 @@ def test_only_a_deep_model_needs_more_calls() -> None:
 
 
 COMMENTS = """
-# A head of the file, which is no line's.
+# yaml-language-server: $schema=spec.json
+# A head of the file.
 input: [8, 8, 1]     # height, width, channels
 vars:
   width: 4           # filters
@@ -266,6 +270,7 @@ def test_comments_stand_at_the_lines_that_they_belong_to() -> None:
         'x = x.reshape(-1, 8, 8, 1).astype("float32") / 16  # grey values',
     }
     assert wanted <= {*lines}
+    assert lines.index("A head of the file.") < lines.index('"""')
     for above, below in (
         ("# What the block is for.", "def unit(x, filters=2):"),
         ("    # Above a layer.", "    # Of an argument."),
@@ -277,5 +282,29 @@ def test_comments_stand_at_the_lines_that_they_belong_to() -> None:
         assert lines[lines.index(above) + 1] == below
     text = "\n".join(lines)
     assert "  # Behind, and going on in the next line." in text
-    for no in ("A head", "-----", "ignore"):
+    for no in ("-----", "ignore", "yaml-language-server"):
         assert no not in text
+
+
+def test_no_comment_that_a_lesson_has_a_line_for_is_lost() -> None:
+    """Each comment of the spec says which one it is, and stands where it belongs."""
+    text = (Path(__file__).parent / "commented.yaml").read_text(encoding="utf-8")
+    found = lesson(text)
+    told = re.findall(r"# (c-[\w-]+)", text)
+    silent = {"c-output-shape", "c-foot"}  # what has no line in a lesson
+    assert {one for one in told if not re.search(rf"{one}(?![\w-])", found)} == silent
+    lines = found.splitlines()
+    for one, line in (
+        ("c-head", '"""'),
+        ("c-outputs-behind", "model = keras.Model"),
+        ("c-unit-outputs-behind", "    return r"),
+        ("c-repeat-behind", "for _ in range(2):"),
+        ("c-rrelu", "    x = layers.ReLU()(x)"),
+        ("c-data-behind", "class_names"),
+        ("c-cw", "labels = "),
+    ):
+        [place] = [k for k, said in enumerate(lines) if re.search(rf"{one}$", said)]
+        if one == "c-head":
+            assert place < lines.index(line)
+        else:
+            assert lines[place].startswith(line), one

@@ -31,7 +31,7 @@ CASES = 5_000 if os.environ.get("CNNSPEC_FIDELITY") == "long" else 300
 def model_script(program, graph) -> str:
     """The part of a script that builds the model."""
     code = model_code(program, infer(graph), Language("en"), {}, sequential=False)
-    head = "import math\nimport keras\nfrom keras import layers\n"
+    head = "import numpy as np\nimport keras\nfrom keras import layers\n"
     build = (
         f"def build_model():\n{indent(code.body, '    ')}\n    return {code.model}\n"
     )

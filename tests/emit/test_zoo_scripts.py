@@ -1,6 +1,8 @@
 """The scripts in generated/zoo are those of specs/zoo, and build the same models."""
 
 import json
+import re
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -43,6 +45,13 @@ def test_a_script_is_short(path: Path) -> None:
     assert len(lines) <= (150 if path.stem.startswith("resnet50") else 300)
     counts = Counter(line.strip() for line in lines if any(map(str.isalnum, line)))
     assert counts.most_common(1)[0][1] < 20
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_only_depth_needs_pythons_own_library(path: Path) -> None:
+    imports = re.findall(r"^(?:import|from) (\w+)", script(path.stem), re.MULTILINE)
+    own = sys.stdlib_module_names.intersection(imports)
+    assert own <= ({"sys"} if "setrecursionlimit" in script(path.stem) else set())
 
 
 @pytest.mark.parametrize("stem", SMALL)

@@ -7,9 +7,10 @@ That takes milliseconds, where building the model takes seconds.
 
 import ast
 import builtins
-import math
 from types import SimpleNamespace
 from typing import Any
+
+import numpy as np
 
 from cnnspec.catalogue import components
 from cnnspec.catalogue.components import Component, snake_case
@@ -198,8 +199,8 @@ def trace(script: str, graph: Graph) -> None:
     tracer = Tracer(graph)
 
     def load(name: str, *_: Any) -> Any:
-        if name == "math":
-            return math
+        if name == "numpy":
+            return np
         if name == "keras":
             return tracer.keras
         return _Anything()

@@ -66,4 +66,3 @@ def _sections(writer: Writer) -> Iterator[Section]:
         yield from rendered("compile", "fit", "curves", "evaluate", "predict")
     if view.pictures:
         yield from rendered("show", *view.pictures.asked)
-    yield from rendered("files")

@@ -16,6 +16,7 @@ from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.packages import BACKENDS
 from cnnspec.emit.targets import LESSON, SEQUENTIAL
 from cnnspec.emit.write import seal_notebook
+from cnnspec.ground.visible import visible
 from cnnspec.language.program import Program
 from cnnspec.model import readable
 from cnnspec.model.summary import Summary
@@ -141,6 +142,8 @@ class Lesson:
         said = [f"# {readable.escaped(program.name)}"]
         if program.description.strip():
             said += map(readable.prose, paragraphs(program.description))
+        for lines in program.source.head():
+            said.append("\n".join(map(readable.prose, map(visible, lines))))
         said.append(self._say("needs"))
         if notebook.files:
             said.append(self._say("files"))

@@ -171,16 +171,17 @@ class Writer:
         lacks_letters = self.language.texts.get("font") and not self.view.script.font
         return Language(ENGLISH, self._own) if lacks_letters else self.language
 
-    def _said(self, *keys: str) -> str:
+    def _said(self, *keys: str, alone: bool = False) -> str:
         """What the author says of the keys of a spec that a line does justice to.
 
         Lines of their own, and a note for `laid_out`: `{{ said("data.scale") -}}`.
+        Where no line does, they stand alone.
         """
         found = [self._remarks(key) for key in keys]
         lines = [f"# {said}" for one in found for said in one.above]
         behind = [one.behind for one in found if one.behind]
-        lines += [f"# {said}" for said in behind[:-1]]
-        lines += [f"#:: {said}" for said in behind[-1:]]
+        lines += [f"# {said}" for said in (behind if alone else behind[:-1])]
+        lines += [f"#:: {said}" for said in behind[-1:] if not alone]
         return "".join(f"{visible(line)}\n" for line in lines)
 
     def _remarks(self, key: str) -> Remarks:
@@ -235,8 +236,11 @@ def _script(
     said = program.description.strip() or language.say(
         "script", "model", {"model": {"name": program.name}}
     )
+    above, behind = program.source.remarks(("description",), whole=False)
+    head = [[*above, *([behind] if behind else [])], *program.source.head()]
+    beside = ["\n".join(map(visible, lines)) for lines in head if lines]
     return ScriptView(
-        introduction="\n\n".join(map(in_docstring, paragraphs(said))),
+        introduction="\n\n".join(map(in_docstring, [*paragraphs(said), *beside])),
         packages=needed_packages(program, backend, font, style),
         stem=file_name(stem(program.source.path)),
         backend=backend,

@@ -274,14 +274,23 @@ class Source:
             path: of the value.
             whole: whether what is said of its parts belongs to it.
         """
-        from cnnspec.ground.source.remarks import Comments, Remarks
+        from cnnspec.ground.source.remarks import Remarks
 
         if not self.holds(path):
             return Remarks()
         source, _ = self._place(path)
-        if source._comments is None:
-            source._comments = Comments(source._text, source._root)
-        return source._comments.of(path, whole=whole)
+        return source._remarks().of(path, whole=whole)
+
+    def head(self) -> list[list[str]]:
+        """What they say above all else: the lines of each paragraph."""
+        return self._remarks().head()
+
+    def _remarks(self) -> "Comments":
+        from cnnspec.ground.source.remarks import Comments
+
+        if self._comments is None:
+            self._comments = Comments(self._text, self._root)
+        return self._comments
 
     def diagnostic(
         self,

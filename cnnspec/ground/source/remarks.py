@@ -21,6 +21,10 @@ class Remarks(NamedTuple):
     """Of the line where it begins."""
 
 
+_TO_PROGRAMS = ("cnnspec:", "yaml-language-server:", "yamllint ", "vim:", "-*-")
+"""What comments begin with that are for a program."""
+
+
 class _Comment(NamedTuple):
     column: int
     alone: bool
@@ -37,7 +41,7 @@ class Comments:
             text: of the document.
             root: of its nodes.
         """
-        self._root = root
+        self._root, self._text = root, text
         self._lines: dict[int, _Comment] = {}
         begun = end = -2
         for line, found in _comments(text):
@@ -53,8 +57,21 @@ class Comments:
         self._blank = {
             number
             for number, line in enumerate(text.split("\n"))
-            if not line.strip("# -=\t") or line.lstrip().startswith("# cnnspec:")
+            if not line.strip("# -=\t") or _is_for_a_program(line)
         }
+
+    def head(self) -> list[list[str]]:
+        """The lines of each paragraph that stands above all else in the file."""
+        paragraphs: list[list[str]] = [[]]
+        for number in range(self._text.count("\n") + 1):
+            comment = self._lines.get(number)
+            if comment and comment.alone:
+                paragraphs[-1].append(comment.said)
+            elif number in self._blank:
+                paragraphs.append([])
+            else:
+                break
+        return [lines for lines in paragraphs if lines]
 
     def of(self, path: Path, *, whole: bool) -> Remarks:
         """What is said of a value, above it and behind the line where it begins.
@@ -92,6 +109,11 @@ class Comments:
         return []
 
 
+def _is_for_a_program(line: str) -> bool:
+    line = line.lstrip()
+    return line.startswith("#") and line.lstrip("# ").startswith(_TO_PROGRAMS)
+
+
 def _comments(text: str) -> Iterator[tuple[int, _Comment]]:
     """Each comment with the line that it stands in, from 0."""
     begins, ends = scalars(text)
@@ -104,7 +126,7 @@ def _comments(text: str) -> Iterator[tuple[int, _Comment]]:
             in_text = around and ends[around - 1] > place
             if not in_text and (column == 0 or line[column - 1] in " \t"):
                 said = line[column:].lstrip("#").strip()
-                if said.strip("-= ") and not said.startswith("cnnspec:"):
+                if said.strip("-= ") and not said.startswith(_TO_PROGRAMS):
                     alone = not line[:column].strip()
                     yield number, _Comment(column, alone, said)
                 break

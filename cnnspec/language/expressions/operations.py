@@ -182,7 +182,7 @@ class Builtin(NamedTuple):
     takes: str
     most: int = 1
     python: str = ""
-    """How Python writes it, if not by the same name."""
+    """How Python writes it around the values, if not by the same name."""
 
 
 _NUMBERS = "it takes two numbers"
@@ -228,8 +228,8 @@ CALLS = {
     "abs": Builtin(abs, _NUMBER),
     "int": Builtin(int, _WHOLE),
     "round": Builtin(_round, _ROUNDED, most=2),
-    "ceil": Builtin(math.ceil, _NUMBER, python="math.ceil"),
-    "floor": Builtin(math.floor, _NUMBER, python="math.floor"),
+    "ceil": Builtin(math.ceil, _NUMBER, python="int(np.ceil({}))"),
+    "floor": Builtin(math.floor, _NUMBER, python="int(np.floor({}))"),
     "len": Builtin(len, "it takes a text or a list"),
     "sum": Builtin(_sum, "it takes a list of numbers"),
     "range": Builtin(_range, "it takes whole numbers: stop, or start, stop, step", 3),

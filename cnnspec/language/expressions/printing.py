@@ -162,7 +162,8 @@ class _Writer:
             return f"[list(items) for items in {self._zipped(node)}]", ATOM
         write = self.walked if name in _WALKING and len(node.args) == 1 else self.write
         values = ", ".join(map(write, node.args))
-        return f"{CALLS[name].python or name}({values})", ATOM
+        form = CALLS[name].python or f"{name}({{}})"
+        return form.format(values), ATOM
 
     # ------------------------------------------------------------- what is walked
 
@@ -215,7 +216,7 @@ class _Writer:
 
 _WALKING = ("sum", "sorted", "min", "max")
 """Functions that take any iterable for their only list."""
-_CALLED = ("list", "map", "math", "tuple", *(name for name in CALLS))
+_CALLED = ("list", "map", "np", "tuple", *(name for name in CALLS))
 """What the code of an expression may call."""
 
 

@@ -21,6 +21,7 @@ from cnnspec.emit.code.tree import (
     Call,
     CallArgument,
     Code,
+    Comment,
     Def,
     Expression,
     If,
@@ -49,10 +50,14 @@ def block_function(shared: Shared, block: Block, texts: Texts) -> Def:
     handed = tuple(function.handed)
     for end in handed:
         shared.handed[end] = variables.title(end)
+    said = shared.remarks((*block.path, "outputs"))
     if body.returned is None:
         results = [body.reads.code(Returned(block.path, k)) for k in range(count)]
         results += [Code(variables.of(end)) for end in handed]
-        body.statements.append(Return(Several(tuple(results))))
+        body.statements += authors(said)
+        body.statements.append(Return(Several(tuple(results)), said=said.behind))
+    else:
+        body.statements[-1:-1] = authors(said, with_behind=True)
     setup, parameters = _parameters(shared, body, block)
     words = body.words
     optional = [p for p in block.params if p in parameters]
@@ -81,13 +86,27 @@ def block_function(shared: Shared, block: Block, texts: Texts) -> Def:
     arguments += [CallArgument(words.idents[p], parameters[p]) for p in optional]
     if words.gives_names and may_be_named:
         arguments.append(CallArgument("name", Code("None")))
-    said = authors(shared.remarks((*block.path, "params")), with_behind=True)
     return Def(
         signature.title,
         tuple(arguments),
         docstring(block, texts),
-        (*said, *setup, *variables.dictionaries(), *body.statements),
+        (
+            *_said_first(shared, block),
+            *(*setup, *variables.dictionaries(), *body.statements),
+        ),
     )
+
+
+def _said_first(shared: Shared, block: Block) -> list[Comment]:
+    """What the author says of the keys of a block that stand above its layers."""
+    parts = {"description": True, "inputs": True, "params": True, "layers": False}
+    return [
+        comment
+        for key, whole in parts.items()
+        for comment in authors(
+            shared.remarks((*block.path, key), whole=whole), with_behind=True
+        )
+    ]
 
 
 def _name_given(body: Body, block: Block, given: list[Given]) -> None:
@@ -173,7 +192,8 @@ def model_function(shared: Shared, graph: Graph) -> tuple[Statements, Call]:
         CallArgument("name", Code(text(graph.keras_name))),
     )
     dictionaries = variables.dictionaries()
-    statements = (*inputs, *dictionaries, *paragraphed(body.statements))
+    said = authors(shared.remarks(("layers",), whole=False), with_behind=True)
+    statements = (*inputs, *dictionaries, *said, *paragraphed(body.statements))
     return statements, Call(Code("keras.Model"), arguments)
 
 

@@ -13,6 +13,7 @@ from cnnspec.emit.code.plan.keep import kept
 from cnnspec.emit.code.plan.names import Constants, Names, reserved_names
 from cnnspec.emit.code.plan.outline import kinds
 from cnnspec.emit.code.plan.shared import Shared
+from cnnspec.emit.code.plan.tidy import paragraphed
 from cnnspec.emit.code.tree import Assign, Call, Code, Stack, Statement, Statements
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.program import Block, Program
@@ -57,6 +58,9 @@ def planned(
     titles = {name: _title(name, names) for name in flow.written_blocks()}
     shared = Shared(program, flow, names, own, titles, dict(kinds(program)))
     functions = [_function(shared, program.blocks[name], texts) for name in titles]
+    if functions:
+        said = authors(shared.remarks(("blocks",), whole=False), with_behind=True)
+        functions[0] = (*said, *functions[0])
     body, model = model_function(shared, graph)
     stack = stacked(body, model, shapes) if sequential else None
     if stack is not None:
@@ -74,7 +78,7 @@ def shapes_of(graph: Graph) -> dict[str, Shapes]:
 def _function(shared: Shared, block: Block, texts: Texts) -> Statements:
     """The function of a block, with what its author says of it."""
     said = authors(shared.remarks(block.path, whole=False), with_behind=True)
-    return (*said, block_function(shared, block, texts))
+    return paragraphed((*said, block_function(shared, block, texts)))
 
 
 def _title(block: str, names: Names) -> str:
@@ -91,4 +95,7 @@ def _constants(shared: Shared) -> Statements:
             remarks = shared.remarks(("vars", variable))
             line = Assign(Code(constants[variable]), code, said=remarks.behind)
             made = [*authors(remarks), line, *made]
-    return tuple(made)
+    if not made:
+        return ()
+    head = authors(shared.remarks(("vars",), whole=False), with_behind=True)
+    return (*head, *made)

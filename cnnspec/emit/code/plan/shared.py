@@ -12,7 +12,14 @@ from cnnspec.emit.code.plan.places import (
 from cnnspec.ground.errors import Path
 from cnnspec.ground.source.remarks import Remarks
 from cnnspec.language.expressions import Formula
-from cnnspec.language.program import Block, LayerStep, Program, RepeatStep, Step
+from cnnspec.language.program import (
+    Block,
+    IfStep,
+    LayerStep,
+    Program,
+    RepeatStep,
+    Step,
+)
 
 
 class Signature(NamedTuple):
@@ -91,20 +98,40 @@ class Shared:
         item = step.path[: places[-1] + 1]
         remarks = self.remarks(item, whole=not any(within(step)))
         if isinstance(step, LayerStep):
-            place = (*self.program.defaults.at(step.path).path, step.type)
-            above, behind = (
-                Remarks() if place in self._explained else self.remarks(place)
-            )
-            self._explained.add(place)
-            said = (*above, *([behind] if behind else ()), *remarks.above)
-            remarks = remarks._replace(above=said)
-        if isinstance(step, RepeatStep):
-            for key in ("times", "for", "index"):
-                above, behind = self.remarks((*item, "repeat", key))
-                said = (*remarks.above, *above, *([behind] if behind else ()))
-                remarks = remarks._replace(above=said)
+            said = self._of_defaults(step)
+            remarks = remarks._replace(above=(*said, *remarks.above))
+        for path, whole in _keys_of(step, item):
+            said = self._all_of(path, whole=whole)
+            remarks = remarks._replace(above=(*remarks.above, *said))
         return remarks
+
+    def _of_defaults(self, step: LayerStep) -> tuple[str, ...]:
+        """What the author says of the defaults of a layer's type, once."""
+        file = self.program.defaults.at(step.path).path
+        said: tuple[str, ...] = ()
+        for place, whole in ((file, False), ((*file, step.type), True)):
+            own = self.program.source.holds((*file, step.type))
+            if own and place not in self._explained:
+                self._explained.add(place)
+                said += self._all_of(place, whole=whole)
+        return said
+
+    def _all_of(self, path: Path, *, whole: bool = True) -> tuple[str, ...]:
+        """What the author says of something, in lines of their own."""
+        above, behind = self.remarks(path, whole=whole)
+        return (*above, *([behind] if behind else ()))
 
     def formula(self, formula: Formula) -> str:
         """The code of a formula that uses variables of the spec alone."""
         return formula.python(self.constants.use)
+
+
+def _keys_of(step: Step, item: Path) -> list[tuple[Path, bool]]:
+    """The keys of a step that holds others, and whether their parts are no steps."""
+    if isinstance(step, RepeatStep):
+        keys = {"times": True, "for": True, "index": True, "layers": False}
+        return [((*item, "repeat", key), whole) for key, whole in keys.items()]
+    if isinstance(step, IfStep):
+        keys = {"test": True, "then": False, "else": False}
+        return [((*item, "if", key), whole) for key, whole in keys.items()]
+    return []

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Sequence
 
-from cnnspec.emit.code.tree import Blank, Code, If, Statement, Statements
+from cnnspec.emit.code.tree import Blank, Code, Def, For, If, Statement, Statements
 
 _OPPOSITES = {
     "==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">",
@@ -50,12 +50,27 @@ def opposite(test: str) -> str:
 
 
 def paragraphed(statements: Sequence[Statement]) -> Statements:
-    """Statements with one empty line between paragraphs, and none around them."""
+    """Statements with one empty line between paragraphs, and none around them.
+
+    A loop ends a paragraph.
+    """
     kept: list[Statement] = []
     for statement in statements:
         if isinstance(statement, Blank) and (not kept or isinstance(kept[-1], Blank)):
             continue
-        kept.append(statement)
+        if kept and isinstance(kept[-1], For) and not isinstance(statement, Blank):
+            kept.append(Blank())
+        kept.append(_inside(statement))
     while kept and isinstance(kept[-1], Blank):
         kept.pop()
     return tuple(kept)
+
+
+def _inside(statement: Statement) -> Statement:
+    """A statement whose own ones are in paragraphs."""
+    if isinstance(statement, For | Def):
+        return statement._replace(body=paragraphed(statement.body))
+    if isinstance(statement, If):
+        then, otherwise = map(paragraphed, (statement.then, statement.otherwise))
+        return statement._replace(then=then, otherwise=otherwise)
+    return statement

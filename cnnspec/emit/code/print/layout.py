@@ -68,27 +68,37 @@ def _with_words_wrapped(code: str) -> Iterator[str]:
 
 def _with_notes(code: str) -> Iterator[str]:
     """Lines with the notes above statements and items behind them."""
-    lines, tree = code.split("\n"), ast.parse(code)
-    ends, texts = _ends(tree), _lines_of_texts(tree)
+    lines, tree, taken = code.split("\n"), ast.parse(code), set[int]()
+    ends, texts = _ends(tree, lines), _lines_of_texts(tree)
     for place, line in enumerate(lines):
         found = line.lstrip()
         if not found.startswith((_NOTE, _SAID)) or place + 1 in texts:
             yield line
             continue
-        end = ends.get(place + 2, place + 2) - 1
+        end = ends.get(_below(lines, place), place + 2) - 1
         said = found.partition(" ")[2]
-        if columns(noted := f"{lines[end]}  # {said}") <= WIDTH:
+        if columns(noted := f"{lines[end]}  # {said}") <= WIDTH and end not in taken:
             lines[end] = noted
+            taken.add(end)
         elif found.startswith(_SAID):
             yield from _comment(f"{line[: -len(found)]}# {said}")
 
 
-def _ends(tree: ast.Module) -> dict[int, int]:
+def _below(lines: list[str], place: int) -> int:
+    """The number of the first line below one that is no comment."""
+    while place < len(lines) and lines[place].lstrip().startswith("#"):
+        place += 1
+    return place + 1
+
+
+def _ends(tree: ast.Module, lines: list[str]) -> dict[int, int]:
     """Where statements and the items of lists end, by the line where they begin."""
     found: dict[int, int] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt):
             end = node.body[0].lineno - 1 if hasattr(node, "body") else node.end_lineno
+            while end and lines[end - 1].lstrip().startswith("#"):
+                end -= 1
             found.setdefault(node.lineno, end or node.lineno)
         for item in getattr(node, "elts", []):
             found.setdefault(item.lineno, item.end_lineno or item.lineno)
