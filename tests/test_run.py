@@ -49,6 +49,9 @@ class Diary(Listener[str]):
     def sizes(self, tensor: str) -> None:
         return None
 
+    def part(self, tensor: str, number: int) -> str:
+        return f"{tensor}.{number}"
+
     def layer(self, step, placed, layer, arguments, inner, read, said) -> str:
         by = [one.by for one in said]
         self.pages.append(f"{placed.name} reads {', '.join(read)} as {by}")

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from cnnspec.catalogue.layers import Layer
@@ -18,6 +19,8 @@ from cnnspec.language.program import (
 )
 
 T = TypeVar("T")
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Placed(NamedTuple):
@@ -36,6 +39,8 @@ class Placed(NamedTuple):
     """The calls and rounds that led there, outermost first."""
     frozen: bool = False
     """Whether a call, model or repeat around it says that it isn't trained."""
+    settings: Mapping[str, Any] = _NONE
+    """What a layer's call is given beside tensors: `training`."""
 
 
 class Said(NamedTuple):
@@ -47,6 +52,8 @@ class Said(NamedTuple):
     """Among the tensors that the item stands for."""
     by: str
     """The name that the tensor was called by; nothing for `prev` and for a branch."""
+    argument: str = ""
+    """The argument of the call that it is given as; nothing where that is its place."""
 
 
 class Outcome(NamedTuple, Generic[T]):
@@ -107,7 +114,14 @@ class Listener(ABC, Generic[T]):
 
     @abstractmethod
     def sizes(self, tensor: T) -> Shapes | None:
-        """The shape of a tensor, batch first; None where it isn't known."""
+        """The shape of a tensor, batch first; None where it isn't known.
+
+        A list for what stands for all that a layer gives, where that is several.
+        """
+
+    @abstractmethod
+    def part(self, tensor: T, number: int) -> T:
+        """One of the tensors that another stands for, counted from 0."""
 
     # ------------------------------------------------------------- layers
 

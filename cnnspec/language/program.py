@@ -21,6 +21,17 @@ Ref = str | Formula | Steps
 one."""
 
 
+class Named(NamedTuple):
+    """What a mapping under `from` says: what each argument of the call is given."""
+
+    arguments: tuple[str, ...]
+    """Of each of the step's sources, which stand in the order of the text."""
+    places: tuple[Path, ...]
+    """Where each source stands under `from`."""
+    settings: dict[str, Any]
+    """Arguments that are no tensors, with formulas."""
+
+
 class LayerStep(NamedTuple):
     """A layer of Keras."""
 
@@ -39,6 +50,8 @@ class LayerStep(NamedTuple):
     """What it is called inside a named call of its block, if it has no name."""
     path: Path
     """Where the entry stands in the document."""
+    named: Named | None = None
+    """What `from` gives arguments by their names; None where it is no mapping."""
 
 
 class CallStep(NamedTuple):
@@ -50,6 +63,7 @@ class CallStep(NamedTuple):
     sources: tuple[Ref, ...]
     label: str
     path: Path
+    named: Named | None = None
     trainable: Any = True
     """Whether what is inside is trained, as far as it says so itself."""
 
@@ -86,6 +100,7 @@ class ApplyStep(NamedTuple):
     sources: tuple[Ref, ...]
     label: str
     path: Path
+    named: Named | None = None
 
 
 Step = LayerStep | CallStep | RepeatStep | IfStep | ApplyStep

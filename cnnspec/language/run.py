@@ -21,7 +21,7 @@ from cnnspec.ground.errors import (
 )
 from cnnspec.ground.kinds import is_name
 from cnnspec.ground.yaml_text import flow
-from cnnspec.language import naming
+from cnnspec.language import naming, parts
 from cnnspec.language.expressions import Formula, evaluate
 from cnnspec.language.listener import Contents, Listener, Outcome, Placed, Said, T
 from cnnspec.language.problems import Problems
@@ -40,6 +40,15 @@ from cnnspec.language.program import (
 )
 from cnnspec.language.rounds import is_frozen, is_true, rounds_of, wrong
 from cnnspec.language.scope import Scope
+from cnnspec.language.sources import (
+    INPUT,
+    PREV,
+    Call,
+    call_of,
+    call_of_block,
+    call_of_class,
+    in_order,
+)
 
 LAYER_LIMIT = 200_000
 """Layers of a model; Keras takes minutes to build a hundredth of them."""
@@ -49,12 +58,6 @@ DEPTH_LIMIT = 100
 """Calls and repeats inside one another."""
 NAME_LIMIT = 1_000
 """Characters of a name in full; calls inside one another could make it endless."""
-
-PREV = "prev"
-"""What `from` calls the current tensor."""
-INPUT = "input"
-"""What `from` calls the first tensor that a model or a block is given."""
-
 
 _NOTHING: Sequence[Said] = ()
 
@@ -96,6 +99,7 @@ class _Interpreter(Generic[T]):
         self._taken: dict[str, Path] = {}
         self._inputs: frozenset[str] = frozenset()
         self._shared: dict[str, str] = {}  # layers by name, and whose weights they have
+        self._classes: dict[str, type[Layer]] = {}
         self._made: dict[tuple[Path, str], Layer | None] = {}
         self._steps_left = STEP_LIMIT
         self._lacks_layers = False
@@ -207,6 +211,9 @@ class _Interpreter(Generic[T]):
 
     def _layer(self, step: LayerStep, scope: Scope[T]) -> None:
         read, said = self._read(step, scope) if step.sources else (scope.current, ())
+        settings = None
+        if step.named:
+            read, said, settings = self._by_name(step, read, said, scope)
         layer, arguments = step.layer, None
         if layer is None and step.arguments is not None:
             layer, arguments = self._layer_of(step, scope)
@@ -227,6 +234,8 @@ class _Interpreter(Generic[T]):
         placed = Placed(step.path, name, local, given is not None, scope.trail)
         if scope.frozen:
             placed = placed._replace(frozen=True)
+        if settings:
+            placed = placed._replace(settings=settings)
         self._note_odd(name, local, scope.call, step.type)
         if layer is None:
             self._lacks_layers = True
@@ -237,7 +246,7 @@ class _Interpreter(Generic[T]):
         tensor = self._listener.layer(step, placed, layer, arguments, inner, read, said)
         scope.current = (tensor,)
         self._know(placed, scope.current, scope)
-        self._shared[name] = name
+        self._shared[name], self._classes[name] = name, type(layer)
         if len(self._shared) > LAYER_LIMIT:
             self._count(step, scope)
 
@@ -278,6 +287,10 @@ class _Interpreter(Generic[T]):
             scope.current = self._lost
             scope.known.setdefault(placed.local or f"{wanted} again", self._lost)
             return
+        if step.named:
+            call = call_of_class(self._classes[shared])
+            read, said, settings = self._by_name(step, read, said, scope, call)
+            placed = placed._replace(settings=settings)
         if not placed.name:
             name = self._calls.next(f"{shared} again")
             placed = placed._replace(name=name, local=name)
@@ -413,6 +426,12 @@ class _Interpreter(Generic[T]):
             self._complete, scope.current = False, self._lost
             return
         read, said = self._read(step, scope)
+        if step.named:
+            read, said, _ = self._by_name(step, read, said, scope)
+            _refuse_unlike(block, said)
+            said = tuple(one._replace(argument="") for one in said)
+        elif len(read) != (len(block.inputs) or 1):
+            read, said = parts.all_apart(read, said, self._listener)
         if len(read) != (len(block.inputs) or 1):
             raise _wrong_count(block, step, len(read))
         placed = self._placed(step, scope)
@@ -506,6 +525,7 @@ class _Interpreter(Generic[T]):
         scope.current = results
         self._know(placed, results, scope)
         self._shared[placed.name] = placed.name
+        self._classes[placed.name] = type(layer)
         for name, result in zip(self._output_names(outcome), results, strict=True):
             scope.known[naming.in_model(placed.local, name)] = (result,)
 
@@ -546,7 +566,9 @@ class _Interpreter(Generic[T]):
 
     def _parts(self, tensor: T, count: int) -> tuple[T, ...]:
         """The tensors that a model gives."""
-        return (tensor,)
+        if count == 1:
+            return (tensor,)
+        return tuple(self._listener.part(tensor, number) for number in range(count))
 
     def _output_names(self, outcome: Outcome[T]) -> list[str]:
         """What a model's outputs are called inside it."""
@@ -597,6 +619,7 @@ class _Interpreter(Generic[T]):
         self._names, self._taken = self._names.copy(), self._taken.copy()
         self._calls = self._calls.copy()
         self._shared, self._made = self._shared.copy(), self._made.copy()
+        self._classes = self._classes.copy()
         self._odd = self._odd.copy()
         self._complete = True
         try:
@@ -626,6 +649,69 @@ class _Interpreter(Generic[T]):
             said += [Said(place, number, by) for number in range(len(tensors))]
         return tuple(found), said
 
+    def _by_name(
+        self,
+        step: LayerStep | CallStep | ApplyStep,
+        read: tuple[T, ...],
+        said: Sequence[Said],
+        scope: Scope[T],
+        call: Call | None = None,
+    ) -> tuple[tuple[T, ...], Sequence[Said], Mapping[str, Any]]:
+        """What a call is given by the names of its arguments, in its own order.
+
+        Args:
+            step: whose `from` is a mapping.
+            read: the tensors, in the order of the text.
+            said: how they are called.
+            scope: where the step stands.
+            call: what it takes, where the step itself doesn't say.
+
+        Raises:
+            Invalid: it has no such argument.
+        """
+        named = step.named
+        assert named is not None
+        if type(step) is CallStep:
+            call = call_of_block(self._program.blocks[step.block])
+        elif type(step) is LayerStep:
+            call = call_of(step.type)
+        if call is None:
+            return read, said, {}
+        order = in_order(named, call)
+        found = [
+            (read[k], one._replace(argument=argument))
+            for place, argument in order
+            for k, one in enumerate(said)
+            if one.place == place
+        ]
+        settings = {
+            key: self._setting(key, value, step, scope)
+            for key, value in named.settings.items()
+        }
+        return (
+            tuple(tensor for tensor, _ in found),
+            tuple(one for _, one in found),
+            settings,
+        )
+
+    def _setting(
+        self,
+        key: str,
+        value: Any,
+        step: LayerStep | CallStep | ApplyStep,
+        scope: Scope[T],
+    ) -> bool:
+        """An argument of a call that is no tensor."""
+        try:
+            found = scope.worked_out(value, ("from", key))
+            if type(found) is not bool:
+                raise wrong(("from", key), key, "true or false", found, value)
+            return found
+        except Invalid as error:
+            self._complete = False
+            self._problems.note(error, step.path, scope.trail)
+            return False
+
     def _source(
         self,
         source: Ref,
@@ -644,7 +730,8 @@ class _Interpreter(Generic[T]):
             return found
         reader = step.block if type(step) is CallStep else "apply"
         reader = step.type if type(step) is LayerStep else reader
-        path = (*step.path, "from", place)
+        under = step.named.places[place] if step.named else (place,)
+        path = (*step.path, "from", *under)
         return self._called(source, path, f"{reader} reads", scope)
 
     def _called(
@@ -664,12 +751,39 @@ class _Interpreter(Generic[T]):
                 return self._lost, ""
         else:
             name = self._own(name, scope)
-        if found := _named(name, scope):
+        if found := _named(name, scope) or self._part(name, path, where, scope):
             return found
         self._problems.note_unknown(
             name, path, scope.trail, where, [*scope.known, PREV]
         )
         return (self._listener.lost(name),), name
+
+    def _part(
+        self, name: str, path: Path, where: str, scope: Scope[T]
+    ) -> tuple[tuple[T, ...], str] | None:
+        """One of the tensors that a name stands for: the second is `enc.1`.
+
+        None where nothing before the number is known.
+        """
+        if (split := parts.numbered(name)) is None:
+            return None
+        stem, number = split
+        if (named := _named(self._own(stem, scope), scope)) is None:
+            return None
+        tensors, by = named
+        several = parts.apart(tensors, self._listener)
+        if several is None:  # something is wrong with it, or nobody knows its shape
+            self._complete = False
+            return self._lost, by
+        if number < len(several):
+            return (several[number][1],), by
+        count = len(several)
+        gives = f"{count} tensors" if count > 1 else "one tensor"
+        text = f"{where} '{name}', and '{stem}' gives {gives}"
+        hint = f"write {either([f'{stem}.{k}' for k in range(count)])}"
+        hint = hint if count > 1 else f"write {stem}"
+        self._problems.report("unknown-input", path, text, hint, scope.trail)
+        return self._lost, by
 
     def _outputs(self, scope: Scope[T]) -> tuple[tuple[T, ...], Sequence[Said]]:
         """The tensors that the model gives, and how `outputs` calls them."""
@@ -678,16 +792,22 @@ class _Interpreter(Generic[T]):
         inputs = {INPUT, *self._inputs}
         for place, name in enumerate(self._program.outputs):
             path, name = ("outputs", place), self._own(name, scope)
-            if name not in scope.known or name in inputs:
+            where, known = "outputs: names", name
+            tensors = scope.known.get(name)
+            if tensors is None and (split := parts.numbered(name)):
+                known = self._own(split[0], scope)
+                if known in scope.known and known not in inputs:
+                    part = self._part(name, path, where, scope)
+                    tensors = part[0] if part else None
+            if tensors is None or known in inputs:
                 options = scope.known.keys() - inputs
-                self._problems.note_unknown(name, path, (), "outputs: names", options)
+                self._problems.note_unknown(name, path, (), where, options)
             elif name in self._program.outputs[:place]:
                 text = f"outputs: names '{name}' a second time"
                 self._problems.report("duplicate-value", path, text, "remove it")
             else:
-                tensors = scope.known[name]
                 found += tensors
-                said += [Said(place, number, name) for number in range(len(tensors))]
+                said += [Said(place, number, known) for number in range(len(tensors))]
         return (tuple(found), said) if found else (scope.current, ())
 
 
@@ -717,6 +837,22 @@ def _wrong_count(block: Block, step: CallStep, count: int) -> Invalid:
         example = [*[INPUT] * (needed - 1), PREV]
         hint = f"give it {either(block.inputs, 'and')}, as in from: {flow(example)}"
     return Invalid([Problem((), "shape", text, hint, True)])
+
+
+def _refuse_unlike(block: Block, said: Sequence[Said]) -> None:
+    """Refuses a call that doesn't give each input of its block one tensor.
+
+    Raises:
+        Invalid: with what is missing, or is given several.
+    """
+    given = [one.argument for one in said]
+    for name in block.inputs:
+        if (count := given.count(name)) != 1:
+            text = f"the block '{block.name}' takes one tensor as '{name}'"
+            found = "none" if not count else str(count)
+            hint = f"add {name}: to from" if not count else f"give '{name}' one of them"
+            message = f"{text}, and is given {found}"
+            raise Invalid([Problem(("from",), "shape", message, hint, True)])
 
 
 def _is_inside(block: Block, trail: Trail) -> bool:

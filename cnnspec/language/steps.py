@@ -29,11 +29,20 @@ from cnnspec.language.program import (
     Defaults,
     IfStep,
     LayerStep,
+    Named,
     Program,
     Ref,
     RepeatStep,
     Step,
     Steps,
+)
+from cnnspec.language.sources import (
+    Call,
+    bad_source,
+    by_name,
+    call_of,
+    call_of_block,
+    with_first,
 )
 from cnnspec.language.variables import Notes, each_formula
 
@@ -126,11 +135,14 @@ class StepReader:
         waits: Any = None
         name: Any = None
         sources: tuple[Ref, ...] = ()
+        named: Named | None = None
         try:
             if type(arguments) is dict and ("from" in arguments or "name" in arguments):
                 arguments = dict(arguments)
                 if "from" in arguments:
-                    sources = self._sources(arguments.pop("from"), path, place)
+                    given = arguments.pop("from")
+                    call = call_of(kind) if isinstance(given, dict) else None
+                    sources, named = self._sources(given, path, place, call)
                 if "name" in arguments:
                     name = self._layer_name(kind, arguments.pop("name"), path, place)
             if place.defaults.arguments:
@@ -158,7 +170,7 @@ class StepReader:
                 )
             )
         label = place.label(kind, name)
-        return LayerStep(kind, layer, waits, name, sources, label, path)
+        return LayerStep(kind, layer, waits, name, sources, label, path, named)
 
     def _meant_again(self, name: str, sources: tuple[Ref, ...]) -> Invalid:
         """What to write where the name of a layer above stands in place of a kind."""
@@ -212,21 +224,44 @@ class StepReader:
         self._notes.report(path, "wrong-type", text, name_hint(name))
         return None
 
-    def _sources(self, value: Any, path: Path, place: Place) -> tuple[Ref, ...]:
-        """What `from` lists.
+    def _sources(
+        self, value: Any, path: Path, place: Place, call: Call | None
+    ) -> tuple[tuple[Ref, ...], Named | None]:
+        """What `from` lists, and the arguments that it goes to where it names them.
 
         Raises:
             Invalid: an item is neither a name nor a list of layers.
         """
         path = (*path, "from")
+        if isinstance(value, dict) and value and not any(map(is_layer, value)):
+            return self._named_sources(value, path, place, call)
         if not isinstance(value, list):
-            return (self._reference(value, path, (), place),)
+            return (self._reference(value, path, (), place),), None
         if not value:
-            raise _bad_source((), value)
-        return tuple(
+            raise bad_source((), value)
+        found = tuple(
             self._reference(item, path, (number,), place)
             for number, item in enumerate(value)
         )
+        return found, None
+
+    def _named_sources(
+        self, value: dict[Any, Any], path: Path, place: Place, call: Call | None
+    ) -> tuple[tuple[Ref, ...], Named]:
+        """What a mapping under `from` gives.
+
+        Raises:
+            Invalid: something in it is wrong.
+        """
+        said = by_name(value, call)
+        items = with_first(said.items, call)
+        for key, setting in said.settings.items():
+            self._notes.know(setting, (*path, key), place.variables)
+        found = tuple(
+            self._reference(item.value, path, item.place, place) for item in items
+        )
+        arguments, places, _ = zip(*items, strict=True)
+        return found, Named(arguments, places, said.settings)
 
     def _reference(self, item: Any, path: Path, step: Path, place: Place) -> Ref:
         if type(item) is str and item:
@@ -236,7 +271,7 @@ class StepReader:
             return item
         if isinstance(item, list) and any(map(self._may_be_step, item)):
             return self.steps(item, (*path, *step), place)
-        raise _bad_source(step, item)
+        raise bad_source(step, item)
 
     def _may_be_step(self, item: Any) -> bool:
         """Whether it is no name of a tensor, which `from` has in no list of its own."""
@@ -247,11 +282,13 @@ class StepReader:
     ) -> CallStep | None:
         block = self._blocks[name]
         sources: tuple[Ref, ...] = ()
+        named: Named | None = None
         call_name = None
         try:
             arguments = _by_name(block, arguments)
             if "from" in arguments:
-                sources = self._sources(arguments.pop("from"), path, place)
+                tensors, call = arguments.pop("from"), call_of_block(block)
+                sources, named = self._sources(tensors, path, place, call)
             if "name" in arguments:
                 given = arguments.pop("name")
                 call_name = self._name(given, (*path, "name"), place)
@@ -269,7 +306,9 @@ class StepReader:
             self._refuse_call(wrong, block, path)
         if wrong.problems or not sound:
             return None
-        return CallStep(name, arguments, call_name, sources, label, path, trainable)
+        return CallStep(
+            name, arguments, call_name, sources, label, path, named, trainable
+        )
 
     def _refuse_call(self, error: Invalid, block: Block, path: Path) -> None:
         """Reports what is wrong with a call.
@@ -315,8 +354,9 @@ class StepReader:
             raise Invalid([Problem((), "wrong-type", text, hint)])
         apply = section(ApplyKeys, arguments)
         sources: tuple[Ref, ...] = ()
+        named: Named | None = None
         if apply.from_ is not None:
-            sources = self._sources(apply.from_, path, place)
+            sources, named = self._sources(apply.from_, path, place, None)
         if type(apply.layer) is not str and type(apply.layer) is not Formula:
             found = describe(apply.layer)
             text = f"apply.layer must be the name of a layer above; found {found}"
@@ -324,7 +364,9 @@ class StepReader:
         known = self._notes.know(apply.layer, (*path, "layer"), place.variables)
         name = self._name(apply.name, (*path, "name"), place)
         label = place.label("apply", name)
-        return ApplyStep(apply.layer, name, sources, label, path) if known else None
+        if not known:
+            return None
+        return ApplyStep(apply.layer, name, sources, label, path, named)
 
     def _repeat(self, keys: RepeatKeys, path: Path, place: Place) -> RepeatStep | None:
         lists: dict[str, Any] = keys.for_ or {}
@@ -400,7 +442,7 @@ def _as_meant(error: Invalid, arguments: Any, place: Place) -> Invalid:
         value = arguments
         for step in problem.path:
             value = value.get(step) if isinstance(value, dict) else value
-        if problem.code == "unknown-field" and problem.path[-1:] in _SOURCES:
+        if problem.code == "unknown-field" and problem.path in _SOURCES:
             return problem._replace(hint=f"write from: {flow(value)}")
         is_value = problem.code in ("wrong-type", "unknown-value")
         if not is_value or (not problem.path and problem.hint):
@@ -412,7 +454,7 @@ def _as_meant(error: Invalid, arguments: Any, place: Place) -> Invalid:
 
 
 _SOURCES = (("input",), ("inputs",))
-"""What the last step of a path is where `from` was meant."""
+"""The path of an argument where `from` was meant."""
 
 
 _PLAIN_MISTAKES = frozenset(
@@ -489,17 +531,6 @@ def _truth(value: Any) -> Any:
         return value
     text = f"'trainable' must be true or false; found {describe(value)}"
     raise Invalid([Problem(("trainable",), "wrong-type", text)])
-
-
-def _bad_source(step: Path, item: Any) -> Invalid:
-    text = "from must be the name of a layer above, prev, input, or a list of those"
-    hint = ""
-    if isinstance(item, dict):
-        hint = "a branch is a list of its own: from: [prev, [Flatten, {Dense: 10}]]"
-    elif isinstance(item, list) and item:
-        hint = f"a list in a list is a branch of layers; write from: {flow(item)}"
-    message = f"{text}; found {describe(item)}"
-    return Invalid([Problem(("from", *step), "wrong-type", message, hint)])
 
 
 def _by_name(block: Block, arguments: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from cnnspec.catalogue.layers.base import Layer, Weight
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.shapes import Shape, Shapes, Size, show
+from cnnspec.model.calls import tensors
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import Row, Summary, Unfit, infer
 
@@ -94,11 +95,9 @@ def _shapes(inside: Summary) -> dict[str, Shapes]:
 
 def _outputs(inside: Summary) -> Shapes:
     """The shapes of what a model gives; of one tensor alone, that of it."""
-    shapes, found = _shapes(inside), list[Shape]()
-    for name in inside.graph.outputs:
-        shape = shapes[name]
-        found += shape if isinstance(shape, list) else [shape]
-    return found[0] if len(found) == 1 else found
+    graph = inside.graph
+    found = tensors(graph.outputs, _shapes(inside), graph.output_parts)
+    return found[0] if len(found) == 1 else list(found)
 
 
 def _fits(given: Shape, own: Shape) -> bool:

@@ -3,8 +3,9 @@
 Every analysis and the live Keras model are made from it.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.ground.errors import Path, Problem, Trail
@@ -43,6 +44,14 @@ class Node(NamedTuple):
     """The names of layers inside the layer, in the order of `all_nested`."""
     frozen: bool = False
     """Whether a call, model or repeat around it says that nothing in it is trained."""
+    parts: tuple[int | None, ...] = ()
+    """Which of the tensors that each of `inputs` gives it reads, None for all; empty
+    where it reads all of each."""
+    arguments: tuple[str, ...] = ()
+    """The argument of Keras's call that each of `inputs` goes to; empty where all go by
+    their order."""
+    settings: Mapping[str, Any] = {}
+    """Arguments of the call that are no tensors."""
 
 
 class Graph(NamedTuple):
@@ -63,6 +72,9 @@ class Graph(NamedTuple):
     """The dtype policy of layers that have none of their own."""
     within: str = ""
     """What stands before the names of its layers in messages: `left/` in a model."""
+    output_parts: tuple[int | None, ...] = ()
+    """Which of the tensors that each of `outputs` gives is a result, None for all;
+    empty where all of each are."""
 
     @property
     def keras_name(self) -> str:
@@ -81,5 +93,22 @@ class Graph(NamedTuple):
 
     def __str__(self) -> str:
         lines = [f"{i.name}: Input{list(i.shape[1:])}" for i in self.inputs]
-        lines += [f"{n.name}: {n.layer!r} <- {', '.join(n.inputs)}" for n in self.nodes]
-        return "\n".join([*lines, f"outputs: {', '.join(self.outputs)}"])
+        for node in self.nodes:
+            read = ", ".join(reads(node.inputs, node.parts, node.arguments))
+            settings = (f", {key}={value}" for key, value in node.settings.items())
+            lines.append(f"{node.name}: {node.layer!r} <- {read}{''.join(settings)}")
+        results = ", ".join(reads(self.outputs, self.output_parts))
+        return "\n".join([*lines, f"outputs: {results}"])
+
+
+def reads(
+    names: Sequence[str], parts: Sequence[int | None], arguments: Sequence[str] = ()
+) -> list[str]:
+    """Tensors as `from` says them: `enc.1`, `initial_state=enc.1`."""
+    found = [
+        name if part is None else f"{name}.{part}"
+        for name, part in zip(names, parts or repeat(None), strict=False)
+    ]
+    if not arguments:
+        return found
+    return [f"{key}={one}" for key, one in zip(arguments, found, strict=True)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.catalogue.layers import Layer
 from cnnspec.ground.errors import Path, Problem, folded
@@ -35,7 +35,18 @@ def resolve(program: Program) -> Graph:
     return builder.graph(program, program.name, outcome)
 
 
-class GraphBuilder(Listener[str]):
+class Part(NamedTuple):
+    """One of the tensors that a node gives."""
+
+    node: str
+    number: int
+
+
+Tensor = str | Part
+"""The name of what makes a tensor, or all of several; or one of those."""
+
+
+class GraphBuilder(Listener[Tensor]):
     """Notes inputs and nodes. A tensor is the name of what makes it."""
 
     def __init__(self, policy: str = DEFAULT_POLICY, within: str = "") -> None:
@@ -48,20 +59,26 @@ class GraphBuilder(Listener[str]):
         self._inference: Inference | None = None
         self._inferred = 0  # of those that were noted
 
-    def input(self, name: str, tensor: InputTensor, path: Path) -> str:
+    def input(self, name: str, tensor: InputTensor, path: Path) -> Tensor:
         shape = (None, *tensor.shape)
         self._inputs.append(Input(name, shape, tensor.dtype, path))
         return name
 
-    def lost(self, name: str) -> str:
+    def lost(self, name: str) -> Tensor:
         return name
 
-    def name(self, tensor: str) -> str:
-        return tensor
+    def name(self, tensor: Tensor) -> str:
+        return tensor if type(tensor) is str else tensor[0]
 
-    def sizes(self, tensor: str) -> Shapes | None:
+    def part(self, tensor: Tensor, number: int) -> Tensor:
+        return Part(self.name(tensor), number)
+
+    def sizes(self, tensor: Tensor) -> Shapes | None:
         """The shape of a tensor; what isn't inferred yet is inferred for it."""
-        return self._inferred_so_far().shapes.get(tensor)
+        shapes = self._inferred_so_far().shapes.get(self.name(tensor))
+        if type(tensor) is Part and isinstance(shapes, list):
+            return shapes[tensor.number]
+        return shapes
 
     def _inferred_so_far(self) -> Inference:
         if self._inference is None:
@@ -78,43 +95,49 @@ class GraphBuilder(Listener[str]):
         layer: Layer,
         arguments: Any,
         inner: tuple[str, ...],
-        read: tuple[str, ...],
+        read: tuple[Tensor, ...],
         said: Sequence[Said],
-    ) -> str:
-        return self._place(placed, layer, read, "", inner)
+    ) -> Tensor:
+        return self._place(placed, layer, read, said, "", inner)
 
     def _place(
         self,
         placed: Placed,
         layer: Layer,
-        read: tuple[str, ...],
+        read: tuple[Tensor, ...],
+        said: Sequence[Said],
         shares: str,
         inner: tuple[str, ...] = (),
-    ) -> str:
-        """Notes a node."""
-        path, name, _, _, trail, frozen = placed
+    ) -> Tensor:
+        """Notes a layer with the tensors that it reads."""
+        path, name, _, _, trail, frozen, settings = placed
+        names, parts = _split(read)
+        arguments: tuple[str, ...] = ()
+        if said and said[0].argument:
+            arguments = tuple(one.argument for one in said)
         if name in self._nodes:
             self._set_aside(name)
-        node = Node(name, layer, read, path, trail, shares, inner, frozen)
-        self._nodes[name] = node
+        how = frozen, parts, arguments, settings
+        self._nodes[name] = Node(name, layer, names, path, trail, shares, inner, *how)
         return name
 
-    def no_layer(self, placed: Placed, read: tuple[str, ...]) -> None:
-        self._beside.append((placed.name, read, placed.path, placed.trail))
+    def no_layer(self, placed: Placed, read: tuple[Tensor, ...]) -> None:
+        names = tuple(map(self.name, read))
+        self._beside.append((placed.name, names, placed.path, placed.trail))
 
     def apply(
         self,
         step: ApplyStep,
         placed: Placed,
         shared: str,
-        source: str,
+        source: Tensor,
         by: str,
-        read: tuple[str, ...],
+        read: tuple[Tensor, ...],
         said: Sequence[Said],
-    ) -> str:
+    ) -> Tensor:
         first = self._nodes[shared]
         placed = placed._replace(frozen=first.frozen)
-        return self._place(placed, first.layer, read, shared, first.inner)
+        return self._place(placed, first.layer, read, said, shared, first.inner)
 
     # ------------------------------------------------------------- models in models
 
@@ -124,7 +147,7 @@ class GraphBuilder(Listener[str]):
         placed: Placed,
         contents: Contents,
         arguments: dict[str, Any],
-        read: tuple[str, ...],
+        read: tuple[Tensor, ...],
         said: Sequence[Said],
         holder: type[Layer] | None,
     ) -> tuple["GraphBuilder", tuple[str, ...]]:
@@ -132,16 +155,16 @@ class GraphBuilder(Listener[str]):
         known = self._inferred_so_far()
         for name, tensor in zip(contents.inputs, read, strict=True):
             # Of what something is wrong with, nothing inside is inferred either.
-            shape: Any = known.shapes.get(tensor, ())
+            shape: Any = self.sizes(tensor) or ()
             if shape and holder is not None:
                 shape = holder.handed_in(shape)
-            dtype = known.dtypes.get(tensor, DEFAULT_POLICY)
+            dtype = known.dtypes.get(self.name(tensor), DEFAULT_POLICY)
             inner._inputs.append(Input(name, shape, dtype, contents.path))
         self._inside.append((contents, inner))
         return inner, contents.inputs
 
     def modelled(
-        self, step: CallStep, placed: Placed, outcome: Outcome[str]
+        self, step: CallStep, placed: Placed, outcome: Outcome[Tensor]
     ) -> "Functional":
         from cnnspec.model.functional import Functional
 
@@ -155,34 +178,36 @@ class GraphBuilder(Listener[str]):
         step: CallStep,
         placed: Placed,
         layer: Layer,
-        read: tuple[str, ...],
+        read: tuple[Tensor, ...],
         said: Sequence[Said],
-    ) -> str:
-        return self._place(placed, layer, read, "")
+    ) -> Tensor:
+        return self._place(placed, layer, read, said, "")
 
     def _set_aside(self, name: str) -> None:
         """Keeps what a layer reads whose name another one is given as well."""
         self._beside.append(_read(self._nodes[name]))
 
-    def graph(self, program: Program, name: str, outcome: Outcome[str]) -> Graph:
+    def graph(self, program: Program, name: str, outcome: Outcome[Tensor]) -> Graph:
         """What was noted, with what is wrong."""
+        outputs, parts = _split(outcome.outputs)
         problems = [*outcome.problems, *self._unknown(program, outcome), *self._wrong]
         unused: frozenset[str] = frozenset()
         if outcome.complete and not problems and not program.problems:
-            unused, problems = unused_layers(self._nodes, outcome.outputs)
+            unused, problems = unused_layers(self._nodes, outputs)
         return Graph(
             name,
             tuple(self._inputs),
             tuple(self._nodes.values()),
-            outcome.outputs,
+            outputs,
             unused,
             tuple(_once(problems, program.problems)),
             outcome.keras_names,
             self._policy,
             self._within,
+            parts,
         )
 
-    def _unknown(self, program: Program, outcome: Outcome[str]) -> Iterator[Problem]:
+    def _unknown(self, program: Program, outcome: Outcome[Tensor]) -> Iterator[Problem]:
         """What is wrong with names that nothing had where they stood."""
         if outcome.complete and outcome.unknown:
             from cnnspec.language.unknown import explained
@@ -190,6 +215,20 @@ class GraphBuilder(Listener[str]):
             reads = [*self._beside, *map(_read, self._nodes.values())]
             known = reads, outcome.taken, program
             yield from explained(outcome.unknown, *known)
+
+
+def _split(
+    tensors: tuple[Tensor, ...],
+) -> tuple[tuple[str, ...], tuple[int | None, ...]]:
+    """The names of what gives tensors, and which of its tensors each is.
+
+    Nothing of the latter where each is all that is given under its name.
+    """
+    if Part not in map(type, tensors):  # the commonest, by far
+        return tensors, ()  # type: ignore[return-value]
+    several = [one if type(one) is Part else (one, None) for one in tensors]
+    names, parts = zip(*several, strict=True)
+    return names, parts
 
 
 def _read(node: Node) -> "Reads":

@@ -5,7 +5,8 @@ Keras builds a layer for the shape that it was told of, and gives it another one
 
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.shapes import Shape, Shapes, show
-from cnnspec.model.summary import Row, Summary, Surprise, tensors
+from cnnspec.model.calls import Call, main_inputs, shapes_given
+from cnnspec.model.summary import Row, Summary, Surprise
 
 
 def followed(summary: Summary) -> Summary:
@@ -21,12 +22,25 @@ def _runs_as_told(summary: Summary) -> bool:
     try:
         for row in summary.rows:
             told = row.output_shape
-            if row.layer.running(told, *row.input_shapes) != told:
+            if _runs(row, told, row.input_shapes, row.call) != told:
                 return False
             dtypes[row.name] = _dtype(row, dtypes)
     except ShapeError:
         return False
     return True
+
+
+def _runs(row: Row, told: Shapes, given: tuple[Shape, ...], call: Call) -> Shapes:
+    """The shape of what a layer gives when it runs.
+
+    Raises:
+        ShapeError: its first batch fails.
+    """
+    layer = row.layer
+    if call.more:
+        layer.running_more(call.more, *given)
+    found: Shapes = layer.running(told, *given, **call.shaping(layer))
+    return found
 
 
 def _dtypes(summary: Summary) -> dict[str, str]:
@@ -44,7 +58,7 @@ def _dtype(row: Row, dtypes: dict[str, str]) -> str:
         title = row.layer.title()
         text = "is missing in Keras's model, which takes its input for its result"
         raise ShapeError(text, f"put it into Pipeline: {{layers: [{title}]}}")
-    given = [dtypes[name] for name in row.inputs]
+    given = [dtypes[name] for name in main_inputs(row)]
     return row.layer.running_dtype(row.dtype, *given)
 
 
@@ -74,13 +88,13 @@ class _Run:
     def _row(self, row: Row) -> Row:
         """Follows a layer: its row, with the MACs that it then takes."""
         try:
-            given = tensors(row.inputs, self.shapes)
+            given, call = shapes_given(row, self.shapes)
         except KeyError:  # what it reads fails
             return row
         origin = next((self.origins[n] for n in row.inputs if n in self.origins), "")
         try:
-            told = self._told(row, given)
-            runs = row.layer.running(told, *given)
+            told = self._told(row, given, call)
+            runs = _runs(row, told, given, call)
             self._dtypes[row.name] = _dtype(row, self._dtypes)
         except ShapeError as error:
             found = Surprise(row, None, error.message, error.hint, origin or row.name)
@@ -94,9 +108,10 @@ class _Run:
             self.origins[row.name] = origin
         if given == row.input_shapes:
             return row
-        return row._replace(macs=row.layer.macs(told, *given))
+        macs = row.layer.macs(told, *given, **call.shaping(row.layer))
+        return row._replace(macs=macs)
 
-    def _told(self, row: Row, given: tuple[Shape, ...]) -> Shapes:
+    def _told(self, row: Row, given: tuple[Shape, ...], call: Call) -> Shapes:
         """What Keras would tell of tensors that a layer gets, and wasn't built for.
 
         Raises:
@@ -110,4 +125,4 @@ class _Run:
         if list(layer.held(*given)) != list(first.weights):
             built, gets = (show(s[0][1:]) for s in (row.input_shapes, given))
             raise ShapeError(f"is built for {built} and gets {gets}")
-        return layer.output(*given)
+        return layer.output(*given, **call.shaping(layer))

@@ -1,8 +1,8 @@
 """Graph to Summary: the shape, weights and cost of every layer."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnnspec.catalogue.dtypes import size as bytes_of
 from cnnspec.catalogue.layers.base import Layer, Weight
@@ -10,6 +10,7 @@ from cnnspec.ground.errors import Path, Problem, ShapeError, Trail, folded
 from cnnspec.ground.shapes import Shape, Shapes, product, show
 from cnnspec.language import naming
 from cnnspec.language.program import Program
+from cnnspec.model.calls import PLAIN, Call, shapes_given, tensors
 from cnnspec.model.graph import DEFAULT_POLICY, Graph, Input, Node
 
 
@@ -38,6 +39,17 @@ class Row(NamedTuple):
     """The type of the numbers it gives."""
     policy: str = DEFAULT_POLICY
     """The dtype policy of layers that have none of their own."""
+    parts: tuple[int | None, ...] = ()
+    """Which of the tensors of each of `inputs` it reads, as a node's."""
+    arguments: tuple[str, ...] = ()
+    """The argument that each of `inputs` goes to, as a node's."""
+    call: Call = PLAIN
+    """What it is given beside `input_shapes`."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Arguments of the call that are no tensors."""
+        return self.call.settings
 
     @property
     def type(self) -> str:
@@ -237,19 +249,27 @@ class Inference:
             Why it can't take its input. None where it can, and where what it reads
             isn't there.
         """
-        name, layer, sources, path, trail, shares, _, frozen = node
+        name, layer, sources, path, trail, shares, _, frozen = node[:8]
+        parts, arguments, settings = node[8:]
+        call = PLAIN
         try:
-            inputs = tensors(sources, self.shapes)
+            if parts or arguments or settings:
+                inputs, call = shapes_given(node, self.shapes)
+            else:
+                inputs = tensors(sources, self.shapes)
             first = self.rows[shares] if shares else None
         except KeyError:  # what it reads, or the layer that it shares, has no row
             return None
+        except ShapeError as error:
+            return error
         try:
             # A block that is called often makes each of its layers but once.
             key = id(layer), inputs, frozen
-            found = self._computed.get(key) if trail else None
+            reused = trail and call is PLAIN
+            found = self._computed.get(key) if reused else None
             if found is None:
-                found = _compute(layer, inputs, frozen)
-                if trail:
+                found = _compute(layer, inputs, frozen, call)
+                if reused:
                     self._computed[key] = found
             if first is not None:
                 found = _again(found, inputs, first)
@@ -257,32 +277,27 @@ class Inference:
             return error
         dtype = layer.output_dtype(self._policy, self.dtypes[sources[0]])
         about = path, trail, shares, dtype, self._policy
-        self.rows[name] = Row(name, layer, sources, inputs, *found, *about)
+        row = Row(name, layer, sources, inputs, *found, *about, parts, arguments, call)
+        self.rows[name] = row
         self.shapes[name], self.dtypes[name] = found[0], dtype
         return None
-
-
-def tensors(names: Sequence[str], shapes: dict[str, Shapes]) -> tuple[Shape, ...]:
-    """The shapes of the tensors that a call takes; a list of them counts as several."""
-    found: list[Shape] = []
-    for name in names:
-        shape = shapes[name]
-        if isinstance(shape, list):
-            found += shape
-        else:
-            found.append(shape)
-    return tuple(found)
 
 
 _Computed = tuple[Shapes, Sequence[Weight], int, int, int | None]
 """A layer's output shape, weights, params, trainable params and MACs."""
 
 
-def _compute(layer: Layer, inputs: tuple[Shape, ...], frozen: bool) -> _Computed:
+def _compute(
+    layer: Layer, inputs: tuple[Shape, ...], frozen: bool, call: Call
+) -> _Computed:
     if layer.inputs != 1 or len(inputs) != 1:
         _count_inputs(layer, len(inputs))
     layer.check(*inputs)
-    output = layer.output(*inputs)
+    named: dict[str, Any] = {}
+    if call is not PLAIN:
+        layer.check_more(call.more, *inputs)
+        named = call.shaping(layer)
+    output = layer.output(*inputs, **named)
     weights = layer.held(*inputs)
     if frozen:
         weights = [weight._replace(trainable=False) for weight in weights]
@@ -292,7 +307,7 @@ def _compute(layer: Layer, inputs: tuple[Shape, ...], frozen: bool) -> _Computed
         params += size
         if weight.trainable:
             trainable += size
-    return output, weights, params, trainable, layer.macs(output, *inputs)
+    return output, weights, params, trainable, layer.macs(output, *inputs, **named)
 
 
 def _again(found: _Computed, inputs: tuple[Shape, ...], first: Row) -> _Computed:
@@ -369,9 +384,9 @@ def _tensors_read(
     """`32x32x16 from 'conv2d' (line 6) and 32x32x3 from the input 'image'`."""
     shapes: dict[str, Shapes] = {i.name: i.shape for i in graph.inputs}
     found = []
-    for name in node.inputs[:_READ_LIMIT]:
+    for place, name in enumerate(node.inputs[:_READ_LIMIT]):
         shape = rows[name].output_shape if name in rows else shapes[name]
-        several = shape if isinstance(shape, list) else [shape]
+        several = tensors((name,), {name: shape}, node.parts[place : place + 1])
         sizes = " and ".join(show(one[1:]) for one in several)
         found.append(f"{sizes} from {_maker(graph, rows, name, line_of)}")
     if len(node.inputs) > _READ_LIMIT:

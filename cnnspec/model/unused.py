@@ -25,7 +25,7 @@ def unused_layers(
         else:
             unused.add(name)
             if name in again:
-                found.append(_first_use(nodes[name]))
+                found.append(_first_use(node))
     return frozenset(unused), found[::-1]
 
 

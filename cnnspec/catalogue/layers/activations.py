@@ -3,6 +3,7 @@
 Source of the rules: keras/src/layers/activations, Keras 3.15.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.dtypes import FLOATS, INTEGERS, REALS
@@ -14,6 +15,7 @@ from cnnspec.catalogue.layers.arguments import (
     check_softmax,
 )
 from cnnspec.catalogue.layers.base import Layer, Weight, need_size
+from cnnspec.catalogue.layers.masks import need_spread
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import number
 from cnnspec.ground.shapes import Shape, show
@@ -164,6 +166,7 @@ class ELU(Layer):
 class Softmax(Layer):
     """Turns scores into probabilities: all positive, and 1 in sum along the axis."""
 
+    tensor_arguments = ("inputs", "mask")
     runs_on = FLOATS
     elsewhere: ClassVar[dict[str, Any]] = {"소프트맥스": {}}
     role = "activation"
@@ -174,6 +177,10 @@ class Softmax(Layer):
 
     def last_activation(self) -> str:
         return "softmax"
+
+    def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        for mask in more["mask"]:
+            need_spread(mask, shapes[0])
 
     def running(self, output: Any, *shapes: Any) -> Any:
         axes = (self.axis,) if isinstance(self.axis, int) else self.axis

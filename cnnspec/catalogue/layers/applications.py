@@ -22,6 +22,7 @@ class LayerScale(Layer):
     (arXiv:2103.17239); keras/src/applications/convnext.py.
     """
 
+    tensor_arguments = ("x",)
     linear = True
     hands_on = BOOLS
     module = "src.applications.convnext"
@@ -63,6 +64,8 @@ class StochasticDepth(Layer):
     (arXiv:1603.09382); keras/src/applications/convnext.py.
     """
 
+    tensor_arguments = ("x",)
+    call_settings = ("training",)
     linear = True
     runs_on = FLOATS
     not_in = ("float16", "bfloat16", "float64")  # its random numbers are float32

@@ -17,11 +17,12 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from cnnspec.catalogue.dtypes import FLOATS, REALS
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window
+from cnnspec.catalogue.layers.masks import need_spread, need_steps
 from cnnspec.catalogue.layers.regularization import Dropout
 from cnnspec.catalogue.layers.weighted import WEIGHTED, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Positive, ZeroToOne
-from cnnspec.ground.shapes import Shape, Size, agree, joined, product, show
+from cnnspec.ground.shapes import Shape, Shapes, Size, agree, joined, product, show
 
 
 class _Attention(Layer):
@@ -45,6 +46,10 @@ class _Attention(Layer):
 class _OneHead(_Attention):
     """Attention without projections."""
 
+    tensor_arguments = ("inputs", "mask")
+    listed = ("mask",)
+    call_settings = ("training", "return_attention_scores", "use_causal_mask")
+    shaped_by = ("return_attention_scores",)
     first = ("use_scale", "score_mode", "dropout", "seed")
     shape_rule = "the query's, with the last size of the value"
 
@@ -55,10 +60,30 @@ class _OneHead(_Attention):
         """Multiplications to compare one query with one key."""
         raise NotImplementedError
 
-    def output(self, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
-        return (*query[:-1], value[-1])
+    def check_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        if len(more.get("mask", ((), ()))) not in (2, 3):
+            text = f"takes two masks, and is given {len(more['mask'])}"
+            raise ShapeError(text, "give it one for the query and one for the value")
 
-    def running(self, output: Any, *shapes: Any) -> Any:
+    def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        for mask, x in zip(more.get("mask", ()), shapes[:2], strict=False):
+            need_steps(mask, x)
+
+    def output(
+        self,
+        query: Shape,
+        value: Shape,
+        key: Shape | None = None,
+        return_attention_scores: bool = False,
+    ) -> Shapes:
+        output = (*query[:-1], value[-1])
+        if not return_attention_scores:
+            return output
+        return [output, (*query[:-1], (key or value)[-2])]
+
+    def running(
+        self, output: Any, *shapes: Any, return_attention_scores: bool = False
+    ) -> Any:
         query, value, *others = shapes
         key = others[0] if others else value
         if self.dropout > 1:
@@ -84,14 +109,20 @@ class _OneHead(_Attention):
                 f"can't weigh a value {show(value[1:])} by scores {show(scores[1:])}",
                 "bring query and value to the same axes",
             )
-        return (*before, scores[-2], value[-1])
+        found = (*before, scores[-2], value[-1])
+        return [found, scores] if return_attention_scores else found
 
     def scores(self, query: Shape, key: Shape) -> Shape | None:
         """The shape of what comparing gives; None where it fails."""
         raise NotImplementedError
 
     def macs(
-        self, output: Shape, query: Shape, value: Shape, key: Shape | None = None
+        self,
+        output: Shapes,
+        query: Shape,
+        value: Shape,
+        key: Shape | None = None,
+        **_: Any,
     ) -> int | None:
         steps = value[-2:-1] if len(value) > 2 else ()
         scores = self.score_macs(query[-1])
@@ -186,6 +217,12 @@ def _width_of_each(value: Any, given: Mapping[str, Any]) -> str:
 class _Heads(Weighted, _Attention):
     """Several attentions side by side, each on projections of its own."""
 
+    tensor_arguments = (
+        *("query", "value", "key"),
+        *("query_mask", "value_mask", "key_mask", "attention_mask"),
+    )
+    call_settings = ("return_attention_scores", "training", "use_causal_mask")
+    shaped_by = ("return_attention_scores",)
     spelt_as: ClassVar[dict[str, str]] = {
         "num_heads": "heads n_heads n_head num_head nhead",
         "key_dim": "d_k head_size key_size dim_head",
@@ -193,6 +230,8 @@ class _Heads(Weighted, _Attention):
         "head_dim": "dim_head head_size",
         "num_query_heads": "num_heads heads",
     }
+    masked_by: ClassVar[tuple[str, ...]] = ("query_mask", "value_mask", "key_mask")
+    """The masks of its tensors that it looks at."""
     freezes = False
     takes_tensors_apart = True
     renamed: ClassVar[dict[str, Any]] = {"embed_dim": _width_of_each}
@@ -244,7 +283,12 @@ class _Heads(Weighted, _Attention):
         return weights
 
     def macs(
-        self, output: Shape, query: Shape, value: Shape, key: Shape | None = None
+        self,
+        output: Shapes,
+        query: Shape,
+        value: Shape,
+        key: Shape | None = None,
+        **_: Any,
     ) -> int | None:
         parts = [self.pair_macs(query, value)]
         for inner in self.projections(query, value, key or value):
@@ -257,15 +301,35 @@ class _Heads(Weighted, _Attention):
             return [Window(2 * self.sliding_window - 1, 1)]
         return WHOLE
 
-    def running(self, output: Any, *shapes: Any) -> Any:
+    def running(
+        self, output: Any, *shapes: Any, return_attention_scores: bool = False
+    ) -> Any:
         if self.flash_attention and len(shapes[0]) == 3:
             raise ShapeError(
                 "asks for flash_attention, which Keras doesn't have on TensorFlow",
                 "leave it out, or run the script on JAX or PyTorch",
             )
         query, value, *others = shapes
-        self.check_ranks(query, value, others[0] if others else value)
+        key = others[0] if others else value
+        self.check_ranks(query, value, key)
+        if return_attention_scores:
+            return [output[0], self.scores(query, key)]
         return output
+
+    def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        query, value, *others = shapes
+        of = {"query_mask": query, "value_mask": value, "key_mask": value}
+        for name in self.masked_by:
+            x = of[name]
+            for mask in more.get(name, ()):
+                need_steps(mask, x[:2])
+        scores = self.scores(query, others[0] if others else value)
+        for mask in more.get("attention_mask", ()):
+            need_spread(mask if len(mask) >= len(scores) else _for_heads(mask), scores)
+
+    def scores(self, query: Shape, key: Shape) -> Shape:
+        """The shape of how well each query matches each key, for each head."""
+        raise NotImplementedError
 
     def check_ranks(self, query: Shape, value: Shape, key: Shape) -> None:
         """Refuses tensors that can't be compared when the layer runs.
@@ -288,6 +352,8 @@ class MultiHeadAttention(_Heads):
     """
 
     elsewhere: ClassVar[dict[str, Any]] = {"MHA": {}}
+    # `call` puts the mask that Keras keeps with the query in place of its query_mask.
+    masked_by = ("value_mask", "key_mask")
     first = (
         *("value_dim", "dropout", "use_bias", "output_shape", "attention_axes"),
         *_Heads.first[2:],
@@ -326,8 +392,24 @@ class MultiHeadAttention(_Heads):
                 "attention_axes count from 0, the batch; 1 is the first after it",
             )
 
-    def output(self, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
-        return (*query[:-1], *self._features(query))
+    def output(
+        self,
+        query: Shape,
+        value: Shape,
+        key: Shape | None = None,
+        return_attention_scores: bool = False,
+    ) -> Shapes:
+        output = (*query[:-1], *self._features(query))
+        if not return_attention_scores:
+            return output
+        # Keras tells so many steps of the value as the query has.
+        return [output, (query[0], self.num_heads, query[1], query[1])]
+
+    def scores(self, query: Shape, key: Shape) -> Shape:
+        axes = self._axes(query)
+        apart = [axis for axis in range(len(query) - 1) if axis not in axes]
+        steps = [[x[axis] for axis in axes] for x in (query, key)]
+        return (*(query[a] for a in apart), self.num_heads, *steps[0], *steps[1])
 
     def check_ranks(self, query: Shape, value: Shape, key: Shape) -> None:
         if not self._compares(query, value, key):
@@ -445,6 +527,20 @@ class GroupQueryAttention(_Heads):
             )
         _need_same_steps(value, key)
 
+    def output(
+        self,
+        query: Shape,
+        value: Shape,
+        key: Shape | None = None,
+        return_attention_scores: bool = False,
+    ) -> Shapes:
+        if not return_attention_scores:
+            return query
+        return [query, self.scores(query, key or value)]
+
+    def scores(self, query: Shape, key: Shape) -> Shape:
+        return (query[0], self.num_query_heads, query[1], key[1])
+
     def check_ranks(self, query: Shape, value: Shape, key: Shape) -> None:
         ranks = {len(query), len(value), len(key)}
         if ranks != {3} or not agree(query[0], value[0]):
@@ -480,6 +576,11 @@ class GroupQueryAttention(_Heads):
     def pair_macs(self, query: Shape, value: Shape) -> Size:
         wide = 2 * self.num_query_heads * self.head_dim
         return product((*query[1:-1], *value[1:-1], wide))
+
+
+def _for_heads(mask: Shape) -> Shape:
+    """A mask (batch, queries, keys) as it is spread over the heads."""
+    return (*mask[:-2], 1, *mask[-2:])
 
 
 def _need_features(name: str, shape: Shape, axis: int) -> None:

@@ -134,6 +134,8 @@ BoxFormat = Annotated[
 class _Augmentation(Layer):
     """What the layers for images share."""
 
+    tensor_arguments = ("data",)
+    call_settings = ("training",)
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 32, 32, 3),)
 
     data_format: DataFormat | None = None

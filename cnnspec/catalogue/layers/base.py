@@ -54,6 +54,10 @@ class Window(NamedTuple):
     enlarges its input."""
 
 
+CALL_SETTINGS = frozenset(
+    {"training", "use_causal_mask", "return_attention_scores", "reverse"}
+)
+"""What calls of layers take that is no tensor: each is true or false."""
 FROM_ABOVE = "the input: of the spec says it; remove it"
 """What to say of an argument that tells the sizes of the input."""
 WHOLE = "whole"
@@ -133,6 +137,17 @@ class Layer(Record):
     """Whether it gives the numbers of its input other axes, and no more."""
     takes_tensors_apart: ClassVar[bool] = False
     """Whether Keras calls it with one argument per tensor, where others take a list."""
+    tensor_arguments: ClassVar[tuple[str, ...]] = ("inputs",)
+    """What Keras's call takes tensors as, in its order: first what the layer works on,
+    one argument or, if it takes tensors apart, as many as `inputs_limit` says; then
+    masks, states and the like."""
+    call_settings: ClassVar[tuple[str, ...]] = ()
+    """What Keras's call takes beside tensors, of `CALL_SETTINGS`."""
+    shaped_by: ClassVar[tuple[str, ...]] = ()
+    """Those of the call's arguments that `output`, `macs` and `running` are told of, as
+    keywords."""
+    listed: ClassVar[tuple[str, ...]] = ()
+    """Further tensor arguments that Keras takes lists for."""
     compares_with_itself: ClassVar[bool] = False
     """Whether it is mostly given one tensor twice."""
     freezes: ClassVar[bool] = True
@@ -212,6 +227,34 @@ class Layer(Record):
         Raises:
             ShapeError: Keras would refuse them.
         """
+
+    def check_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        """Finds out whether the layer can take further tensors: masks, states.
+
+        Args:
+            more: their shapes, by the arguments of the call that they are given as.
+            shapes: of the tensors that it works on.
+
+        Raises:
+            ShapeError: Keras would refuse them.
+        """
+
+    def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        """The same when the layer runs, where Keras doesn't look at them beforehand.
+
+        Raises:
+            ShapeError: its first batch fails.
+        """
+
+    def packed(self, argument: str, items: Sequence[Any]) -> Any:
+        """What an argument of the call is given: one thing, or a list of several.
+
+        Args:
+            argument: of the call.
+            items: tensors, or their code.
+        """
+        is_list = argument in self.listed or len(items) > 1
+        return list(items) if is_list else items[0]
 
     def output(self, *shapes: Any, **_: Any) -> Shapes:
         """The shape of what the layer gives for shapes that `check` let pass."""

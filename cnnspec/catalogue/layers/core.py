@@ -29,12 +29,13 @@ from cnnspec.catalogue.layers.low_rank import LowRank
 from cnnspec.catalogue.layers.weighted import WEIGHTED, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Natural, Positive, kind_of, list_of, one_of
-from cnnspec.ground.shapes import Shape, Size, product, show
+from cnnspec.ground.shapes import Shape, Size, agree, product, show
 
 
 class Dense(Weighted, LowRank):
     """Fully connected: every unit weighs all numbers of its input."""
 
+    call_settings = ("training",)
     linear = True
     order = "in_features out_features bias"
     spelt_as: ClassVar[dict[str, str]] = {
@@ -141,6 +142,7 @@ class EinsumDense(Weighted, LowRank):
     axes that are left alone.
     """
 
+    call_settings = ("training",)
     linear = True
     rank_bound = True
     first = (
@@ -424,6 +426,8 @@ class Embedding(LowRank):
 class ReversibleEmbedding(Embedding):
     """An Embedding that can also turn vectors back into scores for each number."""
 
+    call_settings = ("reverse",)
+    shaped_by = ("reverse",)
     first = (
         "tie_weights",
         "embeddings_initializer",
@@ -451,6 +455,28 @@ class ReversibleEmbedding(Embedding):
                 "ReversibleEmbedding can't have lora_rank where tie_weights is false",
                 "leave one of the two out",
             )
+
+    def output(self, x: Shape, reverse: bool = False) -> Shape:
+        return (*x[:-1], self.input_dim) if reverse else super().output(x)
+
+    def running(self, output: Any, *shapes: Any, reverse: bool = False) -> Any:
+        [x] = shapes
+        if reverse and not agree(x[-1], self.output_dim):
+            raise ShapeError(
+                f"turns vectors of {self.output_dim} back, and its input is "
+                f"{show(x[1:])}",
+                f"bring its last size to {self.output_dim} with a Dense before it",
+            )
+        return output
+
+    def running_dtype(self, told: str, *given: str, reverse: bool = False) -> str:
+        if reverse and self.reverse_dtype:
+            return self.reverse_dtype
+        return super().running_dtype(told, *given)
+
+    def macs(self, output: Shape, x: Shape, reverse: bool = False) -> int | None:
+        """Products with the table, which finding a row of it doesn't take."""
+        return product((*x[1:], self.input_dim)) if reverse else 0
 
     def weights(self, x: Shape) -> list[Weight]:
         found = super().weights(x)

@@ -3,6 +3,7 @@
 Source of the rules: keras/src/layers/normalization, Keras 3.15.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.dtypes import FLOATS, NUMBERS, dtype_kind
@@ -13,6 +14,7 @@ from cnnspec.catalogue.layers.arguments import (
     RegularizerName,
 )
 from cnnspec.catalogue.layers.base import Layer, Reach, Weight, need_axis, need_size
+from cnnspec.catalogue.layers.masks import need_all_but_one
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError, nearest
 from cnnspec.ground.kinds import Positive, kind, number
 from cnnspec.ground.shapes import Shape, Shapes, divisor, joined, show
@@ -124,6 +126,8 @@ class BatchNormalization(_Scaled):
     which stand in for the batch's when the model predicts.
     """
 
+    tensor_arguments = ("inputs", "mask")
+    call_settings = ("training",)
     linear = True
     order = "num_features eps momentum"
     converted: ClassVar[dict[str, Any]] = {
@@ -198,6 +202,11 @@ class BatchNormalization(_Scaled):
 
     def check(self, x: Shape) -> None:
         need_size(x, self.axis)
+
+    def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        """Training weighs each position by the mask; predicting doesn't look at it."""
+        for mask in more["mask"]:
+            need_all_but_one(mask, shapes[0], self.axis)
 
     def weights(self, x: Shape) -> list[Weight]:
         sizes: Any = (x[self.axis],)
@@ -279,6 +288,7 @@ class GroupNormalization(_Scaled):
 class RMSNormalization(Layer):
     """Divides by the root of the mean square: LayerNormalization without the mean."""
 
+    tensor_arguments = ("x",)
     runs_on, hands_on = NUMBERS, NUMBERS
     elsewhere: ClassVar[dict[str, Any]] = {"RMSNorm": {}}
     role = "normalisation"
@@ -341,6 +351,7 @@ class SpectralNormalization(Layer):
     one more vector, which no gradient trains.
     """
 
+    call_settings = ("training",)
     elsewhere: ClassVar[dict[str, Any]] = {"SpectralNorm": {}}
     freezes = False
     result = "normalized"

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from cnnspec.catalogue.dtypes import FLOATS, NUMBERS, USUAL
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window, need_rank
+from cnnspec.catalogue.layers.masks import need_spread
 from cnnspec.catalogue.layers.spatial import Spatial, each, fitting
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Pair, Single, Triple
@@ -259,9 +260,16 @@ class GlobalMaxPooling3D(_Global3D):
 class GlobalAveragePooling1D(_Global1D):
     """The mean of each channel, so that sequences of any length end alike."""
 
+    tensor_arguments = ("inputs", "mask")
     linear = True
     elsewhere: ClassVar[dict[str, Any]] = {"GlobalAveragePool1D GlobalAvgPooling1D": {}}
     aliases = ("GlobalAvgPool1D",)
+
+    def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        [x] = shapes
+        steps = x[2] if self.data_format == "channels_first" else x[1]
+        for mask in more["mask"]:
+            need_spread(mask, (x[0], steps))
 
 
 class GlobalAveragePooling2D(_Global2D):

@@ -7,7 +7,7 @@ The rules are those of a symbolic call. Keras looks at the input's dtype only wh
 comes, so neither does cnnspec. Source: keras/src/layers/preprocessing, Keras 3.15.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -48,6 +48,7 @@ from cnnspec.ground.kinds import (
 from cnnspec.ground.shapes import (
     Shape,
     Size,
+    agree,
     joined,
     product,
     show,
@@ -313,6 +314,7 @@ class Discretization(Layer):
 class CategoryEncoding(Layer):
     """Turns category numbers into vectors: a one for each category that is present."""
 
+    tensor_arguments = ("inputs", "count_weights")
     shape_rule = (
         "num_tokens in place of the last axis; one_hot keeps a last axis above size 1 "
         "and puts num_tokens after it"
@@ -337,6 +339,16 @@ class CategoryEncoding(Layer):
         if self.output_mode == "one_hot":
             return _instead_of_last(x, self.num_tokens, "one_hot")
         return (*x[:-1], self.num_tokens)
+
+    def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        [given], [x] = more["count_weights"], shapes
+        if self.output_mode != "count":
+            text = "takes count_weights to count, and its output_mode is "
+            text = f"{text}'{self.output_mode}'"
+            raise ShapeError(text, "set output_mode: count, or leave the weights out")
+        if len(given) != len(x) or not all(map(agree, given, x)):
+            text = f"can't weigh {show(x[1:])} by count_weights {show(given[1:])}"
+            raise ShapeError(text, "give it a weight for each number of its input")
 
     def running(self, output: Any, *shapes: Any) -> Any:
         _refuse_regularized(self)
@@ -1051,6 +1063,8 @@ Entries = Annotated[
 class Pipeline(Layer):
     """Layers one after the other as a single layer, to prepare or vary data."""
 
+    tensor_arguments = ("inputs", "mask")
+    call_settings = ("training",)
     freezes = False
     lacks = ("activity_regularizer", "trainable", "dtype", "autocast")
     shape_rule = "what its layers give, one after the other"

@@ -43,6 +43,7 @@ def _rate(value: Any, _: Any) -> str:
 class _Random(Layer):
     """Changes its input by chance, while training only."""
 
+    call_settings = ("training",)
     linear = True
     spelt_as: ClassVar[dict[str, str]] = {
         "rate": "p prob probability drop drop_prob drop_rate dropout_rate p_dropout "

@@ -32,10 +32,11 @@ from cnnspec.catalogue.layers.base import (
     need_rank,
 )
 from cnnspec.catalogue.layers.convolutional import Conv1D, Conv2D, Conv3D
+from cnnspec.catalogue.layers.masks import need_steps
 from cnnspec.catalogue.layers.weighted import Weighted
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
 from cnnspec.ground.kinds import Pair, Positive, Single, Triple
-from cnnspec.ground.shapes import Shape, Shapes, joined, product, show
+from cnnspec.ground.shapes import Shape, Shapes, agree, joined, product, show
 
 _HEAD = (
     "units filters kernel_size strides padding data_format dilation_rate activation "
@@ -338,6 +339,9 @@ class _Recurrent(_Step):
     steps, so the layer's reach is the whole input.
     """
 
+    tensor_arguments = ("sequences", "initial_state", "mask")
+    listed = ("initial_state",)
+    call_settings = ("training",)
     spelt_as: ClassVar[dict[str, str]] = {
         "return_sequences": "return_seq return_sequence",
     }
@@ -350,6 +354,8 @@ class _Recurrent(_Step):
     )
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 10, 8),)
 
+    spare_states: ClassVar[int] = 0
+    """States that it is given beyond its own, and doesn't look at, at most."""
     return_sequences: bool = False
     return_state: bool = False
     go_backwards: bool = False
@@ -364,6 +370,30 @@ class _Recurrent(_Step):
                 "is stateful and needs to know the batch size",
                 "give the input a fixed batch size, or leave stateful out",
             )
+
+    def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        [x] = shapes
+        for mask in more.get("mask", ()):
+            need_steps(mask, x)
+        if "initial_state" in more:
+            self.need_states(more["initial_state"], x)
+
+    def need_states(self, states: Sequence[Shape], x: Shape) -> None:
+        """Refuses states that aren't those of the layer.
+
+        Raises:
+            ShapeError: its first step fails.
+        """
+        wanted = self.step_states(_step_of(x))
+        if len(states) < len(wanted) or self.spare_states < len(states) - len(wanted):
+            noun = "state" if len(wanted) == 1 else "states"
+            text = f"begins with {len(wanted)} {noun}, and is given {len(states)}"
+            raise ShapeError(text, f"give it {len(wanted)} as initial_state")
+        for state, own in zip(states, wanted, strict=False):
+            if len(state) != len(own) or not all(map(agree, state, own)):
+                text = f"has states of {show(own[1:])}, and is given one of "
+                text = f"{text}{show(state[1:]) or 'one number'}"
+                raise ShapeError(text, f"give it states of {show(own[1:])}")
 
     def keeping(self, missing: int) -> dict[str, Any]:
         """With its other steps the output has one axis more."""
@@ -413,6 +443,8 @@ class LSTM(_LSTM, _Recurrent):
 
 class GRU(_GRU, _Recurrent):
     """Remembers as LSTM does, with three gates' weights where that has four."""
+
+    spare_states: ClassVar[int] = 99  # `states[0]` alone is read
 
     elsewhere: ClassVar[dict[str, Any]] = {"CuDNNGRU": {}}
     role = "recurrent"
@@ -710,6 +742,9 @@ def _layer_or_null(value: Any) -> Any:
 class Bidirectional(Layer):
     """Runs a recurrent layer along the steps and a copy of it the other way round."""
 
+    tensor_arguments = ("sequences", "initial_state", "mask")
+    listed = ("initial_state",)
+    call_settings = ("training",)
     freezes = False
     role = "recurrent"
     shape_rule = (
@@ -801,6 +836,16 @@ class Bidirectional(Layer):
         for layer in self.both:
             layer.check(x)
 
+    def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        [x] = shapes
+        for mask in more.get("mask", ()):
+            need_steps(mask, x)
+        if states := more.get("initial_state"):
+            half = len(states) // 2
+            forward, backward = self.both
+            forward.need_states(states[:half], x)
+            backward.need_states(states[half:], x)
+
     def output(self, x: Shape) -> Shapes:
         output = self.layer.output(x)
         one, *states = output if isinstance(output, list) else [output]
@@ -890,6 +935,8 @@ class TimeDistributed(Layer):
     shape for some models that can't run; cnnspec tests as if the layer stood alone.
     """
 
+    tensor_arguments = ("inputs", "mask")
+    call_settings = ("training",)
     freezes = False
     shape_rule = "(steps, *the shape that the layer gives for one step)"
     weight_rule = "those of the layer"
@@ -938,6 +985,14 @@ class TimeDistributed(Layer):
     def size_sums(self, *shapes: Any) -> dict[int, str]:
         sums = self.layer.size_sums(*map(_step_of, shapes))
         return {axis + 1: text for axis, text in sums.items()}
+
+    def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        [x] = shapes
+        for mask in more["mask"]:
+            if len(mask) < 2 or not all(map(agree, mask[:2], x[:2])):
+                need_steps(mask, x)
+            if "mask" in self.layer.tensor_arguments:
+                self.layer.running_more({"mask": [_step_of(mask)]}, _step_of(x))
 
     def running(self, output: Any, *shapes: Any) -> Any:
         [x] = shapes

@@ -3,8 +3,9 @@
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import Component
@@ -14,6 +15,7 @@ from cnnspec.emit.keras_live.session import keras_module, raised_limit, reason
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.naming import keras_arguments, keras_name
+from cnnspec.model.calls import main_arguments
 from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph, Node
 from cnnspec.model.summary import Row, Summary
@@ -68,7 +70,7 @@ def build(graph: Graph, keras_name: str = "") -> Built:
         except Exception as error:  # Keras refuses with whatever its backend raises
             raise RefusedByKeras(node, error) from error
     inputs = [tensors[tensor.name] for tensor in graph.inputs]
-    outputs = list(_flat(tensors[name] for name in graph.outputs))
+    outputs = list(_flat(_read(graph.outputs, graph.output_parts, tensors)))
     try:
         with raised_limit(graph):
             model = keras.Model(
@@ -113,11 +115,30 @@ def apply(
     node: Node, layers: dict[str, Any], tensors: dict[str, Any], **named: Any
 ) -> Any:
     """What the layer of a node gives for the tensors that it reads."""
-    layer = layers[node.shares or node.name]
-    given = list(_flat(tensors[name] for name in node.inputs))
-    if node.layer.takes_tensors_apart:
-        return layer(*given, **named)
-    return layer(given if len(given) > 1 else given[0], **named)
+    layer, known = layers[node.shares or node.name], node.layer
+    given = [list(_flat([one])) for one in _read(node.inputs, node.parts, tensors)]
+    named |= node.settings
+    if not node.arguments:
+        several = [tensor for one in given for tensor in one]
+    else:
+        found: dict[str, list[Any]] = {}
+        for argument, one in zip(node.arguments, given, strict=True):
+            found.setdefault(argument, []).extend(one)
+        main = [key for key in main_arguments(known) if key in found]
+        several = [tensor for key in main for tensor in found.pop(key)]
+        named |= {key: known.packed(key, one) for key, one in found.items()}
+    if known.takes_tensors_apart:
+        return layer(*several, **named)
+    return layer(several if len(several) > 1 else several[0], **named)
+
+
+def _read(
+    names: Sequence[str], parts: Sequence[int | None], tensors: dict[str, Any]
+) -> Iterator[Any]:
+    """What each name stands for, or the one of its tensors that is read."""
+    for name, part in zip(names, parts or repeat(None), strict=False):
+        given = tensors[name]
+        yield given if part is None else list(_flat([given]))[part]
 
 
 def keras_object(record: Record, names: dict[int, str] | None = None) -> Any:
@@ -160,10 +181,10 @@ def _value(value: Any, names: dict[int, str]) -> Any:
 
 
 def _flat(tensors: Any) -> Iterator[Any]:
-    """The tensors one by one; a layer may give a list of them."""
+    """The tensors one by one; a layer may give a list of them, or lists in a list."""
     for tensor in tensors:
         if isinstance(tensor, list | tuple):
-            yield from tensor
+            yield from _flat(tensor)
         else:
             yield tensor
 

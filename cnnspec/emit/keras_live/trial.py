@@ -23,9 +23,10 @@ from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes, show
 from cnnspec.judge.rules.layers.fails_at_run import CODE, of_penalties
 from cnnspec.judge.subjects import Fit, sections
+from cnnspec.model.calls import shapes_given
 from cnnspec.model.depth import depth
 from cnnspec.model.graph import Graph, Input, Node
-from cnnspec.model.summary import Model, infer, tensors
+from cnnspec.model.summary import Model, infer
 
 if TYPE_CHECKING:
     from cnnspec.language.training import Train
@@ -99,7 +100,8 @@ class _Walk:
             if node.name in graph.unused:
                 continue
             layer = self._layers[node.shares or node.name]
-            named = {"training": True} if training and _may_train(layer) else {}
+            trains = training and "training" not in node.settings
+            named = {"training": True} if trains and _may_train(layer) else {}
             try:
                 runs_next(node.name)
                 _refuse_unseen(node, given, self._told[node.name])
@@ -128,7 +130,7 @@ def _refuse_unseen(node: Node, given: dict[str, Any], told: Shapes) -> None:
     held = (node.layer, *all_nested(node.layer))
     if any(layer.fails_unseen for layer in held) and _on_tensorflow():
         shapes = {name: _shapes(given[name]) for name in node.inputs}
-        node.layer.running(told, *tensors(node.inputs, shapes))
+        node.layer.running(told, *shapes_given(node, shapes)[0])
 
 
 def _on_tensorflow() -> bool:

@@ -94,7 +94,12 @@ def other_tensors(way: Way) -> Iterator[Remedy]:
     """As many tensors as the layer takes, where it is given more or fewer."""
     layer, count = way.node.layer, len(way.shapes)
     most = count if layer.inputs_limit is None else layer.inputs_limit
-    if layer.inputs <= count <= most or way.node.trail:
+    if layer.inputs <= count <= most or way.node.arguments:
+        return
+    if most == 1 < count and len(way.node.inputs) == 1:  # one that gives several
+        yield way.reading(f"{way.said() or 'prev'}.0")
+        return
+    if way.node.trail:
         return
     names = [*_named(way), "input"][:_NEAR]
     if layer.compares_with_itself and count == 1:
@@ -131,10 +136,9 @@ def other_skips(way: Way) -> Iterator[Remedy]:
 def less_growing(way: Way) -> Iterator[Remedy]:
     """A layer just above that enlarges by more than its steps: with `padding: same`."""
     for row in filter(None, map(way.rows.get, way.node.inputs)):
-        shapes = row.output_shape, *row.input_shapes
-        if len(shapes) != 2 or len(set(map(len, shapes))) != 1:
+        if not _is_one_to_one(row):
             continue
-        out, x = shapes
+        out, [x] = row.output_shape, row.input_shapes
         grows = any((out[a] or 0) > (x[a] or 0) for a in each_axis(x))  # type: ignore[operator]
         if grows and getattr(row.layer, "padding", "") == "valid":
             yield from way.argument(row, {"padding": "same"})
@@ -209,10 +213,16 @@ def _is_one(given: Any) -> bool:
     return isinstance(given, tuple) and set(given) == {1}
 
 
+def _is_one_to_one(row: Row) -> bool:
+    """Whether a layer makes one tensor of one, with as many axes."""
+    if isinstance(row.output_shape, list) or len(row.input_shapes) != 1:
+        return False
+    return len(row.output_shape) == len(row.input_shapes[0])
+
+
 def _shrinks(row: Row) -> bool:
     """Whether a layer gives fewer positions than it takes."""
-    shapes = row.output_shape, *row.input_shapes
-    if len(shapes) != 2 or len(set(map(len, shapes))) != 1:
+    if not _is_one_to_one(row):
         return False
-    out, x = shapes
+    out, [x] = row.output_shape, row.input_shapes
     return any((out[a] or 0) < (x[a] or 0) for a in each_axis(x))  # type: ignore[operator]

@@ -149,6 +149,12 @@ class Way:
             return
         yield self.reading([*listed[:place], branch, *listed[place + 1 :]])
 
+    def said(self) -> str:
+        """The name that the layer which fails reads; nothing where it writes none."""
+        listed = self._arguments(self.node).get("from")
+        [name] = listed if isinstance(listed, list) and len(listed) == 1 else [listed]
+        return name if isinstance(name, str) and "$" not in name else ""
+
     def reading(self, tensors: Any) -> Remedy:
         """The remedy of giving the layer that fails other tensors."""
         arguments = {**self._arguments(self.node), "from": tensors}

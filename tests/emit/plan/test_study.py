@@ -21,7 +21,7 @@ def at(*path: str | int) -> Path:
 def test_a_chain_needs_no_variable_but_that_of_the_current_tensor() -> None:
     main = flow_of("layers: [ReLU, ELU, Softmax]").functions[""]
     assert main.own == main.stored == main.by_key == main.chosen == set()
-    assert main.values_at(Outgoing("", 0)) == {Made(at(2))}
+    assert main.values_at(Outgoing(None, 0)) == {Made(at(2))}
     [read] = main.uses[TensorRead(at(1), None, 0)]
     assert (read.next, read.lasts, read.by) == (True, True, "")
 

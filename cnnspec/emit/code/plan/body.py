@@ -25,7 +25,7 @@ from cnnspec.emit.code.plan.places import (
     Value,
     is_layer,
 )
-from cnnspec.emit.code.plan.reads import Reads, given_to
+from cnnspec.emit.code.plan.reads import ByName, Reads, given_to
 from cnnspec.emit.code.plan.shared import Shared, Signature
 from cnnspec.emit.code.plan.tidy import if_statement
 from cnnspec.emit.code.plan.values import call, text
@@ -161,7 +161,7 @@ class Body:
         assert made is not None
         value, key = Made(step.path), self._key(step)
         code = self._kept_layer(value, made, key)
-        given = given_to(type(first), tensors)
+        given = given_to(first, tensors, self._by_name(step))
         self._assign(value, Call(code, given), key, self._note(found), said)
         self._end_paragraph(found[0])
         return [value]
@@ -172,13 +172,25 @@ class Body:
         tensors = self.reads.tensors(step.path)
         code = self.reads.layer(LayerUsed(step.path), step.layer)
         value, key = Made(step.path), self._key(step)
-        given = given_to(type(self._flow.layers[found[0].node]), tensors)
+        layer = self._flow.layers[found[0].node]
+        given = given_to(layer, tensors, self._by_name(step))
         self._assign(value, Call(code, given), key, self._note(found), said)
         return [value]
 
+    def _by_name(self, step: LayerStep | ApplyStep) -> ByName:
+        """The arguments of a layer's call that a step names, and its settings."""
+        named = step.named
+        if named is None:
+            return (), {}
+        uses = self.function.reads_of(step.path)
+        arguments = tuple(named.arguments[use.place or 0] for use in uses)
+        settings = {key: self.words.data(one) for key, one in named.settings.items()}
+        return arguments, settings
+
     def _flat_node(self, flat: FlatNode) -> None:
         tensors = self.reads.tensors((flat.node,))
-        given = given_to(type(flat.layer), tensors)
+        settings = {key: Code(repr(one)) for key, one in flat.settings.items()}
+        given = given_to(flat.layer, tensors, (flat.arguments, settings))
         if flat.is_shared:
             code = self.reads.code(LayerUsed((flat.node,)))
             self._assign(flat.value, Call(code, given), "", "")
@@ -235,7 +247,7 @@ class Body:
     def _call(self, step: CallStep, current: Values) -> Values:
         found, said = self._flow.occurrences[step.path], self._said
         self._branches(step, current)
-        tensors = [code for code, _ in self.reads.tensors(step.path)]
+        tensors = self.reads.in_order(step, self._shared.program.blocks[step.block])
         self.statements += self._own_name(step)
         signature = self._shared.signatures[step.block]
         code = block_call(self._shared, signature, step, tensors, self.words)

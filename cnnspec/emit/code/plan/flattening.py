@@ -31,6 +31,7 @@ from cnnspec.emit.code.plan.history import (
     Structure,
     Tensor,
     Tensors,
+    part_of,
 )
 from cnnspec.emit.code.plan.outline import defines
 from cnnspec.emit.code.plan.places import (
@@ -118,11 +119,12 @@ class _View:
             self._run.events.append(Making(value, 0))
             self._run.given += (value,)
         self._take(history.events)
-        said = [(one.by, one.number) for one in history.outputs_said]
-        said = said or [("", k) for k in range(len(history.outputs))]
-        self._flow.outputs = tuple(Outgoing(*one) for one in said)
-        for use, tensor in zip(self._flow.outputs, history.outputs, strict=True):
-            self._read(use, self._of(tensor), use.name)
+        for k, (tensor, how) in enumerate(
+            _paired(history.outputs, history.outputs_said)
+        ):
+            use = Outgoing(how.place, how.number) if how else Outgoing(None, k)
+            self._flow.outputs += (use,)
+            self._read(use, self._of(tensor), how.by if how else "")
         # What is written node by node stands for one run of it.
         for path, count in self._flat_count.items():
             if count > 1:
@@ -133,7 +135,10 @@ class _View:
         self._flow.lost.append(path)
 
     def _of(self, tensor: Tensor) -> Instance:
-        return self._instances[tensor.number]
+        found = self._instances[tensor.number]
+        if tensor.part is None:
+            return found
+        return found._replace(node=part_of(found.node, tensor.part), part=tensor.part)
 
     def _all(self, tensors: Tensors) -> Instances:
         return tuple(map(self._of, tensors))
@@ -252,6 +257,8 @@ class _View:
                 made is None,
                 value,
                 self._flow.keras_names.get(placed.name, placed.name) if called else "",
+                _arguments(event.said),
+                placed.settings,
             )
             self._flow.flat_nodes[self._flat].append(flat)
 
@@ -341,9 +348,9 @@ class _View:
         path, layer = event.step.path, None
         if inside.layer:
             layer = self._handed(path, run, inside.layer, None)
-        for value, time, node, _ in results:
-            if inside.node == node:
-                return Instance(value, time, node, layer)
+        for result in results:
+            if inside.node == result.node:
+                return result._replace(layer=layer)
         return self._handed(path, run, inside, layer)
 
     def _handed(
@@ -480,6 +487,14 @@ class _View:
             run, inside = self._origins[instance]
             run.handed.setdefault(instance.value.inside, set()).add(inside)
             instance = inside
+
+
+def _arguments(said: Sequence[Said]) -> tuple[str, ...]:
+    """What each tensor is given as, in the order of the text; nothing by its place."""
+    if not said or not said[0].argument:
+        return ()
+    in_text = sorted(said, key=lambda one: (one.place, one.number))
+    return tuple(one.argument for one in in_text)
 
 
 def _paired(

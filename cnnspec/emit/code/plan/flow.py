@@ -169,6 +169,11 @@ class FlatNode(NamedTuple):
     value: Made
     name: str
     """Nothing where Keras gives it."""
+    arguments: tuple[str, ...]
+    """What it is given each tensor as, in the order of the text; nothing where that is
+    their order."""
+    settings: Mapping[str, Any]
+    """What it is given beside tensors."""
 
 
 class Flow:
@@ -308,8 +313,10 @@ class Flow:
         several = function.handed or self.results[block.name] != 1
         if several or isinstance(last, RepeatStep | IfStep | None):
             return None
-        value = self.result_of(last)
-        if value is None or function.values_at(Returned(block.path, 0)) != {value}:
+        value, returned = self.result_of(last), Returned(block.path, 0)
+        if value is None or function.values_at(returned) != {value}:
+            return None
+        if any(read.instance.part is not None for read in function.uses[returned]):
             return None
         kept = value in function.stored or function.is_own(value)
         again = isinstance(value, Made) and LayerOf(value) in function.live

@@ -178,13 +178,15 @@ def model_function(shared: Shared, graph: Graph) -> tuple[Statements, Call]:
         inputs.append(Assign(Code(variable), code, said=remarks.behind))
     values = [function.values_at(use) for use in flow.outputs]
     last = flow.result_of(steps[-1]) if steps else None
-    if last is not None and values == [{last}]:
+    reads = [read for use in flow.outputs for read in function.uses[use]]
+    whole = all(read.instance.part is None for read in reads)
+    if last is not None and values == [{last}] and whole:
         variables.call(last, "outputs")
         function.own.add(function.group(last))
     body.steps(steps, given)
     results = [
-        _output(body, use, flow.is_list(name) and len(flow.outputs) > 1)
-        for use, name in zip(flow.outputs, graph.outputs, strict=True)
+        _output(body, use, body.reads.is_list(use) and len(flow.outputs) > 1)
+        for use in flow.outputs
     ]
     arguments = (
         CallArgument("", _one_or_list([Code(variables.of(value)) for value in given])),

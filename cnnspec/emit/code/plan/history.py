@@ -40,7 +40,10 @@ class Tensor(NamedTuple):
     name: str
     """The full name of the input or layer that it comes from."""
     node: str
-    """The same, or what stands for it where no run takes the branch that gives it."""
+    """The same, or what stands for it where no run takes the branch that gives it; for
+    one of several tensors what `part_of` makes of it."""
+    part: int | None = None
+    """Which of the several tensors that have this number; None for all of them."""
 
 
 Tensors = tuple[Tensor, ...]
@@ -149,6 +152,11 @@ class History(NamedTuple):
     """What Keras calls inputs, layers and calls, where that isn't their full name."""
 
 
+def part_of(node: str, number: int) -> str:
+    """What stands for one of the tensors that a node gives; no name has a slash."""
+    return f"{node}//{number}"
+
+
 def history_of(
     program: Program,
     shapes: Mapping[str, Shapes],
@@ -253,6 +261,9 @@ class _Recorder(Listener[Tensor]):
 
     def sizes(self, tensor: Tensor) -> Shapes | None:
         return self._shapes.get(tensor.node)
+
+    def part(self, tensor: Tensor, number: int) -> Tensor:
+        return tensor._replace(node=part_of(tensor.node, number), part=number)
 
     def outputs(self, read: Tensors, said: Sequence[Said]) -> None:
         self._read.update(read)

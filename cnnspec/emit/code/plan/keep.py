@@ -242,11 +242,19 @@ class _Questions:
                 branches[place] = yield from self._steps(source, current)
         for use in self._function.reads_of(step.path):
             implied = branches.get(use.place, current)
-            one = implied[use.number : use.number + 1]
             reads = self._function.uses[use]
+            parts = {read.instance.part for read in reads}
+            one = implied[use.number : use.number + 1]
+            if parts != {None}:
+                one = [value for value in implied if self._is_one(use, value)]
             listed = {self._flow.is_list(read.instance.node) for read in reads}
-            if not self._is_readable(use, one) or len(listed) > 1:
+            alike = len(listed) == len(parts) == 1
+            if not alike or not self._is_readable(use, one):
                 yield self._around[step.path]
+
+    def _is_one(self, use: Use, value: Value) -> bool:
+        """Whether a place reads one of the tensors that a value is, each time."""
+        return self._function.values_at(use) == {value}
 
     def _is_readable(self, use: TensorRead | Returned, implied: Values) -> bool:
         """Whether one code reads what a place reads each time.
@@ -257,7 +265,10 @@ class _Questions:
         """
         function, reads = self._function, self._function.uses[use]
         names = {read.by for read in reads}
+        parts = {read.instance.part for read in reads}
         if use in function.by_key:
+            if parts != {None}:
+                return use not in self._flow.formulas and len(names) == 1
             return use.number == 0 and (
                 isinstance(self._flow.formulas.get(use), Formula)
                 or (use not in self._flow.formulas and len(names) == 1)

@@ -92,6 +92,8 @@ class Instance(NamedTuple):
     """The node of the graph that it is the tensor or the layer of."""
     layer: "Instance | None" = None
     """The layer that made the tensor, where it is known by the tensor's name."""
+    part: int | None = None
+    """Which of the several tensors that the value is; None for all of them."""
 
 
 Instances = tuple[Instance, ...]
@@ -125,8 +127,8 @@ class Returned(NamedTuple):
 class Outgoing(NamedTuple):
     """The model gives a tensor."""
 
-    name: str
-    """In `outputs`; nothing where the spec has none."""
+    place: int | None
+    """Of the name in `outputs`; None where the spec has none."""
     number: int
 
 

@@ -8,7 +8,7 @@ from cnnspec.emit.code.plan.chain import stacked
 from cnnspec.emit.code.plan.comments import Texts, authors
 from cnnspec.emit.code.plan.formulas import data_code
 from cnnspec.emit.code.plan.functions import block_function, model_function
-from cnnspec.emit.code.plan.history import history_of
+from cnnspec.emit.code.plan.history import history_of, part_of
 from cnnspec.emit.code.plan.keep import kept
 from cnnspec.emit.code.plan.names import Constants, Names, reserved_names
 from cnnspec.emit.code.plan.outline import kinds
@@ -72,7 +72,12 @@ def shapes_of(graph: Graph) -> dict[str, Shapes]:
     """The shapes of all tensors by the names of what gives them, used or not."""
     found: dict[str, Shapes] = {tensor.name: tensor.shape for tensor in graph.inputs}
     rows = infer(graph._replace(unused=frozenset())).rows
-    return found | {row.name: row.output_shape for row in rows}
+    for row in rows:
+        found[row.name] = row.output_shape
+        if isinstance(row.output_shape, list):
+            for number, shape in enumerate(row.output_shape):
+                found[part_of(row.name, number)] = shape
+    return found
 
 
 def _function(shared: Shared, block: Block, texts: Texts) -> Statements:

@@ -1,6 +1,7 @@
 """The code of what a function's steps read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit.code.plan.flow import Flow, Function
@@ -8,7 +9,6 @@ from cnnspec.emit.code.plan.holders import Holders
 from cnnspec.emit.code.plan.outline import choice
 from cnnspec.emit.code.plan.places import (
     LayerUsed,
-    TensorRead,
     Use,
 )
 from cnnspec.emit.code.plan.words import Words
@@ -19,9 +19,25 @@ from cnnspec.emit.code.tree import (
     Expression,
     List,
     Star,
+    Subscript,
 )
 from cnnspec.ground.errors import Path
 from cnnspec.language.expressions import Formula
+from cnnspec.language.program import Block, CallStep
+from cnnspec.model.calls import main_arguments
+
+
+class Given(NamedTuple):
+    """A tensor that a step is given."""
+
+    code: Expression
+    is_list: bool
+    """Whether it is several."""
+
+
+ByName = tuple[tuple[str, ...], Mapping[str, Expression]]
+"""The arguments of a call that tensors go to, where a spec names them; and the code of
+its arguments that are no tensors."""
 
 
 class Reads:
@@ -35,6 +51,12 @@ class Reads:
 
     def code(self, use: Use) -> Expression:
         """What a place reads."""
+        whole = self._whole(use)
+        part = self._function.uses[use][0].instance.part
+        return whole if part is None else Subscript(whole, Code(str(part)))
+
+    def _whole(self, use: Use) -> Expression:
+        """What holds all tensors of which a place may read one."""
         if use in self._function.by_key:
             return self._variables.kept("tensors", self._words.text(self._source(use)))
         if use in self._function.chosen:
@@ -47,14 +69,23 @@ class Reads:
             return self._variables.kept("shared", self._words.text(wanted))
         return Code(self._variables.read(use))
 
-    def tensors(self, path: Path) -> list[tuple[Expression, bool]]:
-        """The tensors that a step is given, and whether each is a list of them."""
+    def tensors(self, path: Path) -> list[Given]:
+        """The tensors that a step is given."""
         return [
-            (self.code(use), self._is_list(use))
+            Given(self.code(use), self.is_list(use))
             for use in self._function.reads_of(path)
         ]
 
-    def _is_list(self, use: TensorRead) -> bool:
+    def in_order(self, step: CallStep, block: Block) -> list[Expression]:
+        """The tensors that a call of a block is given, in the order of its inputs."""
+        uses = self._function.reads_of(step.path)
+        if step.named:
+            place = [block.inputs.index(name) for name in step.named.arguments]
+            uses = sorted(uses, key=lambda use: place[use.place or 0])
+        return [self.code(use) for use in uses]
+
+    def is_list(self, use: Use) -> bool:
+        """Whether what a place reads is several tensors."""
         return self._flow.is_list(self._function.uses[use][0].instance.node)
 
     def _source(self, use: Use) -> str | Formula:
@@ -75,15 +106,39 @@ class Reads:
 
 
 def given_to(
-    layer: type[Layer], tensors: Sequence[tuple[Expression, bool]]
+    layer: Layer, tensors: Sequence[Given], named: ByName
 ) -> tuple[CallArgument, ...]:
     """The tensors that a layer is called with, some of which may be lists.
 
     A layer takes one list of them, or each as an argument.
+
+    Args:
+        layer: that is called.
+        tensors: what it is given, in the order of its call.
+        named: the arguments that they go to, if some go by name, and its settings.
     """
-    items = tuple(Star(code) if is_list else code for code, is_list in tensors)
+    arguments, settings = named
+    main = main_arguments(layer)
+    groups: dict[str, list[Expression]] = {}
+    for place, (code, is_list) in enumerate(tensors):
+        key = (arguments[place] if arguments else "") or main[0]
+        groups.setdefault(key, []).append(Star(code) if is_list else code)
+    by_name = [
+        CallArgument(key, _packed(layer.packed(key, items)))
+        for key, items in groups.items()
+        if key not in main
+    ]
+    by_name += [CallArgument(key, value) for key, value in settings.items()]
+    first = tuple(code for key in main for code in groups.get(key, ()))
     if layer.takes_tensors_apart:
-        return tuple(CallArgument("", item) for item in items)
-    if len(tensors) == 1:
-        return (CallArgument("", tensors[0][0]),)
-    return (CallArgument("", List(items)),)
+        return (*(CallArgument("", item) for item in first), *by_name)
+    [only, *others] = first
+    if not others:
+        only = only.items if isinstance(only, Star) else only
+        return (CallArgument("", only), *by_name)
+    return (CallArgument("", List(first)), *by_name)
+
+
+def _packed(found: Any) -> Expression:
+    """The code of what an argument is given, which may be a list of lists."""
+    return List(tuple(map(_packed, found))) if isinstance(found, list) else found

@@ -1,0 +1,134 @@
+"""The shapes that a layer's call is given, by the arguments that they go to."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from cnnspec.catalogue.layers.base import Layer
+from cnnspec.ground.errors import ShapeError
+from cnnspec.ground.shapes import Shape, Shapes
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+class Call(NamedTuple):
+    """What a layer is given beside the tensors that it works on."""
+
+    more: Mapping[str, tuple[Shape, ...]] = _NOTHING
+    """The shapes of further tensors by their arguments: of a mask, or of states."""
+    settings: Mapping[str, Any] = _NOTHING
+    """Arguments that are no tensors."""
+
+    def shaping(self, layer: Layer) -> dict[str, Any]:
+        """Those of its arguments that the layer's shape rule has to know."""
+        return {
+            name: found[name]
+            for name in layer.shaped_by
+            for found in (self.settings, self.more)
+            if name in found
+        }
+
+
+PLAIN = Call()
+"""A call with nothing beside."""
+
+
+class Caller(Protocol):
+    """A node of a graph, or its row: what says how a layer is called."""
+
+    @property
+    def layer(self) -> Layer:
+        """The layer."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What gives the tensors that it reads."""
+
+    @property
+    def parts(self) -> tuple[int | None, ...]:
+        """Which of the tensors of each."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The argument that each goes to."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Arguments that are no tensors."""
+
+
+def tensors(
+    names: Sequence[str],
+    shapes: Mapping[str, Shapes],
+    parts: Sequence[int | None] = (),
+) -> tuple[Shape, ...]:
+    """The shapes of the tensors that a call takes; a list of them counts as several.
+
+    Raises:
+        KeyError: one isn't there.
+    """
+    found: list[Shape] = []
+    for place, name in enumerate(names):
+        shape = shapes[name]
+        if not isinstance(shape, list):
+            found.append(shape)
+        elif parts and (part := parts[place]) is not None:
+            found.append(shape[part])
+        else:
+            found += shape
+    return tuple(found)
+
+
+def shapes_given(
+    caller: Caller, shapes: Mapping[str, Shapes]
+) -> tuple[tuple[Shape, ...], Call]:
+    """The shapes of the tensors that a layer works on, and what it is given beside.
+
+    Raises:
+        KeyError: what it reads isn't there.
+        ShapeError: it lacks a tensor, or is given several as one.
+    """
+    names, parts, arguments = caller.inputs, caller.parts, caller.arguments
+    if not arguments:
+        given = tensors(names, shapes, parts)
+        return given, Call(_NOTHING, caller.settings) if caller.settings else PLAIN
+    found: dict[str, tuple[Shape, ...]] = {}
+    for place, name in enumerate(names):
+        one = tensors((name,), shapes, parts[place : place + 1])
+        key = arguments[place]
+        found[key] = found.get(key, ()) + one
+    main = main_arguments(caller.layer)
+    _count_each(caller.layer, found, main)
+    given = tuple(shape for key in main for shape in found.pop(key, ()))
+    return given, Call(found, caller.settings)
+
+
+def main_arguments(layer: Layer | type[Layer]) -> tuple[str, ...]:
+    """The arguments of a call that are the tensors which the layer works on."""
+    count = layer.inputs_limit if layer.takes_tensors_apart else 1
+    return layer.tensor_arguments[:count]
+
+
+def main_inputs(caller: Caller) -> tuple[str, ...]:
+    """The names of what gives the tensors that a layer works on."""
+    if not caller.arguments:
+        return caller.inputs
+    main = main_arguments(caller.layer)
+    pairs = zip(caller.inputs, caller.arguments, strict=True)
+    return tuple(name for name, key in pairs if key in main)
+
+
+def _count_each(
+    layer: Layer, found: Mapping[str, tuple[Shape, ...]], main: Sequence[str]
+) -> None:
+    """Refuses arguments with more tensors than one, and without one that they need.
+
+    Raises:
+        ShapeError: with the first of them.
+    """
+    lists = layer.listed if layer.takes_tensors_apart else (*layer.listed, main[0])
+    for key, shapes in found.items():
+        if len(shapes) > 1 and key not in lists:
+            raise ShapeError(f"takes one tensor as {key}, and is given {len(shapes)}")
+    for key in main[: layer.inputs] if layer.takes_tensors_apart else ():
+        if key not in found:
+            raise ShapeError(f"needs a tensor as {key}", f"add {key}: to from")
