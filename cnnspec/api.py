@@ -244,6 +244,7 @@ def check(
     ignore: str | Sequence[str] | None = None,
     strict: bool | None = None,
     allow_outside: bool | None = None,
+    allow_import: bool = False,
 ) -> Checked:
     """Reads a spec and holds it against what it expects.
 
@@ -258,6 +259,8 @@ def check(
         ignore: codes of warnings not to tell.
         strict: makes a spec with warnings a wrong one.
         allow_outside: lets the spec name files outside of its project.
+        allow_import: imports the layers that the spec declares under `custom:`, where
+            Keras is asked.
 
     Raises:
         OverrideError: an override that isn't of that form, or can't be applied.
@@ -271,6 +274,7 @@ def check(
         ignore=None if ignore is None else _listed(ignore),
         strict=strict,
         allow_outside=allow_outside,
+        allow_import=allow_import,
     )
 
 
@@ -447,6 +451,7 @@ def build(
     look: str = "boxes",
     unroll: bool = False,
     block: str | None = None,
+    allow_import: bool = False,
 ) -> list[str]:
     """Writes a model: for Keras, as script, notebook, picture or worksheet.
 
@@ -466,6 +471,8 @@ def build(
             (docs/training.md).
         form: how lessons write a plain chain of layers: `sequential` or `functional`.
         look, unroll, block: of a picture, as `Model.svg` takes them.
+        allow_import: imports the layers that the spec declares under `custom:`, for the
+            Keras model.
 
     Returns:
         The paths of the files written.
@@ -475,12 +482,14 @@ def build(
             is not what the summary says; or the templates don't make a script.
         SettingsError: there is no such target, language, backend, style, form, look
             or block.
+        NotInstalledError: Keras isn't installed; or a Keras model is asked for that has
+            layers which nobody has allowed to import.
     """
     from cnnspec.emit.targets import contents
     from cnnspec.emit.targets import targets as all_targets
     from cnnspec.emit.write import write_together
 
-    model = _loaded(spec, overrides)
+    model = _loaded(spec, overrides, allow_import)
     paths = _paths(model, folder, targets, force)
     own = None if templates is None else os.fspath(templates)
     options = _options(
@@ -526,7 +535,12 @@ def _refuse_unknown(what: str, name: str, known: Collection[str]) -> None:
         raise SettingsError(f"there is no {what} '{name}'; {hint}")
 
 
-def keras_model(spec: Spec | summaries.Model, overrides: "Overrides" = ()) -> Any:
+def keras_model(
+    spec: Spec | summaries.Model,
+    overrides: "Overrides" = (),
+    *,
+    allow_import: bool = False,
+) -> Any:
     """The live Keras model of a spec, compared with its summary.
 
     Where the spec has `train:`, it is compiled as its training script compiles it.
@@ -538,6 +552,7 @@ def keras_model(spec: Spec | summaries.Model, overrides: "Overrides" = ()) -> An
     Args:
         spec: path, text or data; or a model that is loaded.
         overrides: change the spec first.
+        allow_import: imports the layers that the spec declares under `custom:`.
 
     Returns:
         A `keras.Model` whose layers have the names of the summary.
@@ -549,15 +564,21 @@ def keras_model(spec: Spec | summaries.Model, overrides: "Overrides" = ()) -> An
     """
     from cnnspec.emit.keras_live.target import live
 
-    return live(_loaded(spec, overrides))
+    return live(_loaded(spec, overrides, allow_import))
 
 
-def _loaded(spec: Spec | summaries.Model, overrides: "Overrides") -> summaries.Model:
-    if not isinstance(spec, summaries.Model):
-        return load(spec, overrides)
-    if overrides:
+def _loaded(
+    spec: Spec | summaries.Model, overrides: "Overrides", allow_import: bool
+) -> summaries.Model:
+    if isinstance(spec, summaries.Model) and overrides:
         raise TypeError("overrides change a spec as it is read; give them to load()")
-    return spec
+    model = spec if isinstance(spec, summaries.Model) else load(spec, overrides)
+    return _allowed(model) if allow_import else model
+
+
+def _allowed(model: summaries.Model) -> summaries.Model:
+    """The model, whose own layers may be imported."""
+    return model._replace(program=model.program._replace(may_import=True))
 
 
 def find_specs(path: PathName) -> list[str]:

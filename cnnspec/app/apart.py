@@ -33,6 +33,8 @@ class Apart:
 
     def __init__(self, overrides: Sequence[str], **settings: Any) -> None:
         self._asked = {"overrides": list(overrides), **settings}
+        if settings.get("allow_import"):  # as Python finds modules here
+            self._asked["paths"] = [os.path.abspath(path) for path in sys.path]
         self._child: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -143,6 +145,7 @@ def answers(replies: Any, **asked: Any) -> Iterator[dict[str, Any]]:
     from cnnspec.app.arguments import checked_spec
     from cnnspec.emit.keras_live import trial
 
+    sys.path += [path for path in asked.pop("paths", ()) if path not in sys.path]
     trial.runs_next = lambda layer: _send(replies, {"layer": layer})
     try:
         checked = checked_spec(asked.pop("spec"), keras=True, **asked)

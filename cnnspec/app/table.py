@@ -71,6 +71,12 @@ _OUTSIDE = Option(
     "allow_outside",
     "Let specs name files outside of their project.",
 )
+_IMPORT = Option(
+    "--allow-import",
+    "allow_import",
+    "Import the layers that a spec declares under custom:, for Keras.",
+    default=False,
+)
 _LANG = Option("--lang", "lang", "Language of the texts: en, or ko.", "CODE", "en")
 _UNROLL = _flag("unroll", "Draw every round of a repeat, and not one for all.")
 _DRAWING = (
@@ -102,6 +108,7 @@ _WRITING = (
     _flag("force", "Overwrite files that a person edited."),
     _SET,
     _OUTSIDE,
+    _IMPORT,
 )
 """What `build` and `train` both take."""
 
@@ -118,6 +125,7 @@ COMMANDS = {
             Option("--strict", "strict", "Let no warning pass."),
             Option("--no-strict", "strict", "Let warnings pass after all.", flag=False),
             _OUTSIDE,
+            _IMPORT,
         ),
         ("cnnspec check specs/nin.yaml", "cnnspec check specs/ --strict"),
     ),

@@ -13,6 +13,8 @@ Another package adds a layer with a class of its own and an entry point of the g
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -57,7 +59,8 @@ CODE_LAYERS = ("Lambda", "SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer")
 """Layers that hold code of any kind; Keras 2 made the last three of operations."""
 _FOREIGN = "it runs code that no YAML holds, so its output's shape can't be known"
 REFUSED: dict[str, str] = {
-    "Lambda": f"{_FOREIGN}; most of what it is used for is a layer of its own",
+    "Lambda": f"{_FOREIGN}; write what it does as operations, as in - ops.square, or "
+    "declare a class of yours under custom:",
     "JaxLayer": _FOREIGN,
     "FlaxLayer": _FOREIGN,
     "TFSMLayer": _FOREIGN,
@@ -110,6 +113,24 @@ ALIASES = dict(sorted(ALIASES.items()))
 _classes: dict[str, type[Record]] = {}
 _applications: dict[str, str] = {}
 _entry_points: "dict[str, EntryPoint] | None" = None
+_NONE: Mapping[str, type[Record]] = {}
+_declared: ContextVar[Mapping[str, type[Record]]] = ContextVar(
+    "declared", default=_NONE
+)
+
+
+@contextmanager
+def declaring(layers: Mapping[str, type[Record]]) -> Iterator[None]:
+    """Lets layers be found that a spec declares for itself, by their names in it.
+
+    They go before those of other packages, so a spec means the same whatever is
+    installed; ours, which no spec can declare anew, go before them.
+    """
+    token = _declared.set(layers)
+    try:
+        yield
+    finally:
+        _declared.reset(token)
 
 
 def _installed() -> "Mapping[str, EntryPoint]":
@@ -164,14 +185,23 @@ def own_name(name: str) -> str:
     return ALIASES.get(name, name)
 
 
+def is_declared(name: object) -> bool:
+    """Whether the spec that is read declares the layer of that name itself."""
+    return name in _declared.get()
+
+
 def is_known(name: str) -> bool:
     """Whether a spec can hold the layer of that name."""
-    return own_name(name) in _modules or not _is_own(name) and _is_installed(name)
+    if own_name(name) in _modules:
+        return True
+    return not _is_own(name) and (is_declared(name) or _is_installed(name))
 
 
 def is_layer(name: object) -> bool:
     """Whether there is a layer of that name, which a spec may or may not hold."""
-    return isinstance(name, str) and (_is_own(name) or _is_installed(name))
+    if not isinstance(name, str):
+        return False
+    return _is_own(name) or is_declared(name) or _is_installed(name)
 
 
 def family_names(family: str) -> list[str]:
@@ -194,7 +224,7 @@ def _can_be_imported(name: str) -> bool:
 
 def all_names() -> list[str]:
     """Whatever may stand for a layer that a spec can hold."""
-    return [*_modules, *ALIASES, *_installed()]
+    return [*_modules, *ALIASES, *_declared.get(), *_installed()]
 
 
 def layer_names() -> list[str]:
@@ -209,7 +239,7 @@ def find(name: str) -> type[Record]:
         KeyError: there is none.
         Invalid: it is another package's, and that can't be imported.
     """
-    found = _classes.get(name)
+    found = _declared.get().get(name) or _classes.get(name)
     if found is None:
         own = own_name(name)
         if module := _modules.get(own) or is_model(own) and _models()[own]:

@@ -170,6 +170,7 @@ class ShapeError(ValueError):
         missing: how many axes the tensor lacks, below 0 where it has too many.
         gives: arguments that let the layer take the tensor, likeliest first.
         before: layers to put before it, as a spec writes them.
+        at: what has to change, where that isn't the layer's own entry.
     """
 
     def __init__(
@@ -180,9 +181,10 @@ class ShapeError(ValueError):
         *,
         gives: Sequence[Mapping[str, Any]] = (),
         before: Sequence[Any] = (),
+        at: Path = (),
     ) -> None:
         self.message, self.hint, self.missing = message, hint, missing
-        self.gives, self.before = gives, before
+        self.gives, self.before, self.at = gives, before, at
         super().__init__(f"{message}; {hint}" if hint else message)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnspec.catalogue.registry import declaring
 from cnnspec.ground import patience
 from cnnspec.ground.errors import Diagnostic, Problem, SpecError
 from cnnspec.ground.source import Source, with_bases
@@ -109,8 +110,13 @@ def check_source(
 
 
 def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
-    program = read_program(source)
-    graph = resolve(program)
+    program = read_program(source)._replace(may_import=settings.allow_import)
+    with declaring(program.own):
+        return _judged(program, settings, *proofs)
+
+
+def _judged(program: Program, settings: Settings, *proofs: Proof) -> Checked:
+    source, graph = program.source, resolve(program)
     summary = followed(infer(graph, source.line))
     model = Model(program, summary)
     problems = (

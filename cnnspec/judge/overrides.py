@@ -277,10 +277,11 @@ def _first_argument(name: str, data: Any) -> str:
     from cnnspec.catalogue.layers import layer_class
     from cnnspec.catalogue.registry import is_known
 
-    blocks = data.get("blocks") if isinstance(data, dict) else None
-    block = blocks.get(name) if isinstance(blocks, dict) else None
-    if isinstance(block, dict) and block.get("params"):
-        return str(next(iter(block["params"])))
+    for section, key in (("blocks", "params"), ("custom", "arguments")):
+        defined = data.get(section) if isinstance(data, dict) else None
+        one = defined.get(name) if isinstance(defined, dict) else None
+        if isinstance(one, dict) and one.get(key):
+            return str(next(iter(one[key])))
     if is_known(name):
         return next(iter(layer_class(name).arguments()), "")
     found = _components().get(name)

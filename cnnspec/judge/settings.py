@@ -19,6 +19,8 @@ class Settings:
         ignore: codes of warnings not to tell.
         strict: whether a warning makes a spec a wrong one.
         allow_outside: whether a spec may name files outside of its project.
+        allow_import: whether the modules of a spec's own layers may be imported. No
+            file of a project can say so: its specs may be somebody else's.
         exclude: patterns of files and folders that a search for specs leaves out.
         folder: where the patterns are seen from.
     """
@@ -31,10 +33,11 @@ class Settings:
         exclude: Sequence[str] = (),
         folder: str = "",
         allow_outside: bool = False,
+        allow_import: bool = False,
     ) -> None:
         self.select, self.ignore, self.strict = select, ignore, strict
         self.exclude, self.folder = exclude, folder
-        self.allow_outside = allow_outside
+        self.allow_outside, self.allow_import = allow_outside, allow_import
 
     def tells(self, found: Diagnostic) -> bool:
         """Whether a finding is told; an error always is."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cnnspec.catalogue.registry import is_layer
+from cnnspec.catalogue.registry import is_declared, is_layer
 from cnnspec.ground.errors import Invalid, Path
 from cnnspec.ground.kinds import NAME_SAYS, is_name, name_hint
 from cnnspec.ground.yaml_text import describe, flow
@@ -85,6 +85,7 @@ class BlockReader:
             self._notes.report(path, "block", text, name_hint(name), at_key=True)
         elif name in STATEMENTS or is_layer(name):
             what = "a layer of Keras" if is_layer(name) else "a word of the language"
+            what = "a layer under custom:" if is_declared(name) else what
             text = f"a block can't be called '{name}', which is {what}"
             self._notes.report(path, "block", text, "choose another name", at_key=True)
         else:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cnnspec.catalogue.registry import is_layer, layer_names, own_name
+from cnnspec.catalogue.registry import all_names, is_layer, own_name
 from cnnspec.ground.errors import Invalid, Path, Problem, nearest
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.program import Defaults, EachDefaults
@@ -69,7 +69,7 @@ def _check_defaults(name: str, arguments: Any) -> None:
         raise Invalid([Problem((), "wrong-type", text, hint)])
     if not is_layer(name):
         text = f"there is no layer '{name}' in Keras"
-        hint = nearest(name, layer_names()) or "a block has its defaults under params:"
+        hint = nearest(name, all_names()) or "a block has its defaults under params:"
         raise Invalid([Problem((), "unknown-layer", text, hint, True)])
     for own in _OF_ONE_LAYER:
         if own in arguments:

@@ -291,7 +291,7 @@ def _names(value: Any) -> Any:
     return value
 
 
-def _as_names(found: Any) -> str:
+def as_names(found: Any) -> str:
     """How to write names that stand in one text: `(filters, strides)`."""
     names = words(found)
     return f"write [{', '.join(names)}]" if names else ""
@@ -331,7 +331,7 @@ class BlockKeys(Record):
                         {"type": "array", "items": {"type": "string"}},
                     ]
                 },
-                hint=_as_names,
+                hint=as_names,
             ),
         ]
         | None
@@ -521,6 +521,13 @@ _BLOCKS = kind(
 )
 
 
+_CUSTOM = kind(
+    _mapping,
+    "a mapping of names to layers of your own, such as {Swish: {import: my_layers}}",
+    {"type": "object", "additionalProperties": {"$ref": "#/$defs/custom"}},
+)
+
+
 class Library(Record):
     """What a file may have that a spec includes, beside what makes it a spec."""
 
@@ -531,6 +538,7 @@ class Library(Record):
     vars: Annotated[Any, _VARS] = None
     defaults: Annotated[Any, _DEFAULTS] = None
     blocks: Annotated[Any, _BLOCKS] = None
+    custom: Annotated[Any, _CUSTOM] = None
 
 
 _OF_TRAIN = (
@@ -547,7 +555,7 @@ class Document(Record):
 
     first: ClassVar[tuple[str, ...]] = (
         *("name", "input", "inputs", "layers", "outputs"),
-        *("vars", "include", "blocks", "data", "train", "expect"),
+        *("vars", "include", "blocks", "custom", "data", "train", "expect"),
     )
     spelt_as: ClassVar[dict[str, str]] = {
         "input": "input_shape input_size in_shape 입력 입력크기 입력형태",
@@ -556,6 +564,7 @@ class Document(Record):
         "vars": "variables constants hyperparameters params parameters 변수",
         "defaults": "기본값",
         "blocks": "block 블록 블럭",
+        "custom": "custom_layers own_layers custom_objects",
         "extends": "base inherits parent 확장 상속",
         "include": "includes import imports 포함",
         "expect": "expected 기대 예상",
@@ -580,6 +589,7 @@ class Document(Record):
     vars: Annotated[Any, _VARS] = None
     defaults: Annotated[Any, _DEFAULTS] = None
     blocks: Annotated[Any, _BLOCKS] = None
+    custom: Annotated[Any, _CUSTOM] = None
     outputs: Annotated[Any, list_of(kind_of(str), least=1)] = None
     expect: Annotated[
         Any, lazily("cnnspec.language.document", "Expect", {"type": "object"})

@@ -102,7 +102,7 @@ def placed(
     return problem._replace(path=path, message=text, hint=hint, at_key=False)
 
 
-_LATER = (("layers",), ("blocks",))
+_LATER = (("layers",), ("blocks",), ("custom",))
 """Where formulas are worked out when their steps are taken."""
 
 

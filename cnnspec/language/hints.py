@@ -54,6 +54,11 @@ def variable(name: str, path: Path, known: frozenset[str], source: Source) -> st
     if "times" in around and "index" not in around and _ROUND.fullmatch(name):
         return f"give the repeat index: {name}, which counts the rounds from 0"
     few = sorted(map(str, known)) if len(known) <= _LISTED else []
+    if path[0] == "custom":
+        if path[2] == "arguments":
+            return f"a default knows the arguments before it; add {name}: above it"
+        use = f"use {either(few)}; or " if few else ""
+        return f"{use}add {name}: to the arguments: of '{path[1]}'"
     if path[0] != "blocks":
         there = f"there is {either(few, 'and')}" if few else ""
         return there or f"define it under vars:, as in vars: {{{name}: 8}}"

@@ -174,7 +174,10 @@ class EachDefaults(NamedTuple):
         return self.source.included_in(path) is None
 
 
-_MODEL = ("vars", "defaults", "blocks", "input", "inputs", "layers", "outputs")
+_MODEL = (
+    *("vars", "defaults", "blocks", "custom"),
+    *("input", "inputs", "layers", "outputs"),
+)
 """The keys of a spec that say what the model is."""
 
 
@@ -188,6 +191,8 @@ class Program(NamedTuple):
     values: dict[str, Any]
     """The variables worked out."""
     blocks: dict[str, Block]
+    own: Mapping[str, type[Layer]]
+    """The layers that the spec declares itself, by their names in it."""
     inputs: dict[str, InputTensor]
     """By name; the input of a spec with `input:` has the name ''."""
     steps: Steps
@@ -201,6 +206,8 @@ class Program(NamedTuple):
     train: "Train | None"
     ensemble: "Ensemble | None"
     source: Source
+    may_import: bool
+    """Whether the modules of `own` may be imported."""
     complete: bool
     """False where steps are left out because something is wrong with them."""
     problems: tuple[Problem, ...]

@@ -1,9 +1,11 @@
 """The data of a spec to the Program that they describe."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cnnspec.catalogue.layers import Layer
+from cnnspec.catalogue.registry import declaring
 from cnnspec.ground.errors import Invalid, Problem, either
 from cnnspec.ground.records import Record
 from cnnspec.ground.source import Source, stem
@@ -13,7 +15,7 @@ from cnnspec.language.blocks import BlockReader
 from cnnspec.language.defaults import read_defaults
 from cnnspec.language.document import Document, InputTensor
 from cnnspec.language.expressions import names_in
-from cnnspec.language.program import Program
+from cnnspec.language.program import EachDefaults, Program
 from cnnspec.language.steps import Place, StepReader
 from cnnspec.language.variables import Notes, Variables, read_formulas
 
@@ -37,7 +39,26 @@ def read_program(source: Source) -> Program:
         notes.broken |= names_in(data)
     written = {key: data[key] for key in _WRITTEN if key in data}
     data, raw = variables.work_out(data), data
-    defaults = read_defaults(data, raw, notes)
+    own: Mapping[str, type[Layer]] = {}
+    if data.get("custom"):
+        from cnnspec.language.own.reading import read_own
+
+        own = read_own(data["custom"], notes)
+    with declaring(own):
+        defaults = read_defaults(data, raw, notes)
+        return _program(data, written, variables, own, defaults, notes)
+
+
+def _program(
+    data: dict[str, Any],
+    written: dict[str, Any],
+    variables: Variables,
+    own: Mapping[str, type[Layer]],
+    defaults: EachDefaults,
+    notes: Notes,
+) -> Program:
+    """The Program of data whose variables and own layers are known."""
+    source = notes.source
     if source.included:
         from cnnspec.language.libraries import check_included
 
@@ -62,6 +83,7 @@ def read_program(source: Source) -> Program:
         vars=variables.formulas,
         values=variables.values,
         blocks=blocks.blocks,
+        own=own,
         inputs=_given_inputs(document),
         steps=steps,
         outputs=document.outputs or (),
@@ -72,6 +94,7 @@ def read_program(source: Source) -> Program:
         train=document.train,
         ensemble=document.ensemble,
         source=source,
+        may_import=False,
         complete=notes.complete,
         problems=notes.problems(),
         parts=parts,
@@ -161,7 +184,7 @@ def _is_library(data: dict[str, Any]) -> bool:
     return not is_spec and not data.keys().isdisjoint(("blocks", "custom"))
 
 
-_MAPPINGS = ("inputs", "vars", "defaults", "blocks")
+_MAPPINGS = ("inputs", "vars", "defaults", "blocks", "custom")
 """Other sections that are mappings."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeGuard
 
 from cnnspec.catalogue.layers import Layer, make_layer
-from cnnspec.catalogue.registry import INPUT_LAYER
+from cnnspec.catalogue.registry import INPUT_LAYER, declaring
 from cnnspec.ground.errors import (
     Frame,
     Invalid,
@@ -78,7 +78,8 @@ def run(
         listener: is told what happens.
         known: the outcome's `keras_names`, once they are known; steps may use them too.
     """
-    return _Interpreter(program, listener, known).run()
+    with declaring(program.own):
+        return _Interpreter(program, listener, known).run()
 
 
 class _TooMany(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnspec.catalogue.layers.base import MOVED, WHOLE, Window
+from cnnspec.catalogue.layers.base import MOVED, UNSURE, WHOLE, Window
 from cnnspec.ground.shapes import Shape, Shapes, product
 from cnnspec.language import naming
 from cnnspec.model.summary import Row, Summary
@@ -41,7 +41,8 @@ class ReceptiveField(NamedTuple):
 
 
 UNKNOWN = "unknown"
-"""The receptive field of a layer that mixes positions after they were moved about."""
+"""The receptive field of a layer that mixes positions after they were moved about, or
+of which nobody says what it looks at."""
 Seen = Sequence[ReceptiveField] | str
 """A field per spatial axis, `WHOLE` or `UNKNOWN`."""
 _POINT = ReceptiveField(1, 1)
@@ -91,6 +92,8 @@ def _seen(row: Row, before: Seen) -> Seen:
         return WHOLE
     if isinstance(before, str):
         return before
+    if reach == UNSURE:
+        return UNKNOWN
     if reach == MOVED:
         return _moved(row, before)
     if not reach:

@@ -360,7 +360,8 @@ def _problem(
         went = _trace(graph, rows, source)
         if len(went) > 1:
             message += f"; the size went {' → '.join(went)}"
-    return Problem(node.path, "shape", message, error.hint, True, node.trail)
+    at_key, path = not error.at, error.at or node.path
+    return Problem(path, "shape", message, error.hint, at_key, node.trail)
 
 
 def _maker(

@@ -40,29 +40,33 @@ def run(
     force: bool,
     overrides: Sequence[str],
     allow_outside: bool | None,
+    allow_import: bool,
 ) -> int:
     """Checks specs, then writes each as a Keras model and as a training script.
 
     What is wrong with one leaves the others alone.
     """
-    targets, left_out = targets_of(to), ""
+    targets = targets_of(to)
     if "svg" not in targets:
         refuse_drawing(look, unroll, block, wants="--to svg")
     refuse_wrong_templates(templates)
     refuse_unknown_language(lang, templates)
     refuse_same_names(specs)
     refuse_no_folder(folder)
-    sound = loaded_each(specs, overrides, allow_outside=allow_outside)
-    if to is None and sound:
-        targets, left_out = _possible(targets, sound[0][1])
+    settings = {"allow_outside": allow_outside, "allow_import": allow_import}
+    sound = loaded_each(specs, overrides, **settings)
+    chosen = [targets] * len(sound)
+    left_out: dict[str, None] = {}
+    if to is None:
+        chosen = [_possible(targets, model, left_out) for _, model in sound]
     options: dict[str, Any] = {"lang": lang, "backend": backend, "templates": templates}
     options |= {"style": style, "form": form, "force": force}
     options |= {"look": look, "unroll": unroll, "block": block}
     with spec_errors():
-        for _, model in sound:
+        for (_, model), targets in zip(sound, chosen, strict=True):
             api.files(model, folder, targets, force=force)
     written = 0
-    for checked, model in sound:
+    for (checked, model), targets in zip(sound, chosen, strict=True):
         try:
             with usage_errors():
                 _write(checked, model, folder, targets, options)
@@ -70,8 +74,8 @@ def run(
             say(str(error))
             continue
         written += 1
-    if left_out:
-        say(f"cnnspec: {left_out}")
+    for text in left_out:
+        say(f"cnnspec: {text}")
     return 0 if written == len(specs) else 1
 
 
@@ -93,16 +97,18 @@ def _write(
         print(visible(f"wrote {path}"))
 
 
-def _possible(targets: Sequence[str], model: Model) -> tuple[list[str], str]:
-    """The targets that nothing is missing for, and what is missing for another."""
-    found, left_out = [], ""
+def _possible(
+    targets: Sequence[str], model: Model, left_out: dict[str, None]
+) -> list[str]:
+    """The targets that nothing is missing for; what is missing for another is noted."""
+    found = []
     for name in targets:
         try:
             all_targets()[name].refuse(model)
         except NotInstalledError as error:
-            left_out = str(error)
+            left_out[str(error)] = None
             continue
         except SpecError:
             pass  # told with whatever else keeps files from being written
         found.append(name)
-    return found, left_out
+    return found

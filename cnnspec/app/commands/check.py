@@ -23,6 +23,7 @@ def run(
     ignore: str | None,
     strict: bool | None,
     allow_outside: bool | None,
+    allow_import: bool,
 ) -> int:
     """Proves shapes and parameter counts, and holds them against `expect:`."""
     settings = {
@@ -32,7 +33,8 @@ def run(
         "allow_outside": allow_outside,
     }
     results = []
-    with _keras(overrides, **settings) if keras else nullcontext() as apart:
+    settings_of_keras = {**settings, "allow_import": allow_import}
+    with _keras(overrides, **settings_of_keras) if keras else nullcontext() as apart:
         for spec in specs_of(paths):
             checked = checked_spec(spec, overrides, **settings)
             results.append(apart.proved(spec, checked) if apart else checked)

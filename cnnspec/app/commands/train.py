@@ -10,6 +10,7 @@ from cnnspec.app.arguments import (
     spec_errors,
 )
 from cnnspec.app.streams import stop
+from cnnspec.emit.own import refuse_unasked
 from cnnspec.ground.visible import visible
 
 
@@ -22,13 +23,16 @@ def run(
     force: bool,
     overrides: Sequence[str],
     allow_outside: bool | None,
+    allow_import: bool,
 ) -> int:
     """Writes the training script of a spec beside its results, and runs it."""
     refuse_wrong_templates(templates)
     refuse_unknown_language(lang, templates)
-    model = loaded(spec, overrides, allow_outside=allow_outside)
+    settings = {"allow_outside": allow_outside, "allow_import": allow_import}
+    model = loaded(spec, overrides, **settings)
     if jobs is not None and model.program.ensemble is None:
         stop(f"--jobs is for ensembles, and {spec} has no ensemble:")
+    refuse_unasked(model, "training")
     with spec_errors():
         running.refuse_missing_packages(model, lang, backend, templates)
         script = running.training_script(

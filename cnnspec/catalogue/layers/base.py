@@ -66,6 +66,8 @@ MOVED = "moved"
 """The reach of a layer that puts the numbers of a position at another one."""
 OF_GPUS = ("float16", "float64")
 """Types for which TensorFlow has some of its code for GPUs alone."""
+UNSURE = "unsure"
+"""The reach of a layer of which nobody says what it looks at."""
 Reach = Sequence[Window] | str
 _ACTIVATION = kind_of(Activation)
 
@@ -105,6 +107,8 @@ class Layer(Record):
 
     It is called as this class is, and takes the same arguments.
     """
+    by_name: ClassVar[bool] = False
+    """Whether code gives each of its arguments by its name."""
     grows_with: ClassVar[str] = ""
     """The argument that its weights grow with: how many channels or units it has."""
     inputs: ClassVar[int] = 1
@@ -443,6 +447,11 @@ class Layer(Record):
     def is_public(cls) -> bool:
         """Whether `keras.layers` has it; of any other, a script needs the class."""
         return cls.module == Layer.module and not cls.package
+
+    @classmethod
+    def name_in_package(cls) -> str:
+        """What the class is called in its `package`."""
+        return cls.__name__
 
     @classmethod
     def family(cls) -> str:

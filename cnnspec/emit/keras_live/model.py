@@ -3,9 +3,10 @@
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import repeat
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import Component
@@ -15,6 +16,7 @@ from cnnspec.emit.keras_live.session import keras_module, raised_limit, reason
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.naming import keras_arguments, keras_name
+from cnnspec.language.own.layer import OwnLayer
 from cnnspec.model.calls import main_arguments
 from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph, Node
@@ -88,10 +90,16 @@ class RefusedByKeras(Exception):
 
     Attributes:
         path: to the layer; nothing where Keras doesn't take the model as a whole.
+        hint: what to do.
     """
 
     def __init__(self, node: Node | None, error: Exception) -> None:
-        self.path = node.path if node else ()
+        self.path, self.hint = node.path if node else (), ""
+        if node:
+            is_own = _is_own(node.layer)
+            self.hint = "change the layer; cnnspec should have said so"
+            if is_own:
+                self.hint = "mend what custom: says of it, or its class"
         title = f"'{node.name}' ({type(node.layer).__name__})" if node else "the model"
         super().__init__(f"Keras doesn't take {title}: {reason(error)}")
 
@@ -168,8 +176,10 @@ def keras_class(cls: type[Record]) -> Any:
     """
     assert issubclass(cls, Component | Layer)
     keras_module()
-    package = cls.package if issubclass(cls, Layer) else ""
-    return getattr(import_module(package or f"keras.{cls.module}"), cls.__name__)
+    package, name = f"keras.{cls.module}", cls.__name__
+    if issubclass(cls, Layer) and cls.package:
+        package, name = cls.package, cls.name_in_package()
+    return getattr(import_module(package), name)
 
 
 def _value(value: Any, names: dict[int, str]) -> Any:
@@ -194,7 +204,10 @@ def _one_or_all(tensors: list[Any]) -> Any:
 
 
 def compare(model: Any, summary: Summary) -> list[str]:
-    """What differs between a Keras model and a summary: a line for each difference."""
+    """What differs between a Keras model and a summary: a line for each difference.
+
+    Layers that the spec declares itself are compared in `own`.
+    """
     layers = {
         layer.name: layer
         for layer in model.layers
@@ -210,7 +223,7 @@ def compare(model: Any, summary: Summary) -> list[str]:
         if isinstance(row.layer, Functional):
             inside = row.layer.inside(*row.input_shapes)
             found += (f"'{name}': {one}" for one in compare(layers[name], inside))
-        else:
+        elif not _is_own(row.layer):
             found += _differences(layers[name], row)
     totals = (
         ("total", model.count_params(), summary.total_params),
@@ -224,12 +237,16 @@ def compare(model: Any, summary: Summary) -> list[str]:
     return found
 
 
+def _is_own(layer: Layer) -> bool:
+    return any(isinstance(one, OwnLayer) for one in (layer, *all_nested(layer)))
+
+
 def _differences(layer: Any, row: Row) -> Iterator[str]:
     weights = [(weight_name(w), tuple(w.shape), w.trainable) for w in layer.weights]
     ours = [tuple(weight) for weight in row.weights]
     sides = (
         ("type", type(layer).__name__, row.type),
-        ("output shape", _shapes(layer.output), row.output_shape),
+        ("output shape", shapes_of(layer.output), row.output_shape),
         ("weights", weights, ours),
     )
     for what, theirs, here in sides:
@@ -247,7 +264,8 @@ def weight_name(weight: Any) -> str:
     return re.sub(r"^variable_\d+$", "variable", name)
 
 
-def _shapes(output: Any) -> Shapes:
+def shapes_of(output: Any) -> Shapes:
+    """The shapes of what a layer gives: one, or a list where it gives several."""
     if isinstance(output, list | tuple):
         return [tuple(tensor.shape) for tensor in output]
     shape: tuple[int | None, ...] = tuple(output.shape)
@@ -260,8 +278,12 @@ def _size(weights: Any) -> int:
     return sum(prod(weight.shape) for weight in weights)
 
 
-def saved(model: Any) -> bytes:
+def saved(model: Any, classes: Mapping[str, Any] = MappingProxyType({})) -> bytes:
     """The `.keras` file of a model, once it was read back and found the same.
+
+    Args:
+        model: of Keras.
+        classes: of layers that aren't Keras's, by their names.
 
     Raises:
         RuntimeError: what Keras reads back is another model.
@@ -270,7 +292,7 @@ def saved(model: Any) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.keras")
         model.save(path)
-        _same(model, keras.saving.load_model(path))
+        _same(model, keras.saving.load_model(path, classes))
         with open(path, "rb") as file:
             return file.read()
 

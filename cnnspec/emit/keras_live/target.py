@@ -20,12 +20,16 @@ class KerasModel:
     def refuse(self, model: Model) -> None:
         """Refuses any where there is no Keras; what Keras refuses, it tells later."""
         from cnnspec.emit.keras_live.backend import refuse_no_keras
+        from cnnspec.emit.own import refuse_unasked
 
-        refuse_no_keras(f"{stem(model.program.source.path)}{self.ending}")
+        file = f"{stem(model.program.source.path)}{self.ending}"
+        refuse_no_keras(file)
+        refuse_unasked(model, file)
 
     def make(self, model: Model, options: Options) -> bytes:
         """The archive."""
         from cnnspec.emit.keras_live.model import saved
+        from cnnspec.emit.keras_live.own import classes
         from cnnspec.emit.keras_live.session import raised_limit, warn_of_depth
 
         graph = model.summary.graph
@@ -34,7 +38,7 @@ class KerasModel:
         if built is None or errors:
             raise SpecError(errors)
         with raised_limit(graph):
-            return seal_zip(saved(built.model))
+            return seal_zip(saved(built.model, classes(graph)))
 
 
 def proved(model: Model) -> list[Diagnostic]:
@@ -76,16 +80,18 @@ def live(model: Model) -> Any:
 def compared(model: Model) -> "tuple[Built | None, list[Diagnostic]]":
     """The Keras model, and what keeps it from being what the summary says."""
     from cnnspec.emit.keras_live.model import RefusedByKeras, build, compare
+    from cnnspec.emit.keras_live.own import differences, not_imported
 
     source = model.program.source
+    if errors := not_imported(model):
+        return None, errors
     try:
         built = build(model.summary.graph)
     except RefusedByKeras as refusal:
-        hint = "change the layer; cnnspec should have said so" if refusal.path else ""
-        where = refusal.path, str(refusal), hint
+        where = refusal.path, str(refusal), refusal.hint
         error = source.diagnostic("error", "keras-refused", *where)
         return None, [error]
-    return built, [
+    return built, differences(model, built) or [
         source.diagnostic("error", "keras-mismatch", (), difference)
         for difference in compare(built.model, model.summary)
     ]

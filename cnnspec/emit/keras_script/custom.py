@@ -30,7 +30,13 @@ def imports(layers: Iterable[Layer]) -> list[tuple[str, str]]:
     Args:
         layers: as for `sources`.
     """
-    return [(cls.package, cls.__name__) for cls in _classes(layers) if cls.package]
+    return [(cls.package, _imported(cls)) for cls in _classes(layers) if cls.package]
+
+
+def _imported(cls: type[Layer]) -> str:
+    """How a class is imported under the name that a spec has for it."""
+    name = cls.name_in_package()
+    return name if name == cls.__name__ else f"{name} as {cls.__name__}"
 
 
 def _classes(layers: Iterable[Layer]) -> list[type[Layer]]:

@@ -68,7 +68,7 @@ def _joined(lines: list[str]) -> Iterator[str]:
     names: dict[str, list[str]] = {}
     for line in lines:
         before, word, name = line.partition(" import ")
-        if not word:
+        if not word or " as " in name:
             yield line
         else:
             names.setdefault(before, []).append(name)

@@ -33,6 +33,7 @@ from cnnspec.language.document import (
     IfKeys,
     RepeatKeys,
 )
+from cnnspec.language.own.keys import CustomKeys
 from cnnspec.language.training import Data, Ensemble, Train
 
 SECTIONS: dict[str, type[Record]] = {
@@ -51,6 +52,7 @@ DESCRIPTIONS = {
     "vars": "Variables for expressions: {width: 64} lets $width stand for 64.",
     "defaults": "Arguments that layers have unless they say otherwise, by layer.",
     "blocks": "Layers to be called by a name of yours, with parameters.",
+    "custom": "Layers of your own: where each stands, and what it makes of a tensor.",
     "input": "The sizes of one sample, without the batch: [28, 28, 1].",
     "inputs": "Several inputs by name: {image: [28, 28, 1], meta: [10]}.",
     "layers": "The layers, first to last.",
@@ -108,6 +110,7 @@ def json_schema() -> Json:
             "step": _step(),
             "complete_step": _complete_step(),
             "block": {**record_json(BlockKeys), "required": []},
+            "custom": {**record_json(CustomKeys), "required": []},
             "layer": _layer(),
             "numbers": NUMBERS,
             **{name: layer_arguments(name) for name in layer_names()},

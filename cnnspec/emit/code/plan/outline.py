@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers import layer_class
+from cnnspec.catalogue.registry import declaring
 from cnnspec.ground.errors import Path
 from cnnspec.language.expressions import Formula
 from cnnspec.language.program import (
@@ -80,7 +81,8 @@ def kinds(program: Program) -> Iterator[tuple[Path, StepKind]]:
     for steps in (program.steps, *(b.steps for b in program.blocks.values())):
         for step in each_step(steps):
             if isinstance(step, LayerStep):
-                cls = layer_class(step.type)
+                with declaring(program.own):
+                    cls = layer_class(step.type)
                 word = snake_case(cls.__name__)
                 yield step.path, StepKind(word, cls.result, cls.joins_paths)
             elif isinstance(step, CallStep):

@@ -54,6 +54,8 @@ def _by_place(
     record: Record, place: int, field: Argument, given: dict[str, Any]
 ) -> bool:
     """Whether an argument is clear without its name: Conv2D(50, 3), Dropout(0.5)."""
+    if isinstance(record, Layer) and record.by_name:
+        return False
     if field.required:
         return True
     if place:
