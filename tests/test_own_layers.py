@@ -249,7 +249,7 @@ outputs: [second]
     assert checked.summary is not None
     assert checked.summary.rows[2].params == 4 * 3 + 5 * 4 + 1
     wrong = api.check(text.replace("text: prev", "txt: prev")).diagnostics
-    assert "Gate is called with no 'txt'; did you mean 'text'?" in str(wrong[0])
+    assert "Gate is called with no 'txt'; it takes 'image' and 'text'" in str(wrong[0])
 
 
 def test_difference_and_schema_know_them(site: Path) -> None:
