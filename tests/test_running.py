@@ -93,6 +93,15 @@ FOUND = {
         "its 5 input out as [4, null]",
         _spec("[5]", "Reshape: [4, null]"),
     ),
+    "texts with several axes": Found(
+        3,
+        "'text_vectorization' (TextVectorization) gives 3x? when it runs, where "
+        "Keras tells ?: Keras tells two axes, whatever axes the texts have",
+        _spec(
+            "{shape: [3, 1], dtype: string}",
+            "TextVectorization: {vocabulary: [a, b]}",
+        ),
+    ),
     "a noise_shape": Found(
         3,
         "'dropout' (Dropout) fails at the first batch: it can't spread noise_shape "

@@ -825,7 +825,26 @@ class TextVectorization(_Lookup):
         if self.split is not None and len(x) > 1 and x[-1] not in (1, None):
             text = f"splits one text a sample; its input has {show(x[1:])} of them"
             raise ShapeError(text, "give it texts with a last axis of 1")
+        if self._mode == "int":
+            return self._pieces(x)
         return super().running(output, x)
+
+    def at_run(self) -> str:
+        if self._mode == "int":
+            return "Keras tells two axes, whatever axes the texts have"
+        return super().at_run()
+
+    def _pieces(self, x: Shape) -> Shape:
+        """The shape of the numbers of all pieces.
+
+        A text that isn't split is one piece, and the last axis that of the pieces.
+        """
+        *outer, last = (*(x[:-1] or x), None) if self.split else x
+        if self.output_sequence_length is not None:
+            last = self.output_sequence_length
+        elif self.ngrams is not None:
+            last = None
+        return (*outer, last)
 
     def nested(self) -> Sequence[Layer]:
         return (StringLookup(),)
