@@ -90,6 +90,86 @@ layers:
   - Dense: 3
 """
 
+AGAIN = """
+inputs: {one: [28, 28, 1], other: [28, 28, 1]}
+blocks:
+  unit:
+    params: {f: 4, bn: true}
+    layers:
+      - Conv2D: {filters: $f, kernel_size: 3, padding: same, name: conv}
+      - if: {test: $bn, then: [BatchNormalization], else: [LayerNormalization]}
+      - ReLU: {name: act}
+  enc:
+    model: true
+    layers: [GlobalAveragePooling2D, Dense: 5]
+  tower:
+    params: {n: 2}
+    outputs: [vec, mid]
+    layers:
+      - Conv2D: {filters: 4, kernel_size: 3, strides: 2, name: look}
+      - repeat: {times: $n, index: i, layers: [unit: {bn: "${i > 0}"}, Dropout: 0.1]}
+      - unit: {name: mid}
+      - Add: {from: [prev, [apply: {layer: mid_conv, from: mid}]]}
+      - apply: {layer: mid, name: mid2}
+      - Add: {from: [prev, mid2_act]}
+      - enc: {name: vec}
+layers:
+  - tower: {name: left, from: one, n: 3}
+  - apply: {layer: left, from: other, name: right}
+  - apply: {layer: right, from: one, name: third}
+  - Concatenate: {from: [left_vec, right_vec, third_vec]}
+  - apply: {layer: left_vec, from: right_mid}
+  - Dense: 3
+  - Concatenate: {from: [prev, concatenate]}
+  - Dense: {units: 1, activation: sigmoid}
+"""
+HELD = """
+input: [10, 28, 28, 1]
+blocks:
+  frame:
+    model: true
+    params: {width: 4}
+    layers:
+      - Conv2D: {filters: $width, kernel_size: 3, strides: 2}
+      - BatchNormalization
+      - GlobalAveragePooling2D
+layers:
+  - repeat:
+      times: 2
+      index: i
+      layers:
+        - TimeDistributed: {layer: {frame: {width: "${8 + i}"}}, from: input}
+  - TimeDistributed: {layer: {frame: 8}, from: input, name: td}
+  - TimeDistributed: {layer: frame, from: input, name: td2}
+  - TimeDistributed:
+      {layer: {frame: {name: 손, trainable: false}}, from: input, name: td3}
+  - Concatenate: {from: [time_distributed, time_distributed_1, td, td2, td3]}
+  - LSTM: 3
+"""
+
+SEVERAL = """
+inputs: {image: [16, 16, 3], other: [16, 16, 3]}
+blocks:
+  split:
+    model: true
+    params: {f: 4}
+    outputs: [wide, lstm]
+    layers:
+      - Conv2D: {filters: $f, kernel_size: 3, name: wide}
+      - Reshape: [-1, $f]
+      - LSTM: {units: 3, return_state: true, name: lstm}
+layers:
+  - split: {name: s, from: image}
+  - Flatten: {from: s.0}
+  - Concatenate: {from: [prev, s.1, s/lstm.2]}
+  - Dense: {units: 2, name: d}
+  - apply: {layer: s, from: other, name: t}
+  - Flatten: {from: t/wide}
+  - Concatenate: {from: [prev, t.3]}
+  - Dense: 2
+  - Add: {from: [prev, d]}
+"""
+
 
 def rows(text: str) -> dict[str, Any]:
     return {row.name: row for row in each_row(api.loads(text).summary)}
@@ -197,3 +277,75 @@ def test_a_model_has_layers_and_gives_what_they_make() -> None:
     assert "comes to no layer" in wrong(f"{text}\nlayers: [m, Dense: 2]")[0]
     text = "input: [4]\nblocks: {m: {model: true, outputs: [input], layers: [ReLU]}}"
     assert "give back its input" in " ".join(wrong(f"{text}\nlayers: [m, Dense: 2]"))
+
+
+def test_a_call_is_applied_with_its_layers_and_choices() -> None:
+    found = rows(AGAIN)
+    right = [name for name in found if name.startswith("right_")]
+    left = [name for name in found if name.startswith("left_")]
+    assert [n.removeprefix("right_") for n in right] == [
+        n.removeprefix("left_") for n in left if "again" not in n and "/" not in n
+    ]
+    assert all(found[name].params == 0 for name in right)
+    assert found["right_1_unit_layer_normalization"].shares == (
+        "left_1_unit_layer_normalization"
+    )
+    assert found["third_look"].shares == "left_look"
+    assert found["right_vec"].macs == found["left_vec"].macs > 0
+
+
+PLAIN = """
+inputs: {one: [8, 8, 1], other: [8, 8, 1]}
+blocks:
+  tower:
+    layers:
+      - Conv2D: {filters: 2, kernel_size: 3, name: look}
+      - Flatten
+layers:
+  - tower: {name: left, from: one}
+  - apply: {layer: left, from: other}
+  - Subtract: {from: [left, prev]}
+  - Dense: 1
+"""
+
+
+def test_an_applied_call_without_a_name_is_read_by_what_follows() -> None:
+    assert [name for name in rows(PLAIN) if "again" in name] == [
+        *("left again_look", "left again_flatten")
+    ]
+    *_, found = wrong(PLAIN.replace("[left, prev]", "[left, left again_look]"))
+    assert "Subtract reads 'left again_look', which isn't above it" in found
+
+
+def test_what_an_applied_call_cannot_take_is_told() -> None:
+    [found] = wrong(PLAIN.replace("other: [8, 8, 1]", "other: [8, 8, 3]"))
+    assert found.startswith("spec:10:5: error[shape]:")
+    assert "'left again_look' (Conv2D): uses 'left_look' again, whose weights" in found
+    [found] = wrong(PLAIN.replace("from: other}", "from: [one, other]}"))
+    assert "the block 'tower' takes 1 tensor, and is given 2" in found
+    [found] = wrong(PLAIN.replace("from: other}", "from: other, trainable: false}"))
+    assert "apply has no field 'trainable'; it has 'layer', 'from' and 'name'" in found
+
+
+def test_a_layer_holds_a_model() -> None:
+    found = rows(HELD)
+    assert [row.params for row in found.values()][:5] == [112, 126, 112, 56, 56]
+    assert found["td"].output_shape == (None, 10, 8)
+    assert found["td3"].trainable_params == 0
+    one, *_ = wrong(HELD.replace("    model: true\n", ""))
+    assert "TimeDistributed holds a layer, and 'frame' is a block" in one
+    [one] = wrong(HELD.replace("{frame: 8}", "{frame: {from: input}}"))
+    assert "a block that TimeDistributed holds reads what" in one
+    [one] = wrong(HELD.replace("[10, 28, 28, 1]", "[10, 2, 2, 1]"))
+    assert "spec:8:9: error[shape]: 'frame/conv2d' (Conv2D): kernel_size 3x3" in one
+
+
+def test_a_model_may_give_several_tensors() -> None:
+    found = rows(SEVERAL)
+    assert found["s"].output_shape == [(None, 14, 14, 4), *[(None, 3)] * 3]
+    assert found["flatten_1"].input_shapes == ((None, 14, 14, 4),)
+    assert found["concatenate"].output_shape == (None, 784 + 3 + 3)
+    [one] = wrong(SEVERAL.replace("t.3]", "t.4]"))
+    assert "'t' gives 4 tensors; write 't.0', 't.1', 't.2' or 't.3'" in one
+    [one] = wrong(SEVERAL.replace("{from: s.0}", "{from: s}"))
+    assert "takes 1 tensor, and is given 4" in one

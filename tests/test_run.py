@@ -63,12 +63,17 @@ class Diary(Listener[str]):
 
     def enter(self, step, placed, arguments, read, said) -> tuple[str, ...]:
         name = placed.name or "?"
-        self.pages.append(f"enter {step.block} {name} {arguments}")
+        block = getattr(step, "block", "apply")
+        self.pages.append(f"enter {block} {name} {arguments}")
         return read
 
     def leave(self, step, placed, results, said, exports) -> Any:
         self.pages.append(f"leave with {results}, known {sorted(exports)}")
         return results, exports
+
+    def again(self, step, placed, shared, read, said) -> str:
+        self.pages.append(f"{placed.name} is {shared} on {', '.join(read)} again")
+        return placed.name
 
     def model(self, step, placed, contents, arguments, read, said, holder) -> Any:
         self.pages.append(f"model {placed.name} with {', '.join(contents.inputs)}")
@@ -202,5 +207,29 @@ def test_a_model_is_heard_where_it_is_called() -> None:
         "m gives re_lu_4",
         "m reads a",
         "flatten reads m as []",
+        "gives flatten",
+    ]
+
+
+def test_a_call_that_is_applied_is_heard_as_a_call() -> None:
+    spec = """
+    input: [8, 8, 3]
+    blocks: {m: {layers: [ReLU: {name: a}, if: {test: false, then: [], else: [ReLU]}]}}
+    layers: [{m: {name: one}}, apply: {layer: one, name: two}, Flatten]
+    """
+    assert heard(Diary(), spec) == [
+        "enter m one {}",
+        "one_a reads input_layer as []",
+        "arm False",
+        "one_re_lu reads one_a as []",
+        "joined",
+        "leave with ('one_re_lu',), known ['one_a', 'one_re_lu']",
+        "enter apply two {}",
+        "two_a is one_a on one_re_lu again",
+        "arm False",
+        "two_re_lu is one_re_lu on two_a again",
+        "joined",
+        "leave with ('two_re_lu',), known ['two_a', 'two_re_lu']",
+        "flatten reads two_re_lu as []",
         "gives flatten",
     ]

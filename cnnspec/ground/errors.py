@@ -76,6 +76,8 @@ class Frame(NamedTuple):
     """Where the call or the repeat stands in the document."""
     round: int = 0
     """Counted from 1; 0 for a call."""
+    again: bool = False
+    """Whether a call is taken again, with the layers that it had."""
 
 
 Trail = tuple[Frame, ...]
@@ -171,6 +173,7 @@ class ShapeError(ValueError):
         gives: arguments that let the layer take the tensor, likeliest first.
         before: layers to put before it, as a spec writes them.
         at: what has to change, where that isn't the layer's own entry.
+        is_inside: whether it is a model, and what is wrong is told of a layer inside.
     """
 
     def __init__(
@@ -185,6 +188,7 @@ class ShapeError(ValueError):
     ) -> None:
         self.message, self.hint, self.missing = message, hint, missing
         self.gives, self.before, self.at = gives, before, at
+        self.is_inside = False
         super().__init__(f"{message}; {hint}" if hint else message)
 
 

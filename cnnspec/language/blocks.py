@@ -16,6 +16,7 @@ from cnnspec.language.program import (
     CallStep,
     EachDefaults,
     IfStep,
+    LayerStep,
     RepeatStep,
     Step,
     Steps,
@@ -243,6 +244,8 @@ def each_step(steps: Steps) -> Iterator[Step]:
             for source in step.sources:
                 if isinstance(source, tuple):
                     yield from each_step(source)
+            if isinstance(step, LayerStep):
+                yield from (call for _, call in step.models)
 
 
 def _stray(given: Any) -> dict[str, str]:

@@ -181,20 +181,42 @@ class Listener(ABC, Generic[T]):
             What it gives.
         """
 
+    @abstractmethod
+    def again(
+        self,
+        step: LayerStep | CallStep,
+        placed: Placed,
+        shared: str,
+        read: tuple[T, ...],
+        said: Sequence[Said],
+    ) -> T:
+        """A layer, or a model, of a call that is taken again reads other tensors.
+
+        Args:
+            step: the entry that made it.
+            placed: the name of this use, and what led there.
+            shared: its full name.
+            read: the tensors.
+            said: how they are called.
+
+        Returns:
+            What it gives.
+        """
+
     # ------------------------------------------------------------- calls
 
     def enter(
         self,
-        step: CallStep,
+        step: CallStep | ApplyStep,
         placed: Placed,
         arguments: dict[str, Any],
         read: tuple[T, ...],
         said: Sequence[Said],
     ) -> tuple[T, ...]:
-        """A block is called.
+        """A block is called, or what a call made is used again.
 
         Args:
-            step: the call.
+            step: the call; an `apply` where layers are used that it made before.
             placed: its name, and what led there.
             arguments: the values that it gives to parameters.
             read: the tensors that it gives.
@@ -207,7 +229,7 @@ class Listener(ABC, Generic[T]):
 
     def leave(
         self,
-        step: CallStep,
+        step: CallStep | ApplyStep,
         placed: Placed,
         results: tuple[T, ...],
         said: Sequence[Said],

@@ -52,6 +52,9 @@ class LayerStep(NamedTuple):
     """Where the entry stands in the document."""
     named: Named | None = None
     """What `from` gives arguments by their names; None where it is no mapping."""
+    models: "tuple[tuple[Path, CallStep], ...]" = ()
+    """Calls of blocks that make the models which it holds, and where each stands in
+    `arguments`."""
 
 
 class CallStep(NamedTuple):

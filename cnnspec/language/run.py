@@ -7,9 +7,10 @@ the plan of a script is what another one does.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeGuard
+from itertools import islice
+from typing import Any, Generic, NamedTuple, TypeGuard
 
-from cnnspec.catalogue.layers import Layer, make_layer
+from cnnspec.catalogue.layers import Layer, layer_class, make_layer
 from cnnspec.catalogue.registry import INPUT_LAYER, declaring
 from cnnspec.ground.errors import (
     Frame,
@@ -82,6 +83,20 @@ def run(
         return _Interpreter(program, listener, known).run()
 
 
+class CallTaken(NamedTuple):
+    """A call as it was taken, which may be taken again."""
+
+    name: str
+    """In full."""
+    block: Block
+    arguments: dict[str, Any]
+    variables: dict[str, Any]
+    """The values of the names inside."""
+    start: int
+    """Where what was decided inside begins on the tape."""
+    end: int
+
+
 class _TooMany(Exception):
     """More steps than any model has."""
 
@@ -102,6 +117,9 @@ class _Interpreter(Generic[T]):
         self._shared: dict[str, str] = {}  # layers by name, and whose weights they have
         self._classes: dict[str, type[Layer]] = {}
         self._made: dict[tuple[Path, str], Layer | None] = {}
+        self._tape: list[tuple[Path, Any]] = []  # what was decided at each step
+        self._called_before: dict[str, CallTaken] = {}
+        self._gives: dict[str, list[str]] = {}  # what the outputs of models are called
         self._steps_left = STEP_LIMIT
         self._lacks_layers = False
         self._complete = program.complete
@@ -215,9 +233,12 @@ class _Interpreter(Generic[T]):
         settings = None
         if step.named:
             read, said, settings = self._by_name(step, read, said, scope)
+        if scope.again is not None:
+            self._layer_again(step, read, said, settings, scope)
+            return
         layer, arguments = step.layer, None
         if layer is None and step.arguments is not None:
-            layer, arguments = self._layer_of(step, scope)
+            layer, arguments = self._layer_of(step, read, said, scope)
         inner = () if layer is None else self._names.inner(layer)
         given = None if step.name is None else self._given_name(step, scope)
         if given is not None:
@@ -238,6 +259,7 @@ class _Interpreter(Generic[T]):
         if settings:
             placed = placed._replace(settings=settings)
         self._note_odd(name, local, scope.call, step.type)
+        self._tape.append((step.path, layer and name))
         if layer is None:
             self._lacks_layers = True
             self._listener.no_layer(placed, read)
@@ -251,13 +273,21 @@ class _Interpreter(Generic[T]):
         if len(self._shared) > LAYER_LIMIT:
             self._count(step, scope)
 
-    def _layer_of(self, step: LayerStep, scope: Scope[T]) -> tuple[Layer | None, Any]:
+    def _layer_of(
+        self,
+        step: LayerStep,
+        read: tuple[T, ...],
+        said: Sequence[Said],
+        scope: Scope[T],
+    ) -> tuple[Layer | None, Any]:
         """The layer of a step with formulas, and its arguments worked out.
 
         None where they are wrong, which is reported.
         """
         try:
             arguments = evaluate(step.arguments, scope.variables)
+            if step.models:
+                return self._holder(step, arguments, read, said, scope), arguments
         except Invalid as error:
             self._problems.note(error, step.path, scope.trail)
             return None, None
@@ -283,6 +313,9 @@ class _Interpreter(Generic[T]):
         read, said = self._read(step, scope)
         shared = self._shared.get(self._layer_called(wanted, scope))
         placed = self._placed(step, scope)
+        if shared is None and (before := self._call_named(wanted, scope)):
+            self._call_again(step, placed, before, read, said, scope)
+            return
         if shared is None:
             self._refuse_apply(wanted, step, scope)
             scope.current = self._lost
@@ -295,8 +328,11 @@ class _Interpreter(Generic[T]):
         if not placed.name:
             name = self._calls.next(f"{shared} again")
             placed = placed._replace(name=name, local=name)
-        [source] = scope.known[wanted]
+        source = scope.known[wanted][0]
         tensor = self._listener.apply(step, placed, shared, source, wanted, read, said)
+        if shared in self._gives:
+            self._know_model(placed, shared, tensor, scope)
+            return
         scope.current = (tensor,)
         self._know(placed, scope.current, scope)
         self._shared[placed.name] = shared
@@ -306,10 +342,10 @@ class _Interpreter(Generic[T]):
 
         The name of a call stands for what it gives, which is no layer.
         """
-        tensors = scope.known.get(name, ())
-        if len(tensors) != 1:
+        names = set(map(self._listener.name, scope.known.get(name, ())))
+        if len(names) != 1:
             return ""
-        full = self._listener.name(tensors[0])
+        [full] = names
         return full if full in (scope.full(name), name) else ""
 
     def _refuse_apply(self, wanted: str, step: ApplyStep, scope: Scope[T]) -> None:
@@ -322,15 +358,8 @@ class _Interpreter(Generic[T]):
         full = self._layer_called(wanted, scope)
         if tensors == self._lost or (full and full not in self._inputs):
             return  # something is wrong with it, which has been reported
-        text = f"apply uses a layer again, and '{wanted}' is no layer"
-        hint = "name a layer: an input, a call or prev can't be applied"
-        start = naming.in_call(wanted, "")
-        of_call = (name for name in scope.known if name.startswith(start))
-        inside = [n for n in of_call if self._layer_called(n, scope) in self._shared]
-        if inside:
-            text = f"apply uses a layer again, and '{wanted}' is the call of a block"
-            hint = f"apply its layers one by one: {', '.join(inside[:3])}"
-            hint += ", …" if len(inside) > 3 else ""
+        text = f"apply uses a layer or a call again, and '{wanted}' is neither"
+        hint = "name one of them: an input or prev can't be applied"
         self._problems.report("unknown-input", path, text, hint, scope.trail)
 
     # ------------------------------------------------------------- names
@@ -427,29 +456,74 @@ class _Interpreter(Generic[T]):
             self._complete, scope.current = False, self._lost
             return
         read, said = self._read(step, scope)
-        if step.named:
-            read, said, _ = self._by_name(step, read, said, scope)
-            _refuse_unlike(block, said)
-            said = tuple(one._replace(argument="") for one in said)
-        elif len(read) != (len(block.inputs) or 1):
-            read, said = parts.all_apart(read, said, self._listener)
-        if len(read) != (len(block.inputs) or 1):
-            raise _wrong_count(block, step, len(read))
+        read, said = self._given_to(block, step, read, said, scope)
+        if block.is_model and scope.again is not None:
+            self._layer_again(step, read, said, None, scope)
+            return
         placed = self._placed(step, scope)
         trail = (*scope.trail, Frame(block.name, placed.name, step.path))
-        given = evaluate(step.arguments, scope.variables)
+        given = self._decided(step, scope)
+        if given is None:
+            given = evaluate(step.arguments, scope.variables)
         variables = self._parameters(block, given, trail)
         frozen = is_frozen(step, scope)
         if block.is_model:
             inner: Scope[T] = Scope(variables, {}, (), "", (), trail, frozen)
             self._model(step, placed, block, given, read, said, inner, scope)
             return
-        inside = self._listener.enter(step, placed, given, read, said)
-        known = {INPUT: inside[:1]}
+        self._tape.append((step.path, given))
+        inside = Scope[T](
+            variables, {}, (), placed.name, (), trail, frozen, scope.again
+        )
+        self._take_call(step, placed, block, given, read, said, inside, scope)
+
+    def _given_to(
+        self,
+        block: Block,
+        step: CallStep | ApplyStep,
+        read: tuple[T, ...],
+        said: Sequence[Said],
+        scope: Scope[T],
+    ) -> tuple[tuple[T, ...], Sequence[Said]]:
+        """The tensors that a block is given, in the order of its inputs.
+
+        Raises:
+            Invalid: it takes others.
+        """
+        if step.named:
+            call = call_of_block(block)
+            read, said, _ = self._by_name(step, read, said, scope, call)
+            _refuse_unlike(block, said)
+            said = tuple(one._replace(argument="") for one in said)
+        elif len(read) != (len(block.inputs) or 1):
+            read, said = parts.all_apart(read, said, self._listener)
+        if len(read) != (len(block.inputs) or 1):
+            raise _wrong_count(block, step, len(read))
+        return read, said
+
+    def _take_call(
+        self,
+        step: CallStep | ApplyStep,
+        placed: Placed,
+        block: Block,
+        arguments: dict[str, Any],
+        read: tuple[T, ...],
+        said: Sequence[Said],
+        inner: Scope[T],
+        scope: Scope[T],
+    ) -> None:
+        """Takes the steps of a block where it is called, or called again.
+
+        Args:
+            inner: the scope inside; its tensors are filled in.
+        """
+        start = len(self._tape)
+        inside = self._listener.enter(step, placed, arguments, read, said)
+        known = inner.known = {INPUT: inside[:1]}
         if block.inputs:
             known |= {n: (t,) for n, t in zip(block.inputs, inside, strict=True)}
+        inner.current = inside
         own = len(known)
-        inner = Scope(variables, known, inside, placed.name, (), trail, frozen)
         self._take(block.steps, inner)
         results, named = self._results(block, inner)
         names = list(known)[own:]
@@ -465,6 +539,9 @@ class _Interpreter(Generic[T]):
         )
         if placed.local:
             self._know(placed, scope.current, scope)
+            variables, end = inner.variables, len(self._tape)
+            call = CallTaken(placed.name, block, arguments, variables, start, end)
+            self._called_before[placed.name] = call
         scope.known.update(exports)
 
     def _parameters(
@@ -503,6 +580,87 @@ class _Interpreter(Generic[T]):
             said += [Said(place, number, by) for number in range(len(tensors))]
         return tuple(found), said
 
+    # ------------------------------------------------------------- calls again
+
+    def _call_named(self, name: str, scope: Scope[T]) -> CallTaken | None:
+        """The call that a name stands for where a step is taken."""
+        if name not in scope.known:
+            return None
+        full = scope.full(name)
+        return self._called_before.get(full) or self._called_before.get(name)
+
+    def _call_again(
+        self,
+        step: ApplyStep,
+        placed: Placed,
+        call: CallTaken,
+        read: tuple[T, ...],
+        said: Sequence[Said],
+        scope: Scope[T],
+    ) -> None:
+        """Takes a call once more, with the layers and the choices that it had."""
+        block = call.block
+        if len(scope.trail) >= DEPTH_LIMIT:
+            raise _too_deep("apply fewer calls inside one another")
+        read, said = self._given_to(block, step, read, said, scope)
+        name = placed.name or self._calls.next(f"{call.name} again")
+        trail = (*scope.trail, Frame(block.name, name, step.path, again=True))
+        decided = self._tape[call.start : call.end]
+        if scope.again is not None:
+            # They are on the tape of the call around a second time.
+            list(islice(scope.again, len(decided)))
+        again = iter(decided)
+        inner: Scope[T] = Scope(call.variables, {}, (), name, (), trail, False, again)
+        before = scope.known
+        if not placed.name:
+            # Nothing but what follows reads what has no name.
+            scope.known = before.copy()
+        placed = placed._replace(name=name, local=placed.local or name)
+        self._take_call(step, placed, block, call.arguments, read, said, inner, scope)
+        scope.known = before
+
+    def _layer_again(
+        self,
+        step: LayerStep | CallStep,
+        read: tuple[T, ...],
+        said: Sequence[Said],
+        settings: Mapping[str, Any] | None,
+        scope: Scope[T],
+    ) -> None:
+        """Lets a layer of a call that is taken again read other tensors."""
+        name = self._decided(step, scope)
+        given = None if step.name is None else self._given_name(step, scope)
+        local = given or scope.label(step)
+        full = scope.full(local)
+        placed = Placed(step.path, full, local, given is not None, scope.trail)
+        if settings:
+            placed = placed._replace(settings=settings)
+        self._tape.append((step.path, name and full))
+        if name is None:  # something is wrong with it, which has been reported
+            self._lacks_layers = True
+            scope.current = scope.known[local] = (self._listener.lost(full),)
+            return
+        shared = self._shared[name]
+        tensor = self._listener.again(step, placed, shared, read, said)
+        if shared in self._gives:
+            self._know_model(placed, shared, tensor, scope)
+            return
+        scope.current = (tensor,)
+        self._know(placed, scope.current, scope)
+        self._shared[full] = shared
+        if len(self._shared) > LAYER_LIMIT:
+            self._count(step, scope)
+
+    def _decided(self, step: Step, scope: Scope[T]) -> Any:
+        """What was decided at a step, where its call is taken again; None elsewhere."""
+        if scope.again is None:
+            return None
+        path, decided = next(scope.again, (None, None))
+        if path != step.path:
+            self._complete = False
+            return None
+        return decided
+
     # ------------------------------------------------------------- models in models
 
     def _model(
@@ -518,64 +676,127 @@ class _Interpreter(Generic[T]):
     ) -> None:
         """Takes a call that makes a model, which is one layer where it stands."""
         placed = placed._replace(frozen=inner.frozen)
-        layer, outcome = self._modelled(
+        layer, names = self._modelled(
             step, placed, block, arguments, read, said, inner, None
         )
         tensor = self._listener.model_called(step, placed, layer, read, said)
-        results = self._parts(tensor, len(outcome.outputs))
-        scope.current = results
-        self._know(placed, results, scope)
-        self._shared[placed.name] = placed.name
+        self._tape.append((step.path, placed.name))
+        self._gives[placed.name] = names
         self._classes[placed.name] = type(layer)
-        for name, result in zip(self._output_names(outcome), results, strict=True):
-            scope.known[naming.in_model(placed.local, name)] = (result,)
+        self._know_model(placed, placed.name, tensor, scope)
+
+    def _know_model(
+        self, placed: Placed, shared: str, tensor: T, scope: Scope[T]
+    ) -> None:
+        """Lets `from` read what a model gives.
+
+        Args:
+            placed: this use of it.
+            shared: the model as it was made.
+            tensor: all that it gives.
+            scope: where it stands.
+        """
+        names = self._gives[shared]
+        scope.current = self._parts(tensor, len(names))
+        self._know(placed, scope.current, scope)
+        self._shared[placed.name] = shared
+        results: dict[str, tuple[T, ...]] = {}
+        for name, result in zip(names, scope.current, strict=True):
+            full = naming.in_model(placed.local, name)
+            results[full] = (*results.get(full, ()), result)
+        scope.known.update(results)
 
     def _modelled(
         self,
         step: CallStep,
         placed: Placed,
-        block: Block,
+        model: Block | Program,
         arguments: dict[str, Any],
         read: tuple[T, ...],
         said: Sequence[Said],
         scope: Scope[T],
         holder: type[Layer] | None,
-    ) -> tuple[Layer, Outcome[T]]:
-        """Makes a model of a block's steps, for a layer that may hold it.
+    ) -> tuple[Layer, list[str]]:
+        """Makes a model of a block, or of another spec, for a layer that may hold it.
 
         Keras counts automatic names on through it, and no other name inside meets one
         outside.
 
         Args:
+            step: the call.
+            placed: its name, and what led there.
+            model: what it is made of.
+            arguments: the values that the call gives to parameters.
+            read: the tensors that it, or the layer that holds it, reads.
+            said: how they are called.
             scope: for what is inside; its tensors are filled in.
+            holder: the class of the layer that holds it.
+
+        Returns:
+            The model, and what each tensor that it gives is called inside.
         """
-        names = block.inputs or (self._names.of_class(INPUT_LAYER),)
-        contents = Contents(self._program, names, block.path, scope.trail)
+        block = model if isinstance(model, Block) else None
+        program = self._program if isinstance(model, Block) else model
+        given_names = [name for name in model.inputs if name]
+        names = tuple(given_names) or (self._names.of_class(INPUT_LAYER),)
+        path = block.path if block else ()
+        contents = Contents(program, names, path, scope.trail)
         listener, given = self._listener.model(
             step, placed, contents, arguments, read, said, holder
         )
-        inside = _Interpreter(self._program, listener, _NO_NAMES)
+        inside = _Interpreter(program, listener, _NO_NAMES)
         inside._names, inside._steps_left = self._names, self._steps_left
         for name in names:
-            inside._take_name(name, (*block.path, "inputs"))
-        tensors = dict(zip(names, given, strict=True)) if block.inputs else {}
+            inside._take_name(name, (*path, "inputs"))
+        tensors = dict(zip(names, given, strict=True)) if given_names else {}
         scope.known, scope.current = _known(tensors, given), given
         outcome = inside._model_of(block, scope)
         self._steps_left = inside._steps_left
         self._complete &= outcome.complete
-        return self._listener.modelled(step, placed, outcome), outcome
+        outputs = outcome.outputs
+        called = [one.by for one in outcome.said] or list(map(listener.name, outputs))
+        several = parts.apart(outputs, listener) or list(enumerate(outputs))
+        layer = self._listener.modelled(step, placed, outcome)
+        return layer, [called[place] for place, _ in several]
+
+    def _holder(
+        self,
+        step: LayerStep,
+        arguments: Any,
+        read: tuple[T, ...],
+        said: Sequence[Said],
+        scope: Scope[T],
+    ) -> Layer | None:
+        """A layer that holds models; None where something else is wrong with it.
+
+        Raises:
+            Invalid: an expression of a call can't be worked out.
+        """
+        for way, call in step.models:
+            block = self._program.blocks[call.block]
+            given = None if call.name is None else self._given_name(call, scope)
+            name = given or self._calls.next(call.block)
+            frozen = is_frozen(call, scope)
+            placed = Placed(call.path, name, name, True, scope.trail, frozen)
+            trail = (*scope.trail, Frame(block.name, name, call.path))
+            values = evaluate(call.arguments, scope.variables)
+            variables = self._parameters(block, values, trail)
+            inner: Scope[T] = Scope(variables, {}, (), "", (), trail, frozen)
+            layer, _ = self._modelled(
+                call, placed, block, values, read, said, inner, layer_class(step.type)
+            )
+            arguments = _with(arguments, way, layer)
+        try:
+            return make_layer(step.type, arguments)
+        except Invalid as error:
+            self._problems.note_arguments(error, step, scope)
+            return None
 
     def _parts(self, tensor: T, count: int) -> tuple[T, ...]:
         """The tensors that a model gives."""
         if count == 1:
             return (tensor,)
         return tuple(self._listener.part(tensor, number) for number in range(count))
-
-    def _output_names(self, outcome: Outcome[T]) -> list[str]:
-        """What a model's outputs are called inside it."""
-        if outcome.said:
-            return [one.by for one in outcome.said]
-        return [self._listener.name(tensor) for tensor in outcome.outputs]
 
     # ------------------------------------------------------------- repeats and ifs
 
@@ -597,14 +818,18 @@ class _Interpreter(Generic[T]):
                 (*scope.rounds, str(number)),
                 (*scope.trail, Frame("", "", step.path, number)),
                 frozen,
+                scope.again,
             )
             self._take(step.steps, inner)
             scope.current = inner.current
         scope.current = self._listener.repeated(step, count, scope.current)
 
     def _if(self, step: IfStep, scope: Scope[T]) -> None:
-        test = is_true(step, scope)
-        if self._listener.tries(step, not test):
+        test = self._decided(step, scope)
+        if test is None:
+            test = is_true(step, scope)
+        self._tape.append((step.path, test))
+        if scope.again is None and self._listener.tries(step, not test):
             self._try(step, not test, scope)
         self._arm(step, test, scope)
 
@@ -621,7 +846,8 @@ class _Interpreter(Generic[T]):
         self._calls = self._calls.copy()
         self._shared, self._made = self._shared.copy(), self._made.copy()
         self._classes = self._classes.copy()
-        self._odd = self._odd.copy()
+        self._odd, self._tape = self._odd.copy(), self._tape.copy()
+        self._called_before = self._called_before.copy()
         self._complete = True
         try:
             self._arm(step, arm, scope.copy())
@@ -754,9 +980,10 @@ class _Interpreter(Generic[T]):
             name = self._own(name, scope)
         if found := _named(name, scope) or self._part(name, path, where, scope):
             return found
-        self._problems.note_unknown(
-            name, path, scope.trail, where, [*scope.known, PREV]
-        )
+        if scope.again is None:  # otherwise it is known from before
+            self._problems.note_unknown(
+                name, path, scope.trail, where, [*scope.known, PREV]
+            )
         return (self._listener.lost(name),), name
 
     def _part(
@@ -812,6 +1039,15 @@ class _Interpreter(Generic[T]):
         return (tuple(found), said) if found else (scope.current, ())
 
 
+def _with(data: Any, way: Path, value: Any) -> Any:
+    """Plain data with another value at the end of a way into it."""
+    if not way:
+        return value
+    changed = data.copy()
+    changed[way[0]] = _with(data[way[0]], way[1:], value)
+    return changed
+
+
 def _known(inputs: Mapping[str, T], given: tuple[T, ...]) -> dict[str, tuple[T, ...]]:
     """What `from` may name before the first step."""
     return {**{name: (inputs[name],) for name in inputs}, INPUT: given[:1]}
@@ -825,7 +1061,7 @@ def _named(name: str, scope: Scope[T]) -> tuple[tuple[T, ...], str] | None:
     return None if found is None else (found, name)
 
 
-def _wrong_count(block: Block, step: CallStep, count: int) -> Invalid:
+def _wrong_count(block: Block, step: CallStep | ApplyStep, count: int) -> Invalid:
     """What to say of a call with more or fewer tensors than its block takes."""
     needed = len(block.inputs) or 1
     noun = "tensor" if needed == 1 else "tensors"

@@ -1,5 +1,6 @@
 """Where a step stands while it is taken, and what it may refer to there."""
 
+from collections.abc import Iterator
 from typing import Any, Generic
 
 from cnnspec.ground.errors import Invalid, Path, Trail
@@ -20,10 +21,13 @@ class Scope(Generic[T]):
         rounds: the numbers of the rounds around, outermost first, within the call.
         trail: the calls and rounds that led here.
         frozen: whether nothing here is trained.
+        again: what was decided before at the next steps, where the call around is taken
+            again; None elsewhere.
     """
 
     __slots__ = (
-        *("call", "current", "frozen", "known", "rounds", "trail", "variables"),
+        *("again", "call", "current", "frozen", "known", "rounds", "trail"),
+        "variables",
     )
 
     def __init__(
@@ -35,9 +39,11 @@ class Scope(Generic[T]):
         rounds: tuple[str, ...] = (),
         trail: Trail = (),
         frozen: bool = False,
+        again: Iterator[tuple[Path, Any]] | None = None,
     ) -> None:
         self.variables, self.known, self.current = variables, known, current
         self.call, self.rounds, self.trail, self.frozen = call, rounds, trail, frozen
+        self.again = again
 
     def full(self, local: str) -> str:
         """The name in the model of what is called so here."""
@@ -53,7 +59,7 @@ class Scope(Generic[T]):
     def copy(self) -> "Scope[T]":
         """The same, whose names may be added to without an effect here."""
         known = self.known.copy()
-        where = self.call, self.rounds, self.trail, self.frozen
+        where = self.call, self.rounds, self.trail, self.frozen, self.again
         return Scope(self.variables, known, self.current, *where)
 
     def worked_out(self, data: Any, path: Path) -> Any:

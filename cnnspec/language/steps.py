@@ -136,6 +136,7 @@ class StepReader:
         name: Any = None
         sources: tuple[Ref, ...] = ()
         named: Named | None = None
+        models: _Models | None = ()
         try:
             if type(arguments) is dict and ("from" in arguments or "name" in arguments):
                 arguments = dict(arguments)
@@ -147,7 +148,14 @@ class StepReader:
                     name = self._layer_name(kind, arguments.pop("name"), path, place)
             if place.defaults.arguments:
                 arguments = with_defaults(kind, arguments, place.defaults.arguments)
-            if self._notes.source.has_formulas and any(each_formula(arguments)):
+            if self._blocks:
+                arguments, models = self._models(kind, arguments, path, place)
+            if models is None:
+                pass  # something is wrong with a call, which is reported
+            elif models:
+                if self._notes.know(arguments, path, place.variables):
+                    waits = arguments
+            elif self._notes.source.has_formulas and any(each_formula(arguments)):
                 if self._notes.know(arguments, path, place.variables):
                     check_arguments(kind, arguments, self._blocks)
                     waits = arguments
@@ -170,7 +178,46 @@ class StepReader:
                 )
             )
         label = place.label(kind, name)
-        return LayerStep(kind, layer, waits, name, sources, label, path, named)
+        held = models if waits and models else ()
+        return LayerStep(kind, layer, waits, name, sources, label, path, named, held)
+
+    def _models(
+        self, kind: str, arguments: Any, path: Path, place: Place
+    ) -> "tuple[Any, _Models | None]":
+        """The calls of blocks that stand where a layer holds another one.
+
+        Returns:
+            The arguments by name, and the calls; None in place of these where something
+            is wrong with one.
+        """
+        if not is_known(kind):
+            return arguments, ()
+        takes = layer_class(kind).arguments()
+        holding = [name for name in takes if takes[name].kind.holds_layers]
+        if not holding or arguments is None:
+            return arguments, ()
+        if not isinstance(arguments, dict):
+            arguments = {next(iter(takes)): arguments}
+        found: list[tuple[Path, CallStep]] = []
+        for name in holding:
+            for way, entry in _entries(arguments.get(name), (name,)):
+                block, given = _only(entry)
+                if block not in self._blocks or is_layer(block):
+                    continue
+                if not self._blocks[block].is_model:
+                    text = f"{kind} holds a layer, and '{block}' is a block"
+                    hint = "give the block model: true, or write its layers out"
+                    raise Invalid([Problem(way, "wrong-type", text, hint)])
+                where = (*path, *way, *([block] if isinstance(entry, dict) else ()))
+                call = self._call(block, given, where, place)
+                if call is None:
+                    return arguments, None
+                if call.sources:
+                    text = f"a block that {kind} holds reads what {kind} gives it"
+                    at = (*way, block, "from")
+                    raise Invalid([Problem(at, "unknown-field", text, "remove it")])
+                found.append((way, call))
+        return arguments, tuple(found)
 
     def _meant_again(self, name: str, sources: tuple[Ref, ...]) -> Invalid:
         """What to write where the name of a layer above stands in place of a kind."""
@@ -402,6 +449,34 @@ class StepReader:
             hint = "choose another name"
             self._notes.report(where, "repeat", text, hint, at_key=True)
         return name not in place.local
+
+
+_Models = tuple[tuple[Path, CallStep], ...]
+
+
+def _entries(value: Any, way: Path) -> Iterator[tuple[Path, Any]]:
+    """The layers that an argument holds, and those that they hold."""
+    if isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _entries(item, (*way, place))
+        return
+    yield way, value
+    name, arguments = _only(value)
+    if is_known(name) and isinstance(arguments, dict):
+        takes = layer_class(name).arguments()
+        for key in takes.keys() & arguments.keys():
+            if takes[key].kind.holds_layers:
+                yield from _entries(arguments[key], (*way, name, key))
+
+
+def _only(entry: Any) -> tuple[str, Any]:
+    """The name and the arguments of an entry of a layer list; '' if it is none."""
+    if isinstance(entry, str):
+        return entry, None
+    if isinstance(entry, dict) and len(entry) == 1:
+        [(name, arguments)] = entry.items()
+        return str(name), arguments
+    return "", None
 
 
 def _lost(path: Path) -> LayerStep:

@@ -135,6 +135,26 @@ class GraphBuilder(Listener[Tensor]):
         read: tuple[Tensor, ...],
         said: Sequence[Said],
     ) -> Tensor:
+        return self._use(placed, shared, read, said)
+
+    def again(
+        self,
+        step: LayerStep | CallStep,
+        placed: Placed,
+        shared: str,
+        read: tuple[Tensor, ...],
+        said: Sequence[Said],
+    ) -> Tensor:
+        return self._use(placed, shared, read, said)
+
+    def _use(
+        self,
+        placed: Placed,
+        shared: str,
+        read: tuple[Tensor, ...],
+        said: Sequence[Said],
+    ) -> Tensor:
+        """Notes a further use of a layer."""
         first = self._nodes[shared]
         placed = placed._replace(frozen=first.frozen)
         return self._place(placed, first.layer, read, said, shared, first.inner)

@@ -209,6 +209,7 @@ class Unfit(ShapeError):
     def __init__(self, inside: Summary) -> None:
         self.inside = inside
         super().__init__("holds layers that something is wrong with")
+        self.is_inside = True
 
 
 class Surprise(NamedTuple):
@@ -360,8 +361,17 @@ def _problem(
         went = _trace(graph, rows, source)
         if len(went) > 1:
             message += f"; the size went {' → '.join(went)}"
-    at_key, path = not error.at, error.at or node.path
-    return Problem(path, "shape", message, error.hint, at_key, node.trail)
+    path, trail = _place(node)
+    at_key, path = not error.at, error.at or path
+    return Problem(path, "shape", message, error.hint, at_key, trail)
+
+
+def _place(node: Node) -> tuple[Path, Trail]:
+    """Where a layer stands, and what led there; where it is used again, the `apply`."""
+    for place, frame in enumerate(node.trail if node.shares else ()):
+        if frame.again:
+            return frame.path, node.trail[:place]
+    return node.path, node.trail
 
 
 def _maker(

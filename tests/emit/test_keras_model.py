@@ -12,7 +12,7 @@ from cnnspec.emit.keras_live.model import build_model, compare, saved
 from cnnspec.emit.write import seal_zip, write_file
 from cnnspec.ground.errors import SpecError
 from tests.fidelity.judge import keras_class
-from tests.test_nested import FROZEN, PAIR, TOWER
+from tests.test_nested import AGAIN, FROZEN, HELD, PAIR, SEVERAL, TOWER
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 SMALL = """
@@ -126,7 +126,7 @@ def test_a_model_that_keras_reads_back_differently_is_not_written(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("text", [TOWER, PAIR, FROZEN], ids=["tower", "pair", "frozen"])
+@pytest.mark.parametrize("text", [TOWER, PAIR, FROZEN, AGAIN, HELD, SEVERAL])
 def test_a_model_in_a_model_is_keras_s(text: str) -> None:
     model = api.loads(text)
     built = build_model(model.summary.graph)

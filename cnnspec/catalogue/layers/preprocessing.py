@@ -1118,6 +1118,8 @@ class Pipeline(Layer):
                 if isinstance(layer, _Augmentation):
                     layer.check_run(given)
             except ShapeError as error:
+                if error.is_inside:
+                    raise
                 message = f"holds {layer.title()}, which {error.message}"
                 raise ShapeError(message, error.hint) from None
 

@@ -962,6 +962,8 @@ class TimeDistributed(Layer):
         try:
             self.layer.check(step)
         except ShapeError as error:
+            if error.is_inside:
+                raise
             text = f"at each step {title}: {error.message}"
             gives = [{"layer": {title: given}} for given in error.gives]
             raise ShapeError(text, error.hint, error.missing, gives=gives) from None

@@ -315,16 +315,27 @@ class _Recorder(Listener[Tensor]):
         self._open[-1].append(event)
         return gave
 
+    def again(
+        self,
+        step: LayerStep | CallStep,
+        placed: Placed,
+        shared: str,
+        read: Tensors,
+        said: Sequence[Said],
+    ) -> Tensor:
+        raise NotImplementedError
+
     # ------------------------------------------------------------- calls
 
     def enter(
         self,
-        step: CallStep,
+        step: CallStep | ApplyStep,
         placed: Placed,
         arguments: dict[str, Any],
         read: Tensors,
         said: Sequence[Said],
     ) -> Tensors:
+        assert isinstance(step, CallStep)
         self._read.update(read)
         given = self._again(read)
         branches = self._branches(step)
@@ -337,7 +348,7 @@ class _Recorder(Listener[Tensor]):
 
     def leave(
         self,
-        step: CallStep,
+        step: CallStep | ApplyStep,
         placed: Placed,
         results: Tensors,
         said: Sequence[Said],
