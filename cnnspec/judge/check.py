@@ -13,7 +13,7 @@ from cnnspec.judge import rules
 from cnnspec.judge.settings import Settings, without_ignored
 from cnnspec.language.document import Document
 from cnnspec.language.program import Program
-from cnnspec.language.reader import read_program
+from cnnspec.model.changing import read_changed
 from cnnspec.model.resolver import resolve
 from cnnspec.model.running import followed
 from cnnspec.model.summary import Model, Summary, infer
@@ -110,7 +110,7 @@ def check_source(
 
 
 def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
-    program = read_program(source)._replace(may_import=settings.allow_import)
+    program = read_changed(source)._replace(may_import=settings.allow_import)
     with declaring(program.own):
         return _judged(program, settings, *proofs)
 

@@ -1,7 +1,7 @@
 """Values of a spec that are changed from outside, as `--set KEY=VALUE` does."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.ground.errors import (
@@ -102,7 +102,25 @@ def _path(given: Override, source: Source) -> Path:
     if is_list and words[0] == "layers" and _is_name("".join(words[1:2])):
         start, words = _named(given, words[1:], source)
         return _steps(words, source.value(start), start)
+    if words[0] == "change" and len(words) > 1:
+        words = ["change", *_of_change(words[1:], source)]
     return _steps(words, source.data, ())
+
+
+def _of_change(words: list[str], source: Source) -> list[str]:
+    """The words of a key below `change`, the first of which is a layer's name.
+
+    A name may have dots, which the words were taken apart at.
+    """
+    from cnnspec.model.changing import names_of
+
+    given = source.value(("change",))
+    several = range(len(words), 1, -1)
+    known: Container[str] = given if isinstance(given, dict) else ()
+    if not any(".".join(words[:count]) in known for count in several):
+        known = names_of(source) if len(words) > 1 else ()
+    count = next((n for n in several if ".".join(words[:n]) in known), 1)
+    return [".".join(words[:count]), *words[count:]]
 
 
 def _is_name(word: str) -> bool:
@@ -138,10 +156,10 @@ def _named(given: Override, words: list[str], source: Source) -> tuple[Path, lis
     Raises:
         OverrideError: there is none, or its place makes other layers as well.
     """
-    from cnnspec.language.reader import read_program
+    from cnnspec.model.changing import read_changed
     from cnnspec.model.resolver import resolve
 
-    graph = resolve(read_program(source))
+    graph = resolve(read_changed(source))
     places = {
         **{f.name: f.path for node in graph.nodes for f in node.trail if f.name},
         **{node.name: node.path for node in graph.nodes},
@@ -257,7 +275,7 @@ def _only_class(value: dict[Any, Any], path: Path, place: int) -> str:
 
     Such are an entry of a layer list, `{Conv2D: {…}}`, and what `train:` names.
     """
-    if len(value) != 1 or path[0] not in ("layers", "blocks", "train"):
+    if len(value) != 1 or path[0] not in ("layers", "append", "blocks", "train"):
         return ""
     [name], step, following = value, *path[place : place + 2]
     if following == name or _is_class(following, str(name)):

@@ -506,6 +506,11 @@ _INCLUDE = kind(
     "a list of files, such as [blocks/residual.yaml]",
     {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
 )
+_CHANGE = kind(
+    _mapping,
+    "a mapping of layers to arguments, such as {predictions: {units: 10}}",
+    {"type": "object", "minProperties": 1},
+)
 _VARS = kind(
     _mapping, "a mapping of names to values, such as {width: 50}", {"type": "object"}
 )
@@ -567,6 +572,8 @@ class Document(Record):
         "custom": "custom_layers own_layers custom_objects",
         "extends": "base inherits parent 확장 상속",
         "include": "includes import imports 포함",
+        "change": "changes override overrides 변경",
+        "append": "add adds 추가",
         "expect": "expected 기대 예상",
         "data": "dataset 데이터 자료 데이터셋",
         "train": "training 학습 훈련",
@@ -591,6 +598,8 @@ class Document(Record):
     blocks: Annotated[Any, _BLOCKS] = None
     custom: Annotated[Any, _CUSTOM] = None
     outputs: Annotated[Any, list_of(kind_of(str), least=1)] = None
+    change: Annotated[Any, _CHANGE] = None
+    append: _LayerList | None = None
     expect: Annotated[
         Any, lazily("cnnspec.language.document", "Expect", {"type": "object"})
     ] = None

@@ -30,13 +30,27 @@ def given(name: str, trail: Trail, program: Program) -> Path | None:
                 place = (*frame.path, "for", name, *item)
                 return _followed(place, tuple(outside), program)
         elif name in program.blocks[frame.block].params:
-            path = _argument(name, frame, arguments, program)
+            path = _changed(name, frame, program)
+            path = path or _argument(name, frame, arguments, program)
             if path is not None:
                 return _followed(path, tuple(outside), program)
             block = program.blocks[frame.block]
             return _followed((*block.path, "params", name), trail, program)
         trail = () if frame.block else tuple(outside)
     return _followed(("vars", name), (), program) if name in program.vars else None
+
+
+def _changed(name: str, frame: Frame, program: Program) -> Path | None:
+    """Where `change` gives a parameter of a call; None where it doesn't."""
+    called = program.changed.get(frame.path)
+    if called is None:
+        return None
+    path: Path = ("change", called)
+    given = program.source.value(path)
+    if isinstance(given, dict):
+        return (*path, name) if name in given else None
+    first = next(iter(program.blocks[frame.block].params))
+    return path if name == first else None
 
 
 def _argument(name: str, frame: Frame, arguments: Any, program: Program) -> Path | None:
@@ -102,7 +116,7 @@ def placed(
     return problem._replace(path=path, message=text, hint=hint, at_key=False)
 
 
-_LATER = (("layers",), ("blocks",), ("custom",))
+_LATER = (("layers",), ("append",), ("blocks",), ("custom",))
 """Where formulas are worked out when their steps are taken."""
 
 

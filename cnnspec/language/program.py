@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.catalogue.layers import Layer
-from cnnspec.ground.errors import Path, Problem
+from cnnspec.ground.errors import Path, Problem, Trail
 from cnnspec.ground.source import Source
 from cnnspec.language.document import Expect, InputTensor
 from cnnspec.language.expressions import Formula
@@ -106,7 +106,26 @@ class ApplyStep(NamedTuple):
     named: Named | None = None
 
 
-Step = LayerStep | CallStep | RepeatStep | IfStep | ApplyStep
+class PassStep(NamedTuple):
+    """A layer or call that `change` takes out: what reads it reads what it read."""
+
+    name: str | Formula | None
+    sources: tuple[Ref, ...]
+    label: str
+    path: Path
+    named: Named | None
+    changed: str
+    """Its name under `change`."""
+
+
+Step = LayerStep | CallStep | RepeatStep | IfStep | ApplyStep | PassStep
+Spot = tuple[Path, tuple[tuple[Path, int], ...]]
+"""A step in one of the calls and rounds that lead to it."""
+
+
+def spot_of(path: Path, trail: Trail) -> Spot:
+    """The spot of a step at a path."""
+    return path, tuple((frame.path, frame.round) for frame in trail)
 
 
 class _Needed:
@@ -178,7 +197,7 @@ class EachDefaults(NamedTuple):
 
 
 _MODEL = (
-    *("vars", "defaults", "blocks", "custom"),
+    *("vars", "defaults", "blocks", "custom", "change", "append"),
     *("input", "inputs", "layers", "outputs"),
 )
 """The keys of a spec that say what the model is."""
@@ -200,6 +219,12 @@ class Program(NamedTuple):
     """By name; the input of a spec with `input:` has the name ''."""
     steps: Steps
     outputs: tuple[str, ...]
+    change: dict[str, Any]
+    """Arguments that layers and calls get by their full names, or null."""
+    changed: Mapping[Path, str]
+    """The steps that `change` has made others, and by which name."""
+    replaced: Mapping[Spot, Step]
+    """What is taken in place of steps that are taken elsewhere as they are."""
     defaults: EachDefaults
     """Arguments that layers of a type have unless they say otherwise."""
     written: dict[str, Any]

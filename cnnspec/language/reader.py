@@ -73,7 +73,11 @@ def _program(
     layers = data.get("layers")
     items = layers if isinstance(layers, list) else []
     notes.complete &= bool(items)
-    steps = reader.steps(items, ("layers",), Place(names, defaults.own))
+    place = Place(names, defaults.own)
+    steps = reader.steps(items, ("layers",), place)
+    appended = data.get("append")
+    if isinstance(appended, list):
+        steps += reader.steps(appended, ("append",), place)
     blocks.refuse_recursion()
     document = _document(data, notes) if isinstance(source.data, dict) else _EMPTY
     parts = _parts(data, notes) if notes.problems() else {}
@@ -87,6 +91,9 @@ def _program(
         inputs=_given_inputs(document),
         steps=steps,
         outputs=document.outputs or (),
+        change=document.change or {},
+        changed={},
+        replaced={},
         defaults=defaults,
         written=written,
         expect=document.expect,
@@ -119,6 +126,14 @@ def _given_inputs(document: Document) -> dict[str, InputTensor]:
     return {} if document.inputs else {"": document.input}
 
 
+def _missing_base(source: Source) -> Iterator[Problem]:
+    """Whether a spec appends layers to those of no other."""
+    if source.said("append") is not None and source.said("extends") is None:
+        text = "append puts layers behind those of a base, and this extends none"
+        hint = "write them under layers:; or name the base, as in extends: base.yaml"
+        yield Problem(("append",), "exclusive-arguments", text, hint, at_key=True)
+
+
 def _input_problems(document: Document) -> Iterator[Problem]:
     hint = "as in input: [28, 28, 1]"
     if document.input is None and document.inputs is None:
@@ -145,6 +160,7 @@ def _document(data: dict[str, Any], notes: Notes) -> Document:
     try:
         document = Document.read(data)
         notes.add(Invalid(_input_problems(document)))
+        notes.add(Invalid(_missing_base(notes.source)))
         return document
     except Invalid as error:
         found = [_fitting(problem, data) for problem in error.problems]

@@ -33,11 +33,13 @@ from cnnspec.language.program import (
     CallStep,
     IfStep,
     LayerStep,
+    PassStep,
     Program,
     Ref,
     RepeatStep,
     Step,
     Steps,
+    spot_of,
 )
 from cnnspec.language.rounds import is_frozen, is_true, rounds_of, wrong
 from cnnspec.language.scope import Scope
@@ -189,6 +191,10 @@ class _Interpreter(Generic[T]):
     # ------------------------------------------------------------- steps
 
     def _take(self, steps: Steps, scope: Scope[T]) -> None:
+        if replaced := self._program.replaced:
+            here = (spot_of(step.path, scope.trail) for step in steps)
+            spots = zip(here, steps, strict=True)
+            steps = tuple(replaced.get(spot, step) for spot, step in spots)
         for step in steps:
             if type(step) is LayerStep:
                 self._layer(step, scope)
@@ -215,6 +221,8 @@ class _Interpreter(Generic[T]):
             self._if(step, scope)
         elif type(step) is ApplyStep:
             self._apply(step, scope)
+        elif type(step) is PassStep:
+            self._pass(step, scope)
 
     def _count(self, step: Step, scope: Scope[T]) -> None:
         """Counts a step of any kind, and stops at more than any model has."""
@@ -362,6 +370,24 @@ class _Interpreter(Generic[T]):
         hint = "name one of them: an input or prev can't be applied"
         self._problems.report("unknown-input", path, text, hint, scope.trail)
 
+    def _pass(self, step: PassStep, scope: Scope[T]) -> None:
+        """Lets a layer's name stand for the tensor that it would have read."""
+        read, _ = self._read(step, scope)
+        if len(read) != 1:
+            text = (
+                f"'{step.changed}' reads {len(read)} tensors, so that none can stand "
+            )
+            text += "for what it gives"
+            hint = "take out what reads it instead, or give the layer other arguments"
+            path: Path = ("change", step.changed)
+            self._problems.report("change", path, text, hint, scope.trail)
+            self._complete, read = False, self._lost
+        given = None if step.name is None else self._given_name(step, scope)
+        local = given or (scope.label(step) if scope.call else "")
+        scope.current = read
+        if local:
+            scope.known[local] = read
+
     # ------------------------------------------------------------- names
 
     def _placed(self, step: CallStep | ApplyStep, scope: Scope[T]) -> Placed:
@@ -408,7 +434,7 @@ class _Interpreter(Generic[T]):
         return local if local in scope.known and name not in scope.known else name
 
     def _given_name(
-        self, step: LayerStep | CallStep | ApplyStep, scope: Scope[T]
+        self, step: LayerStep | CallStep | ApplyStep | PassStep, scope: Scope[T]
     ) -> str | None:
         """The name that a step is given; None for null, and where it is no name."""
         name = step.name
@@ -863,7 +889,7 @@ class _Interpreter(Generic[T]):
     # ------------------------------------------------------------- tensors
 
     def _read(
-        self, step: LayerStep | CallStep | ApplyStep, scope: Scope[T]
+        self, step: LayerStep | CallStep | ApplyStep | PassStep, scope: Scope[T]
     ) -> tuple[tuple[T, ...], Sequence[Said]]:
         """The tensors that a step reads, and how it says so."""
         if not step.sources:
@@ -942,7 +968,7 @@ class _Interpreter(Generic[T]):
     def _source(
         self,
         source: Ref,
-        step: LayerStep | CallStep | ApplyStep,
+        step: LayerStep | CallStep | ApplyStep | PassStep,
         place: int,
         scope: Scope[T],
     ) -> tuple[tuple[T, ...], str]:

@@ -7,7 +7,7 @@ from cnnspec.ground.errors import Invalid, Path, Trail
 from cnnspec.language import naming
 from cnnspec.language.expressions import evaluate
 from cnnspec.language.listener import T
-from cnnspec.language.program import ApplyStep, CallStep, LayerStep
+from cnnspec.language.program import ApplyStep, CallStep, LayerStep, PassStep
 
 
 class Scope(Generic[T]):
@@ -49,7 +49,7 @@ class Scope(Generic[T]):
         """The name in the model of what is called so here."""
         return naming.in_call(self.call, local) if self.call else local
 
-    def label(self, step: LayerStep | CallStep | ApplyStep) -> str:
+    def label(self, step: LayerStep | CallStep | ApplyStep | PassStep) -> str:
         """What a step that nobody named is called in a named call."""
         label = step.label
         for number in reversed(self.rounds):

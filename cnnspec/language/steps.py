@@ -332,7 +332,7 @@ class StepReader:
         named: Named | None = None
         call_name = None
         try:
-            arguments = _by_name(block, arguments)
+            arguments = call_arguments(block, arguments)
             if "from" in arguments:
                 tensors, call = arguments.pop("from"), call_of_block(block)
                 sources, named = self._sources(tensors, path, place, call)
@@ -347,7 +347,7 @@ class StepReader:
             return None
         sound = self._notes.know(arguments, path, place.variables)
         sound &= self._notes.know(trainable, (*path, "trainable"), place.variables)
-        wrong = Invalid(_parameter_problems(block, arguments))
+        wrong = Invalid(parameter_problems(block, arguments))
         label = place.label(name, call_name)
         if wrong.problems:
             self._refuse_call(wrong, block, path)
@@ -570,9 +570,15 @@ def check_arguments(kind: str, arguments: Any, blocks: Collection[str] = ()) -> 
 
 
 def at_default(problem: Problem, kind: str, path: Path, program: Program) -> Problem:
-    """The problem of a layer at a path, or of the defaults that it takes over."""
-    defaults = program.defaults.at(path)
-    return _at_default(problem, kind, path, defaults, program.source)
+    """The problem of a layer at a path, or of what it takes over from elsewhere.
+
+    That is what its file's `defaults` give it, or the spec's `change`.
+    """
+    name, source = program.changed.get(path), program.source
+    given = None if name is None else source.value(("change", name))
+    if isinstance(given, dict) and problem.path and problem.path[0] in given:
+        return problem.under("change", str(name))
+    return _at_default(problem, kind, path, program.defaults.at(path), source)
 
 
 def _at_default(
@@ -608,7 +614,7 @@ def _truth(value: Any) -> Any:
     raise Invalid([Problem(("trainable",), "wrong-type", text)])
 
 
-def _by_name(block: Block, arguments: Any) -> dict[str, Any]:
+def call_arguments(block: Block, arguments: Any) -> dict[str, Any]:
     """The values of a call by the names of the block's parameters.
 
     Raises:
@@ -626,7 +632,7 @@ def _by_name(block: Block, arguments: Any) -> dict[str, Any]:
     return {next(iter(block.params)): arguments}
 
 
-def _parameter_problems(block: Block, arguments: dict[str, Any]) -> Iterator[Problem]:
+def parameter_problems(block: Block, arguments: dict[str, Any]) -> Iterator[Problem]:
     """What is wrong with the names of a call's values.
 
     A parameter that another name was meant to be isn't missing as well.

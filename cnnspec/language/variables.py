@@ -19,11 +19,11 @@ _CONSTANTS = ("true", "false", "null", "True", "False", "None")
 _WORKED_OUT = frozenset(
     {
         *("name", "input", "inputs", "defaults", "include", "outputs", "expect"),
-        *("data", "train", "ensemble"),
+        *("data", "train", "ensemble", "change"),
     }
 )
 """Keys whose formulas neither wait for their place nor are mere text."""
-_LEVELS = {"defaults": 2, "include": 4}
+_LEVELS = {"change": 2, "defaults": 2, "include": 4}
 """Of lists and mappings whose values are worked out one by one."""
 
 

@@ -171,7 +171,7 @@ class GraphBuilder(Listener[Tensor]):
         said: Sequence[Said],
         holder: type[Layer] | None,
     ) -> tuple["GraphBuilder", tuple[str, ...]]:
-        inner = GraphBuilder(self._policy, f"{self._within}{placed.name}/")
+        inner = self._for_model(placed.name)
         known = self._inferred_so_far()
         for name, tensor in zip(contents.inputs, read, strict=True):
             # Of what something is wrong with, nothing inside is inferred either.
@@ -182,6 +182,10 @@ class GraphBuilder(Listener[Tensor]):
             inner._inputs.append(Input(name, shape, dtype, contents.path))
         self._inside.append((contents, inner))
         return inner, contents.inputs
+
+    def _for_model(self, name: str) -> "GraphBuilder":
+        """What notes the layers of a model inside."""
+        return GraphBuilder(self._policy, f"{self._within}{name}/")
 
     def modelled(
         self, step: CallStep, placed: Placed, outcome: Outcome[Tensor]

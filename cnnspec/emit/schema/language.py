@@ -57,6 +57,8 @@ DESCRIPTIONS = {
     "inputs": "Several inputs by name: {image: [28, 28, 1], meta: [10]}.",
     "layers": "The layers, first to last.",
     "outputs": "The layers that give the model's results, where the last isn't alone.",
+    "change": "Arguments for layers and calls by their names; null takes one out.",
+    "append": "Layers behind those of the spec that this one extends.",
     "expect": "What the model must come to.",
     "data": "What the model learns from.",
     "train": "How it is trained.",

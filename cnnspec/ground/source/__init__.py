@@ -43,7 +43,7 @@ def with_bases(source: Source, keys: Container[str]) -> Source:
         from cnnspec.ground.source.extends import follow
 
         follow(source, keys)
-    if any(one.includes is not None for one in source.chain()):
+    if any(one.said("include") is not None for one in source.chain()):
         from cnnspec.ground.source.include import include
 
         include(source, keys)

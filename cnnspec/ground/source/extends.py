@@ -8,7 +8,7 @@ from typing import Any
 from cnnspec.ground.errors import Diagnostic, Path, SpecError
 from cnnspec.ground.source.marked import Source
 
-_NOT_INHERITED = ("name", "description", "expect", "extends", "include")
+_NOT_INHERITED = ("name", "description", "expect", "extends", "include", "append")
 """Keys that say something of their own file only."""
 
 
@@ -113,6 +113,8 @@ def _fill_in(source: Source, base: Source) -> None:
     ]
     source.note_base(base)
     source.data = _merged(source.data, base.data)
+    if appended := source.note_appended():
+        source.data["append"] = appended
     for key in without:
         del source.data[key]
 

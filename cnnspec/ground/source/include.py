@@ -102,7 +102,7 @@ def _names(source: Source) -> Iterator[tuple[int, str]]:
     Raises:
         SpecError: it has no list of names.
     """
-    given = source.includes
+    given = source.said("include")
     if given is None:
         return
     names = given if isinstance(given, list) else []

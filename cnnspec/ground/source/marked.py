@@ -27,7 +27,6 @@ class Source:
         ignores: its comments that silence warnings, and those of what it extends.
         asked: the path of the spec that was asked for, where this one is a base of it.
         everywhere: whether it may name files outside of its project.
-        includes: what it says itself of files to include.
         rivals: what an included file brings that another one has brought: the section,
             the name, and the number of the file among all.
     """
@@ -53,12 +52,11 @@ class Source:
 
             self.ignores = read_ignores(text, path)
         self.asked, self.everywhere = path, False
-        self.includes = (
-            self.data.get("include") if isinstance(self.data, dict) else None
-        )
+        self._own = self.data
         self.rivals: list[tuple[str, Any, int]] = []
         self._included: Sequence[Source] = ()
         self._brought: dict[Path, int] = {}
+        self._appended: Sequence[tuple[Source, int]] = ()
         self._base: Source | None = None
         self._overrides: dict[Path, str] = {}
         self._comments: Comments | None = None
@@ -130,6 +128,21 @@ class Source:
             self.problems = [*self.problems, *file.problems]
             self.has_formulas |= file.has_formulas
             self.ignores = [*self.ignores, *file.ignores]
+
+    def said(self, key: str) -> Any:
+        """What the document says itself under a key, without what it extends."""
+        return self._own.get(key) if isinstance(self._own, dict) else None
+
+    def note_appended(self) -> list[Any]:
+        """The layers that it and its bases append, those of the last base first."""
+        own = self.said("append")
+        count = len(own) if isinstance(own, list) else 0
+        base = self._base if self.said("layers") is None else None
+        if base is not None:
+            base.note_appended()
+        before = base._appended if base else ()
+        self._appended = (*before, *((self, place) for place in range(count)))
+        return [source.said("append")[place] for source, place in self._appended]
 
     def note_brought(self, path: Path, number: int) -> None:
         """Notes that a value comes from an included document, the how manieth."""
@@ -211,9 +224,11 @@ class Source:
 
     def _place(self, path: Path, at_key: bool = False) -> "tuple[Source, Node]":
         """The node that a path leads to, and the document that it stands in."""
-        if self._included and (found := self._bringer(path)):
-            source, path = found
-            return source._place(path, at_key)
+        source, path = self._home(path)
+        return source._own_place(path, at_key)
+
+    def _own_place(self, path: Path, at_key: bool) -> "tuple[Source, Node]":
+        """The same for what the document says itself, or what it extends."""
         node, place = self._root, self._root
         for number, step in enumerate(path):
             key, value = child(node, step)
@@ -227,18 +242,25 @@ class Source:
             place = key if at_key and number == len(path) - 1 else value
         return self, place
 
-    def _bringer(self, path: Path) -> "tuple[Source, Path] | None":
-        """The included document that a value comes from, and its path there."""
-        if path[:1] == ("include",) and len(path) > 1:
-            return self._included[int(path[1])], path[2:]
-        number = self._brought.get(path[:2])
-        return None if number is None else (self._included[number], path)
+    def _home(self, path: Path) -> "tuple[Source, Path]":
+        """The document that has a value which this one hasn't, and its path there."""
+        if self._included:
+            if path[:1] == ("include",) and len(path) > 1:
+                return self._included[int(path[1])], path[2:]
+            if (number := self._brought.get(path[:2])) is not None:
+                return self._included[number], path
+        if self._appended and path[:1] == ("append",) and len(path) > 1:
+            source, place = self._appended[int(path[1])]
+            return source, ("append", place, *path[2:])
+        return self, path
 
     def holds(self, path: Path) -> bool:
         """Whether a path leads to a value that is written in the document."""
-        if self._included and (found := self._bringer(path)):
-            source, path = found
-            return source.holds(path)
+        source, path = self._home(path)
+        return source._says(path)
+
+    def _says(self, path: Path) -> bool:
+        """The same for what the document says itself, or what it extends."""
         node: Node | None = self._root
         for step in path:
             assert node is not None

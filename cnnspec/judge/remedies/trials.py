@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from cnnspec.ground.edits import Remedy
 from cnnspec.ground.errors import Problem, without_details
 from cnnspec.language.program import Program
-from cnnspec.language.reader import read_program
+from cnnspec.model.changing import read_changed
 from cnnspec.model.resolver import resolve
 from cnnspec.model.summary import Model, Summary, infer
 
@@ -43,7 +43,7 @@ class Trials:
         self._left -= self._cost
         if self._left < 0:
             return None
-        program = read_program(self._source.edited(remedy.edits))
+        program = read_changed(self._source.edited(remedy.edits))
         return Model(program, infer(resolve(program)))
 
 

@@ -49,6 +49,7 @@ from cnnspec.language.program import (
     CallStep,
     IfStep,
     LayerStep,
+    PassStep,
     RepeatStep,
     Step,
     Steps,
@@ -131,6 +132,8 @@ class Body:
             return self._repeat(step, current)
         if isinstance(step, IfStep):
             return self._if(step, current)
+        if isinstance(step, PassStep):
+            return current
         return self._apply(step, current)
 
     def _branches(

@@ -41,6 +41,7 @@ from cnnspec.language.program import (
     CallStep,
     IfStep,
     LayerStep,
+    PassStep,
     Program,
     RepeatStep,
     Step,
@@ -146,7 +147,13 @@ class _Questions:
             return (yield from self._repeat(step, current))
         if isinstance(step, IfStep):
             return (yield from self._if(step, current))
-        if step.path not in self._flow.occurrences:
+        if isinstance(step, PassStep):
+            if step.sources:
+                yield self._around[step.path]
+            return current
+        # Where others stand for some of its runs, no one code does for all.
+        others = {path for path, _ in self._flow.program.replaced}
+        if step.path not in self._flow.occurrences or step.path in others:
             yield self._around[step.path]
         yield from self._reads(step, current)
         if isinstance(step, CallStep):

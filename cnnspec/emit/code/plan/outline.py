@@ -14,6 +14,7 @@ from cnnspec.language.program import (
     CallStep,
     IfStep,
     LayerStep,
+    PassStep,
     Program,
     RepeatStep,
     Step,
@@ -45,6 +46,7 @@ def defines(steps: Steps) -> bool:
     return any(
         not isinstance(step, RepeatStep | IfStep) or any(map(defines, within(step)))
         for step in steps
+        if not isinstance(step, PassStep)
     )
 
 

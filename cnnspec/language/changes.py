@@ -1,0 +1,190 @@
+"""What `change` makes of a program: other arguments, and layers that aren't there."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue.layers import make_layer, with_defaults
+from cnnspec.catalogue.registry import own_name
+from cnnspec.ground.errors import Invalid, Path, Problem, nearest
+from cnnspec.ground.yaml_text import describe
+from cnnspec.language.blocks import each_step
+from cnnspec.language.expressions import formulas
+from cnnspec.language.program import (
+    CallStep,
+    IfStep,
+    LayerStep,
+    PassStep,
+    Program,
+    RepeatStep,
+    Spot,
+    Step,
+    Steps,
+)
+from cnnspec.language.steps import call_arguments, check_arguments, parameter_problems
+from cnnspec.language.variables import each_formula
+
+
+class Taken(NamedTuple):
+    """The steps of a program as they are taken before any change."""
+
+    spots: Mapping[str, Spot]
+    """Of layers and calls, by their names in full."""
+    times: Mapping[Path, int]
+    """How often each step is taken."""
+    complete: bool
+    """False where steps were left out because something is wrong with them."""
+
+
+def changed(program: Program, taken: Taken) -> Program:
+    """The program as its `change` says.
+
+    A step that is taken once becomes another one. Of one that is taken several times,
+    the others stay, so it is replaced in its place alone.
+    """
+    steps = {step.path: step for step in _all_steps(program)}
+    once: dict[Path, Step] = {}
+    replaced: dict[Spot, Step] = {}
+    names: dict[Path, str] = {}
+    problems = list(program.problems)
+    for name, given in program.change.items():
+        spot = taken.spots.get(name)
+        if spot is None:
+            problems += _unknown(name, taken)
+            continue
+        path, trail = spot
+        try:
+            step = _changed(program, steps[path], name, given)
+        except Invalid as error:
+            problems += error.problems
+            continue
+        if taken.times[path] == 1 and not any(number for _, number in trail):
+            once[path], names[path] = step, name
+        else:
+            replaced[spot] = step
+    blocks = {
+        name: block._replace(steps=_with(block.steps, once))
+        for name, block in program.blocks.items()
+    }
+    return program._replace(
+        steps=_with(program.steps, once),
+        blocks=blocks if once else program.blocks,
+        changed=names,
+        replaced=replaced,
+        problems=tuple(problems),
+    )
+
+
+def _all_steps(program: Program) -> Iterator[Step]:
+    yield from each_step(program.steps)
+    for block in program.blocks.values():
+        yield from each_step(block.steps)
+
+
+def _with(steps: Steps, changes: Mapping[Path, Step]) -> Steps:
+    """Steps with others in place of some, in repeats and branches as well."""
+    return tuple(_replaced(changes.get(step.path, step), changes) for step in steps)
+
+
+def _replaced(step: Step, changes: Mapping[Path, Step]) -> Step:
+    if isinstance(step, RepeatStep):
+        return step._replace(steps=_with(step.steps, changes))
+    if isinstance(step, IfStep):
+        then, otherwise = _with(step.then, changes), _with(step.otherwise, changes)
+        return step._replace(then=then, otherwise=otherwise)
+    if any(isinstance(source, tuple) for source in step.sources):
+        sources = tuple(
+            _with(source, changes) if isinstance(source, tuple) else source
+            for source in step.sources
+        )
+        return step._replace(sources=sources)
+    return step
+
+
+# ---------------------------------------------------------------- one step
+
+
+def _changed(program: Program, step: Step, name: str, given: Any) -> Step:
+    """What a step becomes.
+
+    Raises:
+        Invalid: it can't; the paths lead from the document's root.
+    """
+    path: Path = ("change", name)
+    if given is None and program.source.is_blank(path):
+        text = f"change.{name} has nothing after its colon"
+        hint = f"write null to take '{name}' out; or arguments, as in {{units: 10}}"
+        raise Invalid([Problem(path, "change", text, hint)])
+    if not isinstance(step, LayerStep | CallStep):
+        text = f"'{name}' is a further use of a layer, which has no arguments"
+        hint = "change the layer itself"
+        raise Invalid([Problem(path, "change", text, hint, at_key=True)])
+    if given is None:
+        about = step.name, step.sources, step.label, step.path, step.named
+        return PassStep(*about, name)
+    for key in ("name", "from"):
+        if isinstance(given, dict) and key in given:
+            text = f"change gives arguments, and '{key}' is none"
+            raise Invalid([Problem((*path, key), "change", text, "remove it", True)])
+    if isinstance(step, CallStep):
+        return _changed_call(program, step, path, given)
+    return _changed_layer(program, step, path, given)
+
+
+def _changed_layer(
+    program: Program, step: LayerStep, path: Path, given: Any
+) -> LayerStep:
+    kind, source = step.type, program.source
+    written = None if isinstance(step.path[-1], int) else source.value(step.path)
+    if isinstance(written, dict):
+        written = {k: v for k, v in written.items() if k not in ("name", "from")}
+    defaults = program.defaults.at(step.path).arguments
+    before = with_defaults(kind, formulas(written), defaults) or {}
+    inner = {k: v for k, v in defaults.items() if k != own_name(kind)}
+    new = with_defaults(kind, given, inner) or {}
+    arguments = {**before, **new}
+    try:
+        if any(each_formula(arguments)):
+            check_arguments(kind, arguments)
+            return step._replace(layer=None, arguments=arguments)
+        return step._replace(layer=make_layer(kind, arguments), arguments=None)
+    except Invalid as error:
+        raise Invalid(
+            _placed(problem, new, path, step.path, given) for problem in error.problems
+        ) from None
+
+
+def _placed(
+    problem: Problem, new: dict[str, Any], path: Path, own: Path, given: Any
+) -> Problem:
+    """A problem of arguments at what has to be mended: the change, or the layer."""
+    if problem.path and problem.path[0] not in new:
+        return problem.under(*own)
+    if not isinstance(given, dict):
+        problem = problem._replace(path=problem.path[1:])
+    return problem.under(*path)
+
+
+def _changed_call(program: Program, step: CallStep, path: Path, given: Any) -> CallStep:
+    block = program.blocks[step.block]
+    try:
+        new = call_arguments(block, given)
+    except Invalid as error:
+        raise Invalid(problem.under(*path) for problem in error.problems) from None
+    trainable = step.trainable
+    if "trainable" in new and "trainable" not in block.params:
+        trainable = new.pop("trainable")
+        if type(trainable) is not bool:
+            text = f"trainable must be true or false; found {describe(trainable)}"
+            raise Invalid([Problem((*path, "trainable"), "wrong-type", text)])
+    arguments = {**step.arguments, **new}
+    if wrong := list(parameter_problems(block, arguments)):
+        raise Invalid(problem.under(*path) for problem in wrong)
+    return step._replace(arguments=arguments, trainable=trainable)
+
+
+def _unknown(name: str, taken: Taken) -> Iterator[Problem]:
+    """What is wrong with a name that no layer has; nothing if it may have one yet."""
+    if taken.complete:
+        text = f"change gives arguments to '{name}', and the model has no such layer"
+        hint = nearest(name, taken.spots) or "cnnspec show lists its layers"
+        yield Problem(("change", name), "change", text, hint, at_key=True)
