@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.ground.errors import Invalid, Problem
 from cnnspec.ground.records import Record
@@ -180,9 +180,42 @@ def _is_installed(name: str) -> bool:
     return name[:1].isupper() and name.isidentifier() and name in _installed()
 
 
+OPERATION = "ops."
+"""What stands before the name of an operation of `keras.ops` in a spec."""
+
+
+def is_operation(name: str) -> bool:
+    """Whether it is written as an operation is, of which there may be none."""
+    return name.startswith(OPERATION)
+
+
+def _operations() -> Any:
+    """What is known of operations, which is imported when a spec first has one."""
+    return import_module(f"{__package__}.operations")
+
+
 def own_name(name: str) -> str:
-    """The name of a layer's class, for any name that `keras.layers` has for it."""
+    """The name of a layer's class, for any name that `keras.layers` has for it.
+
+    That of an operation is what stands for it in a spec: `ops.mean`.
+    """
+    if is_operation(name):
+        bare = name.removeprefix(OPERATION)
+        return OPERATION + str(_operations().synonyms().get(bare, bare))
     return ALIASES.get(name, name)
+
+
+def refusal(name: str) -> str:
+    """Why a spec can't hold a layer or an operation, and what to do; '' if it can."""
+    if is_operation(name):
+        found: str = _operations().REFUSED.get(name.removeprefix(OPERATION), "")
+        return found
+    return REFUSED.get(name, "")
+
+
+def operation_names() -> list[str]:
+    """The operations as a spec has them."""
+    return [OPERATION + name for name in _operations().operations()]
 
 
 def is_declared(name: object) -> bool:
@@ -192,6 +225,9 @@ def is_declared(name: object) -> bool:
 
 def is_known(name: str) -> bool:
     """Whether a spec can hold the layer of that name."""
+    if is_operation(name):
+        bare = own_name(name).removeprefix(OPERATION)
+        return bare in _operations().operations()
     if own_name(name) in _modules:
         return True
     return not _is_own(name) and (is_declared(name) or _is_installed(name))
@@ -201,6 +237,8 @@ def is_layer(name: object) -> bool:
     """Whether there is a layer of that name, which a spec may or may not hold."""
     if not isinstance(name, str):
         return False
+    if is_operation(name):
+        return is_known(name) or bool(refusal(name))
     return _is_own(name) or is_declared(name) or _is_installed(name)
 
 
@@ -242,7 +280,9 @@ def find(name: str) -> type[Record]:
     found = _declared.get().get(name) or _classes.get(name)
     if found is None:
         own = own_name(name)
-        if module := _modules.get(own) or is_model(own) and _models()[own]:
+        if is_operation(own):
+            found = _operations().operations()[own.removeprefix(OPERATION)]
+        elif module := _modules.get(own) or is_model(own) and _models()[own]:
             found = getattr(import_module(module), own)
         elif _is_installed(own):
             found = _loaded(_installed()[own])

@@ -9,9 +9,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from cnnspec.catalogue.components import snake_case
-from cnnspec.catalogue.layers import Layer
+from cnnspec.catalogue.layers import Layer, layer_class
 from cnnspec.catalogue.layers.base import all_nested
-from cnnspec.catalogue.registry import INPUT_LAYER
+from cnnspec.catalogue.registry import (
+    INPUT_LAYER,
+    OPERATION,
+    is_known,
+    is_operation,
+    own_name,
+)
 from cnnspec.ground.records import Record
 
 INPUT_NAME = snake_case(INPUT_LAYER)
@@ -135,6 +141,17 @@ class Counter:
         return other
 
 
+def stem(kind: str) -> str:
+    """What is counted of layers, operations and blocks that have no name.
+
+    Args:
+        kind: what a spec calls it.
+    """
+    if is_operation(kind) and is_known(kind):
+        return snake_case(layer_class(own_name(kind)).__name__)
+    return snake_case(kind.removeprefix(OPERATION))
+
+
 class AutomaticNames:
     """Names layers as Keras does in a new session."""
 
@@ -159,13 +176,18 @@ class AutomaticNames:
 
     def of(self, layer: Layer) -> str:
         """The next automatic name of a layer's class."""
-        kind = type(layer)
+        return self.of_class(type(layer))
+
+    def of_class(self, kind: type[Layer]) -> str:
+        """The next automatic name of a class."""
         stem = self._stems.get(kind)
         if stem is None:
             stem = snake_case(kind.class_name or kind.__name__)
             self._stems[kind] = stem
+        for other in kind.counts_too:
+            self._counter.next(snake_case(other))
         return self._counter.next(stem)
 
-    def of_class(self, name: str) -> str:
+    def of_kind(self, name: str) -> str:
         """The next automatic name of a class that no layer could be made of."""
-        return self._counter.next(snake_case(name))
+        return self._counter.next(stem(name))

@@ -111,6 +111,7 @@ class _Interpreter(Generic[T]):
         self._keras_names = keras_names
         self._authors = {keras: name for name, keras in keras_names.items()}
         self._odd: list[naming.Odd] = []
+        self._automatic: dict[str, str] = {}  # what Keras calls operations
         self._lost = (listener.lost(""),)
         self._names, self._calls = naming.AutomaticNames(), naming.Counter()
         self._problems = Problems(program)
@@ -130,7 +131,7 @@ class _Interpreter(Generic[T]):
         given = {}
         for name, tensor in self._program.inputs.items():
             path: Path = ("inputs", name) if name else ("input",)
-            called = name or self._names.of_class(INPUT_LAYER)
+            called = name or self._names.of_kind(INPUT_LAYER)
             given[called] = self._listener.input(called, tensor, path)
             self._take_name(called, path)
         # Without an input, the first layer reads a tensor that isn't there.
@@ -249,15 +250,18 @@ class _Interpreter(Generic[T]):
             layer, arguments = self._layer_of(step, read, said, scope)
         inner = () if layer is None else self._names.inner(layer)
         given = None if step.name is None else self._given_name(step, scope)
+        keras = ""
+        if layer is not None and layer.named_by_keras:
+            keras = self._names.of(layer)
         if given is not None:
             local, name = given, scope.full(given)
         elif scope.call:
             local = scope.label(step) if scope.rounds else step.label
             name = naming.in_call(scope.call, local)
         elif layer is not None:
-            local = name = self._names.of(layer)
+            local = name = keras or self._names.of(layer)
         else:
-            local = name = self._names.of_class(step.type)
+            local = name = self._names.of_kind(step.type)
         if len(name) > NAME_LIMIT:
             layer, local = None, local[:NAME_LIMIT]
             self._problems.note(_too_long(name), step.path, scope.trail)
@@ -266,7 +270,10 @@ class _Interpreter(Generic[T]):
             placed = placed._replace(frozen=True)
         if settings:
             placed = placed._replace(settings=settings)
-        self._note_odd(name, local, scope.call, step.type)
+        if keras:
+            self._automatic[name] = keras
+        else:
+            self._note_odd(name, local, scope.call, step.type)
         self._tape.append((step.path, layer and name))
         if layer is None:
             self._lacks_layers = True
@@ -329,6 +336,9 @@ class _Interpreter(Generic[T]):
             scope.current = self._lost
             scope.known.setdefault(placed.local or f"{wanted} again", self._lost)
             return
+        if self._classes[shared].named_by_keras:
+            self._refuse_operation(wanted, step, scope)
+            return
         if step.named:
             call = call_of_class(self._classes[shared])
             read, said, settings = self._by_name(step, read, said, scope, call)
@@ -388,6 +398,13 @@ class _Interpreter(Generic[T]):
         if local:
             scope.known[local] = read
 
+    def _refuse_operation(self, wanted: str, step: ApplyStep, scope: Scope[T]) -> None:
+        path = (*step.path, "layer")
+        text = f"apply uses weights again, and the operation '{wanted}' has none"
+        hint = "write the operation a second time"
+        self._problems.report("unknown-input", path, text, hint, scope.trail)
+        scope.current = self._lost
+
     # ------------------------------------------------------------- names
 
     def _placed(self, step: CallStep | ApplyStep, scope: Scope[T]) -> Placed:
@@ -420,9 +437,29 @@ class _Interpreter(Generic[T]):
 
     def _named_by_keras(self) -> Mapping[str, str]:
         """What Keras calls that whose names it doesn't take."""
-        if not self._odd:
+        automatic = self._automatic
+        if not self._odd and not automatic:
             return _NO_NAMES
-        return naming.keras_names(self._odd, self._taken)
+        taken = [*self._taken, *automatic.values()] if automatic else self._taken
+        names = naming.keras_names(self._odd, taken)
+        self._refuse_shared(names)
+        return names | {n: keras for n, keras in automatic.items() if keras != n}
+
+    def _refuse_shared(self, names: Mapping[str, str]) -> None:
+        """Reports a layer that is given the name that Keras gives an operation."""
+        if not self._automatic:
+            return
+        others = [*self._inputs, *(n for n, s in self._shared.items() if n == s)]
+        called = {names.get(n, n): n for n in others if n not in self._automatic}
+        for name, keras in self._automatic.items():
+            if keras in called:
+                from cnnspec.language.unknown import shared_name
+
+                other = called[keras]
+                path = (*self._taken[other], "name")
+                first = self._taken[name]
+                text, hint = shared_name(name, keras, first, self._program)
+                self._problems.report("duplicate-name", path, text, hint)
 
     def _own(self, name: str, scope: Scope[T]) -> str:
         """The author's name for what is called by Keras's, which may stand as well."""
@@ -668,6 +705,9 @@ class _Interpreter(Generic[T]):
             return
         shared = self._shared[name]
         tensor = self._listener.again(step, placed, shared, read, said)
+        if self._classes[shared].named_by_keras:
+            self._automatic[full] = self._names.of_class(self._classes[shared])
+            self._classes[full], shared = self._classes[shared], full
         if shared in self._gives:
             self._know_model(placed, shared, tensor, scope)
             return
@@ -764,7 +804,7 @@ class _Interpreter(Generic[T]):
         block = model if isinstance(model, Block) else None
         program = self._program if isinstance(model, Block) else model
         given_names = [name for name in model.inputs if name]
-        names = tuple(given_names) or (self._names.of_class(INPUT_LAYER),)
+        names = tuple(given_names) or (self._names.of_kind(INPUT_LAYER),)
         path = block.path if block else ()
         contents = Contents(program, names, path, scope.trail)
         listener, given = self._listener.model(
@@ -873,6 +913,7 @@ class _Interpreter(Generic[T]):
         self._shared, self._made = self._shared.copy(), self._made.copy()
         self._classes = self._classes.copy()
         self._odd, self._tape = self._odd.copy(), self._tape.copy()
+        self._automatic = self._automatic.copy()
         self._called_before = self._called_before.copy()
         self._complete = True
         try:

@@ -1,6 +1,6 @@
 """What may stand under `from`, and what a mapping there says of a call's arguments."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import layer_class
@@ -27,10 +27,19 @@ class Call(NamedTuple):
     """What it takes beside tensors."""
 
 
-def call_of(kind: str) -> Call | None:
-    """What the call of a layer takes; None where there is no such layer."""
+def call_of(kind: str, given: Collection[str] = ()) -> Call | None:
+    """What the call of a layer takes; None where there is no such layer.
+
+    Args:
+        kind: the layer's name.
+        given: arguments that it has anyhow; a number may stand in a tensor's place.
+    """
     name = own_name(kind)
-    return call_of_class(layer_class(name)) if is_known(name) else None
+    if not is_known(name):
+        return None
+    call = call_of_class(layer_class(name))
+    left = tuple(one for one in call.tensors if one not in given)
+    return call._replace(tensors=left or call.tensors)
 
 
 def call_of_class(cls: type[Layer]) -> Call:

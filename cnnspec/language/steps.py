@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers import (
     Layer,
     layer_class,
@@ -20,7 +19,7 @@ from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.document import ApplyKeys, IfKeys, RepeatKeys
 from cnnspec.language.expressions import Formula, formulas, names_in
-from cnnspec.language.naming import Counter
+from cnnspec.language.naming import Counter, stem
 from cnnspec.language.program import (
     NEEDED,
     ApplyStep,
@@ -76,7 +75,7 @@ class Place:
         """What a named call names a step here that has no name of its own."""
         if self.labels is None or type(name) is str:
             return ""
-        return self.labels.next(snake_case(kind))
+        return self.labels.next(stem(kind))
 
     def inside(self, names: Iterable[str]) -> "Place":
         """The place inside a repeat that has these variables."""
@@ -142,7 +141,8 @@ class StepReader:
                 arguments = dict(arguments)
                 if "from" in arguments:
                     given = arguments.pop("from")
-                    call = call_of(kind) if isinstance(given, dict) else None
+                    numbers = {*arguments, *place.defaults.arguments.get(kind, ())}
+                    call = call_of(kind, numbers) if isinstance(given, dict) else None
                     sources, named = self._sources(given, path, place, call)
                 if "name" in arguments:
                     name = self._layer_name(kind, arguments.pop("name"), path, place)

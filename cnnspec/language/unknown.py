@@ -232,6 +232,23 @@ def taken(placed: Placed, first: Path | None, program: Program) -> tuple[str, st
     return text, f"{hint}, which makes this one 'first_{local}'"
 
 
+def shared_name(
+    operation: str, keras: str, first: Path, program: Program
+) -> tuple[str, str]:
+    """What is wrong with a name that Keras gives an operation as well.
+
+    Args:
+        operation: the operation's name in the spec.
+        keras: that in Keras.
+        first: the operation's step.
+        program: the spec.
+    """
+    line = program.source.line(first)
+    what = "" if operation == keras else f" '{operation}'"
+    text = f"Keras calls the operation{what} in {line} '{keras}', whatever its name"
+    return text, "choose another name here"
+
+
 def _numbered(name: str, here: Frame, program: Program) -> str:
     """How a name can differ each time round a repeat."""
     index = program.source.value((*here.path, "index"))

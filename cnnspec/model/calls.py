@@ -96,25 +96,37 @@ def shapes_given(
         one = tensors((name,), shapes, parts[place : place + 1])
         key = arguments[place]
         found[key] = found.get(key, ()) + one
-    main = main_arguments(caller.layer)
+    main = caller.layer.works_on()
     _count_each(caller.layer, found, main)
     given = tuple(shape for key in main for shape in found.pop(key, ()))
     return given, Call(found, caller.settings)
 
 
-def main_arguments(layer: Layer | type[Layer]) -> tuple[str, ...]:
-    """The arguments of a call that are the tensors which the layer works on."""
-    count = layer.inputs_limit if layer.takes_tensors_apart else 1
-    return layer.tensor_arguments[:count]
+Types = str | list[str]
+"""The type of the numbers in a tensor, or in all that a layer gives; else of each."""
 
 
-def main_inputs(caller: Caller) -> tuple[str, ...]:
-    """The names of what gives the tensors that a layer works on."""
-    if not caller.arguments:
-        return caller.inputs
-    main = main_arguments(caller.layer)
-    pairs = zip(caller.inputs, caller.arguments, strict=True)
-    return tuple(name for name, key in pairs if key in main)
+def types_given(
+    caller: Caller, shapes: Mapping[str, Shapes], types: Mapping[str, Types]
+) -> list[str]:
+    """The types of the numbers in the tensors that a layer works on.
+
+    Args:
+        caller: the layer's call.
+        shapes: of tensors, by the names of what gives them.
+        types: of their numbers.
+    """
+    found: list[str] = []
+    main = caller.layer.works_on() if caller.arguments else ()
+    for place, name in enumerate(caller.inputs):
+        if main and caller.arguments[place] not in main:
+            continue
+        shape, type_ = shapes[name], types[name]
+        count = len(shape) if isinstance(shape, list) else 1
+        each = type_ if isinstance(type_, list) else [type_] * count
+        part = caller.parts[place] if caller.parts else None
+        found += each if part is None else [each[part]]
+    return found
 
 
 def _count_each(

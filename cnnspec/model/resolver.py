@@ -106,7 +106,7 @@ class GraphBuilder(Listener[Tensor]):
         layer: Layer,
         read: tuple[Tensor, ...],
         said: Sequence[Said],
-        shares: str,
+        shares: str = "",
         inner: tuple[str, ...] = (),
     ) -> Tensor:
         """Notes a layer with the tensors that it reads."""
@@ -156,6 +156,8 @@ class GraphBuilder(Listener[Tensor]):
     ) -> Tensor:
         """Notes a further use of a layer."""
         first = self._nodes[shared]
+        if first.layer.named_by_keras:  # Keras makes an operation for each use
+            return self._place(placed, first.layer, read, said)
         placed = placed._replace(frozen=first.frozen)
         return self._place(placed, first.layer, read, said, shared, first.inner)
 
@@ -178,7 +180,8 @@ class GraphBuilder(Listener[Tensor]):
             shape: Any = self.sizes(tensor) or ()
             if shape and holder is not None:
                 shape = holder.handed_in(shape)
-            dtype = known.dtypes.get(self.name(tensor), DEFAULT_POLICY)
+            part = tensor.number if isinstance(tensor, Part) else None
+            dtype = known.type_of(self.name(tensor), part)
             inner._inputs.append(Input(name, shape, dtype, contents.path))
         self._inside.append((contents, inner))
         return inner, contents.inputs

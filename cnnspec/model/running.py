@@ -3,9 +3,11 @@
 Keras builds a layer for the shape that it was told of, and gives it another one.
 """
 
+from collections.abc import Mapping
+
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.shapes import Shape, Shapes, show
-from cnnspec.model.calls import Call, main_inputs, shapes_given
+from cnnspec.model.calls import Call, Types, shapes_given, types_given
 from cnnspec.model.summary import Row, Summary, Surprise
 
 
@@ -18,13 +20,13 @@ def followed(summary: Summary) -> Summary:
 
 def _runs_as_told(summary: Summary) -> bool:
     """Whether all layers run, and give the shapes that Keras tells beforehand."""
-    dtypes = _dtypes(summary)
+    dtypes, shapes = _dtypes(summary), _shapes(summary)
     try:
         for row in summary.rows:
             told = row.output_shape
             if _runs(row, told, row.input_shapes, row.call) != told:
                 return False
-            dtypes[row.name] = _dtype(row, dtypes)
+            dtypes[row.name] = _dtype(row, shapes, dtypes)
     except ShapeError:
         return False
     return True
@@ -43,12 +45,20 @@ def _runs(row: Row, told: Shapes, given: tuple[Shape, ...], call: Call) -> Shape
     return found
 
 
-def _dtypes(summary: Summary) -> dict[str, str]:
+def _shapes(summary: Summary) -> dict[str, Shapes]:
+    """The shapes of all tensors as Keras tells them."""
+    found: dict[str, Shapes] = {i.name: i.shape for i in summary.graph.inputs}
+    return found | {row.name: row.output_shape for row in summary.rows}
+
+
+def _dtypes(summary: Summary) -> dict[str, Types]:
     """The types of the numbers in the inputs."""
     return {tensor.name: tensor.dtype for tensor in summary.graph.inputs}
 
 
-def _dtype(row: Row, dtypes: dict[str, str]) -> str:
+def _dtype(
+    row: Row, shapes: Mapping[str, Shapes], dtypes: Mapping[str, Types]
+) -> Types:
     """The type of the numbers that a layer gives when it runs.
 
     Raises:
@@ -58,8 +68,9 @@ def _dtype(row: Row, dtypes: dict[str, str]) -> str:
         title = row.layer.title()
         text = "is missing in Keras's model, which takes its input for its result"
         raise ShapeError(text, f"put it into Pipeline: {{layers: [{title}]}}")
-    given = [dtypes[name] for name in main_inputs(row)]
-    return row.layer.running_dtype(row.dtype, *given)
+    given = types_given(row, shapes, dtypes)
+    found: Types = row.layer.running_dtype(row.dtype, *given)
+    return found
 
 
 class _Run:
@@ -95,7 +106,7 @@ class _Run:
         try:
             told = self._told(row, given, call)
             runs = _runs(row, told, given, call)
-            self._dtypes[row.name] = _dtype(row, self._dtypes)
+            self._dtypes[row.name] = _dtype(row, self.shapes, self._dtypes)
         except ShapeError as error:
             found = Surprise(row, None, error.message, error.hint, origin or row.name)
             self.surprises.append(found)

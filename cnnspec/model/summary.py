@@ -10,7 +10,7 @@ from cnnspec.ground.errors import Path, Problem, ShapeError, Trail, folded
 from cnnspec.ground.shapes import Shape, Shapes, product, show
 from cnnspec.language import naming
 from cnnspec.language.program import Program
-from cnnspec.model.calls import PLAIN, Call, shapes_given, tensors
+from cnnspec.model.calls import PLAIN, Call, Types, shapes_given, tensors, types_given
 from cnnspec.model.graph import DEFAULT_POLICY, Graph, Input, Node
 
 
@@ -237,7 +237,7 @@ class Inference:
     def __init__(self, inputs: Iterable[Input], policy: str = DEFAULT_POLICY) -> None:
         self.rows: dict[str, Row] = {}
         self.shapes: dict[str, Shapes] = {}
-        self._policy, self.dtypes = policy, dict[str, str]()
+        self._policy, self.dtypes = policy, dict[str, Types]()
         for tensor in inputs:
             self.shapes[tensor.name] = tensor.shape
             self.dtypes[tensor.name] = tensor.dtype
@@ -274,14 +274,40 @@ class Inference:
                     self._computed[key] = found
             if first is not None:
                 found = _again(found, inputs, first)
+            dtype = self._dtype(node)
         except ShapeError as error:
             return error
-        dtype = layer.output_dtype(self._policy, self.dtypes[sources[0]])
-        about = path, trail, shares, dtype, self._policy
+        each = dtype[0] if isinstance(dtype, list) else dtype
+        about = path, trail, shares, each, self._policy
         row = Row(name, layer, sources, inputs, *found, *about, parts, arguments, call)
         self.rows[name] = row
         self.shapes[name], self.dtypes[name] = found[0], dtype
         return None
+
+    def type_of(self, name: str, part: int | None = None) -> str:
+        """The type of the numbers in a tensor, the usual one where it isn't known.
+
+        Args:
+            name: of what gives it.
+            part: which of several tensors.
+        """
+        found = self.dtypes.get(name, DEFAULT_POLICY)
+        return found[part or 0] if isinstance(found, list) else found
+
+    def _dtype(self, node: Node) -> Types:
+        """The type of the numbers that a layer gives.
+
+        Raises:
+            ShapeError: it takes no numbers of the type that it is given.
+        """
+        layer, first = node.layer, self.dtypes[node.inputs[0]]
+        if layer.joins_types:
+            given = types_given(node, self.shapes, self.dtypes)
+            found: Types = layer.output_dtype(self._policy, *given)
+            return found
+        if isinstance(first, list):
+            first = types_given(node, self.shapes, self.dtypes)[0]
+        return layer.output_dtype(self._policy, first)
 
 
 _Computed = tuple[Shapes, Sequence[Weight], int, int, int | None]

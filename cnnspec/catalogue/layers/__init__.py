@@ -10,7 +10,7 @@ from typing import Any
 from cnnspec.catalogue import registry
 from cnnspec.catalogue.components import read_arguments
 from cnnspec.catalogue.layers.base import Layer, Weight
-from cnnspec.catalogue.registry import REFUSED, is_known, is_layer, own_name
+from cnnspec.catalogue.registry import is_known, is_layer, own_name, refusal
 from cnnspec.ground.errors import Invalid, Problem
 from cnnspec.ground.yaml_text import describe, flow
 
@@ -76,8 +76,8 @@ def make_layer(name: str, arguments: Any, blocks: Collection[str] = ()) -> Layer
             arguments.
     """
     name = own_name(name)
-    if name in REFUSED:
-        why, _, hint = REFUSED[name].partition("; ")
+    if refused := refusal(name):
+        why, _, hint = refused.partition("; ")
         text = f"{name} can't be checked: {why}"
         raise Invalid([Problem((), "refused-layer", text, hint, at_key=True)])
     if not is_known(name):

@@ -171,6 +171,12 @@ class Layer(Record):
     fails_unseen: ClassVar[bool] = False
     """Whether no trial shows the failure that `running` tells of: TensorFlow ends the
     whole process, or takes a layer by itself and no model."""
+    named_by_keras: ClassVar[bool] = False
+    """Whether its name in Keras is the automatic one, whatever a spec calls it."""
+    counts_too: ClassVar[tuple[str, ...]] = ()
+    """Other classes of which Keras makes one with it, so that their names count on."""
+    joins_types: ClassVar[bool] = False
+    """Whether the type of what it gives depends on all its tensors, not the first."""
     left_out: ClassVar[bool] = False
     """Whether a model of Keras doesn't have it, unless inside another layer."""
     runs_on: ClassVar[str] = NUMBERS
@@ -249,6 +255,11 @@ class Layer(Record):
         Raises:
             ShapeError: its first batch fails.
         """
+
+    def works_on(self) -> tuple[str, ...]:
+        """The arguments of a call that are the tensors which it works on."""
+        count = self.inputs_limit if self.takes_tensors_apart else 1
+        return self.tensor_arguments[:count]
 
     def packed(self, argument: str, items: Sequence[Any]) -> Any:
         """What an argument of the call is given: one thing, or a list of several.

@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import Component
 from cnnspec.catalogue.layers.base import Layer, all_nested
+from cnnspec.catalogue.operations import Operation
 from cnnspec.catalogue.registry import INPUT_LAYER
+from cnnspec.emit.keras_live.operations import LiveOperation
 from cnnspec.emit.keras_live.session import keras_module, raised_limit, reason
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.naming import keras_arguments, keras_name
 from cnnspec.language.own.layer import OwnLayer
-from cnnspec.model.calls import main_arguments
 from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph, Node
 from cnnspec.model.summary import Row, Summary
@@ -114,6 +115,8 @@ def _layer(node: Node, name: str) -> Any:
         node: in its place.
         name: what Keras calls it.
     """
+    if isinstance(node.layer, Operation):
+        return LiveOperation(node.layer, name)
     inner = zip(all_nested(node.layer), node.inner, strict=True)
     names = {id(layer): name for layer, name in inner}
     return keras_object(node.layer, {**names, id(node.layer): name})
@@ -132,7 +135,7 @@ def apply(
         found: dict[str, list[Any]] = {}
         for argument, one in zip(node.arguments, given, strict=True):
             found.setdefault(argument, []).extend(one)
-        main = [key for key in main_arguments(known) if key in found]
+        main = [key for key in known.works_on() if key in found]
         several = [tensor for key in main for tensor in found.pop(key)]
         named |= {key: known.packed(key, one) for key, one in found.items()}
     if known.takes_tensors_apart:
@@ -210,7 +213,7 @@ def compare(model: Any, summary: Summary) -> list[str]:
     """
     layers = {
         layer.name: layer
-        for layer in model.layers
+        for layer in model.operations
         if type(layer).__name__ != INPUT_LAYER
     }
     graph = summary.graph
@@ -242,7 +245,8 @@ def _is_own(layer: Layer) -> bool:
 
 
 def _differences(layer: Any, row: Row) -> Iterator[str]:
-    weights = [(weight_name(w), tuple(w.shape), w.trainable) for w in layer.weights]
+    held = getattr(layer, "weights", ())  # of which an operation has none
+    weights = [(weight_name(w), tuple(w.shape), w.trainable) for w in held]
     ours = [tuple(weight) for weight in row.weights]
     sides = (
         ("type", type(layer).__name__, row.type),

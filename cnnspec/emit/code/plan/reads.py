@@ -24,7 +24,6 @@ from cnnspec.emit.code.tree import (
 from cnnspec.ground.errors import Path
 from cnnspec.language.expressions import Formula
 from cnnspec.language.program import Block, CallStep
-from cnnspec.model.calls import main_arguments
 
 
 class Given(NamedTuple):
@@ -118,7 +117,7 @@ def given_to(
         named: the arguments that they go to, if some go by name, and its settings.
     """
     arguments, settings = named
-    main = main_arguments(layer)
+    main = layer.works_on()
     groups: dict[str, list[Expression]] = {}
     for place, (code, is_list) in enumerate(tensors):
         key = (arguments[place] if arguments else "") or main[0]
