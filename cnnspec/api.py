@@ -55,6 +55,7 @@ __all__ = [
     "build",
     "check",
     "check_file",
+    "custom_objects",
     "files",
     "find_specs",
     "keras_model",
@@ -565,6 +566,31 @@ def keras_model(
     from cnnspec.emit.keras_live.target import live
 
     return live(_loaded(spec, overrides, allow_import))
+
+
+def custom_objects() -> dict[str, Any]:
+    """The classes of layers that Keras lacks, to read models that were built with them.
+
+    Scripts hold the text of such layers themselves. A `.keras` file names them, and
+    Keras has to know them before it reads one.
+
+        >>> import keras
+        >>> classes = cnnspec.custom_objects()
+        >>> sorted(classes)[0]
+        'cnnspec>ClassToken'
+
+    Returns:
+        The classes by the names that files have for them, as the second argument of
+        `keras.saving.load_model` takes them.
+
+    Raises:
+        NotInstalledError: Keras, or what it runs on, isn't installed.
+    """
+    from cnnspec.emit.keras_live.carried import carried_classes
+    from cnnspec.emit.keras_live.session import keras_module
+
+    keras_module()
+    return carried_classes()
 
 
 def _loaded(

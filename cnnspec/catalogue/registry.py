@@ -41,6 +41,7 @@ FAMILIES: dict[str, str] = {
     "reshaping": "reshaping",
     "merging": "merging",
     "attention": "attention",
+    "tokens": "tokens, positions",
     "rnn": "recurrent, wrapper",
     "preprocessing": "preprocessing",
     "augmentation": "augmentation",

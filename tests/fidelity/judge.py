@@ -1,7 +1,6 @@
 """Asks cnnspec and Keras the same question, and compares the answers."""
 
 import json
-from importlib import import_module
 from typing import Any, NamedTuple
 
 import keras
@@ -86,7 +85,9 @@ def keras_layer(name: str, arguments: Any) -> Any:
 
 def keras_class(name: str) -> Any:
     """The class of Keras for a layer."""
-    return getattr(import_module(f"keras.{layer_class(name).module}"), name)
+    from cnnspec.emit.keras_live.model import keras_class
+
+    return keras_class(layer_class(name))
 
 
 def keras_value(key: str, value: Any) -> Any:

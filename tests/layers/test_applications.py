@@ -140,7 +140,6 @@ def test_the_text_is_found_inside_a_wrapper():
     assert "import" not in text
 
 
-def test_every_text_is_of_a_layer_here():
-    assert {path.stem for path in (template_folder() / "layers").glob("*.py")} == set(
-        NAMES
-    )
+def test_every_text_is_of_a_layer():
+    texts = {path.stem for path in (template_folder() / "layers").glob("*.py")}
+    assert texts == {*NAMES, *family_names("tokens")}

@@ -107,6 +107,8 @@ class Layer(Record):
 
     It is called as this class is, and takes the same arguments.
     """
+    carried: ClassVar[bool] = False
+    """Whether nobody but cnnspec has the class: its text stands in templates/layers."""
     by_name: ClassVar[bool] = False
     """Whether code gives each of its arguments by its name."""
     grows_with: ClassVar[str] = ""
@@ -457,7 +459,7 @@ class Layer(Record):
     @classmethod
     def is_public(cls) -> bool:
         """Whether `keras.layers` has it; of any other, a script needs the class."""
-        return cls.module == Layer.module and not cls.package
+        return cls.module == Layer.module and not (cls.package or cls.carried)
 
     @classmethod
     def name_in_package(cls) -> str:

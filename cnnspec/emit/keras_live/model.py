@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import repeat
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from cnnspec.catalogue.components import Component
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.catalogue.operations import Operation
 from cnnspec.catalogue.registry import INPUT_LAYER
+from cnnspec.emit.keras_live.carried import carried_class
 from cnnspec.emit.keras_live.operations import LiveOperation
 from cnnspec.emit.keras_live.session import keras_module, raised_limit, reason
 from cnnspec.ground.records import Record
@@ -179,6 +181,8 @@ def keras_class(cls: type[Record]) -> Any:
     """
     assert issubclass(cls, Component | Layer)
     keras_module()
+    if issubclass(cls, Layer) and cls.carried:
+        return carried_class(cls.__name__)
     package, name = f"keras.{cls.module}", cls.__name__
     if issubclass(cls, Layer) and cls.package:
         package, name = cls.package, cls.name_in_package()
@@ -296,9 +300,23 @@ def saved(model: Any, classes: Mapping[str, Any] = MappingProxyType({})) -> byte
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.keras")
         model.save(path)
-        _same(model, keras.saving.load_model(path, classes))
+        with _registered(classes):
+            _same(model, keras.saving.load_model(path))
         with open(path, "rb") as file:
             return file.read()
+
+
+@contextmanager
+def _registered(classes: Mapping[str, Any]) -> Iterator[None]:
+    """Lets Keras know classes by these names, whatever a script has registered so."""
+    registered = keras_module().saving.get_custom_objects()
+    before = registered.copy()
+    registered.update(classes)
+    try:
+        yield
+    finally:
+        registered.clear()
+        registered.update(before)
 
 
 def _same(model: Any, reloaded: Any) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
+from cnnspec.emit.keras_live.carried import carried_classes
 from cnnspec.emit.keras_live.model import Built, shapes_of
 from cnnspec.emit.keras_live.session import keras_module, quiet, reason
 from cnnspec.emit.own import held, used
@@ -51,8 +52,8 @@ def _complaint(cls: type[OwnLayer], *, may: bool) -> tuple[str, str]:
 
 
 def classes(graph: Graph) -> dict[str, Any]:
-    """The classes of own layers by their names, as Keras takes them to read a file."""
-    return {
+    """Those of layers that Keras lacks, by their names in the file of a model."""
+    return carried_classes() | {
         cls.declared.class_name: getattr(
             import_module(cls.declared.module), cls.declared.class_name
         )

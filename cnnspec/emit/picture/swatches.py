@@ -22,6 +22,7 @@ _COLOURS = {
     "regularization": "#dcdcdc",
     "reshaping": "#e2cdb1",
     "attention": "#9fdcd5",
+    "tokens": "#c9d8b6",
     "rnn": "#bfe3ee",
     "preprocessing": "#d9dfa0",
     "augmentation": "#f1c5e2",
