@@ -50,6 +50,15 @@ SUMS = [
      {2: "(6 − 2) / 2 + 1"}),
     ("ConvLSTM1D", {"filters": 1, "kernel_size": 3, "return_sequences": True},
      (10, 6, 1), {2: "(6 − 3) / 1 + 1"}),
+    ("Pipeline", [{"Rescaling": 2.0}, {"CenterCrop": {"height": 6, "width": 5}},
+                  {"ZeroPadding2D": 1}],
+     (9, 9, 1), {1: "6 + 1 + 1", 2: "5 + 1 + 1"}),
+    ("Pipeline", [{"Conv2D": {"filters": 2, "kernel_size": 3}}, {"MaxPooling2D": 2},
+                  {"Flatten": {}}], (8, 9, 1), {1: "3·3·2"}),
+    ("Pipeline", [{"Conv2D": {"filters": 2, "kernel_size": 3}}, {"MaxPooling2D": 2}],
+     (8, 9, 1), {1: "(8 − 3) / 1 + 1 = 6, (6 − 2) / 2 + 1",
+                 2: "(9 − 3) / 1 + 1 = 7, (7 − 2) // 2 + 1"}),
+    ("Pipeline", [{"Flatten": {}}, {"Dense": 3}], (8, 9, 1), {}),
     ("Dense", 10, (8,), {}),
 ]  # fmt: skip
 

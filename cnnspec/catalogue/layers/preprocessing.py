@@ -1127,6 +1127,23 @@ class Pipeline(Layer):
         *_, (last, given) = self._walk(x)
         return last.output(given)
 
+    def size_sums(self, *shapes: Any) -> dict[int, str]:
+        """Where several layers change an axis, each is told with what it comes to."""
+        found: dict[int, str] = {}
+        for layer, given in self._walk(*shapes):
+            output, sums = layer.output(given), layer.size_sums(given)
+            other = isinstance(output, list) or len(output) != len(given)
+            # What an argument sets, as units do, or another axis, needs no arithmetic.
+            found = {
+                axis: text
+                for axis, text in found.items()
+                if not other and (axis in sums or output[axis] == given[axis])
+            }
+            for axis, text in sums.items():
+                before = f"{found[axis]} = {given[axis]}, " if axis in found else ""
+                found[axis] = f"{before}{text}"
+        return found
+
     def running(self, output: Any, *shapes: Any) -> Any:
         """Keras runs the layers to know the shape; Normalization keeps some of it."""
         [x] = shapes

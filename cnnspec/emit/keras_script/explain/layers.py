@@ -19,7 +19,7 @@ from cnnspec.emit.keras_script.explain.subject import (
     named,
 )
 from cnnspec.ground.shapes import product, show
-from cnnspec.model.linear import Around, Lines, Pair
+from cnnspec.model.linear import Around, Lines, Pair, has_kernel
 from cnnspec.model.summary import Row
 
 Values = dict[str, Any]
@@ -134,13 +134,17 @@ def linear(subject: Subject) -> Shown | None:
 def residual(subject: Subject) -> Shown | None:
     """Additions one of whose tensors leads to another: shortcuts around layers."""
     rows = {row.name: row for row in subject.summary.rows}
-    found = []
-    for row in subject.rows:
-        if isinstance(row.layer, Add) and _is_shortcut(rows, row):
-            found.append(row)
-    if not found:
+    added = [row for row in subject.rows if isinstance(row.layer, Add)]
+    plain = [row for row in added if _is_shortcut(rows, row)]
+    projected = [row for row in added if row not in plain and _projects(rows, row)]
+    if not plain and not projected:
         return None
-    return found[0], {"count": len(found), "layer": example(found[0])}
+    found = [*plain, *projected]
+    return found[0], {
+        "count": len(found),
+        "projected": len(projected),
+        "layer": example(found[0]),
+    }
 
 
 _FAR = 50
@@ -148,17 +152,54 @@ _FAR = 50
 
 
 def _is_shortcut(rows: dict[str, Row], row: Row) -> bool:
-    for start in row.inputs:
-        seen, others = {start}, [name for name in row.inputs if name != start]
-        while others and len(seen) < _FAR:
-            name = others.pop()
-            if name in rows and name not in seen:
-                seen.add(name)
-                sources = rows[name].inputs
-                if start in sources:
-                    return True
-                others += sources
+    return any(
+        _lead_to(rows, start, [name for name in row.inputs if name != start])
+        for start in row.inputs
+    )
+
+
+def _lead_to(rows: dict[str, Row], start: str, ends: list[str]) -> list[str]:
+    """The layers behind a tensor that the ends of paths come from; none if none do."""
+    seen, others, reached = {start}, [*ends], False
+    while others and len(seen) < _FAR:
+        name = others.pop()
+        if name in rows and name not in seen:
+            seen.add(name)
+            reached |= start in rows[name].inputs
+            others += rows[name].inputs
+    return [name for name in seen if name != start] if reached else []
+
+
+def _projects(rows: dict[str, Row], row: Row) -> bool:
+    """Whether a tensor is only brought to the shape of what it is added to.
+
+    That is done without an activation, and by at most one layer with a kernel, of
+    single positions (He et al. 2015, section 3.3, options A and B); the path around has
+    an activation.
+    """
+    for end in row.inputs:
+        others = [name for name in row.inputs if name != end]
+        for start in _linear_way(rows, end):
+            around = _lead_to(rows, start, others)
+            if any(not rows[name].layer.is_linear() for name in around):
+                return True
     return False
+
+
+def _linear_way(rows: dict[str, Row], end: str) -> Iterator[str]:
+    """The tensors that lead to another by linear layers, one of them with a kernel."""
+    kernels = 0
+    while end in rows and len(rows[end].inputs) == 1:
+        row = rows[end]
+        is_point = not example(row).window.strip("1x")
+        kernels += has_kernel(row)
+        if kernels > 1 or (has_kernel(row) and not is_point):
+            return
+        # Pooling of single positions takes every second one, and nothing more.
+        if not row.layer.is_linear() and not (row.layer.role == "pooling" and is_point):
+            return
+        [end] = row.inputs
+        yield end
 
 
 def batch_normalization(subject: Subject) -> Shown | None:
