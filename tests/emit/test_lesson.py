@@ -17,6 +17,7 @@ import pytest
 from cnnspec import api
 from cnnspec.emit.keras_live.model import build_model
 from cnnspec.emit.keras_script.script import render_script
+from tests.emit.quick import save_no_pictures, take_few_digits, train_eagerly
 from tests.emit.same import assert_same, built, reset_names
 from tests.emit.test_script import (
     DIGITS,
@@ -113,14 +114,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with all that specs of tests read, and small data for what is loaded."""
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.chdir(tmp_path)
-    # Compiling takes most of the time that so few samples take.
-    compiled = keras.Model.compile
-    eager = {"run_eagerly": True, "jit_compile": False}
-    monkeypatch.setattr(
-        keras.Model,
-        "compile",
-        lambda self, *args, **given: compiled(self, *args, **given | eager),
-    )
+    train_eagerly(monkeypatch)
+    take_few_digits(monkeypatch)
+    save_no_pictures(monkeypatch)
     labels = np.arange(40) % 10
     for name in ("a.csv", "b.csv"):
         write_csv(tmp_path / name, labels.tolist())

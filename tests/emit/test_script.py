@@ -3,12 +3,12 @@
 import ast
 import importlib.util
 import json
-import os
 import platform
 import shutil
 import subprocess
 import sys
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import keras
@@ -25,6 +25,7 @@ from cnnspec.emit.keras_live.model import build_model, keras_object
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.write import is_sealed
 from cnnspec.ground.errors import SpecError
+from tests.emit.quick import save_no_pictures, take_few_digits, train_eagerly
 from tests.emit.same import assert_same, reset_names
 from tests.fidelity.judge import keras_class
 from tests.samples import write_csv
@@ -41,6 +42,7 @@ TRAIN = "train: {loss: categorical_crossentropy, metrics: [accuracy]}\n"
 DIGITS = OUTLINE + "data: {source: digits, labels: one_hot}\n" + TRAIN
 
 
+@cache
 def render(text: str) -> str:
     return render_script(*api.loads(text)[:2], style="full")
 
@@ -253,6 +255,8 @@ def test_an_ensemble_trains_and_votes(voting, tmp_path, monkeypatch, capsys) -> 
     text = DIGITS + f"ensemble: {{members: 2, voting: {voting}}}\nname: pair\n"
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.chdir(tmp_path)
+    train_eagerly(monkeypatch)
+    take_few_digits(monkeypatch)
     load_script(render(text), tmp_path / "script.py").main()
     printed = capsys.readouterr().out
     assert "mean of the members: 0." in printed
@@ -275,12 +279,14 @@ def test_members_in_processes_are_those_trained_in_turn(tmp_path, monkeypatch) -
     text = seeded + "ensemble: {members: 2}\nname: pair\n"
     path = tmp_path / "script.py"
     path.write_text(render(text), encoding="utf-8")
-    figures = []
-    for jobs in ("1", "2"):
-        command = [sys.executable, path, "--jobs", jobs]
-        environment = os.environ | {"MPLBACKEND": "agg"}
-        subprocess.run(command, cwd=tmp_path, env=environment, check=True)
-        results = tmp_path / "results" / "pair"
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir(tmp_path)
+    figures, results = [], tmp_path / "results" / "pair"
+    for train in (
+        load_script(path.read_text("utf-8"), path).main,
+        lambda: subprocess.run([sys.executable, path, "--jobs", "2"], check=True),
+    ):
+        train()
         figures.append(json.loads((results / "metrics.json").read_text()))
         shutil.rmtree(results)
     assert figures[0]["members"] == pytest.approx(figures[1]["members"], abs=0.01)
@@ -373,6 +379,8 @@ def test_an_answer_is_read_as_the_loss_has_it(
         write_csv(tmp_path / name, labels.tolist(), pixels=4)
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.chdir(tmp_path)
+    train_eagerly(monkeypatch)
+    save_no_pictures(monkeypatch)
     path = tmp_path / "script.py"
     module = load_script(render(text), path)
     written = path.read_text(encoding="utf-8")
