@@ -31,8 +31,8 @@ TRAINING = {
     "data": "data: {source: mnist, scale: 255, labels: one_hot, flatten: false}\n",
     "train": "train: {loss: categorical_crossentropy}\n",
 }
-NO_EXAMPLE = {"bug", "keras-mismatch"}
-"""A fault of ours; whoever knows an example should mend it."""
+NO_EXAMPLE = {"bug", "keras-mismatch", "no-weights"}
+"""Faults of ours, which whoever knows an example should mend, and of a network."""
 
 
 def whole(example: str) -> str:

@@ -173,7 +173,9 @@ def model_names() -> list[str]:
 
 
 def _is_own(name: str) -> bool:
-    return name in _modules or name in ALIASES or name in REFUSED
+    if name in _modules or name in ALIASES or name in REFUSED:
+        return True
+    return is_model(name)
 
 
 def _is_installed(name: str) -> bool:
@@ -229,7 +231,7 @@ def is_known(name: str) -> bool:
     if is_operation(name):
         bare = own_name(name).removeprefix(OPERATION)
         return bare in _operations().operations()
-    if own_name(name) in _modules:
+    if own_name(name) in _modules or is_model(name):
         return True
     return not _is_own(name) and (is_declared(name) or _is_installed(name))
 
@@ -263,7 +265,7 @@ def _can_be_imported(name: str) -> bool:
 
 def all_names() -> list[str]:
     """Whatever may stand for a layer that a spec can hold."""
-    return [*_modules, *ALIASES, *_declared.get(), *_installed()]
+    return [*_modules, *ALIASES, *_models(), *_declared.get(), *_installed()]
 
 
 def layer_names() -> list[str]:

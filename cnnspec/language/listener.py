@@ -86,6 +86,8 @@ class Contents(NamedTuple):
     """Where it stands in its document: a block; nothing for a whole spec."""
     trail: Trail
     """The calls and rounds that led there, its own among them."""
+    application: Layer | None = None
+    """The model of keras.applications that it is, with its arguments."""
 
 
 class Listener(ABC, Generic[T]):
@@ -254,7 +256,7 @@ class Listener(ABC, Generic[T]):
     @abstractmethod
     def model(
         self,
-        step: CallStep,
+        step: CallStep | LayerStep,
         placed: Placed,
         contents: Contents,
         arguments: dict[str, Any],
@@ -279,13 +281,15 @@ class Listener(ABC, Generic[T]):
         """
 
     @abstractmethod
-    def modelled(self, step: CallStep, placed: Placed, outcome: Outcome[T]) -> Layer:
+    def modelled(
+        self, step: CallStep | LayerStep, placed: Placed, outcome: Outcome[T]
+    ) -> Layer:
         """The model that began last has ended; it is a layer from here on."""
 
     @abstractmethod
     def model_called(
         self,
-        step: CallStep,
+        step: CallStep | LayerStep,
         placed: Placed,
         layer: Layer,
         read: tuple[T, ...],

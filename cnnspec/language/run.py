@@ -19,6 +19,7 @@ from cnnspec.ground.errors import (
     Problem,
     Trail,
     either,
+    nearest,
 )
 from cnnspec.ground.kinds import is_name
 from cnnspec.ground.yaml_text import flow
@@ -66,6 +67,8 @@ _NOTHING: Sequence[Said] = ()
 
 
 _NO_NAMES: Mapping[str, str] = {}
+_INFERENCE: Mapping[str, Any] = {"training": False}
+"""How a model is called whose BatchNormalization is to stay as it was trained."""
 
 
 def run(
@@ -124,6 +127,7 @@ class _Interpreter(Generic[T]):
         self._called_before: dict[str, CallTaken] = {}
         self._gives: dict[str, list[str]] = {}  # what the outputs of models are called
         self._steps_left = STEP_LIMIT
+        self._quiet: dict[str, Mapping[str, Any]] = {}  # by names of applications
         self._lacks_layers = False
         self._complete = program.complete
 
@@ -248,6 +252,10 @@ class _Interpreter(Generic[T]):
         layer, arguments = step.layer, None
         if layer is None and step.arguments is not None:
             layer, arguments = self._layer_of(step, read, said, scope)
+        if layer is not None and layer.is_application:
+            given_to = arguments, settings or {}
+            self._application(step, layer, given_to, read, said, scope)
+            return
         inner = () if layer is None else self._names.inner(layer)
         given = None if step.name is None else self._given_name(step, scope)
         keras = ""
@@ -343,6 +351,8 @@ class _Interpreter(Generic[T]):
             call = call_of_class(self._classes[shared])
             read, said, settings = self._by_name(step, read, said, scope, call)
             placed = placed._replace(settings=settings)
+        if quiet := self._quiet.get(shared):
+            placed = placed._replace(settings={**quiet, **placed.settings})
         if not placed.name:
             name = self._calls.next(f"{shared} again")
             placed = placed._replace(name=name, local=name)
@@ -704,6 +714,8 @@ class _Interpreter(Generic[T]):
             scope.current = scope.known[local] = (self._listener.lost(full),)
             return
         shared = self._shared[name]
+        if quiet := self._quiet.get(shared):
+            placed = placed._replace(settings={**quiet, **placed.settings})
         tensor = self._listener.again(step, placed, shared, read, said)
         if self._classes[shared].named_by_keras:
             self._automatic[full] = self._names.of_class(self._classes[shared])
@@ -774,7 +786,7 @@ class _Interpreter(Generic[T]):
 
     def _modelled(
         self,
-        step: CallStep,
+        step: CallStep | LayerStep,
         placed: Placed,
         model: Block | Program,
         arguments: dict[str, Any],
@@ -782,6 +794,7 @@ class _Interpreter(Generic[T]):
         said: Sequence[Said],
         scope: Scope[T],
         holder: type[Layer] | None,
+        application: Layer | None = None,
     ) -> tuple[Layer, list[str]]:
         """Makes a model of a block, or of another spec, for a layer that may hold it.
 
@@ -797,6 +810,7 @@ class _Interpreter(Generic[T]):
             said: how they are called.
             scope: for what is inside; its tensors are filled in.
             holder: the class of the layer that holds it.
+            application: the model of keras.applications that it is.
 
         Returns:
             The model, and what each tensor that it gives is called inside.
@@ -806,7 +820,7 @@ class _Interpreter(Generic[T]):
         given_names = [name for name in model.inputs if name]
         names = tuple(given_names) or (self._names.of_kind(INPUT_LAYER),)
         path = block.path if block else ()
-        contents = Contents(program, names, path, scope.trail)
+        contents = Contents(program, names, path, scope.trail, application)
         listener, given = self._listener.model(
             step, placed, contents, arguments, read, said, holder
         )
@@ -817,6 +831,8 @@ class _Interpreter(Generic[T]):
         tensors = dict(zip(names, given, strict=True)) if given_names else {}
         scope.known, scope.current = _known(tensors, given), given
         outcome = inside._model_of(block, scope)
+        if application is not None:
+            outcome = self._as_asked(step, application, outcome, inside, scope)
         self._steps_left = inside._steps_left
         self._complete &= outcome.complete
         outputs = outcome.outputs
@@ -857,6 +873,112 @@ class _Interpreter(Generic[T]):
         except Invalid as error:
             self._problems.note_arguments(error, step, scope)
             return None
+
+    def _application(
+        self,
+        step: LayerStep,
+        layer: Any,
+        given: tuple[Any, Mapping[str, Any]],
+        read: tuple[T, ...],
+        said: Sequence[Said],
+        scope: Scope[T],
+    ) -> None:
+        """Takes a model of keras.applications, which is one layer where it stands.
+
+        Args:
+            step: its entry.
+            layer: with its arguments.
+            given: those of the step, worked out, and the settings of its call.
+            read: the tensors that it reads.
+            said: how they are called.
+            scope: where it stands.
+        """
+        from cnnspec.language.zoo import images, program_of
+
+        shape = images(layer, list(map(self._listener.sizes, read)))
+        placed = self._placed_application(step, layer, shape, scope)
+        if layer.pretrained or layer.from_layer or placed.frozen:
+            self._quiet[placed.name] = _INFERENCE
+        settings = {**self._quiet.get(placed.name, {}), **given[1]}
+        placed = placed._replace(settings=settings)
+        names = [""]
+        if shape is None:
+            # Whoever infers the layer tells what is wrong with what it reads.
+            tensor = self._listener.layer(step, placed, layer, given[0], (), read, said)
+        else:
+            program = program_of(layer, shape)
+            inner = Scope[T](
+                program.values, {}, (), trail=scope.trail, frozen=placed.frozen
+            )
+            made, names = self._modelled(
+                step, placed, program, given[0], read, said, inner, None, layer
+            )
+            tensor = self._listener.model_called(step, placed, made, read, said)
+        self._tape.append((step.path, placed.name))
+        self._gives[placed.name] = names
+        self._classes[placed.name] = type(layer)
+        self._know_model(placed, placed.name, tensor, scope)
+
+    def _placed_application(
+        self, step: LayerStep, layer: Any, shape: Any, scope: Scope[T]
+    ) -> Placed:
+        """Its name, which Keras makes of its arguments and of what it reads."""
+        given = None if step.name is None else self._given_name(step, scope)
+        if given is not None:
+            local = given
+        elif scope.call:
+            local = scope.label(step)
+        else:
+            local = layer.keras_name(shape or (None,) * 4)
+        name = scope.full(local)
+        self._note_odd(name, local, scope.call, step.type)
+        frozen = scope.frozen or not layer.trainable
+        named = given is not None
+        return Placed(step.path, name, local, named, scope.trail, frozen)
+
+    def _as_asked(
+        self,
+        step: CallStep | LayerStep,
+        layer: Any,
+        outcome: Outcome[T],
+        inside: "_Interpreter[T]",
+        inner: Scope[T],
+    ) -> Outcome[T]:
+        """What came of a model of keras.applications, with its feature maps as results.
+
+        Args:
+            step: its entry.
+            layer: with its arguments.
+            outcome: of its steps.
+            inside: who took them.
+            inner: where they were taken.
+        """
+        if layer.from_layer and layer.from_layer not in inside._shared:
+            path = (*step.path, "from_layer")
+            self._refuse_inner(layer.from_layer, path, layer, inside, inner.trail)
+        found: list[T] = []
+        said: list[Said] = []
+        for place, name in enumerate(layer.outputs or ()):
+            if name in inside._shared:
+                found += inner.known[name]
+                said.append(Said(place, 0, name))
+            else:
+                path = (*step.path, "outputs", place)
+                self._refuse_inner(name, path, layer, inside, inner.trail)
+        return outcome._replace(outputs=tuple(found), said=said) if found else outcome
+
+    def _refuse_inner(
+        self,
+        name: str,
+        path: Path,
+        model: Layer,
+        inside: "_Interpreter[T]",
+        trail: Trail,
+    ) -> None:
+        """Reports a name that no layer of a model has."""
+        text = f"{model.title()} has no layer '{name}'"
+        hint = nearest(name, inside._shared) or "cnnspec show --expand lists them"
+        self._problems.report("unknown-input", path, text, hint, trail)
 
     def _parts(self, tensor: T, count: int) -> tuple[T, ...]:
         """The tensors that a model gives."""

@@ -1,9 +1,11 @@
 """The layers of a model of keras.applications: a spec of the zoo with its values."""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from cnnspec.catalogue.applications.base import Application
+from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.shapes import Shape
 from cnnspec.ground.source import Source, read_source, with_bases
 from cnnspec.language.document import Document
@@ -18,6 +20,22 @@ def zoo_folder() -> str:
     if os.path.isdir(installed):
         return installed
     return os.path.join(os.path.dirname(package), "specs", "zoo")
+
+
+def images(model: Application, shapes: Sequence[Any]) -> Shape | None:
+    """The shape of what a model reads; None where it can't read that.
+
+    Args:
+        model: with its arguments.
+        shapes: of the tensors that it is given, None where one isn't known.
+    """
+    if len(shapes) != 1 or not isinstance(shapes[0], tuple):
+        return None
+    try:
+        model.check(shapes[0])
+    except ShapeError:
+        return None
+    return shapes[0]
 
 
 _programs: dict[tuple[str, str, Shape], Program] = {}
@@ -50,9 +68,14 @@ def _source(model: Application, x: Shape) -> Source:
     data["name"] = model.keras_name(x)
     data["input"] = list(x[1:])
     data.pop("expect", None)
-    for name, value in model.variables().items():
-        assert name in data["vars"], f"{model.spec}.yaml has no variable {name}"
-        data["vars"][name] = value
+    variables = model.variables()
+    # Where a size isn't known, Keras pads as for an even one.
+    sizes = [0, 0] if None in x[1:3] else list(x[1:3])
+    of_images = {"sizes": sizes, "channels": x[-1]}
+    variables |= {n: v for n, v in of_images.items() if n in data["vars"]}
+    unknown = variables.keys() - data["vars"].keys()
+    assert not unknown, f"{model.spec}.yaml has no variables {unknown}"
+    data["vars"] |= variables
     if model.include_top:
         [arguments] = data["layers"][-1].values()
         arguments["activation"] = model.classifier_activation

@@ -6,11 +6,13 @@ Source of the rules: keras/src/models/functional.py, Keras 3.15.
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
+from cnnspec.catalogue.applications.base import Application
 from cnnspec.catalogue.layers.base import Layer, Weight
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.shapes import Shape, Shapes, Size, show
 from cnnspec.model.calls import tensors
 from cnnspec.model.graph import Graph
+from cnnspec.model.order import before_layer
 from cnnspec.model.summary import Row, Summary, Unfit, infer
 
 
@@ -19,6 +21,8 @@ class Functional(Layer):
 
     Attributes:
         graph: what it is made of, with inputs as it was made for.
+        application: the model of keras.applications that it is, with its arguments.
+        whole: the graph with layers that no output of it needs.
     """
 
     lacks: ClassVar[tuple[str, ...]] = ("activity_regularizer", "dtype", "autocast")
@@ -27,6 +31,8 @@ class Functional(Layer):
     weight_rule = "those of its layers"
 
     graph: ClassVar[Graph]
+    application: ClassVar[Application | None] = None
+    whole: ClassVar[Graph]
     _summaries: ClassVar[dict[tuple[Shape, ...], Summary]]
 
     @classmethod
@@ -37,6 +43,27 @@ class Functional(Layer):
         made.__dict__.update(
             graph=graph, inputs=count, inputs_limit=count, _summaries={}
         )
+        return made
+
+    @classmethod
+    def published(cls, graph: Graph, application: Any) -> Self:
+        """The layer that a model of keras.applications is.
+
+        Args:
+            graph: its layers; those that no output needs are left out.
+            application: with its arguments.
+        """
+        nodes = graph.nodes
+        if application.from_layer:
+            whole = graph._replace(outputs=(nodes[-1].name,))
+            before = set(before_layer(whole, application.from_layer))
+            nodes = tuple(
+                node._replace(frozen=True) if node.name in before else node
+                for node in nodes
+            )
+        nodes = tuple(node for node in nodes if node.name not in graph.unused)
+        made = cls.of(graph._replace(nodes=nodes, unused=frozenset(), problems=()))
+        made.__dict__.update(application=application, whole=graph)
         return made
 
     def __eq__(self, other: object) -> bool:

@@ -51,6 +51,7 @@ class GraphBuilder(Listener[Tensor]):
 
     def __init__(self, policy: str = DEFAULT_POLICY, within: str = "") -> None:
         self._policy, self._within = policy, within
+        self._stands: Placed | None = None  # where all is said to stand
         self._inside: list[tuple[Contents, GraphBuilder]] = []
         self._wrong: list[Problem] = []  # with models inside
         self._inputs: list[Input] = []
@@ -117,6 +118,8 @@ class GraphBuilder(Listener[Tensor]):
             arguments = tuple(one.argument for one in said)
         if name in self._nodes:
             self._set_aside(name)
+        if self._stands:
+            path, trail = self._stands.path, self._stands.trail
         how = frozen, parts, arguments, settings
         self._nodes[name] = Node(name, layer, names, path, trail, shares, inner, *how)
         return name
@@ -165,7 +168,7 @@ class GraphBuilder(Listener[Tensor]):
 
     def model(
         self,
-        step: CallStep,
+        step: CallStep | LayerStep,
         placed: Placed,
         contents: Contents,
         arguments: dict[str, Any],
@@ -174,6 +177,8 @@ class GraphBuilder(Listener[Tensor]):
         holder: type[Layer] | None,
     ) -> tuple["GraphBuilder", tuple[str, ...]]:
         inner = self._for_model(placed.name)
+        if contents.application:
+            inner._stands = placed
         known = self._inferred_so_far()
         for name, tensor in zip(contents.inputs, read, strict=True):
             # Of what something is wrong with, nothing inside is inferred either.
@@ -182,6 +187,8 @@ class GraphBuilder(Listener[Tensor]):
                 shape = holder.handed_in(shape)
             part = tensor.number if isinstance(tensor, Part) else None
             dtype = known.type_of(self.name(tensor), part)
+            if contents.application:
+                dtype = DEFAULT_POLICY
             inner._inputs.append(Input(name, shape, dtype, contents.path))
         self._inside.append((contents, inner))
         return inner, contents.inputs
@@ -191,18 +198,20 @@ class GraphBuilder(Listener[Tensor]):
         return GraphBuilder(self._policy, f"{self._within}{name}/")
 
     def modelled(
-        self, step: CallStep, placed: Placed, outcome: Outcome[Tensor]
+        self, step: CallStep | LayerStep, placed: Placed, outcome: Outcome[Tensor]
     ) -> "Functional":
         from cnnspec.model.functional import Functional
 
         contents, inner = self._inside.pop()
         graph = inner.graph(contents.program, placed.name, outcome)
+        if contents.application:
+            return Functional.published(graph, contents.application)
         self._wrong += graph.problems
         return Functional.of(graph)
 
     def model_called(
         self,
-        step: CallStep,
+        step: CallStep | LayerStep,
         placed: Placed,
         layer: Layer,
         read: tuple[Tensor, ...],

@@ -57,7 +57,9 @@ class Application(Layer):
     and `outputs`.
     """
 
+    is_application = True
     module = "applications"
+    call_settings = ("training",)
     lacks = ("activity_regularizer", "dtype", "autocast")
     renamed: ClassVar[dict[str, Any]] = {
         **dict.fromkeys(
@@ -154,7 +156,7 @@ class Application(Layer):
                 f"{self.title()}.classifier_activation is "
                 f"'{self.classifier_activation}', and Keras takes 'softmax' or null "
                 "with weights",
-                "write classifier_activation: softmax, or weights: null",
+                "write classifier_activation: softmax; or write weights: null",
             )
 
     def check(self, x: Shape) -> None:

@@ -216,12 +216,12 @@ class _NASNet(Application):
 
     def check(self, x: Shape) -> None:
         super().check(x)
-        if self.published and None in x[1:]:
+        if None in x[1:]:
+            # Keras makes it without weights, and its first batch fails.
             raise ShapeError(
-                "needs to know height and width for its weights 'imagenet'; its input "
-                f"is {show(x[1:])}",
-                "give both a number, or write weights: null",
-                gives=[{"weights": None}],
+                "fits its cells to each other by height and width; its input is "
+                f"{show(x[1:])}",
+                "give both a number",
             )
 
 

@@ -62,7 +62,7 @@ def _refuse_width(model: Application, alpha: float, widths: tuple[float, ...]) -
             "out-of-range",
             f"{model.title()} has alpha {alpha}, and Keras has weights 'imagenet' "
             f"for {some}",
-            f"write alpha: {near}, or weights: null",
+            f"write alpha: {near}; or write weights: null",
         )
 
 
@@ -87,7 +87,7 @@ class MobileNet(_MobileNet):
                 "out-of-range",
                 f"MobileNet has depth_multiplier {self.depth_multiplier}, and Keras "
                 "has weights 'imagenet' for 1",
-                "write depth_multiplier: 1, or weights: null",
+                "write depth_multiplier: 1; or write weights: null",
             )
 
     def weights_file(self, x: Shape) -> str:

@@ -194,6 +194,8 @@ class Layer(Record):
     """Those of them that it gives as they came, where it makes floats of others."""
     hands_on_integers: ClassVar[bool] = False
     """Whether it gives numbers that are no fractions in the type that they came in."""
+    is_application: ClassVar[bool] = False
+    """Whether it is a model of keras.applications."""
     holds_model: ClassVar[bool] = False
     """Whether it is a model that is a layer of another one."""
     result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]

@@ -16,6 +16,7 @@ from cnnspec.catalogue.operations import Operation
 from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.emit.keras_live.carried import carried_class
 from cnnspec.emit.keras_live.operations import LiveOperation
+from cnnspec.emit.keras_live.published import NoWeights, published
 from cnnspec.emit.keras_live.session import keras_module, raised_limit, reason
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes
@@ -71,6 +72,9 @@ def build(graph: Graph, keras_name: str = "") -> Built:
                 # Some layers have no layers inside before their first call.
                 layers[node.shares or node.name].trainable = False
         except RefusedByKeras:  # by a model inside
+            raise
+        except NoWeights as error:
+            error.path = error.path or node.path
             raise
         except Exception as error:  # Keras refuses with whatever its backend raises
             raise RefusedByKeras(node, error) from error
@@ -163,6 +167,8 @@ def keras_object(record: Record, names: dict[int, str] | None = None) -> Any:
     """
     names = names or {}
     if isinstance(record, Functional):
+        if record.application:
+            return published(record, names.get(id(record)) or record.graph.name)
         return build(record.graph, names.get(id(record), "")).model
     given = keras_arguments(record)
     arguments = {name: _value(found, names) for name, found in given.items()}

@@ -1,5 +1,6 @@
 """The live Keras model as a target."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.emit.targets import Options
@@ -34,7 +35,7 @@ class KerasModel:
 
         graph = model.summary.graph
         warn_of_depth(graph)
-        built, errors = compared(model)
+        built, errors = compared(model, weights=True)
         if built is None or errors:
             raise SpecError(errors)
         with raised_limit(graph):
@@ -68,7 +69,7 @@ def live(model: Model) -> Any:
     from cnnspec.emit.keras_live.trial import compile_as_told, policy
 
     with policy(model):
-        built, errors = compared(model)
+        built, errors = compared(model, weights=True)
     if built is None or errors:
         raise SpecError(errors)
     raise_limit(model.summary.graph)
@@ -77,20 +78,32 @@ def live(model: Model) -> Any:
     return built.model
 
 
-def compared(model: Model) -> "tuple[Built | None, list[Diagnostic]]":
-    """The Keras model, and what keeps it from being what the summary says."""
+def compared(
+    model: Model, *, weights: bool = False
+) -> "tuple[Built | None, list[Diagnostic]]":
+    """The Keras model, and what keeps it from being what the summary says.
+
+    Args:
+        model: of a spec.
+        weights: whether models of keras.applications load theirs.
+    """
     from cnnspec.emit.keras_live.model import RefusedByKeras, build, compare
     from cnnspec.emit.keras_live.own import differences, not_imported
+    from cnnspec.emit.keras_live.published import NoWeights, withheld
 
     source = model.program.source
     if errors := not_imported(model):
         return None, errors
     try:
-        built = build(model.summary.graph)
+        with nullcontext() if weights else withheld():
+            built = build(model.summary.graph)
     except RefusedByKeras as refusal:
         where = refusal.path, str(refusal), refusal.hint
         error = source.diagnostic("error", "keras-refused", *where)
         return None, [error]
+    except NoWeights as lacking:
+        where = lacking.path, str(lacking), lacking.hint
+        return None, [source.diagnostic("error", "no-weights", *where)]
     return built, differences(model, built) or [
         source.diagnostic("error", "keras-mismatch", (), difference)
         for difference in compare(built.model, model.summary)

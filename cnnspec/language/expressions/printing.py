@@ -237,6 +237,12 @@ def _names(nodes: Iterable[_ast.AST]) -> set[str]:
     """The names in expressions, and those of the tensors that they ask for."""
     found: set[str] = set()
     for node in nodes:
+        if isinstance(node, _ast.ListComp):
+            # What it calls its items, nothing around it knows.
+            [loop] = node.generators
+            items = _names((node.elt, *loop.ifs)) - {*_targets(loop)}
+            found |= items | _names([loop.iter])
+            continue
         if isinstance(node, _ast.Name) and node.id not in (*CONSTANTS, *CALLS, "shape"):
             found.add(node.id)
         if isinstance(node, _ast.Call) and getattr(node.func, "id", "") == "shape":

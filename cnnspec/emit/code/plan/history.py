@@ -374,7 +374,7 @@ class _Recorder(Listener[Tensor]):
 
     def model(
         self,
-        step: CallStep,
+        step: CallStep | LayerStep,
         placed: Placed,
         contents: Contents,
         arguments: dict[str, Any],
@@ -385,13 +385,13 @@ class _Recorder(Listener[Tensor]):
         raise NotImplementedError
 
     def modelled(
-        self, step: CallStep, placed: Placed, outcome: Outcome[Tensor]
+        self, step: CallStep | LayerStep, placed: Placed, outcome: Outcome[Tensor]
     ) -> Layer:
         raise NotImplementedError
 
     def model_called(
         self,
-        step: CallStep,
+        step: CallStep | LayerStep,
         placed: Placed,
         layer: Layer,
         read: Tensors,

@@ -1,0 +1,196 @@
+"""Models of keras.applications as layers: what a spec that names one comes to."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnspec import api
+from cnnspec.ground.errors import SpecError
+from cnnspec.model.summary import each_row
+
+TRANSFER = """
+input: [160, 160, 3]
+layers:
+  - Rescaling: {scale: "${1 / 127.5}", offset: -1}
+  - MobileNetV2: {include_top: false, pooling: avg, trainable: false, name: base}
+  - Dropout: 0.2
+  - Dense: {units: 5, activation: softmax}
+"""
+MAPS = """
+input: [128, 96, 3]
+layers:
+  - MobileNetV2:
+      weights: null
+      alpha: 0.35
+      include_top: false
+      from_layer: block_3_expand
+      outputs: [block_3_expand_relu, block_13_expand_relu]
+      name: base
+  - GlobalAveragePooling2D: {from: base.0}
+  - GlobalMaxPooling2D: {from: base/block_13_expand_relu}
+  - Concatenate: {from: [global_average_pooling2d, prev]}
+  - Dense: 3
+"""
+TWICE = """
+inputs: {left: [64, 64, 3], right: [64, 64, 3]}
+defaults:
+  Conv2D: {kernel_size: 2, activation: relu}
+blocks:
+  tower:
+    params: {alpha: 0.35}
+    layers:
+      - MobileNetV2: {weights: null, alpha: $alpha, include_top: false, pooling: avg}
+layers:
+  - tower: {name: one, from: left}
+  - apply: {layer: one_mobile_net_v2, from: right, name: again}
+  - Subtract: {from: [one_mobile_net_v2, again]}
+  - EfficientNetB0: {from: left, include_top: false, name: eff}
+  - Conv2D: 8
+  - GlobalAveragePooling2D
+  - Concatenate: {from: [prev, subtract]}
+  - Dense: 1
+"""
+
+
+def graph_of(text: str) -> Any:
+    return api.loads(text).summary.graph
+
+
+def test_its_counts_are_those_of_its_spec_and_only_the_head_is_trained() -> None:
+    summary = api.loads(TRANSFER).summary
+    assert (summary.total_params, summary.trainable_params) == (2_264_389, 6_405)
+    assert [row.type for row in summary.rows][1:2] == ["Functional"]
+
+
+def test_it_is_called_as_in_keras() -> None:
+    for arguments, name in [
+        ("{include_top: false}", "mobilenetv2_1.00_160"),
+        ("{weights: null, alpha: 0.5, include_top: false}", "mobilenetv2_0.50_160"),
+    ]:
+        text = f"input: [160, 160, 3]\nlayers: [MobileNetV2: {arguments}]"
+        assert [node.name for node in graph_of(text).nodes] == [name]
+    text = "input: [96, 160, 3]\nlayers: [MobileNetV2: {include_top: false}]"
+    assert graph_of(text).nodes[0].name == "mobilenetv2_1.00_224"
+
+
+def test_a_frozen_or_pretrained_one_is_called_in_inference() -> None:
+    form = "input: [224, 224, 3]\nlayers: [MobileNetV2: {{{0}}}]"
+    for arguments, settings in [
+        ("weights: null", {}),
+        ("trainable: true", {"training": False}),
+        ("weights: null, trainable: false", {"training": False}),
+        ("weights: null, from_layer: Conv_1", {"training": False}),
+    ]:
+        [node] = graph_of(form.format(arguments)).nodes
+        assert dict(node.settings) == settings
+
+
+def test_automatic_names_are_counted_on_through_it() -> None:
+    names = [node.name for node in graph_of(TWICE).nodes]
+    assert "global_average_pooling2d_1" in names
+
+
+def test_what_no_feature_map_needs_is_left_out() -> None:
+    summary = api.loads(MAPS).summary
+    names = [row.name for row in each_row(summary)]
+    assert "base/block_13_expand_relu" in names
+    assert "base/block_13_project" not in names
+    frozen = {r.name for r in each_row(summary) if r.params and not r.trainable_params}
+    assert "base/block_2_project" in frozen
+    assert "base/block_3_expand" not in frozen
+
+
+def test_a_spec_without_one_reads_none() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from cnnspec import api; api.check('specs/nin.yaml'); "
+        "print([m for m in sys.modules if 'applications' in m or m.endswith('.zoo')])"
+    )
+    root = Path(__file__).parents[1]
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout == "[]\n"
+
+
+LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
+
+
+@pytest.mark.parametrize("text", [MAPS, TRANSFER, TWICE] if LONG else [MAPS])
+def test_keras_builds_the_same_and_no_weights_are_loaded(text, tmp_path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(text)
+    assert api.check(spec, keras=True).diagnostics == []
+
+
+# ------------------------------------------------------------------ weights
+
+SMALL = """
+input: [96, 96, 3]
+layers:
+  - MobileNetV2: {alpha: 0.35, include_top: false, pooling: avg, name: base}
+  - Dense: {units: 2, name: answer}
+"""
+FILE = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_96_no_top.h5"
+
+
+@pytest.fixture
+def keras_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    from keras.src.backend import config
+
+    monkeypatch.setattr(config, "keras_home", lambda: str(tmp_path))
+    return tmp_path
+
+
+def test_weights_are_found_where_the_message_says(keras_home, monkeypatch) -> None:
+    import urllib.error
+
+    import h5py
+    import keras
+    from keras.src.legacy.saving import legacy_h5_format
+    from keras.src.utils import file_utils
+
+    def fails(*_: Any) -> None:
+        raise urllib.error.URLError("no network")
+
+    monkeypatch.setattr(file_utils, "urlretrieve", fails)
+    with pytest.raises(SpecError) as refused:
+        api.keras_model(api.loads(SMALL))
+    [found] = refused.value.diagnostics
+    place = keras_home / "models" / FILE
+    assert found.code == "no-weights"
+    assert found.hint.endswith(f"elsewhere, and put it at {place}")
+
+    theirs = keras.applications.MobileNetV2(
+        (96, 96, 3), alpha=0.35, include_top=False, weights=None
+    )
+    theirs.set_weights([w + 0.25 for w in theirs.get_weights()])
+    with h5py.File(place, "w") as file:
+        legacy_h5_format.save_weights_to_hdf5_group(file, theirs)
+    base = api.keras_model(api.loads(SMALL)).get_layer("base")
+    pairs = zip(base.get_weights(), theirs.get_weights(), strict=True)
+    assert all((ours == keras_).all() for ours, keras_ in pairs)
+
+
+def test_a_file_of_weights_is_loaded(tmp_path) -> None:
+    import keras
+
+    theirs = keras.applications.MobileNetV2(
+        (96, 96, 3), alpha=0.35, include_top=False, pooling="avg", weights=None
+    )
+    theirs.set_weights([w - 0.5 for w in theirs.get_weights()])
+    theirs.save_weights(tmp_path / "own.weights.h5")
+    text = SMALL.replace(
+        "alpha: 0.35", f"alpha: 0.35, weights: {tmp_path}/own.weights.h5"
+    )
+    base = api.keras_model(api.loads(text)).get_layer("base")
+    pairs = zip(base.get_weights(), theirs.get_weights(), strict=True)
+    assert all((ours == keras_).all() for ours, keras_ in pairs)
