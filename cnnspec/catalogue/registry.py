@@ -216,6 +216,13 @@ def refusal(name: str) -> str:
     return REFUSED.get(name, "")
 
 
+def operation_meant(name: str) -> str:
+    """The operation that is meant by a name of none, as a spec has it; or nothing."""
+    meant = import_module(f"{__package__}.operations.meant")
+    found: str = meant.meant_by(name)
+    return found and OPERATION + found
+
+
 def operation_names() -> list[str]:
     """The operations as a spec has them."""
     return [OPERATION + name for name in _operations().operations()]

@@ -335,6 +335,8 @@ def unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
         arguments: those that it is given.
         blocks: names that may have been meant as well.
     """
+    if registry.is_operation(name):
+        return _no_operation(name)
     if hint := _python_hint(name, blocks):
         text = f"there is no layer or block '{name}'"
         return Problem((), "unknown-block", text, hint, at_key=True)
@@ -356,6 +358,14 @@ def unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
         hint = f"define it under blocks:, or write a layer in its place; {_NO_IDEA}"
         return Problem((), "unknown-block", text, hint, at_key=True)
     text = f"there is no layer '{name}' in Keras"
+    return Problem((), "unknown-layer", text, hint, at_key=True)
+
+
+def _no_operation(name: str) -> Problem:
+    """What to say of an operation that `keras.ops` doesn't have."""
+    bare = name.removeprefix(registry.OPERATION)
+    found, text = registry.operation_meant(bare), f"keras.ops has no '{bare}'"
+    hint = near(found) if found else _NO_IDEA
     return Problem((), "unknown-layer", text, hint, at_key=True)
 
 

@@ -1,6 +1,7 @@
 """What every operation has: the tensors and numbers that a call of it takes."""
 
-from collections.abc import Callable, Sequence
+import builtins
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from cnnspec.catalogue.components import snake_case
@@ -57,6 +58,14 @@ class _Function:
         return snake_case(cls.__name__)
 
 
+class _Result:
+    """The function's name, unless it would hide one of Python's own functions."""
+
+    def __get__(self, _: object, cls: "type[Operation]") -> str:
+        name = cls.function.rpartition(".")[2]
+        return f"{name}_result" if name in dir(builtins) else name
+
+
 class Operation(Layer):
     """A function of `keras.ops`, called as the class that Keras makes a row of.
 
@@ -92,10 +101,11 @@ class Operation(Layer):
     """Whether the tensors are a list under the one name."""
     takes_tensors_apart = True
     named_by_keras = True
+    by_name = True
     joins_types = True
     inputs_limit: ClassVar[int | None] = None
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 4, 6),)
-    result = _Function()
+    result = _Result()
 
     @classmethod
     def title(cls) -> str:
@@ -103,7 +113,7 @@ class Operation(Layer):
 
     @classmethod
     def is_public(cls) -> bool:
-        return False
+        return True
 
     # ------------------------------------------------------------- what it is given
 
@@ -149,22 +159,24 @@ class Operation(Layer):
             hint = f"write a number, as in {numbers}; or name more tensors in from"
         return ShapeError(f"{taken}, and is given {tensors}", hint)
 
-    def call(self, given: Sequence[T]) -> tuple[list[Any], dict[str, Any]]:
+    def call(
+        self, given: Sequence[Any], own: Mapping[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
         """What Keras's function is called with: by position, and by name.
 
         Args:
             given: tensors, or their code.
+            own: the operation's arguments, or their code.
         """
-        first = self.positional()
-        tensors = dict(zip(self.tensor_arguments, self.operands(*given), strict=True))
-        chosen, arguments = self.given, self.arguments()
-        own = {
-            name: getattr(self, argument.attribute)
-            for name, argument in arguments.items()
-            if name in chosen and name not in tensors and name != "name"
-        }
-        by_place = [tensors[n] if n in tensors else own.pop(n) for n in first]
-        return by_place, own
+        free = self.works_on()
+        tensors = (
+            {free[0]: [*given]}
+            if self.takes_list
+            else dict(zip(free, given, strict=True))
+        )
+        found = {**own, **tensors}
+        by_place = [found.pop(name) for name in self.positional()]
+        return by_place, found
 
     def positional(self) -> tuple[str, ...]:
         """The arguments that are given by position: tensors, and what must be given."""
@@ -174,6 +186,10 @@ class Operation(Layer):
             if one.required and name not in (*self.tensor_arguments, *BY_NAME)
         )
         return (*self.tensor_arguments, *needed)
+
+    def turned_round(self) -> bool:
+        """Whether Python would call another operation for its sign, as for `1 < x`."""
+        return False
 
     # ------------------------------------------------------------- what it gives
 

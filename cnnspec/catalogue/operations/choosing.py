@@ -4,8 +4,9 @@ Source of the rules: keras/src/ops/numpy.py, nn.py and math.py, Keras 3.15.
 """
 
 import re
-from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.layers.base import MOVED, WHOLE, Reach
 from cnnspec.catalogue.operations import types
@@ -22,43 +23,28 @@ from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Positive, kind
 from cnnspec.ground.shapes import Shape, Size
 
-T = TypeVar("T")
 _SLICE = re.compile(r"(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?")
 
 
-class Key(tuple[Any, ...]):
-    """What stands between the brackets of an index, and how it is written."""
-
-    text: str
-
-    def __new__(cls, items: Any, text: str) -> Self:
-        """The items: whole numbers, slices, `...` and None."""
-        found = super().__new__(cls, items)
-        found.text = text
-        return found
-
-    def __repr__(self) -> str:
-        return repr(self.text)
-
-    def __getnewargs__(self) -> Any:
-        return tuple(self), self.text
-
-
-def _key(value: Any) -> Key:
-    if type(value) is int:
-        value = str(value)
-    if isinstance(value, Key):
-        return value
-    if not isinstance(value, str) or not value.strip():
+def _key(value: Any) -> str:
+    """The text between the brackets, in one form."""
+    text = str(value).strip() if type(value) in (int, str) else ""
+    if text[:1] == "[" and text[-1:] == "]":
+        text = text[1:-1]
+    found = ", ".join(part.strip() for part in text.removesuffix(",").split(","))
+    if items_of(found).count(...) > 1:
         raise ValueError
-    inside = value.strip()
-    if inside[0] == "[" and inside[-1] == "]":
-        inside = inside[1:-1]
-    parts = [part.strip() for part in inside.removesuffix(",").split(",")]
-    items = tuple(map(_item, parts))
-    if items.count(...) > 1:
-        raise ValueError
-    return Key(items, ", ".join(parts))
+    return found
+
+
+@cache
+def items_of(key: str) -> tuple[Any, ...]:
+    """Whole numbers, slices, `...` and None: what the text of an index says.
+
+    Raises:
+        ValueError: it says something else.
+    """
+    return tuple(_item(part.strip()) for part in key.split(","))
 
 
 def _item(text: str) -> Any:
@@ -95,26 +81,33 @@ class GetItem(Operation):
 
     key: _Key
 
-    def call(self, given: Sequence[T]) -> tuple[list[Any], dict[str, Any]]:
-        return [*given, tuple(self.key)], {}
+    @property
+    def items(self) -> tuple[Any, ...]:
+        """What is taken, axis by axis."""
+        return items_of(self.key)
+
+    def call(
+        self, given: Sequence[Any], own: Mapping[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        return [*given, self.items], {}
 
     def rules(self) -> None:
-        if len(self.key) == 1 and self.key[0] in (..., slice(None)):
+        if self.items in ((...,), (slice(None),)):
             raise ArgumentError(
                 "key",
                 "wrong-type",
-                f"{self.title()}.key '{self.key.text}' takes all, for which Keras has "
+                f"{self.title()}.key '{self.key}' takes all, for which Keras has "
                 "no row",
                 "say what to take along an axis, as in ':, 0'",
             )
 
     def _items(self, x: Shape) -> list[Any]:
         """What is taken of each axis, with all that is left out written out."""
-        items = list(self.key)
+        items = list(self.items)
         taken = sum(item is not None and item is not ... for item in items)
         if taken > len(x):
             raise ShapeError(
-                f"takes [{self.key.text}] of {with_batch(x)}, which has fewer axes",
+                f"takes [{self.key}] of {with_batch(x)}, which has fewer axes",
                 "leave some out",
             )
         if ... not in items:
@@ -142,12 +135,12 @@ class GetItem(Operation):
     def _refuse(self, first: Any) -> None:
         if first is None:
             raise mixes(
-                f"[{self.key.text}] would put an axis before the batch",
+                f"[{self.key}] would put an axis before the batch",
                 "begin with ':', the batch",
             )
         raise mixes(
-            f"[{self.key.text}] takes samples out of the batch, which is axis 0",
-            f"write ':, {self.key.text}' to leave it whole",
+            f"[{self.key}] takes samples out of the batch, which is axis 0",
+            f"write ':, {self.key}' to leave it whole",
         )
 
     def shape(self, *shapes: Any) -> Any:

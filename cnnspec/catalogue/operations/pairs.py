@@ -203,6 +203,9 @@ class _Compare(Pair):
 
     typed = types.truth
 
+    def turned_round(self) -> bool:
+        return self.x1 is not None
+
 
 class Equal(_Compare):
     """Whether two numbers are the same."""

@@ -5,16 +5,14 @@ keras/src/ops/operation_utils.py, Keras 3.15. Their multiplications are counted,
 although no weight is part of them, as those of attention are.
 """
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from cnnspec.catalogue.operations import types
 from cnnspec.catalogue.operations.base import Operation, mixes, with_batch
 from cnnspec.catalogue.operations.pairs import Pair, need_equal_ranks, spread
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.shapes import Shape, Size, product
-
-T = TypeVar("T")
 
 
 class Matmul(Operation):
@@ -84,8 +82,10 @@ class Einsum(Operation):
 
     subscripts: str
 
-    def call(self, given: Sequence[T]) -> tuple[list[Any], dict[str, Any]]:
-        return [self.subscripts, *given], {}
+    def call(
+        self, given: Sequence[Any], own: Mapping[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        return [own["subscripts"], *given], {}
 
     def rules(self) -> None:
         given, arrow, result = self.subscripts.partition("->")

@@ -22,7 +22,7 @@ def _without_weights(name: str) -> str:
     return f"a layer does the same; take the layer {name}"
 
 
-REFUSED: dict[str, str] = {
+_REASONS: dict[str, str] = {
     **dict.fromkeys(
         (
             *("map", "scan", "associative_scan", "cond", "switch", "while_loop"),
@@ -134,5 +134,10 @@ REFUSED: dict[str, str] = {
     "image.scale_and_translate": "take ops.image.resize, Cropping2D and ZeroPadding2D",
     "image.map_coordinates": "take ops.take_along_axis, or ops.image.resize",
     "image.sobel_edges": "take DepthwiseConv2D with a Constant kernel",
+}
+
+REFUSED: dict[str, str] = {
+    name: reason if "; " in reason else f"others do what it does; {reason}"
+    for name, reason in _REASONS.items()
 }
 """By what `keras.ops` calls them."""

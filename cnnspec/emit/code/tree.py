@@ -61,6 +61,14 @@ class Subscript(NamedTuple):
     key: "Expression"
 
 
+class Operator(NamedTuple):
+    """`left + right`, or `-right` without a left."""
+
+    sign: str
+    right: "Expression"
+    left: "Expression | None" = None
+
+
 class Choice(NamedTuple):
     """`a if first else b if second else c`."""
 
@@ -68,7 +76,9 @@ class Choice(NamedTuple):
     otherwise: "Expression"
 
 
-Expression = Code | Call | List | Tuple | Dict | Several | Star | Subscript | Choice
+Expression = (
+    Code | Call | List | Tuple | Dict | Several | Star | Subscript | Operator | Choice
+)
 
 
 class Assign(NamedTuple):

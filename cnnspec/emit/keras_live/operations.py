@@ -35,9 +35,9 @@ class LiveOperation:
         function = keras.ops
         for part in type(self._operation).function.split("."):
             function = getattr(function, part)
-        arguments, named = self._operation.call(
-            given if isinstance(given, list) else [given, *others]
-        )
+        tensors = given if isinstance(given, list) else [given, *others]
+        own = {n: one for n, one in self._operation.given.items() if n != "name"}
+        arguments, named = self._operation.call(tensors, own)
         result = function(*arguments, **named)
         first = keras.tree.flatten(result)[0]
         self._made = first._keras_history.operation

@@ -75,7 +75,9 @@ class Language:
         Raises:
             SpecError: a text of one's own can't be filled in.
         """
-        said = self.texts["layers"].get(cls.__name__)
+        said = None
+        if not cls.named_by_keras:  # an operation may be called as a layer is
+            said = self.texts["layers"].get(cls.__name__)
         if said is None:
             return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
         return self._filled("layers", cls.__name__, said, values)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from cnnspec.catalogue.layers import Layer, layer_class, make_layer
+from cnnspec.catalogue.operations import REFUSED as REFUSED_OPERATIONS
 from cnnspec.catalogue.registry import (
     ALIASES,
     FAMILIES,
+    OPERATION,
     REFUSED,
     family_names,
     installed_names,
@@ -13,6 +15,7 @@ from cnnspec.catalogue.registry import (
     layer_names,
     own_name,
 )
+from cnnspec.emit.report import operations
 from cnnspec.emit.schema.objects import comment
 from cnnspec.ground.errors import Invalid, ShapeError
 from cnnspec.ground.kinds import Argument
@@ -25,7 +28,11 @@ def overview() -> str:
     lines = []
     for title, names in _sections():
         lines += [title, *columns([(n, _sentence(n)) for n in names]), ""]
-    lines += ["refused", *columns(list(REFUSED.items())), ""]
+    for title, classes in operations.sections():
+        found = [(cls.title(), _first_sentence(cls)) for cls in classes]
+        lines += [title, *columns(found), ""]
+    refused = {OPERATION + name: why for name, why in REFUSED_OPERATIONS.items()}
+    lines += ["refused", *columns([*REFUSED.items(), *refused.items()]), ""]
     lines.append("cnnspec layers NAME tells more of one.")
     return "\n".join(lines)
 
@@ -52,7 +59,11 @@ def columns(rows: list[tuple[str, str]]) -> list[str]:
 
 
 def _sentence(name: str) -> str:
-    return comment(layer_class(name)).split(". ")[0].rstrip(".")
+    return _first_sentence(layer_class(name))
+
+
+def _first_sentence(cls: type[Layer]) -> str:
+    return comment(cls).split(". ")[0].rstrip(".")
 
 
 def describe(name: str) -> str:
@@ -97,25 +108,25 @@ def _rules(cls: type[Layer]) -> list[tuple[str, str]]:
 
 def _example(cls: type[Layer]) -> Iterator[str]:
     """The layer's example as a spec has it, and what comes of it."""
-    arguments = cls.example
+    arguments, shapes = cls.example, cls.example_inputs
     entry = (
-        cls.__name__
+        cls.title()
         if arguments is None
-        else f"{cls.__name__}: {flow(arguments, exact=True)}"
+        else f"{cls.title()}: {flow(arguments, exact=True)}"
     )
     yield f"- {entry}"
     try:
-        layer = make_layer(cls.__name__, arguments)
-        layer.check(*cls.example_inputs)
+        layer = make_layer(cls.title(), arguments)
+        layer.check(*shapes)
     except (Invalid, ShapeError):
         return
-    inputs = ", ".join(_shape(shape) for shape in cls.example_inputs)
-    weights = layer.held(*cls.example_inputs)
+    inputs = ", ".join(_shape(shape) for shape in shapes)
+    weights = layer.held(*shapes)
     params = sum(weight.size for weight in weights)
-    output = layer.output(*cls.example_inputs)
+    output = layer.output(*shapes)
     yield f"{inputs} → {_shape(output)}, {params:,} params"
     first = output[0] if isinstance(output, list) else output
-    for axis, text in layer.size_sums(*cls.example_inputs).items():
+    for axis, text in layer.size_sums(*shapes).items():
         yield f"  axis {axis}: {text} = {first[axis]}"
     for weight in weights:
         sizes = "·".join(map(str, weight.shape)) or "1"
@@ -147,7 +158,7 @@ def markdown() -> str:
     lines += [f"| {name} | {reason} |" for name, reason in REFUSED.items()]
     lines += ["", "## Second names", "", "| name | layer |", "| --- | --- |"]
     lines += [f"| {alias} | {name} |" for alias, name in ALIASES.items()]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *operations.markdown()])
 
 
 def _section(name: str) -> list[str]:

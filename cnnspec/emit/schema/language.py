@@ -8,7 +8,13 @@ from cnnspec.catalogue.components import (
 )
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.named import spellings, subclasses
-from cnnspec.catalogue.registry import ALIASES, layer_names
+from cnnspec.catalogue.operations import synonyms
+from cnnspec.catalogue.registry import (
+    ALIASES,
+    OPERATION,
+    layer_names,
+    operation_names,
+)
 from cnnspec.emit.schema.objects import (
     BY_CLASS,
     FORMULA,
@@ -115,7 +121,10 @@ def json_schema() -> Json:
             "custom": {**record_json(CustomKeys), "required": []},
             "layer": _layer(),
             "numbers": NUMBERS,
-            **{name: layer_arguments(name) for name in layer_names()},
+            **{
+                name: layer_arguments(name)
+                for name in (*layer_names(), *operation_names())
+            },
             **{cls.__name__: component_json(cls, by_name(cls)) for cls in NAMED},
             **{cls.__name__: component_json(cls, spellings(cls)) for cls in SPELT},
             **{cls.__name__: component_json(cls, subclasses(cls)) for cls in BY_CLASS},
@@ -183,6 +192,13 @@ def _step() -> Json:
     return {"anyOf": [layer, one_of_the_keys(statements), bare, call]}
 
 
+def _names() -> dict[str, str]:
+    """All names of layers and operations, each with the one that it stands for."""
+    own = {name: name for name in (*layer_names(), *operation_names())}
+    others = {OPERATION + one: OPERATION + name for one, name in synonyms().items()}
+    return own | ALIASES | others
+
+
 def _complete_steps() -> Json:
     """What holds of a spec where no other place may give a layer its arguments."""
     steps = {"type": "array", "items": {"$ref": "#/$defs/complete_step"}}
@@ -193,7 +209,7 @@ def _complete_steps() -> Json:
 def _complete_step() -> Json:
     """A layer with all arguments that it needs, alone or inside a statement."""
     steps = {"items": {"$ref": "#/$defs/complete_step"}}
-    names = {name: name for name in layer_names()} | ALIASES
+    names = _names()
     needs = {shown: needed(layer_class(name)) for shown, name in names.items()}
     complete: Json = {
         name: _with_all(required) for name, required in needs.items() if required
@@ -215,7 +231,7 @@ def _with_all(required: list[str]) -> Json:
 
 def _layer() -> Json:
     """A layer with its arguments, of which `defaults:` may give any."""
-    names = {name: name for name in layer_names()} | ALIASES
+    names = _names()
     named = {
         shown: {
             "description": comment(layer_class(name)),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from cnnspec.catalogue.layers import Layer
+from cnnspec.catalogue.operations import Operation
 from cnnspec.emit.code.plan.calls import block_call
 from cnnspec.emit.code.plan.comments import (
     authors,
@@ -14,6 +16,7 @@ from cnnspec.emit.code.plan.flow import FlatNode, Occurrence
 from cnnspec.emit.code.plan.formulas import layer_call
 from cnnspec.emit.code.plan.holders import Holders
 from cnnspec.emit.code.plan.names import Names
+from cnnspec.emit.code.plan.operations import operation_code
 from cnnspec.emit.code.plan.outline import defines
 from cnnspec.emit.code.plan.places import (
     Export,
@@ -25,7 +28,7 @@ from cnnspec.emit.code.plan.places import (
     Value,
     is_layer,
 )
-from cnnspec.emit.code.plan.reads import ByName, Reads, given_to
+from cnnspec.emit.code.plan.reads import ByName, Given, Reads, given_to
 from cnnspec.emit.code.plan.shared import Shared, Signature
 from cnnspec.emit.code.plan.tidy import if_statement
 from cnnspec.emit.code.plan.values import call, text
@@ -156,18 +159,34 @@ class Body:
         tensors = self.reads.tensors(step.path)
         layers = self._flow.layers_made(step.path)
         _, first = layers[0]
-        self.statements += self._own_name(step)
-        name = self.words.name(step)
-        codes = {"name": Code(name)} if name else {}
+        codes: dict[str, Expression] = {}
+        if not first.named_by_keras:
+            self.statements += self._own_name(step)
+            name = self.words.name(step)
+            codes = {"name": Code(name)} if name else {}
         write, outside = self.words.formula, self._shared.formula
         made = layer_call(self._shared.program, step, layers, write, outside, codes)
         assert made is not None
         value, key = Made(step.path), self._key(step)
-        code = self._kept_layer(value, made, key)
-        given = given_to(first, tensors, self._by_name(step))
-        self._assign(value, Call(code, given), key, self._note(found), said)
+        called = self._called(value, first, made, key, tensors, self._by_name(step))
+        self._assign(value, called, key, self._note(found), said)
         self._end_paragraph(found[0])
         return [value]
+
+    def _called(
+        self,
+        value: Made,
+        layer: Layer,
+        made: Call,
+        key: str,
+        tensors: Sequence[Given],
+        named: ByName,
+    ) -> Expression:
+        """What a layer or an operation gives for tensors."""
+        if isinstance(layer, Operation):
+            return operation_code(layer, made, tensors, named)
+        code = self._kept_layer(value, made, key)
+        return Call(code, given_to(layer, tensors, named))
 
     def _apply(self, step: ApplyStep, current: Values) -> Values:
         found, said = self._flow.occurrences[step.path], self._said
@@ -193,17 +212,21 @@ class Body:
     def _flat_node(self, flat: FlatNode) -> None:
         tensors = self.reads.tensors((flat.node,))
         settings = {key: Code(repr(one)) for key, one in flat.settings.items()}
-        given = given_to(flat.layer, tensors, (flat.arguments, settings))
+        named = flat.arguments, settings
         if flat.is_shared:
+            given = given_to(flat.layer, tensors, named)
             code = self.reads.code(LayerUsed((flat.node,)))
             self._assign(flat.value, Call(code, given), "", "")
             return
-        self.statements += own_names(flat.node, flat.name or flat.node)
-        made = call(flat.layer, {"name": Code(text(flat.name))} if flat.name else {})
+        codes: dict[str, Expression] = {}
+        if not flat.layer.named_by_keras:
+            self.statements += own_names(flat.node, flat.name or flat.node)
+            codes = {"name": Code(text(flat.name))} if flat.name else {}
+        made = call(flat.layer, codes)
         key = text(next(iter(self.function.names[flat.value])))
         taken = Occurrence(flat.node, flat.layer, None, flat.inputs)
-        code = self._kept_layer(flat.value, made, key)
-        self._assign(flat.value, Call(code, given), key, self._note([taken]))
+        called = self._called(flat.value, flat.layer, made, key, tensors, named)
+        self._assign(flat.value, called, key, self._note([taken]))
         self._end_paragraph(taken)
 
     def _kept_layer(self, value: Made, made: Expression, key: str) -> Expression:
@@ -223,7 +246,7 @@ class Body:
         return variable
 
     def _assign(
-        self, value: Made, code: Call, key: str, note: str, said: str = ""
+        self, value: Made, code: Expression, key: str, note: str, said: str = ""
     ) -> None:
         """Makes the statement that a layer is called."""
         target = self.variables.target(value)

@@ -180,7 +180,8 @@ class _Questions:
             found = self._flow.layers_made(step.path)
             if layer_call(self._flow.program, step, found, _plain, _plain, {}) is None:
                 yield self._around[step.path]
-            yield from self._legal_name(step)
+            if not found[0][1].named_by_keras:
+                yield from self._legal_name(step)
         made, function = Made(step.path), self._function
         if not function.stored.isdisjoint((made, LayerOf(made))):
             yield from self._needs_name(step)

@@ -1,5 +1,6 @@
 """A tree as Python: each statement in one line, however long it is."""
 
+import ast
 from collections.abc import Iterator
 from functools import singledispatch
 
@@ -18,6 +19,7 @@ from cnnspec.emit.code.tree import (
     For,
     If,
     List,
+    Operator,
     Return,
     Several,
     Stack,
@@ -83,6 +85,27 @@ def _(found: Star) -> str:
 @expression.register
 def _(found: Subscript) -> str:
     return f"{expression(found.of)}[{expression(found.key)}]"
+
+
+@expression.register
+def _(found: Operator) -> str:
+    right = _operand(found.right)
+    if found.left is None:
+        return f"{found.sign}{right}"
+    left = _operand(found.left)
+    if found.sign == "**" and left.startswith("-"):
+        left = f"({left})"
+    return f"{left} {found.sign} {right}"
+
+
+def _operand(found: Expression) -> str:
+    """What stands beside an operator, in brackets unless nothing binds less."""
+    code = expression(found)
+    tree = ast.parse(code, mode="eval").body
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.operand, ast.Constant):
+        return code
+    whole = ast.Name | ast.Constant | ast.Call | ast.Subscript | ast.Attribute
+    return code if isinstance(tree, whole) else f"({code})"
 
 
 @expression.register
