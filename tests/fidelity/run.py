@@ -34,9 +34,13 @@ what they hold. `check --keras` finds them. Layers that wait for `adapt()` have 
 their own. The last one depends on types and axes: how CategoryEncoding counts."""
 
 
-BY_CHANCE = re.compile("needs images with 1 or 3 channels|it gets .*one number")
-"""Failures that come when an image's turn comes to be made grey, or unless the batch
-happens to have as many samples as another tensor has features."""
+BY_CHANCE = re.compile(
+    "needs images with 1 or 3 channels|it gets .*one number|divides by the width of|"
+    "unrolls a StackedRNNCells"
+)
+"""Failures that come when an image's turn comes to be made grey or changed in another
+way, unless the batch happens to have as many samples as another tensor has features,
+or, with a stack of one cell that has a list of one state, in a model alone."""
 
 
 class Ran(NamedTuple):

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from cnnspec.catalogue.dtypes import FLOATS, REALS
+from cnnspec.catalogue.layers.arguments import check_softmax
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window
 from cnnspec.catalogue.layers.masks import need_spread, need_steps
 from cnnspec.catalogue.layers.regularization import Dropout
@@ -191,6 +192,10 @@ class AdditiveAttention(_OneHead):
 
     def score_macs(self, features: Size) -> Size:
         return features if self.use_scale else 0
+
+
+_TENSOR_AXES = 8
+"""Axes of tensors that TensorFlow broadcasts."""
 
 
 def _and(texts: Iterable[str]) -> str:
@@ -417,6 +422,15 @@ class MultiHeadAttention(_Heads):
                 f"can't compare a query {show(query[1:])} with a value "
                 f"{show(value[1:])}",
                 "give both the axes (steps, features), or more axes of the same sizes",
+            )
+        scores = self.scores(query, key)
+        if len(self._axes(query)) == 1:
+            check_softmax(scores, self.dtype)
+        elif len(scores) > _TENSOR_AXES:
+            raise ShapeError(
+                f"compares a query {show(query[1:])} in {len(scores)} axes, and "
+                f"TensorFlow goes to {_TENSOR_AXES}",
+                "attend over fewer axes, by attention_axes",
             )
 
     def _compares(self, query: Shape, value: Shape, key: Shape) -> bool:

@@ -423,6 +423,13 @@ class RandomPerspective(_Augmentation):
     fill_value: float = 0.0
     seed: int | None = None
 
+    def check_run(self, x: Shape) -> None:
+        super().check_run(x)
+        sides = [x[axis] for axis in self.sides(x)]
+        if 1 in sides:
+            text = f"can't tilt an image of {show(sides)}, one pixel wide or high"
+            raise ShapeError(text, "give it larger images")
+
 
 class RandomElasticTransform(_Augmentation):
     """Bends images at random, as handwriting varies."""
@@ -436,6 +443,15 @@ class RandomElasticTransform(_Augmentation):
     fill_value: float = 0.0
     value_range: ValueRange = (0, 255)
     seed: int | None = None
+
+    def check_run(self, x: Shape) -> None:
+        super().check_run(x)
+        nothing = 0, (0, 0), [0, 0]
+        bends = self.scale not in nothing and self.factor not in nothing
+        if self.fill_mode == "mirror" and bends:
+            # The constructor takes it, and no function of Keras does.
+            text = "can't fill_mode: mirror when it bends an image in training"
+            raise ShapeError(text, "write fill_mode: reflect")
 
 
 class RandomBrightness(_Augmentation):
@@ -582,6 +598,16 @@ class RandomPosterization(_Augmentation):
     data_format: DataFormat | None = None
     seed: int | None = None
 
+    def check_run(self, x: Shape) -> None:
+        super().check_run(x)
+        alone = not isinstance(self.factor, list | tuple)
+        low, high = (1, self.factor) if alone else self.factor
+        broken = [one for one in (low, high) if isinstance(one, float)]
+        # Of two that are the same, Keras takes the first.
+        if broken and (low != high or isinstance(low, float)):
+            text = f"counts bits by its factor, and {broken[0]} is no whole number"
+            raise ShapeError(text, "give whole numbers from 1 to 8")
+
 
 class RandomSaturation(_Coloured):
     """Makes colours stronger or paler at random."""
@@ -679,7 +705,6 @@ class ContrastLimitedAdaptiveHistogramEqualization(_Augmentation):
     def running(self, output: Any, *shapes: Any) -> Any:
         """Source: `call`, which mirrors an image at its edges until tiles fit."""
         super().running(output, *shapes)
-        need_span(self.value_range)
         sides = [shapes[0][axis] for axis in self.sides(shapes[0])]
         for size, tiles in zip(sides, self.tile_grid_size, strict=True):
             if size is not None and -(-size // tiles) * tiles > 2 * size:

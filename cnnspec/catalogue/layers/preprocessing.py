@@ -418,6 +418,9 @@ class Hashing(Layer):
         if isinstance(mask, int | float) and "string" in given:
             text = f"has a mask_value of {mask}, and its input holds string"
             raise ShapeError(text, "give a text")
+        if isinstance(mask, str) and "string" not in given:
+            text = f"has a text for its mask_value, and its input holds {given[0]}"
+            raise ShapeError(text, "give a number")
         return super().running_dtype(told, *given)
 
     def at_run(self) -> str:

@@ -495,6 +495,13 @@ class RNN(_Recurrent):
         for cell in all_nested(self):
             if isinstance(cell, _Gates):
                 cell.check_gates()
+        steps = shapes[0][1]
+        if self.unroll and steps != 1 and _hands_on_no_list(self.stepper):
+            raise ShapeError(
+                "unrolls a StackedRNNCells of one cell, which hands on that cell's "
+                "states without the list around them",
+                "leave unroll out, or take that cell in its place",
+            )
         return output
 
     def step_output(self, step: Shape) -> Shape:
@@ -588,6 +595,21 @@ def _need_features(x: Shape) -> None:
             "needs to know the number of features of its input",
             "give the last axis of the input a number instead of null",
         )
+
+
+def _hands_on_no_list(cell: _Cell, within: bool = False) -> bool:
+    """Whether a stack of one cell is among a cell whose states are more than one.
+
+    Source: `call` of keras/src/layers/rnn/stacked_rnn_cells.py, 3.15.
+
+    Args:
+        cell: to look at.
+        within: whether it stands in a stack itself.
+    """
+    if not isinstance(cell, StackedRNNCells):
+        return False
+    alone = len(cell.cells) == 1 and (within or _depth(cell) > 1)
+    return alone or any(_hands_on_no_list(inner, True) for inner in cell.cells)
 
 
 def _depth(cell: _Cell) -> int:
