@@ -58,8 +58,8 @@ def page() -> str:
     if others:
         lines += [
             "",
-            "Models that Keras doesn't have; `expect:` holds the parameters published, or",
-            "their sum over the layers, as the head of the spec says.",
+            "Models that Keras doesn't have; `expect:` holds the parameters published,",
+            "or their sum over the layers, as the head of the spec says.",
             "",
             *_header("model"),
             *map(_row, others),
