@@ -104,7 +104,7 @@ COMES_TO: dict[str, tuple[str, list[tuple[str, str]]]] = {
             "      - LSTM: {units: 8, return_state: true, name: rnn}\n"
             "layers:\n  - enc\n  - Add\n"
         ),
-        [("add", "rnn.2 rnn.1")],
+        [("add", "enc_rnn.2 enc_rnn.1")],
     ),
     "a layer again": (
         SEQ2SEQ

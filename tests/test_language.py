@@ -162,7 +162,7 @@ input: [4]
 {DENSE_BLOCK}
 layers: [fc, {{fc: {{units: 3, name_of: last}}}}]
 """,
-        [("dense", "input_layer", 20), ("last", "dense", 15)],
+        [("dense", "input_layer", 20), ("fc_1_last", "dense", 15)],
     ),
     "defaults reach a layer that its wrapper holds, however it is written": (
         """\
@@ -341,9 +341,9 @@ SAYS: dict[str, tuple[str, list[str]]] = {
         ),
         ["4:5: error[shape]: 'again' (BatchNormalization): uses 'norm' again, which"],
     ),
-    "a block called twice without a name gives its names twice": (
+    "a block called twice gives its whole names twice": (
         (
-            "input: [8]\nblocks: {fc: {layers: [{Dense: {units: 3, name: d}}]}}\n"
+            "input: [8]\nblocks: {fc: {layers: [{Dense: {units: 3, name: /d}}]}}\n"
             "layers: [fc, fc]"
         ),
         ["2:49: error[duplicate-name]: the name 'd' is"],
@@ -429,9 +429,11 @@ def checked(folder: Path, text: str, *overrides: str) -> api.Checked:
 
 def test_hint_says_what_to_name(tmp_path: Path) -> None:
     layer = "{Dense: {units: 3, name: d}}"
-    block = f"input: [8]\nblocks: {{fc: {{layers: [{layer}]}}}}\nlayers: [fc, fc]"
+    whole = layer.replace("d}", "/d}")
+    block = f"input: [8]\nblocks: {{fc: {{layers: [{whole}]}}}}\nlayers: [fc, fc]"
     [found] = checked(tmp_path, block).diagnostics
-    assert found.hint.startswith("name the calls")
+    assert found.hint == "write d, and it begins with the call's name"
+    assert not checked(tmp_path, block.replace("/d", "d")).diagnostics
     rounds = f"input: [8]\nlayers: [{{repeat: {{times: 2, layers: [{layer}]}}}}]"
     [found] = checked(tmp_path, rounds).diagnostics
     assert "index: i" in found.hint

@@ -87,7 +87,7 @@ layers:
 - 층: {name: ap}
 """,
         {
-            "_속": "dense_sog",
+            "층__속": "cheung__sog",
             "앞": "ap_1",
             "앞__속": "ap_1__sog",
             "앞_dense": "ap_1_dense",

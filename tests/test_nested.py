@@ -253,12 +253,12 @@ def test_what_is_frozen_around_stays_so_inside() -> None:
     frozen = [
         *("a_conv2d", "a_batch_normalization", "a_bit", "a_bit/conv", "a_bit/bn"),
         *("dense", "multi_head_attention", "bidirectional", "bidirectional_1"),
-        *("bit_2", "bit_2/conv"),
+        *("bit", "bit/conv"),
     ]
     trained = {name: row.trainable_params for name, row in found.items() if row.params}
     assert {name: trained[name] for name in frozen} == dict.fromkeys(frozen, 0)
     assert trained["conv2d"] == 112
-    assert trained["bit_1/conv"] == 148
+    assert trained["unit_1_bit/conv"] == 148
     summary = api.loads(FROZEN).summary
     assert (summary.total_params, summary.trainable_params) == (1443, 627)
 

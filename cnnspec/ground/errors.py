@@ -71,13 +71,15 @@ class Frame(NamedTuple):
     block: str
     """The block that is called; nothing for a round of a repeat."""
     name: str
-    """What the call is named, in full; nothing where it has no name."""
+    """What the call is named, in full; nothing for a round."""
     path: Path
     """Where the call or the repeat stands in the document."""
     round: int = 0
     """Counted from 1; 0 for a call."""
     again: bool = False
     """Whether a call is taken again, with the layers that it had."""
+    given: bool = False
+    """Whether the author gave a name to the call, or to one around it."""
 
 
 Trail = tuple[Frame, ...]

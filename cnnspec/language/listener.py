@@ -29,18 +29,20 @@ class Placed(NamedTuple):
     path: Path
     """Where its entry stands in the document."""
     name: str
-    """In full; nothing for a call without a name outside of named ones."""
+    """In full."""
     local: str
     """What it is called where it stands."""
     given: bool
     """Whether the author gave the name. Otherwise it is Keras's, or made of the
-    block's text in a named call."""
+    block's text in a named call, or that of a block with a number."""
     trail: Trail
     """The calls and rounds that led there, outermost first."""
     frozen: bool = False
     """Whether a call, model or repeat around it says that it isn't trained."""
     settings: Mapping[str, Any] = _NONE
     """What a layer's call is given beside tensors: `training`."""
+    named: bool = False
+    """Whether the author gave a name to a call around it, or to the call that it is."""
 
 
 class Said(NamedTuple):

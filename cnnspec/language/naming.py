@@ -5,7 +5,7 @@ f-string's text is put together as any other text, so `in_call("{name}", "conv2d
 comes to what stands between the quotes of `f"{name}_conv2d"`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from cnnspec.catalogue.components import snake_case
@@ -34,6 +34,10 @@ def in_model(model: str, inside: str) -> str:
     return f"{model}/{inside}"
 
 
+WHOLE = "/"
+"""What stands before a name that no call's is put before."""
+
+
 def in_round(number: str, label: str) -> str:
     """What a step that nobody named is called in a round of a repeat.
 
@@ -44,14 +48,17 @@ def in_round(number: str, label: str) -> str:
     return f"{number}_{label}"
 
 
-def exported(call: str, inside: Iterable[str]) -> list[str]:
+def exported(
+    call: str, inside: Iterable[str], wholes: Collection[str] = ()
+) -> list[str]:
     """What is known where a call stands of what has names in it.
 
     Args:
-        call: the call's name where it stands; nothing where it has none.
+        call: the call's name where it stands.
         inside: the names in the block.
+        wholes: those of them that no call is put before.
     """
-    return [in_call(call, name) for name in inside] if call else list(inside)
+    return [name if name in wholes else in_call(call, name) for name in inside]
 
 
 def is_plain(name: str) -> bool:

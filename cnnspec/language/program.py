@@ -55,6 +55,8 @@ class LayerStep(NamedTuple):
     models: "tuple[tuple[Path, CallStep], ...]" = ()
     """Calls of blocks that make the models which it holds, and where each stands in
     `arguments`."""
+    is_whole: bool = False
+    """Whether its name has a slash before it: no call's name is put there."""
 
 
 class CallStep(NamedTuple):
@@ -69,6 +71,7 @@ class CallStep(NamedTuple):
     named: Named | None = None
     trainable: Any = True
     """Whether what is inside is trained, as far as it says so itself."""
+    is_whole: bool = False
 
 
 class RepeatStep(NamedTuple):
@@ -104,6 +107,7 @@ class ApplyStep(NamedTuple):
     label: str
     path: Path
     named: Named | None = None
+    is_whole: bool = False
 
 
 class PassStep(NamedTuple):

@@ -122,6 +122,9 @@ class _Interpreter(Generic[T]):
         self._inputs: frozenset[str] = frozenset()
         self._shared: dict[str, str] = {}  # layers by name, and whose weights they have
         self._classes: dict[str, type[Layer]] = {}
+        # Calls that nobody named, and those of them that `from` may name.
+        self._unnamed: dict[str, naming.Odd] = {}
+        self._lent: set[str] = set()
         self._made: dict[tuple[Path, str], Layer | None] = {}
         self._tape: list[tuple[Path, Any]] = []  # what was decided at each step
         self._called_before: dict[str, CallTaken] = {}
@@ -262,8 +265,8 @@ class _Interpreter(Generic[T]):
         if layer is not None and layer.named_by_keras:
             keras = self._names.of(layer)
         if given is not None:
-            local, name = given, scope.full(given)
-        elif scope.call:
+            local, name = scope.names(given, step.is_whole)
+        elif scope.named:
             local = scope.label(step) if scope.rounds else step.label
             name = naming.in_call(scope.call, local)
         elif layer is not None:
@@ -278,6 +281,8 @@ class _Interpreter(Generic[T]):
             placed = placed._replace(frozen=True)
         if settings:
             placed = placed._replace(settings=settings)
+        if scope.named:
+            placed = placed._replace(named=True)
         if keras:
             self._automatic[name] = keras
         else:
@@ -403,7 +408,7 @@ class _Interpreter(Generic[T]):
             self._problems.report("change", path, text, hint, scope.trail)
             self._complete, read = False, self._lost
         given = None if step.name is None else self._given_name(step, scope)
-        local = given or (scope.label(step) if scope.call else "")
+        local = given or (scope.label(step) if scope.named else "")
         scope.current = read
         if local:
             scope.known[local] = read
@@ -424,26 +429,37 @@ class _Interpreter(Generic[T]):
             Invalid: it is too long.
         """
         given = None if step.name is None else self._given_name(step, scope)
-        local = given or ""
-        if given is None and scope.call:
-            local = scope.label(step)
-        elif given is None and self._makes_model(step):
-            local = self._calls.next(step.block)
-        name = scope.full(local) if local else ""
+        block = step.block if type(step) is CallStep else ""
+        if given is not None:
+            local, name = scope.names(given, step.is_whole)
+        else:
+            local = ""
+            if scope.named or (scope.call and block):
+                local = scope.label(step)
+            elif block:
+                local = self._calls.next(block)
+            name = scope.full(local) if local else ""
         if len(name) > NAME_LIMIT:
             raise _too_long(name)
-        if name:
-            kind = step.block if type(step) is CallStep else "apply"
+        kind = block or "apply"
+        named = scope.named or bool(block and given is not None)
+        if block and not named and not self._makes_model(step):
+            self._unnamed[name] = name, local, scope.call, kind
+        elif name:
             self._note_odd(name, local, scope.call, kind)
-        return Placed(step.path, name, local, given is not None, scope.trail)
+        is_given = given is not None
+        return Placed(step.path, name, local, is_given, scope.trail, named=named)
 
     def _makes_model(self, step: CallStep | ApplyStep) -> TypeGuard[CallStep]:
         return type(step) is CallStep and self._program.blocks[step.block].is_model
 
     def _note_odd(self, name: str, local: str, call: str, kind: str) -> None:
         """Notes what has a name that Keras may not take."""
-        if not naming.is_plain(name):
-            self._odd.append((name, local, call, kind))
+        if naming.is_plain(name):
+            return
+        if around := self._unnamed.pop(call, None):  # its name is in this one
+            self._note_odd(*around)
+        self._odd.append((name, local, call, kind))
 
     def _named_by_keras(self) -> Mapping[str, str]:
         """What Keras calls that whose names it doesn't take."""
@@ -502,10 +518,39 @@ class _Interpreter(Generic[T]):
     def _know(self, placed: Placed, tensors: tuple[T, ...], scope: Scope[T]) -> None:
         """Lets `from` use a name, which nothing may have had before."""
         name, local = placed.name, placed.local
-        if local == PREV or name in self._taken or local in scope.known:
+        is_whole = scope.call != "" and name == local
+        clashes = local in scope.known and name not in self._lent
+        if clashes and not scope.named:
+            # Keras's name of a layer isn't the block's own to give.
+            if is_whole and not placed.given:
+                self._take_full(placed, scope)
+                return
+            clashes = local not in scope.wholes or is_whole
+        if clashes or local == PREV or name in self._taken:
             self._refuse_name(placed, scope)
         self._taken[name] = placed.path
         scope.known[local] = tensors
+        if is_whole:
+            scope.wholes.add(local)
+        elif scope.call:
+            scope.wholes.discard(local)
+
+    def _take_full(self, placed: Placed, scope: Scope[T]) -> None:
+        """Notes a name that nothing reads where it stands."""
+        if placed.name in self._taken:
+            self._refuse_name(placed, scope)
+        self._taken[placed.name] = placed.path
+
+    def _lend(self, placed: Placed, tensors: tuple[T, ...], scope: Scope[T]) -> None:
+        """Lets `from` use the name of a call that nobody named, unless it is another's.
+
+        What is given that name later has it from then on.
+        """
+        name, local = placed.name, placed.local
+        is_free = local not in scope.known and local != PREV
+        if is_free and name not in self._taken:
+            scope.known[local] = tensors
+            self._lent.add(name)
 
     def _refuse_name(self, placed: Placed, scope: Scope[T]) -> None:
         from cnnspec.language.unknown import taken
@@ -513,10 +558,14 @@ class _Interpreter(Generic[T]):
         full, local = placed.name, placed.local
         if full not in self._taken and local in scope.known:
             full = self._listener.name(scope.known[local][0])
-        text, hint = taken(placed, self._taken.get(full), self._program)
+        around = scope.trail[-1].name if scope.trail else ""
+        first, lent = self._taken.get(full), around in self._unnamed
+        text, hint = taken(placed, first, self._program, lent=lent)
+        path, trail = (*placed.path, "name"), scope.trail
+        if lent and first == placed.path and full != local:
+            path, trail = scope.trail[-1].path, scope.trail[:-1]
         if text:
-            path = (*placed.path, "name")
-            self._problems.report("duplicate-name", path, text, hint, scope.trail)
+            self._problems.report("duplicate-name", path, text, hint, trail)
 
     # ------------------------------------------------------------- calls
 
@@ -534,7 +583,8 @@ class _Interpreter(Generic[T]):
             self._layer_again(step, read, said, None, scope)
             return
         placed = self._placed(step, scope)
-        trail = (*scope.trail, Frame(block.name, placed.name, step.path))
+        frame = Frame(block.name, placed.name, step.path, given=placed.named)
+        trail = (*scope.trail, frame)
         given = self._decided(step, scope)
         if given is None:
             given = evaluate(step.arguments, scope.variables)
@@ -546,7 +596,8 @@ class _Interpreter(Generic[T]):
             return
         self._tape.append((step.path, given))
         inside = Scope[T](
-            variables, {}, (), placed.name, (), trail, frozen, scope.again
+            *(variables, {}, (), placed.name, (), trail, frozen, scope.again),
+            placed.named,
         )
         self._take_call(step, placed, block, given, read, said, inside, scope)
 
@@ -600,22 +651,31 @@ class _Interpreter(Generic[T]):
         self._take(block.steps, inner)
         results, named = self._results(block, inner)
         names = list(known)[own:]
+        called = naming.exported(placed.local, names, inner.wholes)
         exports = {
             outside: known[name]
-            for outside, name in zip(
-                naming.exported(placed.local, names), names, strict=True
-            )
-            if outside not in scope.known
+            for outside, name in zip(called, names, strict=True)
+            if outside not in scope.known or self._is_lent(outside, inner, scope)
         }
         scope.current, exports = self._listener.leave(
             step, placed, results, named, exports
         )
-        if placed.local:
+        if placed.named:
             self._know(placed, scope.current, scope)
-            variables, end = inner.variables, len(self._tape)
-            call = CallTaken(placed.name, block, arguments, variables, start, end)
-            self._called_before[placed.name] = call
+        else:
+            self._lend(placed, scope.current, scope)
+        variables, end = inner.variables, len(self._tape)
+        call = CallTaken(placed.name, block, arguments, variables, start, end)
+        self._called_before[placed.name] = call
         scope.known.update(exports)
+        scope.wholes.update(inner.wholes)
+        if scope.call and placed.local == placed.name:
+            scope.wholes.update(exports)
+
+    def _is_lent(self, name: str, inner: Scope[T], scope: Scope[T]) -> bool:
+        """Whether a name that a call has for what is in it was a call's before."""
+        full = name if name in inner.wholes else scope.full(name)
+        return full in self._lent
 
     def _parameters(
         self, block: Block, given: dict[str, Any], trail: Trail
@@ -677,18 +737,20 @@ class _Interpreter(Generic[T]):
             raise _too_deep("apply fewer calls inside one another")
         read, said = self._given_to(block, step, read, said, scope)
         name = placed.name or self._calls.next(f"{call.name} again")
-        trail = (*scope.trail, Frame(block.name, name, step.path, again=True))
+        frame = Frame(block.name, name, step.path, again=True, given=True)
+        trail = (*scope.trail, frame)
         decided = self._tape[call.start : call.end]
         if scope.again is not None:
             # They are on the tape of the call around a second time.
             list(islice(scope.again, len(decided)))
         again = iter(decided)
-        inner: Scope[T] = Scope(call.variables, {}, (), name, (), trail, False, again)
+        how = name, (), trail, False, again, True
+        inner: Scope[T] = Scope(call.variables, {}, (), *how)
         before = scope.known
         if not placed.name:
             # Nothing but what follows reads what has no name.
             scope.known = before.copy()
-        placed = placed._replace(name=name, local=placed.local or name)
+        placed = placed._replace(name=name, local=placed.local or name, named=True)
         self._take_call(step, placed, block, call.arguments, read, said, inner, scope)
         scope.known = before
 
@@ -1007,6 +1069,8 @@ class _Interpreter(Generic[T]):
                 (*scope.trail, Frame("", "", step.path, number)),
                 frozen,
                 scope.again,
+                scope.named,
+                scope.wholes,
             )
             self._take(step.steps, inner)
             scope.current = inner.current
@@ -1034,6 +1098,7 @@ class _Interpreter(Generic[T]):
         self._calls = self._calls.copy()
         self._shared, self._made = self._shared.copy(), self._made.copy()
         self._classes = self._classes.copy()
+        self._unnamed, self._lent = self._unnamed.copy(), self._lent.copy()
         self._odd, self._tape = self._odd.copy(), self._tape.copy()
         self._automatic = self._automatic.copy()
         self._called_before = self._called_before.copy()

@@ -17,17 +17,19 @@ class Scope(Generic[T]):
         variables: the values of the names that formulas may use.
         known: the names that `from` may use, and their tensors.
         current: the tensors that a step without `from` reads.
-        call: the full name of the call around, if it has one; nothing elsewhere.
+        call: the full name of the call around; nothing elsewhere.
         rounds: the numbers of the rounds around, outermost first, within the call.
         trail: the calls and rounds that led here.
         frozen: whether nothing here is trained.
         again: what was decided before at the next steps, where the call around is taken
             again; None elsewhere.
+        named: whether that call, or one around it, was given its name.
+        wholes: the names, of those known, that no call is put before outside.
     """
 
     __slots__ = (
-        *("again", "call", "current", "frozen", "known", "rounds", "trail"),
-        "variables",
+        *("again", "call", "current", "frozen", "known", "named", "rounds", "trail"),
+        *("variables", "wholes"),
     )
 
     def __init__(
@@ -40,14 +42,21 @@ class Scope(Generic[T]):
         trail: Trail = (),
         frozen: bool = False,
         again: Iterator[tuple[Path, Any]] | None = None,
+        named: bool = False,
+        wholes: set[str] | None = None,
     ) -> None:
         self.variables, self.known, self.current = variables, known, current
         self.call, self.rounds, self.trail, self.frozen = call, rounds, trail, frozen
-        self.again = again
+        self.again, self.named = again, named
+        self.wholes = set[str]() if wholes is None else wholes
 
     def full(self, local: str) -> str:
         """The name in the model of what is called so here."""
         return naming.in_call(self.call, local) if self.call else local
+
+    def names(self, given: str, is_whole: bool) -> tuple[str, str]:
+        """What a name that is given here is read as, and the name in the model."""
+        return given, given if is_whole else self.full(given)
 
     def label(self, step: LayerStep | CallStep | ApplyStep | PassStep) -> str:
         """What a step that nobody named is called in a named call."""
@@ -59,8 +68,8 @@ class Scope(Generic[T]):
     def copy(self) -> "Scope[T]":
         """The same, whose names may be added to without an effect here."""
         known = self.known.copy()
-        where = self.call, self.rounds, self.trail, self.frozen, self.again
-        return Scope(self.variables, known, self.current, *where)
+        where = self.call, self.rounds, self.trail, self.frozen, self.again, self.named
+        return Scope(self.variables, known, self.current, *where, self.wholes.copy())
 
     def worked_out(self, data: Any, path: Path) -> Any:
         """The value of data with formulas.

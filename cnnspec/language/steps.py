@@ -19,7 +19,7 @@ from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.document import ApplyKeys, IfKeys, RepeatKeys
 from cnnspec.language.expressions import Formula, formulas, names_in
-from cnnspec.language.naming import Counter, stem
+from cnnspec.language.naming import WHOLE, Counter, stem
 from cnnspec.language.program import (
     NEEDED,
     ApplyStep,
@@ -136,6 +136,7 @@ class StepReader:
         sources: tuple[Ref, ...] = ()
         named: Named | None = None
         models: _Models | None = ()
+        is_whole = False
         try:
             if type(arguments) is dict and ("from" in arguments or "name" in arguments):
                 arguments = dict(arguments)
@@ -145,7 +146,8 @@ class StepReader:
                     call = call_of(kind, numbers) if isinstance(given, dict) else None
                     sources, named = self._sources(given, path, place, call)
                 if "name" in arguments:
-                    name = self._layer_name(kind, arguments.pop("name"), path, place)
+                    given, is_whole = _without_slash(arguments.pop("name"))
+                    name = self._layer_name(kind, given, path, place)
             if place.defaults.arguments:
                 arguments = with_defaults(kind, arguments, place.defaults.arguments)
             if self._blocks:
@@ -179,7 +181,8 @@ class StepReader:
             )
         label = place.label(kind, name)
         held = models if waits and models else ()
-        return LayerStep(kind, layer, waits, name, sources, label, path, named, held)
+        how = named, held, is_whole
+        return LayerStep(kind, layer, waits, name, sources, label, path, *how)
 
     def _models(
         self, kind: str, arguments: Any, path: Path, place: Place
@@ -330,14 +333,14 @@ class StepReader:
         block = self._blocks[name]
         sources: tuple[Ref, ...] = ()
         named: Named | None = None
-        call_name = None
+        call_name, is_whole = None, False
         try:
             arguments = call_arguments(block, arguments)
             if "from" in arguments:
                 tensors, call = arguments.pop("from"), call_of_block(block)
                 sources, named = self._sources(tensors, path, place, call)
             if "name" in arguments:
-                given = arguments.pop("name")
+                given, is_whole = _without_slash(arguments.pop("name"))
                 call_name = self._name(given, (*path, "name"), place)
             trainable = True
             if "trainable" in arguments and "trainable" not in block.params:
@@ -354,7 +357,15 @@ class StepReader:
         if wrong.problems or not sound:
             return None
         return CallStep(
-            name, arguments, call_name, sources, label, path, named, trainable
+            name,
+            arguments,
+            call_name,
+            sources,
+            label,
+            path,
+            named,
+            trainable,
+            is_whole,
         )
 
     def _refuse_call(self, error: Invalid, block: Block, path: Path) -> None:
@@ -409,11 +420,12 @@ class StepReader:
             text = f"apply.layer must be the name of a layer above; found {found}"
             raise Invalid([Problem(("layer",), "wrong-type", text)])
         known = self._notes.know(apply.layer, (*path, "layer"), place.variables)
-        name = self._name(apply.name, (*path, "name"), place)
+        given, is_whole = _without_slash(apply.name)
+        name = self._name(given, (*path, "name"), place)
         label = place.label("apply", name)
         if not known:
             return None
-        return ApplyStep(apply.layer, name, sources, label, path, named)
+        return ApplyStep(apply.layer, name, sources, label, path, named, is_whole)
 
     def _repeat(self, keys: RepeatKeys, path: Path, place: Place) -> RepeatStep | None:
         lists: dict[str, Any] = keys.for_ or {}
@@ -477,6 +489,14 @@ def _only(entry: Any) -> tuple[str, Any]:
         [(name, arguments)] = entry.items()
         return str(name), arguments
     return "", None
+
+
+def _without_slash(name: Any) -> tuple[Any, bool]:
+    """A name without the slash that makes it a whole one, and whether it had one."""
+    text = name.text if type(name) is Formula else name
+    if not isinstance(text, str) or not text.startswith(WHOLE):
+        return name, False
+    return formulas(text.removeprefix(WHOLE)), True
 
 
 def _lost(path: Path) -> LayerStep:

@@ -76,7 +76,9 @@ class _Explainer:
     ) -> tuple[str, str, str] | None:
         name, path, trail, where, _ = unknown
         call = _innermost(trail)
-        full = f"{call[-1].name}_{name}" if call and call[-1].name else name
+        full = f"{call[-1].name}_{name}" if call else name
+        if call and full not in self._below and not name.startswith(call[-1].name):
+            full = name  # Keras's own
         if full not in self._below or self._below[full][1][: len(call)] != call:
             return None
         ways = ((path[:end], trail) for end in range(len(path), 0, -1))
@@ -123,7 +125,7 @@ class _Explainer:
         if not call or name not in self._taken:
             return None
         block, prefix = call[-1].block, f"{call[-1].name}_"
-        if call[-1].name and name.startswith(prefix):
+        if name.startswith(prefix):
             text = f"{where} '{name}', which is only called so outside of '{block}'"
             hint = f"inside the block it is called '{name.removeprefix(prefix)}'"
         else:
@@ -189,13 +191,16 @@ def _in_arms(steps: Steps, name: Any, arm: str = "") -> Iterator[tuple[Path, str
 _ANOTHER = "a name is given once; choose another"
 
 
-def taken(placed: Placed, first: Path | None, program: Program) -> tuple[str, str]:
+def taken(
+    placed: Placed, first: Path | None, program: Program, *, lent: bool = False
+) -> tuple[str, str]:
     """What is wrong with a name that something else has, and what would do.
 
     Args:
         placed: what has it, too.
         first: the step that had it before.
         program: the spec.
+        lent: whether the call around has its name from its block.
 
     Returns:
         The message and the hint; two empty texts where a call is given the same name
@@ -223,13 +228,15 @@ def taken(placed: Placed, first: Path | None, program: Program) -> tuple[str, st
         if "$" in str(program.source.value((*path, "name"))):
             return text, "let it differ each time round"
         return text, _numbered(local, here, program)
-    if here.name:
-        return "", ""
+    if here.name and name != local:
+        if not lent:
+            return "", ""
+        text = f"two calls are called '{here.name}', and each names a layer '{name}'"
+        return text, "give this one a name: of its own"
     text = f"the name '{name}' is given by each call of '{here.block}'"
-    if len(trail) > 1 and trail[-2].round:
-        return text, f"name the call: {_numbered(here.block, trail[-2], program)}"
-    hint = f"name the calls, as in - {here.block}: {{name: first}}"
-    return text, f"{hint}, which makes this one 'first_{local}'"
+    if not given:
+        return text, _ANOTHER
+    return text, f"write {local}, and it begins with the call's name"
 
 
 def shared_name(

@@ -111,7 +111,7 @@ class GraphBuilder(Listener[Tensor]):
         inner: tuple[str, ...] = (),
     ) -> Tensor:
         """Notes a layer with the tensors that it reads."""
-        path, name, _, _, trail, frozen, settings = placed
+        path, name, _, _, trail, frozen, settings, _ = placed
         names, parts = _split(read)
         arguments: tuple[str, ...] = ()
         if said and said[0].argument:

@@ -309,18 +309,29 @@ def test_names_inside_a_call_are_made_of_its_name() -> None:
         blocks:
           named: {layers: [{Dense: {units: 2, name: fc}}, ReLU]}
           both: {layers: [{Dense: {units: 2, name: fc}}, ReLU]}
+          either: {layers: [ReLU]}
           counted: {layers: [{repeat: {times: 2, layers: [ReLU]}}]}
         layers:
           - named: {name: a}
           - both: {name: b}
           - both
+          - repeat: {times: 2, layers: [both]}
+          - repeat: {times: 2, index: i, layers: [both, both]}
+          - either: {name: d}
+          - either
           - counted: {name: c}
         """)
     assert 'layers.Dense(2, name=f"{name}_fc")' in found
     assert "def named(x, name):" in found
-    assert 'layers.Dense(2, name=f"{name}_fc" if name else "fc")' in found
+    assert 'layers.ReLU(name=f"{name}_re_lu" if named else None)' in found
+    assert "def both(x, name, named=False):" in found
+    assert 'both(x, name="b", named=True)' in found
+    assert 'both(x, name="both")' in found
+    assert 'both(x, name=f"both_{number}")' in found
+    assert 'both(x, name=f"both_{2 * i + 3}")' in found
+    assert 'both(x, name=f"both_{2 * i + 4}")' in found
     assert 'layers.ReLU(name=name and f"{name}_re_lu")' in found
-    assert "def both(x, name=None):" in found
+    assert "def either(x, name=None):" in found
     assert "for number in range(1, 3):" in found
     assert 'layers.ReLU(name=f"{name}_{number}_re_lu")' in found
 

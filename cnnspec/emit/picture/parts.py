@@ -138,7 +138,7 @@ class _Builder:
                 return self._adopt(box.parts, parent)
         box.title = self._title(frame, len(run))
         box.tooltip = "\n".join(
-            dict.fromkeys(each.name for each in frames if each.name)
+            dict.fromkeys(each.name for each in frames if each.given)
         )
         return self._adopt([box], parent)
 
@@ -159,7 +159,7 @@ class _Builder:
         block = shortened(frame.block)
         if rounds > 1:
             return f"{block} {times}"
-        if frame.name in ("", frame.block):
+        if not frame.given or frame.name == frame.block:
             return block
         return f"{shortened(within(frame.name, self.call))} ({block})"
 

@@ -313,13 +313,21 @@ class Body:
                 continue
             [name] = signature.function.names[inside]
             where = "shared" if is_layer(inside) else "tensors"
-            kept = self.variables.kept(where, self.words.outside(step, name))
+            is_whole = self._is_whole(inside)
+            outside = self.words.outside(step, name, is_whole)
+            kept = self.variables.kept(where, outside)
             if self.function.is_own(export):
                 targets.append(Code(self.variables.of(export)))
                 after.append(Assign(kept, targets[-1]))
             else:
                 targets.append(kept)
         return targets, after
+
+    def _is_whole(self, value: Value) -> bool:
+        """Whether no name of a call is put before the name of a value."""
+        while value.path not in self._shared.wholes and isinstance(value, Export):
+            value = value.inside
+        return value.path in self._shared.wholes
 
     # ------------------------------------------------------------- loops
 

@@ -45,4 +45,6 @@ def block_call(
             arguments.append(CallArgument(key, code))
     if signature.takes_name and (name := words.name(step)):
         arguments.append(CallArgument("name", Code(name)))
+    if signature.takes_named and (named := words.named(step)):
+        arguments.append(CallArgument("named", Code(named)))
     return Call(Code(signature.title), tuple(arguments))

@@ -277,13 +277,13 @@ class _View:
     def _call(self, event: Called) -> None:
         """Runs a function."""
         step, block = event.step, self._flow.program.blocks[event.step.block]
-        local = event.placed.local
+        local = event.placed.local if event.placed.named else ""
         self._take(event.branches)
         self._note_name(event)
         self._flow.calls[step.path] = step.block
         self._read_all(event, step.path)
         given = [Given(block.path, k) for k in range(len(event.read))]
-        run = self._enter(block.name, bool(local), given)
+        run = self._enter(block.name, event.placed.named, given)
         inside = (
             Instance(value, 0, self._of(tensor).node)
             for value, tensor in zip(given, event.read, strict=True)

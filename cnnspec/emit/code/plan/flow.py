@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import Layer
+from cnnspec.emit.code.plan.given_names import Rounds, rounds_in
 from cnnspec.emit.code.plan.history import Arm
 from cnnspec.emit.code.plan.places import (
     Instance,
@@ -91,7 +92,7 @@ class Function:
     """What the runs of a function have in common.
 
     Attributes:
-        modes: whether its calls are named.
+        modes: whether its calls, or calls around them, are given names.
         names: the names that each value has had where it stands.
         titled: the values whose name the author gave.
         uses: what each place reads, over all runs.
@@ -199,8 +200,11 @@ class Flow:
             shows.
         keras_names: what Keras calls inputs, layers and calls, where that isn't their
             full name.
-        names: those of steps where they stand, by the step's path and whether it stands
-            in a named call; and what Keras calls each there.
+        names: those of steps where they stand, by the step's path and whether a call's
+            name is before them; and what Keras calls each there.
+        counted: what Keras calls the calls at the top that nobody named, by their paths
+            and rounds.
+        alone: the blocks that give names in calls without one, too.
     """
 
     def __init__(
@@ -213,6 +217,8 @@ class Flow:
         self.program, self.shapes, self.around = program, shapes, around
         self.keras_names = keras_names
         self.names: dict[tuple[Path, bool], dict[str, set[str]]] = {}
+        self.counted: dict[Path, dict[Rounds, str]] = {}
+        self.alone: frozenset[str] = frozenset()
         self.functions: dict[str, Function] = {}
         self.occurrences: dict[Path, list[Occurrence]] = {}
         self.calls: dict[Path, str] = {}
@@ -231,6 +237,10 @@ class Flow:
         """Notes what a step was called, and what Keras calls it there."""
         name, local = placed.name, placed.local
         found = self.keras_names.get(name, name)
+        if isinstance(step, CallStep) and not placed.given and name == local:
+            names = self.counted.setdefault(step.path, {})
+            if names.setdefault(rounds_in(placed.trail), found) != found:
+                self.lost.append(self.around[step.path])
         call = name.removesuffix(naming.in_call("", local)) if name != local else ""
         if call:
             around = self.keras_names.get(call, call)
@@ -239,6 +249,11 @@ class Flow:
         if isinstance(step.name, Formula) and not placed.given:
             local = found = ""
         here.setdefault(local, set()).add(found)
+
+    def may_lack_name(self, step: LayerStep | CallStep) -> bool:
+        """Whether the formula of a step's name has come to null."""
+        here = (self.names.get((step.path, named), {}) for named in (False, True))
+        return any("" in names for names in here)
 
     def calls_of(self, block: str) -> Iterator[Occurrence]:
         """Every call of a block."""

@@ -76,16 +76,20 @@ def block_function(shared: Shared, block: Block, texts: Texts) -> Def:
         tuple(optional),
         words.idents,
         words.gives_names,
+        words.asks_named,
     )
     shared.signatures[block.name] = signature
     arguments = [CallArgument("", Code(variables.of(v))) for v in given]
     arguments += [CallArgument("", Code(words.idents[param])) for param in needed]
     may_be_named = function.modes == {True, False}
-    if words.gives_names and not may_be_named:
+    needs_name = block.name in shared.flow.alone or not may_be_named
+    if words.gives_names and needs_name:
         arguments.append(CallArgument("", Code("name")))
     arguments += [CallArgument(words.idents[p], parameters[p]) for p in optional]
-    if words.gives_names and may_be_named:
+    if words.gives_names and not needs_name:
         arguments.append(CallArgument("name", Code("None")))
+    if words.asks_named:
+        arguments.append(CallArgument("named", Code("False")))
     return Def(
         signature.title,
         tuple(arguments),

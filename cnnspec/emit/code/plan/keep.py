@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from cnnspec.emit.code.plan.flattening import seen
 from cnnspec.emit.code.plan.flow import FlatNode, Flow
 from cnnspec.emit.code.plan.formulas import layer_call
+from cnnspec.emit.code.plan.given_names import names_alone
 from cnnspec.emit.code.plan.history import History
 from cnnspec.emit.code.plan.outline import (
     choice,
@@ -67,6 +68,7 @@ def kept(program: Program, history: History, shapes: Mapping[str, Shapes]) -> Fl
     flat: frozenset[Path] = frozenset()
     while True:
         flow = seen(program, history, shapes, around, flat)
+        flow.alone = names_alone(program, flow.flat_nodes)
         if not flow.lost:
             study(flow)
         path = next(_lost(flow), None)
@@ -188,7 +190,8 @@ class _Questions:
 
     def _needs_name(self, step: LayerStep | ApplyStep | CallStep) -> Iterator[Path]:
         """Whether a step that is kept by its name has one that code knows."""
-        if step.name is None and self._function.modes != {True}:
+        is_call = isinstance(step, CallStep)
+        if step.name is None and not is_call and self._function.modes != {True}:
             yield self._around[step.path]
 
     def _legal_name(self, step: LayerStep | CallStep) -> Iterator[Path]:

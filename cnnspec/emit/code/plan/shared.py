@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cnnspec.emit.code.plan.flow import Flow, Function
 from cnnspec.emit.code.plan.names import Constants, Names
-from cnnspec.emit.code.plan.outline import StepKind, within
+from cnnspec.emit.code.plan.outline import StepKind, each_step, within
 from cnnspec.emit.code.plan.places import (
     Value,
 )
@@ -39,6 +39,8 @@ class Signature(NamedTuple):
     idents: Mapping[str, str]
     """What the parameters are called in the code."""
     takes_name: bool
+    takes_named: bool
+    """Whether it is told if its name, or one around, was given."""
 
     @property
     def gives_more(self) -> bool:
@@ -66,6 +68,7 @@ class Shared:
         signatures: of the functions that are made so far.
         handed: what functions call what they return beside the block's tensors.
         kinds: of the steps.
+        wholes: the steps whose names no call's is put before.
     """
 
     def __init__(
@@ -78,6 +81,12 @@ class Shared:
         kinds: Mapping[Path, StepKind],
     ) -> None:
         self.program, self.flow = program, flow
+        self.wholes = frozenset(
+            step.path
+            for block in program.blocks.values()
+            for step in each_step(block.steps)
+            if getattr(step, "is_whole", False)
+        )
         self.names, self.constants, self.titles = names, constants, titles
         self.kinds = kinds
         self.signatures: dict[str, Signature] = {}

@@ -34,7 +34,8 @@ def keras_title(
         return None
     pairs = [(name, keras) for name, names in found.items() for keras in names]
     if isinstance(step.name, Formula):
-        return _looked_up(write(step.name), pairs)
+        given = [(name, keras) for name, keras in pairs if name]
+        return _looked_up(write(step.name), given)
     if step.name is None:
         # What rounds put around a label is theirs, and legal.
         plain = all(keras == inside(name) for name, keras in pairs)
@@ -47,16 +48,14 @@ def keras_title(
     return text(keras)
 
 
-def _looked_up(code: str, pairs: list[tuple[str, str]]) -> str | None:
+def _looked_up(code: str, pairs: list[tuple[str, str]]) -> str:
     """The code of what Keras calls something whose name is worked out.
 
     Args:
         code: of the name.
-        pairs: the names that it comes to, '' where it gives none, and Keras's.
+        pairs: the names that it comes to, and Keras's.
     """
     if all(name == keras for name, keras in pairs):
         return code
-    if any(not name for name, _ in pairs):
-        return None
     listed = ", ".join(f"{text(name)}: {text(keras)}" for name, keras in pairs)
     return f"{{{listed}}}[{code}]"

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnnspec.emit.code.plan.flow import Flow
 from cnnspec.emit.code.plan.formulas import data_code
+from cnnspec.emit.code.plan.given_names import Counted, counted
 from cnnspec.emit.code.plan.names import Names
 from cnnspec.emit.code.plan.titles import keras_title
 from cnnspec.emit.code.plan.values import text
@@ -51,6 +52,13 @@ class Loop:
             return f"{self.idents[self.step.index]} + 1"
         self._number = self._name_it()
         return self._number
+
+    def counter(self) -> tuple[str, int]:
+        """Code for the number of the round, and what it is in the first."""
+        if self.step.index:
+            self.used.add(self.step.index)
+            return self.idents[self.step.index], 0
+        return self.round(), 1
 
     def header(self, length: int, words: "Words") -> tuple[Expression, Expression]:
         """What stands between `for` and `in`, and what after.
@@ -113,6 +121,7 @@ class Words:
         loops: around the code that is being made, outermost first.
         used: the parameters that the code uses.
         gives_names: whether the code uses the name of the call.
+        asks_named: whether it asks if that name, or one around, was given.
         idents: what parameters and the variables of repeats are called in the code.
     """
 
@@ -131,12 +140,13 @@ class Words:
             names: those of the function.
             constant: the constant that a variable of the spec is.
         """
+        self._block = block
         self._params = tuple(block.params) if block else ()
         self._flow, self._names, self._constant = flow, names, constant
         self._modes = flow.functions[block.name if block else ""].modes
         self.loops: list[Loop] = []
         self.used: set[str] = set()
-        self.gives_names = False
+        self.gives_names = self.asks_named = False
         self.idents = {param: names.new(param) for param in self._params}
 
     # ------------------------------------------------------------- formulas
@@ -207,17 +217,83 @@ class Words:
 
     def name(self, step: LayerStep | CallStep) -> str:
         """The code of the name that a layer or call is given; '' for none."""
-        own = "" if step.name is None else self._keras_name(step, False)
-        if True not in self._modes:
-            return own
-        self.gives_names = True
-        inside = self._keras_name(step, True)
         if step.name is None:
-            inside = self._in_rounds(inside)
-        full = named_by(naming.in_call, "name", inside)
+            return self._unnamed(step)
+        if not self._block or step.is_whole:
+            return self._keras_name(step, False)
+        self.gives_names = True
+        own = named_by(naming.in_call, "name", self._keras_name(step, True))
+        if not isinstance(step.name, Formula) or not self._flow.may_lack_name(step):
+            return own
+        # It may come to null, which is no name.
+        test = self.formula(step.name)
+        return f"{own} if {test} else {self._unnamed(step) or None}"
+
+    def _unnamed(self, step: LayerStep | CallStep) -> str:
+        """The code of the name of a step to which its author gave none."""
+        if isinstance(step, CallStep):
+            alone = step.block in self._flow.alone
+            if not self._block:
+                return self._counted(step) if alone else ""
+            if alone:
+                self.gives_names = True
+                return self._inside(step)
+        if self._modes == {False} or not self._block:
+            return ""
+        self.gives_names = True
         if self._modes == {True}:
-            return full
-        return f"{full} if name else {own}" if own else f"name and {full}"
+            return self._inside(step)
+        if self._block.name not in self._flow.alone:
+            return f"name and {self._inside(step)}"
+        self.asks_named = True
+        return f"{self._inside(step)} if named else None"
+
+    def _inside(self, step: LayerStep | CallStep) -> str:
+        """The code of what a step without a name is called in a named call."""
+        found = keras_title(self._flow, step, True, self.formula)
+        label = self._in_rounds(found or text(step.label))
+        return named_by(naming.in_call, "name", label)
+
+    def _counted(self, step: CallStep) -> str:
+        """The code of what a call at the top is called that nobody named."""
+        names = self._flow.counted.get(step.path)
+        if not names:  # in a branch that no run takes
+            return text(naming.keras_name(step.block, "block"))
+        if len(names) == 1:
+            return text(next(iter(names.values())))
+        stem = naming.keras_name(step.block, "block")
+        found = counted(names, stem)
+        if found is None:
+            keys = {_round_key(rounds): text(name) for rounds, name in names.items()}
+            listed = ", ".join(f"{key}: {name}" for key, name in keys.items())
+            rounds = ", ".join(loop.round() for loop in self.loops)
+            return f"{{{listed}}}[{rounds}]"
+        code = self._grown(found)
+        numbered = named_by(naming.in_call, text(stem), code)
+        if stem not in names.values():
+            return numbered
+        return f"{numbered} if {_above_zero(code)} else {text(stem)}"
+
+    def _grown(self, found: Counted) -> str:
+        """The code of a number that grows as rounds go by."""
+        parts, rest = [], found.first
+        for loop, step in zip(self.loops, found.steps, strict=True):
+            if step:
+                code, offset = loop.counter()
+                parts.append(code if step == 1 else f"{step} * {code}")
+                rest -= step * offset
+        if rest:
+            parts.append(str(rest))
+        return " + ".join(parts).replace("+ -", "- ")
+
+    def named(self, step: CallStep) -> str:
+        """The code of whether a call has a name that was given; '' where it hasn't."""
+        if step.name is not None or self._modes == {True}:
+            return "True"
+        if self._modes == {False} or not self._block:
+            return ""
+        self.asks_named = True
+        return "named"
 
     def _keras_name(self, step: LayerStep | CallStep, named: bool) -> str:
         """The code of what Keras calls a step, without rounds and calls around."""
@@ -239,17 +315,30 @@ class Words:
         """The code of the name that a step has where it stands; '' if unknown."""
         if step.name is not None:
             return self.text(step.name)
+        if isinstance(step, CallStep):
+            return self.label(step) if self._block else self._counted(step)
         return self.label(step) if self._modes == {True} else ""
 
-    def outside(self, step: CallStep, name: str) -> str:
+    def outside(self, step: CallStep, name: str, is_whole: bool) -> str:
         """The code of what is called `name` in a call where the call stands."""
 
         def exported(call: str, inside: str) -> str:
             [found] = naming.exported(call, [inside])
             return found
 
-        key = self.key(step)
-        return named_by(exported, key, text(name)) if key else text(exported("", name))
+        return (
+            text(name) if is_whole else named_by(exported, self.key(step), text(name))
+        )
+
+
+def _round_key(rounds: tuple[int, ...]) -> str:
+    return str(rounds[0]) if len(rounds) == 1 else str(rounds)
+
+
+def _above_zero(code: str) -> str:
+    """The code of whether a number is above 0."""
+    name, _, less = code.partition(" - ")
+    return f"{name} > {less}" if less.isdigit() and name.isidentifier() else code
 
 
 def named_by(rule: Callable[..., str], *codes: str) -> str:
