@@ -19,7 +19,11 @@ input: [8, 8, 4]
 layers:
   - LayerScale: {init_values: 1e-6, projection_dim: 4}
 """
-PACKAGED = {"cnnspec": ROOT / "cnnspec", "cnnspec/templates": ROOT / "templates"}
+PACKAGED = {
+    "cnnspec": ROOT / "cnnspec",
+    "cnnspec/templates": ROOT / "templates",
+    "cnnspec/zoo": ROOT / "specs" / "zoo",
+}
 
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:

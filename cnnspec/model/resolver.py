@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.catalogue.layers import Layer
 from cnnspec.ground.errors import Path, Problem, folded
-from cnnspec.ground.shapes import Shapes
+from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.language.document import InputTensor
 from cnnspec.language.listener import Contents, Listener, Outcome, Placed, Said
 from cnnspec.language.program import ApplyStep, CallStep, LayerStep, Program
@@ -16,6 +16,7 @@ from cnnspec.model.summary import Inference
 from cnnspec.model.unused import unused_layers
 
 if TYPE_CHECKING:
+    from cnnspec.catalogue.applications.base import Application
     from cnnspec.language.unknown import Reads
     from cnnspec.model.functional import Functional
 
@@ -33,6 +34,19 @@ def resolve(program: Program) -> Graph:
         builder = GraphBuilder(policy)
         outcome = run(program, builder, outcome.keras_names)
     return builder.graph(program, program.name, outcome)
+
+
+def functional(model: "Application", x: Shape) -> "Functional":
+    """The layer that a model of keras.applications is, for images of a shape.
+
+    Args:
+        model: with its arguments, which `check` let pass.
+        x: shape of the tensor that it reads, batch first.
+    """
+    from cnnspec.language.zoo import program_of
+    from cnnspec.model.functional import Functional
+
+    return Functional.published(resolve(program_of(model, x)), model)
 
 
 class Part(NamedTuple):

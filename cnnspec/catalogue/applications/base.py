@@ -17,6 +17,12 @@ IMAGENET = "imagenet"
 """What `weights` calls those that Keras publishes."""
 _ENDINGS = (".keras", ".h5", ".hdf5")
 _CLASSES = 1000
+_PIXELS = {
+    "": "0 to 255, red, green, blue; it scales them itself",
+    "tf": "-1 to 1, red, green, blue",
+    "torch": "0 to 1, less the mean of ImageNet's colours and over their deviation",
+    "caffe": "0 to 255, less the mean of ImageNet's colours; blue, green, red",
+}
 _POOLING = {"avg": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}
 
 
@@ -82,6 +88,9 @@ class Application(Layer):
         "pooling": "avg",
         "trainable": False,
     }
+
+    shape_rule = "that of its classifier, of its pooling, or of its last layer"
+    weight_rule = "those of its layers, which cnnspec show --expand lists"
 
     home: ClassVar[str] = ""
     """Its module in keras.applications, which has `preprocess_input`."""
@@ -209,6 +218,11 @@ class Application(Layer):
     def usual_size(self, x: Shape) -> int:
         """Height and width that its classifier's weights are for."""
         return self.default_size
+
+    @classmethod
+    def pixels(cls) -> str:
+        """What its published weights take for the numbers of a picture."""
+        return _PIXELS[cls.scaling]
 
     def keras_name(self, x: Shape) -> str:
         """Keras's automatic name of the model for images of that shape."""

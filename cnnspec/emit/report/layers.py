@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cnnspec.catalogue.applications.base import Application
 from cnnspec.catalogue.layers import Layer, layer_class, make_layer
 from cnnspec.catalogue.operations import REFUSED as REFUSED_OPERATIONS
 from cnnspec.catalogue.registry import (
@@ -13,6 +14,7 @@ from cnnspec.catalogue.registry import (
     installed_names,
     is_known,
     layer_names,
+    model_names,
     own_name,
 )
 from cnnspec.emit.report import operations
@@ -21,6 +23,9 @@ from cnnspec.ground.errors import Invalid, ShapeError
 from cnnspec.ground.kinds import Argument
 from cnnspec.ground.shapes import Shapes
 from cnnspec.ground.yaml_text import flow
+from cnnspec.model.resolver import functional
+
+_MODELS = "models of keras.applications"
 
 
 def overview() -> str:
@@ -41,6 +46,7 @@ def _sections() -> Iterator[tuple[str, list[str]]]:
     """The families with their layers, and those of other packages, if there are any."""
     for family in FAMILIES:
         yield family, family_names(family)
+    yield _MODELS, model_names()
     if names := installed_names():
         yield "installed", names
 
@@ -103,7 +109,14 @@ def _argument(argument: Argument) -> list[str]:
 
 
 def _rules(cls: type[Layer]) -> list[tuple[str, str]]:
-    return [("Output shape", cls.shape_rule), ("Weights", cls.weight_rule)]
+    found = [("Output shape", cls.shape_rule), ("Weights", cls.weight_rule)]
+    if issubclass(cls, Application):
+        size = f"{cls.default_size}x{cls.default_size}"
+        found += [
+            ("Pictures", f"{size} with its classifier, and at least {cls.min_size}"),
+            ("Pixels", cls.pixels()),
+        ]
+    return found
 
 
 def _example(cls: type[Layer]) -> Iterator[str]:
@@ -116,7 +129,9 @@ def _example(cls: type[Layer]) -> Iterator[str]:
     )
     yield f"- {entry}"
     try:
-        layer = make_layer(cls.title(), arguments)
+        layer: Layer = make_layer(cls.title(), arguments)
+        if isinstance(layer, Application):
+            layer = functional(layer, *shapes)
         layer.check(*shapes)
     except (Invalid, ShapeError):
         return
@@ -128,7 +143,7 @@ def _example(cls: type[Layer]) -> Iterator[str]:
     first = output[0] if isinstance(output, list) else output
     for axis, text in layer.size_sums(*shapes).items():
         yield f"  axis {axis}: {text} = {first[axis]}"
-    for weight in weights:
+    for weight in () if layer.holds_model else weights:
         sizes = "·".join(map(str, weight.shape)) or "1"
         state = "" if weight.trainable else ", not trained"
         yield f"  {weight.name}: {sizes} = {weight.size:,}{state}"
@@ -152,6 +167,9 @@ def markdown() -> str:
     ]
     for title, names in _sections():
         lines += [f"## {title.capitalize()}", ""]
+        if title == _MODELS:
+            lines += _models(names)
+            continue
         for name in names:
             lines += _section(name)
     lines += ["## Refused", "", "| layer | why |", "| --- | --- |"]
@@ -159,6 +177,37 @@ def markdown() -> str:
     lines += ["", "## Second names", "", "| name | layer |", "| --- | --- |"]
     lines += [f"| {alias} | {name} |" for alias, name in ALIASES.items()]
     return "\n".join([*lines, "", *operations.markdown()])
+
+
+def _models(names: list[str]) -> list[str]:
+    """A table of models, and all that is known of one that stands for them."""
+    rows = []
+    for name in names:
+        cls = layer_class(name)
+        assert issubclass(cls, Application)
+        own = [f"`{one}`" for one in cls.arguments() if one not in _OF_ALL]
+        sizes = f"{cls.default_size} | {cls.min_size}"
+        rows.append(f"| {name} | {sizes} | {cls.pixels()} | {', '.join(own)} |")
+    return [
+        "As layers of other models: [Models of Keras](language.md#models-of-keras).",
+        "",
+        "| model | size with its classifier | least size | pixels | more arguments |",
+        "| --- | --: | --: | --- | --- |",
+        *rows,
+        "",
+        *_section(
+            next(
+                n for n in names if layer_class(n).arguments().keys() == _OF_ALL.keys()
+            )
+        ),
+    ]
+
+
+_OF_ALL = Application.arguments()
+
+
+def _has_no_more(name: str) -> bool:
+    return layer_class(name).arguments().keys() == _OF_ALL.keys()
 
 
 def _section(name: str) -> list[str]:

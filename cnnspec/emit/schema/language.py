@@ -13,6 +13,7 @@ from cnnspec.catalogue.registry import (
     ALIASES,
     OPERATION,
     layer_names,
+    model_names,
     operation_names,
 )
 from cnnspec.emit.schema.objects import (
@@ -123,7 +124,7 @@ def json_schema() -> Json:
             "numbers": NUMBERS,
             **{
                 name: layer_arguments(name)
-                for name in (*layer_names(), *operation_names())
+                for name in (*layer_names(), *model_names(), *operation_names())
             },
             **{cls.__name__: component_json(cls, by_name(cls)) for cls in NAMED},
             **{cls.__name__: component_json(cls, spellings(cls)) for cls in SPELT},
@@ -194,7 +195,8 @@ def _step() -> Json:
 
 def _names() -> dict[str, str]:
     """All names of layers and operations, each with the one that it stands for."""
-    own = {name: name for name in (*layer_names(), *operation_names())}
+    every = (*layer_names(), *model_names(), *operation_names())
+    own = {name: name for name in every}
     others = {OPERATION + one: OPERATION + name for one, name in synonyms().items()}
     return own | ALIASES | others
 
