@@ -12,13 +12,15 @@ from cnnspec import api
 from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.write import is_sealed
-from tests.emit.tracer import trace
+from tests.emit.tracer import is_traced, trace
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
 GENERATED = ROOT / "generated" / "zoo"
 SMALL = ["googlenet", "lenet5", "resnet20", "squeezenet1_1", "two_inputs", "unet"]
 """With Keras in seconds; tests/zoo proves more, and `make zoo` all."""
+LARGE = ["yolov8n"]
+"""Held against Keras by `make zoo` alone."""
 
 
 def script(stem: str) -> str:
@@ -36,7 +38,10 @@ def test_a_script_is_in_step_and_builds_the_graph(path: Path) -> None:
     committed = script(path.stem)
     assert committed == render_script(program, summary), "run `make generated`"
     assert is_sealed(committed.encode())
-    trace(committed, summary.graph)
+    if is_traced(summary.graph):
+        trace(committed, summary.graph)
+    else:
+        assert path.stem in {*SMALL, *LARGE}
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)

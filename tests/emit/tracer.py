@@ -194,6 +194,18 @@ class _Components:
 CUSTOM = ("LayerScale", "StochasticDepth", "CustomScaleLayer")
 
 
+def is_traced(graph: Graph) -> bool:
+    """Whether all of it is layers that are called with whole results, and no more.
+
+    The stand-ins know nothing of operations, of models in a model, of one tensor of
+    several and of arguments by name. Keras itself is asked for those.
+    """
+    return not any(
+        node.parts or node.arguments or node.settings or node.layer.named_by_keras
+        for node in graph.nodes
+    )
+
+
 def trace(script: str, graph: Graph) -> None:
     """Raises AssertionError unless the script builds what the graph says."""
     tracer = Tracer(graph)
@@ -217,4 +229,4 @@ def trace(script: str, graph: Graph) -> None:
         space["build_model"]()
 
 
-__all__ = ["Tracer", "trace"]
+__all__ = ["Tracer", "is_traced", "trace"]
