@@ -33,8 +33,6 @@ Keras has something else than a layer, the spec has the layer that computes it:
 
 - ConvNeXt keeps its stem and downsampling in models of their own; here their layers
   stand in line.
-- A sum written `a + b` in Keras is Add here, and `x + 3` or `x / 6`, of which
-  MobileNetV3 makes its hard sigmoid, is Rescaling.
 - MobileNetV3 leaves height and width open in Keras; here they are 224, since without
   them no product can be counted.
 - LayerScale, StochasticDepth and CustomScaleLayer are classes of keras.applications

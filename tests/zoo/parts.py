@@ -22,7 +22,7 @@ class Part(NamedTuple):
     inputs: tuple[str, ...]
     """The parts it reads, in the order of the call."""
     layer: Any = None
-    """Keras's layer; None where Keras has an operation instead."""
+    """Keras's layer; None for an operation."""
 
     @property
     def params(self) -> int:
@@ -59,9 +59,7 @@ def take_apart(model: Any) -> Parts:
     """The parts of a model.
 
     A model inside it (ConvNeXt's stem is a Sequential) is taken apart as well, since a
-    spec has its layers in line. Where Keras has an operation instead of a layer
-    (`inputs + layer(x)`), the part is the layer that computes the same: Add for a sum
-    of two tensors, Rescaling for a sum or product with a number.
+    spec has its layers in line.
     """
     parts: dict[str, Part] = {}
     inputs = []
@@ -106,7 +104,8 @@ def _part(node: Any, read: list[str], parts: dict[str, Part]) -> Part:
     shapes = [tuple(tensor.shape) for tensor in node.outputs]
     output = shapes[0] if len(shapes) == 1 else shapes
     if not isinstance(operation, keras.layers.Layer):
-        kind, config = _as_layer(node)
+        kind = f"ops.{type(operation).__name__}"
+        config = _config({"call": _given(node), **operation.get_config()})
         return Part(name, kind, output, (), config, tuple(read))
     weights = tuple(
         (weight_name(w), tuple(w.shape), w.trainable) for w in operation.weights
@@ -118,16 +117,12 @@ def _part(node: Any, read: list[str], parts: dict[str, Part]) -> Part:
     return Part(name, kind, output, weights, config, tuple(read), operation)
 
 
-def _as_layer(node: Any) -> tuple[str, dict[str, Any]]:
-    """The layer that computes what an operation does, and its arguments."""
-    kind = type(node.operation).__name__
-    numbers = [x for x in node.arguments.args if isinstance(x, int | float)]
-    if kind == "Add" and not numbers:
-        return "Add", {}
-    if kind == "Add":
-        return "Rescaling", {"scale": 1, "offset": numbers[0]}
-    assert kind == "Multiply", f"what layer does {kind} of {node.arguments.args}?"
-    return "Rescaling", {"scale": numbers[0], "offset": 0}
+def _given(node: Any) -> str:
+    """What an operation is called with, but for which tensors."""
+    arguments, named = node.arguments.convert(
+        lambda one: "" if isinstance(one, keras.KerasTensor) else one
+    )
+    return repr((arguments, named))
 
 
 def _from_first(axis: Any, rank: int) -> Any:

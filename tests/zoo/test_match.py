@@ -75,7 +75,7 @@ def test_difference(before: str, after: str, says: str) -> None:
     assert any(says in line for line in found) if says else found == []
 
 
-def test_what_keras_has_instead_of_layers() -> None:
+def test_models_in_models_and_operations() -> None:
     image = keras.Input((8, 8, 3), name="input_layer")
     inner = keras.Sequential(
         [keras.layers.Conv2D(4, 1, name="c"), keras.layers.ReLU(name="r")]
@@ -91,10 +91,10 @@ def test_what_keras_has_instead_of_layers() -> None:
           - Conv2D: {filters: 4, kernel_size: 1}
           - ReLU: {name: r}
           - Identity
-          - Add: {from: [r, prev]}
-          - Rescaling: {scale: 1, offset: 3}
+          - ops.add: {from: [r, prev]}
+          - ops.add: 3.0
           - ReLU: 6
-          - Rescaling: 0.16666666666666666
+          - ops.multiply: 0.16666666666666666
         """
     )
     found = match(theirs, ours)
