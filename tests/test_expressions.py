@@ -271,9 +271,9 @@ def test_an_item_hides_no_name_that_the_code_needs() -> None:
     )
     assert (
         formula("${[a + shape('m')[0] for a in sizes]}").python(
-            {"sizes": "s", "shape('m')": "a.shape[1:]"}.get
+            {"sizes": "s", "shape('m')": "a"}.get
         )
-        == "[a_ + a.shape[1:][0] for a_ in s]"
+        == "[a_ + a.shape[1] for a_ in s]"
     )
 
 
@@ -286,6 +286,44 @@ def test_what_a_loop_walks() -> None:
     }
     for text, code in walked.items():
         assert formula(text).python(str, walked=True) == code
+
+
+SIZES = [
+    ("shape('m')", "list(x.shape[1:])"),
+    ("shape('m')[0]", "x.shape[1]"),
+    ("shape('m')[-1] // 2", "x.shape[-1] // 2"),
+    ("shape('m')[i]", "x.shape[1:][i]"),
+    ("shape('m')[:2]", "list(x.shape[1:3])"),
+    ("shape('m')[:-1]", "list(x.shape[1:-1])"),
+    ("shape('m')[1:] + [3]", "list(x.shape[2:]) + [3]"),
+    ("shape('m')[-1:]", "list(x.shape[1:][-1:])"),
+    ("shape('m')[::-1]", "list(x.shape[1:][::-1])"),
+    ("shape('m')[i:]", "list(x.shape[1:][i:])"),
+    ("sum(shape('m')[:2])", "sum(x.shape[1:3])"),
+    ("len(shape('m'))", "len(list(x.shape[1:]))"),
+    ("sum(shape('m'))", "sum(x.shape[1:])"),
+    ("[s // 2 for s in shape('m')]", "[s // 2 for s in x.shape[1:]]"),
+    ("shape('m') == [4, 8]", "list(x.shape[1:]) == [4, 8]"),
+]
+
+
+@pytest.mark.parametrize(("text", "written"), SIZES)
+def test_sizes_as_keras_has_them(text: str, written: str) -> None:
+    class Tensor:
+        shape = (None, 4, 8)
+
+    found = formula(f"${{{text}}}")
+    code = found.python({"shape('m')": "x", "i": "i"}.get)  # type: ignore[arg-type]
+    assert code == written
+    value = found.value({"shape('m')": [4, 8], "i": 1})
+    assert same(eval(code, {"x": Tensor, "i": 1}), value)
+
+
+def test_sizes_that_nobody_gives() -> None:
+    text = "the sizes of a tensor are known where layers are made, and not here"
+    hint = "shape() stands in arguments of layers and calls, and in if"
+    expected = Problem((), "unknown-variable", text, hint)
+    assert problem("${shape('a')[0]}") == expected
 
 
 def test_names_of_tensors() -> None:
@@ -512,11 +550,6 @@ _LISTS = "lists are written in square brackets, as in [1, 2]"
             "${shape(name)}",
             "'shape' takes the name of one tensor, in quotes: `shape(name)`",
             "as in shape('prev')[0]",
-        ),
-        (
-            "${shape('a')[0]}",
-            "the sizes of a tensor are known where layers are made, and not here",
-            "shape() stands in arguments of layers and calls, and in if",
         ),
         (
             "${(x := 3)}",

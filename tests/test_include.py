@@ -303,14 +303,15 @@ def test_carried_blocks_can_be_read(name: str) -> None:
 
 def test_a_carried_block_builds() -> None:
     text = "include: [cnnspec:channels]\ninput: [8, 8, 32]\n"
-    text += "layers: [{squeeze_excite: {filters: 32, ratio: 4}}]\n"
+    text += "layers: [{squeeze_excite: {ratio: 4}}]\n"
     assert check(text).model().summary.total_params == 32 * 8 + 8 + 8 * 32 + 32
 
 
 def test_a_mistake_in_a_call_of_a_carried_block_is_told_at_the_call() -> None:
-    text = "include: [cnnspec:channels]\ninput: [8, 8, 32]\nlayers: [squeeze_excite]\n"
+    text = "include: [cnnspec:channels]\ninput: [8, 8, 32]\n"
+    text += "layers: [squeeze_excite: {rate: 4}]\n"
     [wrong] = found(text)
-    assert wrong.startswith("spec.yaml:3:10: error[missing-parameter]")
+    assert wrong.startswith("spec.yaml:3:27: error[unknown-parameter]")
 
 
 def test_comments_of_an_included_file_stand_in_the_script() -> None:

@@ -8,7 +8,7 @@ from cnnspec.catalogue.registry import own_name
 from cnnspec.ground.errors import Invalid, Path, Problem, nearest
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.blocks import each_step
-from cnnspec.language.expressions import formulas
+from cnnspec.language.expressions import formulas, tensors_in
 from cnnspec.language.program import (
     CallStep,
     IfStep,
@@ -145,8 +145,12 @@ def _changed_layer(
     try:
         if any(each_formula(arguments)):
             check_arguments(kind, arguments)
-            return step._replace(layer=None, arguments=arguments)
-        return step._replace(layer=make_layer(kind, arguments), arguments=None)
+            return step._replace(
+                layer=None, arguments=arguments, asks=tensors_in(arguments)
+            )
+        return step._replace(
+            layer=make_layer(kind, arguments), arguments=None, asks=frozenset()
+        )
     except Invalid as error:
         raise Invalid(
             _placed(problem, new, path, step.path, given) for problem in error.problems
@@ -179,7 +183,8 @@ def _changed_call(program: Program, step: CallStep, path: Path, given: Any) -> C
     arguments = {**step.arguments, **new}
     if wrong := list(parameter_problems(block, arguments)):
         raise Invalid(problem.under(*path) for problem in wrong)
-    return step._replace(arguments=arguments, trainable=trainable)
+    asks = tensors_in(arguments)
+    return step._replace(arguments=arguments, trainable=trainable, asks=asks)
 
 
 def _unknown(name: str, taken: Taken) -> Iterator[Problem]:

@@ -162,6 +162,8 @@ def _one_place(formula: Formula, trail: Trail, program: Program) -> Path | None:
 
     Several arguments of one call are in one place, which is the call.
     """
+    if not formula.names:
+        return None
     places = {given(name, trail, program) for name in formula.names}
     if len(places) == 1:
         return places.pop()

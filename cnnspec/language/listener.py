@@ -156,6 +156,18 @@ class Listener(ABC, Generic[T]):
             What it gives.
         """
 
+    def asked(
+        self, step: LayerStep | CallStep | IfStep, name: str, by: str, tensor: T
+    ) -> None:
+        """A formula of a step asks for the sizes of a tensor, before it is taken.
+
+        Args:
+            step: that has the formula.
+            name: of the tensor, as the formula has it.
+            by: the name that it was called by; nothing for `prev`.
+            tensor: the one.
+        """
+
     def no_layer(self, placed: Placed, read: tuple[T, ...]) -> None:
         """A layer whose arguments are wrong would read tensors."""
 

@@ -57,6 +57,8 @@ class LayerStep(NamedTuple):
     `arguments`."""
     is_whole: bool = False
     """Whether its name has a slash before it: no call's name is put there."""
+    asks: frozenset[str] = frozenset()
+    """The tensors whose sizes its formulas ask for."""
 
 
 class CallStep(NamedTuple):
@@ -72,6 +74,8 @@ class CallStep(NamedTuple):
     trainable: Any = True
     """Whether what is inside is trained, as far as it says so itself."""
     is_whole: bool = False
+    asks: frozenset[str] = frozenset()
+    """The tensors whose sizes its formulas ask for."""
 
 
 class RepeatStep(NamedTuple):
@@ -96,6 +100,8 @@ class IfStep(NamedTuple):
     then: Steps
     otherwise: Steps
     path: Path
+    asks: frozenset[str] = frozenset()
+    """The tensors whose sizes its test asks for."""
 
 
 class ApplyStep(NamedTuple):

@@ -1,6 +1,6 @@
 """The rounds of a repeat, and the test of an `if`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnspec.ground.errors import Invalid, Path, Problem
@@ -75,13 +75,18 @@ def is_frozen(step: CallStep | RepeatStep, scope: Scope[Any]) -> bool:
     raise wrong(path, title, "true or false", found, step.trainable)
 
 
-def is_true(step: IfStep, scope: Scope[Any]) -> bool:
+def is_true(step: IfStep, scope: Scope[Any], variables: Mapping[str, Any]) -> bool:
     """Whether the test of an `if` holds.
+
+    Args:
+        step: the `if`.
+        scope: where it stands.
+        variables: there, with the sizes that the test asks for.
 
     Raises:
         Invalid: it comes to something else than true or false.
     """
-    test = scope.worked_out(step.test, ("test",))
+    test = scope.worked_out(step.test, ("test",), variables)
     if type(test) is bool:
         return test
     path, title, what = ("test",), "if.test", "true or false"

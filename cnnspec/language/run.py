@@ -24,7 +24,7 @@ from cnnspec.ground.errors import (
 from cnnspec.ground.kinds import is_name
 from cnnspec.ground.yaml_text import flow
 from cnnspec.language import naming, parts
-from cnnspec.language.expressions import Formula, evaluate
+from cnnspec.language.expressions import Formula, evaluate, sizes_of
 from cnnspec.language.listener import Contents, Listener, Outcome, Placed, Said, T
 from cnnspec.language.problems import Problems
 from cnnspec.language.program import (
@@ -48,6 +48,7 @@ from cnnspec.language.sources import (
     INPUT,
     PREV,
     Call,
+    asking,
     call_of,
     call_of_block,
     call_of_class,
@@ -313,7 +314,7 @@ class _Interpreter(Generic[T]):
         None where they are wrong, which is reported.
         """
         try:
-            arguments = evaluate(step.arguments, scope.variables)
+            arguments = evaluate(step.arguments, self._seen(step, scope))
             if step.models:
                 return self._holder(step, arguments, read, said, scope), arguments
         except Invalid as error:
@@ -587,7 +588,7 @@ class _Interpreter(Generic[T]):
         trail = (*scope.trail, frame)
         given = self._decided(step, scope)
         if given is None:
-            given = evaluate(step.arguments, scope.variables)
+            given = evaluate(step.arguments, self._seen(step, scope))
         variables = self._parameters(block, given, trail)
         frozen = is_frozen(step, scope)
         if block.is_model:
@@ -1079,7 +1080,7 @@ class _Interpreter(Generic[T]):
     def _if(self, step: IfStep, scope: Scope[T]) -> None:
         test = self._decided(step, scope)
         if test is None:
-            test = is_true(step, scope)
+            test = is_true(step, scope, self._seen(step, scope))
         self._tape.append((step.path, test))
         if scope.again is None and self._listener.tries(step, not test):
             self._try(step, not test, scope)
@@ -1214,6 +1215,43 @@ class _Interpreter(Generic[T]):
         under = step.named.places[place] if step.named else (place,)
         path = (*step.path, "from", *under)
         return self._called(source, path, f"{reader} reads", scope)
+
+    def _seen(
+        self, step: LayerStep | CallStep | IfStep, scope: Scope[T]
+    ) -> Mapping[str, Any]:
+        """The variables where a step stands, and the sizes that its formulas ask for.
+
+        Raises:
+            Invalid: something is wrong with a tensor, which has been reported.
+        """
+        if not step.asks:
+            return scope.variables
+        sizes = {sizes_of(n): self._sizes(n, step, scope) for n in sorted(step.asks)}
+        return scope.variables | sizes
+
+    def _sizes(
+        self, name: str, step: LayerStep | CallStep | IfStep, scope: Scope[T]
+    ) -> list[int | None]:
+        """The sizes of a tensor above, without the batch.
+
+        Raises:
+            Invalid: there is none of that name, or several are.
+        """
+        inside, before = asking(step, name), len(self._problems.unknown)
+        called = self._called(name, (*step.path, *inside), "shape() names", scope)
+        tensors, by = called
+        shapes = parts.apart(tensors, self._listener)
+        if shapes is None:
+            self._complete &= len(self._problems.unknown) > before
+            raise Invalid(())
+        if len(shapes) > 1:
+            text = f"'{name}' is {len(shapes)} tensors, and shape() takes one"
+            hint = f"write shape('{name}.0') for the first"
+            raise Invalid([Problem(inside, "shape", text, hint)])
+        [(_, tensor)] = shapes
+        shape: Any = self._listener.sizes(tensor)
+        self._listener.asked(step, name, by, tensor)
+        return [*shape[1:]]
 
     def _called(
         self, source: str | Formula, path: Path, where: str, scope: Scope[T]

@@ -1,6 +1,6 @@
 """Where a step stands while it is taken, and what it may refer to there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Generic
 
 from cnnspec.ground.errors import Invalid, Path, Trail
@@ -71,13 +71,20 @@ class Scope(Generic[T]):
         where = self.call, self.rounds, self.trail, self.frozen, self.again, self.named
         return Scope(self.variables, known, self.current, *where, self.wholes.copy())
 
-    def worked_out(self, data: Any, path: Path) -> Any:
+    def worked_out(
+        self, data: Any, path: Path, variables: Mapping[str, Any] | None = None
+    ) -> Any:
         """The value of data with formulas.
+
+        Args:
+            data: with formulas.
+            path: from the step to it.
+            variables: others than those of the scope.
 
         Raises:
             Invalid: with `path` before the paths.
         """
         try:
-            return evaluate(data, self.variables)
+            return evaluate(data, variables or self.variables)
         except Invalid as error:
             raise Invalid(problem.under(*path) for problem in error.problems) from None

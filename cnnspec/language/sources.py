@@ -9,7 +9,8 @@ from cnnspec.catalogue.registry import is_known, own_name
 from cnnspec.ground.errors import Invalid, Path, Problem, either, nearest
 from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.expressions import Formula
-from cnnspec.language.program import Block, Named
+from cnnspec.language.program import Block, CallStep, IfStep, LayerStep, Named
+from cnnspec.language.variables import each_formula
 
 PREV = "prev"
 """What `from` calls the current tensor."""
@@ -161,3 +162,13 @@ def bad_source(step: Path, item: Any) -> Invalid:
         hint = f"a list in a list is a branch of layers; write from: {flow(item)}"
     message = f"{text}; found {describe(item)}"
     return Invalid([Problem(("from", *step), "wrong-type", message, hint)])
+
+
+def asking(step: LayerStep | CallStep | IfStep, tensor: str) -> Path:
+    """Where a step asks for the sizes of a tensor, seen from the step."""
+    if isinstance(step, IfStep):
+        return ("test",)
+    return next(
+        (path for path, f in each_formula(step.arguments, ()) if tensor in f.tensors),
+        (),
+    )

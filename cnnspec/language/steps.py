@@ -18,7 +18,7 @@ from cnnspec.ground.records import Record
 from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.document import ApplyKeys, IfKeys, RepeatKeys
-from cnnspec.language.expressions import Formula, formulas, names_in
+from cnnspec.language.expressions import Formula, formulas, names_in, tensors_in
 from cnnspec.language.naming import WHOLE, Counter, stem
 from cnnspec.language.program import (
     NEEDED,
@@ -155,10 +155,10 @@ class StepReader:
             if models is None:
                 pass  # something is wrong with a call, which is reported
             elif models:
-                if self._notes.know(arguments, path, place.variables):
+                if self._notes.know(arguments, path, place.variables, sizes=True):
                     waits = arguments
             elif self._notes.source.has_formulas and any(each_formula(arguments)):
-                if self._notes.know(arguments, path, place.variables):
+                if self._notes.know(arguments, path, place.variables, sizes=True):
                     check_arguments(kind, arguments, self._blocks)
                     waits = arguments
             else:
@@ -181,7 +181,7 @@ class StepReader:
             )
         label = place.label(kind, name)
         held = models if waits and models else ()
-        how = named, held, is_whole
+        how = named, held, is_whole, tensors_in(waits)
         return LayerStep(kind, layer, waits, name, sources, label, path, *how)
 
     def _models(
@@ -348,7 +348,7 @@ class StepReader:
         except Invalid as error:
             self._refuse_call(error, block, path)
             return None
-        sound = self._notes.know(arguments, path, place.variables)
+        sound = self._notes.know(arguments, path, place.variables, sizes=True)
         sound &= self._notes.know(trainable, (*path, "trainable"), place.variables)
         wrong = Invalid(parameter_problems(block, arguments))
         label = place.label(name, call_name)
@@ -356,17 +356,8 @@ class StepReader:
             self._refuse_call(wrong, block, path)
         if wrong.problems or not sound:
             return None
-        return CallStep(
-            name,
-            arguments,
-            call_name,
-            sources,
-            label,
-            path,
-            named,
-            trainable,
-            is_whole,
-        )
+        about = sources, label, path, named, trainable, is_whole
+        return CallStep(name, arguments, call_name, *about, tensors_in(arguments))
 
     def _refuse_call(self, error: Invalid, block: Block, path: Path) -> None:
         """Reports what is wrong with a call.
@@ -402,10 +393,12 @@ class StepReader:
             return self._repeat(section(RepeatKeys, arguments), path, place)
         if word == "if":
             keys = section(IfKeys, arguments)
-            known = self._notes.know(keys.test, (*path, "test"), place.variables)
+            where = (*path, "test")
+            known = self._notes.know(keys.test, where, place.variables, sizes=True)
             then = self.steps(keys.then, (*path, "then"), place)
             otherwise = self.steps(keys.else_ or [], (*path, "else"), place)
-            return IfStep(keys.test, then, otherwise, path) if known else None
+            asks = tensors_in(keys.test)
+            return IfStep(keys.test, then, otherwise, path, asks) if known else None
         if type(arguments) is str:
             text = f"apply must be a mapping; found {describe(arguments)}"
             hint = f"write - apply: {flow({'layer': arguments})}"

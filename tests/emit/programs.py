@@ -191,7 +191,7 @@ class _Drawer:
         kinds = place.kinds
         kind, arguments = random.choice([
             ("Conv2D", lambda: {
-                "filters": value("int", kinds),
+                "filters": self._size(place),
                 "kernel_size": value(random.choice(["int", "int"]), kinds),
                 "kernel_initializer": value("layer", kinds),
             }),
@@ -201,13 +201,13 @@ class _Drawer:
             ("BatchNormalization", dict),
             ("Activation", lambda: {"activation": value("str", kinds)}),
             ("Dense", lambda: {
-                "units": value("int", kinds),
+                "units": self._size(place),
                 "activation": value("str", kinds),
                 "kernel_regularizer": {"L2": value("float", kinds)},
                 "use_bias": value("bool", kinds),
             }),
             ("TimeDistributed", lambda: {"layer": {"Dense": {
-                "units": value("int", kinds)
+                "units": self._size(place)
             }}}),
             ("Add", dict),
             ("Concatenate", dict),
@@ -345,8 +345,27 @@ class _Drawer:
         place.local.add(name)
         return name
 
+    def _size(self, place: _Place) -> Any:
+        """A number, which may be worked out of a tensor's sizes."""
+        if self.chance(0.75):
+            return self._value("int", place.kinds)
+        name = self.random.choice(["prev", "input", self._name_above(place)])
+        size = f"shape('{name}')[{self.random.choice([-1, 0, 2])}]"
+        return self.random.choice([
+            f"${{{size}}}", f"${{min({size}, 4)}}", f"${{{size} // 2 + 1}}",
+            f"${{len(shape('{name}'))}}", f"${{3 if {size} == 8 else 2}}",
+            f"${{sum(shape('{name}')[:2]) % 5 + 1}}",
+        ])  # fmt: skip
+
+    def _name_above(self, place: _Place) -> str:
+        names = [n for n in place.known if not set("'\"\\").intersection(n)]
+        return self.random.choice(names) if names else "prev"
+
     def _if(self, place: _Place, depth: int) -> Any:
         test = self._value("bool", place.kinds, 0.9)
+        if self.chance(0.25):
+            name = self.random.choice(["prev", self._name_above(place)])
+            test = f"${{shape('{name}')[-1] > {self.random.randint(1, 4)}}}"
         made: dict[str, Any] = {"test": test}
         known, layers = list(place.known), list(place.layers)
         taken = list(place.taken)

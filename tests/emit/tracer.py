@@ -22,8 +22,8 @@ from tests.emit.lessons import modelling
 
 
 class Tensor:
-    def __init__(self, name: str, place: int = 0) -> None:
-        self.name, self.place = name, place
+    def __init__(self, name: str, place: int = 0, shape: Any = None) -> None:
+        self.name, self.place, self.shape = name, place, shape
 
     def __repr__(self) -> str:
         return f"{self.name}:{self.place}" if self.place else self.name
@@ -94,6 +94,7 @@ class Tracer:
             for row in rows
             if isinstance(row.output_shape, list)
         }
+        self._shapes: dict[str, Any] = {row.name: row.output_shape for row in rows}
         self._counts: dict[str, int] = {}
         self._tensors: dict[str, list[Tensor]] = {}
         self._nodes = iter(graph.nodes)
@@ -124,7 +125,7 @@ class Tracer:
         tensor = next(self._inputs)
         assert (name, dtype) == (self.graph.called(tensor.name), tensor.dtype)
         assert tuple(shape) == tensor.shape[1:]
-        self._tensors[tensor.name] = [Tensor(tensor.name)]
+        self._tensors[tensor.name] = [Tensor(tensor.name, 0, tensor.shape)]
         return self._tensors[tensor.name][0]
 
     def called(self, made: _MadeLayer, tensors: tuple[Any, ...]) -> Any:
@@ -146,7 +147,9 @@ class Tracer:
         wanted = [tensor for name in node.inputs for tensor in self._tensors[name]]
         assert list(tensors) == wanted, (tensors, node)
         count = self._lists.get(node.name, 0)
-        found = [Tensor(node.name, place) for place in range(count or 1)]
+        shapes = self._shapes.get(node.name)
+        shapes = shapes if count else [shapes]
+        found = [Tensor(node.name, place, shape) for place, shape in enumerate(shapes)]
         self._tensors[node.name] = found
         return found if count else found[0]
 

@@ -146,7 +146,8 @@ class _Compiler:
                 result = work(*values)
                 return bounded(result) if grows else result
             except FAILURES as error:
-                self._refuse_unknown(node, values)
+                if not isinstance(error, LookupError):
+                    self._refuse_unknown(node, values)
                 raise explain(self._code(node), error, values) from None
 
         return run
@@ -316,8 +317,8 @@ class _Compiler:
             try:
                 return variables[key]
             except KeyError:
-                hint = messages.SHAPE_STANDS
-                raise messages.wrong(messages.NO_SHAPE, hint) from None
+                about = messages.SHAPE_STANDS, "unknown-variable"
+                raise messages.wrong(messages.NO_SHAPE, *about) from None
 
         return run
 

@@ -15,7 +15,7 @@ LENGTH_LIMIT = 10_000
 """Characters of a text that is worked out, or items of a list with all its lists."""
 DEPTH_LIMIT = 100
 """How deeply lists may nest, as in a spec's own text (source.DEPTH_LIMIT)."""
-STEP_LIMIT = 100_000
+STEP_LIMIT = 50_000
 """Names, numbers, operations and items that the comprehensions of a formula take."""
 DIGITS_LIMIT = 100
 """`round(1, -n)` computes 10 ** n."""

@@ -4,6 +4,7 @@ import _ast
 import re
 from collections.abc import Callable, Iterable
 from keyword import iskeyword
+from typing import TypeGuard
 
 from cnnspec.language.expressions import sizes_of
 from cnnspec.language.expressions.operations import (
@@ -139,7 +140,24 @@ class _Writer:
         return f"{then} if {test} else {self.write(node.orelse)}", TERNARY
 
     def _Subscript(self, node: _ast.Subscript) -> tuple[str, int]:
+        if _is_call(node.value, "shape"):
+            code = self._of_sizes(node.value, node.slice)
+            return f"list({code})" if isinstance(node.slice, _ast.Slice) else code, ATOM
         return f"{self.write(node.value, ATOM)}[{self.write(node.slice)}]", ATOM
+
+    def _of_sizes(self, call: _ast.Call, part: _ast.expr) -> str:
+        """A size of a tensor, or several; Keras counts the batch as well."""
+        shape = f"{self._rename(_sizes(call))}.shape"
+        number = _whole(part)
+        if number is not None:
+            return f"{shape}[{number + 1 if number >= 0 else number}]"
+        if isinstance(part, _ast.Slice) and not part.step:
+            start, stop = _whole(part.lower) or 0, _whole(part.upper)
+            stops = part.upper is None or stop is not None
+            if start >= 0 and stops and (part.lower is None or start):
+                end = "" if stop is None else stop + 1 if stop >= 0 else stop
+                return f"{shape}[{start + 1}:{end}]"
+        return f"{shape}[1:][{self.write(part)}]"
 
     def _Slice(self, node: _ast.Slice) -> tuple[str, int]:
         limits = [node.lower, node.upper, *([node.step] if node.step else [])]
@@ -155,7 +173,7 @@ class _Writer:
         assert isinstance(node.func, _ast.Name)
         name = node.func.id
         if name == "shape":
-            return self._rename(_sizes(node)), ATOM
+            return f"list({self.walked(node)})", ATOM
         if name == "range":
             return f"list({self.walked(node)})", ATOM
         if name == "zip":
@@ -174,11 +192,14 @@ class _Writer:
             node: the list.
             parts: whether each item is taken apart at once, and may be a tuple.
         """
-        name = getattr(node.func, "id", "") if isinstance(node, _ast.Call) else ""
-        if not isinstance(node, _ast.Call) or name not in ("range", "zip"):
-            return self.write(node, OR)
-        if name == "range":
+        if _is_call(node, "shape"):
+            return f"{self._rename(_sizes(node))}.shape[1:]"
+        if isinstance(node, _ast.Subscript) and _is_call(node.value, "shape"):
+            return self._of_sizes(node.value, node.slice)
+        if _is_call(node, "range"):
             return f"range({', '.join(map(self.write, node.args))})"
+        if not _is_call(node, "zip"):
+            return self.write(node, OR)
         return self._zipped(node) if parts else f"map(list, {self._zipped(node)})"
 
     def _zipped(self, node: _ast.Call) -> str:
@@ -226,6 +247,20 @@ def _targets(loop: _ast.comprehension) -> list[str]:
     return [name.id for name in several if isinstance(name, _ast.Name)]
 
 
+def _is_call(node: _ast.AST, name: str) -> TypeGuard[_ast.Call]:
+    """Whether a node calls the function of a name."""
+    return isinstance(node, _ast.Call) and getattr(node.func, "id", "") == name
+
+
+def _whole(node: _ast.expr | None) -> int | None:
+    """The whole number that is written; None for anything else."""
+    sign = 1
+    if isinstance(node, _ast.UnaryOp) and isinstance(node.op, _ast.USub):
+        node, sign = node.operand, -1
+    value = node.value if isinstance(node, _ast.Constant) else None
+    return sign * value if type(value) is int else None
+
+
 def _sizes(call: _ast.Call) -> str:
     """The name of the sizes that a call of `shape` asks for."""
     [tensor] = call.args
@@ -245,7 +280,7 @@ def _names(nodes: Iterable[_ast.AST]) -> set[str]:
             continue
         if isinstance(node, _ast.Name) and node.id not in (*CONSTANTS, *CALLS, "shape"):
             found.add(node.id)
-        if isinstance(node, _ast.Call) and getattr(node.func, "id", "") == "shape":
+        if _is_call(node, "shape"):
             found.add(_sizes(node))
         for value in vars(node).values():
             inner = value if isinstance(value, list) else [value]

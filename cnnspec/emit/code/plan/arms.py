@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from cnnspec.emit.code.plan.history import (
     Arm,
     ArmTaken,
+    Asked,
     Called,
     Event,
     Repeated,
@@ -52,7 +53,7 @@ def _inside(event: Event) -> Iterator[list[Event]]:
     if isinstance(event, Repeated):
         yield from (one.events for one in event.rounds)
         return
-    if not isinstance(event, ArmTaken):
+    if not isinstance(event, ArmTaken | Asked):
         yield event.branches
     if isinstance(event, ArmTaken | Called):
         yield event.events

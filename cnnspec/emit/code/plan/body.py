@@ -159,6 +159,7 @@ class Body:
         tensors = self.reads.tensors(step.path)
         layers = self._flow.layers_made(step.path)
         _, first = layers[0]
+        self.words.asked = self.reads.asked(step.path)
         codes: dict[str, Expression] = {}
         if not first.named_by_keras:
             self.statements += self._own_name(step)
@@ -276,6 +277,7 @@ class Body:
         tensors = self.reads.in_order(step, self._shared.program.blocks[step.block])
         self.statements += self._own_name(step)
         signature = self._shared.signatures[step.block]
+        self.words.asked = self.reads.asked(step.path)
         code = block_call(self._shared, signature, step, tensors, self.words)
         values = [Result(step.path, k) for k in range(signature.results)]
         for k in range(1, signature.results):
@@ -368,7 +370,7 @@ class Body:
 
     def _if(self, step: IfStep, current: Values) -> Values:
         """Makes an `if`, or the one of its arms that code can take."""
-        arms = self._flow.arms_of(step)
+        arms, asked = self._flow.arms_of(step), self.reads.asked(step.path)
         made: dict[bool, list[Statement]] = {True: [], False: []}
         ends: dict[bool, Values] = {}
         for arm in arms:
@@ -381,6 +383,7 @@ class Body:
             way = step.path, str(arm)
             made[arm] += self.variables.copies(ends[arm], way, places, slots)
         if len(arms) > 1:
+            self.words.asked = asked
             test = self.words.data(step.test)
             assert isinstance(test, Code)
             then, otherwise = tuple(made[True]), tuple(made[False])

@@ -1,11 +1,14 @@
 """A chain of layers as a `keras.Sequential`."""
 
+import ast
 from collections.abc import Mapping
 
+from cnnspec.emit.code.plan.formulas import parts
 from cnnspec.emit.code.tree import (
     Assign,
     Blank,
     Call,
+    Code,
     Comment,
     Evaluate,
     Expression,
@@ -57,4 +60,16 @@ def _item(statement: Statement, current: Expression | None) -> Evaluate | None:
         return Evaluate(statement.value, statement.note, statement.said)
     if not isinstance(made, Call) or len(given) != 1 or given[0].value != current:
         return None
+    if any(_asks(argument.value) for argument in made.arguments):
+        return None
     return Evaluate(made, statement.note, statement.said)
+
+
+def _asks(code: Expression) -> bool:
+    """Whether an argument is worked out of a tensor's sizes."""
+    if isinstance(code, Code):
+        nodes = ast.walk(ast.parse(code.text, mode="eval"))
+        return any(isinstance(n, ast.Attribute) and n.attr == "shape" for n in nodes)
+    if isinstance(code, Call):
+        return any(_asks(argument.value) for argument in code.arguments)
+    return any(map(_asks, parts(code)))

@@ -22,6 +22,7 @@ from cnnspec.emit.code.plan.flow import (
 from cnnspec.emit.code.plan.history import (
     Arm,
     ArmTaken,
+    Asked,
     Called,
     Event,
     History,
@@ -47,6 +48,7 @@ from cnnspec.emit.code.plan.places import (
     Outgoing,
     Result,
     Returned,
+    SizesRead,
     TensorRead,
     Use,
     Value,
@@ -151,7 +153,9 @@ class _View:
 
     def _take(self, events: Iterable[Event]) -> None:
         for event in events:
-            if isinstance(event, LayerTaken):
+            if isinstance(event, Asked):
+                self._ask(event)
+            elif isinstance(event, LayerTaken):
                 self._layer(event)
             elif isinstance(event, LayerApplied):
                 self._apply(event)
@@ -161,6 +165,12 @@ class _View:
                 self._flatten(event)
             else:
                 self._structure(event)
+
+    def _ask(self, event: Asked) -> None:
+        """Notes that a formula reads a tensor; what is flat has its sizes written."""
+        if self._flat is None:
+            use = SizesRead(event.step.path, event.name)
+            self._read(use, self._of(event.tensor), event.by)
 
     def _structure(self, event: Structure) -> None:
         if isinstance(event, Repeated):

@@ -13,6 +13,7 @@ from cnnspec.emit.code.plan.places import (
     Outgoing,
     Result,
     Returned,
+    SizesRead,
     TensorRead,
     Use,
     Value,
@@ -141,6 +142,10 @@ class Function:
             for read in reads:
                 if read.instance.value == value:
                     yield use, read
+
+    def sizes_of(self, path: Path) -> list[SizesRead]:
+        """The places at which formulas of a step ask for sizes."""
+        return [u for u in self.uses if isinstance(u, SizesRead) and u.path == path]
 
     def reads_of(self, path: Path) -> list[TensorRead]:
         """The places at which a step reads tensors, in their order."""
@@ -274,7 +279,7 @@ class Flow:
     def arms_of(self, step: IfStep) -> list[bool]:
         """The arms that code can be written for, `then` first."""
         found = {arm for path, arm in self.arms if path == step.path}
-        if not names_in(step.test):
+        if not names_in(step.test) and not step.asks:
             found &= {evaluate(step.test, {})}
         return sorted(found, reverse=True)
 

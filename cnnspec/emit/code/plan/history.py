@@ -81,6 +81,16 @@ class LayerApplied(NamedTuple):
     gave: Tensor
 
 
+class Asked(NamedTuple):
+    """A formula of a step asked for the sizes of a tensor, before it was taken."""
+
+    step: LayerStep | CallStep | IfStep
+    name: str
+    """Of the tensor, as the formula has it."""
+    by: str
+    tensor: Tensor
+
+
 class Called(NamedTuple):
     """A block was called."""
 
@@ -134,7 +144,7 @@ class ArmTaken(NamedTuple):
 
 
 Structure = Called | Repeated | ArmTaken
-Event = LayerTaken | LayerApplied | Structure
+Event = LayerTaken | LayerApplied | Structure | Asked
 
 
 class History(NamedTuple):
@@ -270,14 +280,29 @@ class _Recorder(Listener[Tensor]):
         self._outputs = read, said
 
     def _branches(self, step: LayerStep | ApplyStep | CallStep) -> list[Event]:
-        """Takes what has just happened in a step's branches from what is open."""
-        events, branches = self._open[-1], list[Event]()
+        """Takes what has just happened for a step from what is open.
+
+        That are its branches, and then what its formulas asked for.
+        """
+        events, branches, asked = self._open[-1], list[Event](), list[Event]()
         path = (*step.path, "from")
+        while events and isinstance(events[-1], Asked):
+            asked.insert(0, events.pop())
         while events and events[-1].step.path[: len(path)] == path:
             branches.insert(0, events.pop())
-        return branches
+        return branches + asked
 
     # ------------------------------------------------------------- layers
+
+    def asked(
+        self,
+        step: LayerStep | CallStep | IfStep,
+        name: str,
+        by: str,
+        tensor: Tensor,
+    ) -> None:
+        self._read.update((tensor,))
+        self._open[-1].append(Asked(step, name, by, tensor))
 
     def layer(
         self,

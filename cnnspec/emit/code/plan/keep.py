@@ -27,6 +27,7 @@ from cnnspec.emit.code.plan.places import (
     Made,
     Result,
     Returned,
+    SizesRead,
     TensorRead,
     Use,
     Value,
@@ -147,6 +148,7 @@ class _Questions:
             return self._flow.flat_current[step.path]
         if isinstance(step, RepeatStep):
             return (yield from self._repeat(step, current))
+        yield from self._asks(step, current)
         if isinstance(step, IfStep):
             return (yield from self._if(step, current))
         if isinstance(step, PassStep):
@@ -243,6 +245,12 @@ class _Questions:
 
     # ------------------------------------------------------------- what is read
 
+    def _asks(self, step: Step, current: Values) -> Iterator[Path]:
+        """Whether one code says each time whose sizes a formula asks for."""
+        for use in self._function.sizes_of(step.path):
+            if not self._is_readable(use, current[:1]):
+                yield self._around[step.path]
+
     def _reads(
         self, step: LayerStep | CallStep | ApplyStep, current: Values
     ) -> Iterator[Path]:
@@ -267,7 +275,9 @@ class _Questions:
         """Whether a place reads one of the tensors that a value is, each time."""
         return self._function.values_at(use) == {value}
 
-    def _is_readable(self, use: TensorRead | Returned, implied: Values) -> bool:
+    def _is_readable(
+        self, use: TensorRead | SizesRead | Returned, implied: Values
+    ) -> bool:
         """Whether one code reads what a place reads each time.
 
         Args:

@@ -111,6 +111,16 @@ class TensorRead(NamedTuple):
     """Among the tensors that the item stands for."""
 
 
+class SizesRead(NamedTuple):
+    """A formula of a step asks for the sizes of a tensor."""
+
+    path: Path
+    """Of the step."""
+    name: str
+    """Of the tensor, as the formula has it."""
+    number: int = 0
+
+
 class LayerUsed(NamedTuple):
     """A step uses a layer again."""
 
@@ -148,5 +158,5 @@ class Handed(NamedTuple):
     value: Value
 
 
-Use = TensorRead | LayerUsed | Returned | Outgoing | Join | Handed
+Use = TensorRead | SizesRead | LayerUsed | Returned | Outgoing | Join | Handed
 """A place in the code that reads a value."""

@@ -22,7 +22,7 @@ from cnnspec.emit.code.tree import (
     Subscript,
 )
 from cnnspec.ground.errors import Path
-from cnnspec.language.expressions import Formula
+from cnnspec.language.expressions import Formula, sizes_of
 from cnnspec.language.program import Block, CallStep
 
 
@@ -83,6 +83,13 @@ class Reads:
             uses = sorted(uses, key=lambda use: place[use.place or 0])
         return [self.code(use) for use in uses]
 
+    def asked(self, path: Path) -> dict[str, str]:
+        """The code of the tensors whose sizes a step asks for, for its formulas."""
+        return {
+            sizes_of(use.name): _text(self.code(use))
+            for use in self._function.sizes_of(path)
+        }
+
     def is_list(self, use: Use) -> bool:
         """Whether what a place reads is several tensors."""
         return self._flow.is_list(self._function.uses[use][0].instance.node)
@@ -102,6 +109,14 @@ class Reads:
             for name, test in tests.items()
         ]
         return Choice(tuple(ways[:-1]), ways[-1][0])
+
+
+def _text(code: Expression) -> str:
+    """The code of a variable, or of an item that it holds."""
+    if isinstance(code, Subscript):
+        return f"{_text(code.of)}[{_text(code.key)}]"
+    assert isinstance(code, Code)
+    return code.text
 
 
 def given_to(

@@ -123,6 +123,7 @@ class Words:
         gives_names: whether the code uses the name of the call.
         asks_named: whether it asks if that name, or one around, was given.
         idents: what parameters and the variables of repeats are called in the code.
+        asked: the code of tensors whose sizes formulas of the step ask for.
     """
 
     def __init__(
@@ -145,6 +146,7 @@ class Words:
         self._flow, self._names, self._constant = flow, names, constant
         self._modes = flow.functions[block.name if block else ""].modes
         self.loops: list[Loop] = []
+        self.asked: dict[str, str] = {}
         self.used: set[str] = set()
         self.gives_names = self.asks_named = False
         self.idents = {param: names.new(param) for param in self._params}
@@ -167,6 +169,8 @@ class Words:
 
     def rename(self, name: str) -> str:
         """What a variable is called where the code is being made."""
+        if name in self.asked:
+            return self.asked[name]
         for loop in reversed(self.loops):
             if name in loop.idents:
                 loop.used.add(name)
