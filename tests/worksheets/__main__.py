@@ -5,8 +5,11 @@
 NBGRADER is the folder of the environment that has it. Of each spec, in each language,
 nbgrader makes students' notebooks of those with solutions, which must be ours cell for
 cell; validates those with solutions; and finds each check of the students' failing.
+Then two students hand all of them in, one with the solutions and one as they were given
+out: autograded, one has all points and the other none.
 """
 
+import csv
 import json
 import os
 import shutil
@@ -48,9 +51,12 @@ def main(nbgrader: Path, specs: list[str]) -> int:
     with TemporaryDirectory() as folder:
         course = Course(Path(folder), nbgrader)
         names = list(course.written(specs))
-        shutil.copy(GOLDEN / "source.json", course.source / "golden.ipynb")
-        course.release()
-        released = cells(course.folder / "release" / "ps" / "golden.ipynb")
+        golden = course.folder / "source" / "golden"
+        golden.mkdir()
+        shutil.copy(GOLDEN / "source.json", golden / "golden.ipynb")
+        for assignment in ("golden", "ps"):
+            course.release(assignment)
+        released = cells(course.folder / "release" / "golden" / "golden.ipynb")
         if released != cells(GOLDEN / "release.json"):
             print("golden: nbgrader makes other cells of source.json than release.json")
             wrong += 1
@@ -58,6 +64,9 @@ def main(nbgrader: Path, specs: list[str]) -> int:
             found = course.judged(name)
             print(f"{name}: {found or 'ok'}", flush=True)
             wrong += bool(found)
+        found = course.graded()
+        print(f"graded: {found or 'ok'}")
+        wrong += bool(found)
     return wrong
 
 
@@ -101,8 +110,8 @@ class Course:
                 shutil.copy(made / f"{stem}{students}", self.folder / f"{name}.ipynb")
                 yield name
 
-    def release(self) -> None:
-        said = self.run("generate_assignment", "ps", "--force")
+    def release(self, assignment: str) -> None:
+        said = self.run("generate_assignment", assignment, "--force")
         assert "ERROR" not in said, said
 
     def judged(self, name: str) -> str:
@@ -115,6 +124,21 @@ class Course:
         checks = sum(is_check(cell) for cell in cells(ours))
         failed = self.run("validate", theirs).count(FAILED)
         return "" if failed == checks else f"{checks - failed} checks pass unanswered"
+
+    def graded(self) -> str:
+        """What is wrong with the points of two students; nothing if all is well."""
+        release = self.folder / "release" / "ps"
+        for student, place in (("solved", self.source), ("blank", release)):
+            shutil.copytree(place, self.folder / "submitted" / student / "ps")
+        said = self.run("autograde", "ps", "--force") + self.run("export")
+        with (self.folder / "grades.csv").open(newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["assignment"] == "ps"]
+        points = {row["student_id"]: row for row in rows}
+        whole = float(points["solved"]["max_score"]) if points else 0.0
+        scores = {name: float(row["score"]) for name, row in points.items()}
+        if scores == {"solved": whole, "blank": 0.0} and whole:
+            return ""
+        return f"of {whole} points, the students have {scores}: {said[-2000:]}"
 
 
 def is_check(cell: dict[str, Any]) -> bool:
