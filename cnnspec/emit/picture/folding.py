@@ -27,6 +27,8 @@ _PATIENCE = 0.86
 """What it is worth less for each arrow that leads on beside another."""
 _FEWER = 0.97
 """What it is worth less for each column."""
+_HIGH = 1.5
+"""By how much too high a folded picture may be before frames are taken away."""
 _AROUND = 140.0
 """Height of what stands above and below a picture."""
 _WORTH = 1.1
@@ -80,9 +82,15 @@ def fold(
 
     if root.height < _LOW:
         return list(routes)
-    cuts = [cut for cut in _cuts(root, links, routes) if not _parts(cut, whole)]
     uncut = [_column(root, routes, 0.0, root.height, ())]
-    best = max(_choices(root, routes, cuts), key=scale, default=uncut)
+
+    def fitting() -> list[_Column]:
+        cuts = [cut for cut in _cuts(root, links, routes) if not _parts(cut, whole)]
+        return max(_choices(root, routes, cuts), key=scale, default=uncut)
+
+    best = fitting()
+    while not whole and _is_high(best, aspect) and _open(root, _size(best)[1] / 2):
+        best = fitting()
     if len(best) == 1 or scale(best) < _WORTH * scale(uncut):
         return list(routes)
     shifts = list(_shifts(best))
@@ -94,6 +102,34 @@ def fold(
         _straight(joined(_turned(link, route, best, shifts)), best)
         for link, route in zip(links, routes, strict=True)
     ]
+
+
+def _is_high(columns: Sequence[_Column], aspect: float) -> bool:
+    width, height = _size(columns)
+    return height * aspect > _HIGH * width
+
+
+def _open(root: Box, height: float) -> bool:
+    """Takes away the frames of what is higher than that, so that it can be cut.
+
+    What they held says where it comes from.
+
+    Returns:
+        Whether there were any.
+    """
+    opened: list[Box] = []
+    for part in root.parts:
+        is_frame = part.parts and part.rounds == 1
+        if not is_frame or part.height <= height:
+            opened.append(part)
+            continue
+        for inner in part.parts:
+            if inner.parts:
+                inner.title = f"{part.title.partition(' (')[0]} · {inner.title}"
+            opened.append(inner)
+    found = opened != root.parts
+    root.parts = opened
+    return found
 
 
 # ------------------------------------------------------------------ where to cut
