@@ -23,7 +23,8 @@ def _wrapped(said: str, width: int) -> list[str]:
     if said.isascii():
         from textwrap import wrap
 
-        return wrap(said, width)
+        plain = "://" not in said  # an address stays whole, or nobody can follow it
+        return wrap(said, width, break_on_hyphens=plain, break_long_words=plain)
     lines = [""]
     for word in said.split():
         longer = f"{lines[-1]} {word}".strip()
