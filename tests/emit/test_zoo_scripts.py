@@ -19,7 +19,7 @@ SPECS = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
 GENERATED = ROOT / "generated" / "zoo"
 SMALL = ["googlenet", "lenet5", "resnet20", "squeezenet1_1", "two_inputs", "unet"]
 """With Keras in seconds; tests/zoo proves more, and `make zoo` all."""
-LARGE = ["yolov8n"]
+LARGE = ["gpt2_small", "yolov8n"]
 """Held against Keras by `make zoo` alone."""
 
 
