@@ -237,7 +237,7 @@ CASES = {
         # <12 word>
         # https://example.org/one-two-three/four-five-six/seven-eight-nine-ten-eleven-twelve/thirteen-fourteen
         x = 1
-        """,  # noqa: E501
+        """,
     "braces that are no field": """
         print(f"{{}} <30 word>")
         ->

@@ -19,7 +19,11 @@ SPECS = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
 GENERATED = ROOT / "generated" / "zoo"
 SMALL = ["googlenet", "lenet5", "resnet20", "squeezenet1_1", "two_inputs", "unet"]
 """With Keras in seconds; tests/zoo proves more, and `make zoo` all."""
-LARGE = ["gpt2_small", "yolov8n"]
+LARGE = [
+    *("convnext_base", "convnext_large", "convnext_small", "convnext_tiny"),
+    *("convnext_xlarge", "gpt2_small", "mobilenet_v3_large", "mobilenet_v3_small"),
+    "yolov8n",
+]
 """Held against Keras by `make zoo` alone."""
 
 
