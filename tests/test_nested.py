@@ -53,7 +53,7 @@ layers:
   - Dense: 1
 """
 FROZEN = """
-input: [16, 16, 3]
+input: [4, 4, 3]
 vars: {train: false}
 blocks:
   bit:
@@ -124,7 +124,7 @@ layers:
   - Dense: {units: 1, activation: sigmoid}
 """
 HELD = """
-input: [10, 28, 28, 1]
+input: [4, 28, 28, 1]
 blocks:
   frame:
     model: true
@@ -144,11 +144,11 @@ layers:
   - TimeDistributed:
       {layer: {frame: {name: 손, trainable: false}}, from: input, name: td3}
   - Concatenate: {from: [time_distributed, time_distributed_1, td, td2, td3]}
-  - LSTM: 3
+  - Flatten
 """
 
 SEVERAL = """
-inputs: {image: [16, 16, 3], other: [16, 16, 3]}
+inputs: {image: [6, 6, 3], other: [6, 6, 3]}
 blocks:
   split:
     model: true
@@ -330,21 +330,21 @@ def test_what_an_applied_call_cannot_take_is_told() -> None:
 def test_a_layer_holds_a_model() -> None:
     found = rows(HELD)
     assert [row.params for row in found.values()][:5] == [112, 126, 112, 56, 56]
-    assert found["td"].output_shape == (None, 10, 8)
+    assert found["td"].output_shape == (None, 4, 8)
     assert found["td3"].trainable_params == 0
     one, *_ = wrong(HELD.replace("    model: true\n", ""))
     assert "TimeDistributed holds a layer, and 'frame' is a block" in one
     [one] = wrong(HELD.replace("{frame: 8}", "{frame: {from: input}}"))
     assert "a block that TimeDistributed holds reads what" in one
-    [one] = wrong(HELD.replace("[10, 28, 28, 1]", "[10, 2, 2, 1]"))
+    [one] = wrong(HELD.replace("[4, 28, 28, 1]", "[4, 2, 2, 1]"))
     assert "spec:8:9: error[shape]: 'frame/conv2d' (Conv2D): kernel_size 3x3" in one
 
 
 def test_a_model_may_give_several_tensors() -> None:
     found = rows(SEVERAL)
-    assert found["s"].output_shape == [(None, 14, 14, 4), *[(None, 3)] * 3]
-    assert found["flatten_1"].input_shapes == ((None, 14, 14, 4),)
-    assert found["concatenate"].output_shape == (None, 784 + 3 + 3)
+    assert found["s"].output_shape == [(None, 4, 4, 4), *[(None, 3)] * 3]
+    assert found["flatten_1"].input_shapes == ((None, 4, 4, 4),)
+    assert found["concatenate"].output_shape == (None, 64 + 3 + 3)
     [one] = wrong(SEVERAL.replace("t.3]", "t.4]"))
     assert "'t' gives 4 tensors; write 't.0', 't.1', 't.2' or 't.3'" in one
     [one] = wrong(SEVERAL.replace("{from: s.0}", "{from: s}"))

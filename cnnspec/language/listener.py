@@ -80,6 +80,8 @@ class Outcome(NamedTuple, Generic[T]):
 class Contents(NamedTuple):
     """What a model inside another one is made of."""
 
+    key: str
+    """What tells it from others where it stands: its name, if no layer holds it."""
     program: Program
     """That has its steps."""
     inputs: tuple[str, ...]

@@ -883,7 +883,8 @@ class _Interpreter(Generic[T]):
         given_names = [name for name in model.inputs if name]
         names = tuple(given_names) or (self._names.of_kind(INPUT_LAYER),)
         path = block.path if block else ()
-        contents = Contents(program, names, path, scope.trail, application)
+        key = placed.name if holder is None else self._calls.next(placed.name)
+        contents = Contents(key, program, names, path, scope.trail, application)
         listener, given = self._listener.model(
             step, placed, contents, arguments, read, said, holder
         )
@@ -920,7 +921,7 @@ class _Interpreter(Generic[T]):
         for way, call in step.models:
             block = self._program.blocks[call.block]
             given = None if call.name is None else self._given_name(call, scope)
-            name = given or self._calls.next(call.block)
+            name = given or call.block  # nothing beside it has one
             frozen = is_frozen(call, scope)
             placed = Placed(call.path, name, name, True, scope.trail, frozen)
             trail = (*scope.trail, Frame(block.name, name, call.path))

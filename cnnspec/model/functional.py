@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
 from cnnspec.catalogue.applications.base import Application
-from cnnspec.catalogue.layers.base import Layer, Weight
+from cnnspec.catalogue.layers.base import Layer, Weight, all_nested
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.shapes import Shape, Shapes, Size, show
 from cnnspec.model.calls import tensors
-from cnnspec.model.graph import Graph
+from cnnspec.model.graph import Graph, Node
 from cnnspec.model.order import before_layer
 from cnnspec.model.summary import Row, Summary, Unfit, infer
 
@@ -134,3 +134,12 @@ def _fits(given: Shape, own: Shape) -> bool:
 
 def _may_be(given: Size, own: Size) -> bool:
     return given == own or given is None or own is None
+
+
+def each_node(graph: Graph) -> Iterator[Node]:
+    """All nodes, with those of models inside before the node that holds these."""
+    for node in graph.nodes:
+        for layer in (node.layer, *all_nested(node.layer)):
+            if isinstance(layer, Functional) and not node.shares:
+                yield from each_node(layer.graph)
+        yield node

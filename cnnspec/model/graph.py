@@ -75,6 +75,8 @@ class Graph(NamedTuple):
     output_parts: tuple[int | None, ...] = ()
     """Which of the tensors that each of `outputs` gives is a result, None for all;
     empty where all of each are."""
+    frozen: bool = False
+    """Whether it is a model inside another one that isn't trained as a whole."""
 
     @property
     def keras_name(self) -> str:

@@ -190,7 +190,7 @@ class GraphBuilder(Listener[Tensor]):
         said: Sequence[Said],
         holder: type[Layer] | None,
     ) -> tuple["GraphBuilder", tuple[str, ...]]:
-        inner = self._for_model(placed.name)
+        inner = self._for_model(contents.key)
         if contents.application:
             inner._stands = placed
         known = self._inferred_so_far()
@@ -218,6 +218,7 @@ class GraphBuilder(Listener[Tensor]):
 
         contents, inner = self._inside.pop()
         graph = inner.graph(contents.program, placed.name, outcome)
+        graph = graph._replace(frozen=placed.frozen)
         if contents.application:
             return Functional.published(graph, contents.application)
         self._wrong += graph.problems

@@ -20,7 +20,10 @@ def modelling(script: str) -> ast.Module:
         for found in tree.body[:begin]
         if isinstance(found, _MAKES) or "recursion" in ast.unparse(found)
     ]
-    return ast.Module([*before, *tree.body[begin : end + 1]], [])
+    end += 1
+    while end < len(tree.body) and "trainable = False" in ast.unparse(tree.body[end]):
+        end += 1
+    return ast.Module([*before, *tree.body[begin:end]], [])
 
 
 def _assigns(found: ast.stmt, name: str) -> bool:
@@ -29,4 +32,7 @@ def _assigns(found: ast.stmt, name: str) -> bool:
 
 def _says(found: ast.stmt) -> bool:
     """Whether a statement shows something, as at the end of the data."""
-    return isinstance(found, ast.Expr) and isinstance(found.value, ast.Call)
+    if not isinstance(found, ast.Expr) or not isinstance(found.value, ast.Call):
+        return False
+    called = ast.unparse(found.value.func)
+    return "." in called or called == "print"

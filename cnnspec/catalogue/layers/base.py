@@ -196,6 +196,8 @@ class Layer(Record):
     """Whether it gives numbers that are no fractions in the type that they came in."""
     is_application: ClassVar[bool] = False
     """Whether it is a model of keras.applications."""
+    hands_in_from: ClassVar[int] = 1
+    """The axis from which on a layer inside it is given its input, beside the batch."""
     holds_model: ClassVar[bool] = False
     """Whether it is a model that is a layer of another one."""
     result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]
@@ -485,8 +487,8 @@ class Layer(Record):
 
     @classmethod
     def handed_in(cls, x: Shape) -> Shape:
-        """The shape of what a layer inside it is given, where it is given another."""
-        return x
+        """The shape of what a layer inside it is given."""
+        return (x[0], *x[cls.hands_in_from :])
 
     @classmethod
     def replaces(cls) -> str:

@@ -959,6 +959,7 @@ class TimeDistributed(Layer):
 
     tensor_arguments = ("inputs", "mask")
     call_settings = ("training",)
+    hands_in_from = 2
     freezes = False
     shape_rule = "(steps, *the shape that the layer gives for one step)"
     weight_rule = "those of the layer"
@@ -994,10 +995,6 @@ class TimeDistributed(Layer):
                 f"can't put several tensors together, which {title} gives at each step",
                 f"let {title} give one tensor",
             )
-
-    @classmethod
-    def handed_in(cls, x: Shape) -> Shape:
-        return _step_of(x)
 
     def output(self, x: Shape) -> Shape:
         batch, *rest = self.layer.output(_step_of(x))

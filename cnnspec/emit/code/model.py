@@ -24,6 +24,8 @@ class ModelCode(NamedTuple):
     """The statements that make its tensors; nothing where it is a chain."""
     model: str
     """The call that makes the model at the end."""
+    frozen: str
+    """The statements that freeze layers of it."""
 
 
 def model_code(
@@ -52,6 +54,7 @@ def model_code(
         [*map(printed, script.functions)],
         printed(script.body),
         expression(script.model),
+        printed(script.frozen),
     )
 
 

@@ -69,6 +69,13 @@ class Operator(NamedTuple):
     left: "Expression | None" = None
 
 
+class Attribute(NamedTuple):
+    """`of.name`."""
+
+    of: "Expression"
+    name: str
+
+
 class Choice(NamedTuple):
     """`a if first else b if second else c`."""
 
@@ -77,7 +84,17 @@ class Choice(NamedTuple):
 
 
 Expression = (
-    Code | Call | List | Tuple | Dict | Several | Star | Subscript | Operator | Choice
+    Code
+    | Call
+    | List
+    | Tuple
+    | Dict
+    | Several
+    | Star
+    | Subscript
+    | Operator
+    | Attribute
+    | Choice
 )
 
 

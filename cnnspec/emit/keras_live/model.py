@@ -167,9 +167,13 @@ def keras_object(record: Record, names: dict[int, str] | None = None) -> Any:
     """
     names = names or {}
     if isinstance(record, Functional):
+        called = names.get(id(record)) or record.graph.name
         if record.application:
-            return published(record, names.get(id(record)) or record.graph.name)
-        return build(record.graph, names.get(id(record), "")).model
+            return published(record, called)
+        model = build(record.graph, keras_name(called, "model")).model
+        if record.graph.frozen:
+            model.trainable = False
+        return model
     given = keras_arguments(record)
     arguments = {name: _value(found, names) for name, found in given.items()}
     if id(record) in names:

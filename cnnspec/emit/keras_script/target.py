@@ -14,9 +14,9 @@ class Script:
         from cnnspec.emit.keras_script.script import refuse_module_name
 
         refuse_module_name(model.program.source.path)
-        from cnnspec.emit.lacking import refuse_models
+        from cnnspec.emit.lacking import refuse_applications
 
-        refuse_models(model)
+        refuse_applications(model)
 
     def make(self, model: Model, options: Options) -> str:
         """The Python code."""
@@ -38,10 +38,10 @@ class Notebook:
     name, ending, usual = "notebook", ".ipynb", False
 
     def refuse(self, model: Model) -> None:
-        """Refuses a model that no script can be written of."""
-        from cnnspec.emit.lacking import refuse_models
+        """Refuses a model that no notebook can be made of."""
+        from cnnspec.emit.lacking import refuse_applications
 
-        refuse_models(model)
+        refuse_applications(model)
 
     def make(self, model: Model, options: Options) -> str:
         """The notebook as JSON."""

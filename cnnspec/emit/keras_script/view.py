@@ -72,6 +72,8 @@ class ModelView(NamedTuple):
     """Code that makes its tensors; empty where the model is a keras.Sequential."""
     call: str
     """Code that makes the model."""
+    frozen: str
+    """Code that freezes layers of it, where calls and repeats say so."""
     recursion_limit: int | None
     """What Python's limit of calls has to be, where its own is too low for a chain."""
 

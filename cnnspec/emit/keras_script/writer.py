@@ -39,6 +39,7 @@ from cnnspec.language.program import Program
 from cnnspec.language.results import results_folder
 from cnnspec.model import readable
 from cnnspec.model.depth import recursion_limit
+from cnnspec.model.functional import each_node
 from cnnspec.model.summary import Model, Summary
 
 
@@ -198,7 +199,7 @@ class Writer:
         code = model_code(
             program, summary, self.language, above, sequential=self._sequential
         )
-        layers = [node.layer for node in summary.graph.nodes if not node.shares]
+        layers = [n.layer for n in each_node(summary.graph) if not n.shares]
         classes = adapted(Model(program, summary))
         return ModelView(
             name=program.name,
@@ -215,6 +216,7 @@ class Writer:
             functions=code.functions,
             body=code.body,
             call=code.model,
+            frozen=code.frozen,
             recursion_limit=recursion_limit(summary.graph),
         )
 

@@ -11,10 +11,10 @@ class Worksheet:
     ending = (".students.ipynb", ".solutions.ipynb")
 
     def refuse(self, model: Model) -> None:
-        """Refuses a model that no script can be written of."""
-        from cnnspec.emit.lacking import refuse_models
+        """Refuses a model that no worksheet can be made of."""
+        from cnnspec.emit.lacking import refuse_applications
 
-        refuse_models(model)
+        refuse_applications(model)
 
     def make(self, model: Model, options: Options) -> tuple[str, str]:
         """Both notebooks as JSON."""

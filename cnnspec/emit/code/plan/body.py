@@ -3,17 +3,23 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from cnnspec.catalogue.layers import Layer
+from cnnspec.catalogue.layers import Layer, layer_class
 from cnnspec.catalogue.operations import Operation
-from cnnspec.emit.code.plan.calls import block_call
+from cnnspec.emit.code.plan.calls import block_call, input_call, model_call, sizes_of
 from cnnspec.emit.code.plan.comments import (
     authors,
     ends_stage,
     own_names,
     size_note,
 )
-from cnnspec.emit.code.plan.flow import FlatNode, Occurrence
-from cnnspec.emit.code.plan.formulas import layer_call
+from cnnspec.emit.code.plan.flow import (
+    FlatInput,
+    FlatModel,
+    FlatNode,
+    MadeBy,
+    Occurrence,
+)
+from cnnspec.emit.code.plan.formulas import held_codes, layer_call
 from cnnspec.emit.code.plan.holders import Holders
 from cnnspec.emit.code.plan.names import Names
 from cnnspec.emit.code.plan.operations import operation_code
@@ -37,13 +43,16 @@ from cnnspec.emit.code.tree import (
     Assign,
     Blank,
     Call,
+    CallArgument,
     Code,
     Comment,
     Evaluate,
     Expression,
     For,
+    List,
     Return,
     Several,
+    Star,
     Statement,
 )
 from cnnspec.language.program import (
@@ -125,10 +134,17 @@ class Body:
     def _taken(self, step: Step, current: Values) -> Values:
         if step.path in self._flow.flat_nodes:
             for node in self._flow.flat_nodes[step.path]:
-                self._flat_node(node)
+                if isinstance(node, FlatInput):
+                    self._flat_input(node)
+                elif isinstance(node, FlatModel):
+                    self._flat_model(node)
+                else:
+                    self._flat_node(node)
             return self._flow.flat_current[step.path]
         if isinstance(step, LayerStep):
             return self._layer(step, current)
+        if isinstance(step, CallStep) and self._flow.makes_model(step):
+            return self._model(step, current)
         if isinstance(step, CallStep):
             return self._call(step, current)
         if isinstance(step, RepeatStep):
@@ -165,6 +181,8 @@ class Body:
             self.statements += self._own_name(step)
             name = self.words.name(step)
             codes = {"name": Code(name)} if name else {}
+        calls = [(way, self._made(call, step)) for way, call in step.models]
+        codes |= held_codes(first, calls)
         write, outside = self.words.formula, self._shared.formula
         made = layer_call(self._shared.program, step, layers, write, outside, codes)
         assert made is not None
@@ -189,6 +207,31 @@ class Body:
         code = self._kept_layer(value, made, key)
         return Call(code, given_to(layer, tensors, named))
 
+    def _made(self, call: CallStep, holder: LayerStep) -> Call:
+        """The code that makes a model which a layer holds."""
+        axis = layer_class(holder.type).hands_in_from
+        read = [self.reads.code(use) for use in self.function.reads_of(holder.path)]
+        signature = self._shared.signatures[call.block]
+        shapes = [sizes_of(tensor, axis) for tensor in read[:1]]
+        return block_call(self._shared, signature, call, shapes, self.words)
+
+    def _model(self, step: CallStep, current: Values) -> Values:
+        """Makes a model, and calls it."""
+        found, said = self._flow.occurrences[step.path], self._said
+        self._branches(step, current)
+        tensors = self.reads.in_order(step, self._shared.program.blocks[step.block])
+        self.statements += self._own_name(step)
+        signature = self._shared.signatures[step.block]
+        shapes = [sizes_of(tensor) for tensor in tensors]
+        made = block_call(self._shared, signature, step, shapes, self.words)
+        value, key = Made(step.path), self._key(step)
+        code = self._kept_layer(value, made, key)
+        given = tensors[0] if len(tensors) == 1 else List(tuple(tensors))
+        call = Call(code, (CallArgument("", given),))
+        self._assign(value, call, key, self._note(found), said)
+        self._end_paragraph(found[0])
+        return [value]
+
     def _apply(self, step: ApplyStep, current: Values) -> Values:
         found, said = self._flow.occurrences[step.path], self._said
         self._branches(step, current)
@@ -210,25 +253,63 @@ class Body:
         settings = {key: self.words.data(one) for key, one in named.settings.items()}
         return arguments, settings
 
+    def _flat_input(self, flat: FlatInput) -> None:
+        """Makes an input of a model inside."""
+        [(tensor, _)] = self.reads.tensors(flat.value.path)
+        dtype = self._flow.dtype_of(flat.node)
+        code = input_call(sizes_of(tensor, flat.axis), dtype, flat.name)
+        self.statements.append(Assign(Code(self.variables.of(flat.value)), code))
+
+    def _flat_model(self, flat: FlatModel) -> None:
+        """Makes a model of what it has been given."""
+        inputs = [Code(self.variables.of(value)) for value in flat.inputs]
+        outputs = [
+            Star(code) if self.reads.is_list(use) and len(flat.outputs) > 1 else code
+            for use, code in ((use, self.reads.code(use)) for use in flat.outputs)
+        ]
+        code = model_call(inputs, outputs, Code(text(flat.name)))
+        self.statements += own_names(flat.own, flat.name)
+        self.statements.append(Assign(Code(self.variables.of(flat.value)), code))
+
     def _flat_node(self, flat: FlatNode) -> None:
         tensors = self.reads.tensors((flat.node,))
         settings = {key: Code(repr(one)) for key, one in flat.settings.items()}
         named = flat.arguments, settings
-        if flat.is_shared:
+        if flat.is_shared and not isinstance(flat.layer, Operation):
             given = given_to(flat.layer, tensors, named)
             code = self.reads.code(LayerUsed((flat.node,)))
             self._assign(flat.value, Call(code, given), "", "")
             return
         codes: dict[str, Expression] = {}
         if not flat.layer.named_by_keras:
-            self.statements += own_names(flat.node, flat.name or flat.node)
+            local = _local(flat.node)
+            self.statements += own_names(local, flat.name or local)
             codes = {"name": Code(text(flat.name))} if flat.name else {}
-        made = call(flat.layer, codes)
+        held = [
+            (way, self._flat_made(made, flat, place))
+            for place, (way, made) in enumerate(flat.held)
+        ]
+        made = call(flat.layer, {**codes, **held_codes(flat.layer, held)})
+        if flat.model:
+            made = self._function_call(flat.model, flat)
         key = text(next(iter(self.function.names[flat.value])))
         taken = Occurrence(flat.node, flat.layer, None, flat.inputs)
         called = self._called(flat.value, flat.layer, made, key, tensors, named)
         self._assign(flat.value, called, key, self._note([taken]))
         self._end_paragraph(taken)
+
+    def _flat_made(self, made: MadeBy | None, flat: FlatNode, place: int) -> Expression:
+        """The code of a model that a node holds."""
+        if made is None:
+            return self.reads.code(LayerUsed((flat.node, place)))
+        return self._function_call(made, flat)
+
+    def _function_call(self, made: MadeBy, flat: FlatNode) -> Call:
+        """The call that makes a model which a node is, or holds."""
+        read = [tensor.code for tensor in self.reads.tensors((flat.node,))]
+        shapes = [sizes_of(tensor, made.axis) for tensor in read]
+        signature, name = self._shared.signatures[made.step.block], text(made.name)
+        return block_call(self._shared, signature, made.step, shapes, self.words, name)
 
     def _kept_layer(self, value: Made, made: Expression, key: str) -> Expression:
         """The code of a layer, which is made beforehand if it is used again."""
@@ -454,3 +535,8 @@ class Body:
             return ""
         notes = {size_note(self._flow.sizes(taken)) for taken in found}
         return notes.pop() if len(notes) == 1 else ""
+
+
+def _local(node: str) -> str:
+    """What a node is called in the model that it stands in."""
+    return node.rpartition("/")[2]

@@ -8,12 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import repeat
+from types import MappingProxyType
 
+from cnnspec.catalogue.operations import Operation
 from cnnspec.emit.code.plan.arms import taken_arms
 from cnnspec.emit.code.plan.flow import (
+    FlatInput,
+    FlatModel,
     FlatNode,
     Flow,
     Function,
+    MadeBy,
     Making,
     Occurrence,
     Reading,
@@ -28,6 +33,7 @@ from cnnspec.emit.code.plan.history import (
     History,
     LayerApplied,
     LayerTaken,
+    ModelMade,
     Repeated,
     Structure,
     Tensor,
@@ -57,7 +63,9 @@ from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.expressions import Formula
 from cnnspec.language.listener import Said
-from cnnspec.language.program import Program
+from cnnspec.language.naming import keras_name
+from cnnspec.language.program import ApplyStep, CallStep, LayerStep, Program
+from cnnspec.model.graph import Graph
 
 
 def seen(
@@ -66,6 +74,7 @@ def seen(
     shapes: Mapping[str, Shapes],
     around: Mapping[Path, Path],
     flat: frozenset[Path],
+    models: Mapping[str, Graph] = MappingProxyType({}),
 ) -> Flow:
     """What the functions of a script make and read.
 
@@ -75,10 +84,11 @@ def seen(
         shapes: of each node's output.
         around: the repeat, `if` or block around each step and block.
         flat: the paths of steps and blocks whose structure isn't kept.
+        models: what is inside of each model that is a layer, by its node.
     """
     dropped: set[int] = set()
     while True:
-        flow = Flow(program, shapes, around, history.keras_names)
+        flow = Flow(program, shapes, around, history.keras_names, models)
         view = _View(flow, history, flat, dropped)
         if not view.useless:
             return flow
@@ -180,7 +190,8 @@ class _View:
         elif self._flat is None:
             self._call(event)
         else:
-            self._flow.calls[event.step.path] = event.step.block
+            if isinstance(event.step, CallStep):
+                self._flow.calls[event.step.path] = event.step.block
             self._take(event.branches)
             self._let(event.given, self._all(event.read))
             self._take(event.events)
@@ -193,6 +204,8 @@ class _View:
             return True
         if not isinstance(event, Called):
             return False
+        if isinstance(event.step, ApplyStep):  # its layers have been made before
+            return True
         return self._flow.program.blocks[event.step.block].path in self._flat_paths
 
     def _flatten(self, event: Structure) -> None:
@@ -212,27 +225,124 @@ class _View:
 
     def _layer(self, event: LayerTaken) -> None:
         self._take(event.branches)
+        if self._flat is None and self._has_flat_model(event):
+            self._flat_layer(event)
+            return
+        held = [self._model(made) for made in event.models]
         self._time += 1
-        key = self._key(event)
+        key, node = self._key(event), event.gave.node
+        self._flow.layers[node] = event.layer
+        is_flat = self._flat is not None
+        if is_flat and isinstance(event.step, CallStep) and held[0]:
+            self._read(LayerUsed(key), held[0], "")
+            self._read_all(event, key)
+            self._gives(event, key, held[0])
+            return
+        for place, one in enumerate(held if is_flat else ()):
+            if one is not None and isinstance(event.step, LayerStep):
+                self._read(LayerUsed((*key, place)), one, "")
         self._read_all(event, key)
-        node = event.gave.node
         value = LayerOf(Made(key, self._flat is not None))
         layer = Instance(value, self._time, node)
         self._make(value, self._local(event), event.placed.given)
         self._note_name(event)
-        self._flow.layers[node] = event.layer
         self._gives(event, key, layer)
+
+    def _has_flat_model(self, event: LayerTaken) -> bool:
+        """Whether a model that a layer is, or holds, is written node by node."""
+        return bool(event.models) and (
+            event.step.path in self._flat_paths
+            or any(map(self._is_flat_model, event.models))
+        )
+
+    def _flat_layer(self, event: LayerTaken) -> None:
+        """Takes a model, or a layer that holds some, node by node."""
+        path = event.step.path
+        if self._is_trial:
+            self._lose(path)
+        self._flat = path
+        self._flat_count[path] = self._flat_count.get(path, 0) + 1
+        self._flow.flat_nodes[path] = []
+        self._layer(event._replace(branches=[]))
+        self._flow.flat_current[path] = (self._of(event.gave).value,)
+        self._flat = None
+
+    # ------------------------------------------------------------- models
+
+    def _model(self, made: ModelMade) -> Instance | None:
+        """Sees what makes a model: a run of a function, or else its nodes.
+
+        Returns:
+            The model, where its nodes are written.
+        """
+        block = self._flow.program.blocks[made.step.block]
+        if self._flat is not None and block.path in self._flat_paths:
+            return self._flat_model(made)
+        path, around = made.step.path, self._flat
+        given = [Given(block.path, k) for k in range(len(made.given))]
+        run = self._enter(block.name, False, given)
+        pairs = zip(given, made.given, strict=True)
+        self._let(made.given, tuple(Instance(v, 0, t.node) for v, t in pairs))
+        self._flat = None
+        with self._in(run):
+            self._take(made.events)
+            self._return(made)
+        self._flat = around
+        self._flow.calls[path] = block.name
+        before = tuple(tensor.node for tensor in made.read)
+        taken = Occurrence(made.node, None, made.arguments, before)
+        self._flow.made.setdefault(block.name, []).append(taken)
+        if not self._is_trial and around is None:
+            self._flow.note_name(made.step, made.placed, _within(made.node))
+        return None
+
+    def _flat_model(self, made: ModelMade) -> Instance:
+        """Sees the inputs of a model, its nodes, and the end that makes it."""
+        assert self._flat is not None
+        nodes, block = self._flow.flat_nodes[self._flat], made.step.block
+        titles = self._flow.program.blocks[block].inputs
+        self._time += 1
+        inputs: list[Made] = []
+        for k, (tensor, read) in enumerate(zip(made.given, made.read, strict=True)):
+            value = Made((tensor.node,), True)
+            self._read(TensorRead(value.path, None, k), self._of(read), "")
+            title = titles[k] if titles else f"{made.placed.local}_input"
+            self._make(value, title, False)
+            self._instances[tensor.number] = Instance(value, self._time, tensor.node)
+            called = made.inputs[k] if titles else ""
+            nodes.append(FlatInput(tensor.node, value, called, made.axis))
+            inputs.append(value)
+        self._take(made.events)
+        self._time += 1
+        outputs = []
+        for k, tensor in enumerate(made.results):
+            outputs.append(TensorRead((made.node, "outputs"), None, k))
+            self._read(outputs[-1], self._of(tensor), "")
+        for k, tensor in enumerate(made.given):
+            use = TensorRead((made.node, "inputs"), None, k)
+            self._read(use, self._instances[tensor.number], made.inputs[k])
+        layer = LayerOf(Made((made.node,), True))
+        name = made.placed.name
+        self._make(layer, made.placed.local, True)
+        keras = self._flow.keras_names.get(made.node, keras_name(name, "model"))
+        ends = tuple(inputs), tuple(outputs)
+        nodes.append(FlatModel(made.node, *ends, layer, keras, name))
+        return Instance(layer, self._time, made.node)
 
     def _note_name(self, event: LayerTaken | Called) -> None:
         if self._flat is None and not self._is_trial and event.placed.name:
-            self._flow.note_name(event.step, event.placed)
+            assert not isinstance(event.step, ApplyStep)
+            within = _within(event.gave.node) if isinstance(event, LayerTaken) else ""
+            self._flow.note_name(event.step, event.placed, within)
 
     def _apply(self, event: LayerApplied) -> None:
         self._take(event.branches)
         layer = self._of(event.source).layer
         self._time += 1
         key = self._key(event)
-        if layer is None or not (self._is_trial or layer.node == event.shared):
+        if isinstance(self._flow.layers.get(event.shared), Operation):
+            layer = None  # it has no weights, and is written again
+        elif layer is None or not (self._is_trial or layer.node == event.shared):
             self._lose(self._flow.around[self._flat or event.step.path])
         else:
             self._read(LayerUsed(key), layer, event.by)
@@ -254,6 +364,9 @@ class _View:
         self._instances[event.gave.number] = Instance(value, self._time, node, layer)
         before = tuple(tensor.node for tensor in event.read)
         made = event.layer if isinstance(event, LayerTaken) else None
+        if isinstance(step, CallStep) and isinstance(event, LayerTaken):
+            is_flat = self._is_flat_model(event.models[0])
+            made = None if is_flat and self._flat is not None else made
         if self._flat is None:
             arguments = event.arguments if isinstance(event, LayerTaken) else None
             found = Occurrence(node, made, arguments, before)
@@ -266,15 +379,42 @@ class _View:
                 before,
                 made is None,
                 value,
-                self._flow.keras_names.get(placed.name, placed.name) if called else "",
+                self._flow.keras_names.get(node, placed.name) if called else "",
                 _arguments(event.said),
                 placed.settings,
+                *self._made_by(event),
             )
             self._flow.flat_nodes[self._flat].append(flat)
 
+    def _is_flat_model(self, made: ModelMade) -> bool:
+        return self._flow.program.blocks[made.step.block].path in self._flat_paths
+
+    def _made_by(
+        self, event: LayerTaken | LayerApplied
+    ) -> tuple[tuple[tuple[Path, MadeBy | None], ...], MadeBy | None]:
+        """The calls that make what a layer holds, and what it is itself."""
+        if not isinstance(event, LayerTaken) or not event.models:
+            return (), None
+        calls = [
+            None
+            if self._is_flat_model(made)
+            else MadeBy(
+                made.step._replace(arguments=made.arguments),
+                self._flow.keras_names.get(
+                    made.node, keras_name(made.placed.name, "model")
+                ),
+                made.axis,
+            )
+            for made in event.models
+        ]
+        if isinstance(event.step, CallStep):
+            return (), calls[0]
+        ways = [way for way, _ in _held(event.step)]
+        return tuple(zip(ways, calls, strict=True)), None
+
     def _key(self, event: LayerTaken | LayerApplied) -> Path:
         """What stands for a step in values and uses: its path, or the node alone."""
-        return event.step.path if self._flat is None else (event.placed.name,)
+        return event.step.path if self._flat is None else (event.gave.node,)
 
     def _local(self, event: LayerTaken | LayerApplied) -> str:
         """The name that a step has where it stands, as far as the model has it."""
@@ -286,6 +426,7 @@ class _View:
 
     def _call(self, event: Called) -> None:
         """Runs a function."""
+        assert isinstance(event.step, CallStep)
         step, block = event.step, self._flow.program.blocks[event.step.block]
         local = event.placed.local if event.placed.named else ""
         self._take(event.branches)
@@ -317,8 +458,9 @@ class _View:
         if step.path in self._record.exporting:
             self._export_all(event, run, results)
 
-    def _return(self, event: Called) -> None:
+    def _return(self, event: Called | ModelMade) -> None:
         """Notes what a function returns; every run of it returns as many tensors."""
+        assert isinstance(event.step, CallStep)
         block = self._flow.program.blocks[event.step.block]
         count = self._flow.results.setdefault(block.name, len(event.results))
         written = len(block.outputs) or count
@@ -512,3 +654,14 @@ def _paired(
 ) -> Iterator[tuple[Tensor, Said | None]]:
     """Tensors, and how each is called; None where they are the current ones."""
     return zip(tensors, said or repeat(None, len(tensors)), strict=True)
+
+
+def _within(node: str) -> str:
+    """What stands before the name of a node in a model inside."""
+    before, slash, _ = node.rpartition("/")
+    return before + slash
+
+
+def _held(step: LayerStep | CallStep | ApplyStep) -> tuple[tuple[Path, CallStep], ...]:
+    """The calls that make what a step's layer holds."""
+    return step.models if isinstance(step, LayerStep) else ()

@@ -35,6 +35,7 @@ from cnnspec.language.program import (
     Step,
     Steps,
 )
+from cnnspec.model.graph import Graph
 
 
 class Making(NamedTuple):
@@ -180,6 +181,47 @@ class FlatNode(NamedTuple):
     their order."""
     settings: Mapping[str, Any]
     """What it is given beside tensors."""
+    held: "tuple[tuple[Path, MadeBy | None], ...]" = ()
+    """Where the models that it holds stand in its arguments, and what makes each; None
+    where its nodes have been written."""
+    model: "MadeBy | None" = None
+    """The call of a function that makes it, where it is a model."""
+
+
+class MadeBy(NamedTuple):
+    """A call that makes a model, with the values of its formulas."""
+
+    step: CallStep
+    name: str
+    """What Keras calls the model."""
+    axis: int
+    """From which on it is given the sizes of what comes in."""
+
+
+class FlatInput(NamedTuple):
+    """An input of a model inside that is written node by node."""
+
+    node: str
+    value: Made
+    name: str
+    """Nothing where Keras gives it."""
+    axis: int
+    """From which on it has the sizes of what comes in."""
+
+
+class FlatModel(NamedTuple):
+    """The end of a model inside that is written node by node."""
+
+    node: str
+    inputs: tuple[Made, ...]
+    outputs: tuple[TensorRead, ...]
+    value: LayerOf
+    name: str
+    own: str
+    """What its author calls it."""
+
+
+Flat = FlatNode | FlatInput | FlatModel
 
 
 class Flow:
@@ -201,6 +243,8 @@ class Flow:
         layers: by the node that they are of.
         shapes: of each node's output.
         around: the repeat, `if` or block around each step and block; () if none.
+        made: the models that each block has made.
+        models: what is inside of each model, by its node.
         lost: steps and blocks whose structure can't be kept, in the order in which it
             shows.
         keras_names: what Keras calls inputs, layers and calls, where that isn't their
@@ -218,9 +262,10 @@ class Flow:
         shapes: Mapping[str, Shapes],
         around: Mapping[Path, Path],
         keras_names: Mapping[str, str],
+        models: Mapping[str, Graph],
     ) -> None:
         self.program, self.shapes, self.around = program, shapes, around
-        self.keras_names = keras_names
+        self.keras_names, self.models = keras_names, models
         self.names: dict[tuple[Path, bool], dict[str, set[str]]] = {}
         self.counted: dict[Path, dict[Rounds, str]] = {}
         self.alone: frozenset[str] = frozenset()
@@ -229,26 +274,37 @@ class Flow:
         self.calls: dict[Path, str] = {}
         self.rounds: dict[Path, set[int]] = {}
         self.arms: set[Arm] = set()
-        self.flat_nodes: dict[Path, list[FlatNode]] = {}
+        self.flat_nodes: dict[Path, list[Flat]] = {}
         self.flat_current: dict[Path, tuple[Value, ...]] = {}
         self.outputs: tuple[Outgoing, ...] = ()
         self.results: dict[str, int] = {}
         self.formulas: dict[Use, Formula | None] = {}
         self.branch_uses: set[TensorRead] = set()
         self.layers: dict[str, Layer] = {}
+        self.made: dict[str, list[Occurrence]] = {}
         self.lost: list[Path] = []
 
-    def note_name(self, step: LayerStep | CallStep, placed: Placed) -> None:
-        """Notes what a step was called, and what Keras calls it there."""
+    def note_name(
+        self, step: LayerStep | CallStep, placed: Placed, within: str = ""
+    ) -> None:
+        """Notes what a step was called, and what Keras calls it there.
+
+        Args:
+            step: its entry.
+            placed: its name.
+            within: what stands before the names of nodes in a model inside.
+        """
         name, local = placed.name, placed.local
-        found = self.keras_names.get(name, name)
+        # One that a layer holds has no name beside others.
+        alone = naming.keras_name(name, "model")
+        found = self.keras_names.get(f"{within}{name}", alone)
         if isinstance(step, CallStep) and not placed.given and name == local:
             names = self.counted.setdefault(step.path, {})
             if names.setdefault(rounds_in(placed.trail), found) != found:
                 self.lost.append(self.around[step.path])
         call = name.removesuffix(naming.in_call("", local)) if name != local else ""
         if call:
-            around = self.keras_names.get(call, call)
+            around = self.keras_names.get(f"{within}{call}", call)
             found = found.removeprefix(naming.in_call(around, ""))
         here = self.names.setdefault((step.path, bool(call)), {})
         if isinstance(step.name, Formula) and not placed.given:
@@ -262,6 +318,9 @@ class Flow:
 
     def calls_of(self, block: str) -> Iterator[Occurrence]:
         """Every call of a block."""
+        if block in self.made:
+            yield from self.made[block]
+            return
         for path, name in self.calls.items():
             if name == block:
                 yield from self.occurrences.get(path, ())
@@ -289,16 +348,25 @@ class Flow:
 
         def visit(steps: Steps) -> None:
             for step in steps:
-                if step.path in self.flat_nodes:
-                    continue
-                for inside in self._written(step):
-                    visit(inside)
-                if isinstance(step, CallStep) and step.block not in found:
-                    visit(self.program.blocks[step.block].steps)
-                    found[step.block] = None
+                calls = list(self._flat_calls(step))
+                if step.path not in self.flat_nodes:
+                    calls = _calls(step)
+                    for inside in self._written(step):
+                        visit(inside)
+                for call in calls:
+                    if call.block not in found:
+                        visit(self.program.blocks[call.block].steps)
+                        found[call.block] = None
 
         visit(self.program.steps)
         return list(found)
+
+    def _flat_calls(self, step: Step) -> Iterator[CallStep]:
+        """The calls that make models among the nodes that a step is written as."""
+        for flat in self.flat_nodes.get(step.path, ()):
+            if isinstance(flat, FlatNode):
+                ways = (flat.model, *(made for _, made in flat.held))
+                yield from (made.step for made in ways if made is not None)
 
     def _written(self, step: Step) -> Iterator[Steps]:
         """The lists of steps inside a step that code is written for."""
@@ -315,14 +383,32 @@ class Flow:
     def result_of(self, step: Step) -> Value | None:
         """The one tensor that a step gives, if it gives just that."""
         if nodes := self.flat_nodes.get(step.path):
-            return nodes[-1].value
-        if isinstance(step, LayerStep | ApplyStep):
+            last = nodes[-1].value
+            return last if isinstance(last, Made) else None
+        if isinstance(step, LayerStep | ApplyStep) or self.makes_model(step):
             return Made(step.path)
         if not isinstance(step, CallStep) or step.block not in self.results:
             return None
         handed = self.functions[step.block].handed
         several = handed or self.results[step.block] > 1
         return None if several else Result(step.path, 0)
+
+    def dtype_of(self, node: str) -> str:
+        """The type of the numbers that an input of a model inside is given."""
+        model, _, name = node.rpartition("/")
+        inputs = self.models[model].inputs
+        return next(tensor.dtype for tensor in inputs if tensor.name == name)
+
+    def made_by(self, block: str) -> list[Graph]:
+        """The models that a block makes."""
+        found = (self.models.get(taken.node) for taken in self.made.get(block, ()))
+        return [graph for graph in found if graph is not None]
+
+    def makes_model(self, step: Step) -> bool:
+        """Whether a step is the call of a block that makes a model."""
+        if not isinstance(step, CallStep):
+            return False
+        return self.program.blocks[step.block].is_model
 
     def returned_by(self, block: Block) -> Value | None:
         """What the last step of a function gives, where it returns just that."""
@@ -332,6 +418,8 @@ class Flow:
         )
         several = function.handed or self.results[block.name] != 1
         if several or isinstance(last, RepeatStep | IfStep | None):
+            return None
+        if block.is_model:
             return None
         value, returned = self.result_of(last), Returned(block.path, 0)
         if value is None or function.values_at(returned) != {value}:
@@ -359,3 +447,12 @@ class Flow:
         if isinstance(before, list):
             before = before[0]
         return before, self.shapes[taken.node]
+
+
+def _calls(step: Step) -> list[CallStep]:
+    """The calls that a step is, or makes what it holds by."""
+    if isinstance(step, CallStep):
+        return [step]
+    if isinstance(step, LayerStep):
+        return [call for _, call in step.models]
+    return []

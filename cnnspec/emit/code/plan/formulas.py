@@ -8,6 +8,7 @@ from cnnspec.catalogue.layers import Layer
 from cnnspec.catalogue.registry import ALIASES
 from cnnspec.emit.code.plan.values import call, shortest, value
 from cnnspec.emit.code.tree import Call, Code, Dict, Expression, List, Tuple
+from cnnspec.ground.errors import Path
 from cnnspec.ground.kinds import Argument
 from cnnspec.ground.records import Record
 from cnnspec.language.expressions import Formula
@@ -69,6 +70,37 @@ def layer_call(
         return None
 
 
+def held_codes(
+    layer: Any, models: Sequence[tuple[Path, Expression]]
+) -> dict[str, Expression]:
+    """The arguments of a layer that hold models, given the code of each of these.
+
+    Args:
+        layer: that holds them.
+        models: the code of each, and the way to it through the layer's arguments.
+    """
+    ways: dict[str, list[tuple[Path, Expression]]] = {}
+    for (first, *rest), code in models:
+        ways.setdefault(str(first), []).append((tuple(rest), code))
+    return {name: _held(getattr(layer, name), ways[name]) for name in ways}
+
+
+def _held(found: Any, models: Sequence[tuple[Path, Expression]]) -> Expression:
+    """The code of what an argument holds."""
+    if isinstance(found, list | tuple):
+        inside = [[m for m in models if m[0][0] == k] for k in range(len(found))]
+        items = (
+            _held(one, [(way[1:], code) for way, code in ways]) if ways else value(one)
+            for one, ways in zip(found, inside, strict=True)
+        )
+        return List(tuple(items))
+    [(way, code), *_] = models
+    if not way:
+        return code
+    # The way goes by the name of the layer, and then by its argument's.
+    return call(found, held_codes(found, [(w[1:], code) for w, code in models]))
+
+
 def _inherited(
     program: Program, step: LayerStep, layers: list[Layer], write: Write
 ) -> dict[str, Expression]:
@@ -127,6 +159,8 @@ def _formula_call(
     given = [keras_arguments(record) for _, record in found]
     written: dict[str, Expression] = {}
     for name, field in first.arguments().items():
+        if name in codes:
+            continue
         if name in first.given and has_formula(raws.get(name)):
             pairs = [
                 (raw[name], kept[name]) for raw, kept in zip(values, given, strict=True)

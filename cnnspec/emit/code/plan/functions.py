@@ -1,17 +1,17 @@
 """The function of a block, and `build_model()`."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.emit.code.plan.body import Body
+from cnnspec.emit.code.plan.calls import USUAL, input_call, model_call
 from cnnspec.emit.code.plan.comments import Texts, authors, docstring, own_names
 from cnnspec.emit.code.plan.formulas import argument, has_formula
+from cnnspec.emit.code.plan.frozen import frozen_layers
 from cnnspec.emit.code.plan.parameters import given_code, is_late
-from cnnspec.emit.code.plan.places import (
-    Given,
-    Outgoing,
-    Returned,
-)
+from cnnspec.emit.code.plan.places import Given, Returned, Use
 from cnnspec.emit.code.plan.shared import Shared, Signature
 from cnnspec.emit.code.plan.tidy import paragraphed
 from cnnspec.emit.code.plan.values import text
@@ -25,7 +25,6 @@ from cnnspec.emit.code.tree import (
     Def,
     Expression,
     If,
-    List,
     Return,
     Several,
     Star,
@@ -33,13 +32,15 @@ from cnnspec.emit.code.tree import (
     Statements,
 )
 from cnnspec.language.expressions import evaluate
-from cnnspec.language.naming import INPUT_NAME
-from cnnspec.language.program import NEEDED, Block
+from cnnspec.language.naming import INPUT_NAME, keras_name
+from cnnspec.language.program import NEEDED, Block, Steps
 from cnnspec.model.graph import Graph, Input
 
 
 def block_function(shared: Shared, block: Block, texts: Texts) -> Def:
     """The function of a block; those that it calls have been made."""
+    if block.is_model:
+        return _model_block(shared, block, texts)
     body = Body(shared, block)
     function, variables = body.function, body.variables
     given = [Given(block.path, k) for k in range(len(block.inputs) or 1)]
@@ -113,6 +114,96 @@ def _said_first(shared: Shared, block: Block) -> list[Comment]:
     ]
 
 
+def _model_block(shared: Shared, block: Block, texts: Texts) -> Def:
+    """The function of a block that makes a model."""
+    body, flow = Body(shared, block), shared.flow
+    variables, made = body.variables, flow.made_by(block.name)
+    given = [Given(block.path, k) for k in range(len(block.inputs) or 1)]
+    inputs: list[Statement] = []
+    shapes: list[str] = []
+    for k, value in enumerate(given):
+        name = block.inputs[k] if block.inputs else ""
+        if name:
+            variables.call_given(value, name, f"{name}_input")
+        else:
+            variables.call(value, "inputs")
+        shapes.append(variables.parameter(f"{name}_shape" if name else "shape"))
+        dtype = made[0].inputs[k].dtype if made else USUAL
+        keras = keras_name(name, INPUT_LAYER) if name else ""
+        inputs += own_names(name, keras)
+        code = input_call(Code(shapes[-1]), dtype, keras)
+        inputs.append(Assign(Code(variables.of(value)), code))
+    count = flow.results[block.name]
+    uses = [Returned(block.path, k) for k in range(count)]
+    _name_outputs(shared, body, uses, block.steps)
+    body.steps(block.steps, given)
+    results = [_output(body, use, count) for use in uses]
+    setup, parameters = _parameters(shared, body, block)
+    words = body.words
+    optional = [p for p in block.params if p in parameters]
+    needed = [
+        param
+        for param in block.params
+        if block.default(param) is NEEDED and param in words.used
+    ]
+    signature = Signature(
+        shared.titles[block.name],
+        block,
+        body.function,
+        count,
+        (),
+        tuple(needed),
+        tuple(optional),
+        words.idents,
+        takes_name=True,
+        takes_named=False,
+    )
+    shared.signatures[block.name] = signature
+    names = [*shapes, *(words.idents[param] for param in needed), "name"]
+    arguments = [CallArgument("", Code(name)) for name in names]
+    arguments += [CallArgument(words.idents[p], parameters[p]) for p in optional]
+    tensors = [Code(variables.of(value)) for value in given]
+    model = model_call(tensors, results, Code("name"))
+    frozen = _frozen_inside(made, texts)
+    end: list[Statement] = [Return(model)]
+    if frozen:
+        end = [Assign(Code("model"), model), *frozen, Return(Code("model"))]
+    said = authors(shared.remarks((*block.path, "params")), with_behind=True)
+    statements = (*inputs, *variables.dictionaries(), *body.statements, *end)
+    return Def(
+        signature.title,
+        tuple(arguments),
+        docstring(block, texts),
+        (*said, *setup, *statements),
+    )
+
+
+def _frozen_inside(made: Sequence[Graph], texts: Texts) -> Statements:
+    """What freezes layers in each model of a block."""
+    said = texts.fill("frozen")
+    return next((frozen_layers(graph, said) for graph in made if not graph.frozen), ())
+
+
+def _name_outputs(
+    shared: Shared, body: Body, uses: Sequence[Use], steps: Steps
+) -> None:
+    """Names the tensor that a model gives, if its last step gives just that."""
+    function = body.function
+    values = [function.values_at(use) for use in uses]
+    last = shared.flow.result_of(steps[-1]) if steps else None
+    reads = [read for use in uses for read in function.uses[use]]
+    whole = all(read.instance.part is None for read in reads)
+    if last is not None and values == [{last}] and whole:
+        body.variables.call(last, "outputs")
+        function.own.add(function.group(last))
+
+
+def _output(body: Body, use: Use, count: int) -> Expression:
+    """The code of an output of a model, which has so many."""
+    code = body.reads.code(use)
+    return Star(code) if count > 1 and body.reads.is_list(use) else code
+
+
 def _name_given(body: Body, block: Block, given: list[Given]) -> None:
     """Names the tensors that a function is given."""
     variables = body.variables
@@ -164,7 +255,7 @@ def _parameters(
 def model_function(shared: Shared, graph: Graph) -> tuple[Statements, Call]:
     """The statements of `build_model()`, and the call that makes the model."""
     body, flow, steps = Body(shared, None), shared.flow, shared.program.steps
-    variables, function = body.variables, body.function
+    variables = body.variables
     alone = len(graph.inputs) == 1 and graph.inputs[0].name == INPUT_NAME
     given = [Given((), place) for place in range(len(graph.inputs))]
     inputs: list[Statement] = []
@@ -180,36 +271,20 @@ def model_function(shared: Shared, graph: Graph) -> tuple[Statements, Call]:
         inputs += authors(remarks)
         code = _input(shared, tensor, called)
         inputs.append(Assign(Code(variable), code, said=remarks.behind))
-    values = [function.values_at(use) for use in flow.outputs]
-    last = flow.result_of(steps[-1]) if steps else None
-    reads = [read for use in flow.outputs for read in function.uses[use]]
-    whole = all(read.instance.part is None for read in reads)
-    if last is not None and values == [{last}] and whole:
-        variables.call(last, "outputs")
-        function.own.add(function.group(last))
+    _name_outputs(shared, body, flow.outputs, steps)
     body.steps(steps, given)
-    results = [
-        _output(body, use, body.reads.is_list(use) and len(flow.outputs) > 1)
-        for use in flow.outputs
-    ]
-    arguments = (
-        CallArgument("", _one_or_list([Code(variables.of(value)) for value in given])),
-        CallArgument("", _one_or_list(results)),
-        CallArgument("name", Code(text(graph.keras_name))),
-    )
+    results = [_output(body, use, len(flow.outputs)) for use in flow.outputs]
+    tensors = [Code(variables.of(value)) for value in given]
+    model = model_call(tensors, results, Code(text(graph.keras_name)))
     dictionaries = variables.dictionaries()
     said = authors(shared.remarks(("layers",), whole=False), with_behind=True)
     statements = (*inputs, *dictionaries, *said, *paragraphed(body.statements))
-    return statements, Call(Code("keras.Model"), arguments)
+    return statements, model
 
 
 def _input(shared: Shared, tensor: Input, name: str) -> Call:
-    arguments = [CallArgument("", _shape(shared, tensor))]
-    if tensor.dtype != "float32":
-        arguments.append(CallArgument("dtype", Code(text(tensor.dtype))))
-    if name != INPUT_NAME:
-        arguments.append(CallArgument("name", Code(text(name))))
-    return Call(Code("keras.Input"), tuple(arguments))
+    name = "" if name == INPUT_NAME else name
+    return input_call(_shape(shared, tensor), tensor.dtype, name)
 
 
 def _shape(shared: Shared, tensor: Input) -> Expression:
@@ -224,12 +299,3 @@ def _shape(shared: Shared, tensor: Input) -> Expression:
         return value_code(shape)
     worked_out = evaluate(raw, shared.program.values)
     return argument(raw, [(worked_out, shape)], shared.formula)
-
-
-def _output(body: Body, use: Outgoing, is_list: bool) -> Expression:
-    code = body.reads.code(use)
-    return Star(code) if is_list else code
-
-
-def _one_or_list(items: list[Expression]) -> Expression:
-    return items[0] if len(items) == 1 else List(tuple(items))

@@ -25,10 +25,14 @@ def names_alone(program: Program, flat: Mapping[Path, object]) -> frozenset[str]
         steps = each_step(program.blocks[block].steps)
         return any(
             (step.name is not None and not step.is_whole)
-            or (type(step) is CallStep and step.block in found)
+            or (type(step) is CallStep and is_named(step.block))
             for step in steps
             if isinstance(step, LayerStep | CallStep) and step.path not in flat
         )
+
+    def is_named(block: str) -> bool:
+        """Whether a call has a name even if nobody gave it one."""
+        return block in found or program.blocks[block].is_model
 
     found: set[str] = set()
     while more := {name for name in program.blocks if names(name)} - found:

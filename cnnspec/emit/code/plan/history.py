@@ -24,6 +24,8 @@ from cnnspec.language.program import (
     RepeatStep,
 )
 from cnnspec.language.run import run
+from cnnspec.model.functional import Functional
+from cnnspec.model.graph import Graph
 
 _DEPTH = 10
 """Of branches inside one another that no run takes; deeper ones get no code."""
@@ -51,10 +53,31 @@ Arm = tuple[Path, bool]
 """An `if`, and whether its `then` or its `else` is meant."""
 
 
-class LayerTaken(NamedTuple):
-    """A layer read tensors."""
+class ModelMade(NamedTuple):
+    """The call of a block made a model, which is a layer or is held by one."""
 
-    step: LayerStep
+    step: CallStep
+    placed: Placed
+    node: str
+    """The model, as nodes are called."""
+    axis: int
+    """From which on it is given the sizes of what it reads."""
+    arguments: dict[str, Any]
+    read: Tensors
+    """What it reads, or what the layer reads that holds it."""
+    inputs: tuple[str, ...]
+    """What Keras calls its inputs."""
+    given: Tensors
+    """What it reads, as it is inside."""
+    events: "list[Event]"
+    results: Tensors
+    results_said: Sequence[Said]
+
+
+class LayerTaken(NamedTuple):
+    """A layer read tensors, or a model did."""
+
+    step: LayerStep | CallStep
     placed: Placed
     layer: Layer
     arguments: Any
@@ -64,12 +87,15 @@ class LayerTaken(NamedTuple):
     read: Tensors
     said: Sequence[Said]
     gave: Tensor
+    models: tuple[ModelMade, ...] = ()
+    """The models that it holds; the one that it is."""
 
 
 class LayerApplied(NamedTuple):
     """A layer read tensors that had read others."""
 
-    step: ApplyStep
+    step: ApplyStep | LayerStep | CallStep
+    """An entry that isn't `apply` is that of a layer whose call is taken again."""
     placed: Placed
     shared: str
     source: Tensor
@@ -92,9 +118,9 @@ class Asked(NamedTuple):
 
 
 class Called(NamedTuple):
-    """A block was called."""
+    """A block was called, or what a call had made was used again."""
 
-    step: CallStep
+    step: CallStep | ApplyStep
     placed: Placed
     arguments: dict[str, Any]
     branches: "list[Event]"
@@ -212,6 +238,17 @@ class _Recorder(Listener[Tensor]):
         self._trials: list[tuple[int, int, set[Arm]]] = []
         self._tried: set[Arm] = set()
         self._calls: list[Called] = []
+        self._exports: list[dict[str, tuple[Tensors, Tensors]]] = []
+        """Of the calls that happen now, outermost first."""
+        self._homes: dict[str, tuple[Tensor, tuple[dict[str, Any], ...]]] = {}
+        """What each layer gave first, and the `exports` of the calls around it."""
+        self._models: list[ModelMade] = []
+        """Those that have been made, and that nothing holds yet."""
+        self._making: list[tuple[ModelMade, str]] = []
+        """Those that are being made, with what stood before nodes outside."""
+        self._within = ""
+        """What stands before the names of nodes in a model inside."""
+        self._keras_names: dict[str, str] = {}
         self._read: set[Tensor] = set()
         self._repeats: set[Path] = set()
         self._busy: set[Path] = set()
@@ -228,7 +265,7 @@ class _Recorder(Listener[Tensor]):
             *self._outputs,
             idle,
             self._exporting(),
-            keras_names,
+            {**self._keras_names, **keras_names},
         )
 
     def _exporting(self) -> frozenset[Path]:
@@ -245,7 +282,7 @@ class _Recorder(Listener[Tensor]):
 
     def _new(self, name: str) -> Tensor:
         self._count += 1
-        node = f"?{self._count}" if self._trials else name
+        node = f"?{self._count}" if self._trials else f"{self._within}{name}"
         return Tensor(self._count, name, node)
 
     def _again(self, tensors: Tensors) -> Tensors:
@@ -317,9 +354,19 @@ class _Recorder(Listener[Tensor]):
         self._read.update(read)
         gave = self._new(placed.name)
         branches = self._branches(step)
-        event = LayerTaken(step, placed, layer, arguments, branches, read, said, gave)
+        models = self._held(len(step.models))
+        event = LayerTaken(
+            step, placed, layer, arguments, branches, read, said, gave, models
+        )
         self._open[-1].append(event)
+        self._homes[gave.node] = gave, tuple(self._exports)
         return gave
+
+    def _held(self, count: int) -> tuple[ModelMade, ...]:
+        """The models that have just been made, for what holds them."""
+        found = self._models[len(self._models) - count :]
+        del self._models[len(self._models) - count :]
+        return tuple(found)
 
     def apply(
         self,
@@ -334,6 +381,7 @@ class _Recorder(Listener[Tensor]):
         self._read.update(read, (source,))
         gave = self._new(placed.name)
         branches = self._branches(step)
+        shared = f"{self._within}{shared}"
         event = LayerApplied(
             step, placed, shared, source, by, branches, read, said, gave
         )
@@ -348,7 +396,32 @@ class _Recorder(Listener[Tensor]):
         read: Tensors,
         said: Sequence[Said],
     ) -> Tensor:
-        raise NotImplementedError
+        node = f"{self._within}{shared}"
+        source = self._seen_from_here(shared, *self._homes[node])
+        self._read.update(read, (source,))
+        gave, branches = self._new(placed.name), self._branches(step)
+        event = LayerApplied(
+            step, placed, node, source, shared, branches, read, said, gave
+        )
+        self._open[-1].append(event)
+        return gave
+
+    def _seen_from_here(
+        self, name: str, tensor: Tensor, around: tuple[dict[str, Any], ...]
+    ) -> Tensor:
+        """What a layer in calls that have ended gave, as it is where they were called.
+
+        Args:
+            name: of the layer, in full.
+            tensor: what it gave.
+            around: the `exports` of the calls around it.
+        """
+        ended = [one for one in around if not any(one is e for e in self._exports)]
+        for exports in reversed(ended):
+            if name not in exports:
+                exports[name] = (tensor,), self._again((tensor,))
+            _, (tensor,) = exports[name]
+        return tensor
 
     # ------------------------------------------------------------- calls
 
@@ -360,7 +433,6 @@ class _Recorder(Listener[Tensor]):
         read: Tensors,
         said: Sequence[Said],
     ) -> Tensors:
-        assert isinstance(step, CallStep)
         self._read.update(read)
         given = self._again(read)
         branches = self._branches(step)
@@ -369,6 +441,7 @@ class _Recorder(Listener[Tensor]):
         )
         self._open[-1].append(event)
         self._open.append(event.events)
+        self._exports.append(event.exports)
         return given
 
     def leave(
@@ -384,12 +457,9 @@ class _Recorder(Listener[Tensor]):
         assert isinstance(event, Called)
         gave = self._again(results)
         outside = {name: self._again(inside) for name, inside in exports.items()}
-        event = event._replace(
-            results=results,
-            results_said=said,
-            gave=gave,
-            exports={name: (exports[name], outside[name]) for name in exports},
-        )
+        seen = self._exports.pop()
+        seen.update({name: (exports[name], outside[name]) for name in exports})
+        event = event._replace(results=results, results_said=said, gave=gave)
         self._read.update(results)
         self._calls.append(event)
         self._open[-1].append(event)
@@ -407,12 +477,34 @@ class _Recorder(Listener[Tensor]):
         said: Sequence[Said],
         holder: type[Layer] | None,
     ) -> tuple["_Recorder", Tensors]:
-        raise NotImplementedError
+        self._read.update(read)
+        around, node = self._within, f"{self._within}{contents.key}"
+        self._within = f"{node}/"
+        names = contents.inputs
+        given = tuple(map(self._new, names))
+        assert isinstance(step, CallStep)
+        axis = 1 if holder is None else holder.hands_in_from
+        about = step, placed, node, axis, arguments
+        made = ModelMade(*about, read, names, given, [], (), ())
+        self._making.append((made, around))
+        self._open.append(made.events)
+        return self, given
 
     def modelled(
         self, step: CallStep | LayerStep, placed: Placed, outcome: Outcome[Tensor]
     ) -> Layer:
-        raise NotImplementedError
+        self._open.pop()
+        made, around = self._making.pop()
+        for name, keras in outcome.keras_names.items():
+            self._keras_names[f"{self._within}{name}"] = keras
+        self._within = around
+        self._read.update(outcome.outputs)
+        self._models.append(
+            made._replace(results=outcome.outputs, results_said=outcome.said)
+        )
+        found = Functional(name=placed.name)
+        found.__dict__["graph"] = Graph(placed.name, (), (), ())
+        return found
 
     def model_called(
         self,
@@ -422,7 +514,15 @@ class _Recorder(Listener[Tensor]):
         read: Tensors,
         said: Sequence[Said],
     ) -> Tensor:
-        raise NotImplementedError
+        gave, branches = self._new(placed.name), self._branches(step)
+        models = self._held(1)
+        arguments = models[0].arguments
+        event = LayerTaken(
+            step, placed, layer, arguments, branches, read, said, gave, models
+        )
+        self._open[-1].append(event)
+        self._homes[gave.node] = gave, tuple(self._exports)
+        return gave
 
     # ------------------------------------------------------------- repeats and ifs
 

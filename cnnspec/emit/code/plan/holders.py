@@ -67,6 +67,10 @@ class Holders:
         self._found[self._function.group(value)] = found
         return found
 
+    def parameter(self, name: str) -> str:
+        """Names a parameter of the function that holds no tensor."""
+        return self._names.new(name)
+
     def set_slot(self, place: int, name: str) -> None:
         """Lets a current tensor have this variable."""
         self._slots[place] = self._names.take(name)

@@ -5,10 +5,12 @@ what stands around it is looked at again, since a flat part may be all it needs.
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from cnnspec.emit.code.plan.flattening import seen
-from cnnspec.emit.code.plan.flow import FlatNode, Flow
-from cnnspec.emit.code.plan.formulas import layer_call
+from cnnspec.emit.code.plan.flow import Flat, FlatModel, FlatNode, Flow
+from cnnspec.emit.code.plan.formulas import held_codes, layer_call
+from cnnspec.emit.code.plan.frozen import frozen_layers
 from cnnspec.emit.code.plan.given_names import names_alone
 from cnnspec.emit.code.plan.history import History
 from cnnspec.emit.code.plan.outline import (
@@ -34,6 +36,7 @@ from cnnspec.emit.code.plan.places import (
 )
 from cnnspec.emit.code.plan.study import study
 from cnnspec.emit.code.plan.titles import keras_title
+from cnnspec.emit.code.tree import Code
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.expressions import Formula
@@ -49,6 +52,7 @@ from cnnspec.language.program import (
     Step,
     Steps,
 )
+from cnnspec.model.graph import Graph
 
 Values = Sequence[Value]
 Lost = Generator[Path, None, Values]
@@ -57,18 +61,24 @@ Lost = Generator[Path, None, Values]
 A path is () where that is the structure of the whole program."""
 
 
-def kept(program: Program, history: History, shapes: Mapping[str, Shapes]) -> Flow:
+def kept(
+    program: Program,
+    history: History,
+    shapes: Mapping[str, Shapes],
+    models: Mapping[str, Graph] = MappingProxyType({}),
+) -> Flow:
     """What the functions of a script make and read, with as much structure as can be.
 
     Args:
         program: the steps.
         history: of what happened.
         shapes: of each node's output.
+        models: what is inside of each model that is a layer, by its node.
     """
     around = dict(parents(program))
     flat: frozenset[Path] = frozenset()
     while True:
-        flow = seen(program, history, shapes, around, flat)
+        flow = seen(program, history, shapes, around, flat, models)
         flow.alone = names_alone(program, flow.flat_nodes)
         if not flow.lost:
             study(flow)
@@ -117,6 +127,8 @@ class _Questions:
                 yield block.path
         if self._needs_none(block):
             yield block.path
+        if block.is_model and not _alike(self._flow.made_by(block.name)):
+            yield block.path
 
     def _needs_none(self, block: Block) -> bool:
         """Whether a call gives a parameter None, where that stands for its default."""
@@ -160,17 +172,19 @@ class _Questions:
         if step.path not in self._flow.occurrences or step.path in others:
             yield self._around[step.path]
         yield from self._reads(step, current)
-        if isinstance(step, CallStep):
+        if isinstance(step, CallStep) and not self._flow.makes_model(step):
             yield from self._call(step)
             count = self._flow.results[step.block]
             return [Result(step.path, place) for place in range(count)]
         yield from self._layer(step)
         return [Made(step.path)]
 
-    def _flat_node(self, flat: FlatNode) -> Iterator[Path]:
+    def _flat_node(self, flat: Flat) -> Iterator[Path]:
         """Whether only the structure that made what a node reads says its variable."""
         uses: list[Use] = [*self._function.reads_of((flat.node,))]
-        if flat.is_shared:
+        if isinstance(flat, FlatModel):
+            uses = [*flat.outputs]
+        elif isinstance(flat, FlatNode) and flat.is_shared:
             uses.append(LayerUsed((flat.node,)))
         for use in uses:
             if use in self._function.by_key:
@@ -178,14 +192,20 @@ class _Questions:
                 is_call = isinstance(value, Result | Export)
                 yield value.path if is_call else self._around.get(value.path, ())
 
-    def _layer(self, step: LayerStep | ApplyStep) -> Iterator[Path]:
+    def _layer(self, step: LayerStep | CallStep | ApplyStep) -> Iterator[Path]:
         """Whether one call makes a layer each time, and its name is known."""
         if isinstance(step, LayerStep):
             found = self._flow.layers_made(step.path)
-            if layer_call(self._flow.program, step, found, _plain, _plain, {}) is None:
+            codes = held_codes(found[0][1], [(way, Code("")) for way, _ in step.models])
+            program = self._flow.program
+            if layer_call(program, step, found, _plain, _plain, codes) is None:
                 yield self._around[step.path]
             if not found[0][1].named_by_keras:
                 yield from self._legal_name(step)
+            for _, call in step.models:
+                yield from self._legal_name(call)
+        elif isinstance(step, CallStep):
+            yield from self._legal_name(step)
         made, function = Made(step.path), self._function
         if not function.stored.isdisjoint((made, LayerOf(made))):
             yield from self._needs_name(step)
@@ -300,6 +320,13 @@ class _Questions:
         if len(set(map(bool, names))) > 1:
             return False
         return any(names) or function.values_at(use) == set(implied)
+
+
+def _alike(models: list[Graph]) -> bool:
+    """Whether one function makes all of some models."""
+    types = {tuple(tensor.dtype for tensor in graph.inputs) for graph in models}
+    frozen = {frozen_layers(graph) for graph in models if not graph.frozen}
+    return len(types) <= 1 and len(frozen) <= 1
 
 
 def _plain(formula: Formula) -> str:

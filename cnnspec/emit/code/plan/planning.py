@@ -1,12 +1,14 @@
 """A program's blocks and layers as functions, its variables as constants."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.layers.base import all_nested
 from cnnspec.emit.code.plan.chain import stacked
 from cnnspec.emit.code.plan.comments import Texts, authors
 from cnnspec.emit.code.plan.formulas import data_code
+from cnnspec.emit.code.plan.frozen import frozen_layers
 from cnnspec.emit.code.plan.functions import block_function, model_function
 from cnnspec.emit.code.plan.history import history_of, part_of
 from cnnspec.emit.code.plan.keep import kept
@@ -17,6 +19,7 @@ from cnnspec.emit.code.plan.tidy import paragraphed
 from cnnspec.emit.code.tree import Assign, Call, Code, Stack, Statement, Statements
 from cnnspec.ground.shapes import Shapes
 from cnnspec.language.program import Block, Program
+from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import Summary, infer
 
@@ -31,6 +34,8 @@ class Plan(NamedTuple):
     """What makes its tensors; nothing where it is a chain."""
     model: Call | Stack
     """What makes the model at the end."""
+    frozen: Statements = ()
+    """What freezes layers of it."""
 
 
 def planned(
@@ -52,7 +57,8 @@ def planned(
     """
     graph = summary.graph
     shapes = shapes_of(graph)
-    flow = kept(program, history_of(program, shapes, graph.keras_names), shapes)
+    history = history_of(program, shapes, graph.keras_names)
+    flow = kept(program, history, shapes, dict(_models(graph)))
     names = Names(reserved_names(constants))
     own = Constants(program.values, constants, names)
     titles = {name: _title(name, names) for name in flow.written_blocks()}
@@ -62,10 +68,20 @@ def planned(
         said = authors(shared.remarks(("blocks",), whole=False), with_behind=True)
         functions[0] = (*said, *functions[0])
     body, model = model_function(shared, graph)
-    stack = stacked(body, model, shapes) if sequential else None
+    frozen = frozen_layers(graph, texts.fill("frozen"))
+    stack = stacked(body, model, shapes) if sequential and not frozen else None
     if stack is not None:
         return Plan(_constants(shared), tuple(functions), (), stack)
-    return Plan(_constants(shared), tuple(functions), body, model)
+    return Plan(_constants(shared), tuple(functions), body, model, frozen)
+
+
+def _models(graph: Graph) -> Iterator[tuple[str, Graph]]:
+    """What is inside of each model in a model, by its node."""
+    for node in graph.nodes:
+        for layer in (node.layer, *all_nested(node.layer)):
+            if isinstance(layer, Functional) and not node.shares:
+                yield layer.graph.within[:-1], layer.graph
+                yield from _models(layer.graph)
 
 
 def shapes_of(graph: Graph) -> dict[str, Shapes]:
@@ -77,6 +93,11 @@ def shapes_of(graph: Graph) -> dict[str, Shapes]:
         if isinstance(row.output_shape, list):
             for number, shape in enumerate(row.output_shape):
                 found[part_of(row.name, number)] = shape
+        for layer in (row.layer, *all_nested(row.layer)):
+            if isinstance(layer, Functional):
+                key = layer.graph.within.removeprefix(graph.within)
+                inner = shapes_of(layer.graph)
+                found |= {f"{key}{one}": inner[one] for one in inner}
     return found
 
 

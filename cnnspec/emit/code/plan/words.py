@@ -142,6 +142,7 @@ class Words:
             constant: the constant that a variable of the spec is.
         """
         self._block = block
+        self._is_top = block is None or block.is_model
         self._params = tuple(block.params) if block else ()
         self._flow, self._names, self._constant = flow, names, constant
         self._modes = flow.functions[block.name if block else ""].modes
@@ -223,7 +224,7 @@ class Words:
         """The code of the name that a layer or call is given; '' for none."""
         if step.name is None:
             return self._unnamed(step)
-        if not self._block or step.is_whole:
+        if self._is_top or step.is_whole:
             return self._keras_name(step, False)
         self.gives_names = True
         own = named_by(naming.in_call, "name", self._keras_name(step, True))
@@ -236,13 +237,13 @@ class Words:
     def _unnamed(self, step: LayerStep | CallStep) -> str:
         """The code of the name of a step to which its author gave none."""
         if isinstance(step, CallStep):
-            alone = step.block in self._flow.alone
-            if not self._block:
+            alone = step.block in self._flow.alone or self._flow.makes_model(step)
+            if self._is_top:
                 return self._counted(step) if alone else ""
             if alone:
                 self.gives_names = True
                 return self._inside(step)
-        if self._modes == {False} or not self._block:
+        if self._modes == {False} or self._is_top or not self._block:
             return ""
         self.gives_names = True
         if self._modes == {True}:
@@ -294,7 +295,7 @@ class Words:
         """The code of whether a call has a name that was given; '' where it hasn't."""
         if step.name is not None or self._modes == {True}:
             return "True"
-        if self._modes == {False} or not self._block:
+        if self._modes == {False} or self._is_top:
             return ""
         self.asks_named = True
         return "named"
@@ -320,7 +321,7 @@ class Words:
         if step.name is not None:
             return self.text(step.name)
         if isinstance(step, CallStep):
-            return self.label(step) if self._block else self._counted(step)
+            return self._counted(step) if self._is_top else self.label(step)
         return self.label(step) if self._modes == {True} else ""
 
     def outside(self, step: CallStep, name: str, is_whole: bool) -> str:

@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from cnnspec.emit.code.tree import (
     Assign,
+    Attribute,
     Blank,
     Call,
     CallArgument,
@@ -106,6 +107,14 @@ def _operand(found: Expression) -> str:
         return code
     whole = ast.Name | ast.Constant | ast.Call | ast.Subscript | ast.Attribute
     return code if isinstance(tree, whole) else f"({code})"
+
+
+@expression.register
+def _(found: Attribute) -> str:
+    of = expression(found.of)
+    return (
+        f"({of}).{found.name}" if isinstance(found.of, Choice) else f"{of}.{found.name}"
+    )
 
 
 @expression.register

@@ -1,0 +1,163 @@
+"""The layers that calls and repeats freeze, as code behind the model."""
+
+from collections.abc import Iterator, Sequence
+
+from cnnspec.catalogue.layers import Layer
+from cnnspec.emit.code.plan.values import text
+from cnnspec.emit.code.tree import (
+    Assign,
+    Attribute,
+    Call,
+    CallArgument,
+    Code,
+    Comment,
+    Expression,
+    For,
+    If,
+    List,
+    Statements,
+    Subscript,
+)
+from cnnspec.language import naming
+from cnnspec.model.functional import Functional
+from cnnspec.model.graph import Graph, Node
+
+_NO = Code("False")
+
+
+def frozen_layers(graph: Graph, said: str = "") -> Statements:
+    """The statements that freeze layers of a `model`, and no others; none if none is.
+
+    Args:
+        graph: the model.
+        said: the comment above them.
+    """
+    nodes = [n for n in graph.nodes if not n.shares and n.name not in graph.unused]
+    frozen = [node for node in nodes if node.frozen]
+    held = [Assign(_trainable(code), _NO) for code in _held(graph, nodes)]
+    if held:
+        comments = (Comment(said),) if said else ()
+        others = graph._replace(nodes=tuple(_without_held(n) for n in graph.nodes))
+        return (*comments, *held, *frozen_layers(others))
+    if not frozen:
+        return ()
+    comments = (Comment(said),) if said else ()
+    names = [graph.called(node.name) for node in frozen]
+    if len(names) == 1:
+        found = Call(Code("model.get_layer"), (CallArgument("", Code(text(names[0]))),))
+        return (*comments, Assign(_trainable(found), _NO))
+    layer = (Assign(Code("layer.trainable"), _NO),)
+    if prefixes := _prefixes(graph, nodes):
+        test = If(
+            Code(f"layer.name.startswith({_one_or_several(prefixes)})"), layer, ()
+        )
+        return (*comments, For(Code("layer"), Code("model.layers"), (test,)))
+    if parts := _parts(graph, nodes):
+        return (*comments, For(Code("layer"), Code(" + ".join(parts)), layer))
+    listed = List(tuple(Code(text(name)) for name in names))
+    one = Assign(Code("model.get_layer(name).trainable"), _NO)
+    return (*comments, For(Code("name"), listed, (one,)))
+
+
+def _trainable(layer: Expression) -> Expression:
+    return Attribute(layer, "trainable")
+
+
+def _one_or_several(names: Sequence[str]) -> str:
+    codes = [text(name) for name in names]
+    return codes[0] if len(codes) == 1 else f"({', '.join(codes)})"
+
+
+def _prefixes(graph: Graph, nodes: Sequence[Node]) -> list[str]:
+    """What the names of all frozen layers begin with, and no others; else nothing."""
+    others = [graph.called(node.name) for node in nodes if not node.frozen]
+    others += [graph.called(tensor.name) for tensor in graph.inputs]
+    found: dict[str, None] = {}
+    for node in nodes:
+        name = graph.called(node.name)
+        calls = (graph.called(frame.name) for frame in node.trail if frame.name)
+        starts = (naming.in_call(call, "") for call in calls)
+        fitting = (
+            start
+            for start in starts
+            if name.startswith(start) and not any(o.startswith(start) for o in others)
+        )
+        if node.frozen:
+            if (start := next(fitting, None)) is None:
+                return []
+            found[start] = None
+    return list(found)
+
+
+_MOST_PARTS = 2
+"""Parts of a list of layers that are still read at a glance."""
+
+
+def _parts(graph: Graph, nodes: Sequence[Node]) -> list[str]:
+    """The parts of `model.layers` that are frozen; nothing where they aren't parts.
+
+    Keras sorts layers by their depth, and those of one depth by the way that it found
+    them, which isn't known here (`map_graph` in keras/src/ops/function.py, 3.15).
+    """
+    frozen = {node.name for node in nodes if node.frozen}
+    depths = _depths(graph)
+    found: list[tuple[int, int]] = []
+    place = 0
+    for depth in sorted(set(depths.values()), reverse=True):
+        layers = {name for name, own in depths.items() if own == depth}
+        if layers <= frozen:
+            before = found.pop() if found and found[-1][1] == place else (place, place)
+            found.append((before[0], place + len(layers)))
+        elif layers & frozen:
+            return []
+        place += len(layers)
+    if len(found) > _MOST_PARTS:
+        return []
+    return [
+        f"model.layers[{start}:{'' if end == place else end}]" for start, end in found
+    ]
+
+
+def _depths(graph: Graph) -> dict[str, int]:
+    """How far each input and layer is from an output, as Keras counts it."""
+    own: dict[str, int] = {}
+    found: dict[str, int] = {}
+    for node in reversed(graph.nodes):
+        if node.name in graph.unused:
+            continue
+        layer = node.shares or node.name
+        depth = max(found.get(node.name, 0), own.get(layer, 0))
+        own[layer] = found[node.name] = depth
+        for name in node.inputs:
+            found[name] = max(found.get(name, 0), depth + 1)
+    return own | {tensor.name: found.get(tensor.name, 0) for tensor in graph.inputs}
+
+
+def _held(graph: Graph, nodes: Sequence[Node]) -> Iterator[Expression]:
+    """The code of models that layers hold and that aren't trained, each as a whole."""
+    for node in nodes:
+        if not node.frozen:
+            name = CallArgument("", Code(text(graph.called(node.name))))
+            layer = Call(Code("model.get_layer"), (name,))
+            yield from _held_by(node.layer, layer)
+
+
+def _held_by(layer: Layer, code: Expression) -> Iterator[Expression]:
+    for attribute in layer.holders():
+        inner = getattr(layer, attribute)
+        several = inner if isinstance(inner, list | tuple) else [inner]
+        for place, one in enumerate(several):
+            if not isinstance(one, Layer):
+                continue
+            found: Expression = Attribute(code, attribute)
+            if isinstance(inner, list | tuple):
+                found = Subscript(found, Code(str(place)))
+            if isinstance(one, Functional) and one.graph.frozen:
+                yield found
+            else:
+                yield from _held_by(one, found)
+
+
+def _without_held(node: Node) -> Node:
+    """A node whose layer holds nothing any more."""
+    return node._replace(layer=Layer())

@@ -1,0 +1,137 @@
+"""Scripts of specs with models in a model, calls that are used again, and freezing."""
+
+import pytest
+
+from cnnspec import api
+from cnnspec.emit.keras_live.model import build_model
+from cnnspec.emit.keras_script.script import render_script
+from tests.emit.same import assert_same, built, reset_names
+from tests.test_nested import AGAIN, FROZEN, HELD, PAIR, PLAIN, SEVERAL, TOWER
+
+INSIDE = """
+input: [32, 32, 1]
+blocks:
+  inner:
+    model: true
+    layers:
+      - Conv2D: {filters: 8, kernel_size: 3}
+      - head: {name: h, trainable: false}
+      - Dense: 3
+  head:
+    params: {w: 4}
+    layers:
+      - Conv2D: {filters: $w, kernel_size: 3}
+      - BatchNormalization
+layers:
+  - inner
+  - repeat: {times: 2, index: i, layers: [{inner: {name: "m${i}"}}]}
+  - repeat: {times: 2, index: i, layers: [{inner: {name: "f${i}", trainable: false}}]}
+  - repeat: {times: 2, layers: [inner]}
+  - Flatten
+  - Dense: 3
+"""
+UNLIKE = """
+inputs: {words: {shape: [12], dtype: int32}, other: [12]}
+blocks:
+  m:
+    model: true
+    layers:
+      - Reshape: [12, 1]
+      - if: {test: "${deep > 0}", then: [Dense: {units: $deep, name: d}]}
+      - GlobalAveragePooling1D: {name: g}
+    params: {deep: 0}
+    outputs: [g]
+layers:
+  - m: {from: words, deep: 2}
+  - m: {from: other, name: b}
+  - m: {from: other, name: c, deep: 3}
+  - Concatenate: {from: [m, b, c]}
+  - Dense: 1
+"""
+TEXTS = {
+    "pair": PAIR, "frozen": FROZEN, "again": AGAIN, "held": HELD,
+    "several": SEVERAL, "inside": INSIDE, "unlike": UNLIKE,
+}  # fmt: skip
+
+
+def script(text: str, style: str = "lesson") -> str:
+    model = api.loads(text)
+    return render_script(*model, "en", "tensorflow", None, style=style)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_script_makes_the_graph_s_model(name: str) -> None:
+    graph = api.loads(TEXTS[name]).summary.graph
+    theirs = built(script(TEXTS[name]))
+    reset_names()
+    ours = build_model(graph)
+    assert_same(theirs, ours)
+    trained = [[w.path for w in model.trainable_weights] for model in (theirs, ours)]
+    assert trained[0] == trained[1]
+
+
+def test_a_full_script_freezes_what_a_lesson_does() -> None:
+    reset_names()
+    ours = build_model(api.loads(INSIDE).summary.graph)
+    assert_same(built(script(INSIDE, "full")), ours)
+
+
+def test_a_model_s_function_makes_it() -> None:
+    assert '''
+def tower(shape, name):
+    """Apply Conv2D, BatchNormalization, Flatten and Dense."""
+    inputs = keras.Input(shape)
+    x = layers.Conv2D(8, 3, strides=2, name="conv")(inputs)
+    x = layers.BatchNormalization()(x)
+    x = layers.Flatten()(x)
+    outputs = layers.Dense(16)(x)
+    return keras.Model(inputs, outputs, name=name)
+''' in script(TOWER)
+    assert 'left = tower(x.shape[1:], name="left")(x)' in script(TOWER)
+
+
+def test_a_model_that_is_used_again_has_a_variable() -> None:
+    found = script(SEVERAL)
+    assert 's = split(image.shape[1:], name="s")\ns_output = s(image)\n' in found
+    assert "t = s(other)\n" in found
+
+
+def test_layers_of_a_call_are_used_again_by_what_its_function_returns() -> None:
+    found = script(PLAIN)
+    assert "left, left_look, left_flatten = tower(one, name=" in found
+    assert "x = left_look(other)\nx = left_flatten(x)\n" in found
+
+
+def test_loops_keep_models_whose_names_are_worked_out() -> None:
+    found = script(INSIDE)
+    assert 'for i in range(2):\n    x = inner(x.shape[1:], name=f"m{i}")(x)\n' in found
+    assert (
+        "for number in range(1, 3):\n"
+        '    x = inner(x.shape[1:], name=f"inner_{number}")(x)\n'
+    ) in found
+
+
+def test_what_is_frozen_is_said_once_behind_the_model() -> None:
+    found = script(INSIDE)
+    assert (
+        """
+    model = keras.Model(inputs, outputs, name=name)
+    # These layers keep the weights that they have.
+    for layer in model.layers:
+        if layer.name.startswith("h_"):
+            layer.trainable = False
+
+    return model
+"""
+        in found
+    )
+    assert "for layer in model.layers[4:6]:\n    layer.trainable = False\n" in found
+    assert 'model.get_layer("td3").layer.trainable = False\n' in script(HELD)
+
+
+def test_a_model_that_no_one_function_makes_is_written_out() -> None:
+    found = script(UNLIKE)
+    assert "def m(" not in found
+    assert 'keras.Input(words.shape[1:], dtype="int32")' in found
+    assert found.count("= keras.Model(") == 4
