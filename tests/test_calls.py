@@ -106,6 +106,38 @@ COMES_TO: dict[str, tuple[str, list[tuple[str, str]]]] = {
         ),
         [("add", "enc_rnn.2 enc_rnn.1")],
     ),
+    "a list of names takes its items' places": (
+        (
+            "input: [4]\nvars: {names: [a, b.0]}\nlayers:\n"
+            "  - Dense: {units: 4, name: a}\n  - Dense: {units: 4, name: b}\n"
+            "  - Add: {from: $names}\n  - Add: {from: [prev, $names], name: more}\n"
+        ),
+        [("add", "a b"), ("more", "add a b")],
+    ),
+    "each round of a repeat, in order": (
+        (
+            "input: [4]\nlayers:\n"
+            "  - repeat: {times: 3, collect: true, layers: [{Dense: 4}]}\n"
+            "  - Add\n"
+            "  - repeat:\n      for: {n: [4, 4]}\n      collect: true\n"
+            "      layers: [{Dense: {units: $n, from: add}}, ReLU]\n"
+            "  - Multiply: {from: [add, prev]}\n"
+        ),
+        [
+            ("dense_1", "dense"),
+            ("add", "dense dense_1 dense_2"),
+            ("dense_4", "add"),
+            ("multiply", "add re_lu re_lu_1"),
+        ],
+    ),
+    "a block takes what rounds gave": (
+        (
+            "input: [4]\nblocks:\n  pair:\n    inputs: [x, y]\n"
+            "    layers: [{Subtract: {from: [y, x]}}]\nlayers:\n"
+            "  - repeat: {times: 2, collect: true, layers: [{Dense: 4}]}\n  - pair\n"
+        ),
+        [("subtract", "dense_1 dense")],
+    ),
     "a layer again": (
         SEQ2SEQ
         + "  - apply: {layer: dec, name: b, from: {initial_state: [enc.1, enc.0]}}\n",
@@ -182,6 +214,27 @@ def test_tied_weights_turn_vectors_back() -> None:
         (
             "Dropout: {rate: 0.5, from: {training: 1}}",
             "'training' must be true or false; found 1",
+        ),
+        (
+            "repeat: {times: 0, collect: true, layers: [ReLU]}",
+            (
+                "a repeat that collects what its rounds give takes none here; "
+                "let it take one"
+            ),
+        ),
+        (
+            "Add: {from: ['${[n for n in [1] if n > 1]}', prev]}",
+            (
+                "from lists no tensor: ${[n for n in [1] if n > 1]} comes to []; "
+                "let it have a name"
+            ),
+        ),
+        (
+            "Add: {from: ['${[1, 2]}', prev]}",
+            (
+                "Add reads a tensor by its name; ${[1, 2]} comes to the list [1, 2]; "
+                "write the list out: from: [a, b]"
+            ),
         ),
         (
             "LSTM: {units: 3, from: {mask: true}}",

@@ -468,6 +468,7 @@ class RepeatKeys(Record):
         | None
     ) = None
     trainable: Annotated[Any, kind(_test, "true or false", {}, hint=_as_test)] = True
+    collect: bool = False
 
 
 class IfKeys(Record):

@@ -207,6 +207,12 @@ def no_name(formula: Formula, found: Any) -> Invalid:
     return Invalid([Problem((), "wrong-type", text, hint)])
 
 
+def no_names(formula: Formula) -> Invalid:
+    """What to say of a formula that comes to no name of a tensor at all."""
+    text = f"from lists no tensor: {formula.text} comes to []"
+    return Invalid([Problem((), "wrong-type", text, "let it have a name")])
+
+
 def no_tensor(formula: Formula, found: Any, where: str) -> Invalid:
     """What to say of a formula that was to come to the name of a tensor."""
     came = f"{formula.text} comes to {describe(found)}"

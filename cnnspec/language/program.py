@@ -91,6 +91,8 @@ class RepeatStep(NamedTuple):
     path: Path
     trainable: Any = True
     """Whether what is inside is trained, as far as it says so itself."""
+    collect: bool = False
+    """Whether it gives what each round gave, and not what the last one did."""
 
 
 class IfStep(NamedTuple):

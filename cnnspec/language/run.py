@@ -1060,6 +1060,7 @@ class _Interpreter(Generic[T]):
         if len(scope.trail) >= DEPTH_LIMIT:
             raise _too_deep("repeat less deeply")
         frozen = is_frozen(step, scope)
+        each: list[T] = []
         for number, variables in enumerate(rounds, 1):
             self._count(step, scope)
             inner = Scope(
@@ -1076,6 +1077,11 @@ class _Interpreter(Generic[T]):
             )
             self._take(step.steps, inner)
             scope.current = inner.current
+            each += inner.current
+        if step.collect:
+            if not count:
+                raise _nothing_collected()
+            scope.current = tuple(each)
         scope.current = self._listener.repeated(step, count, scope.current)
 
     def _if(self, step: IfStep, scope: Scope[T]) -> None:
@@ -1127,10 +1133,43 @@ class _Interpreter(Generic[T]):
         found: list[T] = []
         said: list[Said] = []
         for place, source in enumerate(step.sources):
-            tensors, by = self._source(source, step, place, scope)
-            found += tensors
-            said += [Said(place, number, by) for number in range(len(tensors))]
+            several = self._sources(source, step, place, scope)
+            given = [(tensor, by) for tensors, by in several for tensor in tensors]
+            found += [tensor for tensor, _ in given]
+            said += [Said(place, number, by) for number, (_, by) in enumerate(given)]
         return tuple(found), said
+
+    def _sources(
+        self,
+        source: Ref,
+        step: LayerStep | CallStep | ApplyStep | PassStep,
+        place: int,
+        scope: Scope[T],
+    ) -> list[tuple[tuple[T, ...], str]]:
+        """What an item of `from` stands for, which may be a list of names."""
+        if type(source) is Formula:
+            under = step.named.places[place] if step.named else (place,)
+            names = self._listed(source, (*step.path, "from", *under), scope)
+            if names == []:
+                return [(self._lost, "")]
+            if names is not None:
+                return [self._source(name, step, place, scope) for name in names]
+        return [self._source(source, step, place, scope)]
+
+    def _listed(self, source: Formula, path: Path, scope: Scope[T]) -> list[str] | None:
+        """The names in a list that a formula comes to; None where that is no list."""
+        try:
+            names = scope.worked_out(source, ())
+        except Invalid:  # which is reported where a name is wanted of it
+            return None
+        if not isinstance(names, list) or not all(type(n) is str for n in names):
+            return None
+        if not names:
+            from cnnspec.language.given import no_names
+
+            self._problems.note(no_names(source), path, scope.trail)
+            return []
+        return names
 
     def _by_name(
         self,
@@ -1387,6 +1426,11 @@ def _refuse_unlike(block: Block, said: Sequence[Said]) -> None:
 
 def _is_inside(block: Block, trail: Trail) -> bool:
     return any(frame.block == block.name for frame in trail)
+
+
+def _nothing_collected() -> Invalid:
+    text = "a repeat that collects what its rounds give takes none here"
+    return Invalid([Problem(("collect",), "repeat", text, "let it take one", True)])
 
 
 def _too_deep(hint: str) -> Invalid:

@@ -442,7 +442,8 @@ class StepReader:
         if not known or not all(sound):
             return None
         index = keys.index or ""
-        return RepeatStep(keys.times, index, lists, steps, path, trainable)
+        how = trainable, keys.collect
+        return RepeatStep(keys.times, index, lists, steps, path, *how)
 
     def _is_new(self, name: Any, where: Path, path: Path, place: Place) -> bool:
         """Whether a repeat's variable hides none of the block or of a repeat around."""

@@ -345,6 +345,75 @@ def test_names_inside_a_call_are_made_of_its_name() -> None:
     assert 'layers.ReLU(name=f"{name}_{number}_re_lu")' in found
 
 
+def test_what_rounds_give_is_collected_in_a_list() -> None:
+    found = _script("""
+        input: [8, 8, 3]
+        vars: {names: [a, b]}
+        blocks:
+          heads:
+            params: {count: 2}
+            layers:
+              - repeat:
+                  times: $count
+                  collect: true
+                  layers: [{Conv2D: {filters: 3, kernel_size: 1, from: input}}, ReLU]
+              - Concatenate
+          pair: {inputs: [x, y], layers: [{Add: {from: [x, y]}}]}
+        layers:
+          - Dense: {units: 3, name: a}
+          - Dense: {units: 3, name: b}
+          - Add: {from: $names}
+          - heads
+          - heads: 3
+          - repeat: {for: {f: [4, 5]}, collect: true, layers: [{Dense: $f}]}
+          - Concatenate: {from: [$names, prev]}
+          - repeat: {times: 2, collect: true, layers: [{Dense: 3}]}
+          - pair
+        """)
+    for line in (
+        "results = []",
+        "results.append(x)",
+        "x = layers.Add()([a, b])",
+        "return layers.Concatenate()(results)",
+        "x = heads(x, count=3)",
+        "x = layers.Concatenate()([a, b, *results])",
+        "outputs = pair(*results_2)",
+    ):
+        assert f"    {line}\n" in found
+
+
+def test_one_of_several_and_arguments_by_name() -> None:
+    found = _script("""
+        inputs: {source: [20, 8], target: [10, 8]}
+        vars: {causal: true}
+        blocks:
+          decode:
+            inputs: [x, h, c]
+            layers:
+              - LSTM:
+                  units: 8
+                  return_sequences: true
+                  from: {sequences: x, initial_state: [h, c], training: false}
+        layers:
+          - LSTM: {units: 8, return_state: true, name: enc, from: source}
+          - decode: {from: {x: target, c: enc.2, h: enc.1}}
+          - MultiHeadAttention:
+              num_heads: 2
+              key_dim: 4
+              name: mix
+              from: {value: prev, use_causal_mask: $causal}
+          - apply: {layer: mix, from: {key: target, value: target}}
+        """)
+    for line in (
+        "CAUSAL = True",
+        "x = decode(target, enc[1], enc[2])",
+        "x = mix(x, x, use_causal_mask=CAUSAL)",
+        "outputs = mix(x, target, target)",
+    ):
+        assert line in found
+    assert "x, initial_state=[h, c], training=False\n" in found
+
+
 def test_tensors_of_other_rounds_are_kept_by_name() -> None:
     found = _script("""
         input: [8, 8, 3]

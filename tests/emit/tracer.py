@@ -7,6 +7,8 @@ That takes milliseconds, where building the model takes seconds.
 
 import ast
 import builtins
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from types import SimpleNamespace
 from typing import Any
 
@@ -75,8 +77,8 @@ class _MadeLayer:
             return [self._plain(item) for item in value]
         return value
 
-    def __call__(self, *tensors: Any) -> Any:
-        return self.tracer.called(self, tensors)
+    def __call__(self, *tensors: Any, **named: Any) -> Any:
+        return self.tracer.called(self, tensors, named)
 
 
 def _stem(cls: type[Layer]) -> str:
@@ -128,7 +130,9 @@ class Tracer:
         self._tensors[tensor.name] = [Tensor(tensor.name, 0, tensor.shape)]
         return self._tensors[tensor.name][0]
 
-    def called(self, made: _MadeLayer, tensors: tuple[Any, ...]) -> Any:
+    def called(
+        self, made: _MadeLayer, tensors: tuple[Any, ...], named: dict[str, Any]
+    ) -> Any:
         node = next(self._nodes, None)
         assert node is not None, f"{made.record} is too much"
         assert made.record == node.layer, (made.record, node)
@@ -144,8 +148,15 @@ class Tracer:
             assert len(tensors) == 1, node
             [one] = tensors
             tensors = tuple(one) if isinstance(one, list) else (one,)
-        wanted = [tensor for name in node.inputs for tensor in self._tensors[name]]
-        assert list(tensors) == wanted, (tensors, node)
+        wanted: dict[str, list[Tensor]] = {}
+        main = node.layer.works_on()
+        read = self._read(node.inputs, node.parts)
+        for key, found in zip(node.arguments or repeat(main[0]), read, strict=False):
+            wanted.setdefault(key, []).extend(found)
+        first = [one for key in main for one in wanted.pop(key, ())]
+        assert list(tensors) == first, (tensors, node)
+        packed = {key: node.layer.packed(key, one) for key, one in wanted.items()}
+        assert named == packed | dict(node.settings), (named, node)
         count = self._lists.get(node.name, 0)
         shapes = self._shapes.get(node.name)
         shapes = shapes if count else [shapes]
@@ -153,15 +164,23 @@ class Tracer:
         self._tensors[node.name] = found
         return found if count else found[0]
 
+    def _read(
+        self, names: Sequence[str], parts: Sequence[int | None]
+    ) -> Iterator[list[Tensor]]:
+        """What each name stands for, or the one of its tensors that is meant."""
+        for name, part in zip(names, parts or repeat(None), strict=False):
+            found = self._tensors[name]
+            yield found if part is None else [found[part]]
+
     def _model(self, inputs: Any, outputs: Any, name: str) -> Any:
         assert name == self.graph.keras_name
         assert next(self._nodes, None) is None
         assert next(self._inputs, None) is None
-        for given, names in (
-            (inputs, [tensor.name for tensor in self.graph.inputs]),
-            (outputs, self.graph.outputs),
+        for given, names, parts in (
+            (inputs, [tensor.name for tensor in self.graph.inputs], ()),
+            (outputs, self.graph.outputs, self.graph.output_parts),
         ):
-            wanted = [tensor for name in names for tensor in self._tensors[name]]
+            wanted = [one for found in self._read(names, parts) for one in found]
             given = given if isinstance(given, list) else [given]
             assert given == wanted, (given, names)
         return SimpleNamespace(count_params=_Equal)

@@ -425,11 +425,15 @@ class Body:
         comes_in = [
             k for k in places if start[k] in live or (end[k] in live and 0 in counts)
         ]
+        each = Joined(step.path, "each", 0) if joins and step.collect else None
         goes_on = [
             k
             for k in places
             if end[k] in live or (start[k] in live and max(counts) > 1)
         ]
+        if each in live:
+            code = Code(self.variables.of(each))
+            self.statements.append(Assign(code, List(())))
         path, copies = step.path, self.variables.copies
         self.statements += copies(current, (path, "first"), comes_in, {})
         loop = self.words.begin(step)
@@ -437,6 +441,8 @@ class Body:
             if joins:
                 self.statements += self.variables.carry(start, {})
             after = self.steps(step.steps, start if joins else current)
+            if each in live:
+                self.statements.append(self._appended(each, after))
             self.statements += copies(after, (path, "again"), goes_on, {})
         self.words.loops.pop()
         target, over = loop.header(max(counts), self.words)
@@ -444,8 +450,25 @@ class Body:
             self.statements.append(For(target, over, tuple(inside), said))
         if not joins:
             return current
+        if each:
+            return [each]
         self.statements += self.variables.carry(end, {})
         return end
+
+    def _appended(self, each: Joined, after: Values) -> Statement:
+        """What puts a round's tensors into the list of what all rounds gave."""
+        way = each.path, "each"
+        items = [
+            Code(self.variables.holder(value, way, place))
+            for place, value in enumerate(after)
+        ]
+        name = self.variables.of(each)
+        if len(items) == 1:
+            [item] = items
+            call = Call(Code(f"{name}.append"), (CallArgument("", item),))
+            return Evaluate(call)
+        given = (CallArgument("", List(tuple(items))),)
+        return Evaluate(Call(Code(f"{name}.extend"), given))
 
     # ------------------------------------------------------------- branches
 

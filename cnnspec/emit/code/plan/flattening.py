@@ -13,6 +13,7 @@ from types import MappingProxyType
 from cnnspec.catalogue.operations import Operation
 from cnnspec.emit.code.plan.arms import taken_arms
 from cnnspec.emit.code.plan.flow import (
+    EACH,
     FlatInput,
     FlatModel,
     FlatNode,
@@ -114,6 +115,7 @@ class _View:
         self.useless: set[int] = set()
         self._time = 0
         self._instances: dict[int, Instance] = {}
+        self._lists: dict[tuple[Value, int], int] = {}  # how long each was at a time
         self._origins: dict[Instance, tuple[Run, Instance]] = {}
         self._first: dict[tuple[str, bool, str], Value] = {}
         self._alike: dict[Value, Value] = {}
@@ -131,12 +133,11 @@ class _View:
             self._run.events.append(Making(value, 0))
             self._run.given += (value,)
         self._take(history.events)
-        for k, (tensor, how) in enumerate(
-            _paired(history.outputs, history.outputs_said)
-        ):
+        given = self._in_lists(history.outputs, history.outputs_said)
+        for k, instance, how in given:
             use = Outgoing(how.place, how.number) if how else Outgoing(None, k)
             self._flow.outputs += (use,)
-            self._read(use, self._of(tensor), how.by if how else "")
+            self._read(use, instance, how.by if how else "")
         # What is written node by node stands for one run of it.
         for path, count in self._flat_count.items():
             if count > 1:
@@ -150,6 +151,8 @@ class _View:
         found = self._instances[tensor.number]
         if tensor.part is None:
             return found
+        if found.part is not None:  # one of several in a list
+            self._lose(found.value.path)
         return found._replace(node=part_of(found.node, tensor.part), part=tensor.part)
 
     def _all(self, tensors: Tensors) -> Instances:
@@ -537,10 +540,33 @@ class _View:
             self._let(one.inside, before)
             self._take(one.events)
             way = "again"
+            if joins and step.collect:
+                self._collect(step.path, one.end)
         after = self._all(event.end)
-        if joins:
+        if joins and step.collect:
+            after = self._collected(step.path, after)
+        elif joins:
             after = self._join("end", step.path, way, after)
         self._let(event.after, after)
+
+    def _collect(self, path: Path, end: Tensors) -> None:
+        """Notes what a round gives to the list of what all rounds gave."""
+        value = Joined(path, "each", 0)
+        for place, instance in enumerate(self._all(end)):
+            if instance.part is not None:
+                self._lose(path)
+            self._read(Join(path, "each", place), instance, "", value)
+
+    def _collected(self, path: Path, each: Instances) -> Instances:
+        """What all rounds gave, as the items of one list."""
+        self._time += 1
+        value = Joined(path, "each", 0)
+        self._run.events.append(Making(value, self._time))
+        self._lists[value, self._time] = len(each)
+        return tuple(
+            Instance(value, self._time, one.node, None, number)
+            for number, one in enumerate(each)
+        )
 
     def _arm(self, event: ArmTaken) -> None:
         step, arm = event.step, event.arm
@@ -571,6 +597,8 @@ class _View:
     def _join(self, where: str, path: Path, way: str, current: Instances) -> Instances:
         """Lets the current tensors be what reaches a place in the code by some way."""
         values = [Joined(path, where, k) for k in range(len(current))]
+        if any(instance.part is not None for instance in current):
+            self._lose(path)
         for value, instance in zip(values, current, strict=True):
             self._read(Join(path, way, value.place), instance, "", value)
         self._time += 1
@@ -618,9 +646,9 @@ class _View:
 
     def _read_all(self, event: LayerTaken | LayerApplied | Called, key: Path) -> None:
         """Notes that a step reads its tensors."""
-        for k, (tensor, how) in enumerate(_paired(event.read, event.said)):
+        for k, instance, how in self._in_lists(event.read, event.said):
             if how is None:
-                self._read(TensorRead(key, None, k), self._of(tensor), "")
+                self._read(TensorRead(key, None, k), instance, "")
                 continue
             use = TensorRead(key, how.place, how.number)
             source = event.step.sources[how.place]
@@ -628,7 +656,29 @@ class _View:
                 self._flow.formulas[use] = source
             elif isinstance(source, tuple):
                 self._flow.branch_uses.add(use)
-            self._read(use, self._of(tensor), how.by)
+            self._read(use, instance, how.by)
+
+    def _in_lists(
+        self, tensors: Tensors, said: Sequence[Said]
+    ) -> Iterator[tuple[int, Instance, Said | None]]:
+        """What tensors are; a list of what rounds gave is one, where all of it is read.
+
+        Gives the place of each among the tensors, and how it is called.
+        """
+        pairs = list(_paired(tensors, said))
+        place = 0
+        while place < len(pairs):
+            tensor, how = pairs[place]
+            found = self._of(tensor)
+            count = self._lists.get((found.value, found.time), 0)
+            parts = [self._of(one) for one, _ in pairs[place : place + count]]
+            same = all(one[:2] == found[:2] for one in parts)
+            if count and same and [one.part for one in parts] == [*range(count)]:
+                yield place, found._replace(node=EACH, part=None), how
+                place += count
+            else:
+                yield place, found, how
+                place += 1
 
     def _read(
         self, use: Use, instance: Instance, by: str, becomes: Value | None = None

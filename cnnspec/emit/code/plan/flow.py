@@ -37,6 +37,9 @@ from cnnspec.language.program import (
 )
 from cnnspec.model.graph import Graph
 
+EACH = "//each"
+"""What stands for a node where a list of what rounds gave is read."""
+
 
 class Making(NamedTuple):
     """A run made a value."""
@@ -432,7 +435,7 @@ class Flow:
 
     def is_list(self, node: str) -> bool:
         """Whether a node gives several tensors."""
-        return isinstance(self.shapes.get(node), list)
+        return node == EACH or isinstance(self.shapes.get(node), list)
 
     def sizes(self, taken: Occurrence) -> tuple[Shapes, Shapes] | None:
         """The shape of the first tensor that a step reads, and that of what it gives.

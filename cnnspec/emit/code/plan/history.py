@@ -144,6 +144,8 @@ class Round(NamedTuple):
     before: Tensors
     inside: Tensors
     events: "list[Event]"
+    end: Tensors = ()
+    """The current tensors when it ended, where the repeat collects them."""
 
 
 class Repeated(NamedTuple):
@@ -186,6 +188,17 @@ class History(NamedTuple):
     """The calls of which anything is read that was named inside."""
     keras_names: Mapping[str, str]
     """What Keras calls inputs, layers and calls, where that isn't their full name."""
+
+
+def _with_ends(rounds: list[Round], each: Tensors) -> list[Round]:
+    """The rounds, each with what it gave, of what all of them gave."""
+    found: list[Round] = []
+    begins = [one.before for one in rounds[1:]]
+    for one, end in zip(rounds, [*begins, ()], strict=True):
+        count = len(end) if len(found) < len(begins) else len(each)
+        found.append(one._replace(end=each[:count]))
+        each = each[count:]
+    return found
 
 
 def part_of(node: str, number: int) -> str:
@@ -544,6 +557,8 @@ class _Recorder(Listener[Tensor]):
             self._busy.add(step.path)
             self._open.pop()
             taken = self._rounds.pop()
+            if step.collect:
+                taken = _with_ends(taken, current)
         after = self._again(current)
         self._open[-1].append(Repeated(step, taken, current, after))
         return after

@@ -15,6 +15,7 @@ from cnnspec.emit.code.plan.places import (
     Use,
     Value,
     is_layer,
+    is_list,
 )
 from cnnspec.emit.code.tree import Assign, Code, Expression, Several, Subscript
 from cnnspec.ground.errors import Path
@@ -189,6 +190,8 @@ class Holders:
     def _titles(self, value: Value) -> list[str]:
         """What a variable may be called after, the best name first."""
         function = self._function
+        if is_list(value):
+            return ["results"]
         if isinstance(value, Joined):
             return ["shortcut" if self._is_shortcut(value) else "trunk"]
         if value in self._branch_ends and value not in function.titled:

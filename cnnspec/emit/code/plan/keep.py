@@ -247,6 +247,8 @@ class _Questions:
         after = yield from self._steps(step.steps, start if joins else current)
         if joins and len(after) != len(current):
             yield step.path
+        if joins and step.collect:
+            return [Joined(step.path, "each", 0)]
         return end if joins else current
 
     def _if(self, step: IfStep, current: Values) -> Lost:

@@ -65,7 +65,8 @@ class Joined(NamedTuple):
 
     path: Path
     where: str
-    """`start` and `end` of a repeat, or `if`."""
+    """`start` and `end` of a repeat, or `if`; `each` for a list of what all rounds of a
+    repeat gave."""
     place: int
 
 
@@ -74,6 +75,11 @@ Value = Given | Made | LayerOf | Result | Export | Joined
 
 Values of two classes are never equal: blocks, calls and layers have other paths.
 """
+
+
+def is_list(value: Value) -> bool:
+    """Whether a value is a list of what rounds gave."""
+    return isinstance(value, Joined) and value.where == "each"
 
 
 def is_layer(value: Value) -> bool:
@@ -148,7 +154,7 @@ class Join(NamedTuple):
     path: Path
     way: str
     """By which the code came: into the `first` round, from round to round (`again`),
-    or through an arm of an `if`."""
+    out of `each` round into a list, or through an arm of an `if`."""
     place: int
 
 

@@ -10,6 +10,7 @@ from cnnspec.emit.code.plan.outline import choice
 from cnnspec.emit.code.plan.places import (
     LayerUsed,
     Use,
+    is_list,
 )
 from cnnspec.emit.code.plan.words import Words
 from cnnspec.emit.code.tree import (
@@ -81,7 +82,15 @@ class Reads:
         if step.named:
             place = [block.inputs.index(name) for name in step.named.arguments]
             uses = sorted(uses, key=lambda use: place[use.place or 0])
-        return [self.code(use) for use in uses]
+        return [
+            Star(self.code(use)) if self._is_each(use) else self.code(use)
+            for use in uses
+        ]
+
+    def _is_each(self, use: Use) -> bool:
+        """Whether a place reads all that rounds gave, each as a tensor."""
+        read = self._function.uses[use][0].instance
+        return is_list(read.value) and read.part is None
 
     def asked(self, path: Path) -> dict[str, str]:
         """The code of the tensors whose sizes a step asks for, for its formulas."""
@@ -134,9 +143,10 @@ def given_to(
     arguments, settings = named
     main = layer.works_on()
     groups: dict[str, list[Expression]] = {}
-    for place, (code, is_list) in enumerate(tensors):
+    for place, given in enumerate(tensors):
         key = (arguments[place] if arguments else "") or main[0]
-        groups.setdefault(key, []).append(Star(code) if is_list else code)
+        item = Star(given.code) if given.is_list else given.code
+        groups.setdefault(key, []).append(item)
     by_name = [
         CallArgument(key, _packed(layer.packed(key, items)))
         for key, items in groups.items()

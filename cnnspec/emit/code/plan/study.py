@@ -22,6 +22,7 @@ from cnnspec.emit.code.plan.places import (
     Use,
     Value,
     is_layer,
+    is_list,
 )
 from cnnspec.ground.errors import Path
 
@@ -60,6 +61,9 @@ class _Study:
             more = joined.get(todo.pop(), set()) - function.live
             function.live |= more
             todo += more
+        function.own |= {
+            self._group(value) for value in function.live if is_list(value)
+        }
         for use, reads in function.uses.items():
             self._settle(use, reads)
 
