@@ -502,10 +502,11 @@ def by_name(cls: type[Layer], arguments: Any) -> list[Problem]:
         named = _of_set(cls, arguments) or _wrapped(cls, arguments)
     if named is None or named == arguments or not _is_sound(cls, named):
         return []
-    text = f"{name} has its arguments by name; found {describe(arguments)}"
+    title = cls.title()
+    text = f"{title} has its arguments by name; found {describe(arguments)}"
     if isinstance(arguments, list) and isinstance(arguments[-1], dict):
-        text = f"{name} has its arguments without '- ' before them, and without [ ]"
-    hint = f"write - {written(name, named, cls)}"
+        text = f"{title} has its arguments without '- ' before them, and without [ ]"
+    hint = f"write - {written(title, named, cls)}"
     return [Problem((), "wrong-type", text, hint)]
 
 
