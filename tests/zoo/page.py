@@ -31,8 +31,8 @@ connections and weights as the spec's, and the same output, to 1e-5.
 `make zoo MODELS="resnet50 vgg16"` proves those, `make test` a few small ones. Where
 Keras has something else than a layer, the spec has the layer that computes it:
 
-- ConvNeXt keeps its stem and downsampling in models of their own; here their layers
-  stand in line.
+- ConvNeXt keeps its stem and downsampling in Sequentials of their own; here they are
+  models in the model.
 - MobileNetV3 leaves height and width open in Keras; here they are 224, since without
   them no product can be counted.
 - LayerScale, StochasticDepth and CustomScaleLayer are classes of keras.applications

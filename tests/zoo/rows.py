@@ -13,7 +13,7 @@ from cnnspec.catalogue.registry import INPUT_LAYER, model_class
 from cnnspec.emit.keras_live.model import weight_name
 from cnnspec.language.zoo import program_of
 from cnnspec.model.resolver import resolve
-from cnnspec.model.summary import infer
+from cnnspec.model.summary import each_row, infer
 
 
 class Row(NamedTuple):
@@ -37,8 +37,9 @@ def keras_model(name: str, arguments: dict[str, Any], shape: tuple[Any, ...]) ->
 def of_keras(model: Any, prefix: str = "") -> Rows:
     """The rows that Keras's summary prints, and those of models inside."""
     found: Rows = {}
-    for operation in model.operations:
-        kind = type(operation).__name__
+    # A Sequential is a functional model inside; a spec has no other kind.
+    for operation in (getattr(model, "_functional", None) or model).operations:
+        kind = type(operation).__name__.replace("Sequential", "Functional")
         if kind == INPUT_LAYER:
             continue
         output = operation.output
@@ -66,10 +67,8 @@ def of_spec(name: str, arguments: dict[str, Any], shape: tuple[Any, ...]) -> Row
     summary = infer(graph)
     assert not summary.problems, summary.problems
     return {
-        graph.called(row.name): Row(
-            row.type, row.output_shape, tuple(map(tuple, row.weights))
-        )
-        for row in summary.rows
+        row.name: Row(row.type, row.output_shape, tuple(map(tuple, row.weights)))
+        for row in each_row(summary)
     }
 
 
