@@ -10,6 +10,7 @@ from cnnspec.ground.kinds import (
     Kind,
     Name,
     Natural,
+    Positive,
     choice,
     is_name,
     kind,
@@ -90,6 +91,12 @@ class InputTensor(Record):
 
     shape: Sizes
     dtype: Annotated[str, choice(*DTYPES)] = "float32"
+    batch_size: Positive | None = None
+    """Samples in each batch, where that is always the same."""
+    optional: bool = False
+    """Whether the model may be given None for it."""
+    sparse: bool = False
+    """Whether it is a sparse tensor."""
 
 
 def _input(value: Any) -> InputTensor:
@@ -104,7 +111,13 @@ _INPUT_JSON = {
         _SIZES_JSON,
         {
             "type": "object",
-            "properties": {"shape": _SIZES_JSON, "dtype": {"enum": DTYPES}},
+            "properties": {
+                "shape": _SIZES_JSON,
+                "dtype": {"enum": DTYPES},
+                "batch_size": {"type": ["integer", "null"], "minimum": 1},
+                "optional": {"type": "boolean"},
+                "sparse": {"type": "boolean"},
+            },
             "required": ["shape"],
             "additionalProperties": False,
         },

@@ -25,6 +25,18 @@ class Input(NamedTuple):
     dtype: str
     path: Path
     """Where it stands in the spec."""
+    optional: bool = False
+    """Whether the model may be given None for it."""
+    sparse: bool = False
+    """Whether it is a sparse tensor."""
+
+    @property
+    def about(self) -> str:
+        """Its dtype, and what else is to know of it beside its sizes."""
+        batch = self.shape[0]
+        words = [self.dtype, *([] if batch is None else [f"batches of {batch}"])]
+        words += ["sparse"] * self.sparse + ["optional"] * self.optional
+        return " ".join(words)
 
 
 class Node(NamedTuple):

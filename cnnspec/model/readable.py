@@ -72,7 +72,7 @@ def lines(summary: Summary, *, expand: bool = False) -> list[Line]:
 def heading(summary: Summary) -> tuple[str, str]:
     """The model's name, and its inputs in words."""
     inputs = ", ".join(
-        f"{visible(tensor.name)} {shape_text(tensor.shape)} {tensor.dtype}"
+        f"{visible(tensor.name)} {shape_text(tensor.shape)} {tensor.about}"
         for tensor in summary.graph.inputs
     )
     return visible(summary.graph.name), inputs
@@ -267,11 +267,13 @@ def _weights_data(row: Row) -> list[dict[str, Any]]:
 
 def input_data(tensor: Input, graph: Graph) -> dict[str, Any]:
     """An input of a model as plain data, for JSON."""
+    kinds = ("optional", "sparse")
     return {
         "name": tensor.name,
         "keras_name": graph.called(tensor.name),
         "shape": list(tensor.shape),
         "dtype": tensor.dtype,
+        **{kind: True for kind in kinds if getattr(tensor, kind)},
     }
 
 

@@ -75,8 +75,9 @@ class GraphBuilder(Listener[Tensor]):
         self._inferred = 0  # of those that were noted
 
     def input(self, name: str, tensor: InputTensor, path: Path) -> Tensor:
-        shape = (None, *tensor.shape)
-        self._inputs.append(Input(name, shape, tensor.dtype, path))
+        shape = (tensor.batch_size, *tensor.shape)
+        how = tensor.optional, tensor.sparse
+        self._inputs.append(Input(name, shape, tensor.dtype, path, *how))
         return name
 
     def lost(self, name: str) -> Tensor:
@@ -203,6 +204,7 @@ class GraphBuilder(Listener[Tensor]):
             dtype = known.type_of(self.name(tensor), part)
             if contents.application:
                 dtype = DEFAULT_POLICY
+            shape = (None, *shape[1:]) if shape else ()  # of batches of any size
             inner._inputs.append(Input(name, shape, dtype, contents.path))
         self._inside.append((contents, inner))
         return inner, contents.inputs

@@ -68,9 +68,10 @@ class _Drawer:
         known = []
         if self.chance(0.2):
             known = [random.choice(["image", "사진"]), "x"][: self.random.randint(1, 2)]
-            spec["inputs"] = {name: [8, 8, 3] for name in known}
+            batch = random.choice([None, None, 2])
+            spec["inputs"] = {name: self._input(batch) for name in known}
         else:
-            spec["input"] = [8, 8, 3]
+            spec["input"] = self._input(random.choice([None, None, 2]))
         place = _Place(dict(self.kinds), [*known, "input"], len(self.blocks))
         if self.chance(0.3):
             spec["defaults"] = {"Conv2D": {"padding": "same"}}
@@ -84,6 +85,19 @@ class _Drawer:
             for name, block in self.blocks.items()
         }
         return {**spec, "vars": self.vars, "blocks": blocks}
+
+    def _input(self, batch: int | None) -> Any:
+        """The sizes of an input, and perhaps more to say of it."""
+        if batch is None and self.chance(0.7):
+            return [8, 8, 3]
+        found: dict[str, Any] = {"shape": [8, 8, 3]}
+        if batch is not None:
+            found["batch_size"] = batch
+        if self.chance(0.4):
+            found["optional"] = True
+        if self.chance(0.3):
+            found["dtype"] = self.random.choice(["float16", "float32", "int32"])
+        return found
 
     def _vars(self) -> None:
         for name, kind in _VARS.items():

@@ -123,8 +123,18 @@ class Tracer:
         self._counts[stem] = count + 1
         return f"{stem}_{count}" if count else stem
 
-    def _input(self, shape: Any, dtype: str = "float32", name: str = "input_layer"):
+    def _input(
+        self,
+        shape: Any,
+        batch_size: int | None = None,
+        dtype: str = "float32",
+        name: str = "input_layer",
+        sparse: bool = False,
+        optional: bool = False,
+    ):
         tensor = next(self._inputs)
+        assert (batch_size, sparse) == (tensor.shape[0], tensor.sparse)
+        assert optional == tensor.optional
         assert (name, dtype) == (self.graph.called(tensor.name), tensor.dtype)
         assert tuple(shape) == tensor.shape[1:]
         self._tensors[tensor.name] = [Tensor(tensor.name, 0, tensor.shape)]

@@ -134,6 +134,11 @@ class Layer(Record):
     linear: ClassVar[bool] = False
     """Whether each number it gives is, when it predicts and but for its activation, a
     weighted sum of numbers that it takes, with a constant added."""
+    sparse_axes: ClassVar[int] = 0
+    """The axes that sparse tensors may have for it, the batch's among them; all of its
+    tensors must be sparse then. 0 if it takes none."""
+    keeps_sparse: ClassVar[bool] = False
+    """Whether it gives a sparse tensor for such."""
     joins_paths: ClassVar[bool] = False
     """Whether paths through a model end in it, so that one may be a shortcut."""
     rank_bound: ClassVar[bool] = False

@@ -35,6 +35,7 @@ from cnnspec.ground.shapes import Shape, Size, agree, product, show
 class Dense(Weighted, LowRank):
     """Fully connected: every unit weighs all numbers of its input."""
 
+    sparse_axes = 2
     call_settings = ("training",)
     linear = True
     order = "in_features out_features bias"
@@ -370,6 +371,7 @@ def _known(sizes: Shape | None) -> tuple[int, ...]:
 class Embedding(LowRank):
     """A table of learned vectors: each whole number of the input picks one."""
 
+    sparse_axes = 2
     spelt_as: ClassVar[dict[str, str]] = {
         "input_dim": "num_embeddings vocab_size vocabulary_size num_tokens "
         "max_features",
@@ -489,6 +491,7 @@ class ReversibleEmbedding(Embedding):
 class Identity(Layer):
     """Gives what it is given: a place to put another layer later."""
 
+    sparse_axes, keeps_sparse = 9, True
     linear = True
     runs_on, hands_on = ANYTHING, ANYTHING
     hands_on_integers = True

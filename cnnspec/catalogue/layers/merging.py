@@ -32,6 +32,7 @@ def _from(value: Any, _: Any) -> str:
 class _Merge(Layer):
     """Takes several tensors."""
 
+    sparse_axes, keeps_sparse = 9, True
     renamed: ClassVar[dict[str, Any]] = {
         **dict.fromkeys(("layers", "inputs"), _from),
         "mode": "each of these layers has one way of its own; remove it",

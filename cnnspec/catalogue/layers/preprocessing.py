@@ -314,6 +314,7 @@ class Discretization(Layer):
 class CategoryEncoding(Layer):
     """Turns category numbers into vectors: a one for each category that is present."""
 
+    sparse_axes = 2
     tensor_arguments = ("inputs", "count_weights")
     shape_rule = (
         "num_tokens in place of the last axis; one_hot keeps a last axis above size 1 "

@@ -29,6 +29,7 @@ from cnnspec.ground.shapes import Shape, Size, product, show
 class Flatten(Layer):
     """Lays all numbers of a sample out in one row, as Dense needs them."""
 
+    sparse_axes, keeps_sparse = 9, True
     linear = True
     runs_on, hands_on = ANYTHING, ANYTHING
     elsewhere: ClassVar[dict[str, Any]] = {"평탄화 펼치기 플래튼": {}}
@@ -78,6 +79,7 @@ _TARGET_SIZE = kind(
 class Reshape(Layer):
     """Gives the same numbers, in the same order, other axes."""
 
+    sparse_axes, keeps_sparse = 9, True
     linear = True
     runs_on, hands_on = ANYTHING, ANYTHING
     hands_on_integers = True
@@ -180,6 +182,7 @@ class Reshape(Layer):
 class Permute(Layer):
     """Puts the axes of a sample in another order; `dims` counts them from 1."""
 
+    sparse_axes, keeps_sparse = 9, True
     linear = True
     runs_on, hands_on = ANYTHING, ANYTHING
     hands_on_integers = True

@@ -368,7 +368,7 @@ class _Recurrent(_Step):
         if self.stateful and x[0] is None:
             raise ShapeError(
                 "is stateful and needs to know the batch size",
-                "give the input a fixed batch size, or leave stateful out",
+                "give the input a batch_size: beside its shape:, or leave stateful out",
             )
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:

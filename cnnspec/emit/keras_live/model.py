@@ -59,9 +59,10 @@ def build(graph: Graph, keras_name: str = "") -> Built:
     """
     keras = keras_module()
     tensors: dict[str, Any] = {}
-    for name, shape, dtype, _ in graph.inputs:
+    for name, (batch, *sizes), dtype, _, optional, sparse in graph.inputs:
+        how = {"dtype": dtype, "optional": optional, "sparse": sparse}
         called = graph.called(name)
-        tensors[name] = keras.Input(shape[1:], name=called, dtype=dtype)
+        tensors[name] = keras.Input(sizes, batch, name=called, **how)
     layers: dict[str, Any] = {}
     for node in graph.nodes:
         try:

@@ -78,9 +78,12 @@ def _with_sizes(graph: Graph) -> Graph | None:
 
 
 def _sized(graph: Graph, size: int) -> Graph:
+    batches = (tensor.shape[0] for tensor in graph.inputs)
+    samples = next(filter(None, batches), SAMPLES)
+
     def known(tensor: Input) -> Input:
         sizes = (size if one is None else one for one in tensor.shape[1:])
-        return tensor._replace(shape=(SAMPLES, *sizes))
+        return tensor._replace(shape=(samples, *sizes))
 
     return graph._replace(inputs=tuple(map(known, graph.inputs)))
 
@@ -149,7 +152,12 @@ def _zeros(tensor: Input) -> Any:
 
         texts = numpy.full([size or 1 for size in tensor.shape], "a")
         return ops.convert_to_tensor(texts)
-    return ops.zeros(tensor.shape, tensor.dtype)
+    zeros = ops.zeros(tensor.shape, tensor.dtype)
+    if tensor.sparse and keras_module().backend.backend() == "tensorflow":
+        import tensorflow
+
+        return tensorflow.sparse.from_dense(zeros)
+    return zeros
 
 
 def _shapes(result: Any) -> Shapes:
@@ -222,7 +230,8 @@ def _fit(graph: Graph, model: Any, fit: Fit) -> None:
         weights = dict(enumerate(weights))
     compile_as_told(model, fit.train)
     [samples] = map(_zeros, graph.inputs)
-    model.fit(samples, _labels(fit), class_weight=weights, verbose=0)
+    count = graph.inputs[0].shape[0] or SAMPLES
+    model.fit(samples, _labels(fit, count), class_weight=weights, verbose=0)
 
 
 def compile_as_told(model: Any, train: "Train") -> None:
@@ -239,15 +248,15 @@ def _named(value: Any) -> Any:
     return keras_object(value) if isinstance(value, Record) else value
 
 
-def _labels(fit: Fit) -> Any:
+def _labels(fit: Fit, count: int) -> Any:
     """Labels of class 0, or numbers, in the form that a script gives them."""
     import numpy
 
     form = fit.answer.form
     if form != "classes":
         kind = "int32" if form == "two classes" else "float32"
-        return numpy.zeros((SAMPLES, 1), kind)
-    labels = numpy.zeros(SAMPLES, "int32")
+        return numpy.zeros((count, 1), kind)
+    labels = numpy.zeros(count, "int32")
     if fit.encoding == "one_hot":
         return keras_module().utils.to_categorical(labels, fit.classes)
     return labels

@@ -124,7 +124,7 @@ class Captions:
 
     def input(self, tensor: Input) -> Entry:
         """What the rectangle of an input says."""
-        shape, note = shapes_text(tensor.shape), tensor.dtype
+        shape, note = shapes_text(tensor.shape), tensor.about
         return self._tensor(tensor.name, "input", shape)._replace(note=note)
 
     def output(self, name: str, shapes: Shapes) -> Entry:

@@ -350,7 +350,7 @@ def _pair_inputs(
         if other is None:
             yield InputPairing(REMOVED, one, None)
         else:
-            same = (one.shape, one.dtype) == (other.shape, other.dtype)
+            same = (one.shape, one.about) == (other.shape, other.about)
             yield InputPairing(SAME if same else CHANGED, one, other)
     for left in reversed(others):
         yield InputPairing(ADDED, None, left)

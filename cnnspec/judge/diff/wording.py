@@ -355,7 +355,7 @@ def _input_text(pairing: InputPairing) -> str:
 
 
 def _tensor_text(tensor: Input) -> str:
-    return f"{tensor.name} {shape_text(tensor.shape)} {tensor.dtype}"
+    return f"{tensor.name} {shape_text(tensor.shape)} {tensor.about}"
 
 
 def counts(difference: Difference) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 GROUPS = (
     *("sections", "callbacks", "fit", "metrics", "ensembles"),
-    *("definitions", "graph", "layers", "pictures"),
+    *("definitions", "graph", "inputs", "layers", "pictures"),
 )
 """The folders."""
 
@@ -50,6 +50,8 @@ def of_model(model: Model) -> list[Problem]:
     changed = program.source.overridden
     if program.vars or program.blocks or program.defaults.own.arguments or changed:
         found += _ask([("definitions", model)])
+    if any(tensor.sparse for tensor in model.summary.graph.inputs):
+        found += _ask([("inputs", model)])
     layers = [row.layer for row in model.summary.rows]
     plain = not any(
         layer.adapts

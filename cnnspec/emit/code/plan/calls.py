@@ -68,9 +68,11 @@ def sizes_of(tensor: Expression, axis: int = 1) -> Expression:
     return Subscript(Attribute(tensor, "shape"), Code(f"{axis}:"))
 
 
-def input_call(shape: Expression, dtype: str, name: str) -> Call:
+def input_call(
+    shape: Expression, dtype: str, name: str, more: Sequence[CallArgument] = ()
+) -> Call:
     """The call that makes an input; what Keras takes anyway is left out."""
-    arguments = [CallArgument("", shape)]
+    arguments = [CallArgument("", shape), *more]
     if dtype != USUAL:
         arguments.append(CallArgument("dtype", Code(text(dtype))))
     if name:

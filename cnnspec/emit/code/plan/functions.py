@@ -284,7 +284,11 @@ def model_function(shared: Shared, graph: Graph) -> tuple[Statements, Call]:
 
 def _input(shared: Shared, tensor: Input, name: str) -> Call:
     name = "" if name == INPUT_NAME else name
-    return input_call(_shape(shared, tensor), tensor.dtype, name)
+    batch = tensor.shape[0]
+    more = [] if batch is None else [CallArgument("batch_size", Code(str(batch)))]
+    kinds = (kind for kind in ("sparse", "optional") if getattr(tensor, kind))
+    more += (CallArgument(kind, Code("True")) for kind in kinds)
+    return input_call(_shape(shared, tensor), tensor.dtype, name, more)
 
 
 def _shape(shared: Shared, tensor: Input) -> Expression:
