@@ -1,8 +1,14 @@
 """Models as layers of models: what a spec with `model: true` comes to."""
 
+from textwrap import indent
 from typing import Any
 
+import pytest
+
 from cnnspec import api
+from cnnspec.emit.keras_live.model import build_model
+from cnnspec.ground.errors import SettingsError
+from cnnspec.judge.diff.comparison import compare
 from cnnspec.model.summary import each_row
 
 TOWER = """
@@ -349,3 +355,100 @@ def test_a_model_may_give_several_tensors() -> None:
     assert "'t' gives 4 tensors; write 't.0', 't.1', 't.2' or 't.3'" in one
     [one] = wrong(SEVERAL.replace("{from: s.0}", "{from: s}"))
     assert "takes 1 tensor, and is given 4" in one
+
+
+def printed_by_keras(text: str, *, expand: bool) -> str:
+    """A spec that expects the table that Keras prints of its model."""
+    lines: list[str] = []
+    model = build_model(api.loads(text).summary.graph)
+    model.summary(
+        expand_nested=expand, line_length=90, print_fn=lambda s, **_: lines.append(s)
+    )
+    return f"{text}expect:\n  summary: |\n{indent(chr(10).join(lines), '    ')}\n"
+
+
+@pytest.mark.parametrize("expand", [False, True])
+@pytest.mark.parametrize("text", [TOWER, PAIR, SEVERAL], ids=["one", "deep", "several"])
+def test_a_table_may_have_models_in_one_row_or_expanded(
+    text: str, expand: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    spec = printed_by_keras(text, expand=expand)
+    assert wrong(spec) == []
+    assert wrong(spec.replace("Conv2D: {filters", "Conv2D: {use_bias: false, filters"))
+
+
+def test_a_difference_in_a_model_is_told_where_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    spec = printed_by_keras(TOWER, expand=True)
+    found, *_ = wrong(spec.replace("filters: 8", "filters: 9"))
+    assert found.startswith("spec:7:17:")
+    assert "'left/conv' (Conv2D) differs from the summary's row 'conv' (line" in found
+
+
+def test_a_model_in_one_row_that_a_spec_lacks_is_told() -> None:
+    table = """
+      Layer (type)                 Output Shape              Param #
+      =================================================================
+      base (Functional)            (None, 6, 6, 4)           112
+      _________________________________________________________________
+      dense (Dense)                (None, 6, 6, 2)           10
+    """
+    layers = "layers: [Conv2D: {filters: 4, kernel_size: 3}, Dense: 2]"
+    spec = f"input: [8, 8, 3]\n{layers}\nexpect:\n  summary: |{table}"
+    [found] = wrong(spec)
+    assert "not Functional; make its layers a block with model: true; or print" in found
+
+
+INNER = """
+input: [8, 8, 4]
+blocks:
+  m:
+    model: true
+    layers:
+      - Conv2D: {filters: 4, kernel_size: 3, name: c}
+      - Dense: {units: 7, activation: glu, name: d}
+      - BatchNormalization: {momentum: 0.1}
+      - Dense: {units: 2, name: lost, from: c}
+      - Flatten: {from: d}
+layers: [m, Dense: 2]
+"""
+
+
+def test_rules_look_into_models() -> None:
+    found = wrong(INNER)
+    text = " ".join(found)
+    assert "no output of the model depends on 'm/lost'" in text
+    assert "'m' (Functional) fails at the first batch: it holds 'm/d', which" in text
+
+
+def test_a_layer_in_a_model_is_set_from_outside() -> None:
+    one = TOWER.replace(
+        "  - tower: {from: other}\n", "  - Dense: {units: 16, from: other}\n"
+    )
+    one = one.replace("[left, prev]", "[left, left]")
+    changed = api.load(one, ["layers.left/conv.filters=3"]).summary
+    assert {row.name: row.params for row in each_row(changed)}["left/conv"] == 30
+
+
+def test_a_difference_inside_is_told_inside() -> None:
+    difference = compare(
+        api.loads(TOWER).summary,
+        api.loads(TOWER.replace("filters: 8", "filters: 9")).summary,
+    )
+    changed = [p.before.name for p in difference.pairings if p.arguments]
+    assert changed == ["left/conv", "tower/conv"]
+    assert compare(api.loads(PAIR).summary, api.loads(PAIR).summary).same
+
+
+def test_pictures_have_a_box_for_a_model_and_draw_its_inside_alone() -> None:
+    model = api.loads(PAIR)
+    assert ">Functional<" in model.svg()
+    inside = model.svg(block="손/bit_1")
+    assert "BatchNorm" in inside
+    assert "LSTM" not in inside
+    assert model.svg(block="reader").count("LSTM")
+    with pytest.raises(SettingsError, match="there is 'reader', 'pair' or 'bit'"):
+        model.svg(block="nothing")

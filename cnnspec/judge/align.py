@@ -119,6 +119,8 @@ def differing(
         rows: The printed rows.
         layers: The model's inputs and layers.
     """
+    if _same_by_name(rows, layers):
+        return []
     pairs = align(rows, layers)
     lone = any(layer is None and row and not row.params for row, layer in pairs)
     sizes: set[tuple[object, ...]] = set()
@@ -131,6 +133,23 @@ def differing(
         if is_difference(row, layer)
         or (layer is None and row is not None and not _fits(row, sizes, counts))
     ]
+
+
+def _same_by_name(rows: Sequence[PrintedRow], layers: Sequence[LayerLike]) -> bool:
+    """Whether each row is the layer of its name, and no layer with weights is missing.
+
+    Keras may print layers of several paths in another order.
+    """
+    left: dict[str, list[LayerLike]] = {}
+    for layer in layers:
+        left.setdefault(layer.name, []).append(layer)
+    for row in _without_expanded(rows):
+        others = left.get(row.name, [])
+        same = [k for k, layer in enumerate(others) if not is_difference(row, layer)]
+        if not same:
+            return False
+        del others[same[0]]
+    return not any(layer.params for others in left.values() for layer in others)
 
 
 def _fits(
@@ -173,9 +192,25 @@ def same_type(row: PrintedRow, layer: LayerLike) -> bool:
     kind = layer.type
     if row.type == kind:
         return True
+    if kind in MODELS:
+        return _may_be(row, MODELS)
     if _is(kind, _activates):
         return _may(row, _activates)
     return _may_be(row, (kind, f"{kind}V1", f"{kind}V2", f"CuDNN{kind}"))
+
+
+MODELS = ("Functional", "Sequential", "Model")
+"""What Keras prints for a model inside another one, the last in its first versions."""
+
+
+def is_model(row: PrintedRow) -> bool:
+    """Whether a row may be a model inside another one."""
+    return bool(row.type) and _may_be(row, MODELS)
+
+
+def has_models(rows: Sequence[PrintedRow]) -> bool:
+    """Whether a table has models inside another one as rows, and not their layers."""
+    return any(map(is_model, rows)) and not any(row.depth for row in rows)
 
 
 def _may_be(row: PrintedRow, types: Sequence[str]) -> bool:

@@ -11,7 +11,13 @@ from cnnspec.ground.partial import until_lost
 from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import flow
-from cnnspec.judge.align import differing, same_shape, same_type
+from cnnspec.judge.align import (
+    differing,
+    has_models,
+    is_model,
+    same_shape,
+    same_type,
+)
 from cnnspec.language import naming
 from cnnspec.language.document import Expect
 from cnnspec.model.summary import Row, Summary, each_row
@@ -23,6 +29,11 @@ from cnnspec.read.printed import (
 )
 
 MISMATCH = "expected-mismatch"
+_MODEL_HINT = (
+    "make its layers a block with model: true; or print the table with "
+    "expand_nested=True"
+)
+"""What to do about a model in one row."""
 
 
 def judge(expect: Expect, summary: Summary, source: Source) -> Iterator[Diagnostic]:
@@ -152,24 +163,11 @@ class _Judge:
     def _differing(
         self, printed: PrintedSummary
     ) -> list[tuple[PrintedRow | None, _Printable | None]]:
-        inputs = self._summary.graph.inputs
-        layers: list[_Printable] = [_Input(i.name, i.shape, i.path) for i in inputs]
-        layers += self._summary.rows
         names = {row.name for row in printed.rows}
-        shown = [self._as_shown(layer, names) for layer in layers]
-        own = dict(zip(map(id, shown), layers, strict=True))
-        found = differing(printed.rows, shown)
+        pairs = list(_printable(self._summary, names, whole=has_models(printed.rows)))
+        own = {id(shown): layer for shown, layer in pairs}
+        found = differing(printed.rows, [shown for shown, _ in pairs])
         return [(row, layer and own[id(layer)]) for row, layer in found]
-
-    def _as_shown(self, layer: _Printable, names: Container[str]) -> _Printable:
-        """A layer by Keras's name, unless a table has that of its author."""
-        if layer.name in names:
-            return layer
-        return layer._replace(name=self._called(layer))
-
-    def _called(self, layer: _Printable) -> str:
-        shares = layer.shares if isinstance(layer, Row) else ""
-        return self._summary.graph.called(layer.name, shares)
 
     def _row_difference(
         self, row: PrintedRow | None, layer: _Printable | None
@@ -185,9 +183,10 @@ class _Judge:
         hint = ""
         if not same_type(row, layer):
             parts.append(f"its type is {layer.type}, not {row.type}")
+            hint = _MODEL_HINT if is_model(row) else ""
         if row.params not in (None, layer.params):
             parts.append(f"{layer.params:,} params{_sum(layer)}, not {row.params:,}")
-            hint = _remedy(layer, row.params, self._source)
+            hint = hint or _remedy(layer, row.params, self._source)
         if not same_shape(row.output_shape, layer.output_shape):
             shape = _shown(row.output_shape)
             parts.append(f"output {_shown(layer.output_shape)}, not {shape}")
@@ -197,6 +196,9 @@ class _Judge:
     def _lone_row(self, row: PrintedRow) -> Diagnostic:
         """A row of a layer that the model would have to have."""
         path, place = ("expect", "summary"), self._place(row)
+        if is_model(row):
+            text = f"{place} is a whole model in one row, which the spec doesn't have"
+            return self._mismatch(path, text, _MODEL_HINT)
         if row.params:
             text = f"{place} has {row.params:,} params; the model has no such layer"
             return self._mismatch(path, text, "add it, or remove its row")
@@ -244,6 +246,35 @@ class _Judge:
         self, code: str, path: Path, message: str, hint: str = ""
     ) -> Diagnostic:
         return self._source.diagnostic("error", code, path, message, hint)
+
+
+def _printable(
+    summary: Summary, names: Container[str], *, whole: bool, within: str = ""
+) -> Iterator[tuple[_Printable, _Printable]]:
+    """What a table has rows of, as printed there, and as it is called in messages.
+
+    Args:
+        summary: of a model.
+        names: those in the table.
+        whole: whether a model inside has one row, or its layers one each.
+        within: what stands before names in messages.
+    """
+    graph = summary.graph
+    layers: list[_Printable] = [_Input(i.name, i.shape, i.path) for i in graph.inputs]
+    for layer in (*layers, *summary.rows):
+        full = layer._replace(name=f"{within}{layer.name}")
+        inside = None
+        if isinstance(layer, Row):
+            inside = layer.layer.inside(*layer.input_shapes)
+        if inside and not whole:
+            below = naming.in_model(full.name, "")
+            if not (isinstance(layer, Row) and layer.shares):
+                yield from _printable(inside, names, whole=False, within=below)
+        elif layer.name in names:
+            yield layer._replace(), full
+        else:  # by Keras's name, unless the table has that of its author
+            shares = layer.shares if isinstance(layer, Row) else ""
+            yield layer._replace(name=graph.called(layer.name, shares)), full
 
 
 def _versus(expected: int, found: int) -> str:

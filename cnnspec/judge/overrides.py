@@ -157,12 +157,14 @@ def _named(given: Override, words: list[str], source: Source) -> tuple[Path, lis
         OverrideError: there is none, or its place makes other layers as well.
     """
     from cnnspec.model.changing import read_changed
+    from cnnspec.model.functional import written_nodes
     from cnnspec.model.resolver import resolve
 
     graph = resolve(read_changed(source))
+    nodes = dict(written_nodes(graph))
     places = {
         **{f.name: f.path for node in graph.nodes for f in node.trail if f.name},
-        **{node.name: node.path for node in graph.nodes},
+        **{name: node.path for name, node in nodes.items()},
     }
     authors = {keras: name for name, keras in graph.keras_names.items()}
     for count in range(len(words), 0, -1):
@@ -172,7 +174,7 @@ def _named(given: Override, words: list[str], source: Source) -> tuple[Path, lis
             break
     else:
         text = f"the model has no layer '{words[0]}'"
-        alike = [n.name for n in graph.nodes if type(n.layer).__name__ == words[0]]
+        alike = [n for n in nodes if type(nodes[n].layer).__name__ == words[0]]
         hint = f"what is {words[0]} there is called {either(alike[:6], 'and')}"
         hint = hint if alike else nearest(words[0], places)
         raise given.refused(text, hint or "cnnspec show lists them")

@@ -6,13 +6,13 @@ Source of the rules: keras/src/models/functional.py, Keras 3.15.
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
-from cnnspec.catalogue.applications.base import Application
 from cnnspec.catalogue.layers.base import Layer, Weight, all_nested
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.shapes import Shape, Shapes, Size, show
 from cnnspec.model.calls import tensors
 from cnnspec.model.graph import Graph, Node
 from cnnspec.model.order import before_layer
+from cnnspec.model.running import runs
 from cnnspec.model.summary import Row, Summary, Unfit, infer
 
 
@@ -31,7 +31,6 @@ class Functional(Layer):
     weight_rule = "those of its layers"
 
     graph: ClassVar[Graph]
-    application: ClassVar[Application | None] = None
     whole: ClassVar[Graph]
     _summaries: ClassVar[dict[tuple[Shape, ...], Summary]]
 
@@ -104,6 +103,22 @@ class Functional(Layer):
         """The rows of layers that aren't used a second time."""
         return (row for row in self.inside(*shapes).rows if not row.shares)
 
+    def running(self, output: Any, *shapes: Shape) -> Shapes:
+        inside = self.inside(*shapes)
+        if self.application is not None:
+            return _outputs(inside)
+        run, ran = runs(inside)
+        for found in run.surprises:
+            if found.runs is None:
+                name = f"{self.graph.within}{found.row.name}"
+                text = f"holds '{name}', which {found.reason}"
+                raise ShapeError(text, found.hint)
+        results = tensors(self.graph.outputs, ran, self.graph.output_parts)
+        return results[0] if len(results) == 1 else list(results)
+
+    def running_dtype(self, told: str, *given: str) -> str:
+        return told  # each input is made for what comes in
+
     def macs(self, output: Any, *shapes: Shape, **_: Any) -> int | None:
         return self.inside(*shapes).macs
 
@@ -134,6 +149,15 @@ def _fits(given: Shape, own: Shape) -> bool:
 
 def _may_be(given: Size, own: Size) -> bool:
     return given == own or given is None or own is None
+
+
+def written_nodes(graph: Graph) -> Iterator[tuple[str, Node]]:
+    """All nodes that the spec has written, by their names outside: `left/conv`."""
+    for node in graph.nodes:
+        yield f"{graph.within}{node.name}", node
+        layer = node.layer
+        if isinstance(layer, Functional) and not (node.shares or layer.application):
+            yield from written_nodes(layer.graph)
 
 
 def each_node(graph: Graph) -> Iterator[Node]:

@@ -18,6 +18,12 @@ def followed(summary: Summary) -> Summary:
     return _Run(summary).summary()
 
 
+def runs(summary: Summary) -> tuple[Summary, dict[str, Shapes]]:
+    """The same, and the shapes of what inputs and layers give when they run."""
+    run = _Run(summary)
+    return run.summary(), run.shapes
+
+
 def _runs_as_told(summary: Summary) -> bool:
     """Whether all layers run, and give the shapes that Keras tells beforehand."""
     dtypes, shapes = _dtypes(summary), _shapes(summary)

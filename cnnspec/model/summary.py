@@ -140,12 +140,19 @@ class Summary(NamedTuple):
         return sum(row.weight_bytes for row in self.rows)
 
 
-def each_row(summary: Summary) -> Iterator[Row]:
-    """All rows, with those of a model inside behind its own, as `left/conv`."""
+def each_row(summary: Summary, *, written: bool = False) -> Iterator[Row]:
+    """All rows, with those of a model inside behind its own, as `left/conv`.
+
+    Args:
+        summary: of a model.
+        written: whether only layers count that the spec has written.
+    """
     for row in summary.rows:
         yield row
-        inside = None if row.shares else row.layer.inside(*row.input_shapes)
-        for one in each_row(inside) if inside else ():
+        layer = row.layer
+        if not layer.holds_model or row.shares or (written and layer.application):
+            continue
+        for one in each_row(layer.inside(*row.input_shapes), written=written):
             inputs = (naming.in_model(row.name, name) for name in one.inputs)
             yield one._replace(
                 name=naming.in_model(row.name, one.name),

@@ -205,6 +205,8 @@ class Layer(Record):
     """The axis from which on a layer inside it is given its input, beside the batch."""
     holds_model: ClassVar[bool] = False
     """Whether it is a model that is a layer of another one."""
+    application: ClassVar[Any] = None
+    """The model of keras.applications that it then is, with its arguments."""
     result: ClassVar[str] = _SnakeCase()  # type: ignore[assignment]
     """What its result is called in code."""
     spelt_as: ClassVar[dict[str, str]] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cnnspec.ground.errors import SettingsError, Trail, either, nearest
 from cnnspec.model.graph import Input
-from cnnspec.model.summary import Row, Summary
+from cnnspec.model.summary import Row, Summary, each_row
 
 
 def excerpt(summary: Summary, name: str) -> Summary:
@@ -17,6 +17,11 @@ def excerpt(summary: Summary, name: str) -> Summary:
     Raises:
         SettingsError: there is no such call and no such block.
     """
+    for model, title, found in _models(summary):
+        if name in (model, title):
+            called = title if model == title else f"{model} ({title})"
+            graph = found.graph._replace(name=f"{summary.graph.name}: {called}")
+            return found._replace(graph=graph)
     trail = _trail(summary, name)
     depth = len(trail)
     rows = [row for row in summary.rows if row.trail[:depth] == trail]
@@ -49,10 +54,10 @@ def _trail(summary: Summary, name: str) -> Trail:
     for found in ([t[-1].name for t in trails], [t[-1].block for t in trails]):
         if name in found:
             return trails[found.index(name)]
-    known = list(
-        dict.fromkeys(n for t in trails for n in (t[-1].block, t[-1].name) if n)
-    )
-    blocks = list(dict.fromkeys(trail[-1].block for trail in trails))
+    models = [(title, model) for model, title, _ in _models(summary)]
+    calls = [*((t[-1].block, t[-1].name) for t in trails), *models]
+    known = list(dict.fromkeys(n for names in calls for n in names if n))
+    blocks = list(dict.fromkeys(block for block, _ in calls))
     hint = nearest(name, known) or (
         f"there is {either(blocks)}" if blocks else "it has no blocks"
     )
@@ -74,3 +79,20 @@ def _inputs(summary: Summary, rows: Sequence[Row]) -> Iterator[Input]:
             several = row.output_shape
             shape = several[0] if isinstance(several, list) else several
             yield Input(name, shape, row.dtype, row.path)
+
+
+def _models(summary: Summary) -> Iterator[tuple[str, str, Summary]]:
+    """The models inside: their names, their blocks, and what is inside of them."""
+    for row in each_row(summary, written=True):
+        inside = None if row.shares else row.layer.inside(*row.input_shapes)
+        if inside and not row.layer.application:
+            # The call that made it is the first that is not around it as well.
+            block = inside.rows[0].trail[len(row.trail)].block
+            yield row.name, block, _within(inside, row)
+
+
+def _within(inside: Summary, row: Row) -> Summary:
+    """What is inside of a model, with the calls and rounds that are inside alone."""
+    depth = len(row.trail) + 1
+    rows = (one._replace(trail=one.trail[depth:]) for one in inside.rows)
+    return inside._replace(rows=tuple(rows))

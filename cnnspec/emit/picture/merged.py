@@ -52,7 +52,7 @@ class Merged:
 def merge(difference: Difference) -> Merged:
     """Both models of a difference as one."""
     inputs = {f"input {n}": one for n, one in enumerate(difference.inputs)}
-    pairings = {str(n): one for n, one in enumerate(difference.pairings)}
+    pairings = {str(n): one for n, one in enumerate(_outside(difference))}
     sides = Side(difference.before), Side(difference.after)
     for number, side in enumerate(sides):
         both: dict[str, InputPairing | Pairing] = {**inputs, **pairings}
@@ -67,6 +67,18 @@ def merge(difference: Difference) -> Merged:
         ]
     summary = _summary(inputs, pairings, sides)
     return Merged(summary, sides, pairings, inputs)
+
+
+def _outside(difference: Difference) -> Iterator[Pairing]:
+    """The pairings of what is a box: a model inside is one, and its layers aren't."""
+    boxes = [{r.name for r in s.rows} for s in (difference.before, difference.after)]
+    for one in difference.pairings:
+        before = one.before if one.before and one.before.name in boxes[0] else None
+        after = one.after if one.after and one.after.name in boxes[1] else None
+        if before and after:
+            yield one
+        elif before or after:
+            yield Pairing(REMOVED if before else ADDED, before, after)
 
 
 def _summary(

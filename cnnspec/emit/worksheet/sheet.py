@@ -232,7 +232,7 @@ def _grown(layer: Layer, size: int) -> dict[str, Any]:
 def _is_plain(layer: Layer) -> bool:
     """Whether its call is all that a cell needs to have it."""
     every = [layer, *all_nested(layer)]
-    return all(one.is_public() and not one.adapts for one in every)
+    return all(one.is_public() and not (one.adapts or one.holds_model) for one in every)
 
 
 def _model_code(writer: Writer) -> str:

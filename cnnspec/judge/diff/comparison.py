@@ -21,8 +21,10 @@ from cnnspec.catalogue.components import (
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.ground.records import Record
 from cnnspec.judge.diff.alignment import NEVER, Item, align
+from cnnspec.language.naming import in_model
+from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Input
-from cnnspec.model.summary import Row, Summary
+from cnnspec.model.summary import Row, Summary, each_row
 
 SAME = "same"
 CHANGED = "changed"
@@ -137,23 +139,41 @@ class Difference(NamedTuple):
 def compare(before: Summary, after: Summary) -> Difference:
     """The difference of two models."""
     contents = _Contents()
-    ones = [contents.item(row) for row in before.rows]
-    others = [contents.item(row) for row in after.rows]
+    rows, new_rows = list(_each_row(before)), list(_each_row(after))
+    ones = [contents.item(row) for row in rows]
+    others = [contents.item(row) for row in new_rows]
     matches = align(ones, others, _cost)
     inputs = tuple(_pair_inputs(before.graph.inputs, after.graph.inputs))
-    connections = _Connections(before, after, matches, inputs)
+    pairs = [(rows[i], new_rows[j]) for i, j in matches]
+    connections = _Connections((before, rows), (after, new_rows), pairs, inputs)
     pairings: list[Pairing] = []
     i = j = 0
     for next_i, next_j in [*matches, (len(ones), len(others))]:
-        pairings += (Pairing(REMOVED, row, None) for row in before.rows[i:next_i])
-        pairings += (Pairing(ADDED, None, row) for row in after.rows[j:next_j])
+        pairings += (Pairing(REMOVED, row, None) for row in rows[i:next_i])
+        pairings += (Pairing(ADDED, None, row) for row in new_rows[j:next_j])
         if next_i < len(ones):
-            pair = before.rows[next_i], after.rows[next_j]
+            pair = rows[next_i], new_rows[next_j]
             arguments = tuple(_arguments(ones[next_i].kind, others[next_j].kind))
             pairings.append(_pairing(*pair, arguments, connections))
         i, j = next_i + 1, next_j + 1
     outputs = connections.differ(before.graph.outputs, after.graph.outputs)
     return Difference(before, after, inputs, tuple(pairings), outputs)
+
+
+def _each_row(summary: Summary) -> Iterator[Row]:
+    """All rows, those of models inside with the tensors that come in from outside."""
+    given: dict[str, str] = {}
+    for row in each_row(summary):
+        if isinstance(row.layer, Functional):
+            names = (tensor.name for tensor in row.layer.graph.inputs)
+            inner = (in_model(row.name, name) for name in names)
+            given |= dict(zip(inner, row.inputs, strict=False))
+        inputs = list(row.inputs)
+        for place, name in enumerate(inputs):
+            while name in given:
+                name = given[name]
+            inputs[place] = name
+        yield row._replace(inputs=tuple(inputs))
 
 
 def _pairing(
@@ -365,19 +385,18 @@ class _Connections:
 
     def __init__(
         self,
-        before: Summary,
-        after: Summary,
-        matches: Sequence[tuple[int, int]],
+        before: tuple[Summary, Sequence[Row]],
+        after: tuple[Summary, Sequence[Row]],
+        pairs: Sequence[tuple[Row, Row]],
         inputs: Sequence[InputPairing],
     ) -> None:
-        pairs = ((before.rows[i].name, after.rows[j].name) for i, j in matches)
-        self.partners = dict(pairs)
+        self.partners = {one.name: other.name for one, other in pairs}
         for pairing in inputs:
             if pairing.before and pairing.after:
                 self.partners[pairing.before.name] = pairing.after.name
         partners = {name: name for name in self.partners.values()}
-        self.before = _anchors(before, self.partners)
-        self.after = _anchors(after, partners)
+        self.before = _anchors(*before, self.partners)
+        self.after = _anchors(*after, partners)
 
     def differ(
         self, before: Sequence[str], after: Sequence[str], in_order: bool = True
@@ -398,11 +417,13 @@ class _Connections:
         return not all(one <= other or other <= one for one, other in pairs)
 
 
-def _anchors(summary: Summary, partners: Mapping[str, str]) -> _Anchors:
+def _anchors(
+    summary: Summary, rows: Sequence[Row], partners: Mapping[str, str]
+) -> _Anchors:
     """The anchors of a model's tensors, by the names that they have in the second."""
     found: _Anchors = {}
     reads: dict[str, tuple[str, ...]] = {i.name: () for i in summary.graph.inputs}
-    reads |= {row.name: row.inputs for row in summary.rows}
+    reads |= {row.name: row.inputs for row in rows}
     for name, inputs in reads.items():
         if name in partners:
             found[name] = frozenset([partners[name]])

@@ -34,7 +34,7 @@ from cnnspec.model.readable import (
     row_data,
     shape_text,
 )
-from cnnspec.model.summary import Model, Row, Summary
+from cnnspec.model.summary import Model, Row, Summary, each_row
 
 MARKS = {CHANGED: "~", AFFECTED: ">", ADDED: "+", REMOVED: "-", SAME: " "}
 """What stands before a layer."""
@@ -226,7 +226,7 @@ def signed(count: int | None, text: Any = "{:,}".format) -> str:
 
 def _before_each(summary: Summary) -> dict[str, str]:
     """The layer that stands above each, or the first input."""
-    names = [row.name for row in summary.rows]
+    names = [row.name for row in each_row(summary)]
     first = [tensor.name for tensor in summary.graph.inputs[:1]]
     return dict(zip(names, [*first, *names], strict=False))
 

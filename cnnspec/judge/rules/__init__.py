@@ -21,7 +21,7 @@ from cnnspec.ground.errors import Problem, folded
 from cnnspec.ground.partial import until_lost
 from cnnspec.language.program import Program
 from cnnspec.model.graph import DEFAULT_POLICY
-from cnnspec.model.summary import Model
+from cnnspec.model.summary import Model, each_row
 
 if TYPE_CHECKING:
     from cnnspec.judge.subjects import Sections
@@ -52,7 +52,7 @@ def of_model(model: Model) -> list[Problem]:
         found += _ask([("definitions", model)])
     if any(tensor.sparse for tensor in model.summary.graph.inputs):
         found += _ask([("inputs", model)])
-    layers = [row.layer for row in model.summary.rows]
+    layers = [row.layer for row in each_row(model.summary, written=True)]
     plain = not any(
         layer.adapts
         or not layer.freezes
@@ -69,7 +69,7 @@ def _types_differ(model: Model) -> bool:
     """Whether a layer computes in another type than Keras does by itself."""
     return any(
         one.dtype is not None or row.policy != DEFAULT_POLICY
-        for row in model.summary.rows
+        for row in each_row(model.summary, written=True)
         for one in (row.layer, *all_nested(row.layer))
     )
 

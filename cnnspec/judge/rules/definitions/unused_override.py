@@ -32,7 +32,9 @@ SEVERITY = "warning"
 def find(model: Model) -> Iterator[Problem]:
     """Warns of values from outside that change nothing, whatever they are."""
     program = model.program
-    placed = {node.path for node in model.summary.graph.nodes}
+    from cnnspec.model.functional import written_nodes
+
+    placed = {node.path for _, node in written_nodes(model.summary.graph)}
     every = [program.steps, *(block.steps for block in program.blocks.values())]
     steps = [step for some in every for step in each_step(some)]
     for path in program.source.overridden:

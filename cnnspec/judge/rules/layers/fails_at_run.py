@@ -25,7 +25,7 @@ from cnnspec.catalogue.dtypes import FLOATS, dtype_kind
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shapes, show
 from cnnspec.model.graph import DEFAULT_POLICY
-from cnnspec.model.summary import Model, Surprise
+from cnnspec.model.summary import Model, Surprise, each_row
 
 CODE = "fails-at-run"
 SEVERITY = "warning"
@@ -59,7 +59,7 @@ def of_penalties(model: Model) -> Iterator[Problem]:
     """
     if model.program.train is None:
         return
-    for row in model.summary.rows:
+    for row in each_row(model.summary, written=True):
         found = row.layer.penalties(row.policy, row.dtype, *row.input_shapes)
         for argument, dtype in sorted(found):
             if dtype_kind(dtype) == FLOATS and dtype != DEFAULT_POLICY:

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.ground.errors import Problem, either
-from cnnspec.model.summary import Model
+from cnnspec.model.summary import Model, each_row
 
 CODE = "frozen-outside"
 SEVERITY = "warning"
@@ -30,7 +30,7 @@ SEVERITY = "warning"
 
 def find(model: Model) -> Iterator[Problem]:
     """Warns of each layer, or layer inside one, whose weights go on being trained."""
-    for row in model.summary.rows:
+    for row in each_row(model.summary, written=True):
         if not row.trainable_params:
             continue
         for layer in (row.layer, *all_nested(row.layer)):

@@ -21,7 +21,7 @@ from cnnspec.catalogue.components import component_of
 from cnnspec.catalogue.layers.base import all_nested
 from cnnspec.ground.errors import Problem
 from cnnspec.model.graph import DEFAULT_POLICY
-from cnnspec.model.summary import Model, Row
+from cnnspec.model.summary import Model, Row, each_row
 
 CODE = "initializer-type"
 SEVERITY = "error"
@@ -29,7 +29,7 @@ SEVERITY = "error"
 
 def find(model: Model) -> Iterator[Problem]:
     """Finds each argument that a layer begins by, and can't in its type."""
-    for row in model.summary.rows:
+    for row in each_row(model.summary, written=True):
         # What all weights have, nearly always; to ask each one costs time.
         if set(row.weight_dtypes) - {DEFAULT_POLICY}:
             for argument, dtype in sorted(_unmade(row)):

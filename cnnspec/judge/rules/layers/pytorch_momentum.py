@@ -22,7 +22,7 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.model.summary import Model
+from cnnspec.model.summary import Model, each_row
 
 CODE = "pytorch-momentum"
 SEVERITY = "warning"
@@ -30,7 +30,7 @@ SEVERITY = "warning"
 
 def find(model: Model) -> Iterator[Problem]:
     """Warns of each that keeps less than half."""
-    for row in model.summary.rows:
+    for row in each_row(model.summary, written=True):
         for name, value in row.layer.as_elsewhere().items():
             meant, converted = row.layer.converted[name]
             text = f"{row.layer.title()}.{name} is {value:g}, and {meant}"

@@ -22,7 +22,7 @@ from cnnspec.catalogue.components import Component
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shape
-from cnnspec.model.summary import Model, Row
+from cnnspec.model.summary import Model, Row, each_row
 
 CODE = "weight-axes"
 SEVERITY = "error"
@@ -30,7 +30,7 @@ SEVERITY = "error"
 
 def find(model: Model) -> Iterator[Problem]:
     """Finds each argument of a layer, or of one inside, that its weights can't have."""
-    for row in model.summary.rows:
+    for row in each_row(model.summary, written=True):
         for layer in (row.layer, *all_nested(row.layer)):
             for argument, component in layer.bound():
                 if reason := _misfit(row, layer, argument, component):
