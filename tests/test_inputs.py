@@ -133,3 +133,14 @@ def test_two_models_differ_by_their_inputs(tmp_path: Path) -> None:
     assert [pair.change for pair in compare(one.summary, two.summary).inputs] == [
         "changed"
     ]
+
+
+def test_a_model_inside_takes_batches_of_any_size(tmp_path: Path) -> None:
+    spec = {
+        "input": {"shape": [8, 4], "batch_size": 2},
+        "blocks": {"tower": {"model": True, "layers": [{"Dense": 3}, "Flatten"]}},
+        "layers": ["tower", {"Dense": 2}],
+    }
+    assert codes(spec, keras=True) == []
+    [path] = api.build(spec, tmp_path, ["script"])
+    assert "Sequential" not in Path(path).read_text()

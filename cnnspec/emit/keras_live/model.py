@@ -239,7 +239,7 @@ def compare(model: Any, summary: Summary) -> list[str]:
         if name not in layers:
             continue
         if isinstance(row.layer, Functional):
-            inside = row.layer.inside(*row.input_shapes)
+            inside = row.layer.inside()
             found += (f"'{name}': {one}" for one in compare(layers[name], inside))
         elif not _is_own(row.layer):
             found += _differences(layers[name], row)

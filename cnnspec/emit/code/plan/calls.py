@@ -1,6 +1,6 @@
 """The calls of blocks' functions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cnnspec.emit.code.plan.parameters import given_code
 from cnnspec.emit.code.plan.shared import Shared, Signature
@@ -69,12 +69,19 @@ def sizes_of(tensor: Expression, axis: int = 1) -> Expression:
 
 
 def input_call(
-    shape: Expression, dtype: str, name: str, more: Sequence[CallArgument] = ()
+    shape: Expression,
+    dtype: str,
+    name: str,
+    batch_size: int | None = None,
+    kinds: Iterable[str] = (),
 ) -> Call:
     """The call that makes an input; what Keras takes anyway is left out."""
-    arguments = [CallArgument("", shape), *more]
+    arguments = [CallArgument("", shape)]
+    if batch_size is not None:
+        arguments.append(CallArgument("batch_size", Code(str(batch_size))))
     if dtype != USUAL:
         arguments.append(CallArgument("dtype", Code(text(dtype))))
+    arguments += (CallArgument(kind, Code("True")) for kind in kinds)
     if name:
         arguments.append(CallArgument("name", Code(text(name))))
     return Call(Code("keras.Input"), tuple(arguments))

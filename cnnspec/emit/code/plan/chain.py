@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from cnnspec.emit.code.plan.formulas import parts
 from cnnspec.emit.code.tree import (
     Assign,
+    Attribute,
     Blank,
     Call,
     Code,
@@ -15,6 +16,7 @@ from cnnspec.emit.code.tree import (
     Stack,
     Statement,
     Statements,
+    Subscript,
 )
 from cnnspec.ground.shapes import Shapes
 
@@ -72,4 +74,6 @@ def _asks(code: Expression) -> bool:
         return any(isinstance(n, ast.Attribute) and n.attr == "shape" for n in nodes)
     if isinstance(code, Call):
         return any(_asks(argument.value) for argument in code.arguments)
-    return any(map(_asks, parts(code)))
+    if isinstance(code, Subscript):
+        return _asks(code.of)
+    return isinstance(code, Attribute) or any(map(_asks, parts(code)))

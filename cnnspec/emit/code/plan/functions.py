@@ -284,11 +284,9 @@ def model_function(shared: Shared, graph: Graph) -> tuple[Statements, Call]:
 
 def _input(shared: Shared, tensor: Input, name: str) -> Call:
     name = "" if name == INPUT_NAME else name
-    batch = tensor.shape[0]
-    more = [] if batch is None else [CallArgument("batch_size", Code(str(batch)))]
-    kinds = (kind for kind in ("sparse", "optional") if getattr(tensor, kind))
-    more += (CallArgument(kind, Code("True")) for kind in kinds)
-    return input_call(_shape(shared, tensor), tensor.dtype, name, more)
+    kinds = [kind for kind in ("sparse", "optional") if getattr(tensor, kind)]
+    about = tensor.dtype, name, tensor.shape[0], kinds
+    return input_call(_shape(shared, tensor), *about)
 
 
 def _shape(shared: Shared, tensor: Input) -> Expression:
