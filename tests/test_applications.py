@@ -131,6 +131,61 @@ def test_keras_builds_the_same_and_no_weights_are_loaded(text, tmp_path) -> None
     assert api.check(spec, keras=True).diagnostics == []
 
 
+@pytest.mark.parametrize("style", ["lesson", "full"])
+@pytest.mark.parametrize("text", [MAPS, TRANSFER, TWICE] if LONG else [MAPS])
+def test_script_makes_the_same_model(text: str, style: str) -> None:
+    from cnnspec.emit.keras_live.model import build_model
+    from cnnspec.emit.keras_live.published import withheld
+    from cnnspec.emit.keras_script.script import render_script
+    from tests.emit import same
+
+    model = api.loads(text)
+    script = render_script(*model, style=style)
+    with withheld():
+        assert (
+            same.differences(same.built(script), build_model(model.summary.graph)) == []
+        )
+
+
+SCRIPT = """\
+# Its weights know pixels from -1 to 1, as
+# keras.applications.mobilenet_v2.preprocess_input makes of 0 to 255.
+# Keras downloads its weights once. Without a network, put
+# mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_160_no_top.h5 into
+# ~/.keras/models.
+base = keras.applications.MobileNetV2(
+    input_shape=(160, 160, 3),
+    weights="imagenet",
+    include_top=False,
+    pooling="avg",
+    name="base",
+)
+base.trainable = False
+# training=False: its BatchNormalization goes on using the means that it was trained
+# with.
+x = base(x, training=False)  # 1280
+"""
+
+
+def test_lesson_reads_as_a_person_writes_it() -> None:
+    from cnnspec.emit.keras_script.script import render_script
+
+    assert SCRIPT in render_script(*api.loads(TRANSFER), style="lesson")
+
+
+def test_a_file_of_weights_is_named_and_a_name_is_given_after_that() -> None:
+    from cnnspec.emit.keras_script.script import render_script
+
+    text = """
+    input: [96, 96, 3]
+    layers:
+      - EfficientNetB0: {weights: own.h5, include_top: false, name: base}
+    """
+    script = render_script(*api.loads(text), style="lesson")
+    assert 'weights="own.h5"' in script
+    assert '# Keras finds its weights by its own name.\nbase.name = "base"' in script
+
+
 # ------------------------------------------------------------------ weights
 
 SMALL = """

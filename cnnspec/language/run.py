@@ -961,7 +961,7 @@ class _Interpreter(Generic[T]):
 
         shape = images(layer, list(map(self._listener.sizes, read)))
         placed = self._placed_application(step, layer, shape, scope)
-        if layer.pretrained or layer.from_layer or placed.frozen:
+        if layer.infers or placed.frozen:
             self._quiet[placed.name] = _INFERENCE
         settings = {**self._quiet.get(placed.name, {}), **given[1]}
         placed = placed._replace(settings=settings)

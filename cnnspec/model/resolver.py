@@ -36,6 +36,19 @@ def resolve(program: Program) -> Graph:
     return builder.graph(program, program.name, outcome)
 
 
+def noted_inside(contents: Contents, shapes: Iterable[Any]) -> tuple[Any, Any]:
+    """Who notes the layers of a model of keras.applications, and its inputs.
+
+    Args:
+        contents: the model.
+        shapes: of what it is given.
+    """
+    builder = GraphBuilder()
+    for name, shape in zip(contents.inputs, shapes, strict=True):
+        builder._inputs.append(Input(name, shape, DEFAULT_POLICY, contents.path))
+    return builder, contents.inputs
+
+
 def functional(model: "Application", x: Shape) -> "Functional":
     """The layer that a model of keras.applications is, for images of a shape.
 

@@ -66,6 +66,8 @@ class Application(Layer):
     is_application = True
     module = "applications"
     call_settings = ("training",)
+    by_name = True
+    beside = ("trainable", "from_layer", "outputs")
     lacks = ("activity_regularizer", "dtype", "autocast")
     renamed: ClassVar[dict[str, Any]] = {
         **dict.fromkeys(
@@ -138,6 +140,11 @@ class Application(Layer):
     def published(self) -> bool:
         """Whether its weights are those that Keras publishes."""
         return self.weights_ == IMAGENET
+
+    @property
+    def infers(self) -> bool:
+        """Whether it is called with training=False, whoever trains around it."""
+        return self.pretrained or self.from_layer is not None or not self.trainable
 
     def rules(self) -> None:
         """Refuses what Keras refuses of the arguments alone."""

@@ -199,6 +199,8 @@ class Layer(Record):
     """Those of them that it gives as they came, where it makes floats of others."""
     hands_on_integers: ClassVar[bool] = False
     """Whether it gives numbers that are no fractions in the type that they came in."""
+    beside: ClassVar[tuple[str, ...]] = ()
+    """Arguments that Keras's own class doesn't take, and code says otherwise."""
     is_application: ClassVar[bool] = False
     """Whether it is a model of keras.applications."""
     hands_in_from: ClassVar[int] = 1

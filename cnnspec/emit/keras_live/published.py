@@ -14,9 +14,6 @@ from cnnspec.ground.errors import Path
 from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph
 
-_KERAS_OWN = ("trainable", "from_layer", "outputs", "name")
-"""Arguments of a spec that the function of keras.applications doesn't take."""
-
 
 def published(layer: Functional, name: str) -> Any:
     """The model of keras.applications that a layer is.
@@ -30,7 +27,7 @@ def published(layer: Functional, name: str) -> Any:
     """
     keras, known = keras_module(), layer.application
     assert known is not None
-    given = {n: v for n, v in known.given.items() if n not in _KERAS_OWN}
+    given = {n: v for n, v in known.given.items() if n not in (*known.beside, "name")}
     given["input_shape"] = layer.graph.inputs[0].shape[1:]
     if not (known.keeps_name or known.outputs):
         given["name"] = name

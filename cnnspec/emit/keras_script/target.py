@@ -14,9 +14,6 @@ class Script:
         from cnnspec.emit.keras_script.script import refuse_module_name
 
         refuse_module_name(model.program.source.path)
-        from cnnspec.emit.lacking import refuse_applications
-
-        refuse_applications(model)
 
     def make(self, model: Model, options: Options) -> str:
         """The Python code."""
@@ -38,10 +35,7 @@ class Notebook:
     name, ending, usual = "notebook", ".ipynb", False
 
     def refuse(self, model: Model) -> None:
-        """Refuses a model that no notebook can be made of."""
-        from cnnspec.emit.lacking import refuse_applications
-
-        refuse_applications(model)
+        """A notebook can be made of any model."""
 
     def make(self, model: Model, options: Options) -> str:
         """The notebook as JSON."""

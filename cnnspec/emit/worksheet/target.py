@@ -11,10 +11,7 @@ class Worksheet:
     ending = (".students.ipynb", ".solutions.ipynb")
 
     def refuse(self, model: Model) -> None:
-        """Refuses a model that no worksheet can be made of."""
-        from cnnspec.emit.lacking import refuse_applications
-
-        refuse_applications(model)
+        """Any model has something to ask about."""
 
     def make(self, model: Model, options: Options) -> tuple[str, str]:
         """Both notebooks as JSON."""

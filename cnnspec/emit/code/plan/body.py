@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from cnnspec.catalogue.applications.base import Application
 from cnnspec.catalogue.layers import Layer, layer_class
 from cnnspec.catalogue.operations import Operation
 from cnnspec.emit.code.plan.calls import block_call, input_call, model_call, sizes_of
@@ -34,10 +35,12 @@ from cnnspec.emit.code.plan.places import (
     Value,
     is_layer,
 )
+from cnnspec.emit.code.plan.published import changes, made_model, said_of, title
 from cnnspec.emit.code.plan.reads import ByName, Given, Reads, given_to
 from cnnspec.emit.code.plan.shared import Shared, Signature
 from cnnspec.emit.code.plan.tidy import if_statement
 from cnnspec.emit.code.plan.values import call, text
+from cnnspec.emit.code.plan.values import value as value_code
 from cnnspec.emit.code.plan.words import Words
 from cnnspec.emit.code.tree import (
     Assign,
@@ -204,8 +207,31 @@ class Body:
         """What a layer or an operation gives for tensors."""
         if isinstance(layer, Operation):
             return operation_code(layer, made, tensors, named)
-        code = self._kept_layer(value, made, key)
+        if isinstance(layer, Application):
+            code = self._published(value, layer, made, key, tensors[0].code)
+        else:
+            code = self._kept_layer(value, made, key)
         return Call(code, given_to(layer, tensors, named))
+
+    def _published(
+        self, value: Made, model: Application, made: Call, key: str, given: Expression
+    ) -> Expression:
+        """The code of a model of keras.applications, which is made beforehand."""
+        texts, found = self._shared.texts, self._flow.occurrences.get(value.path, ())
+        read = [sizes[0] for sizes in map(self._flow.sizes, found) if sizes]
+        shapes = [shape for shape in dict.fromkeys(read) if isinstance(shape, tuple)]
+        is_one = self._block is None and len(shapes) == 1
+        size = value_code(shapes[0][1:]) if is_one else sizes_of(given)
+        self.statements += said_of(model, texts, shapes)
+        names = [one.value for one in made.arguments if one.keyword == "name"]
+        made = made_model(model, made, size)
+        code = self._kept_layer(value, made, key)
+        if code is made:
+            code = Code(self.variables.new(title(names)))
+            self.statements.append(Assign(code, made))
+        name = names[0] if names else None
+        self.statements += changes(model, code, name, texts)
+        return code
 
     def _made(self, call: CallStep, holder: LayerStep) -> Call:
         """The code that makes a model which a layer holds."""
@@ -245,13 +271,15 @@ class Body:
 
     def _by_name(self, step: LayerStep | ApplyStep) -> ByName:
         """The arguments of a layer's call that a step names, and its settings."""
-        named = step.named
+        named, [first, *_] = step.named, self._flow.occurrences[step.path]
+        known = self._flow.settings.get(first.node, {})
+        more = {key: value_code(one) for key, one in known.items()}
         if named is None:
-            return (), {}
+            return (), more
         uses = self.function.reads_of(step.path)
         arguments = tuple(named.arguments[use.place or 0] for use in uses)
         settings = {key: self.words.data(one) for key, one in named.settings.items()}
-        return arguments, settings
+        return arguments, {**more, **settings}
 
     def _flat_input(self, flat: FlatInput) -> None:
         """Makes an input of a model inside."""

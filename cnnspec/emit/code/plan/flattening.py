@@ -373,6 +373,7 @@ class _View:
         if self._flat is None:
             arguments = event.arguments if isinstance(event, LayerTaken) else None
             found = Occurrence(node, made, arguments, before)
+            self._flow.settings[node] = placed.settings
             self._flow.occurrences.setdefault(step.path, []).append(found)
         else:
             called = placed.given or placed.local != placed.name

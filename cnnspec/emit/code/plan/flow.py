@@ -233,6 +233,7 @@ class Flow:
     Attributes:
         functions: by the name of the block; '' for `build_model()`.
         occurrences: each step's, by its path.
+        settings: what the call of a node is given beside tensors.
         calls: the block that each call leads to.
         rounds: how often each repeat was taken, for each time that it was reached.
         arms: those of each `if` that code can be written for.
@@ -274,6 +275,7 @@ class Flow:
         self.alone: frozenset[str] = frozenset()
         self.functions: dict[str, Function] = {}
         self.occurrences: dict[Path, list[Occurrence]] = {}
+        self.settings: dict[str, Mapping[str, Any]] = {}
         self.calls: dict[Path, str] = {}
         self.rounds: dict[Path, set[int]] = {}
         self.arms: set[Arm] = set()

@@ -26,6 +26,7 @@ from cnnspec.language.program import (
 from cnnspec.language.run import run
 from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph
+from cnnspec.model.resolver import noted_inside
 
 _DEPTH = 10
 """Of branches inside one another that no run takes; deeper ones get no code."""
@@ -257,6 +258,8 @@ class _Recorder(Listener[Tensor]):
         """What each layer gave first, and the `exports` of the calls around it."""
         self._models: list[ModelMade] = []
         """Those that have been made, and that nothing holds yet."""
+        self._published: list[tuple[Layer, Any]] = []
+        """Models of keras.applications that are being made, with their arguments."""
         self._making: list[tuple[ModelMade, str]] = []
         """Those that are being made, with what stood before nodes outside."""
         self._within = ""
@@ -491,6 +494,10 @@ class _Recorder(Listener[Tensor]):
         holder: type[Layer] | None,
     ) -> tuple["_Recorder", Tensors]:
         self._read.update(read)
+        if contents.application:
+            # Its layers are Keras's, which code asks Keras for.
+            self._published.append((contents.application, arguments))
+            return noted_inside(contents, map(self.sizes, read))
         around, node = self._within, f"{self._within}{contents.key}"
         self._within = f"{node}/"
         names = contents.inputs
@@ -506,6 +513,8 @@ class _Recorder(Listener[Tensor]):
     def modelled(
         self, step: CallStep | LayerStep, placed: Placed, outcome: Outcome[Tensor]
     ) -> Layer:
+        if isinstance(step, LayerStep):
+            return self._published[-1][0]
         self._open.pop()
         made, around = self._making.pop()
         for name, keras in outcome.keras_names.items():
@@ -528,8 +537,12 @@ class _Recorder(Listener[Tensor]):
         said: Sequence[Said],
     ) -> Tensor:
         gave, branches = self._new(placed.name), self._branches(step)
-        models = self._held(1)
-        arguments = models[0].arguments
+        models: tuple[ModelMade, ...] = ()
+        if isinstance(step, LayerStep):
+            arguments = self._published.pop()[1]
+        else:
+            models = self._held(1)
+            arguments = models[0].arguments
         event = LayerTaken(
             step, placed, layer, arguments, branches, read, said, gave, models
         )

@@ -72,6 +72,10 @@ class Holders:
         """Names a parameter of the function that holds no tensor."""
         return self._names.new(name)
 
+    def new(self, *wanted: str) -> str:
+        """A variable for what is no value of the flow."""
+        return self._names.new(*wanted)
+
     def set_slot(self, place: int, name: str) -> None:
         """Lets a current tensor have this variable."""
         self._slots[place] = self._names.take(name)

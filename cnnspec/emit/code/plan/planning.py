@@ -62,7 +62,7 @@ def planned(
     names = Names(reserved_names(constants))
     own = Constants(program.values, constants, names)
     titles = {name: _title(name, names) for name in flow.written_blocks()}
-    shared = Shared(program, flow, names, own, titles, dict(kinds(program)))
+    shared = Shared(program, flow, names, own, titles, dict(kinds(program)), texts)
     functions = [_function(shared, program.blocks[name], texts) for name in titles]
     if functions:
         said = authors(shared.remarks(("blocks",), whole=False), with_behind=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cnnspec.emit.code.plan.comments import Texts
 from cnnspec.emit.code.plan.flow import Flow, Function
 from cnnspec.emit.code.plan.names import Constants, Names
 from cnnspec.emit.code.plan.outline import StepKind, each_step, within
@@ -68,6 +69,7 @@ class Shared:
         signatures: of the functions that are made so far.
         handed: what functions call what they return beside the block's tensors.
         kinds: of the steps.
+        texts: of comments.
         wholes: the steps whose names no call's is put before.
     """
 
@@ -79,6 +81,7 @@ class Shared:
         constants: Constants,
         titles: Mapping[str, str],
         kinds: Mapping[Path, StepKind],
+        texts: Texts,
     ) -> None:
         self.program, self.flow = program, flow
         self.wholes = frozenset(
@@ -88,7 +91,7 @@ class Shared:
             if getattr(step, "is_whole", False)
         )
         self.names, self.constants, self.titles = names, constants, titles
-        self.kinds = kinds
+        self.kinds, self.texts = kinds, texts
         self.signatures: dict[str, Signature] = {}
         self.handed: dict[Value, str] = {}
         self._explained: set[Path] = set()

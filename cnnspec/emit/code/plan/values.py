@@ -45,6 +45,8 @@ def _callee(record: Record) -> str:
     name = type(record).__name__
     if isinstance(record, Component):
         return f"keras.{record.module}.{name}"
+    if isinstance(record, Layer) and record.is_application:
+        return f"keras.{record.module}.{name}"
     if isinstance(record, Layer) and not record.is_public():
         return name  # the script imports the class, or holds it itself
     return f"layers.{name}"

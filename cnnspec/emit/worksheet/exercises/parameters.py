@@ -22,7 +22,7 @@ class Asked(NamedTuple):
 def find(sheet: Sheet) -> Iterator[Asked]:
     """Asks for a layer of each class, then of each other arithmetic of these."""
     outputs = sheet.summary.graph.outputs
-    held = [row for row in sheet.rows() if row.params]
+    held = [row for row in sheet.rows() if row.arithmetic]
     rows = [row for row in held if row.name not in outputs] or held
     # A product in which a 1 stands shows less of where its factors come from.
     telling = sorted(rows, key=lambda row: any(1 in w.shape for w in row.weights))
