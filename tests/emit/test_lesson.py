@@ -201,6 +201,15 @@ def test_the_lesson_of_every_spec_runs(
     assert pictures == {f"{path.stem}_{part}.png" for part in parts}
 
 
+@pytest.mark.parametrize("name", ["contiguous", "csv split"])
+def test_a_gap_in_a_table_ends_the_lesson(name: str, data: Path) -> None:
+    """Without a word, pandas makes a NaN of it, and each weight becomes one too."""
+    text = (data / "a.csv").read_text("utf-8")
+    (data / "a.csv").write_text(text[: text.rindex(",", 0, -9)], encoding="utf-8")
+    with pytest.raises(AssertionError):
+        run(lesson(TRAINING[name]))
+
+
 def test_what_a_lesson_leaves_to_the_full_script_is_said() -> None:
     text = DIGITS.replace("metrics", "resume: true, seed: 1, metrics")
     assert "resume, which the spec asks for; cnnspec build --style full" in lesson(text)
