@@ -14,6 +14,7 @@ from PIL import Image
 from cnnspec import api
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.targets import FULL
+from tests.emit.quick import save_no_pictures, take_few_digits, train_eagerly
 from tests.emit.same import reset_names
 from tests.emit.test_script import load_script, ruff
 
@@ -371,6 +372,30 @@ def test_an_ensemble_shows_its_first_member(folder: Path) -> None:
     [filters] = [f for title, f in figures.items() if "filters of" in title]
     first = filters.axes[0].images[0].get_array()
     assert np.array_equal(first, saved.layers[1].get_weights()[0][:, :, 0, 0])
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("classes", [10, 1])
+def test_so_does_the_lesson_of_one(classes: int, monkeypatch) -> None:
+    train_eagerly(monkeypatch)
+    take_few_digits(monkeypatch)
+    save_no_pictures(monkeypatch)
+    text = SEEN.replace("show:", "epochs: 1, seed: 0, show:")
+    if classes == 1:
+        text = text.replace("units: 10, activation: softmax", "units: 1")
+        text = text.replace("sparse_categorical_crossentropy", "hinge")
+        text = text.replace("metrics: [accuracy], ", "")
+        text = text.replace("source: digits", "source: npz, path: few.npz")
+        x, y = np.ones((40, 8, 8)), np.arange(40) % 2
+        np.savez("few.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    written = render_script(*api.loads(text + "ensemble: {members: 2}\n")[:2])
+    reset_names()
+    module = load_script(written, Path("lesson.py"))
+    assert module.model is module.members[0]
+    alone = module.model.predict(module.x_test, verbose=0)
+    alone = alone.argmax(axis=1) if classes > 1 else (alone[:, 0] > 0).astype(int)
+    assert np.array_equal(module.predicted, alone)
+    assert Path("lesson.py").with_name("spec_grad_cam.png").exists()
 
 
 @pytest.mark.usefixtures("folder")
