@@ -384,10 +384,10 @@ def read_arguments(cls: type[T], arguments: Any) -> T:
         return cls.read({})
     if isinstance(arguments, dict):
         return cls.read(arguments)
-    first = next(iter(cls.arguments()), None)
-    if first is None:
-        text = f"{cls.title()} takes no arguments"
-        raise Invalid([Problem((), "wrong-type", text)])
+    first = next(iter(cls.arguments()), "name")
+    if first == "name":
+        text = f"{cls.title()} takes no arguments; found {describe(arguments)}"
+        raise Invalid([Problem((), "wrong-type", text, "remove it")])
     try:
         return cls.read({first: arguments})
     except Invalid as error:

@@ -166,7 +166,10 @@ def _named(given: Override, words: list[str], source: Source) -> tuple[Path, lis
         **{f.name: f.path for node in graph.nodes for f in node.trail if f.name},
         **{name: node.path for name, node in nodes.items()},
     }
-    authors = {keras: name for name, keras in graph.keras_names.items()}
+    authors = {
+        keras: name
+        for name, keras in (*graph.keras_names.items(), *graph.automatic.items())
+    }
     for count in range(len(words), 0, -1):
         name = ".".join(words[:count])
         name = name if name in places else authors.get(name, "")

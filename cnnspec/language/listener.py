@@ -75,6 +75,14 @@ class Outcome(NamedTuple, Generic[T]):
     """False where steps were left out because something is wrong with them."""
     keras_names: Mapping[str, str]
     """What Keras calls inputs, layers and calls, where that isn't their full name."""
+    automatic: Mapping[str, str]
+    """What Keras calls operations, where that isn't their full name. A call may have
+    the name of one."""
+
+    @property
+    def called(self) -> Mapping[str, str]:
+        """What Keras calls all of them."""
+        return {**self.keras_names, **self.automatic}
 
 
 class Contents(NamedTuple):

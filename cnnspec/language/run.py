@@ -178,6 +178,7 @@ class _Interpreter(Generic[T]):
             self._taken,
             self._complete,
             names,
+            {name: keras for name, keras in self._automatic.items() if keras != name},
         )
 
     def _refuse_nothing(
@@ -417,7 +418,7 @@ class _Interpreter(Generic[T]):
     def _refuse_operation(self, wanted: str, step: ApplyStep, scope: Scope[T]) -> None:
         path = (*step.path, "layer")
         text = f"apply uses weights again, and the operation '{wanted}' has none"
-        hint = "write the operation a second time"
+        hint = "let the operation itself stand here"
         self._problems.report("unknown-input", path, text, hint, scope.trail)
         scope.current = self._lost
 
@@ -470,7 +471,7 @@ class _Interpreter(Generic[T]):
         taken = [*self._taken, *automatic.values()] if automatic else self._taken
         names = naming.keras_names(self._odd, taken)
         self._refuse_shared(names)
-        return names | {n: keras for n, keras in automatic.items() if keras != n}
+        return names
 
     def _refuse_shared(self, names: Mapping[str, str]) -> None:
         """Reports a layer that is given the name that Keras gives an operation."""

@@ -33,7 +33,7 @@ def names_of(source: Source) -> Collection[str]:
 def _taken(program: Program) -> Taken:
     survey = _Survey()
     outcome = run(program, survey)
-    spots, called = survey.spots, outcome.keras_names.items()
+    spots, called = survey.spots, outcome.called.items()
     by_keras = {keras: spots[name] for name, keras in called if name in spots}
     return Taken(by_keras | spots, survey.times, outcome.complete)
 

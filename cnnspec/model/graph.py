@@ -89,6 +89,8 @@ class Graph(NamedTuple):
     empty where all of each are."""
     frozen: bool = False
     """Whether it is a model inside another one that isn't trained as a whole."""
+    automatic: Mapping[str, str] = {}
+    """What Keras calls operations, where that isn't their name."""
 
     @property
     def keras_name(self) -> str:
@@ -103,7 +105,7 @@ class Graph(NamedTuple):
             shares: the layer that it uses again, and whose name it has in Keras.
         """
         name = shares or name
-        return self.keras_names.get(name, name)
+        return self.automatic.get(name) or self.keras_names.get(name, name)
 
     def __str__(self) -> str:
         lines = [f"{i.name}: Input{list(i.shape[1:])}" for i in self.inputs]

@@ -30,9 +30,9 @@ def resolve(program: Program) -> Graph:
     policy = (program.train and program.train.mixed_precision) or DEFAULT_POLICY
     builder = GraphBuilder(policy)
     outcome = run(program, builder)
-    if outcome.unknown and outcome.keras_names:  # one of those may be meant
+    if outcome.unknown and outcome.called:  # one of those may be meant
         builder = GraphBuilder(policy)
-        outcome = run(program, builder, outcome.keras_names)
+        outcome = run(program, builder, outcome.called)
     return builder.graph(program, program.name, outcome)
 
 
@@ -271,6 +271,7 @@ class GraphBuilder(Listener[Tensor]):
             self._policy,
             self._within,
             parts,
+            automatic=outcome.automatic,
         )
 
     def _unknown(self, program: Program, outcome: Outcome[Tensor]) -> Iterator[Problem]:

@@ -225,12 +225,29 @@ class _Drawer:
             }}}),
             ("Add", dict),
             ("Concatenate", dict),
+            ("ops.add", lambda: {"x2": value("int", kinds)}),
+            ("ops.subtract", lambda: {"x1": value("float", kinds)}),
+            ("ops.multiply", dict),
+            ("ops.greater", lambda: {"x1": value("int", kinds)}),
+            ("ops.mean", lambda: {"axis": -1, "keepdims": value("bool", kinds)}),
+            ("ops.clip", lambda: {"x_min": 0, "x_max": value("int", kinds)}),
+            ("ops.concatenate", lambda: {"axis": -1}),
+            ("ops.get_item", lambda: {"key": ":, ..., :1"}),
+            ("ops.negative", dict),
+            ("ops.where", lambda: {"x2": value("float", kinds)}),
+            ("ops.dot", lambda: {"x2": value("int", kinds)}),
+            ("ops.split", lambda: {
+                "indices_or_sections": value("int", kinds), "axis": -1,
+            }),
             ("MultiHeadAttention", lambda: {
                 "num_heads": value("int", kinds), "key_dim": 2,
             }),
         ])  # fmt: skip
         made = arguments()
-        several = kind in ("Add", "Concatenate", "MultiHeadAttention")
+        several = kind in (
+            *("Add", "Concatenate", "MultiHeadAttention"),
+            *("ops.multiply", "ops.concatenate", "ops.where"),
+        )
         self._from(made, place, depth, 2 if several else 1)
         self._named(made, place, kind)
         if not made and self.chance(0.5):

@@ -273,7 +273,7 @@ def test_a_call_that_is_applied_again_has_operations_of_its_own() -> None:
 
 
 def test_an_operation_is_not_applied() -> None:
-    with pytest.raises(SpecError, match="write the operation a second time"):
+    with pytest.raises(SpecError, match="let the operation itself stand here"):
         api.loads("""
             input: [4, 6]
             layers:

@@ -7,28 +7,82 @@ That takes milliseconds, where building the model takes seconds.
 
 import ast
 import builtins
+import inspect
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from types import SimpleNamespace
 from typing import Any
 
+import keras
 import numpy as np
 
 from cnnspec.catalogue import components
 from cnnspec.catalogue.components import Component, snake_case
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer, all_nested
+from cnnspec.catalogue.operations import Operation, operations
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import infer
 from tests.emit.lessons import modelling
 
 
 class Tensor:
-    def __init__(self, name: str, place: int = 0, shape: Any = None) -> None:
-        self.name, self.place, self.shape = name, place, shape
+    def __init__(self, name: str, ops: Any, place: int = 0, shape: Any = None) -> None:
+        self.name, self.ops, self.place, self.shape = name, ops, place, shape
 
     def __repr__(self) -> str:
         return f"{self.name}:{self.place}" if self.place else self.name
+
+    def _operation(self, name: str, *given: Any) -> Any:
+        return getattr(self.ops, name)(*given)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._operation("get_item", self, _written(key))
+
+    def __neg__(self) -> Any:
+        return self._operation("negative", self)
+
+
+def _both(sign: str, name: str) -> None:
+    """Lets a sign of Python call an operation, as `KerasTensor` has it."""
+
+    def forward(self: Tensor, other: Any) -> Any:
+        return self._operation(name, self, other)
+
+    def backward(self: Tensor, other: Any) -> Any:
+        return self._operation(name, other, self)
+
+    setattr(Tensor, f"__{sign}__", forward)
+    if sign not in _TURNED_ROUND:
+        setattr(Tensor, f"__r{sign}__", backward)
+
+
+_TURNED_ROUND = ("gt", "ge", "lt", "le", "ne")
+for _sign, _name in {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "true_divide",
+    "floordiv": "floor_divide",
+    "mod": "mod",
+    "pow": "power",
+    "matmul": "matmul",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "lt": "less",
+    "le": "less_equal",
+}.items():
+    _both(_sign, _name)
+
+
+def _written(key: Any) -> str:
+    """The text between the brackets of an index."""
+    if isinstance(key, tuple):
+        return ", ".join(map(_written, key))
+    if isinstance(key, slice):
+        parts = [key.start, key.stop] + ([] if key.step is None else [key.step])
+        return ":".join("" if one is None else str(one) for one in parts)
+    return "..." if key is ... else str(key)
 
 
 class _Anything:
@@ -81,6 +135,53 @@ class _MadeLayer:
         return self.tracer.called(self, tensors, named)
 
 
+class _MadeOperation:
+    """A call of an operation, by its name or by a sign of Python."""
+
+    own_name = None
+
+    def __init__(self, tracer: "Tracer", cls: type[Operation], given: Any) -> None:
+        names = cls.tensor_arguments
+        several = [given.pop(name) for name in names if cls.takes_list]
+        tensors = {n: one for n, one in given.items() if isinstance(one, Tensor)}
+        self.tensors = list(tensors.values())
+        for one in several:
+            self.tensors = list(one)
+        plain = {n: _plain(one) for n, one in given.items() if n not in tensors}
+        self.record, self.inner, self.first = cls(**plain), list[str](), ""
+        self.name = tracer.automatic(_stem(cls))
+        for other in cls.counts_too:
+            tracer.automatic(snake_case(other))
+
+
+def _plain(value: Any) -> Any:
+    """A list in place of a tuple, as a spec has it."""
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+class _Operations:
+    """Stands for `keras.ops`."""
+
+    def __init__(self, tracer: "Tracer") -> None:
+        self._tracer = tracer
+
+    def __getattr__(self, name: str) -> Any:
+        cls = operations()[name]
+        order = inspect.signature(getattr(keras.ops, name)).parameters
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if name == "einsum":
+                first, *tensors = args
+                args, kwargs = (), {"subscripts": first, "operands": tensors}
+            given = dict(zip(order, args, strict=False)) | kwargs
+            made = _MadeOperation(self._tracer, cls, given)
+            tensors = made.tensors
+            given = ([*tensors],) if cls.takes_list else (*tensors,)
+            return self._tracer.called(made, given, {})
+
+        return call
+
+
 def _stem(cls: type[Layer]) -> str:
     return snake_case(cls.class_name or cls.__name__)
 
@@ -102,7 +203,7 @@ class Tracer:
         self._nodes = iter(graph.nodes)
         self._inputs = iter(graph.inputs)
         self._made: dict[str, _MadeLayer] = {}
-        self.layers = _Layers(self)
+        self.layers, self.ops = _Layers(self), _Operations(self)
         self.keras = SimpleNamespace(
             Input=self._input,
             Model=self._model,
@@ -110,7 +211,7 @@ class Tracer:
             layers=self.layers,
             saving=_Anything(),
             utils=_Anything(),
-            ops=_Anything(),
+            ops=self.ops,
             random=_Anything(),
             **{
                 module: _Components(module)
@@ -137,7 +238,7 @@ class Tracer:
         assert optional == tensor.optional
         assert (name, dtype) == (self.graph.called(tensor.name), tensor.dtype)
         assert tuple(shape) == tensor.shape[1:]
-        self._tensors[tensor.name] = [Tensor(tensor.name, 0, tensor.shape)]
+        self._tensors[tensor.name] = [Tensor(tensor.name, self.ops, 0, tensor.shape)]
         return self._tensors[tensor.name][0]
 
     def called(
@@ -170,7 +271,10 @@ class Tracer:
         count = self._lists.get(node.name, 0)
         shapes = self._shapes.get(node.name)
         shapes = shapes if count else [shapes]
-        found = [Tensor(node.name, place, shape) for place, shape in enumerate(shapes)]
+        found = [
+            Tensor(node.name, self.ops, place, shape)
+            for place, shape in enumerate(shapes)
+        ]
         self._tensors[node.name] = found
         return found if count else found[0]
 

@@ -151,7 +151,7 @@ class Softmax(Along):
     def running(self, output: Any, *shapes: Any) -> Any:
         if isinstance(self.axis, tuple):
             text = "fails along several axes, which Keras takes and can't run"
-            raise ShapeError(text, "write one axis")
+            raise ShapeError(text, "name one axis")
         check_softmax(shapes[0], None)
         return output
 

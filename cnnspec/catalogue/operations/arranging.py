@@ -53,6 +53,7 @@ _NewShape = Annotated[
 class Reshape(Moving):
     """Gives the same numbers, in the same order, other axes; -1 takes what is left."""
 
+    spelt_as: ClassVar[dict[str, str]] = {"newshape": "shape target_shape size sizes"}
     shape_rule = "newshape; an axis of -1 takes what the others leave over"
     example: ClassVar[Any] = {"newshape": [-1, 3, 8]}
 
@@ -119,6 +120,7 @@ class Reshape(Moving):
 class Transpose(Moving):
     """Gives the axes another order."""
 
+    spelt_as: ClassVar[dict[str, str]] = {"axes": "perm dims order axis permutation"}
     shape_rule = "the sizes of the input in the order of axes"
     example: ClassVar[Any] = {"axes": [0, 2, 1]}
 
@@ -129,7 +131,7 @@ class Transpose(Moving):
         places = self.places(x)
         if places[0] != 0:
             others = [place for place in places if place]
-            if self.axes is None:
+            if self.axes is None or others == sorted(others):
                 others.reverse()
             hint = f"write axes: {flow([0, *others])}" if others else ""
             raise mixes(APART if self.axes else f"without axes {APART}", hint)
@@ -316,7 +318,7 @@ class Roll(_InPlace):
         each = isinstance(shifts, tuple) and isinstance(axes, tuple)
         if not one and not (each and len(several(shifts)) == len(several(axes or 0))):
             text = f"{self.title()} needs a shift for each axis, and as many axes"
-            hint = "as in {shift: 1, axis: 1} or {shift: [1, 2], axis: [1, 2]}"
+            hint = "both are a number, or lists of the same length"
             raise ArgumentError("shift", "wrong-type", text, hint)
 
 

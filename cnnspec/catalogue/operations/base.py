@@ -8,7 +8,7 @@ from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers.base import WHOLE as EVERYWHERE
 from cnnspec.catalogue.layers.base import Layer, Reach
 from cnnspec.catalogue.operations.types import FLOATS, FLOATX, TEXT, WHOLE, Given, same
-from cnnspec.ground.errors import ShapeError
+from cnnspec.ground.errors import ShapeError, near
 from cnnspec.ground.kinds import LARGEST_FLOAT, choice, kind, not_finite
 from cnnspec.ground.shapes import Shape, Size, show
 
@@ -28,12 +28,22 @@ Number = Annotated[Any, NUMBER]
 """A number, kept as it is written: it meets tensors of whole numbers as one."""
 
 
+_TYPES = {
+    **dict.fromkeys(("float", "single"), "float32"),
+    **dict.fromkeys(("int", "integer"), "int32"),
+    "half": "float16",
+    "double": "float64",
+    "long": "int64",
+    "boolean": "bool",
+}
+"""Types as others call them."""
 NumberType = Annotated[
     str,
     choice(
         *("bool", "int8", "int16", "int32", "int64"),
         *("uint8", "uint16", "uint32", "uint64"),
         *("bfloat16", "float16", "float32", "float64"),
+        hint=lambda found: near(_TYPES.get(found, "")) if found in _TYPES else "",
     ),
 ]
 """A type of numbers by name."""
@@ -156,7 +166,7 @@ class Operation(Layer):
         hint = f"name a tensor for {_said(missing)} in from, too"
         if [n for n in missing if n in self.arguments()] == [*missing]:
             numbers = ", ".join(f"{name}: 2" for name in missing)
-            hint = f"write a number, as in {numbers}; or name more tensors in from"
+            hint = f"give a number by name, as in {numbers}; or more tensors in from"
         return ShapeError(f"{taken}, and is given {tensors}", hint)
 
     def call(
@@ -274,8 +284,7 @@ def type_of(operand: Any) -> Any:
 
 def mixes(what: str, hint: str = "") -> MixedSamples:
     """That an operation puts samples of a batch together or apart."""
-    text = f"{what}, and samples have nothing to do with each other"
-    return MixedSamples(text, hint)
+    return MixedSamples(what, hint)
 
 
 def with_batch(shape: Sequence[Size]) -> str:

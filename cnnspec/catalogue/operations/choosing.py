@@ -140,7 +140,7 @@ class GetItem(Operation):
             )
         raise mixes(
             f"[{self.key}] takes samples out of the batch, which is axis 0",
-            f"write ':, {self.key}' to leave it whole",
+            f"to leave it whole, begin with ':', as in ':, {self.key}'",
         )
 
     def shape(self, *shapes: Any) -> Any:
@@ -277,6 +277,7 @@ class OneHot(Moving):
     lacks = OF_LAYERS
     first = ("num_classes", "axis", "dtype", "sparse")
     rearranges = False
+    spelt_as: ClassVar[dict[str, str]] = {"num_classes": "depth num_tokens classes"}
     example: ClassVar[Any] = {"num_classes": 10}
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 8),)
     shape_rule = "the input's, with num_classes at axis"
@@ -292,7 +293,7 @@ class OneHot(Moving):
         if not 0 <= self.axis < len(x):
             raise ShapeError(
                 f"has no place {self.axis} for its new axis",
-                f"write axis: -1, or 1 to {len(x) - 1}",
+                f"its axis is -1, or 1 to {len(x) - 1}",
             )
         return self.axis
 
@@ -337,7 +338,7 @@ class TopK(Operation):
         size = shapes[0][-1]
         if size is not None and size < self.k:
             text = f"wants the {self.k} largest of {size} along the last axis"
-            raise ShapeError(text, "write a smaller k")
+            raise ShapeError(text, "choose a smaller k")
         return output
 
     def reach(self, *shapes: Any, **_: Any) -> Reach:

@@ -377,6 +377,10 @@ class Clip(Each):
     """Each number, those below or above two limits at the limit."""
 
     typed = types.counted
+    spelt_as: ClassVar[dict[str, str]] = {
+        "x_min": "min min_value minimum lower low a_min clip_value_min",
+        "x_max": "max max_value maximum upper high a_max clip_value_max",
+    }
     example: ClassVar[Any] = {"x_min": 0, "x_max": 6}
 
     x_min: Number
@@ -386,7 +390,7 @@ class Clip(Each):
         whole = not types.is_fraction(given[0]) and given[0] != "bool"
         if whole and float in map(type, (self.x_min, self.x_max)):
             text = f"can't clip {given[0]} at a fraction"
-            raise ShapeError(text, "write whole numbers")
+            raise ShapeError(text, "give it whole numbers")
         return super().running_dtype(told, *given)
 
 

@@ -22,7 +22,7 @@ def same_but(shapes: list[Shape], free: int | None) -> None:
     others = [
         tuple(n for place, n in enumerate(shape) if place != free) for shape in shapes
     ]
-    agree = len({len(sizes) for sizes in others}) == 1 and all(
+    agree = len({len(shape) for shape in shapes}) == 1 and all(
         None in (n, m) or n == m
         for sizes in others
         for n, m in zip(sizes, others[0], strict=True)
@@ -301,7 +301,7 @@ class Unstack(Operation):
         if self.num is None and x[place] is None:
             raise ShapeError(
                 f"needs to know the size along axis {place} of {with_batch(x)}",
-                "write num:",
+                "say num:",
             )
 
     def shape(self, *shapes: Any) -> Any:

@@ -123,12 +123,12 @@ class Diagonal(Operation):
     def _places(self, x: Shape) -> tuple[int, int]:
         one, other = self.at(self.axis1, x), self.at(self.axis2, x)
         if one == other:
-            raise ShapeError("needs two axes", "write axis1: 1 and axis2: 2")
+            raise ShapeError("needs two axes", "let axis1 be 1 and axis2 be 2")
         return one, other
 
     def fits(self, *shapes: Any) -> None:
         if 0 in self._places(shapes[0]):
-            hint = "write axis1: 1 and axis2: 2"
+            hint = "let axis1 be 1 and axis2 be 2"
             raise mixes("takes the batch for an axis of a matrix", hint)
 
     def _rest(self, x: Shape) -> Shape:
@@ -227,8 +227,11 @@ class Tile(Moving):
                 "give each axis one, the batch among them",
             )
         if numbers[0] != 1:
-            fixed = flow([1, *numbers[1:]])
-            raise mixes("repeats the samples of a batch", f"write repeats: {fixed}")
+            others = numbers[1:]
+            if {*others} == {1}:
+                others[0] = numbers[0]
+            hint = f"write repeats: {flow([1, *others])}" if others else ""
+            raise mixes("repeats the samples of a batch", hint)
 
     def shape(self, *shapes: Any) -> Any:
         [x] = shapes
@@ -295,8 +298,11 @@ class Pad(Moving):
                 "give each axis one, the batch among them",
             )
         if ends[0] != (0, 0):
-            fixed = flow([[0, 0], *map(list, ends[1:])])
-            raise mixes("would put samples into the batch", f"write pad_width: {fixed}")
+            others = [list(both) for both in ends[1:]]
+            if not any(map(any, others)):
+                others[:1] = [list(ends[0])] * len(others[:1])
+            hint = f"write pad_width: {flow([[0, 0], *others])}" if others else ""
+            raise mixes("would put samples into the batch", hint)
 
     def shape(self, *shapes: Any) -> Any:
         [x] = shapes

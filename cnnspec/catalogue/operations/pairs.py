@@ -82,8 +82,8 @@ class Spread(Operation):
     )
 
     def fits(self, *shapes: Any) -> None:
-        spread(shapes)
         need_equal_ranks(shapes)
+        spread(shapes)
 
     def shape(self, *shapes: Any) -> Any:
         return spread(shapes)

@@ -31,7 +31,7 @@ class Matmul(Operation):
             raise mixes(
                 f"would multiply {with_batch(a)} and {with_batch(b)} as matrices, of "
                 "which the batch is a row or a column",
-                "write - ops.einsum: 'bi,bi->b' for a product of each sample",
+                "ops.einsum of 'bi,bi->b' gives a product of each sample",
             )
         need_equal_ranks(shapes)
         if None not in (a[-1], b[-2]) and a[-1] != b[-2]:
@@ -106,7 +106,7 @@ class Einsum(Operation):
             wrong = "has a letter twice behind ->"
         if wrong:
             text = f"{self.title()}.subscripts '{self.subscripts}' {wrong}"
-            hint = "write them like 'bij,bjk->bik', with b for the batch"
+            hint = "they look like 'bij,bjk->bik', with b for the batch"
             raise ArgumentError("subscripts", "equation", text, hint)
 
     @property

@@ -369,10 +369,10 @@ class Norm(Reduction):
         count = len(self.places(shapes[0]))
         if count == 1 and isinstance(self.ord, str):
             text = f"has no norm '{self.ord}' of vectors, which it takes along one axis"
-            raise ShapeError(text, "write two axes, or another ord")
+            raise ShapeError(text, "name two axes, or another ord")
         if count == 2 and self.ord not in _OF_MATRICES:
             text = f"has no norm {self.ord} of matrices, which it takes along two axes"
-            raise ShapeError(text, "write ord: 1, 2, fro or nuc, or one axis")
+            raise ShapeError(text, "ord may be 1, 2, fro or nuc; or name one axis")
 
 
 _OF_MATRICES = (None, "fro", "nuc", float("inf"), float("-inf"), 1, -1, 2, -2)

@@ -28,27 +28,37 @@ def operation_code(
         tensors: what it reads, in the order of its call.
         named: the arguments that they go to, if some go by name.
     """
-    given = [
-        Star(code) if several else code
-        for code, several in _ordered(operation, tensors, named[0])
-    ]
+    given = _apart(operation, _ordered(operation, tensors, named[0]))
     own = {one.keyword: one.value for one in made.arguments}
-    if isinstance(operation, GetItem):
+    if isinstance(operation, GetItem) and len(given) == 1:
         return Subscript(given[0], Code(operation.key))
-    plain = not any(isinstance(code, Star) for code in given)
-    if operation.sign and plain and not operation.turned_round():
-        operands = operation.call(given, own)[0]
-        left = operands[0] if len(operands) > 1 else None
-        return Operator(operation.sign, operands[-1], left)
     function = Code(f"ops.{type(operation).function}")
-    if not plain and not operation.takes_list:
-        # One name stands for several tensors, and for as many arguments.
+    if not operation.takes_list and not _is_one_each(operation, given):
+        # A name stands for several tensors; or, in an arm that no run takes, for more
+        # than there are arguments.
         first = tuple(CallArgument("", code) for code in given)
         return Call(function, (*first, *made.arguments))
     by_place, by_name = operation.call(given, own)
+    if operation.sign and not operation.turned_round():
+        left = by_place[0] if len(by_place) > 1 else None
+        return Operator(operation.sign, by_place[-1], left)
     found = [CallArgument("", _packed(code)) for code in by_place]
     found += [CallArgument(name, code) for name, code in by_name.items()]
     return Call(function, tuple(found))
+
+
+def _apart(operation: Operation, tensors: Sequence[Given]) -> list[Expression]:
+    """The tensors one by one, of which a single name may stand for all."""
+    if len(tensors) == 1 and tensors[0].is_list and not operation.takes_list:
+        count = len(operation.works_on())
+        return [Subscript(tensors[0].code, Code(str(k))) for k in range(count)]
+    return [Star(code) if several else code for code, several in tensors]
+
+
+def _is_one_each(operation: Operation, given: Sequence[Expression]) -> bool:
+    """Whether there is the code of a tensor for each argument that takes one."""
+    several = any(isinstance(code, Star) for code in given)
+    return not several and len(given) == len(operation.works_on())
 
 
 def _ordered(
