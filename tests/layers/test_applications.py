@@ -9,7 +9,7 @@ from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.registry import family_names
 from cnnspec.emit.folders import template_folder
 from cnnspec.emit.keras_live.model import build_model, compare, saved, weight_name
-from cnnspec.emit.keras_script.custom import sources
+from cnnspec.emit.keras_script.custom import classes, sources
 from tests.fidelity.judge import keras_class
 from tests.layers.refusals import Refused, check_refused, each_refused
 from tests.layers.table import Row, check_complete, check_row, each
@@ -69,7 +69,7 @@ def test_refused(case):
 def written(name: str):
     """The class that a script carries."""
     layer = make_layer(name, layer_class(name).example)
-    [text] = sources([layer, layer])
+    [text] = sources(classes([layer, layer]))
     names = {"keras": keras, "layers": keras.layers, "__name__": "script"}
     exec(text, names)  # noqa: S102 - the text is ours
     return names[name]
@@ -135,7 +135,7 @@ def test_what_cnnspec_builds_is_read_back_by_keras_alone(tmp_path):
 
 def test_the_text_is_found_inside_a_wrapper():
     layer = make_layer("TimeDistributed", {"layer": {"StochasticDepth": 0.1}})
-    [text] = sources([layer])
+    [text] = sources(classes([layer]))
     assert "class StochasticDepth(layers.Layer):" in text
     assert "import" not in text
 
@@ -143,3 +143,25 @@ def test_the_text_is_found_inside_a_wrapper():
 def test_every_text_is_of_a_layer():
     texts = {path.stem for path in (template_folder() / "layers").glob("*.py")}
     assert texts == {*NAMES, *family_names("tokens")}
+
+
+def test_a_class_is_carried_that_only_another_value_of_a_parameter_needs(tmp_path):
+    spec = """
+        name: untaken
+        input: [8, 4]
+        blocks:
+          branch:
+            params: {rate: 0.0}
+            layers:
+              - Dense: 4
+              - if: {test: "${rate > 0}", then: [{StochasticDepth: $rate}]}
+        layers: [branch, branch, Flatten]
+        """
+    [path] = api.build(spec, tmp_path, ["script"])
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    assert "class StochasticDepth(layers.Layer):" in text
+    names = {"__name__": "script"}
+    exec(text, names)  # noqa: S102 - the text is ours
+    made = names["branch"](keras.Input((8, 4)), rate=0.5)
+    assert made.shape == (None, 8, 4)

@@ -10,7 +10,7 @@ from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.registry import family_names
 from cnnspec.emit.keras_live.carried import carried_class
 from cnnspec.emit.keras_live.model import build_model, compare, saved
-from cnnspec.emit.keras_script.custom import sources
+from cnnspec.emit.keras_script.custom import classes, sources
 from tests.layers.refusals import Refused, check_refused, each_refused
 from tests.layers.table import Row, check_complete, check_row, each
 
@@ -99,7 +99,7 @@ def test_waves_are_those_of_the_paper():
 @pytest.mark.parametrize("name", NAMES)
 def test_scripts_carry_the_very_text_that_is_run(name):
     layer = make_layer(name, layer_class(name).example)
-    [text] = sources([layer, make_layer("TimeDistributed", {"layer": "ReLU"})])
+    [text] = sources(classes([layer, make_layer("ReLU", None)]))
     names = {"keras": keras, "layers": keras.layers, "__name__": "script"}
     exec(text, names)  # noqa: S102 - the text is ours
     arguments = (layer_class(name).example or {}) | {"name": "same"}

@@ -5,43 +5,64 @@ it carries their text, which stands in templates/layers: classes with Keras's na
 arguments, weights and behaviour. A layer of somebody's package is imported from there.
 """
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Iterable, Iterator
 
+from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer, all_nested
+from cnnspec.catalogue.registry import is_known
 from cnnspec.emit.folders import folders
 
+Classes = list[type[Layer]]
 
-def sources(layers: Iterable[Layer], own: str | None = None) -> list[str]:
-    """The texts of the classes that a script needs, each once, without imports.
 
-    They need `import keras` and `from keras import layers` above them.
+def classes(layers: Iterable[Layer], *codes: str) -> Classes:
+    """Those that a script needs and that `keras.layers` doesn't have, each once.
 
     Args:
         layers: all that the model is made of, in its order; those inside others, such
             as that of a TimeDistributed, are found.
+        codes: of the script. It may make layers that this model doesn't have: in an arm
+            of an `if` that another value of a parameter chooses, or in a model inside.
+    """
+    found = (type(one) for layer in layers for one in (layer, *all_nested(layer)))
+    every = dict.fromkeys((*found, *(cls for code in codes for cls in _made(code))))
+    return [cls for cls in every if not cls.is_public()]
+
+
+def _made(code: str) -> Iterator[type[Layer]]:
+    """The classes of layers that code makes by their names alone."""
+    calls = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
+    for call in calls:
+        if isinstance(call.func, ast.Name) and is_known(call.func.id):
+            yield layer_class(call.func.id)
+
+
+def sources(found: Classes, own: str | None = None) -> list[str]:
+    """The texts of the classes that a script holds, without imports.
+
+    They need `import keras` and `from keras import layers` above them.
+
+    Args:
+        found: as `classes` gives them.
         own: a folder of templates of one's own.
     """
-    return [_source(cls.__name__, own) for cls in _classes(layers) if not cls.package]
+    return [_source(cls.__name__, own) for cls in found if not cls.package]
 
 
-def imports(layers: Iterable[Layer]) -> list[tuple[str, str]]:
+def imports(found: Classes) -> list[tuple[str, str]]:
     """The package and name of each class that a script imports.
 
     Args:
-        layers: as for `sources`.
+        found: as `classes` gives them.
     """
-    return [(cls.package, _imported(cls)) for cls in _classes(layers) if cls.package]
+    return [(cls.package, _imported(cls)) for cls in found if cls.package]
 
 
 def _imported(cls: type[Layer]) -> str:
     """How a class is imported under the name that a spec has for it."""
     name = cls.name_in_package()
     return name if name == cls.__name__ else f"{name} as {cls.__name__}"
-
-
-def _classes(layers: Iterable[Layer]) -> list[type[Layer]]:
-    classes = (type(found) for layer in layers for found in (layer, *all_nested(layer)))
-    return [cls for cls in dict.fromkeys(classes) if not cls.is_public()]
 
 
 def _source(name: str, own: str | None) -> str:

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import Any
 
+from cnnspec.catalogue.registry import declaring
 from cnnspec.emit.code.model import model_code
 from cnnspec.emit.code.plan.comments import in_docstring, own_name, paragraphs
 from cnnspec.emit.keras_script import custom
@@ -200,6 +201,8 @@ class Writer:
             program, summary, self.language, above, sequential=self._sequential
         )
         layers = [n.layer for n in each_node(summary.graph) if not n.shares]
+        with declaring(program.own):
+            own = custom.classes(layers, *code.functions, code.body, code.model)
         classes = adapted(Model(program, summary))
         return ModelView(
             name=program.name,
@@ -208,9 +211,9 @@ class Writer:
             trainable=summary.trainable_params,
             non_trainable=summary.non_trainable_params,
             macs=summary.macs,
-            imports=custom.imports(layers),
+            imports=custom.imports(own),
             constants=code.constants,
-            classes=custom.sources(layers, self._own),
+            classes=custom.sources(own, self._own),
             adapted=[f"{cls.module}.{cls.__name__}" for cls in classes],
             keeps_adapted=all(cls.keeps_adapted for cls in classes),
             functions=code.functions,
