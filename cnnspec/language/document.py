@@ -574,7 +574,7 @@ class Document(Record):
 
     first: ClassVar[tuple[str, ...]] = (
         *("name", "input", "inputs", "layers", "outputs"),
-        *("vars", "include", "blocks", "custom", "data", "train", "expect"),
+        *("vars", "blocks", "data", "train", "expect", "include", "custom"),
     )
     spelt_as: ClassVar[dict[str, str]] = {
         "input": "input_shape input_size in_shape 입력 입력크기 입력형태",

@@ -30,6 +30,17 @@ layers:
   - Flatten
   - Dense: 3
 """
+FIRST = """
+input: [5, 16, 16, 1]
+blocks:
+  frame:
+    model: true
+    params: {width: 4}
+    layers: [{Conv2D: {filters: $width, kernel_size: 3}}, GlobalAveragePooling2D]
+layers:
+  - TimeDistributed: {layer: {frame: {width: 8}}}
+  - LSTM: 4
+"""
 UNLIKE = """
 inputs: {words: {shape: [12], dtype: int32}, other: [12]}
 blocks:
@@ -50,7 +61,7 @@ layers:
 """
 TEXTS = {
     "pair": PAIR, "frozen": FROZEN, "again": AGAIN, "held": HELD,
-    "several": SEVERAL, "inside": INSIDE, "unlike": UNLIKE,
+    "several": SEVERAL, "inside": INSIDE, "first": FIRST, "unlike": UNLIKE,
 }  # fmt: skip
 
 

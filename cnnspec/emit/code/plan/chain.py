@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Mapping
 
-from cnnspec.emit.code.plan.formulas import parts
 from cnnspec.emit.code.tree import (
     Assign,
     Attribute,
@@ -16,7 +15,6 @@ from cnnspec.emit.code.tree import (
     Stack,
     Statement,
     Statements,
-    Subscript,
 )
 from cnnspec.ground.shapes import Shapes
 
@@ -67,13 +65,11 @@ def _item(statement: Statement, current: Expression | None) -> Evaluate | None:
     return Evaluate(made, statement.note, statement.said)
 
 
-def _asks(code: Expression) -> bool:
+def _asks(code: object) -> bool:
     """Whether an argument is worked out of a tensor's sizes."""
     if isinstance(code, Code):
         nodes = ast.walk(ast.parse(code.text, mode="eval"))
         return any(isinstance(n, ast.Attribute) and n.attr == "shape" for n in nodes)
-    if isinstance(code, Call):
-        return any(_asks(argument.value) for argument in code.arguments)
-    if isinstance(code, Subscript):
-        return _asks(code.of)
-    return isinstance(code, Attribute) or any(map(_asks, parts(code)))
+    if isinstance(code, Attribute) and code.name == "shape":
+        return True
+    return isinstance(code, tuple) and any(map(_asks, code))
