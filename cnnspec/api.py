@@ -246,6 +246,7 @@ def check(
     strict: bool | None = None,
     allow_outside: bool | None = None,
     allow_import: bool = False,
+    sizes: str | Sequence[str] = (),
 ) -> Checked:
     """Reads a spec and holds it against what it expects.
 
@@ -262,6 +263,8 @@ def check(
         allow_outside: lets the spec name files outside of its project.
         allow_import: imports the layers that the spec declares under `custom:`, where
             Keras is asked.
+        sizes: of inputs that the model, as it is built, has to take as well: `600x600`,
+            or `image=600x600x3` where there are several.
 
     Raises:
         OverrideError: an override that isn't of that form, or can't be applied.
@@ -276,6 +279,7 @@ def check(
         strict=strict,
         allow_outside=allow_outside,
         allow_import=allow_import,
+        sizes=_listed(sizes),
     )
 
 
@@ -290,11 +294,18 @@ def _check(
     overrides: "Overrides",
     *,
     keras: bool = False,
+    sizes: Sequence[str] = (),
     **chosen: Any,
 ) -> Checked:
     settings = settings_for(os.path.dirname(path), **chosen)
-    proofs = [_by_keras] if keras else []
+    proofs: list[judging.Proof] = [_by_keras] if keras else []
+    if sizes:
+        from cnnspec.judge.sizes import AtSizes
+
+        proofs.append(at := AtSizes(sizes))
     checked = judging.check_source(read, path, overrides, settings, *proofs)
+    if sizes and at.summary is not None:
+        checked = checked._replace(summary=at.summary, at=str(at))
     summary = None if checked.summary is None else Summary(*checked.summary)
     return Checked(*checked._replace(summary=summary))
 

@@ -16,7 +16,8 @@ def text(checked: Checked) -> str:
     lines = [str(diagnostic) for diagnostic in checked.diagnostics]
     if checked.ok:
         assert checked.summary is not None
-        told = f"{checked.path}: {checked.verdict}: {totals(checked.summary)}"
+        at = f" at {checked.at}" if checked.at else ""
+        told = f"{checked.path}: {checked.verdict}: {totals(checked.summary)}{at}"
         lines.append(visible(told))
     return "\n".join(lines)
 

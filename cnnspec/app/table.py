@@ -120,6 +120,14 @@ COMMANDS = {
             _format("text", "json", "github"),
             _SET,
             _flag("keras", "Build and run with Keras too, and compare."),
+            Option(
+                "--input",
+                "sizes",
+                "Hold the model, as it is built, against inputs of other sizes, too: "
+                "600x600, or image=600x600x3.",
+                "SIZES",
+                several=True,
+            ),
             Option("--select", "select", "Tell these warnings alone.", "CODES"),
             Option("--ignore", "ignore", "Leave these warnings out.", "CODES"),
             Option("--strict", "strict", "Let no warning pass."),
@@ -127,7 +135,11 @@ COMMANDS = {
             _OUTSIDE,
             _IMPORT,
         ),
-        ("cnnspec check specs/nin.yaml", "cnnspec check specs/ --strict"),
+        (
+            "cnnspec check specs/nin.yaml",
+            "cnnspec check specs/ --strict",
+            "cnnspec check unet.yaml --input 600x600",
+        ),
     ),
     "show": Command(
         "Show every layer's shape, parameters, MACs, memory and receptive field.",

@@ -38,6 +38,8 @@ class Checked(NamedTuple):
     diagnostics: list[Diagnostic]
     strict: bool = False
     """Whether warnings count as errors."""
+    at: str = ""
+    """The sizes of inputs that `summary` is for, where they aren't the spec's own."""
 
     @property
     def ok(self) -> bool:

@@ -19,6 +19,7 @@ def run(
     format: str,
     overrides: Sequence[str],
     keras: bool,
+    sizes: Sequence[str],
     select: str | None,
     ignore: str | None,
     strict: bool | None,
@@ -31,6 +32,7 @@ def run(
         "ignore": codes_of(ignore),
         "strict": strict,
         "allow_outside": allow_outside,
+        "sizes": sizes,
     }
     results = []
     settings_of_keras = {**settings, "allow_import": allow_import}
