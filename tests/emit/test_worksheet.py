@@ -65,6 +65,12 @@ def test_whatever_a_script_is_made_of_has_a_worksheet(name: str) -> None:
     assert_sound(cells_of(VARIANTS[name]))
 
 
+def test_a_worksheet_asks_for_no_package_that_it_has_no_use_for() -> None:
+    [setup] = [c for c in cells_of(DIGITS) if about(c).get("grade_id") == "setup"]
+    assert "pip install" not in setup["source"]
+    assert setup["source"].startswith("import keras\n")
+
+
 def test_a_model_of_nothing_to_ask_has_none() -> None:
     with pytest.raises(SpecError, match="no layer of the model has a size"):
         cells_of("input: [4]\nlayers: [ReLU]")

@@ -71,7 +71,7 @@ _HEADINGS = {
 """The headings of a lesson, and the sections that they may stand above."""
 
 
-_GO_ON = ("model", "compile", "evaluate")
+_GO_ON = ("about", "model", "compile", "evaluate")
 """The sections that the next one goes on with."""
 
 
