@@ -16,6 +16,7 @@ from cnnspec import api
 from cnnspec.app import running
 from cnnspec.emit import packages
 from cnnspec.emit.keras_script.script import render_script
+from tests.emit.test_script import load_script
 from tests.test_cli import Run, run
 
 __all__ = ["run"]  # a fixture
@@ -312,7 +313,8 @@ def test_an_edited_script_is_kept(run: Run, refused: Refused, monkeypatch) -> No
     assert "# mine" not in script.read_text("utf-8")
 
 
-def test_members_are_trained_at_once_if_asked() -> None:
+def test_members_are_trained_at_once_if_asked(tmp_path: Path, monkeypatch) -> None:
+    """Each in a process of its own, with what it comes to in its turn."""
     spec = SPEC + "ensemble: {members: 2}\n"
     Path("small.yaml").write_text(spec, encoding="utf-8")
     process = start("small.yaml", "--jobs", "2", "--set", "train.epochs=1")
@@ -320,7 +322,19 @@ def test_members_are_trained_at_once_if_asked() -> None:
     assert process.returncode == 0, errors
     assert "member 1 of 2 is trained" in printed
     assert "soft voting: test accuracy 0." in printed
-    assert "member 2 of 2" in Path("results/small/member_2.log").read_text("utf-8")
+    results = Path("results/small").absolute()
+    assert "member 2 of 2" in (results / "member_2.log").read_text("utf-8")
+    in_turn = tmp_path / "in_turn"
+    in_turn.mkdir()
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir(in_turn)
+    script = (results / "small.py").read_text("utf-8")
+    load_script(script, in_turn / "small.py").main()
+    at_once, by_turns = (
+        json.loads((folder / "metrics.json").read_text("utf-8"))["members"]
+        for folder in (results, in_turn / "results" / "small")
+    )
+    assert at_once == pytest.approx(by_turns, abs=0.01)
 
 
 ENDLESS = ("--set", "train.epochs=100000")

@@ -4,7 +4,6 @@ import ast
 import importlib.util
 import json
 import platform
-import shutil
 import subprocess
 import sys
 from datetime import datetime
@@ -272,24 +271,6 @@ def test_an_ensemble_trains_and_votes(voting, tmp_path, monkeypatch, capsys) -> 
     for member in members:
         assert (results / member / "model.keras").exists()
         assert (results / member / "history.csv").read_text().startswith("epoch,")
-
-
-def test_members_in_processes_are_those_trained_in_turn(tmp_path, monkeypatch) -> None:
-    seeded = DIGITS.replace("metrics", "seed: 3, metrics")
-    text = seeded + "ensemble: {members: 2}\nname: pair\n"
-    path = tmp_path / "script.py"
-    path.write_text(render(text), encoding="utf-8")
-    monkeypatch.setenv("MPLBACKEND", "agg")
-    monkeypatch.chdir(tmp_path)
-    figures, results = [], tmp_path / "results" / "pair"
-    for train in (
-        load_script(path.read_text("utf-8"), path).main,
-        lambda: subprocess.run([sys.executable, path, "--jobs", "2"], check=True),
-    ):
-        train()
-        figures.append(json.loads((results / "metrics.json").read_text()))
-        shutil.rmtree(results)
-    assert figures[0]["members"] == pytest.approx(figures[1]["members"], abs=0.01)
 
 
 def test_a_script_trains_evaluates_and_predicts(tmp_path, monkeypatch, capsys) -> None:
