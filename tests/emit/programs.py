@@ -20,6 +20,15 @@ _NAMES = (
     "a", "b", "skip", "x", "main", "keras", "if", "1_conv", "wide'", 'q"t', "{b}",
     "width", "i", "unit", "name", "가", "나 나", "ga", "_a", "-b", "a_", "a+",
 )  # fmt: skip
+_BY_NAME = {
+    "MultiHeadAttention": (
+        ["query", "value", "key"],
+        ["use_causal_mask", "training", "return_attention_scores"],
+    ),
+    "Dropout": (["inputs"], ["training"]),
+    "BatchNormalization": (["inputs"], ["training"]),
+}
+"""Arguments of the calls of layers: of tensors in their order, and others."""
 _PARAMS = ("filters", "rate", "flag", "sizes", "x", "layers", "range", "max_", "l")
 _HIDING = (*_VARS, "stem", "skip", "a")
 """Names for parameters and repeats that something else has too."""
@@ -248,13 +257,35 @@ class _Drawer:
             *("Add", "Concatenate", "MultiHeadAttention"),
             *("ops.multiply", "ops.concatenate", "ops.where"),
         )
-        self._from(made, place, depth, 2 if several else 1)
+        if kind in _BY_NAME and self.chance(0.3):
+            made["from"] = self._arguments(kind, place, depth)
+        else:
+            self._from(made, place, depth, 2 if several else 1)
         self._named(made, place, kind)
+        if kind == "MultiHeadAttention" and "name" in made:
+            name = made["name"].split("$")[0] + "0" * ("$" in made["name"])
+            place.known += [f"{name}.{k}" for k in range(2)]
         if not made and self.chance(0.5):
             return kind
         if list(made) in (["rate"], ["activation"]) and self.chance(0.5):
             return {kind: next(iter(made.values()))}
         return {kind: made}
+
+    def _arguments(self, kind: str, place: _Place, depth: int) -> dict[str, Any]:
+        """What a layer reads, by the names of its call's arguments."""
+        tensors, settings = _BY_NAME[kind]
+        made = {
+            name: self._source(place, depth)
+            for name in self.random.sample(tensors, len(tensors))
+            if name != tensors[0] or self.chance(0.5)
+        }
+        for name, source in made.items():
+            if isinstance(source, list):
+                made[name] = [source]
+        for name in settings:
+            if self.chance(0.4):
+                made[name] = self._value("bool", place.kinds)
+        return made or {settings[0]: True}
 
     def _from(
         self, made: dict[str, Any], place: _Place, depth: int, count: int
@@ -268,7 +299,11 @@ class _Drawer:
     def _source(self, place: _Place, depth: int | None = None) -> Any:
         roll = self.random.random()
         if roll < 0.25:
-            return "prev"
+            return "prev" if self.chance(0.95) else f"prev.{int(self.chance(0.2))}"
+        if roll > 0.96 and depth is not None:
+            names = self.random.sample(place.known, min(2, len(place.known)))
+            if not any(set("'\"\\{}$").intersection(name) for name in names):
+                return f"${{{names}}}"
         if roll < 0.5 and depth is not None and depth < 3:
             return self._steps(place, depth + 1, least=1)
         if roll < 0.6 and place.loops:
@@ -292,7 +327,7 @@ class _Drawer:
             return
         free = [name for name in _NAMES if name not in place.taken]
         name = self.random.choice(free) if free else f"n{len(place.taken)}"
-        made["name"] = name
+        made["name"] = f"/{name}" if self.chance(0.1) else name
         place.taken.append(name)
         place.known.append(name)
         if self.chance(0.1):
@@ -325,7 +360,9 @@ class _Drawer:
             self._from(made, place, depth, 1)
         self._named(made, place, name)
         if "name" not in made:
-            place.known += block["_names"]
+            calls = [name, f"{name}_{self.random.randint(1, 3)}"]
+            place.known += calls
+            place.known += [f"{call}_{n}" for call in calls for n in block["_names"]]
         return {name: made} if made or self.chance(0.5) else name
 
     def _repeat(self, place: _Place, depth: int) -> Any:
@@ -360,6 +397,8 @@ class _Drawer:
         place.loops += inner
         before, layers = len(place.known), len(place.layers)
         made["layers"] = self._steps(place, depth + 1, least=1)
+        if self.chance(0.15):
+            made["collect"] = True
         place.kinds, place.local = around, outside
         for name in inner:
             place.loops.remove(name)

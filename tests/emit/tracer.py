@@ -276,7 +276,7 @@ class Tracer:
             for place, shape in enumerate(shapes)
         ]
         self._tensors[node.name] = found
-        return found if count else found[0]
+        return _as_keras_has(found, node.layer) if count else found[0]
 
     def _read(
         self, names: Sequence[str], parts: Sequence[int | None]
@@ -304,6 +304,18 @@ class Tracer:
         for layer in items[1:]:
             tensor = layer(tensor)
         return self._model(items[0], tensor, name)
+
+
+def _as_keras_has(tensors: list[Tensor], layer: Layer) -> list[Any]:
+    """What a layer gives, some of it in lists of its own."""
+    found: dict[int, Any] = {}
+    for number, tensor in enumerate(tensors):
+        place, *inside = layer.place_of(number)
+        if inside:
+            found.setdefault(place, []).append(tensor)
+        else:
+            found[place] = tensor
+    return list(found.values())
 
 
 class _Layers:

@@ -38,6 +38,9 @@ class _Attention(Layer):
     def reach(self, query: Shape, value: Shape, key: Shape | None = None) -> Reach:
         return WHOLE
 
+    def others_called(self, count: int) -> list[str]:
+        return ["scores"]
+
     def bridges(self, x: Shape, to: Shape) -> Iterator[Any]:
         """A projection of the features."""
         if to[-1] is not None and x[-1] != to[-1]:

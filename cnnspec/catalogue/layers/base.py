@@ -276,6 +276,14 @@ class Layer(Record):
         count = self.inputs_limit if self.takes_tensors_apart else 1
         return self.tensor_arguments[:count]
 
+    def place_of(self, number: int) -> tuple[int, ...]:
+        """Where one of the tensors that it gives stands in what Keras's call gives."""
+        return (number,)
+
+    def others_called(self, count: int) -> list[str]:
+        """What the tensors behind the first that it gives are called in code."""
+        return [f"{self.result}_{number}" for number in range(1, count + 1)]
+
     def packed(self, argument: str, items: Sequence[Any]) -> Any:
         """What an argument of the call is given: one thing, or a list of several.
 

@@ -378,6 +378,9 @@ class _Recurrent(_Step):
         if "initial_state" in more:
             self.need_states(more["initial_state"], x)
 
+    def others_called(self, count: int) -> list[str]:
+        return _states_called("state", count)
+
     def need_states(self, states: Sequence[Shape], x: Shape) -> None:
         """Refuses states that aren't those of the layer.
 
@@ -516,6 +519,28 @@ class RNN(_Recurrent):
     def step_macs(self, step: Shape) -> int:
         return self.stepper.step_macs(step)
 
+    def _groups(self) -> list[int]:
+        """How many states each cell of a stack has; Keras puts two into a list."""
+        stepper = self.stepper
+        cells = stepper.cells if isinstance(stepper, StackedRNNCells) else ()
+        return [len(cell.step_states((None, 1))) for cell in cells]
+
+    def place_of(self, number: int) -> tuple[int, ...]:
+        before = 1
+        for place, count in enumerate(self._groups() if number else (), 1):
+            if number < before + count:
+                return (place, number - before) if count > 1 else (place,)
+            before += count
+        return (number,)
+
+    def packed(self, argument: str, items: Sequence[Any]) -> Any:
+        groups = self._groups() if argument == "initial_state" else []
+        if not groups or len(items) != sum(groups):
+            return super().packed(argument, items)
+        rest = iter(items)
+        found = [[next(rest) for _ in range(count)] for count in groups]
+        return [one if len(one) > 1 else one[0] for one in found]
+
     def nested(self) -> Sequence[Layer]:
         """The cell; of a list Keras makes a StackedRNNCells, which is named after them.
 
@@ -582,6 +607,15 @@ class StackedRNNCells(_Cell):
 
     def nested(self) -> Sequence[Layer]:
         return tuple(self.cells)
+
+
+def _states_called(word: str, count: int) -> list[str]:
+    """What states are called in code: an LSTM has what it shows and what it keeps."""
+    if count < 2:
+        return [word if word == "state" else f"{word}_state"] * count
+    if count == 2:
+        return [f"{word}_h", f"{word}_c"]
+    return [f"{word}_{number}" for number in range(1, count + 1)]
 
 
 def _step_of(x: Shape) -> Shape:
@@ -857,6 +891,12 @@ class Bidirectional(Layer):
     def check(self, x: Shape) -> None:
         for layer in self.both:
             layer.check(x)
+
+    def others_called(self, count: int) -> list[str]:
+        first = [] if self.merge_mode else ["backward"]
+        half = (count - len(first)) // 2
+        states = [_states_called(way, half) for way in ("forward", "backward")]
+        return [*first, *states[0], *states[1]]
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
         [x] = shapes

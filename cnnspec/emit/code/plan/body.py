@@ -191,9 +191,19 @@ class Body:
         assert made is not None
         value, key = Made(step.path), self._key(step)
         called = self._called(value, first, made, key, tensors, self._by_name(step))
-        self._assign(value, called, key, self._note(found), said)
+        unpacked = self._unpacked(value, found[0].node, first)
+        self._assign(value, called, key, self._note(found), said, unpacked)
         self._end_paragraph(found[0])
         return [value]
+
+    def _unpacked(self, value: Made, node: str, layer: Layer) -> Expression | None:
+        """The variables of the several tensors that a layer gives, each for itself."""
+        shapes = self._flow.shapes.get(node)
+        if not isinstance(shapes, list) or value == self.returned:
+            return None
+        if any(len(layer.place_of(number)) > 1 for number in range(len(shapes))):
+            return None
+        return self.variables.unpack(value, layer.others_called(len(shapes) - 1))
 
     def _called(
         self,
@@ -266,7 +276,8 @@ class Body:
         value, key = Made(step.path), self._key(step)
         layer = self._flow.layers[found[0].node]
         given = given_to(layer, tensors, self._by_name(step))
-        self._assign(value, Call(code, given), key, self._note(found), said)
+        unpacked = self._unpacked(value, found[0].node, layer)
+        self._assign(value, Call(code, given), key, self._note(found), said, unpacked)
         return [value]
 
     def _by_name(self, step: LayerStep | ApplyStep) -> ByName:
@@ -356,9 +367,18 @@ class Body:
         return variable
 
     def _assign(
-        self, value: Made, code: Expression, key: str, note: str, said: str = ""
+        self,
+        value: Made,
+        code: Expression,
+        key: str,
+        note: str,
+        said: str = "",
+        unpacked: Expression | None = None,
     ) -> None:
         """Makes the statement that a layer is called."""
+        if unpacked is not None:
+            self.statements.append(Assign(unpacked, code, note, said))
+            return
         target = self.variables.target(value)
         kept = None
         if value in self.function.stored:

@@ -151,6 +151,21 @@ class Function:
         """The places at which formulas of a step ask for sizes."""
         return [u for u in self.uses if isinstance(u, SizesRead) and u.path == path]
 
+    def parts_read(self, value: Value) -> set[int] | None:
+        """Which of the several tensors that a value is are read.
+
+        None where some place reads all of them, or by a name that only a run can say.
+        """
+        group, found = self.group(value), set[int]()
+        for use, reads in self.uses.items():
+            for read in reads:
+                if self.group(read.instance.value) != group:
+                    continue
+                if read.instance.part is None or use in self.by_key | self.chosen:
+                    return None
+                found.add(read.instance.part)
+        return found
+
     def reads_of(self, path: Path) -> list[TensorRead]:
         """The places at which a step reads tensors, in their order."""
         found = [u for u in self.uses if isinstance(u, TensorRead) and u.path == path]

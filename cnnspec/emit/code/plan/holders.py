@@ -17,7 +17,14 @@ from cnnspec.emit.code.plan.places import (
     is_layer,
     is_list,
 )
-from cnnspec.emit.code.tree import Assign, Code, Expression, Several, Subscript
+from cnnspec.emit.code.tree import (
+    Assign,
+    Code,
+    Expression,
+    Several,
+    Star,
+    Subscript,
+)
 from cnnspec.ground.errors import Path
 
 
@@ -51,6 +58,7 @@ class Holders:
         self._flow, self._function, self._names = flow, function, names
         self._kinds, self._handed = kinds, handed
         self._found: dict[object, str] = {}
+        self._parts: dict[object, list[str]] = {}
         self._carriers: dict[Value, str] = {}
         self._slots: dict[int, str] = {0: "x"}
         self._branch_ends: set[Value] = set()
@@ -138,6 +146,42 @@ class Holders:
         """The statements that make the dictionaries."""
         names = [name for name in ("tensors", "shared") if name in self.keeps]
         return [Assign(Code(name), Code("{}")) for name in names]
+
+    def unpack(self, value: Value, others: Sequence[str]) -> Expression | None:
+        """Variables for each of the tensors that a value is.
+
+        Args:
+            value: that is several tensors.
+            others: what those behind the first may be called.
+
+        Returns:
+            None where something reads all of them at once.
+        """
+        read = self._function.parts_read(value)
+        own = self._function.is_own(value)
+        if not read or value in self._function.stored or not (own or read == {0}):
+            return None
+        group = self._function.group(value)
+        if group not in self._parts:
+            first = self.target(value) if 0 in read else "_"
+            title = self.title(value)
+            self._parts[group] = [first] + [
+                self._names.new(word, f"{title}_{word}") if number in read else "_"
+                for number, word in enumerate(others, 1)
+            ]
+        names = self._parts[group]
+        last = max(read) + 1
+        targets: list[Expression] = [Code(name) for name in names[:last]]
+        if len(names) - last == 1:
+            targets.append(Code("_"))
+        elif len(names) > last:
+            targets.append(Star(Code("_")))
+        return Several(tuple(targets))
+
+    def part(self, value: Value, number: int) -> str:
+        """The variable of one of the tensors that a value is; '' if it has none."""
+        names = self._parts.get(self._function.group(value))
+        return names[number] if names else ""
 
     # ------------------------------------------------------------- where code joins
 

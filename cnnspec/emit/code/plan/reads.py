@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit.code.plan.flow import Flow, Function
+from cnnspec.emit.code.plan.history import part_of
 from cnnspec.emit.code.plan.holders import Holders
 from cnnspec.emit.code.plan.outline import choice
 from cnnspec.emit.code.plan.places import (
@@ -51,9 +52,17 @@ class Reads:
 
     def code(self, use: Use) -> Expression:
         """What a place reads."""
-        whole = self._whole(use)
-        part = self._function.uses[use][0].instance.part
-        return whole if part is None else Subscript(whole, Code(str(part)))
+        read = self._function.uses[use][0].instance
+        if read.part is None:
+            return self._whole(use)
+        if name := self._variables.part(read.value, read.part):
+            return Code(name)
+        found = self._whole(use)
+        node = read.node.removesuffix(part_of("", read.part))
+        layer = self._flow.layers.get(node)
+        for place in layer.place_of(read.part) if layer else (read.part,):
+            found = Subscript(found, Code(str(place)))
+        return found
 
     def _whole(self, use: Use) -> Expression:
         """What holds all tensors of which a place may read one."""
