@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 from collections import Counter, defaultdict
 from random import Random
 
@@ -11,6 +12,7 @@ from keras.src.backend.common import global_state
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.operations import REFUSED, operations, synonyms
+from cnnspec.catalogue.registry import is_known
 from tests.fidelity.operations import Case, assert_same, call, draw, function
 
 LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
@@ -31,6 +33,14 @@ def test_every_function_of_keras_ops_is_known_or_refused() -> None:
     theirs = _functions(keras.ops) | _functions(keras.ops.image, "image.")
     assert theirs == {*NAMES, *synonyms(), *REFUSED}
     assert not {*NAMES, *synonyms()} & REFUSED.keys()
+
+
+def test_what_a_refusal_names_is_there() -> None:
+    for name, reason in REFUSED.items():
+        _, _, hint = reason.partition("; ")
+        assert hint, name
+        for word in re.findall(r"ops\.[\w.]*\w|\b[A-Z]\w+\b", hint):
+            assert is_known(word) or word == "Constant", (name, word)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -139,6 +139,8 @@ class Layer(Record):
     tensors must be sparse then. 0 if it takes none."""
     keeps_sparse: ClassVar[bool] = False
     """Whether it gives a sparse tensor for such."""
+    adds: ClassVar[bool] = False
+    """Whether it gives the sum of its tensors."""
     joins_paths: ClassVar[bool] = False
     """Whether paths through a model end in it, so that one may be a shortcut."""
     rank_bound: ClassVar[bool] = False

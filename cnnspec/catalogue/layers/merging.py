@@ -124,6 +124,7 @@ def _misfit(a: Shape, b: Shape) -> ShapeError:
 class Add(_Elementwise):
     """Adds tensors element by element; a shortcut lets layers learn the residual."""
 
+    adds = True
     linear = True
     runs_on, hands_on = f"{REALS} {TEXTS}", f"{INTEGERS} {TEXTS}"
     elsewhere: ClassVar[dict[str, Any]] = {

@@ -5,7 +5,7 @@ Source of the rules: keras/src/ops/nn.py, Keras 3.15.
 
 from typing import Any, ClassVar
 
-from cnnspec.catalogue.layers.arguments import check_softmax
+from cnnspec.catalogue.layers.arguments import ACTIVATIONS, check_softmax
 from cnnspec.catalogue.operations import types
 from cnnspec.catalogue.operations.elementwise import Each
 from cnnspec.catalogue.operations.reductions import Along
@@ -18,6 +18,10 @@ class Activation(Each):
     unfit = types.ONLY_FLOATS
     is_base = True
     role = "activation"
+
+    def last_activation(self) -> str:
+        plain = self.function in ACTIVATIONS and not self.given
+        return self.function if plain else ""
 
 
 class Relu(Activation):
@@ -147,6 +151,9 @@ class Softmax(Along):
     role = "activation"
 
     axis: int | tuple[int, ...] | None = -1
+
+    def last_activation(self) -> str:
+        return self.function if self.axis == -1 else ""
 
     def running(self, output: Any, *shapes: Any) -> Any:
         if isinstance(self.axis, tuple):

@@ -112,6 +112,7 @@ class Pair(Spread):
 class Add(Pair):
     """Adds, number by number."""
 
+    adds = True
     unfit = types.TRUTH
     commutes = True
     sign = "+"
@@ -280,7 +281,7 @@ class Arctan2(Pair):
     """The angle of the point whose height and width two numbers are."""
 
     typed = types.angle
-    ran = types.with_float
+    ran = types.dotted_float
 
 
 class Logaddexp(Pair):

@@ -7,7 +7,6 @@ from typing import Any
 from cnnspec.catalogue.components import Initializer, Regularizer, component_of
 from cnnspec.catalogue.layers.activations import Activation
 from cnnspec.catalogue.layers.base import WHOLE, Layer, all_nested
-from cnnspec.catalogue.layers.merging import Add
 from cnnspec.catalogue.layers.normalization import BatchNormalization
 from cnnspec.catalogue.layers.regularization import Dropout
 from cnnspec.emit.keras_script.explain.subject import (
@@ -134,7 +133,7 @@ def linear(subject: Subject) -> Shown | None:
 def residual(subject: Subject) -> Shown | None:
     """Additions one of whose tensors leads to another: shortcuts around layers."""
     rows = {row.name: row for row in subject.summary.rows}
-    added = [row for row in subject.rows if isinstance(row.layer, Add)]
+    added = [row for row in subject.rows if row.layer.adds and len(row.inputs) > 1]
     plain = [row for row in added if _is_shortcut(rows, row)]
     projected = [row for row in added if row not in plain and _projects(rows, row)]
     if not plain and not projected:
@@ -236,6 +235,17 @@ def augmentation(subject: Subject) -> Shown | None:
     return (rows[0], {"names": list(names)}) if rows else None
 
 
+def operations(subject: Subject) -> Shown | None:
+    """Functions of `keras.ops` that stand among the layers."""
+    rows = [row for row in subject.rows if row.layer.named_by_keras]
+    names = dict.fromkeys(row.layer.title() for row in rows)
+    if not rows:
+        return None
+    first = rows[0]
+    called = subject.summary.graph.called(first.name)
+    return first, {"names": list(names), "row": f"{called} ({first.type})"}
+
+
 IDEAS: dict[str, Idea] = {
     "augmentation": augmentation,
     "padding": padding,
@@ -245,6 +255,7 @@ IDEAS: dict[str, Idea] = {
     "linear": linear,
     "residual": residual,
     "global_pooling": global_pooling,
+    "operations": operations,
     BatchNormalization.__name__: batch_normalization,
     Dropout.__name__: dropout,
 }
@@ -273,7 +284,8 @@ def what_layers_do(subject: Subject) -> dict[type[Layer], Values]:
     """
     found: dict[type[Layer], list[Row]] = {}
     for row in subject.rows:
-        found.setdefault(type(row.layer), []).append(row)
+        if not row.layer.named_by_keras:  # one text tells of all operations
+            found.setdefault(type(row.layer), []).append(row)
     return {cls: _of_class(subject, rows) for cls, rows in found.items()}
 
 
