@@ -156,7 +156,7 @@ def test_resnet50_fits_a_slide() -> None:
     assert min(1920 / size.right, 1080 / size.bottom) * 12 > 9
 
 
-@pytest.mark.parametrize("name", ["resnet152_v2", "densenet121"])
+@pytest.mark.parametrize("name", ["resnet152", "densenet121"])
 def test_all_rounds_of_a_deep_model_stand_in_columns(name: str) -> None:
     """A stage that no column holds loses its frame, and what it held its name."""
     text = picture(spec(f"zoo/{name}"), unroll=True)
@@ -165,7 +165,7 @@ def test_all_rounds_of_a_deep_model_stand_in_columns(name: str) -> None:
     check_drawing(drawn)
     check_texts(drawn)
     check_frames(drawn)
-    if name == "resnet152_v2":
+    if name == "resnet152":
         numbers = re.findall(r">conv4 · block(\d+) \(bottleneck\)<", text)
         assert [int(number) for number in numbers] == [*range(1, 37)]
         assert ">conv5 (stage)<" in text

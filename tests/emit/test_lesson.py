@@ -275,7 +275,7 @@ def test_comments_stand_at_the_lines_that_they_belong_to() -> None:
         'x = x.reshape(-1, 8, 8, 1).astype("float32") / 16  # grey values',
     }
     assert wanted <= {*lines}
-    assert lines.index("A head of the file.") < lines.index('"""')
+    assert '"""A head of the file."""' in lines
     for above, below in (
         ("# What the block is for.", "def unit(x, filters=2):"),
         ("    # Above a layer.", "    # Of an argument."),

@@ -238,14 +238,8 @@ def _script(
 ) -> ScriptView:
     # The plots of a lesson have no letters but those of the spec.
     font = script_font(program, language) if style == FULL else None
-    said = program.description.strip() or language.say(
-        "script", "model", {"model": {"name": program.name}}
-    )
-    above, behind = program.source.remarks(("description",), whole=False)
-    head = [[*above, *([behind] if behind else [])], *program.source.head()]
-    beside = ["\n".join(map(visible, lines)) for lines in head if lines]
     return ScriptView(
-        introduction="\n\n".join(map(in_docstring, [*paragraphs(said), *beside])),
+        introduction="\n\n".join(map(in_docstring, _introduction(program, language))),
         packages=needed_packages(program, backend, font, style),
         stem=file_name(stem(program.source.path)),
         backend=backend,
@@ -256,6 +250,17 @@ def _script(
         version=import_module("cnnspec").__version__,
         font=font,
     )
+
+
+def _introduction(program: Program, language: Language) -> list[str]:
+    """What the model is, in paragraphs: its description, and the head of the file."""
+    above, behind = program.source.remarks(("description",), whole=False)
+    head = [[*above, *([behind] if behind else [])], *program.source.head()]
+    beside = ["\n".join(map(visible, lines)) for lines in head if lines]
+    if said := program.description.strip():
+        return [*paragraphs(said), *beside]
+    name = {"model": {"name": program.name}}
+    return beside or paragraphs(language.say("script", "model", name))
 
 
 def script_font(program: Program, language: Language) -> Font | None:
