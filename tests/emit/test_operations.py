@@ -68,6 +68,43 @@ layers:
   - Dense: 3
 """
 
+SLICED = """
+name: sliced
+input: [8, 8, 3]
+vars: {width: 4, cut: ":, :, 0"}
+layers:
+  - repeat:
+      times: 3
+      index: i
+      layers: [{ops.add: {x2: 1, name: "more_$i"}}, {ops.get_item: ":, ${i}:"}]
+  - repeat:
+      times: 2
+      collect: true
+      layers: [{Conv2D: {filters: 4, kernel_size: 1}}, ops.relu]
+  - ops.stack: {axis: 1}
+  - ops.split: {indices_or_sections: 2, axis: -1, name: halves}
+  - if:
+      test: ${width > 5}
+      then: [{ops.multiply: {from: [halves.0, halves.1]}}]
+      else: [{ops.maximum: {from: halves}}]
+  - ops.reshape: [-1, $width, 40]
+  - ops.get_item: $cut
+"""
+AGAIN = """
+name: again
+inputs: {one: [4, 6], other: [4, 6]}
+blocks:
+  tower: {layers: [{Dense: {units: 3, name: proj}}, {ops.mean: 1}, {ops.power: 2}]}
+  inner: {model: true, layers: [{Dense: 4}, {ops.multiply: 2}, {ops.add: 1}]}
+layers:
+  - tower: {name: left, from: one}
+  - apply: {layer: left, from: other, name: right}
+  - ops.subtract: {from: [left, right]}
+  - inner: {name: first}
+  - ops.multiply: 3
+  - inner: {name: second}
+"""
+
 
 def lesson(text: str) -> str:
     program, summary = api.loads(text)[:2]
@@ -104,7 +141,7 @@ def test_a_script_writes_them_as_a_person_would() -> None:
         assert line in script
 
 
-@pytest.mark.parametrize("text", [MIXED, CALLED], ids=["mixed", "called"])
+@pytest.mark.parametrize("text", [MIXED, CALLED, SLICED, AGAIN])
 def test_a_script_builds_the_model_of_the_graph(text: str) -> None:
     model = api.loads(text)
     for script in (lesson(text), full(text)):

@@ -111,6 +111,8 @@ class Layer(Record):
     """Whether nobody but cnnspec has the class: its text stands in templates/layers."""
     by_name: ClassVar[bool] = False
     """Whether code gives each of its arguments by its name."""
+    spelt_out: ClassVar[tuple[str, ...]] = ()
+    """Arguments whose texts stand in code without quotes."""
     grows_with: ClassVar[str] = ""
     """The argument that its weights grow with: how many channels or units it has."""
     inputs: ClassVar[int] = 1

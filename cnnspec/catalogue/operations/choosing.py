@@ -76,6 +76,7 @@ class GetItem(Operation):
     """Takes part of a tensor, as Python's brackets do."""
 
     unfit = types.NOTHING
+    spelt_out = ("key",)
     example: ClassVar[Any] = {"key": ":, 0"}
     shape_rule = "the input's without axes that a number is given for"
 

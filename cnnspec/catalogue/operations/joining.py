@@ -122,7 +122,7 @@ class Stack(_Listed):
         return (*given[0][:place], len(given), *given[0][place:])
 
     def reach(self, *shapes: Any, **_: Any) -> Reach:
-        return MOVED
+        return WHOLE
 
 
 class Append(Operation):

@@ -161,7 +161,12 @@ def _formula_call(
     for name, field in first.arguments().items():
         if name in codes:
             continue
-        if name in first.given and has_formula(raws.get(name)):
+        raw = raws.get(name)
+        bare = name in getattr(first, "spelt_out", ())
+        if bare and type(raw) is Formula and not raw.is_interpolated:
+            # A variable that holds such a text can't stand where the text does.
+            written[name] = _same([kept[name] for kept in given], field)
+        elif name in first.given and has_formula(raw):
             pairs = [
                 (raw[name], kept[name]) for raw, kept in zip(values, given, strict=True)
             ]

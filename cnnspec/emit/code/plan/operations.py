@@ -1,5 +1,6 @@
 """Operations of `keras.ops` as code."""
 
+import re
 from collections.abc import Sequence
 
 from cnnspec.catalogue.operations import Operation
@@ -31,7 +32,7 @@ def operation_code(
     given = _apart(operation, _ordered(operation, tensors, named[0]))
     own = {one.keyword: one.value for one in made.arguments}
     if isinstance(operation, GetItem) and len(given) == 1:
-        return Subscript(given[0], Code(operation.key))
+        return Subscript(given[0], Code(_spelt_out(own["key"])))
     function = Code(f"ops.{type(operation).function}")
     if not operation.takes_list and not _is_one_each(operation, given):
         # A name stands for several tensors; or, in an arm that no run takes, for more
@@ -45,6 +46,14 @@ def operation_code(
     found = [CallArgument("", _packed(code)) for code in by_place]
     found += [CallArgument(name, code) for name, code in by_name.items()]
     return Call(function, tuple(found))
+
+
+def _spelt_out(text: Expression) -> str:
+    """What stands between the quotes of a text, or of an f-string with its values."""
+    assert isinstance(text, Code)
+    if text.text.startswith("f"):
+        return re.sub(r"\{([^{}]*)\}", r"\1", text.text[2:-1])
+    return text.text[1:-1]
 
 
 def _apart(operation: Operation, tensors: Sequence[Given]) -> list[Expression]:
