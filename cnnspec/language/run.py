@@ -922,15 +922,22 @@ class _Interpreter(Generic[T]):
         for way, call in step.models:
             block = self._program.blocks[call.block]
             given = None if call.name is None else self._given_name(call, scope)
-            name = given or call.block  # nothing beside it has one
+            if len(block.inputs) > 1:
+                text = f"{step.type} gives what it holds one tensor"
+                text = f"{text}, and the block '{block.name}' takes {len(block.inputs)}"
+                hint = "give it one that a block of one tensor makes"
+                raise Invalid([Problem(way, "wrapped-layer", text, hint)])
+            # Nothing beside it has one.
+            name = naming.keras_name(given or call.block, "block")
             frozen = is_frozen(call, scope)
             placed = Placed(call.path, name, name, True, scope.trail, frozen)
             trail = (*scope.trail, Frame(block.name, name, call.path))
             values = evaluate(call.arguments, scope.variables)
             variables = self._parameters(block, values, trail)
             inner: Scope[T] = Scope(variables, {}, (), "", (), trail, frozen)
+            holder = layer_class(step.type)
             layer, _ = self._modelled(
-                call, placed, block, values, read, said, inner, layer_class(step.type)
+                call, placed, block, values, read[:1], said[:1], inner, holder
             )
             arguments = _with(arguments, way, layer)
         try:

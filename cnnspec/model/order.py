@@ -20,13 +20,26 @@ def keras_order(graph: Graph) -> list[str]:
     finished: list[str] = []
     for output in graph.outputs:
         _follow(output, nodes, met, finished)
-    depths: dict[str, int] = {}
-    for name in reversed(finished):
-        depth = depths.setdefault(name, 0)
-        for read in nodes[name].inputs:
-            if read in nodes:
-                depths[read] = max(depth + 1, depths.get(read, 0))
+    depths = layer_depths(graph)
     return sorted(finished, key=lambda name: (-depths[name], met[name]))
+
+
+def layer_depths(graph: Graph) -> dict[str, int]:
+    """How far each input and layer is from the outputs, by the longest way there.
+
+    A layer that is used again is as far as its first use.
+    """
+    own: dict[str, int] = {}
+    found: dict[str, int] = {}
+    for node in reversed(graph.nodes):
+        if node.name in graph.unused:
+            continue
+        layer = node.shares or node.name
+        depth = max(found.get(node.name, 0), own.get(layer, 0))
+        own[layer] = found[node.name] = depth
+        for name in node.inputs:
+            found[name] = max(found.get(name, 0), depth + 1)
+    return own | {tensor.name: found.get(tensor.name, 0) for tensor in graph.inputs}
 
 
 def _follow(

@@ -246,7 +246,8 @@ class Inference:
         self.shapes: dict[str, Shapes] = {}
         self._policy, self.dtypes = policy, dict[str, Types]()
         for tensor in inputs:
-            self.shapes[tensor.name] = tensor.shape
+            if tensor.shape:  # of what something is wrong with, none is known
+                self.shapes[tensor.name] = tensor.shape
             self.dtypes[tensor.name] = tensor.dtype
         self._computed: dict[tuple[int, tuple[Shape, ...], bool], _Computed] = {}
 

@@ -184,6 +184,10 @@ class _Drawer:
             block["outputs"] = [
                 self._source(place) for _ in range(random.randint(1, 2))
             ]
+        if self.chance(0.5):
+            block["model"] = True
+            # What it gives has to have a name outside that no drawing knows.
+            block.pop("outputs", None)
         block["_kinds"] = {name: kinds[name] for name in params}
         outside = ("input", *block.get("inputs", ()))
         block["_names"] = [name for name in place.known if name not in outside]
@@ -232,6 +236,7 @@ class _Drawer:
             ("TimeDistributed", lambda: {"layer": {"Dense": {
                 "units": self._size(place)
             }}}),
+            ("TimeDistributed", lambda: {"layer": self._held(place)}),
             ("Add", dict),
             ("Concatenate", dict),
             ("ops.add", lambda: {"x2": value("int", kinds)}),
@@ -287,6 +292,24 @@ class _Drawer:
                 made[name] = self._value("bool", place.kinds)
         return made or {settings[0]: True}
 
+    def _held(self, place: _Place) -> Any:
+        """A layer inside of a layer: a model, where a block makes one."""
+        models = [
+            name
+            for name, block in self.blocks.items()
+            if block.get("model") and len(block.get("inputs", [1])) == 1
+        ]
+        if not models:
+            return "Flatten"
+        name = self.random.choice(models)
+        kinds, params = self.blocks[name]["_kinds"], self.blocks[name]["params"]
+        made = {
+            param: self._value(kind, place.kinds)
+            for param, kind in kinds.items()
+            if params[param] is BLANK or self.chance(0.3)
+        }
+        return {name: made}
+
     def _from(
         self, made: dict[str, Any], place: _Place, depth: int, count: int
     ) -> None:
@@ -335,7 +358,7 @@ class _Drawer:
         if kind in ("ReLU", "Dropout", "Conv2D"):
             place.layers.append(name)
         block = self.blocks.get(kind)
-        if block:
+        if block and not block.get("model"):
             inside = [n for n in block["_names"] if n not in ("input",)]
             place.known += [f"{name}_{n}" for n in inside]
             place.layers += [f"{name}_{n}" for n in inside]
@@ -362,7 +385,11 @@ class _Drawer:
         if "name" not in made:
             calls = [name, f"{name}_{self.random.randint(1, 3)}"]
             place.known += calls
-            place.known += [f"{call}_{n}" for call in calls for n in block["_names"]]
+            if not block.get("model"):
+                inside = block["_names"]
+                place.known += [f"{call}_{n}" for call in calls for n in inside]
+        elif "$" not in made["name"]:
+            place.layers.append(made["name"])
         return {name: made} if made or self.chance(0.5) else name
 
     def _repeat(self, place: _Place, depth: int) -> Any:
@@ -393,6 +420,8 @@ class _Drawer:
             made["index"] = index
             inner = [index]
             kinds[index] = "index"
+        if self.chance(0.05):
+            made["trainable"] = self.chance(0.3)
         around, place.kinds = place.kinds, kinds
         place.loops += inner
         before, layers = len(place.known), len(place.layers)

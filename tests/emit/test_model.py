@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnnspec import api
+from cnnspec.catalogue.layers.base import all_nested
 from cnnspec.catalogue.operations import Operation
 from cnnspec.emit.code.model import model_code
 from cnnspec.emit.code.print.layout import laid_out
@@ -18,6 +19,7 @@ from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.texts import Language
 from cnnspec.ground.source import Source
 from cnnspec.language.reader import read_program
+from cnnspec.model.functional import Functional
 from cnnspec.model.resolver import resolve
 from cnnspec.model.summary import infer
 from tests.emit.programs import draw_spec
@@ -61,6 +63,17 @@ def _is_sound(program, graph) -> bool:
     summary = infer(graph._replace(unused=frozenset()))
     rows = {row.name for row in summary.rows}
     odd = {n.name for n in graph.nodes if isinstance(n.layer, Operation)} - rows
+    inside = [
+        layer.graph
+        for node in graph.nodes
+        for layer in (node.layer, *all_nested(node.layer))
+        if isinstance(layer, Functional)
+    ]
+    # What comes into a model has to be known, if code is to make its inputs.
+    if inside and summary.misfits:
+        return False
+    if not all(_is_sound(program, one) for one in inside):
+        return False
     # Sizes aren't known of what a layer gives that can't take its input.
     fits = not summary.problems or "shape(" not in str(program.source.data)
     return fits and known >= read | {*graph.outputs} and not odd

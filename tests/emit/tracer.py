@@ -21,6 +21,7 @@ from cnnspec.catalogue.components import Component, snake_case
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.catalogue.operations import Operation, operations
+from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import infer
 from tests.emit.lessons import modelling
@@ -118,6 +119,9 @@ class _MadeLayer:
 
     def _plain(self, value: Any) -> Any:
         """An argument as a spec would have it."""
+        if isinstance(value, _MadeModel):
+            self.inner.append(value.name)
+            return value.record
         if isinstance(value, _MadeLayer):
             self.inner += [*value.inner, value.name]
             record = value.record
@@ -182,6 +186,21 @@ class _Operations:
         return call
 
 
+class _MadeModel(_MadeLayer):
+    """A model; what freezes its layers does nothing here."""
+
+    count_params = _Equal
+
+    def __init__(self, tracer: "Tracer", record: Functional | None, name: str) -> None:
+        self.tracer, self.record, self.first = tracer, record, ""
+        self.name = self.own_name = name
+        self.inner: list[str] = []
+        self.layers: list[Any] = []
+
+    def get_layer(self, name: str) -> Any:
+        return SimpleNamespace(layer=SimpleNamespace())
+
+
 def _stem(cls: type[Layer]) -> str:
     return snake_case(cls.class_name or cls.__name__)
 
@@ -190,19 +209,10 @@ class Tracer:
     """Stand-ins for `keras` and `keras.layers` that expect a graph's nodes."""
 
     def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        rows = infer(graph._replace(unused=frozenset())).rows
-        self._lists = {
-            row.name: len(row.output_shape)
-            for row in rows
-            if isinstance(row.output_shape, list)
-        }
-        self._shapes: dict[str, Any] = {row.name: row.output_shape for row in rows}
         self._counts: dict[str, int] = {}
-        self._tensors: dict[str, list[Tensor]] = {}
-        self._nodes = iter(graph.nodes)
-        self._inputs = iter(graph.inputs)
-        self._made: dict[str, _MadeLayer] = {}
+        self._around: list[dict[str, Any]] = []
+        self._models: list[Functional] = []  # that have been made
+        self._begin(graph)
         self.layers, self.ops = _Layers(self), _Operations(self)
         self.keras = SimpleNamespace(
             Input=self._input,
@@ -219,6 +229,36 @@ class Tracer:
             },
         )
 
+    def _begin(self, graph: Graph) -> None:
+        """Expects a graph's inputs and nodes from here on."""
+        self.graph = graph
+        rows = infer(graph._replace(unused=frozenset())).rows
+        self._lists = {
+            row.name: len(row.output_shape)
+            for row in rows
+            if isinstance(row.output_shape, list)
+        }
+        self._shapes: dict[str, Any] = {row.name: row.output_shape for row in rows}
+        self._tensors: dict[str, list[Tensor]] = {}
+        self._nodes = list(graph.nodes)
+        self._inputs = list(graph.inputs)
+        self._made: dict[str, _MadeLayer] = {}
+
+    def _inside(self) -> None:
+        """Expects what the next node's model, or one that it holds, is made of."""
+        node = self._nodes[0]
+        held = (*all_nested(node.layer), node.layer)
+        model = next(
+            one
+            for one in held
+            if isinstance(one, Functional) and not any(one is m for m in self._models)
+        )
+        self._models.append(model)
+        names = ("graph", "_lists", "_shapes", "_tensors", "_nodes", "_inputs", "_made")
+        self._around.append({name: getattr(self, name) for name in names})
+        self._around[-1]["_model_made"] = model
+        self._begin(model.graph)
+
     def automatic(self, stem: str) -> str:
         count = self._counts.get(stem, 0)
         self._counts[stem] = count + 1
@@ -229,11 +269,14 @@ class Tracer:
         shape: Any,
         batch_size: int | None = None,
         dtype: str = "float32",
-        name: str = "input_layer",
+        name: str = "",
         sparse: bool = False,
         optional: bool = False,
     ):
-        tensor = next(self._inputs)
+        if not self._inputs:
+            self._inside()
+        name = name or self.automatic("input_layer")
+        tensor = self._inputs.pop(0)
         assert (batch_size, sparse) == (tensor.shape[0], tensor.sparse)
         assert optional == tensor.optional
         assert (name, dtype) == (self.graph.called(tensor.name), tensor.dtype)
@@ -244,8 +287,8 @@ class Tracer:
     def called(
         self, made: _MadeLayer, tensors: tuple[Any, ...], named: dict[str, Any]
     ) -> Any:
-        node = next(self._nodes, None)
-        assert node is not None, f"{made.record} is too much"
+        assert self._nodes, f"{made.record} is too much"
+        node = self._nodes.pop(0)
         assert made.record == node.layer, (made.record, node)
         if node.shares:
             assert made is self._made[node.shares], node
@@ -287,9 +330,8 @@ class Tracer:
             yield found if part is None else [found[part]]
 
     def _model(self, inputs: Any, outputs: Any, name: str) -> Any:
-        assert name == self.graph.keras_name
-        assert next(self._nodes, None) is None
-        assert next(self._inputs, None) is None
+        assert not self._nodes
+        assert not self._inputs
         for given, names, parts in (
             (inputs, [tensor.name for tensor in self.graph.inputs], ()),
             (outputs, self.graph.outputs, self.graph.output_parts),
@@ -297,7 +339,11 @@ class Tracer:
             wanted = [one for found in self._read(names, parts) for one in found]
             given = given if isinstance(given, list) else [given]
             assert given == wanted, (given, names)
-        return SimpleNamespace(count_params=_Equal)
+        if not self._around:
+            assert name == self.graph.keras_name
+            return _MadeModel(self, None, name)
+        vars(self).update(self._around.pop())
+        return _MadeModel(self, self._model_made, name)
 
     def _sequential(self, items: list[Any], name: str) -> Any:
         tensor = items[0]

@@ -6,7 +6,13 @@ from contextlib import contextmanager
 from cnnspec.catalogue.applications.base import Application
 from cnnspec.catalogue.layers import Layer, layer_class
 from cnnspec.catalogue.operations import Operation
-from cnnspec.emit.code.plan.calls import block_call, input_call, model_call, sizes_of
+from cnnspec.emit.code.plan.calls import (
+    batch_of,
+    block_call,
+    input_call,
+    model_call,
+    sizes_of,
+)
 from cnnspec.emit.code.plan.comments import (
     authors,
     ends_stage,
@@ -295,8 +301,9 @@ class Body:
     def _flat_input(self, flat: FlatInput) -> None:
         """Makes an input of a model inside."""
         [(tensor, _)] = self.reads.tensors(flat.value.path)
-        dtype = self._flow.dtype_of(flat.node)
-        code = input_call(sizes_of(tensor, flat.axis), dtype, flat.name)
+        about = self._flow.input_of(flat.node)
+        sizes = sizes_of(tensor, flat.axis)
+        code = input_call(sizes, about.dtype, flat.name, batch_of(about.shape))
         self.statements.append(Assign(Code(self.variables.of(flat.value)), code))
 
     def _flat_model(self, flat: FlatModel) -> None:

@@ -15,6 +15,7 @@ from cnnspec.emit.code.tree import (
     List,
     Subscript,
 )
+from cnnspec.ground.shapes import Shape
 from cnnspec.language.program import CallStep
 
 USUAL = "float32"
@@ -85,6 +86,11 @@ def input_call(
     if name:
         arguments.append(CallArgument("name", Code(text(name))))
     return Call(Code("keras.Input"), tuple(arguments))
+
+
+def batch_of(shape: Shape) -> int | None:
+    """The size of a batch, where it is known."""
+    return shape[0] if shape else None
 
 
 def model_call(

@@ -200,7 +200,8 @@ class _View:
             self._take(event.events)
             self._let(event.gave, self._all(event.results))
             for inside, outside in event.exports.values():
-                self._let(outside, self._all(inside))
+                if all(tensor.number in self._instances for tensor in inside):
+                    self._let(outside, self._all(inside))
 
     def _is_flat(self, event: Structure) -> bool:
         if event.step.path in self._flat_paths:
@@ -335,7 +336,9 @@ class _View:
     def _note_name(self, event: LayerTaken | Called) -> None:
         if self._flat is None and not self._is_trial and event.placed.name:
             assert not isinstance(event.step, ApplyStep)
-            within = _within(event.gave.node) if isinstance(event, LayerTaken) else ""
+            within = event.within if isinstance(event, Called) else ""
+            if isinstance(event, LayerTaken):
+                within = _within(event.gave.node)
             self._flow.note_name(event.step, event.placed, within)
 
     def _apply(self, event: LayerApplied) -> None:

@@ -35,7 +35,7 @@ from cnnspec.language.program import (
     Step,
     Steps,
 )
-from cnnspec.model.graph import Graph
+from cnnspec.model.graph import Graph, Input
 
 EACH = "//each"
 """What stands for a node where a list of what rounds gave is read."""
@@ -413,11 +413,11 @@ class Flow:
         several = handed or self.results[step.block] > 1
         return None if several else Result(step.path, 0)
 
-    def dtype_of(self, node: str) -> str:
-        """The type of the numbers that an input of a model inside is given."""
+    def input_of(self, node: str) -> Input:
+        """An input of a model inside."""
         model, _, name = node.rpartition("/")
         inputs = self.models[model].inputs
-        return next(tensor.dtype for tensor in inputs if tensor.name == name)
+        return next(tensor for tensor in inputs if tensor.name == name)
 
     def made_by(self, block: str) -> list[Graph]:
         """The models that a block makes."""

@@ -21,6 +21,7 @@ from cnnspec.emit.code.tree import (
 from cnnspec.language import naming
 from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph, Node
+from cnnspec.model.order import layer_depths
 
 _NO = Code("False")
 
@@ -110,7 +111,7 @@ def _parts(graph: Graph, nodes: Sequence[Node]) -> list[str]:
     them, which isn't known here (`map_graph` in keras/src/ops/function.py, 3.15).
     """
     frozen = {node.name for node in nodes if node.frozen}
-    depths = _depths(graph)
+    depths = layer_depths(graph)
     found: list[tuple[int, int]] = []
     place = 0
     for depth in sorted(set(depths.values()), reverse=True):
@@ -126,21 +127,6 @@ def _parts(graph: Graph, nodes: Sequence[Node]) -> list[str]:
     return [
         f"model.layers[{start}:{'' if end == place else end}]" for start, end in found
     ]
-
-
-def _depths(graph: Graph) -> dict[str, int]:
-    """How far each input and layer is from an output, as Keras counts it."""
-    own: dict[str, int] = {}
-    found: dict[str, int] = {}
-    for node in reversed(graph.nodes):
-        if node.name in graph.unused:
-            continue
-        layer = node.shares or node.name
-        depth = max(found.get(node.name, 0), own.get(layer, 0))
-        own[layer] = found[node.name] = depth
-        for name in node.inputs:
-            found[name] = max(found.get(name, 0), depth + 1)
-    return own | {tensor.name: found.get(tensor.name, 0) for tensor in graph.inputs}
 
 
 def _held(graph: Graph, nodes: Sequence[Node]) -> Iterator[Expression]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.emit.code.plan.body import Body
-from cnnspec.emit.code.plan.calls import USUAL, input_call, model_call
+from cnnspec.emit.code.plan.calls import USUAL, batch_of, input_call, model_call
 from cnnspec.emit.code.plan.comments import Texts, authors, docstring, own_names
 from cnnspec.emit.code.plan.formulas import argument, has_formula
 from cnnspec.emit.code.plan.frozen import frozen_layers
@@ -131,7 +131,8 @@ def _model_block(shared: Shared, block: Block, texts: Texts) -> Def:
         dtype = made[0].inputs[k].dtype if made else USUAL
         keras = keras_name(name, INPUT_LAYER) if name else ""
         inputs += own_names(name, keras)
-        code = input_call(Code(shapes[-1]), dtype, keras)
+        batch = batch_of(made[0].inputs[k].shape) if made else None
+        code = input_call(Code(shapes[-1]), dtype, keras, batch)
         inputs.append(Assign(Code(variables.of(value)), code))
     count = flow.results[block.name]
     uses = [Returned(block.path, k) for k in range(count)]

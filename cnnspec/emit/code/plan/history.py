@@ -137,6 +137,8 @@ class Called(NamedTuple):
     exports: dict[str, tuple[Tensors, Tensors]]
     """What was named inside, by the names that the caller has for it: as it is inside,
     and for the caller."""
+    within: str = ""
+    """What stands before the names of nodes in a model inside."""
 
 
 class Round(NamedTuple):
@@ -375,7 +377,8 @@ class _Recorder(Listener[Tensor]):
             step, placed, layer, arguments, branches, read, said, gave, models
         )
         self._open[-1].append(event)
-        self._homes[gave.node] = gave, tuple(self._exports)
+        home = f"{self._within}{placed.name}"
+        self._homes[home] = gave, tuple(self._exports)
         return gave
 
     def _held(self, count: int) -> tuple[ModelMade, ...]:
@@ -453,7 +456,19 @@ class _Recorder(Listener[Tensor]):
         given = self._again(read)
         branches = self._branches(step)
         event = Called(
-            step, placed, arguments, branches, read, said, given, [], (), (), (), {}
+            step,
+            placed,
+            arguments,
+            branches,
+            read,
+            said,
+            given,
+            [],
+            (),
+            (),
+            (),
+            {},
+            self._within,
         )
         self._open[-1].append(event)
         self._open.append(event.events)
@@ -547,7 +562,8 @@ class _Recorder(Listener[Tensor]):
             step, placed, layer, arguments, branches, read, said, gave, models
         )
         self._open[-1].append(event)
-        self._homes[gave.node] = gave, tuple(self._exports)
+        home = f"{self._within}{placed.name}"
+        self._homes[home] = gave, tuple(self._exports)
         return gave
 
     # ------------------------------------------------------------- repeats and ifs

@@ -326,7 +326,7 @@ class _Questions:
 
 def _alike(models: list[Graph]) -> bool:
     """Whether one function makes all of some models."""
-    types = {tuple(tensor.dtype for tensor in graph.inputs) for graph in models}
+    types = {tuple((i.dtype, i.shape[:1]) for i in graph.inputs) for graph in models}
     frozen = {frozen_layers(graph) for graph in models if not graph.frozen}
     return len(types) <= 1 and len(frozen) <= 1
 
