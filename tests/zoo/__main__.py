@@ -7,6 +7,7 @@ Each model is proved in a process of its own, one after the other, so that the m
 one is given back before the next.
 
     --quick       compares the layers, not the answers
+    --rows        compares the rows of models of keras.applications as layers alone
     --truth NAME  lists the layers that Keras has
 """
 
@@ -28,6 +29,8 @@ def main(arguments: list[str]) -> int:
     names = [a for a in arguments if not a.startswith("--")]
     if "--truth" in options:
         return _truth(names[0])
+    if "--rows" in options and "--here" in options:
+        return _rows(names[0])
     if "--here" in options:
         return _prove(names[0], "--quick" not in options)
     from tests.zoo.names import APPLICATIONS, FOLDER
@@ -88,6 +91,17 @@ def _prove(name: str, predict: bool) -> int:
     if len(proof.differ) > SHOWN:
         print(f"    and {len(proof.differ) - SHOWN} more")
     return 1 if proof.differ else 0
+
+
+def _rows(name: str) -> int:
+    from tests.zoo import rows
+    from tests.zoo.names import APPLICATIONS
+
+    differ = list(rows.unlike(APPLICATIONS[name].function))
+    print(f"{name}: {len(differ) or 'no'} rows differ from Keras's")
+    for line in differ[:SHOWN]:
+        print(f"    {line}")
+    return 1 if differ else 0
 
 
 def _truth(name: str) -> int:

@@ -13,7 +13,7 @@ from cnnspec import api
 from cnnspec.emit.keras_live.model import build_model, compare
 from cnnspec.emit.keras_script.script import render_script
 from tests.emit import same
-from tests.zoo import weights
+from tests.zoo import rows, weights
 from tests.zoo.applications import build
 from tests.zoo.match import differences, match
 from tests.zoo.names import APPLICATIONS, spec_path
@@ -68,6 +68,7 @@ def prove(name: str, path: Path | None = None, predict: bool = True) -> Proof:
     if name in APPLICATIONS:
         found, difference = _against_keras(name, model, predict and not differ)
         differ += found
+        differ += rows.unlike(APPLICATIONS[name].function)
         # Layers and what they gave refer to one another; a large model must not wait
         # until Python happens to look for that.
         gc.collect()

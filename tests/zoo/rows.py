@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 import keras
 
+from cnnspec.catalogue.applications.base import Application
 from cnnspec.catalogue.registry import INPUT_LAYER, model_class
 from cnnspec.emit.keras_live.model import weight_name
+from cnnspec.emit.keras_live.published import withheld
 from cnnspec.language.zoo import program_of
 from cnnspec.model.resolver import resolve
 from cnnspec.model.summary import each_row, infer
@@ -28,10 +30,11 @@ Rows = dict[str, Row]
 
 
 def keras_model(name: str, arguments: dict[str, Any], shape: tuple[Any, ...]) -> Any:
-    """The model that Keras makes, without weights of its own."""
+    """The model that Keras makes; published weights aren't loaded."""
     keras.utils.clear_session()
     function = getattr(keras.applications, name)
-    return function(**{**arguments, "weights": None, "input_shape": shape})
+    with withheld():
+        return function(**{"weights": None, **arguments, "input_shape": shape})
 
 
 def of_keras(model: Any, prefix: str = "") -> Rows:
@@ -58,7 +61,8 @@ def of_keras(model: Any, prefix: str = "") -> Rows:
 
 def of_spec(name: str, arguments: dict[str, Any], shape: tuple[Any, ...]) -> Rows:
     """The rows that cnnspec has for the same."""
-    layer = model_class(name).read({**arguments, "weights": None})
+    layer = model_class(name).read({"weights": None, **arguments})
+    assert isinstance(layer, Application)
     layer.check((None, *shape))
     program = program_of(layer, (None, *shape))
     assert not program.problems, program.problems
@@ -70,6 +74,24 @@ def of_spec(name: str, arguments: dict[str, Any], shape: tuple[Any, ...]) -> Row
         row.name: Row(row.type, row.output_shape, tuple(map(tuple, row.weights)))
         for row in each_row(summary)
     }
+
+
+def unlike(name: str) -> Iterator[str]:
+    """What differs from Keras at three sizes, with the classifier and without."""
+    size = model_class(name).default_size  # type: ignore[attr-defined]
+    for height, width in ((size, size), (101, 131), (192, 160)):
+        for arguments in _WAYS:
+            shape = (height, width, 3)
+            theirs = of_keras(keras_model(name, arguments, shape))
+            for found in differences(theirs, of_spec(name, arguments, shape)):
+                yield f"{name} {arguments} at {height}x{width}: {found}"
+
+
+_WAYS: tuple[dict[str, Any], ...] = (
+    {"classes": 10},
+    {"include_top": False, "pooling": "avg"},
+    {"include_top": False, "weights": "imagenet"},
+)
 
 
 def differences(theirs: Rows, ours: Rows) -> Iterator[str]:

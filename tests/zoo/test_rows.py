@@ -9,10 +9,13 @@ from cnnspec.catalogue.registry import model_class, model_names
 
 QUICK = [
     ("MobileNet", {"alpha": 0.25}, (32, 32, 3)),
-    ("MobileNet", {"include_top": False, "pooling": "max"}, (65, 97, 1)),
-    ("MobileNetV2", {"alpha": 0.35, "classes": 7}, (64, 96, 3)),
+    ("MobileNetV2", {"alpha": 0.35, "classes": 7}, (65, 96, 3)),
+    ("MobileNetV3Small", {"include_top": False, "pooling": "max"}, (None, None, 3)),
+    ("EfficientNetV2B0", {"include_top": False}, (33, 64, 1)),
+    ("ResNet50V2", {"include_top": False, "pooling": "avg"}, (65, 97, 3)),
+    ("ConvNeXtTiny", {"classifier_activation": None}, (65, 96, 3)),
 ]
-"""Small ones; `make zoo` holds all of them at three sizes."""
+"""Small ones; `make zoo` holds all of them at three sizes, in three ways."""
 
 
 @pytest.mark.parametrize(("name", "arguments", "shape"), QUICK)
