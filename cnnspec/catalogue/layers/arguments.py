@@ -205,12 +205,22 @@ def nested_layer(value: Any) -> Any:
     if isinstance(value, Layer):
         return value
     try:
-        return read_layer(value)
+        found = read_layer(value)
+        if found.is_application:
+            raise Invalid([_of_no_size(found.title())])
+        return found
     except Invalid as error:
         # Under an argument's key, a bare layer name is the value and not the key.
         raise Invalid(
             p if p.path else p._replace(at_key=False) for p in error.problems
         ) from None
+
+
+def _of_no_size(model: str) -> Problem:
+    """What to say of a model of keras.applications in a layer."""
+    text = f"{model} has its sizes from what it reads, and no layer can hold it itself"
+    hint = "put it into a block with model: true, and let the layer hold that block"
+    return Problem((), "wrapped-layer", text, hint)
 
 
 LAYER_JSON: Json = {"$ref": "#/$defs/layer"}
