@@ -979,9 +979,8 @@ class _Interpreter(Generic[T]):
             tensor = self._listener.layer(step, placed, layer, given[0], (), read, said)
         else:
             program = program_of(layer, shape)
-            inner = Scope[T](
-                program.values, {}, (), trail=scope.trail, frozen=placed.frozen
-            )
+            frozen = placed.frozen or not layer.trainable
+            inner = Scope[T](program.values, {}, (), trail=scope.trail, frozen=frozen)
             made, names = self._modelled(
                 step, placed, program, given[0], read, said, inner, None, layer
             )
@@ -1004,9 +1003,8 @@ class _Interpreter(Generic[T]):
             local = layer.keras_name(shape or (None,) * 4)
         name = scope.full(local)
         self._note_odd(name, local, scope.call, step.type)
-        frozen = scope.frozen or not layer.trainable
         named = given is not None
-        return Placed(step.path, name, local, named, scope.trail, frozen)
+        return Placed(step.path, name, local, named, scope.trail, scope.frozen)
 
     def _as_asked(
         self,

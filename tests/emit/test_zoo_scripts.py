@@ -22,7 +22,7 @@ SMALL = ["googlenet", "lenet5", "resnet20", "squeezenet1_1", "two_inputs", "unet
 LARGE = [
     *("convnext_base", "convnext_large", "convnext_small", "convnext_tiny"),
     *("convnext_xlarge", "gpt2_small", "mobilenet_v3_large", "mobilenet_v3_small"),
-    *("vit_b16", "vit_tiny", "yolov8n"),
+    *("deeplab_v3_plus", "unet_mobilenet_v2", "vit_b16", "vit_tiny", "yolov8n"),
 ]
 """Held against Keras by `make zoo` alone."""
 

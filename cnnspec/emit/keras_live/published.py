@@ -39,6 +39,8 @@ def published(layer: Functional, name: str) -> Any:
                 raise
             file = known.weights_file(layer.graph.inputs[0].shape)
             raise NoWeights(type(known).__name__, _missing(file, error)) from error
+    if not known.trainable:
+        model.trainable = False
     if known.from_layer:
         for inner in model.layers[: _place(model, known.from_layer)]:
             inner.trainable = False

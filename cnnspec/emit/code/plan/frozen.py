@@ -33,11 +33,7 @@ def frozen_layers(graph: Graph, said: str = "") -> Statements:
         graph: the model.
         said: the comment above them.
     """
-    nodes = [
-        n._replace(frozen=False) if _says_so(n.layer) else n
-        for n in graph.nodes
-        if not n.shares and n.name not in graph.unused
-    ]
+    nodes = [n for n in graph.nodes if not n.shares and n.name not in graph.unused]
     frozen = [node for node in nodes if node.frozen]
     held = [Assign(_trainable(code), _NO) for code in _held(graph, nodes)]
     if held:
@@ -62,12 +58,6 @@ def frozen_layers(graph: Graph, said: str = "") -> Statements:
     listed = List(tuple(Code(text(name)) for name in names))
     one = Assign(Code("model.get_layer(name).trainable"), _NO)
     return (*comments, For(Code("name"), listed, (one,)))
-
-
-def _says_so(layer: Layer) -> bool:
-    """Whether a model of keras.applications is frozen where it is made."""
-    known = layer.application if isinstance(layer, Functional) else None
-    return known is not None and not known.trainable
 
 
 def _trainable(layer: Expression) -> Expression:
