@@ -1,14 +1,18 @@
 """`change` and `append`: what they make of a model, and where mistakes are told."""
 
+import json
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from cnnspec import api
+from cnnspec.catalogue.operations.base import Operation
 from cnnspec.ground.source import Source
 from cnnspec.model.changing import read_changed
 from cnnspec.model.resolver import resolve
-from tests.emit.test_model import model_script
+from tests.emit.programs import draw_spec
+from tests.emit.test_model import is_sound, model_script
 from tests.emit.tracer import trace
 
 BASE = """\
@@ -233,3 +237,31 @@ def test_a_name_that_a_change_made_unknown() -> None:
         BASE.replace("[drop, b]", "[drop, b_2_conv2d]") + "change: {b: null}\n"
     )
     assert "unknown-input" in wrong
+
+
+def changed_spec(seed: int) -> str | None:
+    """A drawn spec with changes of layers that it has; None if it isn't sound."""
+    random = Random(seed)
+    text = draw_spec(random)
+    program = read_changed(Source(text, "spec"))
+    graph = resolve(program)
+    if not is_sound(program, graph):
+        return None
+    given = [None, {"trainable": False}]
+    change = {
+        node.name: None if isinstance(node.layer, Operation) else random.choice(given)
+        for node in random.sample(graph.nodes, min(2, -(-len(graph.nodes) // 3)))
+    }
+    return f'{text[:-1]}, "change": {json.dumps(change, ensure_ascii=False)}}}'
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_scripts_of_changed_specs_are_what_the_graph_says(seed: int) -> None:
+    text = changed_spec(seed)
+    if text is None:
+        pytest.skip("an unsound spec was drawn")
+    program = read_changed(Source(text, "spec"))
+    graph = resolve(program)
+    if not is_sound(program, graph):
+        pytest.skip("the change leaves no sound model")
+    trace(model_script(program, graph), graph)

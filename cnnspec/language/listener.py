@@ -14,6 +14,7 @@ from cnnspec.language.program import (
     CallStep,
     IfStep,
     LayerStep,
+    PassStep,
     Program,
     RepeatStep,
 )
@@ -177,6 +178,9 @@ class Listener(ABC, Generic[T]):
             by: the name that it was called by; nothing for `prev`.
             tensor: the one.
         """
+
+    def passed(self, step: PassStep, read: tuple[T, ...]) -> None:
+        """A layer that isn't taken leaves the tensors that it would have read."""
 
     def no_layer(self, placed: Placed, read: tuple[T, ...]) -> None:
         """A layer whose arguments are wrong would read tensors."""

@@ -411,6 +411,7 @@ class _Interpreter(Generic[T]):
             self._complete, read = False, self._lost
         given = None if step.name is None else self._given_name(step, scope)
         local = given or (scope.label(step) if scope.named else "")
+        self._listener.passed(step, read)
         scope.current = read
         if local:
             scope.known[local] = read

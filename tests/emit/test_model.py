@@ -52,7 +52,7 @@ def _script(text: str) -> str:
     return found
 
 
-def _is_sound(program, graph) -> bool:
+def is_sound(program, graph) -> bool:
     """Whether there is no error; of shapes, none that code depends on is lacking."""
     problems = [*program.problems, *graph.problems]
     if any(problem.severity == "error" for problem in problems):
@@ -89,7 +89,7 @@ def _is_sound(program, graph) -> bool:
 def test_whatever_the_structure_the_script_builds_the_graph(seed: int) -> None:
     program = read_program(Source(draw_spec(Random(seed)), "<spec>"))
     graph = resolve(program)
-    if _is_sound(program, graph):
+    if is_sound(program, graph):
         trace(model_script(program, graph), graph)
 
 
@@ -557,7 +557,7 @@ def test_ruff_has_nothing_to_say_of_drawn_scripts(seed: int, tmp_path: Path) -> 
 
     program = read_program(Source(draw_spec(Random(seed)), "spec.yaml"))
     graph = resolve(program)
-    if not _is_sound(program, graph):
+    if not is_sound(program, graph):
         pytest.skip("an unsound spec was drawn")
     path = tmp_path / "script.py"
     path.write_text(

@@ -8,6 +8,7 @@ from cnnspec.emit.code.plan.history import (
     Asked,
     Called,
     Event,
+    Passed,
     Repeated,
     Structure,
 )
@@ -53,7 +54,7 @@ def _inside(event: Event) -> Iterator[list[Event]]:
     if isinstance(event, Repeated):
         yield from (one.events for one in event.rounds)
         return
-    if not isinstance(event, ArmTaken | Asked):
+    if not isinstance(event, ArmTaken | Asked | Passed):
         yield event.branches
     if isinstance(event, ArmTaken | Called):
         yield event.events

@@ -161,11 +161,12 @@ class Body:
         if isinstance(step, IfStep):
             return self._if(step, current)
         if isinstance(step, PassStep):
-            return current
+            self._branches(step, current)
+            return self._flow.passed.get(step.path, current)
         return self._apply(step, current)
 
     def _branches(
-        self, step: LayerStep | CallStep | ApplyStep, current: Values
+        self, step: LayerStep | CallStep | ApplyStep | PassStep, current: Values
     ) -> None:
         """Makes the statements of the branches that a step reads."""
         self.variables.expect_branches(step.path)

@@ -35,6 +35,7 @@ from cnnspec.emit.code.plan.history import (
     LayerApplied,
     LayerTaken,
     ModelMade,
+    Passed,
     Repeated,
     Structure,
     Tensor,
@@ -168,6 +169,8 @@ class _View:
         for event in events:
             if isinstance(event, Asked):
                 self._ask(event)
+            elif isinstance(event, Passed):
+                self._pass(event)
             elif isinstance(event, LayerTaken):
                 self._layer(event)
             elif isinstance(event, LayerApplied):
@@ -178,6 +181,13 @@ class _View:
                 self._flatten(event)
             else:
                 self._structure(event)
+
+    def _pass(self, event: Passed) -> None:
+        """Notes which tensors are the current ones behind a layer that is left out."""
+        path = event.step.path
+        values = tuple(self._of(tensor).value for tensor in event.read)
+        if self._flat is None and self._flow.passed.setdefault(path, values) != values:
+            self._lose(self._flow.around[path])
 
     def _ask(self, event: Asked) -> None:
         """Notes that a formula reads a tensor; what is flat has its sizes written."""

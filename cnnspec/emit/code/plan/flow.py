@@ -254,6 +254,7 @@ class Flow:
         arms: those of each `if` that code can be written for.
         flat_nodes: what is written node by node, by the path of the step that isn't
             kept; and in `flat_current` the tensors after it.
+        passed: the current tensors behind each step that is left out.
         outputs: the places that read what the model gives.
         results: how many tensors each block returns.
         formulas: of each place that names what it reads by one; None where a block has
@@ -296,6 +297,7 @@ class Flow:
         self.arms: set[Arm] = set()
         self.flat_nodes: dict[Path, list[Flat]] = {}
         self.flat_current: dict[Path, tuple[Value, ...]] = {}
+        self.passed: dict[Path, tuple[Value, ...]] = {}
         self.outputs: tuple[Outgoing, ...] = ()
         self.results: dict[str, int] = {}
         self.formulas: dict[Use, Formula | None] = {}

@@ -20,6 +20,7 @@ from cnnspec.language.program import (
     CallStep,
     IfStep,
     LayerStep,
+    PassStep,
     Program,
     RepeatStep,
 )
@@ -118,6 +119,14 @@ class Asked(NamedTuple):
     tensor: Tensor
 
 
+class Passed(NamedTuple):
+    """A layer was left out."""
+
+    step: PassStep
+    read: Tensors
+    """What it would have read."""
+
+
 class Called(NamedTuple):
     """A block was called, or what a call had made was used again."""
 
@@ -175,7 +184,7 @@ class ArmTaken(NamedTuple):
 
 
 Structure = Called | Repeated | ArmTaken
-Event = LayerTaken | LayerApplied | Structure | Asked
+Event = LayerTaken | LayerApplied | Structure | Asked | Passed
 
 
 class History(NamedTuple):
@@ -348,6 +357,9 @@ class _Recorder(Listener[Tensor]):
         return branches + asked
 
     # ------------------------------------------------------------- layers
+
+    def passed(self, step: PassStep, read: Tensors) -> None:
+        self._open[-1].append(Passed(step, read))
 
     def asked(
         self,

@@ -164,9 +164,10 @@ class _Questions:
         if isinstance(step, IfStep):
             return (yield from self._if(step, current))
         if isinstance(step, PassStep):
-            if step.sources:
-                yield self._around[step.path]
-            return current
+            for source in step.sources:
+                if isinstance(source, tuple):
+                    yield from self._steps(source, current)
+            return self._flow.passed.get(step.path, current)
         # Where others stand for some of its runs, no one code does for all.
         others = {path for path, _ in self._flow.program.replaced}
         if step.path not in self._flow.occurrences or step.path in others:
