@@ -133,8 +133,9 @@ def test_a_script_writes_them_as_a_person_would() -> None:
         "first = turned[:, 0, None, :]",
         "x = x + first",
         "x = ops.concatenate([x, first], axis=1)",
-        "x = halves[0] / halves[1]",
-        "x = ops.where(x, best[0], 0)",
+        "halves_0, halves_1 = ops.split(x, 2, axis=-1)",
+        "x = halves_0 / halves_1",
+        "x = ops.where(x, best, 0)",
         "x = ops.take(x, (0, 2), axis=1)",
         'x = ops.einsum("bij,bkj->bik", x, x)',
     ):

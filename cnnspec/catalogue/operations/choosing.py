@@ -322,6 +322,9 @@ class TopK(Operation):
     k: Positive
     sorted: bool = True
 
+    def others_called(self, count: int) -> list[str]:
+        return ["places"]
+
     def fits(self, *shapes: Any) -> None:
         if len(shapes[0]) < 2:
             raise mixes("chooses among the samples of a batch")

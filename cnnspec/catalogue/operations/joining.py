@@ -191,7 +191,14 @@ _Sections = Annotated[
 ]
 
 
-class Split(Operation):
+class _Parts(Operation):
+    """Takes a tensor apart into several of one kind."""
+
+    def others_called(self, count: int) -> list[str]:
+        return [f"_{number}" for number in range(1, count + 1)]
+
+
+class Split(_Parts):
     """Cuts a tensor along an axis: into equal parts, or at places."""
 
     unfit = types.NOTHING
@@ -282,7 +289,7 @@ class ArraySplit(Split):
         return [size // count + (n < size % count) for n in range(count)]
 
 
-class Unstack(Operation):
+class Unstack(_Parts):
     """Takes a tensor apart along an axis, which goes."""
 
     unfit = types.NOTHING

@@ -322,6 +322,7 @@ class Nanpercentile(Percentile):
 class Moments(Along):
     """The mean and the variance of the numbers along axes, as two tensors."""
 
+    result = "mean"
     unfit = types.NO_TRUTH | types.WHOLE - {"int32", "int64"}
     shape_rule = "twice the input's without the axes; with keepdims, 1 along them"
     lacks = (*Operation.lacks, "axis")
@@ -331,6 +332,9 @@ class Moments(Along):
     axes: Axes
     keepdims: bool = False
     synchronized: bool = False
+
+    def others_called(self, count: int) -> list[str]:
+        return ["variance"]
 
     def shape(self, *shapes: typing.Any) -> typing.Any:
         x, gone = shapes[0], self.places(shapes[0])

@@ -27,6 +27,9 @@ from cnnspec.emit.code.tree import (
 )
 from cnnspec.ground.errors import Path
 
+NUMBERED = ["_1"]
+"""How the second of several tensors is called that have a number each."""
+
 
 class Holders:
     """What each value is called in one function.
@@ -152,7 +155,8 @@ class Holders:
 
         Args:
             value: that is several tensors.
-            others: what those behind the first may be called.
+            others: what those behind the first may be called; `_1` behind the name
+                of all where they are alike.
 
         Returns:
             None where something reads all of them at once.
@@ -163,11 +167,14 @@ class Holders:
             return None
         group = self._function.group(value)
         if group not in self._parts:
-            first = self.target(value) if 0 in read else "_"
-            title = self.title(value)
+            title, alike = self.title(value), others[:1] == NUMBERED
+            words = [f"{title}{word}" if alike else word for word in others]
+            first = "_"
+            if 0 in read:
+                first = self._first(value, title, alike and own)
             self._parts[group] = [first] + [
                 self._names.new(word, f"{title}_{word}") if number in read else "_"
-                for number, word in enumerate(others, 1)
+                for number, word in enumerate(words, 1)
             ]
         names = self._parts[group]
         last = max(read) + 1
@@ -177,6 +184,10 @@ class Holders:
         elif len(names) > last:
             targets.append(Star(Code("_")))
         return Several(tuple(targets))
+
+    def _first(self, value: Value, title: str, numbered: bool) -> str:
+        """The variable of the first of several tensors."""
+        return self._names.new(f"{title}_0") if numbered else self.target(value)
 
     def part(self, value: Value, number: int) -> str:
         """The variable of one of the tensors that a value is; '' if it has none."""
