@@ -70,7 +70,8 @@ def test_it_is_called_as_in_keras() -> None:
         ("{weights: null, alpha: 0.5, include_top: false}", "mobilenetv2_0.50_160"),
     ]:
         text = f"input: [160, 160, 3]\nlayers: [MobileNetV2: {arguments}]"
-        assert [node.name for node in graph_of(text).nodes] == [name]
+        graph = graph_of(text)
+        assert [graph.called(node.name) for node in graph.nodes] == [name]
     text = "input: [96, 160, 3]\nlayers: [MobileNetV2: {include_top: false}]"
     assert graph_of(text).nodes[0].name == "mobilenetv2_1.00_224"
 

@@ -1003,8 +1003,9 @@ class _Interpreter(Generic[T]):
         else:
             local = layer.keras_name(shape or (None,) * 4)
         name = scope.full(local)
-        self._note_odd(name, local, scope.call, step.type)
         named = given is not None
+        if named or scope.call:  # its automatic name is Keras's, with a dot in it
+            self._note_odd(name, local, scope.call, step.type)
         return Placed(step.path, name, local, named, scope.trail, scope.frozen)
 
     def _as_asked(
