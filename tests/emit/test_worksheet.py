@@ -1,5 +1,6 @@
 """A worksheet asks what its model can answer, checks it, and gives nothing away."""
 
+import gc
 import json
 import re
 from collections.abc import Iterator
@@ -46,6 +47,12 @@ def about(cell: Cell) -> dict[str, Any]:
 
 def sources(cells: list[Cell], flag: str) -> list[str]:
     return [cell["source"] for cell in cells if about(cell).get(flag)]
+
+
+@pytest.fixture(autouse=True)
+def _uncollected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keras's clear_session looks through all that a process of tests has made."""
+    monkeypatch.setattr(gc, "collect", lambda *_: 0)
 
 
 # ------------------------------------------------------------------ any spec
