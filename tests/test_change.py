@@ -239,6 +239,45 @@ def test_a_name_that_a_change_made_unknown() -> None:
     assert "unknown-input" in wrong
 
 
+NUMBERED = """\
+input: [4]
+layers:
+  - Dense: 4
+  - Dense: 4
+  - Dense: {units: 4, from: dense}
+  - apply: {layer: dense_2, from: dense_1, name: again}
+  - Add: {from: [dense, dense_1, dense_2, again]}
+"""
+READS = {
+    "{dense: null}": [
+        *("input_layer", "input_layer", "dense"),
+        "input_layer dense dense_1 again",
+    ],
+    "{dense_1: null}": [
+        *("input_layer", "dense", "dense"),
+        "dense dense dense_1 again",
+    ],
+    "{dense_1: {use_bias: false}}": [
+        *("input_layer", "dense", "dense", "dense_1"),
+        "dense dense_1 dense_2 again",
+    ],
+}
+
+
+@pytest.mark.parametrize(("change", "reads"), READS.items())
+def test_names_of_before_are_those_that_the_text_means(
+    change: str, reads: list[str]
+) -> None:
+    text = f"{NUMBERED}change: {change}\n"
+    program = read_changed(Source(text, "spec"))
+    graph = resolve(program)
+    assert [
+        p for p in [*program.problems, *graph.problems] if p.severity == "error"
+    ] == []
+    assert [" ".join(node.inputs) for node in graph.nodes] == reads
+    script(text)
+
+
 def changed_spec(seed: int) -> str | None:
     """A drawn spec with changes of layers that it has; None if it isn't sound."""
     random = Random(seed)

@@ -10,11 +10,13 @@ from cnnspec.ground.yaml_text import describe
 from cnnspec.language.blocks import each_step
 from cnnspec.language.expressions import formulas, tensors_in
 from cnnspec.language.program import (
+    ApplyStep,
     CallStep,
     IfStep,
     LayerStep,
     PassStep,
     Program,
+    Ref,
     RepeatStep,
     Spot,
     Step,
@@ -72,6 +74,56 @@ def changed(program: Program, taken: Taken) -> Program:
         replaced=replaced,
         problems=tuple(problems),
     )
+
+
+def with_names(program: Program, before: Taken, after: Taken) -> Program:
+    """A changed program whose layers read each other by the names that they have now.
+
+    Automatic names are counted anew where a layer goes, and the text of a spec has
+    those of before.
+
+    Args:
+        program: as it was changed.
+        before: how its steps were taken before any change.
+        after: how they are taken now.
+    """
+    now = {spot: name for name, spot in after.spots.items()}
+    names = {old: now.get(spot, old) for old, spot in before.spots.items()}
+    gone = (s.changed for s in _all_steps(program) if isinstance(s, PassStep))
+    names |= {name: f"{name} (out)" for name in gone if name in after.spots}
+    names = {old: new for old, new in names.items() if old != new}
+    if not names:
+        return program
+    outputs = tuple(names.get(name, name) for name in program.outputs)
+    steps = tuple(_renamed(step, names) for step in program.steps)
+    return program._replace(steps=steps, outputs=outputs)
+
+
+def _renamed(step: Step, names: Mapping[str, str]) -> Step:
+    """A step that reads tensors by other names; those inside of calls are their own."""
+    if isinstance(step, RepeatStep):
+        return step._replace(steps=tuple(_renamed(one, names) for one in step.steps))
+    if isinstance(step, IfStep):
+        then = tuple(_renamed(one, names) for one in step.then)
+        otherwise = tuple(_renamed(one, names) for one in step.otherwise)
+        return step._replace(then=then, otherwise=otherwise)
+    step = step._replace(sources=tuple(_source(one, names) for one in step.sources))
+    if isinstance(step, ApplyStep) and isinstance(step.layer, str):
+        return step._replace(layer=names.get(step.layer, step.layer))
+    if isinstance(step, PassStep) and step.name is None and step.changed in names:
+        return step._replace(name=names[step.changed])
+    return step
+
+
+def _source(source: Ref, names: Mapping[str, str]) -> Ref:
+    if isinstance(source, tuple):
+        return tuple(_renamed(one, names) for one in source)
+    if not isinstance(source, str):
+        return source
+    stem, dot, number = source.rpartition(".")
+    if dot and source not in names and stem in names:
+        return f"{names[stem]}.{number}"
+    return names.get(source, source)
 
 
 def _all_steps(program: Program) -> Iterator[Step]:
@@ -141,6 +193,8 @@ def _changed_layer(
     before = with_defaults(kind, formulas(written), defaults) or {}
     inner = {k: v for k, v in defaults.items() if k != own_name(kind)}
     new = with_defaults(kind, given, inner) or {}
+    if step.models and isinstance(step.arguments, dict):  # it holds a call of a block
+        return step._replace(arguments={**step.arguments, **new})
     arguments = {**before, **new}
     try:
         if any(each_formula(arguments)):

@@ -7,7 +7,7 @@ from typing import Any
 from cnnspec.catalogue.registry import declaring
 from cnnspec.ground.errors import Path
 from cnnspec.ground.source import Source
-from cnnspec.language.changes import Taken, changed
+from cnnspec.language.changes import Taken, changed, with_names
 from cnnspec.language.listener import Placed, Said
 from cnnspec.language.program import ApplyStep, CallStep, Program, Spot, spot_of
 from cnnspec.language.reader import read_program
@@ -22,7 +22,9 @@ def read_changed(source: Source) -> Program:
     if not program.change:
         return program
     with declaring(program.own):
-        return changed(program, _taken(program))
+        before = _taken(program)
+        program = changed(program, before)
+        return with_names(program, before, _taken(program))
 
 
 def names_of(source: Source) -> Collection[str]:

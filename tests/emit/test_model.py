@@ -72,7 +72,7 @@ def is_sound(program, graph) -> bool:
     # What comes into a model has to be known, if code is to make its inputs.
     if inside and summary.misfits:
         return False
-    if not all(_is_sound(program, one) for one in inside):
+    if not all(is_sound(program, one) for one in inside):
         return False
     # Sizes aren't known of what a layer gives that can't take its input.
     fits = not summary.problems or "shape(" not in str(program.source.data)
