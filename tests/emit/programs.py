@@ -25,10 +25,27 @@ _BY_NAME = {
         ["query", "value", "key"],
         ["use_causal_mask", "training", "return_attention_scores"],
     ),
+    "Gate": (["image", "text"], []),
     "Dropout": (["inputs"], ["training"]),
     "BatchNormalization": (["inputs"], ["training"]),
 }
 """Arguments of the calls of layers: of tensors in their order, and others."""
+_CUSTOM = {
+    "Own": {
+        "import": "own_package.layers:Other",
+        "arguments": {"filters": BLANK, "times": "${filters + 1}", "how": "same"},
+        "output": "${x[:-1] + [filters]}",
+        "weights": {"kernel": ["${x[-1] if len(x) > 0 else 1}", "${times}"]},
+    },
+    "Gate": {
+        "import": "own_package.layers",
+        "arguments": ["units"],
+        "inputs": ["image", "text"],
+        "outputs": ["$image", ["${units}"]],
+        "non_trainable": {"seen": []},
+    },
+}
+"""Layers of a spec's own."""
 _PARAMS = ("filters", "rate", "flag", "sizes", "x", "layers", "range", "max_", "l")
 _HIDING = (*_VARS, "stem", "skip", "a")
 """Names for parameters and repeats that something else has too."""
@@ -84,6 +101,7 @@ class _Drawer:
         place = _Place(dict(self.kinds), [*known, "input"], len(self.blocks))
         if self.chance(0.3):
             spec["defaults"] = {"Conv2D": {"padding": "same"}}
+        spec["custom"] = _CUSTOM
         spec["layers"] = self._steps(place, 0, least=1)
         outputs = [n for n in place.known if n not in (*known, "input")]
         if outputs and self.chance(0.3):
@@ -253,13 +271,24 @@ class _Drawer:
             ("ops.split", lambda: {
                 "indices_or_sections": value("int", kinds), "axis": -1,
             }),
+            ("Own", lambda: {
+                "filters": self._size(place), "times": value("int", kinds),
+                "how": value("str", kinds),
+            }),
+            ("Own", lambda: {"filters": 3}),
+            ("Gate", lambda: {"units": value("int", kinds)}),
+            ("TimeDistributed", lambda: {"layer": {"Own": {
+                "filters": value("int", kinds)
+            }}}),
+            ("PositionEmbedding", dict),
+            ("StochasticDepth", lambda: {"drop_path_rate": value("float", kinds)}),
             ("MultiHeadAttention", lambda: {
                 "num_heads": value("int", kinds), "key_dim": 2,
             }),
         ])  # fmt: skip
         made = arguments()
         several = kind in (
-            *("Add", "Concatenate", "MultiHeadAttention"),
+            *("Add", "Concatenate", "MultiHeadAttention", "Gate"),
             *("ops.multiply", "ops.concatenate", "ops.where"),
         )
         if kind in _BY_NAME and self.chance(0.3):

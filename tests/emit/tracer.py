@@ -9,6 +9,7 @@ import ast
 import builtins
 import inspect
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import repeat
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,7 @@ from cnnspec.catalogue.components import Component, snake_case
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.catalogue.operations import Operation, operations
+from cnnspec.catalogue.registry import declaring
 from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import infer
@@ -385,7 +387,15 @@ class _Components:
         return cls
 
 
-CUSTOM = ("LayerScale", "StochasticDepth", "CustomScaleLayer")
+def _beside(graph: Graph) -> set[type[Layer]]:
+    """The classes of a graph's layers that a script has by their names alone."""
+    layers = (one for n in graph.nodes for one in (n.layer, *all_nested(n.layer)))
+    return {type(one) for one in layers if not type(one).is_public()}
+
+
+def _made(tracer: Tracer, cls: type[Layer], *args: Any, **kwargs: Any) -> _MadeLayer:
+    assert not (cls.by_name and args), f"{cls.__name__} takes arguments by name"
+    return _MadeLayer(tracer, cls, args, kwargs)
 
 
 def is_traced(graph: Graph) -> bool:
@@ -413,14 +423,17 @@ def trace(script: str, graph: Graph) -> None:
 
     space: dict[str, Any] = {"__builtins__": {**vars(builtins), "__import__": load}}
     space["__name__"] = "script"
+    for cls in _beside(graph):
+        space[cls.__name__] = partial(_made, tracer, cls)
     code = modelling(script)
     for found in [*code.body]:
-        if isinstance(found, ast.ClassDef) and found.name in CUSTOM:
-            space[found.name] = getattr(tracer.layers, found.name)
+        if isinstance(found, ast.ClassDef) and found.name in space:
             code.body.remove(found)
-    exec(compile(code, "script", "exec"), space)  # noqa: S102
-    if "model" not in space:
-        space["build_model"]()
+    own = {cls.__name__: cls for cls in _beside(graph) if cls.package}
+    with declaring(own):
+        exec(compile(code, "script", "exec"), space)  # noqa: S102
+        if "model" not in space:
+            space["build_model"]()
 
 
 __all__ = ["Tracer", "is_traced", "trace"]
