@@ -383,6 +383,21 @@ def scripts(folder: Path, spec: Path, **options: Any) -> str:
     return Path(path).read_text("utf-8")
 
 
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_notebook_says_where_they_stand(lang: str, tmp_path: Path) -> None:
+    text = f"input: [8, 8, 3]\n{CUSTOM}layers:\n  - CoordConv: 2\n"
+    (tmp_path / "own.yaml").write_text(text)
+    [path] = api.build(tmp_path / "own.yaml", tmp_path, ["notebook"], lang=lang)
+    said = {"en": "A layer of `my_package.layers`.", "ko": "`my_package.layers`에 있는"}
+    assert f"**CoordConv**: {said[lang]}" in Path(path).read_text("utf-8")
+
+
+def test_one_that_nothing_uses_is_told() -> None:
+    text = f"input: [8, 8, 3]\n{CUSTOM}layers:\n  - CoordConv: 2\n"
+    found = api.check(text).diagnostics
+    assert [one.code for one in found] == ["unused-custom"] * 2
+
+
 def test_scripts_call_them_with_arguments_by_name(path: Path, tmp_path: Path) -> None:
     text = scripts(tmp_path, path / "own.yaml")
     assert "CoordConv(filters=WIDTH, kernel_size=5)(image)" in text

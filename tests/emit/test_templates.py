@@ -37,8 +37,8 @@ VIEWS = {
     "notebook": view.NotebookView,
 }
 WRITERS = {"said", "say", "doc", "note", "label", "caption", "show", "fail", "leave"}
-FILLED_IN_BY_CODE = {"layers", "last", "block"}
-"""What the texts about blocks have between their braces."""
+FILLED_IN_BY_CODE = {"layers", "last", "block", "package"}
+"""What the texts about blocks, and about layers of a spec's own, have in braces."""
 EXERCISES = {"asked", "number", "points", "quoted"}
 EXERCISES |= {"name", "exercises", "classes", "example", "arrays", "hole"}
 """What exercises and their texts are told; `test_worksheet` renders them all."""

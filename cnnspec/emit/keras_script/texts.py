@@ -78,8 +78,10 @@ class Language:
         said = None
         if not cls.named_by_keras:  # an operation may be called as a layer is
             said = self.texts["layers"].get(cls.__name__)
+        if said is None and not cls.__doc__:
+            return self.fill("of_package", package=cls.package)
         if said is None:
-            return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+            return " ".join(str(cls.__doc__).split("\n\n")[0].split())
         return self._filled("layers", cls.__name__, said, values)
 
     def fill(self, name: str, **words: str) -> str:

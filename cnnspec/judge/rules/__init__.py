@@ -48,7 +48,8 @@ def of_model(model: Model) -> list[Problem]:
         if program.train and _has(program.train, "show"):
             found += _ask([("pictures", model)])
     changed = program.source.overridden
-    if program.vars or program.blocks or program.defaults.own.arguments or changed:
+    own = program.vars or program.blocks or program.own
+    if own or program.defaults.own.arguments or changed:
         found += _ask([("definitions", model)])
     if any(tensor.sparse for tensor in model.summary.graph.inputs):
         found += _ask([("inputs", model)])

@@ -245,7 +245,6 @@ def unread_class(name: str, path: Path) -> type[OwnLayer]:
 
 
 def _made(base: type[OwnLayer], declared: Declaration) -> type[OwnLayer]:
-    about = f"A layer of {declared.module}."
     count = len(declared.inputs) or 1
     own = {
         name: Argument(
@@ -254,7 +253,7 @@ def _made(base: type[OwnLayer], declared: Declaration) -> type[OwnLayer]:
         for name, default in declared.arguments.items()
     }
     facts: dict[str, Any] = {
-        "__doc__": about,
+        "__doc__": "",  # the spec says nothing of what it does
         "declared": declared,
         "package": declared.module,
         "class_name": declared.class_name,
