@@ -1,6 +1,5 @@
 """Scripts keep the structure of their specs, and build the models of their graphs."""
 
-import json
 import os
 from pathlib import Path
 from random import Random
