@@ -23,7 +23,7 @@ from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.catalogue.operations import Operation, operations
 from cnnspec.catalogue.registry import declaring
-from cnnspec.model.functional import Functional
+from cnnspec.model.functional import Functional, each_node
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import infer
 from tests.emit.lessons import modelling
@@ -389,7 +389,8 @@ class _Components:
 
 def _beside(graph: Graph) -> set[type[Layer]]:
     """The classes of a graph's layers that a script has by their names alone."""
-    layers = (one for n in graph.nodes for one in (n.layer, *all_nested(n.layer)))
+    nodes = each_node(graph)
+    layers = (one for n in nodes for one in (n.layer, *all_nested(n.layer)))
     return {type(one) for one in layers if not type(one).is_public()}
 
 
