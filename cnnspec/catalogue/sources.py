@@ -23,6 +23,8 @@ class DataSource:
     """The sizes of a sample in the array that it comes in, where that is known."""
     labels_in_column: ClassVar[bool] = False
     """Whether its array of labels may have a second axis, of size 1."""
+    largest: ClassVar[int | None] = None
+    """The largest of its numbers, which are pixels from 0 on, where that is known."""
     classes: ClassVar[int | None] = None
     """How many classes it has."""
     coarse_classes: ClassVar[int | None] = None
@@ -58,6 +60,7 @@ class Digits(DataSource):
 class Mnist(DataSource):
     """Handwritten digits."""
 
+    largest = 255
     image = (28, 28, 1)
     array = (28, 28)
     classes = 10
@@ -67,6 +70,7 @@ class Mnist(DataSource):
 class FashionMnist(DataSource):
     """Clothes, in the form of MNIST."""
 
+    largest = 255
     image = (28, 28, 1)
     array = (28, 28)
     classes = 10
@@ -76,6 +80,7 @@ class FashionMnist(DataSource):
 class Cifar10(DataSource):
     """Small colour photographs."""
 
+    largest = 255
     image = array = (32, 32, 3)
     labels_in_column = True
     classes = 10
@@ -85,6 +90,7 @@ class Cifar10(DataSource):
 class Cifar100(DataSource):
     """Small colour photographs of many things."""
 
+    largest = 255
     keys = ("label_mode",)
     image = array = (32, 32, 3)
     labels_in_column = True
@@ -118,6 +124,7 @@ class Npz(DataSource):
 class ImageDirectory(DataSource):
     """A folder of images for each class."""
 
+    largest = 255
     elsewhere = "image_folder ImageFolder images folder directory"
 
     keys = _FILES

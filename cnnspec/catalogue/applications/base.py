@@ -231,6 +231,12 @@ class Application(Layer):
         """What its published weights take for the numbers of a picture."""
         return _PIXELS[cls.scaling]
 
+    def takes(self) -> tuple[float, float] | None:
+        """From what to what its published weights know pixels; None: not told so."""
+        if not getattr(self, "include_preprocessing", True):
+            return None
+        return {"tf": (-1.0, 1.0), "": (0.0, 255.0)}.get(self.scaling)
+
     def keras_name(self, x: Shape) -> str:
         """Keras's automatic name of the model for images of that shape."""
         return self.automatic

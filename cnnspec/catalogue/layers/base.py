@@ -431,6 +431,10 @@ class Layer(Record):
         """
         return ()
 
+    def ranging(self, low: float, high: float) -> tuple[float, float] | None:
+        """Between what numbers its output is for numbers between two; None: unknown."""
+        return (low, high) if self.rearranges else None
+
     def keeping(self, missing: int) -> dict[str, Any]:
         """Arguments with which its output has the axes that a later layer misses.
 

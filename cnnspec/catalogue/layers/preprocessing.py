@@ -108,6 +108,13 @@ class Rescaling(Layer):
             found = spread
         return found
 
+    def ranging(self, low: float, high: float) -> tuple[float, float] | None:
+        scale, offset = self.scale, self.offset
+        if not isinstance(scale, int | float) or not isinstance(offset, int | float):
+            return None
+        ends = sorted((low * scale + offset, high * scale + offset))
+        return ends[0], ends[1]
+
     def at_run(self) -> str:
         return "its scale or offset has more values than the last axis"
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 GROUPS = (
     *("sections", "callbacks", "fit", "metrics", "ensembles"),
-    *("definitions", "graph", "inputs", "layers", "pictures"),
+    *("definitions", "graph", "inputs", "layers", "pictures", "published"),
 )
 """The folders."""
 
@@ -54,6 +54,8 @@ def of_model(model: Model) -> list[Problem]:
     if any(tensor.sparse for tensor in model.summary.graph.inputs):
         found += _ask([("inputs", model)])
     layers = [row.layer for row in each_row(model.summary, written=True)]
+    if program.data and any(getattr(layer, "application", None) for layer in layers):
+        found += _ask([("published", model)])
     plain = not any(
         layer.adapts
         or not layer.freezes

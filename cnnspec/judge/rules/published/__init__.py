@@ -1,0 +1,1 @@
+"""Rules about models of Keras that know something already, and what they are given."""
