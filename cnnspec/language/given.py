@@ -217,5 +217,5 @@ def no_tensor(formula: Formula, found: Any, where: str) -> Invalid:
     """What to say of a formula that was to come to the name of a tensor."""
     came = f"{formula.text} comes to {describe(found)}"
     text = f"{where} a tensor by its name; {came}"
-    hint = "write the list out: from: [a, b]" if isinstance(found, list) else ""
+    hint = "let it list names alone" if isinstance(found, list) else ""
     return Invalid([Problem((), "wrong-type", text, hint)])

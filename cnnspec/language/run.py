@@ -68,6 +68,7 @@ _NOTHING: Sequence[Said] = ()
 
 
 _NO_NAMES: Mapping[str, str] = {}
+_NO_SETTINGS: Mapping[str, Any] = {}
 _INFERENCE: Mapping[str, Any] = {"training": False}
 """How a model is called whose BatchNormalization is to stay as it was trained."""
 
@@ -278,13 +279,8 @@ class _Interpreter(Generic[T]):
         if len(name) > NAME_LIMIT:
             layer, local = None, local[:NAME_LIMIT]
             self._problems.note(_too_long(name), step.path, scope.trail)
-        placed = Placed(step.path, name, local, given is not None, scope.trail)
-        if scope.frozen:
-            placed = placed._replace(frozen=True)
-        if settings:
-            placed = placed._replace(settings=settings)
-        if scope.named:
-            placed = placed._replace(named=True)
+        how = scope.trail, scope.frozen, settings or _NO_SETTINGS, scope.named
+        placed = Placed(step.path, name, local, given is not None, *how)
         if keras:
             self._automatic[name] = keras
         else:
@@ -522,6 +518,11 @@ class _Interpreter(Generic[T]):
         """Lets `from` use a name, which nothing may have had before."""
         name, local = placed.name, placed.local
         is_whole = scope.call != "" and name == local
+        free = local not in scope.known and name not in self._taken and local != PREV
+        if free and not is_whole:  # the commonest, by far
+            self._taken[name] = placed.path
+            scope.known[local] = tensors
+            return
         clashes = local in scope.known and name not in self._lent
         if clashes and not scope.named:
             # Keras's name of a layer isn't the block's own to give.
@@ -1348,8 +1349,7 @@ class _Interpreter(Generic[T]):
         count = len(several)
         gives = f"{count} tensors" if count > 1 else "one tensor"
         text = f"{where} '{name}', and '{stem}' gives {gives}"
-        hint = f"write {either([f'{stem}.{k}' for k in range(count)])}"
-        hint = hint if count > 1 else f"write {stem}"
+        hint = f"write {stem}.{count - 1}" if count > 1 else f"write {stem}"
         self._problems.report("unknown-input", path, text, hint, scope.trail)
         return self._lost, by
 

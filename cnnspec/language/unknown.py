@@ -8,6 +8,7 @@ from cnnspec.catalogue.registry import is_layer
 from cnnspec.ground.errors import Frame, Path, Problem, Trail, Unknown, near, nearest
 from cnnspec.ground.kinds import is_name
 from cnnspec.language.listener import Placed
+from cnnspec.language.parts import numbered
 from cnnspec.language.program import IfStep, Program, RepeatStep, Steps
 
 GUESS_LIMIT = 20
@@ -22,6 +23,9 @@ _BEFORE = ("previous", "last", "before", "above")
 
 def meant(name: str, options: Collection[str]) -> str:
     """A hint to what was meant by a name that isn't among those known."""
+    if part := numbered(name):
+        found = meant(part[0], options)
+        return found.replace("'?", f".{part[1]}'?")
     several = re.split(r"[\s,+]+", name.strip(" []()"))
     if len(several) > 1 and all(one in options for one in several):
         return f"write [{', '.join(several)}]"
@@ -62,14 +66,22 @@ class _Explainer:
     def problem(self, unknown: Unknown, *, guess: bool) -> Problem:
         """What is wrong with a name; the first reason that holds."""
         _, path, trail, _, _ = unknown
-        code, text, hint = (
+        part = numbered(unknown.name)
+        stem = [unknown._replace(name=part[0])] if part else []
+        reasons = (self._why(one, guess=guess) for one in (unknown, *stem))
+        code, text, hint = next(filter(None, reasons), None) or self._is_nowhere(
+            unknown
+        )
+        return Problem(path, code, text, hint, trail=trail)
+
+    def _why(self, unknown: Unknown, *, guess: bool) -> tuple[str, str, str] | None:
+        """Why a name that is somewhere isn't known; None where it is nowhere."""
+        return (
             self._stands_below(unknown, guess=guess)
             or self._is_outside(unknown)
             or self._is_no_layer(unknown)
             or self._is_not_taken(unknown)
-            or self._is_nowhere(unknown)
         )
-        return Problem(path, code, text, hint, trail=trail)
 
     def _stands_below(
         self, unknown: Unknown, *, guess: bool
@@ -164,6 +176,9 @@ class _Explainer:
     def _is_nowhere(self, unknown: Unknown) -> tuple[str, str, str]:
         name, _, _, where, hint = unknown
         text = f"{where} '{name}', which no layer above is called"
+        if part := numbered(name):
+            text = f"{where} '{name}', and no layer above is called '{part[0]}'"
+            name = part[0]
         if not hint and is_name(name):
             hint = f"add name: {name} to a layer above"
         return "unknown-input", text, hint or "write the name of a layer above"

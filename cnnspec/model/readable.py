@@ -247,10 +247,13 @@ def row_data(
     beside: dict[str, Any] = {"keras_name": graph.called(row.name, row.shares)}
     if source:
         beside["line"] = source.mark(row.path, at_key=True).line
-    return {
+    found = {
         fact: beside[fact] if fact in beside else _listed(getattr(row, fact))
         for fact in facts
     }
+    if row.parts or row.arguments or row.settings:
+        found["reads"] = row.reads
+    return found
 
 
 def _weights_data(row: Row) -> list[dict[str, Any]]:

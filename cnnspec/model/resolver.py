@@ -140,14 +140,18 @@ class GraphBuilder(Listener[Tensor]):
     ) -> Tensor:
         """Notes a layer with the tensors that it reads."""
         path, name, _, _, trail, frozen, settings, _ = placed
-        names, parts = _split(read)
-        arguments: tuple[str, ...] = ()
-        if said and said[0].argument:
-            arguments = tuple(one.argument for one in said)
         if name in self._nodes:
             self._set_aside(name)
         if self._stands:
             path, trail = self._stands.path, self._stands.trail
+        by_name = said and said[0].argument
+        if not settings and not by_name and Part not in map(type, read):
+            # The commonest, by far.
+            node = Node(name, layer, read, path, trail, shares, inner, frozen)  # type: ignore[arg-type]
+            self._nodes[name] = node
+            return name
+        names, parts = _split(read)
+        arguments = tuple(one.argument for one in said) if by_name else ()
         how = frozen, parts, arguments, settings
         self._nodes[name] = Node(name, layer, names, path, trail, shares, inner, *how)
         return name

@@ -11,7 +11,7 @@ from cnnspec.ground.shapes import Shape, Shapes, product, show
 from cnnspec.language import naming
 from cnnspec.language.program import Program
 from cnnspec.model.calls import PLAIN, Call, Types, shapes_given, tensors, types_given
-from cnnspec.model.graph import DEFAULT_POLICY, Graph, Input, Node
+from cnnspec.model.graph import DEFAULT_POLICY, Graph, Input, Node, reads
 
 
 class Row(NamedTuple):
@@ -50,6 +50,12 @@ class Row(NamedTuple):
     def settings(self) -> Mapping[str, Any]:
         """Arguments of the call that are no tensors."""
         return self.call.settings
+
+    @property
+    def reads(self) -> list[str]:
+        """What it is called with: `enc.1`, `initial_state=enc.1`, `training=False`."""
+        found = reads(self.inputs, self.parts, self.arguments)
+        return [*found, *(f"{key}={one}" for key, one in self.settings.items())]
 
     @property
     def type(self) -> str:

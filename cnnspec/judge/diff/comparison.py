@@ -184,12 +184,19 @@ def _pairing(
 ) -> Pairing:
     in_order = not (before.layer.commutes and after.layer.commutes)
     reconnected = connections.differ(before.inputs, after.inputs, in_order)
+    reconnected |= _call(before) != _call(after)
     reshared = connections.partners.get(before.shares, "") != after.shares
     if arguments or reconnected or reshared or before.type != after.type:
         change = CHANGED
     else:
         change = SAME if _numbers(before) == _numbers(after) else AFFECTED
     return Pairing(change, before, after, arguments, reconnected, reshared)
+
+
+def _call(row: Row) -> tuple[Any, ...]:
+    """How a layer is called, beside the layers that it reads."""
+    parts = row.parts if any(part is not None for part in row.parts) else ()
+    return parts, row.arguments, dict(row.settings)
 
 
 def _numbers(row: Row) -> tuple[Any, ...]:

@@ -244,8 +244,8 @@ def _notes(
         if text != row.type or not _told(row):
             yield text
         above = (afters if after else befores)[row.name]
-        if row.inputs != (above,):
-            yield f"reads {', '.join(row.inputs)}"
+        if row.reads != [above]:
+            yield f"reads {', '.join(row.reads)}"
         if row.shares:
             yield f"shares the weights of {row.shares}"
 
@@ -257,7 +257,7 @@ def edits(pairing: Pairing, before: Row, after: Row) -> Iterator[str]:
     for argument in pairing.arguments:
         yield _edit(argument, {**before.layer.arguments(), **after.layer.arguments()})
     if pairing.reconnected:
-        yield f"reads {', '.join(before.inputs)} → {', '.join(after.inputs)}"
+        yield f"reads {', '.join(before.reads)} → {', '.join(after.reads)}"
     if pairing.reshared:
         yield f"weights {_weights_of(before)} → {_weights_of(after)}"
     if before.input_shapes != after.input_shapes:
