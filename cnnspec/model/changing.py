@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.catalogue.registry import declaring
 from cnnspec.ground.errors import Path
 from cnnspec.ground.source import Source
-from cnnspec.language.changes import Taken, changed, with_names
 from cnnspec.language.listener import Placed, Said
 from cnnspec.language.program import ApplyStep, CallStep, Program, Spot, spot_of
 from cnnspec.language.reader import read_program
@@ -15,12 +14,17 @@ from cnnspec.language.run import run
 from cnnspec.model.graph import DEFAULT_POLICY
 from cnnspec.model.resolver import GraphBuilder, Tensor
 
+if TYPE_CHECKING:
+    from cnnspec.language.changes import Taken
+
 
 def read_changed(source: Source) -> Program:
     """The Program that a document describes, as its `change` says."""
     program = read_program(source)
     if not program.change:
         return program
+    from cnnspec.language.changes import changed, with_names
+
     with declaring(program.own):
         before = _taken(program)
         program = changed(program, before)
@@ -32,7 +36,9 @@ def names_of(source: Source) -> Collection[str]:
     return _taken(read_program(source)).spots.keys()
 
 
-def _taken(program: Program) -> Taken:
+def _taken(program: Program) -> "Taken":
+    from cnnspec.language.changes import Taken
+
     survey = _Survey()
     outcome = run(program, survey)
     spots, called = survey.spots, outcome.called.items()
