@@ -410,3 +410,39 @@ def test_scripts_call_them_with_arguments_by_name(path: Path, tmp_path: Path) ->
     assert 'Gate(hidden=6, name="gate")(' in text
     wrapped = scripts(tmp_path, path / "classifier.yaml")
     assert 'TimeDistributed(CoordConv(filters=3, name="inner"))' in wrapped
+
+
+PLACES = (
+    "import: PLACE, output: $x",
+    "import: a, output: PLACE",
+    "import: a, output: [PLACE, 3]",
+    "import: a, arguments: PLACE, output: $x",
+    "import: a, arguments: {n: PLACE}, output: [$n]",
+    "import: a, inputs: PLACE, output: $x",
+    "import: a, inputs: [PLACE], output: [3]",
+    "import: a, outputs: PLACE",
+    "import: a, outputs: [PLACE, $x]",
+    "import: a, output: $x, weights: PLACE",
+    "import: a, output: $x, weights: {kernel: PLACE}",
+    "import: a, output: $x, non_trainable: {seen: [PLACE]}",
+    "import: a, output: $x, macs: PLACE",
+)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_declaration_does_anything(place: str) -> None:
+    from tests.hostile import VALUES
+
+    for number, value in enumerate(VALUES):
+        if number % 2 and os.environ.get("CNNSPEC_FIDELITY") != "long":
+            continue
+        declared = place.replace("PLACE", value)
+        layer = "A: 3" if "arguments: P" in place else "A"
+        text = f"input: [8, 3]\ncustom:\n  A: {{{declared}}}\nlayers:\n  - {layer}\n"
+        checked = api.check(text)
+        for found in checked.diagnostics:
+            assert str(found).isprintable()
+            assert "\n" not in str(found)
+        if checked.ok:
+            assert checked.summary is not None
+            assert checked.summary.rows
