@@ -174,6 +174,13 @@ def test_lesson_reads_as_a_person_writes_it() -> None:
     assert SCRIPT in render_script(*api.loads(TRANSFER), style="lesson")
 
 
+def test_notebook_tells_which_model_it_is() -> None:
+    from cnnspec.emit.keras_script.notebook import render_notebook
+
+    said = "**MobileNetV2**: Wide in the middle of each block and narrow at its ends"
+    assert said in render_notebook(*api.loads(TRANSFER))
+
+
 def test_a_file_of_weights_is_named_and_a_name_is_given_after_that() -> None:
     from cnnspec.emit.keras_script.script import render_script
 

@@ -285,7 +285,8 @@ def what_layers_do(subject: Subject) -> dict[type[Layer], Values]:
     found: dict[type[Layer], list[Row]] = {}
     for row in subject.rows:
         if not row.layer.named_by_keras:  # one text tells of all operations
-            found.setdefault(type(row.layer), []).append(row)
+            known = getattr(row.layer, "application", None) or row.layer
+            found.setdefault(type(known), []).append(row)
     return {cls: _of_class(subject, rows) for cls, rows in found.items()}
 
 
