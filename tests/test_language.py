@@ -510,6 +510,15 @@ VALID: list[dict[str, Any]] = [
         "layers": [{"if": {"test": "$t", "then": [], "else": [{"fc": [1, 2]}]}}],
         "expect": {"layers": {"dense": {"params": "$p", "output_shape": ["$n"]}}},
     },
+    {
+        "input": [4, 4],
+        "layers": [
+            {"LSTM": {"units": 3, "from": {"mask": ["a.1"], "training": "$t"}}},
+            {"fc": {"from": {"x": "$x", "y": [["ReLU"]]}}},
+            {"apply": {"layer": "a", "from": {"sequences": "b", "training": False}}},
+            {"repeat": {"times": 2, "collect": True, "layers": ["ReLU"]}},
+        ],
+    },
 ]
 
 

@@ -22,6 +22,7 @@ from cnnspec.emit.schema.objects import (
     NAMED,
     NUMBERS,
     SPELT,
+    TENSORS,
     comment,
     component_json,
     layer_arguments,
@@ -115,6 +116,7 @@ def json_schema() -> Json:
         ],
         "$defs": {
             "formula": FORMULA,
+            "tensors": _tensors(),
             "from": _from(),
             "step": _step(),
             "complete_step": _complete_step(),
@@ -164,7 +166,7 @@ def _or_null(json: Json) -> Json:
     return {"anyOf": [json, {"type": "null"}]}
 
 
-def _from() -> Json:
+def _tensors() -> Json:
     """What a layer reads: a name, or a list of names and branches."""
     source = {
         "type": "string",
@@ -173,6 +175,13 @@ def _from() -> Json:
     branch = {"type": "array", "items": {"$ref": "#/$defs/step"}, "minItems": 1}
     several = {"type": "array", "items": {"anyOf": [source, branch]}, "minItems": 1}
     return {"anyOf": [source, several]}
+
+
+def _from() -> Json:
+    """What a call reads, by the names of its arguments if it says so."""
+    given = {"anyOf": [TENSORS, {"type": "boolean"}]}
+    named = {"type": "object", "additionalProperties": given, "minProperties": 1}
+    return {"anyOf": [TENSORS, named]}
 
 
 def _step() -> Json:

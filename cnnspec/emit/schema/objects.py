@@ -95,10 +95,25 @@ def one_of_the_keys(properties: Json) -> Json:
     }
 
 
+TENSORS: Json = {"$ref": "#/$defs/tensors"}
+
+
+def _from_of(cls: type[Layer]) -> Json:
+    """What a layer reads, and what its call takes by name."""
+    settings = dict.fromkeys(cls.call_settings, or_formula({"type": "boolean"}))
+    named = {
+        "type": "object",
+        "properties": dict.fromkeys(cls.tensor_arguments, TENSORS) | settings,
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    return {"anyOf": [TENSORS, named]}
+
+
 def layer_arguments(name: str) -> Json:
     """What may stand under a layer's name."""
     cls = layer_class(name)
-    whole = record_json(cls, more={"from": {"$ref": "#/$defs/from"}})
+    whole = record_json(cls, more={"from": _from_of(cls)})
     del whole["required"]
     forms = [
         {"title": name, "description": comment(cls), **whole},
