@@ -250,3 +250,10 @@ def test_a_long_override_is_told_in_one_short_line() -> None:
     apply(source, ["name='a\n" + "b" * 200 + "'"])
     [line] = str(source.diagnostic("error", "wrong-type", ("name",), "no")).splitlines()
     assert len(line) < 140
+
+
+@pytest.mark.parametrize("entry", ["ops.mean: {axis: 1}", "ops.mean: 1", "ops.mean"])
+def test_an_operation_has_dots_in_its_name(entry: str) -> None:
+    text = f"input: [4, 6]\nlayers:\n  - Dense: 3\n  - {entry}\n"
+    model = cnnspec.loads(text, overrides=["layers.1.ops.mean.axis=2"])
+    assert model.summary.rows[-1].output_shape == (None, 4)

@@ -142,6 +142,11 @@ def _steps(words: list[str], data: Any, path: Path) -> Path:
             joined = (n for n in longest if ".".join(words[:n]) in data)
             count = next(joined, 1)
             step = ".".join(words[:count])
+        elif isinstance(data, str):  # a layer without arguments
+            longest = range(len(words), 0, -1)
+            joined = (n for n in longest if ".".join(words[:n]) == data)
+            count = next(joined, 1)
+            step = ".".join(words[:count])
         path, words = (*path, step), words[count:]
         try:
             data = data[step]
