@@ -54,7 +54,7 @@ class Functional(Layer):
         """
         nodes = graph.nodes
         if application.from_layer:
-            whole = graph._replace(outputs=(nodes[-1].name,))
+            whole = graph._replace(outputs=(nodes[-1].name,), unused=frozenset())
             before = set(before_layer(whole, application.from_layer))
             nodes = tuple(
                 node._replace(frozen=True) if node.name in before else node
