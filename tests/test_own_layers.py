@@ -380,6 +380,28 @@ def test_training_asks_as_well(site: Path) -> None:
     assert "training wants --allow-import" in told
 
 
+def test_a_training_finds_the_modules_that_this_process_finds(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cnnspec.app import running
+    from cnnspec.emit.own import homes_of
+
+    model = api.load(path / "own.yaml")
+    sys.modules.pop("my_package", None)
+    assert homes_of(model) == [str(path)]
+    assert "my_package" not in sys.modules
+    given: list[Any] = []
+    monkeypatch.setattr(os, "execve", lambda *command: given.append(command))
+    monkeypatch.setattr(running, "run_as_child", lambda *command: given.append(command))
+    monkeypatch.setattr("signal.pthread_sigmask", lambda *_: None)
+    monkeypatch.setenv("PYTHONPATH", "first")
+    running.run("a.py", [], homes_of(model))
+    assert given[0][-1]["PYTHONPATH"] == os.pathsep.join(["first", str(path)])
+    lost = api.load(SPEC.replace("my_package", "no_such_package"))
+    with pytest.raises(NotInstalledError, match="wants 'no_such_package'"):
+        homes_of(lost)
+
+
 def scripts(folder: Path, spec: Path, **options: Any) -> str:
     [path] = api.build(spec, folder, ["script"], **options)
     return Path(path).read_text("utf-8")

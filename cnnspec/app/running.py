@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
 from cnnspec import api
 from cnnspec.emit.packages import BACKENDS, refuse_missing, refuse_other_backend
@@ -199,10 +200,15 @@ def _script(program: Program) -> str:
     return f"{file_name(stem(program.source.path))}.py"
 
 
-def run(script: str, arguments: list[str]) -> int:
+def run(script: str, arguments: list[str], homes: Sequence[str] = ()) -> int:
     """Runs a script in the place of this process, with its number and its terminal.
 
     So a signal to this process reaches the training, and neither outlives the other.
+
+    Args:
+        script: its path.
+        arguments: of its command line.
+        homes: folders in which it finds modules as well.
 
     Returns:
         The exit status, on Windows alone, where no process can take another's place.
@@ -210,6 +216,10 @@ def run(script: str, arguments: list[str]) -> int:
     # Plots go to files, and TensorFlow's own log would hide what is asked for.
     quiet = {"MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "2"}
     environment = {**quiet, **os.environ}
+    if homes:
+        known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        paths = filter(None, dict.fromkeys([*known, *homes]))
+        environment["PYTHONPATH"] = os.pathsep.join(paths)
     if sys.platform != "win32":
         import signal
 

@@ -1,6 +1,8 @@
 """The layers that a spec declares itself, and whether they may be imported."""
 
+import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.ground.errors import NotInstalledError, either
@@ -35,3 +37,22 @@ def refuse_unasked(model: Model, what: str) -> None:
         needed = either(dict.fromkeys(modules), "and")
         text = f"{what} wants --allow-import, which lets {needed} be imported"
         raise NotInstalledError(text)
+
+
+def homes_of(model: Model) -> list[str]:
+    """The folders in which Python finds the modules of own layers; imports nothing.
+
+    Raises:
+        NotInstalledError: one isn't found.
+    """
+    found: list[str] = []
+    for cls in used(model.summary.graph):
+        package = cls.declared.module.partition(".")[0]
+        spec = find_spec(package)
+        places = spec.submodule_search_locations if spec else None
+        where = next(iter(places), "") if places else spec and spec.origin
+        if not where:
+            text = f"training wants '{package}', which Python doesn't find"
+            raise NotInstalledError(f"{text}; PYTHONPATH says where it looks")
+        found.append(os.path.dirname(os.path.abspath(where)))
+    return list(dict.fromkeys(found))

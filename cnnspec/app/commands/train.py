@@ -10,7 +10,7 @@ from cnnspec.app.arguments import (
     spec_errors,
 )
 from cnnspec.app.streams import stop
-from cnnspec.emit.own import refuse_unasked
+from cnnspec.emit.own import homes_of, refuse_unasked
 from cnnspec.ground.visible import visible
 
 
@@ -33,6 +33,7 @@ def run(
     if jobs is not None and model.program.ensemble is None:
         stop(f"--jobs is for ensembles, and {spec} has no ensemble:")
     refuse_unasked(model, "training")
+    homes = homes_of(model)
     with spec_errors():
         running.refuse_missing_packages(model, lang, backend, templates)
         script = running.training_script(
@@ -44,4 +45,4 @@ def run(
         )
     arguments = ["--jobs", str(jobs)] if jobs is not None else []
     print(visible(f"running {script}"), flush=True)
-    return running.run(script, arguments)
+    return running.run(script, arguments, homes)
