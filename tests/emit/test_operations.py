@@ -105,6 +105,19 @@ layers:
   - inner: {name: second}
 """
 
+FROZEN = """
+name: frozen
+input: [4, 8, 6]
+blocks:
+  unit: {layers: [{Dense: 4}, {ops.mean: {axis: 1, keepdims: true}}, ops.square]}
+  frame: {model: true, layers: [{Dense: 3}, {ops.mean: 1}]}
+layers:
+  - repeat: {times: 2, trainable: false, layers: [{Dense: 5}, ops.relu]}
+  - unit: {trainable: false, name: u}
+  - TimeDistributed: {layer: frame}
+  - Dense: 2
+"""
+
 
 def lesson(text: str) -> str:
     program, summary = api.loads(text)[:2]
@@ -142,7 +155,7 @@ def test_a_script_writes_them_as_a_person_would() -> None:
         assert line in script
 
 
-@pytest.mark.parametrize("text", [MIXED, CALLED, SLICED, AGAIN])
+@pytest.mark.parametrize("text", [MIXED, CALLED, SLICED, AGAIN, FROZEN])
 def test_a_script_builds_the_model_of_the_graph(text: str) -> None:
     model = api.loads(text)
     for script in (lesson(text), full(text)):

@@ -208,12 +208,21 @@ def nested_layer(value: Any) -> Any:
         found = read_layer(value)
         if found.is_application:
             raise Invalid([_of_no_size(found.title())])
+        if found.named_by_keras:
+            raise Invalid([no_layer(found.title())])
         return found
     except Invalid as error:
         # Under an argument's key, a bare layer name is the value and not the key.
         raise Invalid(
             p if p.path else p._replace(at_key=False) for p in error.problems
         ) from None
+
+
+def no_layer(operation: str) -> Problem:
+    """What to say of an operation in a layer."""
+    text = f"{operation} is an operation, and no layer can hold one itself"
+    hint = "put it into a block with model: true, and let the layer hold that"
+    return Problem((), "wrapped-layer", text, hint, at_key=True)
 
 
 def _of_no_size(model: str) -> Problem:

@@ -25,6 +25,7 @@ from cnnspec.catalogue.layers.arguments import (
     DataFormat,
     Padding,
     layers_kind,
+    no_layer,
 )
 from cnnspec.catalogue.layers.base import (
     WHOLE,
@@ -1072,7 +1073,9 @@ def _entries(value: Any) -> tuple[Layer, ...]:
             problems += [problem.under(place) for problem in error.problems]
             continue
         layers.append(layer)
-        if layer.inputs > 1:
+        if layer.named_by_keras:
+            problems.append(no_layer(layer.title()).under(place))
+        elif layer.inputs > 1:
             text = f"{layer.title()} takes {layer.inputs} tensors or more; Pipeline one"
             problems.append(Problem((place,), "wrapped-layer", text, "take it out"))
     if problems:

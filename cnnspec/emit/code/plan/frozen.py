@@ -34,6 +34,7 @@ def frozen_layers(graph: Graph, said: str = "") -> Statements:
         said: the comment above them.
     """
     nodes = [n for n in graph.nodes if not n.shares and n.name not in graph.unused]
+    nodes = [n for n in nodes if not n.layer.named_by_keras]
     frozen = [node for node in nodes if node.frozen]
     held = [Assign(_trainable(code), _NO) for code in _held(graph, nodes)]
     if held:
@@ -101,7 +102,9 @@ def _parts(graph: Graph, nodes: Sequence[Node]) -> list[str]:
     them, which isn't known here (`map_graph` in keras/src/ops/function.py, 3.15).
     """
     frozen = {node.name for node in nodes if node.frozen}
-    depths = layer_depths(graph)
+    # Operations aren't in `model.layers`.
+    others = {node.name for node in graph.nodes if node.layer.named_by_keras}
+    depths = {n: own for n, own in layer_depths(graph).items() if n not in others}
     found: list[tuple[int, int]] = []
     place = 0
     for depth in sorted(set(depths.values()), reverse=True):
