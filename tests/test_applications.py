@@ -122,10 +122,19 @@ def test_a_spec_without_one_reads_none() -> None:
     assert run.stdout == "[]\n"
 
 
+SEQUENTIAL = """
+input: [32, 32, 3]
+layers:
+  - ConvNeXtTiny: {include_top: false, pooling: avg, name: base, trainable: false}
+  - Dense: 2
+"""
+"""Keras has Sequentials in it, and finds its weights by its name."""
 LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
 
 
-@pytest.mark.parametrize("text", [MAPS, TRANSFER, TWICE] if LONG else [MAPS])
+@pytest.mark.parametrize(
+    "text", [MAPS, SEQUENTIAL, TRANSFER, TWICE] if LONG else [MAPS]
+)
 def test_keras_builds_the_same_and_no_weights_are_loaded(text, tmp_path) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text(text)

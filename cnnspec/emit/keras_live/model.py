@@ -228,7 +228,7 @@ def compare(model: Any, summary: Summary) -> list[str]:
     """
     layers = {
         layer.name: layer
-        for layer in model.operations
+        for layer in _operations(model)
         if type(layer).__name__ != INPUT_LAYER
     }
     graph = summary.graph
@@ -257,6 +257,11 @@ def compare(model: Any, summary: Summary) -> list[str]:
 
 def _is_own(layer: Layer) -> bool:
     return any(isinstance(one, OwnLayer) for one in (layer, *all_nested(layer)))
+
+
+def _operations(model: Any) -> Any:
+    """The layers and operations of a model; a Sequential has a functional one inside."""
+    return (getattr(model, "_functional", None) or model).operations
 
 
 def _differences(layer: Any, row: Row) -> Iterator[str]:
