@@ -184,7 +184,7 @@ def test_missing_data_are_told_before_anything_is_started(refused: Refused) -> N
 def test_results_of_another_spec_are_kept(
     run: Run, refused: Refused, monkeypatch
 ) -> None:
-    monkeypatch.setattr(running, "run", lambda script, arguments: 0)
+    monkeypatch.setattr(running, "run", lambda *_: 0)
     run("train", "small.yaml")
     Path("copy.yaml").write_text(SPEC, encoding="utf-8")
     told = refused("copy.yaml")
@@ -194,7 +194,7 @@ def test_results_of_another_spec_are_kept(
 
 
 def test_runs_with_other_overrides_are_kept_apart(monkeypatch, run: Run) -> None:
-    monkeypatch.setattr(running, "run", lambda script, arguments: 0)
+    monkeypatch.setattr(running, "run", lambda *_: 0)
     train = ("train", "small.yaml", "--set", "train.epochs=2")
     assert run(*train).code == 0
     # A script alone is no result.
@@ -233,7 +233,7 @@ def test_a_second_run_in_a_folder_is_refused(run: Run, monkeypatch) -> None:
     # The lock of a process that was killed is no lock.
     process.kill()
     process.wait()
-    monkeypatch.setattr(running, "run", lambda script, arguments: 0)
+    monkeypatch.setattr(running, "run", lambda *_: 0)
     assert run("train", "small.yaml", "--set", "train.epochs=1", "--force").code == 0
 
 
@@ -302,7 +302,7 @@ def test_a_missing_package_is_named_before_anything_is_written(
 
 
 def test_an_edited_script_is_kept(run: Run, refused: Refused, monkeypatch) -> None:
-    monkeypatch.setattr(running, "run", lambda script, arguments: 0)
+    monkeypatch.setattr(running, "run", lambda *_: 0)
     assert run("train", "small.yaml").code == 0
     script = Path("results/small/small.py")
     script.write_text(script.read_text("utf-8") + "# mine\n", encoding="utf-8")
