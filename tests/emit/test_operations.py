@@ -331,3 +331,22 @@ def test_an_operation_is_not_applied() -> None:
               - ops.mean: {axis: 1, name: middle}
               - apply: {layer: middle, from: input}
         """)
+
+
+def test_a_trial_runs_them_as_it_trains() -> None:
+    from cnnspec.emit.keras_live.target import proved
+
+    model = api.loads("""
+        input: [8, 8, 1]
+        data: {source: digits}
+        train: {loss: sparse_categorical_crossentropy, epochs: 1}
+        layers:
+          - ops.true_divide: 16
+          - ops.max: {axis: 3, name: seen}
+          - ops.top_k: {k: 2, name: best, from: seen}
+          - ops.cast: {dtype: float32, from: best.1}
+          - Flatten
+          - Dropout: 0.2
+          - Dense: {units: 10, activation: softmax}
+    """)
+    assert proved(model) == []

@@ -20,6 +20,10 @@ class LiveOperation:
 
     def __call__(self, given: Any, *others: Any) -> Any:
         """What it gives for tensors: one, or a list, or one after the other."""
+        return self.call(given, *others)
+
+    def call(self, given: Any, *others: Any) -> Any:
+        """The same, as layers of Keras have it."""
         if self._made is None:
             return self._make(given, *others)
         node = self._made._inbound_nodes[-1]
