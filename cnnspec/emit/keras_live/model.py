@@ -260,7 +260,7 @@ def _is_own(layer: Layer) -> bool:
 
 
 def _operations(model: Any) -> Any:
-    """The layers and operations of a model; a Sequential has a functional one inside."""
+    """Layers and operations of a model; a Sequential has a functional one inside."""
     return (getattr(model, "_functional", None) or model).operations
 
 
