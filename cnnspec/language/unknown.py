@@ -77,11 +77,27 @@ class _Explainer:
     def _why(self, unknown: Unknown, *, guess: bool) -> tuple[str, str, str] | None:
         """Why a name that is somewhere isn't known; None where it is nowhere."""
         return (
-            self._stands_below(unknown, guess=guess)
+            self._is_in_a_model(unknown)
+            or self._stands_below(unknown, guess=guess)
             or self._is_outside(unknown)
             or self._is_no_layer(unknown)
             or self._is_not_taken(unknown)
         )
+
+    def _is_in_a_model(self, unknown: Unknown) -> tuple[str, str, str] | None:
+        """A layer in a model, whose outputs alone can be read outside."""
+        name, _, trail, where, _ = unknown
+        model, slash, inside = name.partition("/")
+        call = _innermost(trail)
+        full = f"{call[-1].name}_{model}" if call else model
+        known = [one for one in (full, model) if one in self._below]
+        if not slash or not known:
+            return None
+        line = self._program.source.line(self._below[known[0]][0])
+        text = f"{where} '{name}', and '{model}' of {line} is a model, of which "
+        text = f"{text}only what it gives can be read"
+        hint = f"list {inside} under the outputs: of its block; or read {model}"
+        return "unknown-input", text, hint
 
     def _stands_below(
         self, unknown: Unknown, *, guess: bool

@@ -23,6 +23,7 @@ LARGE = [
     *("convnext_base", "convnext_large", "convnext_small", "convnext_tiny"),
     *("convnext_xlarge", "gpt2_small", "mobilenet_v3_large", "mobilenet_v3_small"),
     *("deeplab_v3_plus", "unet_mobilenet_v2", "vit_b16", "vit_tiny", "yolov8n"),
+    *("siamese", "seq2seq_attention"),
 ]
 """Held against Keras by `make zoo` alone."""
 
