@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import cnnspec
 from cnnspec import api
 from cnnspec.ground.source import Source
 from cnnspec.model.changing import read_changed
@@ -155,3 +156,16 @@ def test_names_that_stand_for_no_tensor(name: str, said: str) -> None:
 def test_live_and_script_are_what_the_summary_says() -> None:
     model = api.keras_model(api.loads(BLOCK))
     assert model.output_shape == (None, 64)
+
+
+def test_a_name_of_no_tensor_is_told_where_sizes_of_what_reads_it_are_asked_for() -> (
+    None
+):
+    text = """
+input: [8, 4]
+layers:
+  - Dense: {units: 3, from: nobody}
+  - Dense: "${shape('prev')[1]}"
+"""
+    found = cnnspec.check(text).diagnostics
+    assert [one.code for one in found] == ["unknown-input"]

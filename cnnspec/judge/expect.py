@@ -81,7 +81,10 @@ class _Judge:
         expected = self._expect.output_shape
         if expected is None:
             return
-        found = self._rows[self._summary.graph.outputs[0]].output_shape
+        last = self._rows.get(self._summary.graph.outputs[0])
+        if last is None:  # something is wrong with what it reads
+            return
+        found = last.output_shape
         if not _agree(expected, found):
             text = f"expect.output_shape is {_sizes(expected)}"
             message = f"{text} but the model gives {_without_batch(found)}"
@@ -90,8 +93,10 @@ class _Judge:
 
     def layers(self) -> Iterator[Diagnostic]:
         """Single layers that differ from what `expect.layers` says of them."""
+        layers = self._expect.layers
+        if not layers:
+            return
         by_keras = self._by_keras(self._summary)
-        layers = self._expect.layers or {}
         for name, expected in layers.items():
             path = ("expect", "layers", name)
             row = self._rows.get(name) or by_keras.get(name)

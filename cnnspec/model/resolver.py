@@ -280,7 +280,10 @@ class GraphBuilder(Listener[Tensor]):
 
     def _unknown(self, program: Program, outcome: Outcome[Tensor]) -> Iterator[Problem]:
         """What is wrong with names that nothing had where they stood."""
-        if outcome.complete and outcome.unknown:
+        # Steps that are left out for another mistake may have had the name; those that
+        # are left out since they ask for the sizes of what isn't there hadn't.
+        alone = not outcome.problems and not program.problems
+        if outcome.unknown and (outcome.complete or alone):
             from cnnspec.language.unknown import explained
 
             reads = [*self._beside, *map(_read, self._nodes.values())]
