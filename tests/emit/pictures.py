@@ -49,7 +49,10 @@ class Model:
     @contextmanager
     def within(self, block: str, name: str = "", round: int = 0) -> Iterator[None]:
         before = self.trail
-        self.trail = (*before, Frame(block, name, (len(before),), round, bool(name)))
+        self.trail = (
+            *before,
+            Frame(block, name, (len(before),), round, given=bool(name)),
+        )
         yield
         self.trail = before
 

@@ -37,6 +37,8 @@ _HEAD = 7.0
 """Length of an arrow's head."""
 _BEND = 10.0
 """Radius of an arrow's corners."""
+_BESIDE = 18.0
+"""How far a label may reach into the margin of the page."""
 _CARD = 4.0
 """By how much the box behind one that stands for several looks out."""
 
@@ -216,7 +218,9 @@ def label(link: Link, route: Route) -> str:
     said, width = link.carries, text_width(link.carries, SMALL)
     start, turn = route[:2]
     half = min(abs(turn.y - start.y) / 2, LABEL_HEIGHT)
-    x, y = start.x, start.y + (half if turn.y > start.y else -half)
+    # A long one beside the edge stays on the page, whose margin it may take.
+    x = max(start.x, width / 2 - _BESIDE)
+    y = start.y + (half if turn.y > start.y else -half)
     return (
         f'<rect x="{n(x - width / 2)}" y="{n(y - 6.5)}" '
         f'width="{n(width)}" height="13" fill="#ffffff" fill-opacity=".8"/>'
