@@ -308,13 +308,12 @@ SAYS: dict[str, tuple[str, list[str]]] = {
             "3:30: error[unknown-block]: there is no block 'foo'",
         ],
     ),
-    "a from that comes to a list, and one that is empty": (
+    "a from that is an empty text, beside one that comes to a list": (
         (
             "input: [8]\nvars: {f: [prev, input]}\n"
             "layers: [{Dense: 8}, {Add: {from: $f}}, {ReLU: {from: ''}}]"
         ),
         [
-            "3:35: error[wrong-type]: Add reads a tensor by its name; $f comes to",
             "3:55: error[wrong-type]: from must be the name of a layer above",
         ],
     ),
@@ -331,7 +330,7 @@ SAYS: dict[str, tuple[str, list[str]]] = {
             "input: [4]\nlayers:\n  - apply: {layer: input, name: a}\n"
             "  - apply: {layer: a}\n  - Dense: {units: 4, from: a}"
         ),
-        ["3:20: error[unknown-input]: apply uses a layer again, and 'input' is no"],
+        ["3:20: error[unknown-input]: apply uses a layer or a call again, and 'input'"],
     ),
     "Keras binds a normalization to the axes of its first tensor": (
         (

@@ -87,6 +87,7 @@ WORKS = {
     "build digits.yaml --to script --lang ko -o ko": "wrote ko",
     "build digits.yaml --to script --backend jax -o jax": "wrote jax",
     "explain shape": "Right:",
+    "blocks": "cnnspec:attention",
     "layers Conv2D": "kernel_size",
     "schema": '"$schema"',
     "init mine": "wrote mine.yaml",

@@ -71,7 +71,7 @@ def _in_round(number: str, label: str) -> str:
     return f"{label}_in_round_{number}"
 
 
-def _exported(call: str, inside: Any) -> list[str]:
+def _exported(call: str, inside: Any, _: Any = ()) -> list[str]:
     return [f"{name}_out_of_{call}" if call else name for name in inside]
 
 

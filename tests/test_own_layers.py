@@ -153,6 +153,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def path(site: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.syspath_prepend(str(site))
+    # An example of the docs may have brought a package of the same name.
+    for name in [n for n in sys.modules if n.split(".")[0] == "my_package"]:
+        if not str(sys.modules[name].__file__).startswith(str(site)):
+            del sys.modules[name]
     return site
 
 

@@ -63,6 +63,7 @@ LINES = {
     "diff a.yaml wide.yaml": 0,
     "build a.yaml --to script -o out": 0,
     "train wrong.yaml": 1,
+    "blocks": 0,
     "layers": 0,
     "explain shape": 0,
     "schema": 0,

@@ -233,17 +233,17 @@ COMMANDS = {
         ),
         ("cnnspec train specs/digits_cnn.yaml --set train.epochs=2",),
     ),
-    "layers": Command(
-        "List the layers, or tell everything about one.",
-        (Operand("NAME", "name", "A layer; all if none.", False),),
-        (_format("text", "markdown"),),
-        ("cnnspec layers", "cnnspec layers Conv2D"),
-    ),
     "blocks": Command(
         "List the blocks that come with cnnspec, to be brought in by include:.",
         (Operand("NAME", "name", "A file, or a block; all if none.", False),),
         (),
         ("cnnspec blocks", "cnnspec blocks squeeze_excite"),
+    ),
+    "layers": Command(
+        "List the layers, or tell everything about one.",
+        (Operand("NAME", "name", "A layer; all if none.", False),),
+        (_format("text", "markdown"),),
+        ("cnnspec layers", "cnnspec layers Conv2D"),
     ),
     "explain": Command(
         "Tell why something is an error or a warning, with a bad and a good example.",

@@ -37,7 +37,7 @@ VIEWS = {
     "notebook": view.NotebookView,
 }
 WRITERS = {"said", "say", "doc", "note", "label", "caption", "show", "fail", "leave"}
-FILLED_IN_BY_CODE = {"layers", "last", "block", "package"}
+FILLED_IN_BY_CODE = {"layers", "last", "block", "package", "home"}
 """What the texts about blocks, and about layers of a spec's own, have in braces."""
 EXERCISES = {"asked", "number", "points", "quoted"}
 EXERCISES |= {"name", "exercises", "classes", "example", "arrays", "hole"}

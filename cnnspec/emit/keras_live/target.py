@@ -7,7 +7,7 @@ from cnnspec.emit.targets import Options
 from cnnspec.emit.write import seal_zip
 from cnnspec.ground.errors import Diagnostic, SpecError
 from cnnspec.ground.source import stem
-from cnnspec.model.summary import Model
+from cnnspec.model.summary import Model, each_row
 
 if TYPE_CHECKING:
     from cnnspec.emit.keras_live.model import Built
@@ -95,7 +95,8 @@ def compared(
     if errors := not_imported(model):
         return None, errors
     try:
-        with nullcontext() if weights else withheld():
+        published = any(row.layer.application for row in each_row(model.summary))
+        with withheld() if published and not weights else nullcontext():
             built = build(model.summary.graph)
     except RefusedByKeras as refusal:
         where = refusal.path, str(refusal), refusal.hint
