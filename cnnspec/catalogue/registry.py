@@ -12,9 +12,9 @@ Another package adds a layer with a class of its own and an entry point of the g
 """
 
 import os
+from _contextvars import ContextVar  # contextvars takes a file more
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -112,7 +112,7 @@ def _of_change(words: list[str], source: Source) -> list[str]:
 
     A name may have dots, which the words were taken apart at.
     """
-    from cnnspec.model.changing import names_of
+    from cnnspec.model.survey import names_of
 
     given = source.value(("change",))
     several = range(len(words), 1, -1)

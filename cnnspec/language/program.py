@@ -248,6 +248,8 @@ class Program(NamedTuple):
     source: Source
     may_import: bool
     """Whether the modules of `own` may be imported."""
+    applies: bool
+    """Whether it has an `apply`, so that it has to be known what calls came to."""
     complete: bool
     """False where steps are left out because something is wrong with them."""
     problems: tuple[Problem, ...]

@@ -103,6 +103,7 @@ def _program(
         source=source,
         may_import=False,
         complete=notes.complete,
+        applies=notes.applies,
         problems=notes.problems(),
         parts=parts,
     )

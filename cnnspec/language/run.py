@@ -128,6 +128,7 @@ class _Interpreter(Generic[T]):
         self._unnamed: dict[str, naming.Odd] = {}
         self._lent: set[str] = set()
         self._made: dict[tuple[Path, str], Layer | None] = {}
+        self._applies = program.applies
         self._tape: list[tuple[Path, Any]] = []  # what was decided at each step
         self._called_before: dict[str, CallTaken] = {}
         self._gives: dict[str, list[str]] = {}  # what the outputs of models are called
@@ -268,7 +269,9 @@ class _Interpreter(Generic[T]):
         if layer is not None and layer.named_by_keras:
             keras = self._names.of(layer)
         if given is not None:
-            local, name = scope.names(given, step.is_whole)
+            local = name = given
+            if scope.call and not step.is_whole:
+                name = naming.in_call(scope.call, given)
         elif scope.named:
             local = scope.label(step) if scope.rounds else step.label
             name = naming.in_call(scope.call, local)
@@ -279,13 +282,23 @@ class _Interpreter(Generic[T]):
         if len(name) > NAME_LIMIT:
             layer, local = None, local[:NAME_LIMIT]
             self._problems.note(_too_long(name), step.path, scope.trail)
-        how = scope.trail, scope.frozen, settings or _NO_SETTINGS, scope.named
-        placed = Placed(step.path, name, local, given is not None, *how)
+        settings = settings or _NO_SETTINGS
+        placed = Placed(
+            step.path,
+            name,
+            local,
+            given is not None,
+            scope.trail,
+            scope.frozen,
+            settings,
+            scope.named,
+        )
         if keras:
             self._automatic[name] = keras
-        else:
+        elif not naming.is_plain(name):
             self._note_odd(name, local, scope.call, step.type)
-        self._tape.append((step.path, layer and name))
+        if self._applies:
+            self._tape.append((step.path, layer and name))
         if layer is None:
             self._lacks_layers = True
             self._listener.no_layer(placed, read)
@@ -598,10 +611,11 @@ class _Interpreter(Generic[T]):
             inner: Scope[T] = Scope(variables, {}, (), "", (), trail, frozen)
             self._model(step, placed, block, given, read, said, inner, scope)
             return
-        self._tape.append((step.path, given))
-        inside = Scope[T](
-            *(variables, {}, (), placed.name, (), trail, frozen, scope.again),
-            placed.named,
+        if self._applies:
+            self._tape.append((step.path, given))
+        again, called = scope.again, placed.name
+        inside: Scope[T] = Scope(
+            variables, {}, (), called, (), trail, frozen, again, placed.named
         )
         self._take_call(step, placed, block, given, read, said, inside, scope)
 
@@ -659,7 +673,8 @@ class _Interpreter(Generic[T]):
         exports = {
             outside: known[name]
             for outside, name in zip(called, names, strict=True)
-            if outside not in scope.known or self._is_lent(outside, inner, scope)
+            if outside not in scope.known
+            or (self._lent and self._is_lent(outside, inner, scope))
         }
         scope.current, exports = self._listener.leave(
             step, placed, results, named, exports
@@ -668,11 +683,13 @@ class _Interpreter(Generic[T]):
             self._know(placed, scope.current, scope)
         else:
             self._lend(placed, scope.current, scope)
-        variables, end = inner.variables, len(self._tape)
-        call = CallTaken(placed.name, block, arguments, variables, start, end)
-        self._called_before[placed.name] = call
+        if self._applies:
+            variables, end = inner.variables, len(self._tape)
+            call = CallTaken(placed.name, block, arguments, variables, start, end)
+            self._called_before[placed.name] = call
         scope.known.update(exports)
-        scope.wholes.update(inner.wholes)
+        if inner.wholes:
+            scope.wholes.update(inner.wholes)
         if scope.call and placed.local == placed.name:
             scope.wholes.update(exports)
 
@@ -774,7 +791,8 @@ class _Interpreter(Generic[T]):
         placed = Placed(step.path, full, local, given is not None, scope.trail)
         if settings:
             placed = placed._replace(settings=settings)
-        self._tape.append((step.path, name and full))
+        if self._applies:
+            self._tape.append((step.path, name and full))
         if name is None:  # something is wrong with it, which has been reported
             self._lacks_layers = True
             scope.current = scope.known[local] = (self._listener.lost(full),)
@@ -824,7 +842,8 @@ class _Interpreter(Generic[T]):
             step, placed, block, arguments, read, said, inner, None
         )
         tensor = self._listener.model_called(step, placed, layer, read, said)
-        self._tape.append((step.path, placed.name))
+        if self._applies:
+            self._tape.append((step.path, placed.name))
         self._gives[placed.name] = names
         self._classes[placed.name] = type(layer)
         self._know_model(placed, placed.name, tensor, scope)
@@ -987,7 +1006,8 @@ class _Interpreter(Generic[T]):
                 step, placed, program, given[0], read, said, inner, None, layer
             )
             tensor = self._listener.model_called(step, placed, made, read, said)
-        self._tape.append((step.path, placed.name))
+        if self._applies:
+            self._tape.append((step.path, placed.name))
         self._gives[placed.name] = names
         self._classes[placed.name] = type(layer)
         self._know_model(placed, placed.name, tensor, scope)
@@ -1097,7 +1117,8 @@ class _Interpreter(Generic[T]):
         test = self._decided(step, scope)
         if test is None:
             test = is_true(step, scope, self._seen(step, scope))
-        self._tape.append((step.path, test))
+        if self._applies:
+            self._tape.append((step.path, test))
         if scope.again is None and self._listener.tries(step, not test):
             self._try(step, not test, scope)
         self._arm(step, test, scope)

@@ -48,7 +48,7 @@ class Scope(Generic[T]):
         self.variables, self.known, self.current = variables, known, current
         self.call, self.rounds, self.trail, self.frozen = call, rounds, trail, frozen
         self.again, self.named = again, named
-        self.wholes = set[str]() if wholes is None else wholes
+        self.wholes: set[str] = set() if wholes is None else wholes
 
     def full(self, local: str) -> str:
         """The name in the model of what is called so here."""

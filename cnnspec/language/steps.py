@@ -418,6 +418,7 @@ class StepReader:
         label = place.label("apply", name)
         if not known:
             return None
+        self._notes.applies = True
         return ApplyStep(apply.layer, name, sources, label, path, named, is_whole)
 
     def _repeat(self, keys: RepeatKeys, path: Path, place: Place) -> RepeatStep | None:

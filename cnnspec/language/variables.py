@@ -37,6 +37,7 @@ class Notes:
         broken: variables without a value, because something is wrong with them.
         unread: blocks that can't be read, or whose parameters aren't known.
         complete: False where steps are left out because something is wrong with them.
+        applies: whether an `apply` was read.
     """
 
     def __init__(self, source: Source) -> None:
@@ -45,6 +46,7 @@ class Notes:
         self.broken: set[str] = set()
         self.unread: set[str] = set()
         self.complete = True
+        self.applies = False
         self._problems: list[Problem] = []
 
     def problems(self) -> tuple[Problem, ...]:

@@ -1,21 +1,8 @@
 """The Program of a document, with the changes that it makes by name."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
-
-from cnnspec.catalogue.registry import declaring
-from cnnspec.ground.errors import Path
 from cnnspec.ground.source import Source
-from cnnspec.language.listener import Placed, Said
-from cnnspec.language.program import ApplyStep, CallStep, Program, Spot, spot_of
+from cnnspec.language.program import Program
 from cnnspec.language.reader import read_program
-from cnnspec.language.run import run
-from cnnspec.model.graph import DEFAULT_POLICY
-from cnnspec.model.resolver import GraphBuilder, Tensor
-
-if TYPE_CHECKING:
-    from cnnspec.language.changes import Taken
 
 
 def read_changed(source: Source) -> Program:
@@ -23,66 +10,6 @@ def read_changed(source: Source) -> Program:
     program = read_program(source)
     if not program.change:
         return program
-    from cnnspec.language.changes import changed, with_names
+    from cnnspec.model.survey import with_changes
 
-    with declaring(program.own):
-        before = _taken(program)
-        program = changed(program, before)
-        return with_names(program, before, _taken(program))
-
-
-def names_of(source: Source) -> Collection[str]:
-    """The names by which a document may change its layers and calls."""
-    return _taken(read_program(source)).spots.keys()
-
-
-def _taken(program: Program) -> "Taken":
-    from cnnspec.language.changes import Taken
-
-    survey = _Survey()
-    outcome = run(program, survey)
-    spots, called = survey.spots, outcome.called.items()
-    by_keras = {keras: spots[name] for name, keras in called if name in spots}
-    return Taken(by_keras | spots, survey.times, outcome.complete)
-
-
-class _Survey(GraphBuilder):
-    """Notes where each layer and call is taken, by its full name.
-
-    Names inside of models stand behind those of the models.
-    """
-
-    def __init__(self, policy: str = DEFAULT_POLICY, within: str = "") -> None:
-        super().__init__(policy, within)
-        self.spots: dict[str, Spot] = {}
-        self.times: Counter[Path] = Counter()
-
-    def _for_model(self, name: str) -> GraphBuilder:
-        inner = _Survey(self._policy, f"{self._within}{name}/")
-        inner.spots, inner.times = self.spots, self.times
-        return inner
-
-    def _place(self, placed: Placed, *about: Any) -> Tensor:
-        self._note(placed)
-        return super()._place(placed, *about)
-
-    def no_layer(self, placed: Placed, read: tuple[Tensor, ...]) -> None:
-        self._note(placed)
-        super().no_layer(placed, read)
-
-    def leave(
-        self,
-        step: CallStep | ApplyStep,
-        placed: Placed,
-        results: tuple[Tensor, ...],
-        said: Sequence[Said],
-        exports: dict[str, tuple[Tensor, ...]],
-    ) -> tuple[tuple[Tensor, ...], dict[str, tuple[Tensor, ...]]]:
-        self._note(placed)
-        return results, exports
-
-    def _note(self, placed: Placed) -> None:
-        self.times[placed.path] += 1
-        if placed.name:
-            spot = spot_of(placed.path, placed.trail)
-            self.spots[f"{self._within}{placed.name}"] = spot
+    return with_changes(program)

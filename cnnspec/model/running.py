@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.shapes import Shape, Shapes, show
-from cnnspec.model.calls import Call, Types, shapes_given, types_given
+from cnnspec.model.calls import PLAIN, Call, Types, shapes_given, types_given
 from cnnspec.model.summary import Row, Summary, Surprise
 
 
@@ -29,10 +29,18 @@ def _runs_as_told(summary: Summary) -> bool:
     dtypes, shapes = _dtypes(summary), _shapes(summary)
     try:
         for row in summary.rows:
-            told = row.output_shape
-            if _runs(row, told, row.input_shapes, row.call) != told:
+            told, layer = row.output_shape, row.layer
+            if row.call is PLAIN:  # the commonest, by far
+                runs = layer.running(told, *row.input_shapes)
+            else:
+                runs = _runs(row, told, row.input_shapes, row.call)
+            if runs != told:
                 return False
-            dtypes[row.name] = _dtype(row, shapes, dtypes)
+            read = dtypes[row.inputs[0]]
+            if len(row.inputs) > 1 or type(read) is not str or layer.left_out:
+                dtypes[row.name] = _dtype(row, shapes, dtypes)
+            else:
+                dtypes[row.name] = layer.running_dtype(row.dtype, read)
     except ShapeError:
         return False
     return True

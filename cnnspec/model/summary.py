@@ -146,13 +146,19 @@ class Summary(NamedTuple):
         return sum(row.weight_bytes for row in self.rows)
 
 
-def each_row(summary: Summary, *, written: bool = False) -> Iterator[Row]:
+def each_row(summary: Summary, *, written: bool = False) -> Iterable[Row]:
     """All rows, with those of a model inside behind its own, as `left/conv`.
 
     Args:
         summary: of a model.
         written: whether only layers count that the spec has written.
     """
+    if any(row.layer.holds_model for row in summary.rows):
+        return _each_row(summary, written)
+    return summary.rows
+
+
+def _each_row(summary: Summary, written: bool) -> Iterator[Row]:
     for row in summary.rows:
         yield row
         layer = row.layer
@@ -264,8 +270,10 @@ class Inference:
             Why it can't take its input. None where it can, and where what it reads
             isn't there.
         """
-        name, layer, sources, path, trail, shares, _, frozen = node[:8]
-        parts, arguments, settings = node[8:]
+        # fmt: off
+        (name, layer, sources, path, trail, shares, _, frozen, parts, arguments,
+         settings) = node
+        # fmt: on
         call = PLAIN
         try:
             if parts or arguments or settings:
@@ -288,13 +296,19 @@ class Inference:
                     self._computed[key] = found
             if first is not None:
                 found = _again(found, inputs, first)
-            dtype = self._dtype(node)
+            read = self.dtypes[sources[0]]
+            if type(read) is str and not layer.joins_types:
+                dtype: Types = layer.output_dtype(self._policy, read)
+            else:
+                dtype = self._dtype(node)
         except ShapeError as error:
             return error
-        each = dtype[0] if isinstance(dtype, list) else dtype
-        about = path, trail, shares, each, self._policy
-        row = Row(name, layer, sources, inputs, *found, *about, parts, arguments, call)
-        self.rows[name] = row
+        each = dtype if type(dtype) is str else dtype[0]
+        policy = self._policy
+        self.rows[name] = Row(
+            *(name, layer, sources, inputs, *found, path, trail, shares, each, policy),
+            *(parts, arguments, call),
+        )
         self.shapes[name], self.dtypes[name] = found[0], dtype
         return None
 

@@ -15,7 +15,6 @@ from cnnspec.catalogue.layers.arguments import (
     check_softmax,
 )
 from cnnspec.catalogue.layers.base import Layer, Weight, need_size
-from cnnspec.catalogue.layers.masks import need_spread
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import number
 from cnnspec.ground.shapes import Shape, show
@@ -179,6 +178,8 @@ class Softmax(Layer):
         return "softmax"
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        from cnnspec.catalogue.layers.masks import need_spread
+
         for mask in more["mask"]:
             need_spread(mask, shapes[0])
 

@@ -18,7 +18,6 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from cnnspec.catalogue.dtypes import FLOATS, REALS
 from cnnspec.catalogue.layers.arguments import check_softmax
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window
-from cnnspec.catalogue.layers.masks import need_spread, need_steps
 from cnnspec.catalogue.layers.regularization import Dropout
 from cnnspec.catalogue.layers.weighted import WEIGHTED, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
@@ -70,6 +69,8 @@ class _OneHead(_Attention):
             raise ShapeError(text, "give it one for the query and one for the value")
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        from cnnspec.catalogue.layers.masks import need_steps
+
         for mask, x in zip(more.get("mask", ()), shapes[:2], strict=False):
             need_steps(mask, x)
 
@@ -325,6 +326,8 @@ class _Heads(Weighted, _Attention):
         return output
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        from cnnspec.catalogue.layers.masks import need_spread, need_steps
+
         query, value, *others = shapes
         of = {"query_mask": query, "value_mask": value, "key_mask": value}
         for name in self.masked_by:

@@ -14,7 +14,6 @@ from cnnspec.catalogue.layers.arguments import (
     RegularizerName,
 )
 from cnnspec.catalogue.layers.base import Layer, Reach, Weight, need_axis, need_size
-from cnnspec.catalogue.layers.masks import need_all_but_one
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError, nearest
 from cnnspec.ground.kinds import Positive, kind, number
 from cnnspec.ground.shapes import Shape, Shapes, divisor, joined, show
@@ -205,6 +204,8 @@ class BatchNormalization(_Scaled):
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
         """Training weighs each position by the mask; predicting doesn't look at it."""
+        from cnnspec.catalogue.layers.masks import need_all_but_one
+
         for mask in more["mask"]:
             need_all_but_one(mask, shapes[0], self.axis)
 

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Literal
 
 from cnnspec.catalogue.dtypes import FLOATS, NUMBERS, USUAL
 from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window, need_rank
-from cnnspec.catalogue.layers.masks import need_spread
 from cnnspec.catalogue.layers.spatial import Spatial, each, fitting
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Pair, Single, Triple
@@ -266,6 +265,8 @@ class GlobalAveragePooling1D(_Global1D):
     aliases = ("GlobalAvgPool1D",)
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        from cnnspec.catalogue.layers.masks import need_spread
+
         [x] = shapes
         steps = x[2] if self.data_format == "channels_first" else x[1]
         for mask in more["mask"]:

@@ -32,7 +32,6 @@ from cnnspec.catalogue.layers.base import (
     need_rank,
 )
 from cnnspec.catalogue.layers.convolutional import Conv1D, Conv2D, Conv3D
-from cnnspec.catalogue.layers.masks import need_steps
 from cnnspec.catalogue.layers.weighted import Weighted
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
 from cnnspec.ground.kinds import Pair, Positive, Single, Triple
@@ -372,6 +371,8 @@ class _Recurrent(_Step):
             )
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        from cnnspec.catalogue.layers.masks import need_steps
+
         [x] = shapes
         for mask in more.get("mask", ()):
             need_steps(mask, x)
@@ -899,6 +900,8 @@ class Bidirectional(Layer):
         return [*first, *states[0], *states[1]]
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        from cnnspec.catalogue.layers.masks import need_steps
+
         [x] = shapes
         for mask in more.get("mask", ()):
             need_steps(mask, x)
@@ -1048,6 +1051,8 @@ class TimeDistributed(Layer):
         return {axis + 1: text for axis, text in sums.items()}
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
+        from cnnspec.catalogue.layers.masks import need_steps
+
         [x] = shapes
         for mask in more["mask"]:
             if len(mask) < 2 or not all(map(agree, mask[:2], x[:2])):

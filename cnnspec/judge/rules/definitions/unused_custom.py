@@ -30,6 +30,8 @@ SEVERITY = "warning"
 def find(model: Model) -> Iterator[Problem]:
     """Warns of own layers whose name stands nowhere in layers and blocks."""
     program, data = model.program, model.program.source.data
+    if not program.own:
+        return
     own = program.own.keys()
     used = own & {*_words(data.get("layers")), *_words(data.get("blocks"))}
     used |= own & {*_words(data.get("append"))}

@@ -32,6 +32,8 @@ SEVERITY = "warning"
 def find(model: Model) -> Iterator[Problem]:
     """Warns of values from outside that change nothing, whatever they are."""
     program = model.program
+    if not program.source.overridden:
+        return
     from cnnspec.model.functional import written_nodes
 
     placed = {node.path for _, node in written_nodes(model.summary.graph)}

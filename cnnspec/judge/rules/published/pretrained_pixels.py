@@ -29,7 +29,6 @@ from collections.abc import Iterator
 from cnnspec.catalogue.sources import SOURCES
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.yaml_text import flow
-from cnnspec.model.functional import Functional
 from cnnspec.model.summary import Model
 
 CODE = "pretrained-pixels"
@@ -45,8 +44,7 @@ def find(model: Model) -> Iterator[Problem]:
         return
     rows = {row.name: row for row in model.summary.rows}
     for row in model.summary.rows:
-        layer = row.layer
-        known = layer.application if isinstance(layer, Functional) else None
+        known = row.layer.application
         wanted = known.takes() if known is not None and known.published else None
         if known is None or wanted is None:
             continue
