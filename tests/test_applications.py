@@ -9,6 +9,9 @@ import pytest
 from cnnspec import api
 from cnnspec.ground.errors import SpecError
 from cnnspec.model.summary import each_row
+from tests.test_cli import Run, run
+
+__all__ = ["run"]  # a fixture
 
 TRANSFER = """
 input: [160, 160, 3]
@@ -112,14 +115,14 @@ def test_a_spec_without_one_reads_none() -> None:
         "print([m for m in sys.modules if 'applications' in m or m.endswith('.zoo')])"
     )
     root = Path(__file__).parents[1]
-    run = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=root,
         check=False,
         capture_output=True,
         text=True,
     )
-    assert run.stdout == "[]\n"
+    assert done.stdout == "[]\n"
 
 
 SEQUENTIAL = """
@@ -266,3 +269,23 @@ def test_a_file_of_weights_is_loaded(tmp_path) -> None:
     base = api.keras_model(api.loads(text)).get_layer("base")
     pairs = zip(base.get_weights(), theirs.get_weights(), strict=True)
     assert all((ours == keras_).all() for ours, keras_ in pairs)
+
+
+def test_a_script_is_written_where_weights_are_missing(
+    run: Run, keras_home, monkeypatch, tmp_path
+) -> None:
+    import urllib.error
+
+    from keras.src.utils import file_utils
+
+    def fails(*_: Any) -> None:
+        raise urllib.error.URLError("no network")
+
+    monkeypatch.setattr(file_utils, "urlretrieve", fails)
+    monkeypatch.chdir(tmp_path)
+    Path("small.yaml").write_text(SMALL, encoding="utf-8")
+    done = run("build", "small.yaml", "-o", "made")
+    assert done.code == 1
+    assert done.out.count("small: ") == 1
+    assert "no-weights" in done.err
+    assert os.listdir("made") == ["small.py"]

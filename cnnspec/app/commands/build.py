@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnspec import api
-from cnnspec.api import Checked
 from cnnspec.app import findings
 from cnnspec.app.arguments import (
     loaded_each,
@@ -23,6 +22,10 @@ from cnnspec.emit.targets import targets as all_targets
 from cnnspec.ground.errors import NotInstalledError, SpecError
 from cnnspec.ground.visible import visible
 from cnnspec.model.summary import Model
+
+_LIVE = "keras"
+"""The target that loads the weights of published models."""
+_NO_WEIGHTS = "no-weights"
 
 
 def run(
@@ -67,10 +70,14 @@ def run(
             api.files(model, folder, targets, force=force)
     written = 0
     for (checked, model), targets in zip(sound, chosen, strict=True):
+        terminal.show(model.summary, why=False, console=terminal.make_console())
+        print(findings.built(checked, model.program, model.summary))
         try:
-            with usage_errors():
-                _write(checked, model, folder, targets, options)
+            _write(model, folder, targets, options)
         except SpecError as error:
+            if to is None and {d.code for d in error.diagnostics} == {_NO_WEIGHTS}:
+                others = [name for name in targets if name != _LIVE]
+                _write(model, folder, others, options)
             say(str(error))
             continue
         written += 1
@@ -80,21 +87,16 @@ def run(
 
 
 def _write(
-    checked: Checked,
-    model: Model,
-    folder: str,
-    targets: Sequence[str],
-    options: dict[str, Any],
+    model: Model, folder: str, targets: Sequence[str], options: dict[str, Any]
 ) -> None:
     """Writes the files of a spec.
 
     Raises:
         SpecError: one can't be written.
     """
-    terminal.show(model.summary, why=False, console=terminal.make_console())
-    print(findings.built(checked, model.program, model.summary))
-    for path in api.build(model, folder, targets, **options):
-        print(visible(f"wrote {path}"))
+    with usage_errors():
+        for path in api.build(model, folder, targets, **options):
+            print(visible(f"wrote {path}"))
 
 
 def _possible(
