@@ -58,7 +58,10 @@ def exported(
         inside: the names in the block.
         wholes: those of them that no call is put before.
     """
-    return [name if name in wholes else in_call(call, name) for name in inside]
+    begin = in_call(call, "")
+    if not wholes:  # the commonest, by far
+        return [begin + name for name in inside]
+    return [name if name in wholes else begin + name for name in inside]
 
 
 def is_plain(name: str) -> bool:

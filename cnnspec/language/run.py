@@ -594,19 +594,20 @@ class _Interpreter(Generic[T]):
             # That a block calls itself has been reported.
             self._complete, scope.current = False, self._lost
             return
-        read, said = self._read(step, scope)
-        read, said = self._given_to(block, step, read, said, scope)
+        read, said = self._read(step, scope) if step.sources else (scope.current, ())
+        if step.named or len(read) != (len(block.inputs) or 1):
+            read, said = self._given_to(block, step, read, said, scope)
         if block.is_model and scope.again is not None:
             self._layer_again(step, read, said, None, scope)
             return
         placed = self._placed(step, scope)
         frame = Frame(block.name, placed.name, step.path, given=placed.named)
         trail = (*scope.trail, frame)
-        given = self._decided(step, scope)
+        given = None if scope.again is None else self._decided(step, scope)
         if given is None:
             given = evaluate(step.arguments, self._seen(step, scope))
         variables = self._parameters(block, given, trail)
-        frozen = is_frozen(step, scope)
+        frozen = scope.frozen if step.trainable is True else is_frozen(step, scope)
         if block.is_model:
             inner: Scope[T] = Scope(variables, {}, (), "", (), trail, frozen)
             self._model(step, placed, block, given, read, said, inner, scope)

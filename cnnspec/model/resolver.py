@@ -127,7 +127,14 @@ class GraphBuilder(Listener[Tensor]):
         read: tuple[Tensor, ...],
         said: Sequence[Said],
     ) -> Tensor:
-        return self._place(placed, layer, read, said, "", inner)
+        path, name, _, _, trail, frozen, settings, _ = placed
+        plain = len(read) == 1 and type(read[0]) is str and not said and not settings
+        if not plain or self._stands or name in self._nodes:
+            return self._place(placed, layer, read, said, "", inner)
+        # The commonest, by far.
+        node = Node(name, layer, read, path, trail, "", inner, frozen)  # type: ignore[arg-type]
+        self._nodes[name] = node
+        return name
 
     def _place(
         self,

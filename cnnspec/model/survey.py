@@ -4,11 +4,19 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.catalogue.layers import Layer
 from cnnspec.catalogue.registry import declaring
 from cnnspec.ground.errors import Path
 from cnnspec.ground.source import Source
 from cnnspec.language.listener import Placed, Said
-from cnnspec.language.program import ApplyStep, CallStep, Program, Spot, spot_of
+from cnnspec.language.program import (
+    ApplyStep,
+    CallStep,
+    LayerStep,
+    Program,
+    Spot,
+    spot_of,
+)
 from cnnspec.language.reader import read_program
 from cnnspec.language.run import run
 from cnnspec.model.graph import DEFAULT_POLICY
@@ -58,6 +66,18 @@ class _Survey(GraphBuilder):
         inner = _Survey(self._policy, f"{self._within}{name}/")
         inner.spots, inner.times = self.spots, self.times
         return inner
+
+    def layer(
+        self,
+        step: LayerStep,
+        placed: Placed,
+        layer: Layer,
+        arguments: Any,
+        inner: tuple[str, ...],
+        read: tuple[Tensor, ...],
+        said: Sequence[Said],
+    ) -> Tensor:
+        return self._place(placed, layer, read, said, "", inner)
 
     def _place(self, placed: Placed, *about: Any) -> Tensor:
         self._note(placed)
