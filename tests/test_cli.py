@@ -19,7 +19,7 @@ from cnnspec.app.starter import SCHEMA_FILE, starter
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
     *("check", "show", "diff", "build", "train"),
-    *("layers", "blocks", "explain", "schema", "init"),
+    *("blocks", "layers", "explain", "schema", "init"),
 )
 
 
