@@ -59,6 +59,8 @@ LAYER_LIMIT = 200_000
 """Layers of a model; Keras takes minutes to build a hundredth of them."""
 STEP_LIMIT = 4 * LAYER_LIMIT
 """Steps and rounds, which may come to no layer at all."""
+EXPORT_LIMIT = 1_000_000
+"""Names that calls hand to what is around them, beside 20 for each layer."""
 DEPTH_LIMIT = 100
 """Calls and repeats inside one another."""
 NAME_LIMIT = 1_000
@@ -133,6 +135,7 @@ class _Interpreter(Generic[T]):
         self._called_before: dict[str, CallTaken] = {}
         self._gives: dict[str, list[str]] = {}  # what the outputs of models are called
         self._steps_left = STEP_LIMIT
+        self._exported = 0
         self._quiet: dict[str, Mapping[str, Any]] = {}  # by names of applications
         self._lacks_layers = False
         self._complete = program.complete
@@ -670,6 +673,10 @@ class _Interpreter(Generic[T]):
         self._take(block.steps, inner)
         results, named = self._results(block, inner)
         names = list(known)[own:]
+        self._exported += len(names)
+        if self._exported > EXPORT_LIMIT + 20 * len(self._shared):
+            self._steps_left = -1
+            self._count(step, scope)
         called = naming.exported(placed.local, names, inner.wholes)
         exports = {
             outside: known[name]
