@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import keras
+import numpy as np
 import pytest
 
+import cnnspec
 from cnnspec import api
 from tests.test_cli import Run, run
 
@@ -108,6 +110,37 @@ FOUND = {
         "[null, 2, 8] over its input 6x6x8; give one number for each axis and the "
         "batch: null for its size, or 1",
         _spec("[6, 6, 8]", "Dropout: {rate: 0.5, noise_shape: [null, 2, 8]}"),
+    ),
+    "an unrolled stack of one cell": Found(
+        3,
+        "'rnn' (RNN) fails at the first batch: it unrolls a StackedRNNCells of one "
+        "cell, which hands on that cell's states without the list around them; leave "
+        "unroll out, or take that cell in its place",
+        _spec("[6, 8]", "RNN: {cell: [{LSTMCell: 4}], unroll: true}"),
+    ),
+    "an unrolled stack within a stack": Found(
+        3,
+        "'rnn' (RNN) fails at the first batch: it unrolls a StackedRNNCells of one "
+        "cell, which hands on that cell's states without the list around them; leave "
+        "unroll out, or take that cell in its place",
+        _spec(
+            "[6, 8]",
+            "RNN: {cell: [{GRUCell: 2}, {StackedRNNCells: {cells: [{GRUCell: 4}]}}], "
+            "unroll: true}",
+        ),
+    ),
+    "factors that are no whole numbers": Found(
+        3,
+        "'random_posterization' (RandomPosterization) fails at the first batch: it "
+        "counts bits by its factor, and 2.5 is no whole number; give whole numbers "
+        "from 1 to 8",
+        _spec("[8, 8, 3]", "RandomPosterization: 2.5"),
+    ),
+    "a side of one pixel": Found(
+        3,
+        "'random_perspective' (RandomPerspective) fails at the first batch: it can't "
+        "tilt an image of 1x8, one pixel wide or high; give it larger images",
+        _spec("[1, 8, 3]", "RandomPerspective: 0.5"),
     ),
     "a mask for each gate": Found(
         3,
@@ -230,6 +263,16 @@ def test_keras_makes_an_error_of_the_warning(name: str, tmp_path: Path) -> None:
     [found] = api.check(path, keras=True).diagnostics
     told = "; ".join(filter(None, (found.message, found.hint)))
     assert (found.severity, found.mark.line, told) == ("error", case.line, case.says)
+
+
+@pytest.mark.parametrize(
+    "name", ["an unrolled stack of one cell", "an unrolled stack within a stack"]
+)
+def test_a_model_of_keras_fails_where_the_layer_alone_may_not(name: str) -> None:
+    with pytest.warns(UserWarning, match="fails-at-run"):
+        model = cnnspec.keras_model(FOUND[name].spec)
+    with pytest.raises((TypeError, IndexError)):
+        model.predict(np.zeros((2, 6, 8)), verbose=0)
 
 
 @pytest.mark.parametrize("kind", ["Max", "Average"])
