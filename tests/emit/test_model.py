@@ -583,3 +583,44 @@ def test_the_tracer_finds_a_wrong_script() -> None:
         assert part in right
         with pytest.raises(AssertionError):
             trace(right.replace(part, wrong, 1), graph)
+
+
+MAPS = """
+input: [64, 96, 3]
+layers:
+  - MobileNetV2:
+      weights: own.h5
+      alpha: 0.35
+      include_top: false
+      from_layer: block_3_expand
+      outputs: [block_1_expand_relu, block_3_expand_relu]
+      name: base
+  - GlobalMaxPooling2D: {from: base.1}
+  - EfficientNetB0: {include_top: false, trainable: false, name: eff, from: input}
+outputs: [global_max_pooling2d, eff]
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ("(64, 96, 3)", "(96, 64, 3)"),
+        ("alpha=0.35", "alpha=0.5"),
+        ('weights="own.h5"', "weights=None"),
+        ('"block_3_expand":', '"block_3_project":'),
+        ('"block_1_expand_relu"', '"block_1_expand"'),
+        ('name="base"', 'name="other"'),
+        ("base(inputs, training=False)", "base(inputs)"),
+        ('eff.name = "eff"', ""),
+        ("eff.trainable = False", ""),
+        ("EfficientNetB0", "EfficientNetB1"),
+        ("_, mobile_net_v2_1", "mobile_net_v2_1, _"),
+    ],
+)
+def test_the_tracer_knows_models_of_keras(part: str, wrong: str) -> None:
+    model = api.loads(MAPS)
+    right = render_script(*model)
+    trace(right, model.summary.graph)
+    assert part in right
+    with pytest.raises(AssertionError):
+        trace(right.replace(part, wrong, 1), model.summary.graph)

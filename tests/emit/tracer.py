@@ -8,6 +8,7 @@ That takes milliseconds, where building the model takes seconds.
 import ast
 import builtins
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import repeat
@@ -18,13 +19,15 @@ import keras
 import numpy as np
 
 from cnnspec.catalogue import components
+from cnnspec.catalogue.applications.base import Application
 from cnnspec.catalogue.components import Component, snake_case
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.catalogue.operations import Operation, operations
-from cnnspec.catalogue.registry import declaring
+from cnnspec.catalogue.registry import declaring, model_class
 from cnnspec.model.functional import Functional, each_node
 from cnnspec.model.graph import Graph
+from cnnspec.model.order import keras_order
 from cnnspec.model.summary import infer
 from tests.emit.lessons import modelling
 
@@ -203,6 +206,54 @@ class _MadeModel(_MadeLayer):
         return SimpleNamespace(layer=SimpleNamespace())
 
 
+class _MadeApplication(_MadeModel):
+    """A model of keras.applications: all that the code says of it is an argument."""
+
+    def __init__(self, tracer: "Tracer", cls: type[Application], given: Any) -> None:
+        record = tracer.next_model()
+        x = record.whole.inputs[0].shape
+        assert tuple(given.pop("input_shape")) == x[1:], (given, x)
+        own = given.pop("name", None)
+        super().__init__(tracer, record, own or cls(**given).keras_name(x))
+        self.cls, self.given, self.trainable = cls, given, True
+        self.input = self
+        whole = record.whole._replace(outputs=(record.whole.nodes[-1].name,))
+        order = keras_order(whole._replace(unused=frozenset()))
+        self.layers = [SimpleNamespace(name=one, trainable=True) for one in order]
+        for node in record.whole.nodes:
+            stem = _stem(type(node.layer))
+            if re.fullmatch(rf"{stem}(_\d+)?", node.name):
+                assert node.name == tracer.automatic(stem)
+
+    def get_layer(self, name: str) -> Any:
+        """A layer, whose output is a map of features."""
+        return SimpleNamespace(output=(self, name))
+
+    def giving(self, outputs: Any, name: str) -> "_MadeApplication":
+        """The model that gives what some of its layers give."""
+        maps = outputs if isinstance(outputs, list) else [outputs]
+        assert all(model is self for model, _ in maps)
+        self.given["outputs"] = [layer for _, layer in maps]
+        self.name = name
+        return self
+
+    def __call__(self, *tensors: Any, **named: Any) -> Any:
+        frozen = [one.name for one in self.layers if not one.trainable]
+        if frozen:
+            assert frozen == [one.name for one in self.layers[: len(frozen)]]
+            self.given["from_layer"] = self.layers[len(frozen)].name
+        if not self.trainable:
+            self.given["trainable"] = False
+        assert self.record is not None
+        there, here = self.cls(**self.given), self.record.application
+        assert type(there) is type(here)
+        for name, argument in here.arguments().items():
+            if name != "name":
+                values = [getattr(one, argument.attribute) for one in (there, here)]
+                assert values[0] == values[1], (name, there, here)
+        return super().__call__(*tensors, **named)
+
+
 def _stem(cls: type[Layer]) -> str:
     return snake_case(cls.class_name or cls.__name__)
 
@@ -224,6 +275,7 @@ class Tracer:
             saving=_Anything(),
             utils=_Anything(),
             ops=self.ops,
+            applications=_Applications(self),
             random=_Anything(),
             **{
                 module: _Components(module)
@@ -248,18 +300,20 @@ class Tracer:
 
     def _inside(self) -> None:
         """Expects what the next node's model, or one that it holds, is made of."""
-        node = self._nodes[0]
-        held = (*all_nested(node.layer), node.layer)
-        model = next(
-            one
-            for one in held
-            if isinstance(one, Functional) and not any(one is m for m in self._models)
-        )
-        self._models.append(model)
+        model = self.next_model()
         names = ("graph", "_lists", "_shapes", "_tensors", "_nodes", "_inputs", "_made")
         self._around.append({name: getattr(self, name) for name in names})
         self._around[-1]["_model_made"] = model
         self._begin(model.graph)
+
+    def next_model(self) -> Functional:
+        """The next node's model, or the next one that it holds."""
+        node = self._nodes[0]
+        for one in (*all_nested(node.layer), node.layer):
+            if isinstance(one, Functional) and not any(one is m for m in self._models):
+                self._models.append(one)
+                return one
+        raise AssertionError(f"a model is too much before {node}")
 
     def automatic(self, stem: str) -> str:
         count = self._counts.get(stem, 0)
@@ -332,6 +386,8 @@ class Tracer:
             yield found if part is None else [found[part]]
 
     def _model(self, inputs: Any, outputs: Any, name: str) -> Any:
+        if isinstance(inputs, _MadeApplication):
+            return inputs.giving(outputs, name)
         assert not self._nodes
         assert not self._inputs
         for given, names, parts in (
@@ -377,6 +433,18 @@ class _Layers:
         return lambda *args, **kwargs: _MadeLayer(self._tracer, cls, args, kwargs)
 
 
+class _Applications:
+    """Stands for `keras.applications`."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+
+    def __getattr__(self, name: str) -> Any:
+        cls = model_class(name)
+        assert issubclass(cls, Application)
+        return lambda **given: _MadeApplication(self._tracer, cls, given)
+
+
 class _Components:
     def __init__(self, module: str) -> None:
         self._module = module
@@ -397,18 +465,6 @@ def _beside(graph: Graph) -> set[type[Layer]]:
 def _made(tracer: Tracer, cls: type[Layer], *args: Any, **kwargs: Any) -> _MadeLayer:
     assert not (cls.by_name and args), f"{cls.__name__} takes arguments by name"
     return _MadeLayer(tracer, cls, args, kwargs)
-
-
-def is_traced(graph: Graph) -> bool:
-    """Whether all of it is layers that are called with whole results, and no more.
-
-    The stand-ins know nothing of operations, of models in a model, of one tensor of
-    several and of arguments by name. Keras itself is asked for those.
-    """
-    return not any(
-        node.parts or node.arguments or node.settings or node.layer.named_by_keras
-        for node in graph.nodes
-    )
 
 
 def trace(script: str, graph: Graph) -> None:
@@ -437,4 +493,4 @@ def trace(script: str, graph: Graph) -> None:
             space["build_model"]()
 
 
-__all__ = ["Tracer", "is_traced", "trace"]
+__all__ = ["Tracer", "trace"]

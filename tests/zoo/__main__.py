@@ -1,16 +1,13 @@
-"""Proves specs of specs/zoo: `python -m tests.zoo [NAME…]`, all without a name.
+"""Proves specs of specs/zoo with Keras; `python -m tests.zoo --help` tells how.
 
 Each is held against its script, and against the model of keras.applications if it is
 one of those 40.
 
 Each model is proved in a process of its own, one after the other, so that the memory of
 one is given back before the next.
-
-    --quick       compares the layers, not the answers
-    --rows        compares the rows of models of keras.applications as layers alone
-    --truth NAME  lists the layers that Keras has
 """
 
+import argparse
 import os
 import resource
 import subprocess
@@ -24,43 +21,76 @@ SHOWN = 12
 LIMIT_GB = 8
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.zoo",
+        allow_abbrev=False,
+        description="Prove that specs of specs/zoo, and their scripts, are the models "
+        "of Keras.",
+    )
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="a spec of specs/zoo, or the path of one; all without a name",
+    )
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--quick", action="store_true", help="compare the layers, not the answers"
+    )
+    how.add_argument(
+        "--rows",
+        action="store_true",
+        help="compare the rows of models of keras.applications as layers, and no more",
+    )
+    how.add_argument(
+        "--truth", action="store_true", help="list the layers that Keras has"
+    )
+    # In the process of one model.
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
 def main(arguments: list[str]) -> int:
-    options = {a for a in arguments if a.startswith("--")}
-    names = [a for a in arguments if not a.startswith("--")]
-    if "--truth" in options:
-        return _truth(names[0])
-    if "--rows" in options and "--here" in options:
-        return _rows(names[0])
-    if "--here" in options:
-        return _prove(names[0], "--quick" not in options)
     from tests.zoo.names import APPLICATIONS, FOLDER
 
-    specs = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-    unknown = [name for name in names if Path(name).stem not in specs]
-    if unknown:
-        print(f"not in specs/zoo: {', '.join(unknown)}")
-        print(f"known: {' '.join(specs)}")
-        return 2
-    names = names or [
-        *APPLICATIONS,
-        *(name for name in specs if name not in APPLICATIONS),
-    ]
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    others = sorted({path.stem for path in FOLDER.glob("*.yaml")} - {*APPLICATIONS})
+    known = [*APPLICATIONS] if asked.rows or asked.truth else [*APPLICATIONS, *others]
+    names = asked.names or known
+    if unknown := [name for name in names if Path(name).stem not in known]:
+        parser.error(f"unknown: {', '.join(unknown)}; known: {' '.join(known)}")
+    if not asked.here:
+        return _prove_all(names, [one for one in arguments if one.startswith("--")])
+    if asked.truth:
+        return _truth(names[0])
+    return _rows(names[0]) if asked.rows else _prove(names[0], not asked.quick)
+
+
+def _prove_all(names: list[str], options: list[str]) -> int:
+    from tests.zoo.names import APPLICATIONS
+
     start = time.perf_counter()
     failed = [name for name in names if not _in_process(name, options)]
-    proved = [Path(name).stem for name in names if name not in failed]
+    proved = {Path(name).stem for name in names if name not in failed}
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-    print(
-        f"{len(proved)} of {len(names)} are what their scripts build, and "
-        f"{len(set(proved) & set(APPLICATIONS))} of these the model of "
-        f"keras.applications; {seconds:.0f} s, at most {peak:.1f} GB"
-    )
+    if "--rows" in options:
+        said = "have the rows of keras.applications"
+    else:
+        theirs = len(proved & {*APPLICATIONS})
+        said = f"are what their scripts build, and {theirs} of these the model of "
+        said = f"{said}keras.applications"
+    took = f"{seconds:.0f} s, at most {peak:.1f} GB"
+    if "--truth" not in options:
+        print(f"{len(proved)} of {len(names)} {said}; {took}")
     if failed:
         print(f"not: {' '.join(failed)}")
     return 1 if failed or peak > LIMIT_GB else 0
 
 
-def _in_process(name: str, options: set[str]) -> bool:
+def _in_process(name: str, options: list[str]) -> bool:
     command = [sys.executable, "-m", "tests.zoo", "--here", *options, name]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     print(done.stdout, end="", flush=True)

@@ -1,10 +1,12 @@
 """The rows of a model of keras.applications, held against those of its spec.
 
-Every row has Keras's name, class, shape and weights, with and without the classifier,
-at several sizes: a spec that names a model as a layer reads them from there.
+Every row has Keras's name, class, shape and weights, and as many multiply-accumulates
+as its kernels tell, with and without the classifier, at several sizes: a spec that
+names a model as a layer reads them from there.
 """
 
 from collections.abc import Iterator
+from math import prod
 from typing import Any, NamedTuple
 
 import keras
@@ -24,6 +26,7 @@ class Row(NamedTuple):
     type: str
     output: Any
     weights: tuple[Any, ...]
+    macs: int | None
 
 
 Rows = dict[str, Row]
@@ -48,15 +51,28 @@ def of_keras(model: Any, prefix: str = "") -> Rows:
         output = operation.output
         several = isinstance(output, list | tuple)
         shape = [tuple(one.shape) for one in output] if several else tuple(output.shape)
-        weights = getattr(operation, "weights", ())
-        found[prefix + operation.name] = Row(
-            kind,
-            shape,
-            tuple((weight_name(w), tuple(w.shape), w.trainable) for w in weights),
-        )
+        weights = [
+            (weight_name(w), tuple(w.shape), w.trainable)
+            for w in getattr(operation, "weights", ())
+        ]
         if isinstance(operation, keras.Model):
-            found |= of_keras(operation, f"{prefix}{operation.name}/")
+            inside = of_keras(operation, f"{prefix}{operation.name}/")
+            each = [r.macs for r in inside.values() if r.type != "Functional"]
+            macs = None if None in each else sum(filter(None, each))
+        else:
+            inside, macs = {}, _macs(weights, shape)
+        found[prefix + operation.name] = Row(kind, shape, tuple(weights), macs)
+        found |= inside
     return found
+
+
+def _macs(weights: list[Any], output: Any) -> int | None:
+    """The numbers of all kernels, once for each position of the output."""
+    kernels = sum(prod(size) for name, size, _ in weights if name.endswith("kernel"))
+    positions = output[1:-1]
+    if not kernels:
+        return 0
+    return None if None in positions else kernels * prod(positions)
 
 
 def of_spec(name: str, arguments: dict[str, Any], shape: tuple[Any, ...]) -> Rows:
@@ -71,7 +87,9 @@ def of_spec(name: str, arguments: dict[str, Any], shape: tuple[Any, ...]) -> Row
     summary = infer(graph)
     assert not summary.problems, summary.problems
     return {
-        row.name: Row(row.type, row.output_shape, tuple(map(tuple, row.weights)))
+        row.name: Row(
+            row.type, row.output_shape, tuple(map(tuple, row.weights)), row.macs
+        )
         for row in each_row(summary)
     }
 
