@@ -13,6 +13,7 @@ from cnnspec.ground.partial import UNKNOWN, each_known, known
 from cnnspec.ground.shapes import Shape
 from cnnspec.judge.answers import Answer, Output, answer
 from cnnspec.language.program import Program
+from cnnspec.language.sampling import limited
 from cnnspec.model.summary import Model
 
 if TYPE_CHECKING:
@@ -145,12 +146,18 @@ def encoding(data: "Data", train: "Train") -> Literal["one_hot", "sparse"]:
     return "one_hot" if chosen and loss.labels == "one_hot" else "sparse"
 
 
-def samples(data: "Data") -> int | None:
+def available(data: "Data") -> int | None:
     """How many there are beside those to test with; None where it may be any number."""
     count = data.about_source.samples
     if count is not None and data.splits:
         count -= ceil(count * (data.test_size or 0.25))  # scikit-learn's default
     return count
+
+
+def samples(data: "Data") -> int | None:
+    """How many of them a limit leaves to train and validate with."""
+    count = available(data)
+    return count if count is None else limited(count, known(data.limit))
 
 
 def steps(data: "Data | None", train: "Train") -> int | None:

@@ -20,6 +20,7 @@ from cnnspec.ground.kinds import (
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, product, show
 from cnnspec.ground.yaml_text import describe
+from cnnspec.language.sampling import LIMIT
 
 _File = Annotated[str, file_name("the name of a file or folder", 0)]
 _SOURCE = choice(*SOURCES, hint=lambda found: nearest(found, SOURCES, elsewhere()))
@@ -107,6 +108,7 @@ class Data(Record):
         "test_size": "test_split val_split validation_size test_fraction",
         "random_state": "seed random_seed",
         "scale": "divide divide_by max_value",
+        "limit": "max_samples n_samples num_samples sample_limit subset fraction",
     }
     renamed: ClassVar[dict[str, Any]] = {
         "batch_size": "it stands in train:, as in train: {batch_size: 32}",
@@ -150,6 +152,9 @@ class Data(Record):
     """scikit-learn's `train_test_split`: the part of the samples that tests."""
     random_state: Natural | None = None
     """scikit-learn's `train_test_split`: the seed of its shuffling."""
+    limit: Annotated[Any, LIMIT] | None = None
+    """How many of the samples to train on are taken, or which share of them: of each
+    class its first, in proportion."""
     shuffle: bool = False
     """Whether the samples to train on are shuffled once, before a part of them is held
     out to validate with."""

@@ -303,3 +303,17 @@ def test_samples_are_shuffled_once_if_asked(load) -> None:
     assert (y_train != np.arange(10)).any()
     (again, _), _ = load(f"{NPZ}, shuffle: true")
     assert (again == x_train).all()
+
+
+@pytest.mark.parametrize(
+    ("limit", "rows"),
+    [("4", [0, 1, 4, 6]), ("0.5", [0, 1, 2, 4, 6]), ("1.0", range(10)), ("1", [0])],
+)
+def test_a_limit_takes_the_first_of_each_class(limit: str, rows, load) -> None:
+    """In proportion: of six zeros, two ones and two twos."""
+    labels = np.array([0, 0, 0, 0, 1, 0, 2, 0, 2, 1])
+    save(x_train=np.arange(10)[:, None, None] * np.ones((10, 8, 8)), y_train=labels)
+    (x_train, y_train), (x_test, _) = load(f"{NPZ}, limit: {limit}")
+    assert x_train[:, 0, 0, 0].tolist() == [*rows]
+    assert y_train.tolist() == labels[[*rows]].tolist()
+    assert len(x_test) == 10

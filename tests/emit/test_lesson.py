@@ -132,7 +132,14 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 EQUAL = ("csv split", "contiguous", "images split", "npz contiguous", "hard")
-EQUAL += ("validated ensemble", "several numbers", "binary", "number", "hinge")
+EQUAL += (
+    "validated ensemble",
+    "several numbers",
+    "binary",
+    "number",
+    "hinge",
+    "limited",
+)
 
 
 @pytest.mark.parametrize("name", EQUAL)

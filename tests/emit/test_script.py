@@ -146,6 +146,10 @@ VARIANTS |= {
     "distributed split": DIGITS.replace(
         "metrics", "seed: 1, distribute: data_parallel, validation_split: 0.2, metrics"
     ),
+    "limited": TABLE
+    + "validation: b.csv, limit: 0.5, shuffle: true, scale: 255}\n"
+    + SPARSE
+    + ", validation_split: 0}\n",
     "several numbers": DIGITS.replace("[accuracy]", "[accuracy, f1_score]"),
 }
 

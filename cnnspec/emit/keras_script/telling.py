@@ -85,6 +85,8 @@ def data_view(data: Data, train: Train, summary: Summary) -> DataView:
         splits=data.splits,
         test_size=data.test_size,
         seed=_data_seed(data, train),
+        limit=data.limit,
+        limits_classes=numbered,
         # A split has shuffled them.
         shuffle=data.shuffle and not data.splits,
         held_out="valid" if data.validation else "test",

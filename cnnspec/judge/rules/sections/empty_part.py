@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.kinds import LARGEST
-from cnnspec.judge.subjects import Sections, samples
+from cnnspec.judge.subjects import Sections, available, samples
 
 CODE = "empty-part"
 SEVERITY = "error"
@@ -32,8 +32,11 @@ def find(sections: Sections) -> Iterator[Problem]:
     data, train = sections.data, sections.train
     count = samples(data) if data else None
     if count == 0:
-        text = "data.test_size leaves no sample to train on"
-        yield Problem(("data", "test_size"), CODE, text, "hold less out", at_key=True)
+        key, hint = "test_size", "hold less out"
+        if data and available(data):
+            key, hint = "limit", "take more"
+        text = f"data.{key} leaves no sample to train on"
+        yield Problem(("data", key), CODE, text, hint, at_key=True)
         return
     share, of = train.validation_split if train else 0, count or LARGEST
     kept = int(of * (1 - share))
