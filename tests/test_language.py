@@ -263,7 +263,6 @@ SAYS: dict[str, tuple[str, list[str]]] = {
         ),
         [
             "3:9: error[input-as-output]: the model would give back its input",
-            "4:1: error[missing-section]: train: needs something to train on",
         ],
     ),
     "a faulty default is told once, and not of the layers": (

@@ -269,6 +269,12 @@ def test_a_spec_without_training_is_refused(refused: Refused) -> None:
     Path("model.yaml").write_text(SPEC.partition("data:")[0], encoding="utf-8")
     told = refused("model.yaml")
     assert "model.yaml:1:1: error[missing-field]: there is nothing to train" in told
+    Path("loop.yaml").write_text("input: [8]\nlayers: [Dense: 1]\ntrain: {loss: mse}\n")
+    said = "the spec has no 'data'; add data:; or build its script, for a training loop"
+    assert (
+        f"loop.yaml:1:1: error[missing-field]: there is nothing to train with: {said}"
+        in refused("loop.yaml")
+    )
     assert not Path("results").exists()
 
 

@@ -53,6 +53,18 @@ class Sections:
         sizes, [output] = self.inputs[0][1:], self.outputs
         return Fit(self.data, self.train, self.ensemble, sizes, output)
 
+    def compiled(self) -> "Fit | None":
+        """The model as it is compiled, where nothing is known of what it is fed with.
+
+        None where it isn't compiled alone, or doesn't give a row of scores.
+        """
+        if self.train is None or self.data is not None or len(self.outputs) != 1:
+            return None
+        [output] = self.outputs
+        if len(output.shape) != 2:
+            return None
+        return Fit(UNKNOWN, self.train, None, UNKNOWN, output)
+
 
 class Fit:
     """A model of one input and one output, and what it is trained on.

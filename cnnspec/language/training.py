@@ -240,6 +240,11 @@ class Train(Record):
         ),
     }
     first = ("optimizer", "loss", "metrics")
+    compiled: ClassVar[tuple[str, ...]] = (
+        *("loss", "optimizer", "metrics", "jit_compile", "steps_per_execution"),
+        *("seed", "mixed_precision"),
+    )
+    """The arguments that count where nothing is there to train on, too."""
     loss: Annotated[Any, _LOSS]
     optimizer: Annotated[Any, _OPTIMIZER] = RMSprop.kept(RMSprop.__name__)
     metrics: Annotated[Any, list_of(_METRIC)] = ()

@@ -23,9 +23,7 @@ def built(script: str) -> Any:
     reset_names()
     with withheld():
         exec(compile(modelling(script), "script", "exec"), space)  # noqa: S102
-        if "build_model" in space:
-            return space["build_model"]()
-    model = space["model"]
+        model = space["build_model"]() if "build_model" in space else space["model"]
     if not isinstance(model, keras.Sequential):
         return model
     return keras.Model(model.inputs[0], model.outputs[0], name=model.name)

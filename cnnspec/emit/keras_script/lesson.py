@@ -53,13 +53,19 @@ def _sections(writer: Writer) -> Iterator[Section]:
 
     yield from rendered("about", "imports")
     if train is not None:
-        yield from rendered("seed", "data", "samples")
+        yield from rendered("seed")
+    if view.data is not None:
+        yield from rendered("data", "samples")
     yield Section("constants", model.constants)
     for code in model.classes + model.functions:
         yield Section("block", code)
-    yield from rendered("model", "summary")
-    if train is None:
+    if view.data is None:
+        if train is None or view.notebook is not None:
+            yield from rendered("model", "summary")
+        if train is not None:
+            yield from rendered("compile" if view.notebook else "own_loop")
         return
+    yield from rendered("model", "summary")
     if view.ensemble:
         yield from rendered("members", "vote", "answers")
     else:

@@ -78,7 +78,7 @@ _GO_ON = ("about", "model", "compile", "evaluate")
 def _joined(writer: Writer) -> str:
     """A lesson as one text, with a heading where something else begins."""
     parts: list[str] = []
-    headings = dict(_HEADINGS) if writer.view.train else {}
+    headings = dict(_HEADINGS) if writer.view.data else {}
     for section in sections(writer):
         for heading, keys in list(headings.items()):
             if section.key in keys:

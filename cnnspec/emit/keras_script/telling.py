@@ -107,12 +107,12 @@ def _data_seed(data: Data, train: Train) -> int:
 
 
 def train_view(
-    data: Data, train: Train, ensemble: Ensemble | None, style: str
+    data: Data | None, train: Train, ensemble: Ensemble | None, style: str
 ) -> TrainView:
     """What templates are told of the training.
 
     Args:
-        data: what is trained on.
+        data: what is trained on; None for a loop of one's own.
         train: how.
         ensemble: whether several models are.
         style: of the script.
@@ -149,7 +149,7 @@ def train_view(
         resumes=resumes,
         distributes=distributes,
         devices="distribute" if distributes else "devices",
-        validates=bool(data.validation or train.validation_split),
+        validates=bool((data and data.validation) or train.validation_split),
         rate_changes=schedules or any(map(_sets_rate, train.callbacks)),
         schedule=schedule if schedules else None,
         figure="accuracy" if "accuracy" in figures(train) else "loss",

@@ -285,7 +285,7 @@ class NotebookView(NamedTuple):
 
 
 class View(NamedTuple):
-    """All that templates are told. Without `train:` most of it is None."""
+    """All that templates are told. Without `data:` and `train:` most of it is None."""
 
     script: ScriptView
     model: ModelView | None = None

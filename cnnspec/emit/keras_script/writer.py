@@ -84,10 +84,12 @@ class Writer:
         self._sequential = sequential
         self.view = View(_script(program, language, backend, style))
         data, train, ensemble = program.data, program.train, program.ensemble
+        if train is not None:
+            told = train_view(data, train, ensemble, style)
+            self.view = self.view._replace(train=told)
         if data is not None and train is not None:
             self.view = self.view._replace(
                 data=data_view(data, train, summary),
-                train=train_view(data, train, ensemble, style),
                 ensemble=ensemble,
                 answer=answer_view(data, train, ensemble, summary, style),
                 pictures=pictures_view(data, train, summary),
@@ -195,7 +197,7 @@ class Writer:
     def _model(self, program: Program, summary: Summary) -> ModelView:
         """What templates are told of the model."""
         above: dict[str, Any] = {}
-        if self.view.train and self._style == FULL:
+        if self.view.data and self._style == FULL:
             above = _constants(self.render("full/constants"))
         code = model_code(
             program, summary, self.language, above, sequential=self._sequential
@@ -224,7 +226,7 @@ class Writer:
         )
 
     def _notebook(self, program: Program) -> NotebookView:
-        data = program.data if self.view.train else None
+        data = program.data if self.view.data else None
         files = (data.path, data.train, data.validation) if data else ()
         return NotebookView(
             spec=PurePath(program.source.path).name,

@@ -95,11 +95,11 @@ def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
     """The folders whose rules apply, and what each rule is asked about."""
     data, train, ensemble = sections.data, sections.train, sections.ensemble
     yield "sections", sections
-    if train and _has(train, "callbacks"):
+    if train and data and _has(train, "callbacks"):
         from cnnspec.judge.rules.callbacks import Trained
 
         yield "callbacks", Trained(train, data, ensemble, sections.program)
-    if (fit := sections.fit()) is not None:
+    if (fit := sections.fit() or sections.compiled()) is not None:
         yield "fit", fit
         if _has(fit.train, "metrics"):
             yield "metrics", fit

@@ -9,7 +9,8 @@ from typing import Any
 from cnnspec.catalogue.components import snake_case
 
 _OWN_NAMES = (
-    "x inputs outputs model layers ops keras np pd plt Path build_model load_data main "
+    "x inputs outputs model layers ops keras np pd plt Path build_model compile_model "
+    "load_data main "
     "plot_histories plot_history plot_images prepare read_csv math name tensors "
     "shared load_digits train_test_split Checkpoint OnDevice StopOnSignal "
     "ThreadPoolExecutor about_run argparse best_epoch check_labels class_folders "

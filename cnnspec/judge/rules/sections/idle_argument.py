@@ -1,8 +1,9 @@
-"""An argument that Keras passes over.
+"""An argument that nothing takes account of.
 
 Some arguments count only beside another one, and Keras takes them without a
 word where that one isn't given (keras/src/optimizers/base_optimizer.py,
-keras/src/callbacks/model_checkpoint.py and others, 3.15).
+keras/src/callbacks/model_checkpoint.py and others, 3.15). Without data: no
+script calls fit, and what is for fit alone has no effect.
 
 Wrong:
 
@@ -23,15 +24,18 @@ from cnnspec.catalogue.optimizers import Optimizer
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.rules.sections import named
 from cnnspec.judge.subjects import Sections, rate
+from cnnspec.language.training import Train
 
 CODE = "idle-argument"
 SEVERITY = "warning"
 
 
 def find(sections: Sections) -> Iterator[Problem]:
-    """Warns of each in what train: names."""
+    """Warns of each in train:, and in what it names."""
     if sections.train is None:
         return
+    if sections.data is None and sections.ensemble is None:
+        yield from _of_fit(sections.train)
     for path, made in named(sections.train):
         for argument, text, hint in made.idle():
             where = (*path, made.title(), argument)
@@ -48,3 +52,12 @@ def find(sections: Sections) -> Iterator[Problem]:
 
 
 _SCALE = "loss_scale_factor"
+
+
+def _of_fit(train: Train) -> Iterator[Problem]:
+    """What counts only where a script calls fit."""
+    for name in train.given:
+        if name not in train.compiled:
+            text = f"train.{name} is for fit, and without data: no script calls it"
+            hint = f"remove {name}:, and see to it in your own loop; or add data:"
+            yield Problem(("train", name), CODE, text, hint, at_key=True)

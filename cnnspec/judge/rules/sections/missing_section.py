@@ -1,7 +1,7 @@
 """A section that needs another one, which isn't there.
 
-An ensemble trains its members as train: says, and train: trains on the samples
-of data:. Neither has a default.
+An ensemble trains its members as train: says, on the samples of data:. Neither
+has a default. train: alone is for a loop of one's own.
 
 Wrong:
 
@@ -33,10 +33,11 @@ SEVERITY = "error"
 
 def find(sections: Sections) -> Iterator[Problem]:
     """Finds the section that has nothing to go on."""
+    if sections.ensemble is None:
+        return
     if sections.train is None:
-        if sections.ensemble is not None:
-            text = "ensemble: needs to know how to train its members"
-            yield Problem(("ensemble",), CODE, text, "add train:", at_key=True)
+        text = "ensemble: needs to know how to train its members"
+        yield Problem(("ensemble",), CODE, text, "add train:", at_key=True)
     elif sections.data is None:
-        text = "train: needs something to train on"
-        yield Problem(("train",), CODE, text, "add data:", at_key=True)
+        text = "ensemble: needs something to train its members on"
+        yield Problem(("ensemble",), CODE, text, "add data:", at_key=True)
