@@ -614,7 +614,7 @@ outputs: [global_max_pooling2d, eff]
         ('eff.name = "eff"', ""),
         ("eff.trainable = False", ""),
         ("EfficientNetB0", "EfficientNetB1"),
-        ("_, mobile_net_v2_1", "mobile_net_v2_1, _"),
+        ("_, block_3_expand_relu", "block_3_expand_relu, _"),
     ],
 )
 def test_the_tracer_knows_models_of_keras(part: str, wrong: str) -> None:

@@ -1,6 +1,7 @@
 """Models of keras.applications as layers have Keras's rows, name by name."""
 
 import inspect
+from typing import Any
 
 import pytest
 
@@ -68,3 +69,65 @@ def test_preprocessing_is_that_of_keras(name: str) -> None:
         utils = keras.applications.imagenet_utils
         expected = utils.preprocess_input(image.copy(), mode=cls.scaling)
     assert (module.preprocess_input(image.copy()) == expected).all()
+
+
+class _Hollow:
+    """Stands for layers, tensors and models, which needn't be made for this."""
+
+    shape = (None, 64, 64, 64)
+
+    def __call__(self, *_: object, **__: object) -> "_Hollow":
+        return self
+
+    def __getattr__(self, name: str) -> "_Hollow":
+        return self
+
+    def __add__(self, _: object) -> "_Hollow":
+        return self
+
+    __radd__ = __mul__ = __truediv__ = __add__
+
+
+MADE_OF = (
+    *("layers", "Functional", "Sequential"),
+    *("LayerScale", "StochasticDepth", "CustomScaleLayer"),
+)
+
+
+@pytest.mark.parametrize("top", [True, False])
+@pytest.mark.parametrize("name", model_names())
+def test_weights_are_looked_for_in_the_file_of_keras(monkeypatch, name, top) -> None:
+    import keras
+    from keras.src.applications import resnet
+    from keras.src.utils import file_utils
+
+    asked = []
+
+    def get_file(fname: str, _: str, cache_subdir: str, **__: str) -> str:
+        asked.append((fname, cache_subdir))
+        return "file.h5"
+
+    cls = model_class(name)
+    assert issubclass(cls, Application)
+    function = getattr(keras.applications, name)
+    for module in (inspect.getmodule(function), resnet):
+        for what in MADE_OF:
+            monkeypatch.setattr(module, what, _Hollow(), raising=False)
+    monkeypatch.setattr(file_utils, "get_file", get_file)
+    side = cls.default_size
+    for arguments in ({}, *SPARING.get(name, ())):
+        model = cls(include_top=top, **arguments)
+        given = {**model.given, "input_shape": (side, side, 3)}
+        function(weights="imagenet", **given)
+        file = model.weights_file((None, side, side, 3))
+        assert asked.pop() == (file, "models")
+        assert not asked
+
+
+SPARING: dict[str, tuple[dict[str, Any], ...]] = {
+    "MobileNet": ({"alpha": 0.75}, {"alpha": 0.5}, {"alpha": 0.25}),
+    "MobileNetV2": ({"alpha": 0.35}, {"alpha": 1}, {"alpha": 1.4}),
+    "MobileNetV3Small": ({"alpha": 0.75}, {"alpha": 1}, {"minimalistic": True}),
+    "MobileNetV3Large": ({"alpha": 0.75}, {"minimalistic": True}),
+}
+"""Models of other widths, whose weights are in other files."""

@@ -4,7 +4,6 @@ Source of the rules: keras/src/applications, Keras 3.15. The layers of a model s
 its spec in the zoo, which is read only when a spec names the model.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.layers.arguments import ACTIVATIONS, SOFTMAX
@@ -109,8 +108,8 @@ class Application(Layer):
     where a layer of the model does it."""
     top: ClassVar[int] = 2
     """How many entries at the end of its spec's layers are the classifier."""
-    pooled: ClassVar[Mapping[str, str]] = {"avg": "avg_pool", "max": "max_pool"}
-    """The names of its pooling without a classifier, where they aren't automatic."""
+    names_pooling: ClassVar[bool] = False
+    """Whether its pooling without a classifier is called `avg_pool` or `max_pool`."""
     after_pooling: ClassVar[tuple[Any, ...]] = ()
     """Layers that Keras puts behind that, as a spec writes them."""
     pads_by_size: ClassVar[bool] = False
@@ -120,8 +119,12 @@ class Application(Layer):
     keeps_name: ClassVar[bool] = False
     """Whether Keras finds weights or layers by its automatic name, so that it can be
     called otherwise only once it is made."""
-    files: ClassVar[tuple[str, str]] = ("", "")
-    """Keras's files of weights, with and without the classifier."""
+    kernels: ClassVar[str] = ""
+    """What Keras's files of its weights have behind its name."""
+    spelt_in_file: ClassVar[tuple[str, ...]] = ()
+    """Numbers that stand in the names of its files as Python prints them."""
+    headless: ClassVar[str] = "_notop"
+    """What the file without the classifier's has at its end."""
 
     include_top: bool = True
     weights_: Weights = IMAGENET
@@ -243,13 +246,24 @@ class Application(Layer):
 
     def weights_file(self, x: Shape) -> str:
         """The file of Keras's that holds its weights, as it lies in Keras's cache."""
-        return self.files[0 if self.include_top else 1]
+        return f"{self.automatic}{self.kernels}{self.ending}.h5"
+
+    @property
+    def ending(self) -> str:
+        """What tells its file without a classifier from that with one."""
+        return "" if self.include_top else self.headless
+
+    def first_called(self) -> str:
+        return self.outputs[0] if self.outputs else ""
+
+    def others_called(self, count: int) -> list[str]:
+        return [*self.outputs[1:]] if self.outputs else super().others_called(count)
 
     def pooled_layers(self) -> list[Any]:
         """What Keras has in place of the classifier, as a spec writes it."""
         found: list[Any] = []
         if self.pooling:
-            name = self.pooled.get(self.pooling)
+            name = f"{self.pooling}_pool" if self.names_pooling else None
             found.append({_POOLING[self.pooling]: {"name": name}})
         return [*found, *self.after_pooling]
 

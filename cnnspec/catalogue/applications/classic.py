@@ -3,162 +3,132 @@
 Source: keras/src/applications, Keras 3.15.
 """
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from cnnspec.catalogue.applications.base import Application
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.shapes import Shape, show
 
-_KERNELS = "_weights_tf_dim_ordering_tf_kernels"
+
+class _Classic(Application):
+    kernels = "_weights_tf_dim_ordering_tf_kernels"
 
 
-class _VGG(Application):
-    scaling = "caffe"
-    top = 4
-    pooled: ClassVar[Mapping[str, str]] = {}
-
-
-class VGG16(_VGG):
-    """Convolutions of 3x3 alone, 13 of them, and three dense layers.
+class _VGG(_Classic):
+    """Convolutions of 3x3 alone, and three dense layers.
 
     From Simonyan and Zisserman, Very Deep Convolutional Networks for Large-Scale Image
     Recognition, 2014 (arXiv:1409.1556); keras/src/applications/vgg16.py.
     """
 
+    scaling = "caffe"
+    top = 4
+
+
+class VGG16(_VGG):
+    """Convolutions of 3x3 alone, 13 of them, and three dense layers."""
+
     home = spec = automatic = "vgg16"
-    files = (f"vgg16{_KERNELS}.h5", f"vgg16{_KERNELS}_notop.h5")
 
 
 class VGG19(_VGG):
-    """VGG-16 with three more convolutions.
-
-    From Simonyan and Zisserman, Very Deep Convolutional Networks for Large-Scale Image
-    Recognition, 2014 (arXiv:1409.1556); keras/src/applications/vgg19.py.
-    """
+    """VGG-16 with three more convolutions."""
 
     home = spec = automatic = "vgg19"
-    files = (f"vgg19{_KERNELS}.h5", f"vgg19{_KERNELS}_notop.h5")
 
 
-class _ResNet(Application):
+class _ResNet(_Classic):
+    """Bottlenecks, each of which adds a correction to what it is given.
+
+    From He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, 2015
+    (arXiv:1512.03385); keras/src/applications/resnet.py.
+    """
+
     home = "resnet"
+    names_pooling = True
     scaling = "caffe"
 
 
 class ResNet50(_ResNet):
-    """Sixteen bottlenecks, each of which adds a correction to what it is given.
-
-    From He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, 2015
-    (arXiv:1512.03385); keras/src/applications/resnet.py.
-    """
+    """Sixteen bottlenecks, each of which adds a correction to what it is given."""
 
     spec = automatic = "resnet50"
-    files = (f"resnet50{_KERNELS}.h5", f"resnet50{_KERNELS}_notop.h5")
 
 
 class ResNet101(_ResNet):
-    """ResNet-50 with 23 bottlenecks in its third stage.
-
-    From He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, 2015
-    (arXiv:1512.03385); keras/src/applications/resnet.py.
-    """
+    """ResNet-50 with 23 bottlenecks in its third stage."""
 
     spec = automatic = "resnet101"
-    files = (f"resnet101{_KERNELS}.h5", f"resnet101{_KERNELS}_notop.h5")
 
 
 class ResNet152(_ResNet):
-    """ResNet-50 with 8 and 36 bottlenecks in its middle stages.
-
-    From He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, 2015
-    (arXiv:1512.03385); keras/src/applications/resnet.py.
-    """
+    """ResNet-50 with 8 and 36 bottlenecks in its middle stages."""
 
     spec = automatic = "resnet152"
-    files = (f"resnet152{_KERNELS}.h5", f"resnet152{_KERNELS}_notop.h5")
 
 
-class _ResNetV2(Application):
+class _ResNetV2(_Classic):
+    """Normalisation and activation before each convolution.
+
+    From He, Zhang, Ren and Sun, Identity Mappings in Deep Residual Networks, 2016
+    (arXiv:1603.05027); keras/src/applications/resnet_v2.py.
+    """
+
     home = "resnet_v2"
+    names_pooling = True
     scaling = "tf"
 
 
 class ResNet50V2(_ResNetV2):
-    """ResNet-50 with normalisation and activation before each convolution.
-
-    From He, Zhang, Ren and Sun, Identity Mappings in Deep Residual Networks, 2016
-    (arXiv:1603.05027); keras/src/applications/resnet_v2.py.
-    """
+    """ResNet-50 with normalisation and activation before each convolution."""
 
     spec = "resnet50_v2"
     automatic = "resnet50v2"
-    files = (f"resnet50v2{_KERNELS}.h5", f"resnet50v2{_KERNELS}_notop.h5")
 
 
 class ResNet101V2(_ResNetV2):
-    """ResNet-50 V2 with 23 bottlenecks in its third stage.
-
-    From He, Zhang, Ren and Sun, Identity Mappings in Deep Residual Networks, 2016
-    (arXiv:1603.05027); keras/src/applications/resnet_v2.py.
-    """
+    """ResNet-50 V2 with 23 bottlenecks in its third stage."""
 
     spec = "resnet101_v2"
     automatic = "resnet101v2"
-    files = (f"resnet101v2{_KERNELS}.h5", f"resnet101v2{_KERNELS}_notop.h5")
 
 
 class ResNet152V2(_ResNetV2):
-    """ResNet-50 V2 with 8 and 36 bottlenecks in its middle stages.
-
-    From He, Zhang, Ren and Sun, Identity Mappings in Deep Residual Networks, 2016
-    (arXiv:1603.05027); keras/src/applications/resnet_v2.py.
-    """
+    """ResNet-50 V2 with 8 and 36 bottlenecks in its middle stages."""
 
     spec = "resnet152_v2"
     automatic = "resnet152v2"
-    files = (f"resnet152v2{_KERNELS}.h5", f"resnet152v2{_KERNELS}_notop.h5")
 
 
-class _DenseNet(Application):
-    home = "densenet"
-    scaling = "torch"
-
-
-class DenseNet121(_DenseNet):
+class _DenseNet(_Classic):
     """Each layer reads what all layers before it in its block have found.
 
     From Huang, Liu, van der Maaten and Weinberger, Densely Connected Convolutional
     Networks, 2016 (arXiv:1608.06993); keras/src/applications/densenet.py.
     """
 
+    home = "densenet"
+    names_pooling = True
+    scaling = "torch"
+
+
+class DenseNet121(_DenseNet):
+    """Each layer reads what all layers before it in its block have found."""
+
     spec = automatic = "densenet121"
-    files = (f"densenet121{_KERNELS}.h5", f"densenet121{_KERNELS}_notop.h5")
 
 
 class DenseNet169(_DenseNet):
-    """DenseNet-121 with deeper blocks at its end.
-
-    From Huang, Liu, van der Maaten and Weinberger, Densely Connected Convolutional
-    Networks, 2016 (arXiv:1608.06993); keras/src/applications/densenet.py.
-    """
+    """DenseNet-121 with deeper blocks at its end."""
 
     spec = automatic = "densenet169"
-    files = (f"densenet169{_KERNELS}.h5", f"densenet169{_KERNELS}_notop.h5")
 
 
 class DenseNet201(_DenseNet):
-    """DenseNet-169 with a third block of 48 layers.
-
-    From Huang, Liu, van der Maaten and Weinberger, Densely Connected Convolutional
-    Networks, 2016 (arXiv:1608.06993); keras/src/applications/densenet.py.
-    """
+    """DenseNet-169 with a third block of 48 layers."""
 
     spec = automatic = "densenet201"
-    files = (f"densenet201{_KERNELS}.h5", f"densenet201{_KERNELS}_notop.h5")
 
 
-class InceptionV3(Application):
+class InceptionV3(_Classic):
     """Modules whose branches look at one tensor through filters of many sizes.
 
     From Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, Rethinking the Inception
@@ -170,11 +140,9 @@ class InceptionV3(Application):
     scaling = "tf"
     default_size = 299
     min_size = 75
-    pooled: ClassVar[Mapping[str, str]] = {}
-    files = (f"inception_v3{_KERNELS}.h5", f"inception_v3{_KERNELS}_notop.h5")
 
 
-class InceptionResNetV2(Application):
+class InceptionResNetV2(_Classic):
     """Inception modules, each of which adds to what it is given.
 
     From Szegedy, Ioffe, Vanhoucke and Alemi, Inception-v4, Inception-ResNet and the
@@ -186,14 +154,9 @@ class InceptionResNetV2(Application):
     scaling = "tf"
     default_size = 299
     min_size = 75
-    pooled: ClassVar[Mapping[str, str]] = {}
-    files = (
-        f"inception_resnet_v2{_KERNELS}.h5",
-        f"inception_resnet_v2{_KERNELS}_notop.h5",
-    )
 
 
-class Xception(Application):
+class Xception(_Classic):
     """Each channel is filtered alone, and 1x1 convolutions mix them.
 
     From Chollet, Xception: Deep Learning with Depthwise Separable Convolutions,
@@ -204,15 +167,20 @@ class Xception(Application):
     scaling = "tf"
     default_size = 299
     min_size = 71
-    pooled: ClassVar[Mapping[str, str]] = {}
-    files = (f"xception{_KERNELS}.h5", f"xception{_KERNELS}_notop.h5")
 
 
 class _NASNet(Application):
+    """Two cells that a search found, stacked.
+
+    From Zoph, Vasudevan, Shlens and Le, Learning Transferable Architectures for
+    Scalable Image Recognition, 2017 (arXiv:1707.07012);
+    keras/src/applications/nasnet.py.
+    """
+
     home = "nasnet"
     scaling = "tf"
-    pooled: ClassVar[Mapping[str, str]] = {}
     pads_by_size = True
+    headless = "_no_top"
 
     def check(self, x: Shape) -> None:
         super().check(x)
@@ -226,25 +194,13 @@ class _NASNet(Application):
 
 
 class NASNetMobile(_NASNet):
-    """Two cells that a search found, stacked: a small model.
-
-    From Zoph, Vasudevan, Shlens and Le, Learning Transferable Architectures for
-    Scalable Image Recognition, 2017 (arXiv:1707.07012);
-    keras/src/applications/nasnet.py.
-    """
+    """Two cells that a search found, stacked: a small model."""
 
     spec = automatic = "nasnet_mobile"
-    files = ("nasnet_mobile.h5", "nasnet_mobile_no_top.h5")
 
 
 class NASNetLarge(_NASNet):
-    """Two cells that a search found, stacked: a large model.
-
-    From Zoph, Vasudevan, Shlens and Le, Learning Transferable Architectures for
-    Scalable Image Recognition, 2017 (arXiv:1707.07012);
-    keras/src/applications/nasnet.py.
-    """
+    """Two cells that a search found, stacked: a large model."""
 
     spec = automatic = "nasnet_large"
     default_size = 331
-    files = ("nasnet_large.h5", "nasnet_large_no_top.h5")

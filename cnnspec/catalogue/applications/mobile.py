@@ -3,7 +3,6 @@
 Source: keras/src/applications, Keras 3.15.
 """
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from cnnspec.catalogue.applications.base import Application
@@ -14,26 +13,44 @@ from cnnspec.ground.shapes import Shape, Size
 _V2 = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels"
 
 
-class _MobileNet(Application):
-    """One whose weights Keras publishes for several widths and sizes."""
+class _OfAnyWidth(Application):
+    """One whose width alpha changes, and whose weights Keras publishes for some."""
 
     first = ("alpha",)
-    scaling = "tf"
-    pooled: ClassVar[Mapping[str, str]] = {}
-
-    sizes: ClassVar[tuple[int, ...]] = (128, 160, 192, 224)
-    """Heights and widths that there are weights for."""
-    widths: ClassVar[tuple[float, ...]] = (0.25, 0.5, 0.75, 1.0)
-    """Values of alpha that there are weights for."""
-    prefix: ClassVar[str] = ""
-    """What its automatic name begins with."""
 
     alpha: AboveZero = 1.0
 
+    def widths(self) -> tuple[float, ...]:
+        """Values of alpha that there are weights for."""
+        raise NotImplementedError
+
     def rules(self) -> None:
         super().rules()
-        if self.published:
-            _refuse_width(self, self.alpha, self.widths)
+        widths = self.widths()
+        if not self.published or self.alpha in widths:
+            return
+        near = min(widths, key=lambda width: abs(width - self.alpha))
+        *most, last = map(str, widths)
+        some = f"{', '.join(most)} and {last}" if most else last
+        raise ArgumentError(
+            "alpha",
+            "out-of-range",
+            f"{self.title()} has alpha {self.alpha}, and Keras has weights 'imagenet' "
+            f"for {some}",
+            f"write alpha: {near}; or write weights: null",
+        )
+
+
+class _MobileNet(_OfAnyWidth):
+    """One whose weights Keras publishes for several sizes of images, too."""
+
+    scaling = "tf"
+    headless = "_no_top"
+
+    sizes: ClassVar[tuple[int, ...]] = (128, 160, 192, 224)
+    """Heights and widths that there are weights for."""
+    prefix: ClassVar[str] = ""
+    """What its automatic name begins with."""
 
     def usual_size(self, x: Shape) -> int:
         rows, columns = x[1:3]
@@ -45,25 +62,6 @@ class _MobileNet(Application):
 
     def keras_name(self, x: Shape) -> str:
         return f"{self.prefix}_{self.alpha:0.2f}_{self.rows(x)}"
-
-
-def _refuse_width(model: Application, alpha: float, widths: tuple[float, ...]) -> None:
-    """Refuses a width that Keras publishes no weights for.
-
-    Raises:
-        ArgumentError: it doesn't.
-    """
-    if alpha not in widths:
-        near = min(widths, key=lambda width: abs(width - alpha))
-        *most, last = map(str, widths)
-        some = f"{', '.join(most)} and {last}" if most else last
-        raise ArgumentError(
-            "alpha",
-            "out-of-range",
-            f"{model.title()} has alpha {alpha}, and Keras has weights 'imagenet' "
-            f"for {some}",
-            f"write alpha: {near}; or write weights: null",
-        )
 
 
 class MobileNet(_MobileNet):
@@ -79,6 +77,9 @@ class MobileNet(_MobileNet):
     depth_multiplier: Positive = 1
     dropout: ZeroToBelowOne = 0.001
 
+    def widths(self) -> tuple[float, ...]:
+        return 0.25, 0.5, 0.75, 1.0
+
     def rules(self) -> None:
         super().rules()
         if self.published and self.depth_multiplier != 1:
@@ -92,8 +93,7 @@ class MobileNet(_MobileNet):
 
     def weights_file(self, x: Shape) -> str:
         width = {1.0: "1_0", 0.75: "7_5", 0.5: "5_0"}.get(self.alpha, "2_5")
-        end = "" if self.include_top else "_no_top"
-        return f"mobilenet_{width}_{self.rows(x)}_tf{end}.h5"
+        return f"mobilenet_{width}_{self.rows(x)}_tf{self.ending}.h5"
 
 
 class MobileNetV2(_MobileNet):
@@ -106,47 +106,47 @@ class MobileNetV2(_MobileNet):
     home = spec = "mobilenet_v2"
     prefix = "mobilenetv2"
     sizes = (96, *_MobileNet.sizes)
-    widths = (0.35, 0.5, 0.75, 1.0, 1.3, 1.4)
     pads_by_size = True
 
+    def widths(self) -> tuple[float, ...]:
+        return 0.35, 0.5, 0.75, 1.0, 1.3, 1.4
+
     def weights_file(self, x: Shape) -> str:
-        end = "" if self.include_top else "_no_top"
-        return f"{_V2}_{float(self.alpha)}_{self.rows(x)}{end}.h5"
+        return f"{_V2}_{float(self.alpha)}_{self.rows(x)}{self.ending}.h5"
 
 
-class _MobileNetV3(Application):
+class _MobileNetV3(_OfAnyWidth):
+    """Blocks that weigh their channels, as a search found them.
+
+    From Howard et al., Searching for MobileNetV3, 2019 (arXiv:1905.02244);
+    keras/src/applications/mobilenet_v3.py.
+    """
+
     home = "mobilenet_v3"
     top = 7
-    first = ("alpha",)
+    names_pooling = True
+    headless = "_no_top_v2"
+    spelt_in_file = ("alpha",)
     needs_size = False
     pads_by_size = True
     size: ClassVar[str] = ""
     """What the names of its weights' files call it."""
 
-    alpha: AboveZero = 1.0
     minimalistic: bool = False
     dropout_rate: ZeroToBelowOne = 0.2
     include_preprocessing: bool = True
 
-    def rules(self) -> None:
-        super().rules()
-        if self.published:
-            _refuse_width(
-                self, self.alpha, (1.0,) if self.minimalistic else (0.75, 1.0)
-            )
+    def widths(self) -> tuple[float, ...]:
+        return (1.0,) if self.minimalistic else (0.75, 1.0)
 
     def weights_file(self, x: Shape) -> str:
         kind = "_minimalistic" if self.minimalistic else ""
-        end = "" if self.include_top else "_no_top_v2"
-        return f"weights_mobilenet_v3_{self.size}{kind}_224_{self.alpha}_float{end}.h5"
+        of = f"{self.size}{kind}_224_{self.alpha}"
+        return f"weights_mobilenet_v3_{of}_float{self.ending}.h5"
 
 
 class MobileNetV3Small(_MobileNetV3):
-    """Blocks that weigh their channels, as a search found them: a small model.
-
-    From Howard et al., Searching for MobileNetV3, 2019 (arXiv:1905.02244);
-    keras/src/applications/mobilenet_v3.py.
-    """
+    """Blocks that weigh their channels, as a search found them: a small model."""
 
     spec = "mobilenet_v3_small"
     automatic = "MobileNetV3Small"
@@ -154,11 +154,7 @@ class MobileNetV3Small(_MobileNetV3):
 
 
 class MobileNetV3Large(_MobileNetV3):
-    """Blocks that weigh their channels, as a search found them: a larger model.
-
-    From Howard et al., Searching for MobileNetV3, 2019 (arXiv:1905.02244);
-    keras/src/applications/mobilenet_v3.py.
-    """
+    """Blocks that weigh their channels, as a search found them: a larger model."""
 
     spec = "mobilenet_v3_large"
     automatic = "MobileNetV3Large"

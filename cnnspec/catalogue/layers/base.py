@@ -284,6 +284,10 @@ class Layer(Record):
         """Where one of the tensors that it gives stands in what Keras's call gives."""
         return (number,)
 
+    def first_called(self) -> str:
+        """What the first of several tensors is called in code; as the layer, if ''."""
+        return ""
+
     def others_called(self, count: int) -> list[str]:
         """What the tensors behind the first that it gives are called in code."""
         return [f"{self.result}_{number}" for number in range(1, count + 1)]

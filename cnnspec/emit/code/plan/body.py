@@ -210,7 +210,8 @@ class Body:
             return None
         if any(len(layer.place_of(number)) > 1 for number in range(len(shapes))):
             return None
-        return self.variables.unpack(value, layer.others_called(len(shapes) - 1))
+        others = layer.others_called(len(shapes) - 1)
+        return self.variables.unpack(value, others, layer.first_called())
 
     def _called(
         self,

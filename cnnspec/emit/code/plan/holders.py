@@ -150,13 +150,16 @@ class Holders:
         names = [name for name in ("tensors", "shared") if name in self.keeps]
         return [Assign(Code(name), Code("{}")) for name in names]
 
-    def unpack(self, value: Value, others: Sequence[str]) -> Expression | None:
+    def unpack(
+        self, value: Value, others: Sequence[str], begins: str = ""
+    ) -> Expression | None:
         """Variables for each of the tensors that a value is.
 
         Args:
             value: that is several tensors.
             others: what those behind the first may be called; `_1` behind the name
                 of all where they are alike.
+            begins: what the first may be called, where it isn't after what it is.
 
         Returns:
             None where something reads all of them at once.
@@ -170,7 +173,9 @@ class Holders:
             title, alike = self.title(value), others[:1] == NUMBERED
             words = [f"{title}{word}" if alike else word for word in others]
             first = "_"
-            if 0 in read:
+            if begins and 0 in read:
+                first = self._names.new(begins, f"{title}_{begins}")
+            elif 0 in read:
                 first = self._first(value, title, alike and own)
             self._parts[group] = [first] + [
                 self._names.new(word, f"{title}_{word}") if number in read else "_"

@@ -34,13 +34,25 @@ def made_model(model: Application, made: Call, shape: Expression) -> Call:
         shape: of one sample.
     """
     arguments = [CallArgument("input_shape", shape)]
-    arguments += [one for one in made.arguments if one.keyword not in model.beside]
+    arguments += [
+        _exact(model, one) for one in made.arguments if one.keyword not in model.beside
+    ]
     if "weights" not in model.given:
         weights = CallArgument("weights", value(model.weights_))
         arguments.insert(1, weights)
     if _is_renamed(model):
         arguments = [one for one in arguments if one.keyword != "name"]
     return made._replace(arguments=tuple(arguments))
+
+
+def _exact(model: Application, argument: CallArgument) -> CallArgument:
+    """An argument as Keras knows its weights by: by 1.0, and not by 1."""
+    if argument.keyword not in model.spelt_in_file or not model.published:
+        return argument
+    if argument.value == value(getattr(model, argument.keyword)):
+        return argument
+    exact = Call(Code("float"), (CallArgument("", argument.value),))
+    return argument._replace(value=exact)
 
 
 def title(names: Sequence[Expression]) -> str:
