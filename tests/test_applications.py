@@ -206,6 +206,20 @@ def test_a_file_of_weights_is_named_and_a_name_is_given_after_that() -> None:
     assert '# Keras finds its weights by its own name.\nbase.name = "base"' in script
 
 
+def test_a_script_finds_weights_that_are_filed_under_a_fraction() -> None:
+    from cnnspec.emit.keras_script.script import render_script
+
+    text = """
+    input: [96, 96, 3]
+    vars: {width: 1}
+    layers:
+      - MobileNetV3Small: {alpha: $width, include_top: false}
+    """
+    # Keras has them for 1.0, and a KeyError for 1.
+    assert "alpha=float(WIDTH)" in render_script(*api.loads(text))
+    assert "alpha=WIDTH" in render_script(*api.loads(text.replace("V3Small", "V2")))
+
+
 # ------------------------------------------------------------------ weights
 
 SMALL = """
