@@ -10,11 +10,11 @@ import pytest
 
 from cnnspec.ground.source import Source
 from cnnspec.language import naming
-from cnnspec.language import run as interpreter
 from cnnspec.language.expressions import formulas
 from cnnspec.language.listener import Placed
 from cnnspec.language.program import Block
 from cnnspec.language.reader import read_program
+from cnnspec.language.run import names as naming_room
 from cnnspec.language.run import run
 from cnnspec.model.graph import Graph
 from cnnspec.model.resolver import GraphBuilder, resolve
@@ -105,7 +105,7 @@ RULES: dict[str, tuple[Any, str, Any, dict[str, str]]] = {
     ),
     "automatic name": (naming.Counter, "next", _next, NAMES),
     "parameter default": (Block, "default", _default, NAMES),
-    "current tensor": (interpreter, "PREV", "before", {**NAMES, "PREV": "before"}),
+    "current tensor": (naming_room, "PREV", "before", {**NAMES, "PREV": "before"}),
 }
 SAME_GRAPH = ("export", "current tensor")
 """Rules that change what a spec may write, and no layer."""

@@ -20,6 +20,11 @@ Ref = str | Formula | Steps
 """What `from` lists: the name of a tensor, or a branch that begins at the current
 one."""
 
+PREV = "prev"
+"""What `from` calls the current tensor."""
+INPUT = "input"
+"""What `from` calls the first tensor that a model or a block is given."""
+
 
 class Named(NamedTuple):
     """What a mapping under `from` says: what each argument of the call is given."""

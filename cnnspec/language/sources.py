@@ -9,13 +9,16 @@ from cnnspec.catalogue.registry import is_known, own_name
 from cnnspec.ground.errors import Invalid, Path, Problem, either, nearest
 from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.expressions import Formula
-from cnnspec.language.program import Block, CallStep, IfStep, LayerStep, Named
+from cnnspec.language.program import (
+    INPUT,
+    PREV,
+    Block,
+    CallStep,
+    IfStep,
+    LayerStep,
+    Named,
+)
 from cnnspec.language.variables import each_formula
-
-PREV = "prev"
-"""What `from` calls the current tensor."""
-INPUT = "input"
-"""What `from` calls the first tensor that a model or a block is given."""
 
 
 class Call(NamedTuple):

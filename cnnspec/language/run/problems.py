@@ -4,9 +4,10 @@ from collections.abc import Collection
 from typing import Any
 
 from cnnspec.ground.errors import Invalid, Path, Problem, Trail, Unknown
+from cnnspec.ground.yaml_text import describe
 from cnnspec.language.expressions import Formula
 from cnnspec.language.program import LayerStep, Program
-from cnnspec.language.scope import Scope
+from cnnspec.language.run.scope import Scope
 from cnnspec.language.steps import at_default
 
 
@@ -19,6 +20,26 @@ class WrongValue(Invalid):
     def __init__(self, problem: Problem, given: Any) -> None:
         self.given = given
         super().__init__([problem])
+
+
+def wrong(
+    path: Path,
+    title: str,
+    allowed: str,
+    found: Any,
+    given: Any,
+) -> WrongValue:
+    """What to say of a value of a statement that isn't allowed.
+
+    Args:
+        path: from the statement to the value.
+        title: what messages call it.
+        allowed: to follow "must be".
+        found: the value.
+        given: as the spec has it, which may be a formula.
+    """
+    text = f"{title} must be {allowed}; found {describe(found)}"
+    return WrongValue(Problem(path, "wrong-type", text), given)
 
 
 class Problems:

@@ -1,13 +1,12 @@
-"""The rounds of a repeat, and the test of an `if`."""
+"""What the values of statements come to: rounds, tests, and what is trained."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnspec.ground.errors import Invalid, Path, Problem
-from cnnspec.ground.yaml_text import describe
-from cnnspec.language.problems import WrongValue
+from cnnspec.ground.errors import Invalid, Problem
 from cnnspec.language.program import CallStep, IfStep, RepeatStep
-from cnnspec.language.scope import Scope
+from cnnspec.language.run.problems import wrong
+from cnnspec.language.run.scope import Scope
 
 
 def rounds_of(
@@ -97,23 +96,3 @@ def is_true(step: IfStep, scope: Scope[Any], variables: Mapping[str, Any]) -> bo
     text = f"{title} must be {what}; found {test}, which {formula} comes to"
     hint = f'write "${{{formula.strip("${}")} != 1}}"'
     raise Invalid([Problem(path, "wrong-type", text, hint)])
-
-
-def wrong(
-    path: Path,
-    title: str,
-    allowed: str,
-    found: Any,
-    given: Any,
-) -> WrongValue:
-    """What to say of a value of a statement that isn't allowed.
-
-    Args:
-        path: from the statement to the value.
-        title: what messages call it.
-        allowed: to follow "must be".
-        found: the value.
-        given: as the spec has it, which may be a formula.
-    """
-    text = f"{title} must be {allowed}; found {describe(found)}"
-    return WrongValue(Problem(path, "wrong-type", text), given)

@@ -7,7 +7,13 @@ from cnnspec.ground.errors import Invalid, Path, Trail
 from cnnspec.language import naming
 from cnnspec.language.expressions import evaluate
 from cnnspec.language.listener import T
-from cnnspec.language.program import ApplyStep, CallStep, LayerStep, PassStep
+from cnnspec.language.program import (
+    INPUT,
+    ApplyStep,
+    CallStep,
+    LayerStep,
+    PassStep,
+)
 
 
 class Scope(Generic[T]):
@@ -54,10 +60,6 @@ class Scope(Generic[T]):
         """The name in the model of what is called so here."""
         return naming.in_call(self.call, local) if self.call else local
 
-    def names(self, given: str, is_whole: bool) -> tuple[str, str]:
-        """What a name that is given here is read as, and the name in the model."""
-        return given, given if is_whole else self.full(given)
-
     def label(self, step: LayerStep | CallStep | ApplyStep | PassStep) -> str:
         """What a step that nobody named is called in a named call."""
         label = step.label
@@ -88,3 +90,15 @@ class Scope(Generic[T]):
             return evaluate(data, variables or self.variables)
         except Invalid as error:
             raise Invalid(problem.under(*path) for problem in error.problems) from None
+
+
+def known_at_first(
+    inputs: Mapping[str, T], given: tuple[T, ...]
+) -> dict[str, tuple[T, ...]]:
+    """What `from` may name before the first step of a model.
+
+    Args:
+        inputs: the tensors that it is given, by the names that they have.
+        given: all of them.
+    """
+    return {**{name: (inputs[name],) for name in inputs}, INPUT: given[:1]}

@@ -1,0 +1,58 @@
+"""The layers of a model of keras.applications that a spec asks for by name."""
+
+from typing import Any
+
+from cnnspec.catalogue.layers import Layer
+from cnnspec.ground.errors import Path, Trail, nearest
+from cnnspec.language.listener import Outcome, Said, T
+from cnnspec.language.program import CallStep, LayerStep
+from cnnspec.language.run.scope import Scope
+from cnnspec.language.run.state import State
+
+
+def as_asked(
+    state: State[T],
+    step: CallStep | LayerStep,
+    layer: Any,
+    outcome: Outcome[T],
+    inside: State[T],
+    inner: Scope[T],
+) -> Outcome[T]:
+    """What came of a model of keras.applications, with its feature maps as results.
+
+    Args:
+        state: of the model around.
+        step: its entry.
+        layer: with its arguments.
+        outcome: of its steps.
+        inside: of it.
+        inner: where they were taken.
+    """
+    if layer.from_layer and inside.first(layer.from_layer) is None:
+        path = (*step.path, "from_layer")
+        _refuse_inner(state, layer.from_layer, path, layer, inside, inner.trail)
+    found: list[T] = []
+    said: list[Said] = []
+    for place, name in enumerate(layer.outputs or ()):
+        if inside.first(name) is not None:
+            found += inner.known[name]
+            said.append(Said(place, 0, name))
+        else:
+            path = (*step.path, "outputs", place)
+            _refuse_inner(state, name, path, layer, inside, inner.trail)
+    return outcome._replace(outputs=tuple(found), said=said) if found else outcome
+
+
+def _refuse_inner(
+    state: State[T],
+    name: str,
+    path: Path,
+    model: Layer,
+    inside: State[T],
+    trail: Trail,
+) -> None:
+    """Reports a name that no layer of a model has."""
+    text = f"{model.title()} has no layer '{name}'"
+    layers = [*inside.classes, *inside.shares]
+    hint = nearest(name, layers) or "cnnspec show --expand lists them"
+    state.problems.report("unknown-input", path, text, hint, trail)
