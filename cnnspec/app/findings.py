@@ -30,9 +30,12 @@ def totals(summary: Summary) -> str:
 
 
 def params(summary: Summary) -> str:
-    """`510 params (500 trainable, 10 not)`."""
+    """`510 params (500 trainable, 10 not)`; `(500 trained, then 510)` with two fits."""
     text = f"{summary.total_params:,} params"
-    if still := summary.non_trainable_params:
+    if summary.tuned is not None:
+        then = f"then {summary.tuned.trainable_params:,}"
+        text += f" ({summary.trainable_params:,} trained, {then})"
+    elif still := summary.non_trainable_params:
         text += f" ({summary.trainable_params:,} trainable, {still:,} not)"
     return text
 
@@ -70,18 +73,20 @@ def as_json(results: Sequence[Checked]) -> str:
 
 def _spec(checked: Checked) -> dict[str, Any]:
     from cnnspec.language.naming import keras_name
-    from cnnspec.model.readable import LAYER_FACTS, row_data
+    from cnnspec.model.readable import LAYER_FACTS, row_data, tuned_data
 
     program, summary = checked.program, checked.summary
     known = program and summary and not _problems(program, summary)
     name = program.name if program else visible(stem(checked.path))
     totals = ("total_params", "trainable_params", "non_trainable_params", "macs")
+    more = tuned_data(summary) if known and summary else {}
     return {
         "path": checked.path,
         "name": name,
         "keras_name": keras_name(name, "model"),
         "ok": checked.ok,
         **{key: getattr(summary, key) if known else None for key in totals},
+        **more,
         "layers": (
             [
                 row_data(row, summary.graph, program.source, (*LAYER_FACTS, "line"))

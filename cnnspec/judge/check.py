@@ -119,7 +119,7 @@ def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
 
 def _judged(program: Program, settings: Settings, *proofs: Proof) -> Checked:
     source, graph = program.source, resolve(program)
-    summary = followed(infer(graph, source.line))
+    summary = _tuned(program, followed(infer(graph, source.line)))
     model = Model(program, summary)
     problems = (
         *program.problems,
@@ -142,6 +142,16 @@ def _judged(program: Program, settings: Settings, *proofs: Proof) -> Checked:
         found = without_ignored(found, source, sound=sound)
     found = sorted(filter(settings.tells, found), key=lambda d: d.mark)
     return Checked(source.path, program, summary, found, settings.strict)
+
+
+def _tuned(program: Program, summary: Summary) -> Summary:
+    """The summary with what a second fit trains, where the spec has one."""
+    tune = program.train and program.train.fine_tune
+    if not tune or summary.problems or summary.graph.problems:
+        return summary
+    from cnnspec.model.tuning import tuned
+
+    return summary._replace(tuned=tuned(summary, tune.names, tune.from_layer))
 
 
 _BESIDE = (("data",), ("train",), ("ensemble",), ("expect",))

@@ -27,6 +27,7 @@ class Sections:
     Attributes:
         inputs: shapes, batch first.
         trained: how many numbers training changes; None where that isn't known.
+        tuned: how many a second fit changes; None where there is none.
         program: whose sections they are.
     """
 
@@ -39,7 +40,9 @@ class Sections:
         outputs: Sequence[Output],
         trained: int | None = None,
         program: Program | None = None,
+        tuned: int | None = None,
     ) -> None:
+        self.tuned = tuned
         self.data, self.train, self.ensemble = data, train, ensemble
         self.inputs, self.outputs, self.trained = inputs, outputs, trained
         self.program = program
@@ -135,7 +138,9 @@ def sections(model: Model) -> Sections:
     inputs = [tensor.shape for tensor in graph.inputs]
     trained = model.summary.trainable_params
     said = program.data, program.train, program.ensemble
-    return Sections(*said, inputs, outputs, trained, program)
+    second = model.summary.tuned
+    tuned = None if second is None else second.trainable_params
+    return Sections(*said, inputs, outputs, trained, program, tuned)
 
 
 def of_unknown_model(program: Program) -> Sections:

@@ -34,6 +34,14 @@ def in_model(model: str, inside: str) -> str:
     return f"{model}/{inside}"
 
 
+def inside_model(model: str, names: Collection[str]) -> frozenset[str]:
+    """What those of some names that are of something in a model are called in it."""
+    if not names:
+        return frozenset()
+    start = in_model(model, "")
+    return frozenset(n.removeprefix(start) for n in names if n.startswith(start))
+
+
 WHOLE = "/"
 """What stands before a name that no call's is put before."""
 

@@ -19,6 +19,7 @@ from cnnspec.ground.kinds import (
     ZeroToBelowOne,
     choice,
     kind,
+    lazily,
     list_of,
     not_finite,
     number,
@@ -39,7 +40,7 @@ __all__ = [
 
 _SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2**32 - 1)
 
-_OPTIMIZER = component("an optimizer", Optimizer)
+OPTIMIZER = component("an optimizer", Optimizer)
 _LOSS = component("a loss", Loss)
 _METRIC = component("a metric", Metric, "cnnspec.catalogue.metrics")
 
@@ -51,7 +52,7 @@ def _callback(value: Any) -> Any:
     return read_one(value, Callback, "a callback")
 
 
-_CALLBACK = kind(
+CALLBACK = kind(
     _callback, "a callback by name or as a mapping", {"$ref": "#/$defs/Callback"}
 )
 
@@ -88,7 +89,7 @@ def _class_weight(value: Any) -> Any:
     return found
 
 
-_CLASS_WEIGHT = kind(
+CLASS_WEIGHT = kind(
     _class_weight,
     _WEIGHTS_SAYS,
     {
@@ -150,6 +151,11 @@ _PICTURES_ELSEWHERE = {
 }
 
 
+_FINE_TUNE = lazily(
+    "cnnspec.language.fine_tuning", "FineTune", {"$ref": "#/$defs/fine_tune"}
+)
+
+
 def _about_pictures(found: Any) -> str:
     """The picture that is meant."""
     return nearest(found, PICTURES, _PICTURES_ELSEWHERE)
@@ -196,6 +202,7 @@ class Train(Record):
         "callbacks": "callback",
         "show": "plot plots pictures visualize visualise visualization",
         "distribute": "strategy distribution",
+        "fine_tune": "finetune fine_tuning finetuning unfreeze 미세조정",
     }
     renamed: ClassVar[dict[str, Any]] = {
         **dict.fromkeys(
@@ -246,7 +253,7 @@ class Train(Record):
     )
     """The arguments that count where nothing is there to train on, too."""
     loss: Annotated[Any, _LOSS]
-    optimizer: Annotated[Any, _OPTIMIZER] = RMSprop.kept(RMSprop.__name__)
+    optimizer: Annotated[Any, OPTIMIZER] = RMSprop.kept(RMSprop.__name__)
     metrics: Annotated[Any, list_of(_METRIC)] = ()
     batch_size: Positive | None = None
     epochs: Positive = 1
@@ -254,8 +261,8 @@ class Train(Record):
     shuffle: bool = True
     seed: Annotated[int, _SEED] | None = None
     """For `keras.utils.set_random_seed`: the initial weights and every shuffling."""
-    callbacks: Annotated[Any, list_of(_CALLBACK)] = ()
-    class_weight: Annotated[Any, _CLASS_WEIGHT] | None = None
+    callbacks: Annotated[Any, list_of(CALLBACK)] = ()
+    class_weight: Annotated[Any, CLASS_WEIGHT] | None = None
     """How much each class counts in the loss; balanced: the rarer, the more."""
     mixed_precision: Annotated[str, _PRECISION] | None = None
     """Keras's dtype policy: computing in 16 bits, with variables in 32."""
@@ -270,6 +277,8 @@ class Train(Record):
     show: Annotated[Any, list_of(_PICTURE)] = ()
     """Pictures after training: the filters of the first convolution, the feature maps
     of all, and where the last one saw the answer (Grad-CAM)."""
+    fine_tune: Annotated[Any, _FINE_TUNE] | None = None
+    """A second fit, which trains what was frozen as well."""
 
     @classmethod
     def title(cls) -> str:
@@ -278,7 +287,13 @@ class Train(Record):
     def rules(self) -> None:
         from cnnspec.ground.partial import all_of
 
-        all_of(self._steps_of_all, self._seed_of_all, self._twice, self._shared)
+        all_of(
+            self._steps_of_all,
+            self._seed_of_all,
+            self._twice,
+            self._shared,
+            self._two_sizes,
+        )
 
     def _steps_of_all(self) -> Iterator[ArgumentError]:
         if self.distribute and self.steps_per_execution > 1:
@@ -301,6 +316,14 @@ class Train(Record):
         if self.distribute and self.show:
             text = "train.show draws what one process holds, and distribute has several"
             yield ArgumentError("show", "exclusive-arguments", text, "remove show:")
+
+    def _two_sizes(self) -> Iterator[ArgumentError]:
+        size = self.fine_tune and self.fine_tune.batch_size
+        if size and self.steps_per_execution > 1:
+            text = "train.steps_per_execution takes batches of one size, and fine_tune"
+            text = f"{text} has another batch_size"
+            hint = "remove batch_size: from fine_tune:"
+            yield ArgumentError("fine_tune", "exclusive-arguments", text, hint)
 
 
 class Ensemble(Record):

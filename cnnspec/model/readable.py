@@ -91,6 +91,8 @@ def totals(summary: Summary) -> list[tuple[str, str, str]]:
         f"{summary.trainable_params:,} trainable, "
         f"{summary.non_trainable_params:,} non-trainable"
     )
+    if summary.tuned is not None:
+        split += f"; {summary.tuned.trainable_params:,} trainable in fine-tuning"
     kept = _types(dtype for row in summary.rows for dtype in row.weight_dtypes)
     given = _types(row.dtype for row in summary.rows)
     return [
@@ -193,11 +195,20 @@ def summary_data(summary: Summary, source: Source | None) -> dict[str, Any]:
         "total_params": summary.total_params,
         "trainable_params": summary.trainable_params,
         "non_trainable_params": summary.non_trainable_params,
+        **tuned_data(summary),
         "weight_bytes": summary.weight_bytes,
         "macs": summary.macs,
         "activation_bytes": summary.activation_bytes,
         "layers": _layers_data(summary, source, facts, fields),
     }
+
+
+def tuned_data(summary: Summary) -> dict[str, Any]:
+    """What a second fit trains, as plain data; nothing where there is none."""
+    if summary.tuned is None:
+        return {}
+    counts = ("trainable_params", "non_trainable_params")
+    return {"fine_tune": {key: getattr(summary.tuned, key) for key in counts}}
 
 
 def _layers_data(

@@ -114,6 +114,8 @@ class Summary(NamedTuple):
     """Those layers, each with the problem that stands for it."""
     surprises: "tuple[Surprise, ...]" = ()
     """Layers that don't do, when they run, what Keras tells beforehand."""
+    tuned: "Summary | None" = None
+    """The same as a second fit trains it, where there is one."""
 
     @property
     def total_params(self) -> int:

@@ -52,6 +52,7 @@ class _OneHead(_Attention):
     tensor_arguments = ("inputs", "mask")
     listed = ("mask",)
     call_settings = ("training", "return_attention_scores", "use_causal_mask")
+    varies_by = ("dropout",)
     shaped_by = ("return_attention_scores",)
     first = ("use_scale", "score_mode", "dropout", "seed")
     shape_rule = "the query's, with the last size of the value"
@@ -231,6 +232,7 @@ class _Heads(Weighted, _Attention):
         *("query_mask", "value_mask", "key_mask", "attention_mask"),
     )
     call_settings = ("return_attention_scores", "training", "use_causal_mask")
+    varies_by = ("dropout",)
     shaped_by = ("return_attention_scores",)
     spelt_as: ClassVar[dict[str, str]] = {
         "num_heads": "heads n_heads n_head num_head nhead",

@@ -158,6 +158,9 @@ class Layer(Record):
     masks, states and the like."""
     call_settings: ClassVar[tuple[str, ...]] = ()
     """What Keras's call takes beside tensors, of `CALL_SETTINGS`."""
+    varies_by: ClassVar[tuple[str, ...] | None] = None
+    """Arguments without which it does the same in training as when the model predicts,
+    if its call takes `training` at all; None: it never does."""
     shaped_by: ClassVar[tuple[str, ...]] = ()
     """Those of the call's arguments that `output`, `macs` and `running` are told of, as
     keywords."""
@@ -249,6 +252,16 @@ class Layer(Record):
     def needs_adapt(self) -> bool:
         """Whether `adapt()` has to show it data before it does what it is for."""
         return bool(self.adapts) and getattr(self, self.adapts[0]) is None
+
+    def trains_otherwise(self) -> bool:
+        """Whether it does something else in training than when the model predicts."""
+        if "training" not in self.call_settings:
+            return False
+        if self.varies_by is None:
+            return True
+        inner = list(self.nested())
+        rates = (getattr(o, n, 0) for o in (self, *inner) for n in self.varies_by)
+        return any(rates) or any(layer.trains_otherwise() for layer in inner)
 
     def check(self, *shapes: Any, **_: Any) -> None:
         """Finds out whether the layer can take tensors of these shapes.

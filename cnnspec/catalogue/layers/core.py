@@ -37,6 +37,7 @@ class Dense(Weighted, LowRank):
 
     sparse_axes = 2
     call_settings = ("training",)
+    varies_by = ()
     linear = True
     order = "in_features out_features bias"
     spelt_as: ClassVar[dict[str, str]] = {
@@ -144,6 +145,7 @@ class EinsumDense(Weighted, LowRank):
     """
 
     call_settings = ("training",)
+    varies_by = ()
     linear = True
     rank_bound = True
     first = (

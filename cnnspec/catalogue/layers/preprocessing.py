@@ -1098,6 +1098,7 @@ class Pipeline(Layer):
 
     tensor_arguments = ("inputs", "mask")
     call_settings = ("training",)
+    varies_by = ()
     freezes = False
     lacks = ("activity_regularizer", "trainable", "dtype", "autocast")
     shape_rule = "what its layers give, one after the other"

@@ -341,6 +341,7 @@ class _Recurrent(_Step):
     tensor_arguments = ("sequences", "initial_state", "mask")
     listed = ("initial_state",)
     call_settings = ("training",)
+    varies_by = ("dropout", "recurrent_dropout")
     spelt_as: ClassVar[dict[str, str]] = {
         "return_sequences": "return_seq return_sequence",
     }
@@ -802,6 +803,7 @@ class Bidirectional(Layer):
     tensor_arguments = ("sequences", "initial_state", "mask")
     listed = ("initial_state",)
     call_settings = ("training",)
+    varies_by = ()
     freezes = False
     role = "recurrent"
     shape_rule = (
@@ -1002,6 +1004,7 @@ class TimeDistributed(Layer):
 
     tensor_arguments = ("inputs", "mask")
     call_settings = ("training",)
+    varies_by = ()
     hands_in_from = 2
     freezes = False
     shape_rule = "(steps, *the shape that the layer gives for one step)"

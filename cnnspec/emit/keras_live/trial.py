@@ -18,15 +18,17 @@ from cnnspec.emit.keras_live.session import (
     raised_limit,
     reason,
 )
+from cnnspec.emit.keras_live.tuning import differing, unfreeze
 from cnnspec.ground.errors import Problem, ShapeError
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes, show
 from cnnspec.judge.rules.layers.fails_at_run import CODE, of_penalties
 from cnnspec.judge.subjects import Fit, sections
+from cnnspec.language.fine_tuning import second_fit
 from cnnspec.model.calls import shapes_given
 from cnnspec.model.depth import depth
 from cnnspec.model.graph import Graph, Input, Node
-from cnnspec.model.summary import Model, infer
+from cnnspec.model.summary import Model, Summary, infer
 
 if TYPE_CHECKING:
     from cnnspec.language.training import Train
@@ -60,6 +62,8 @@ def failures(model: Model, built: Built) -> list[Problem]:
         fit = sections(model).fit()
         if fit is not None and not problems:
             problems = _step(graph, built, fit)
+            if not problems and model.summary.tuned is not None:
+                problems = _second_step(graph, built, fit, model.summary.tuned)
             # It names no layer where it sums up the loss.
             problems = list(of_penalties(model)) or problems if problems else []
     return problems
@@ -218,17 +222,30 @@ def _step(graph: Graph, built: Built, fit: Fit) -> list[Problem]:
         return found
     if depth(graph) >= DEEP:
         return []
-    return _whole(graph, lambda: _fit(graph, built.model, fit), ("train",))
+    return _whole(graph, lambda: _fit(graph, built.model, fit, fit.train), ("train",))
 
 
-def _fit(graph: Graph, model: Any, fit: Fit) -> None:
+def _second_step(graph: Graph, built: Built, fit: Fit, tuned: Summary) -> list[Problem]:
+    """What goes wrong in a step of the second fit, which trains more."""
+    tune = fit.train.fine_tune
+    assert tune is not None
+    unfreeze(graph, built.layers, tune)
+    if differ := differing(built.model, tuned):
+        return differ
+    if depth(graph) >= DEEP:
+        return []
+    train, where = second_fit(fit.train), ("train", "fine_tune")
+    return _whole(graph, lambda: _fit(graph, built.model, fit, train), where)
+
+
+def _fit(graph: Graph, model: Any, fit: Fit, train: "Train") -> None:
     """Trains for a step. Source: `templates/training/fit.py.j2`."""
-    weights = fit.train.class_weight
+    weights = train.class_weight
     if weights == "balanced":
         weights = dict.fromkeys(range(fit.classes), 1.0)
     elif isinstance(weights, tuple):
         weights = dict(enumerate(weights))
-    compile_as_told(model, fit.train)
+    compile_as_told(model, train)
     [samples] = map(_zeros, graph.inputs)
     count = graph.inputs[0].shape[0] or SAMPLES
     model.fit(samples, _labels(fit, count), class_weight=weights, verbose=0)

@@ -41,6 +41,7 @@ from cnnspec.language.document import (
     IfKeys,
     RepeatKeys,
 )
+from cnnspec.language.fine_tuning import FineTune
 from cnnspec.language.own.keys import CustomKeys
 from cnnspec.language.training import Data, Ensemble, Train
 
@@ -122,6 +123,7 @@ def json_schema() -> Json:
             "complete_step": _complete_step(),
             "block": {**record_json(BlockKeys), "required": []},
             "custom": {**record_json(CustomKeys), "required": []},
+            "fine_tune": record_json(FineTune),
             "layer": _layer(),
             "numbers": NUMBERS,
             **{

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 GROUPS = (
     *("sections", "callbacks", "fit", "metrics", "ensembles"),
     *("definitions", "graph", "inputs", "layers", "pictures", "published"),
+    "tuning",
 )
 """The folders."""
 
@@ -47,6 +48,8 @@ def of_model(model: Model) -> list[Problem]:
         found += of_training(sections(model))
         if program.train and _has(program.train, "show"):
             found += _ask([("pictures", model)])
+        if model.summary.tuned is not None:
+            found += _ask([("tuning", model)])
     changed = program.source.overridden
     own = program.vars or program.blocks or program.own
     if own or program.defaults.own.arguments or changed:
@@ -88,7 +91,14 @@ def of_sections(program: Program) -> list[Problem]:
 
 def of_training(sections: "Sections") -> list[Problem]:
     """What those rules find that are about data and training."""
-    return _ask(until_lost(_subjects(sections)))
+    found = _ask(until_lost(_subjects(sections)))
+    if sections.train and _has(sections.train, "fine_tune"):
+        from cnnspec.judge.second import only_second, second
+
+        tune: Any = sections.train.fine_tune
+        further = _ask(until_lost(_subjects(second(sections))))
+        found += only_second(further, found, tune)
+    return found
 
 
 def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
@@ -108,7 +118,7 @@ def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
 
 
 def _has(record: Any, name: str) -> bool:
-    """Whether a list of a record is known, and has items."""
+    """Whether something of a record is known, and there; a list has items then."""
     return any(until_lost(bool(getattr(record, one)) for one in [name]))
 
 

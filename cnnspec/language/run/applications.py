@@ -8,11 +8,8 @@ from cnnspec.language.program import LayerStep
 from cnnspec.language.run.models import Use, call_model, modelled, note_model
 from cnnspec.language.run.names import given_name, note_odd
 from cnnspec.language.run.scope import Scope
-from cnnspec.language.run.state import State
+from cnnspec.language.run.state import INFERENCE, State
 from cnnspec.language.zoo import images, program_of
-
-_INFERENCE: Mapping[str, Any] = {"training": False}
-"""How a model is called whose BatchNormalization is to stay as it was trained."""
 
 
 def take_application(
@@ -37,8 +34,8 @@ def take_application(
     """
     shape = images(layer, list(map(state.listener.sizes, read)))
     placed = _placed(state, step, layer, shape, scope)
-    if layer.infers or placed.frozen:
-        state.quiet[placed.name] = _INFERENCE
+    if layer.infers or placed.frozen or state.infers(placed.name, scope):
+        state.quiet[placed.name] = INFERENCE
     settings = {**state.quiet.get(placed.name, {}), **given[1]}
     placed = placed._replace(settings=settings)
     use = Use(step, placed, given[0], read, said)

@@ -13,6 +13,7 @@ from cnnspec.language.run.scope import Scope
 from cnnspec.language.run.state import (
     DEPTH_LIMIT,
     EXPORT_LIMIT,
+    INFERENCE,
     STEP_LIMIT,
     State,
     too_deep,
@@ -55,7 +56,8 @@ def take_call(state: State[T], step: CallStep, scope: Scope[T]) -> None:
     if state.applies:
         state.tape.append((step.path, given))
     again, called, named = scope.again, placed.name, placed.named
-    inner: Scope[T] = Scope(variables, {}, (), called, (), trail, frozen, again, named)
+    how = trail, frozen, again, named, None, state.infers(called, scope)
+    inner: Scope[T] = Scope(variables, {}, (), called, (), *how)
     take_block(state, step, placed, block, given, read, said, inner, scope)
 
 
@@ -76,6 +78,9 @@ def _take_model(
     from cnnspec.language.run.models import Use, take_model
 
     placed = placed_use(state, step, scope)
+    if state.infers(placed.name, scope):
+        state.quiet[placed.name] = INFERENCE
+        placed = placed._replace(settings=INFERENCE)
     frame = Frame(block.name, placed.name, step.path, given=placed.named)
     trail = (*scope.trail, frame)
     given = evaluate(step.arguments, seen(state, step, scope))

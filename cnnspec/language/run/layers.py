@@ -17,7 +17,7 @@ from cnnspec.language.run.names import (
     too_long,
 )
 from cnnspec.language.run.scope import Scope
-from cnnspec.language.run.state import LAYER_LIMIT, State
+from cnnspec.language.run.state import INFERENCE, LAYER_LIMIT, State
 from cnnspec.language.run.tensors import seen, tensors_of
 
 _NO_SETTINGS: Mapping[str, Any] = {}
@@ -51,6 +51,8 @@ def take_layer(state: State[T], step: LayerStep, scope: Scope[T]) -> None:
     inner = () if layer is None else state.automatic_names.inner(layer)
     placed = _placed(state, step, layer, settings, scope)
     name = placed.name
+    if state.tuned and layer is not None:
+        placed = _in_inference(state, placed, layer, scope)
     if layer is None or len(name) > NAME_LIMIT:
         _miss(state, step, placed, read, scope)
         return
@@ -95,6 +97,16 @@ def _placed(
     return Placed(
         step.path, name, local, is_given, trail, scope.frozen, settings, named
     )
+
+
+def _in_inference(
+    state: State[T], placed: Placed, layer: Layer, scope: Scope[T]
+) -> Placed:
+    """A layer that is called as if nobody trained, where a second fit trains it too."""
+    if not state.infers(placed.name, scope) or not layer.trains_otherwise():
+        return placed
+    state.quiet[placed.name] = INFERENCE
+    return placed._replace(settings={**INFERENCE, **placed.settings})
 
 
 def _miss(

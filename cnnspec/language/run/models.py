@@ -147,6 +147,7 @@ def modelled(
         step, placed, contents, arguments, read, said, holder
     )
     inside = state.inside(program, listener)
+    inside.tuned = naming.inside_model(placed.name, state.tuned)
     for name in names:
         take_input(inside, name, (*path, "inputs"))
     tensors = dict(zip(names, given, strict=True)) if given_names else {}

@@ -34,6 +34,7 @@ def take_repeat(state: State[T], step: RepeatStep, scope: Scope[T]) -> None:
             scope.again,
             scope.named,
             scope.wholes,
+            scope.quiet,
         )
         state.take(step.steps, inner)
         scope.current = inner.current

@@ -31,11 +31,12 @@ class Scope(Generic[T]):
             again; None elsewhere.
         named: whether that call, or one around it, was given its name.
         wholes: the names, of those known, that no call is put before outside.
+        quiet: whether layers here are called in inference, whoever trains.
     """
 
     __slots__ = (
-        *("again", "call", "current", "frozen", "known", "named", "rounds", "trail"),
-        *("variables", "wholes"),
+        *("again", "call", "current", "frozen", "known", "named", "quiet", "rounds"),
+        *("trail", "variables", "wholes"),
     )
 
     def __init__(
@@ -50,10 +51,11 @@ class Scope(Generic[T]):
         again: Iterator[tuple[Path, Any]] | None = None,
         named: bool = False,
         wholes: set[str] | None = None,
+        quiet: bool = False,
     ) -> None:
         self.variables, self.known, self.current = variables, known, current
         self.call, self.rounds, self.trail, self.frozen = call, rounds, trail, frozen
-        self.again, self.named = again, named
+        self.again, self.named, self.quiet = again, named, quiet
         self.wholes: set[str] = set() if wholes is None else wholes
 
     def full(self, local: str) -> str:
@@ -71,7 +73,8 @@ class Scope(Generic[T]):
         """The same, whose names may be added to without an effect here."""
         known = self.known.copy()
         where = self.call, self.rounds, self.trail, self.frozen, self.again, self.named
-        return Scope(self.variables, known, self.current, *where, self.wholes.copy())
+        more = self.wholes.copy(), self.quiet
+        return Scope(self.variables, known, self.current, *where, *more)
 
     def worked_out(
         self, data: Any, path: Path, variables: Mapping[str, Any] | None = None

@@ -24,6 +24,8 @@ EXPORT_LIMIT = 1_000_000
 DEPTH_LIMIT = 100
 """Calls and repeats inside one another."""
 
+INFERENCE: Mapping[str, Any] = {"training": False}
+"""How that is called whose BatchNormalization is to stay as it was trained."""
 NO_NAMES: Mapping[str, str] = {}
 
 
@@ -57,7 +59,8 @@ class State(ABC, Generic[T]):
         keras_names: what Keras calls the others, where steps may use these names too.
         authors: the same the other way round.
         gives: what the results of models are called in them.
-        quiet: what the calls of models of keras.applications are given by default.
+        tuned: what a second fit trains, which is called in inference from the start.
+        quiet: what the calls of layers and models are given by default.
         applies: whether it is noted what is decided at each step.
         tape: what was decided.
         called_before: calls that have been taken.
@@ -89,6 +92,9 @@ class State(ABC, Generic[T]):
         self.keras_names = keras_names
         self.authors = {keras: name for name, keras in keras_names.items()}
         self.gives: dict[str, list[str]] = {}
+        self.tuned: frozenset[str] = frozenset()
+        if program.train is not None and program.train.fine_tune is not None:
+            self.tuned = frozenset(program.train.fine_tune.names)
         self.quiet: dict[str, Mapping[str, Any]] = {}
         self.applies = program.applies
         self.tape: list[tuple[Path, Any]] = []
@@ -110,6 +116,10 @@ class State(ABC, Generic[T]):
         other.automatic_names = self.automatic_names
         other.steps_left = self.steps_left
         return other
+
+    def infers(self, name: str, scope: Scope[T]) -> bool:
+        """Whether what has a name is called in inference, whoever trains."""
+        return scope.quiet or name in self.tuned
 
     def first(self, name: str) -> str | None:
         """The layer whose weights a layer has: mostly itself; None for no layer."""

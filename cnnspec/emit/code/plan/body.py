@@ -271,7 +271,9 @@ class Body:
         value, key = Made(step.path), self._key(step)
         code = self._kept_layer(value, made, key)
         given = tensors[0] if len(tensors) == 1 else List(tuple(tensors))
-        call = Call(code, (CallArgument("", given),))
+        settings = self._flow.settings[found[0].node].items()
+        named = (CallArgument(name, value_code(one)) for name, one in settings)
+        call = Call(code, (CallArgument("", given), *named))
         self._assign(value, call, key, self._note(found), said)
         self._end_paragraph(found[0])
         return [value]

@@ -195,6 +195,10 @@ class _Questions:
 
     def _layer(self, step: LayerStep | CallStep | ApplyStep) -> Iterator[Path]:
         """Whether one call makes a layer each time, and its name is known."""
+        taken = self._flow.occurrences.get(step.path, ())
+        settings = [self._flow.settings.get(one.node, {}) for one in taken]
+        if any(one != settings[0] for one in settings):
+            yield self._around[step.path]
         if isinstance(step, LayerStep):
             found = self._flow.layers_made(step.path)
             codes = held_codes(found[0][1], [(way, Code("")) for way, _ in step.models])
