@@ -196,6 +196,30 @@ FOUND = {
         "{layers: [Equalization]}",
         _spec("[8, 8, 3]", "Equalization", "Flatten"),
     ),
+    "samples behind each other": Found(
+        3,
+        "'concatenate' (Concatenate) fails at the first step of training: it puts the "
+        "samples of its tensors one behind the other, and there are no labels for the "
+        "4 samples that it makes of 2; write axis: -1",
+        _spec("[8]", "Concatenate: {axis: 0, from: [prev, prev]}"),
+    ),
+    "a batch for an image": Found(
+        3,
+        "'resizing' (Resizing) fails at the first step of training: it takes the batch "
+        "for the height of one image, and there are no labels for the 4 samples that "
+        "it makes of 2; put - Reshape: [8, 6, 1] before it",
+        _spec("[8, 6]", "Resizing: {height: 4, width: 4}"),
+    ),
+    "a batch of another number": Found(
+        3,
+        "'resizing' (Resizing) fails at the first step of training: it takes the batch "
+        "for the height of one image, and there are no labels for the 4 samples that "
+        "it makes of 3; put - Reshape: [8, 6, 1] before it",
+        _spec(
+            "{shape: [8, 6], batch_size: 3}",
+            "Resizing: {height: 4, width: 4}",
+        ),
+    ),
     "a penalty of another type": Found(
         4,
         "'dense' (Dense) fails at the first step of training: its kernel_regularizer "

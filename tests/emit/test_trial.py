@@ -103,6 +103,15 @@ FAILS = {
         "'dense_1' (Dense) fails at the first batch: Input 0 ",
         "input: [8]\nlayers:\n  - Dense: {units: 10, activation: glu}\n  - Dense: 10\n",
     ),
+    "more samples than labels": Fails(
+        4,
+        "fails-at-run",
+        "'concatenate' (Concatenate) fails at the first step of training: it puts the ",
+        "input: [8, 8, 1]\nlayers:\n  - Flatten\n"
+        "  - Concatenate: {axis: 0, from: [prev, prev]}\n  - Dense: 10\n"
+        "data: {source: digits}\n"
+        "train: {loss: {SparseCategoricalCrossentropy: {from_logits: true}}}\n",
+    ),
 }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from cnnspec.catalogue.dtypes import dtype_kind
 from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.layers.arguments import ACTIVATIONS
-from cnnspec.catalogue.layers.base import all_nested
+from cnnspec.catalogue.layers.base import MixedSamples, all_nested
 from cnnspec.emit.keras_live.session import reason
 from cnnspec.ground.errors import Invalid, ShapeError
 from tests.fidelity.judge import (
@@ -140,6 +140,24 @@ def assert_runs_as_said(case: Case) -> None:
     if not refusals:
         assert agrees(says.shape, done[0].shape), f"{shown}: {says}; Keras: {done}"
         assert says.kind == done[0].kind, f"{shown}: {says}; Keras: {done}"
+        kept = {batches(done[0].shape)} == {case.shapes[0][0]}
+        assert kept or mixes_samples(case), f"{shown}: {done} of a batch"
+
+
+def batches(shapes: Any) -> Any:
+    """How many samples a layer gives, by its first tensor."""
+    while not isinstance(shapes, tuple):
+        shapes = next(iter(shapes.values() if isinstance(shapes, dict) else shapes))
+    return shapes[0] if shapes else None
+
+
+def mixes_samples(case: Case) -> bool:
+    """Whether cnnspec says that samples of a batch are mixed."""
+    try:
+        make_layer(case.name, case.arguments).keep_samples(*case.shapes)
+    except MixedSamples:
+        return True
+    return False
 
 
 def _fails_unseen(case: Case) -> bool:

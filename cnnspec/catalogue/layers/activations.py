@@ -14,7 +14,7 @@ from cnnspec.catalogue.layers.arguments import (
     RegularizerName,
     check_softmax,
 )
-from cnnspec.catalogue.layers.base import Layer, Weight, need_size
+from cnnspec.catalogue.layers.base import Layer, Weight, keep_off_batch, need_size
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import number
 from cnnspec.ground.shapes import Shape, show
@@ -40,6 +40,10 @@ class Activation(Layer):
 
     def kinds(self) -> tuple[str, str]:
         return arguments.runs_on(self.activation)
+
+    def keep_samples(self, *shapes: Any) -> None:
+        if self.activation in arguments.ALONG_LAST:
+            keep_off_batch(shapes[0], -1)
 
 
 class ReLU(Layer):
@@ -176,6 +180,9 @@ class Softmax(Layer):
 
     def last_activation(self) -> str:
         return "softmax"
+
+    def keep_samples(self, *shapes: Any) -> None:
+        keep_off_batch(shapes[0], self.axis)
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
         from cnnspec.catalogue.layers.masks import need_spread

@@ -144,6 +144,8 @@ _SOFTMAX_TAKES = ("float16", "mixed_float16", "float64")
 """Types of which it takes any number of axes; oneDNN works out the others."""
 PROBABILITIES = frozenset({SOFTMAX, "sigmoid"})
 """Activations that make probabilities of scores."""
+ALONG_LAST = frozenset({SOFTMAX, "log_softmax", "sparsemax", HALVES})
+"""Activations that put the numbers along the last axis together."""
 MAY_BE_PROBABILITIES = frozenset(
     {"exponential", "hard_sigmoid", "softplus", "sparsemax", "sparse_sigmoid"}
 )

@@ -17,7 +17,14 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from cnnspec.catalogue.dtypes import FLOATS, REALS
 from cnnspec.catalogue.layers.arguments import check_softmax
-from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Weight, Window
+from cnnspec.catalogue.layers.base import (
+    WHOLE,
+    Layer,
+    MixedSamples,
+    Reach,
+    Weight,
+    Window,
+)
 from cnnspec.catalogue.layers.regularization import Dropout
 from cnnspec.catalogue.layers.weighted import WEIGHTED, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
@@ -86,6 +93,12 @@ class _OneHead(_Attention):
         if not return_attention_scores:
             return output
         return [output, (*query[:-1], (key or value)[-2])]
+
+    def keep_samples(self, *shapes: Any) -> None:
+        if min(map(len, shapes)) == 2:
+            text = "takes the batch for the steps of a sequence"
+            hint = "give its tensors the axes (steps, features), with Reshape"
+            raise MixedSamples(text, hint)
 
     def running(
         self, output: Any, *shapes: Any, return_attention_scores: bool = False

@@ -12,7 +12,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.dtypes import ANYTHING, FLOATS, INTEGERS, NUMBERS, REALS, USUAL
 from cnnspec.catalogue.layers.arguments import DataFormat
-from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach, Window
+from cnnspec.catalogue.layers.base import (
+    WHOLE,
+    Layer,
+    MixedSamples,
+    Reach,
+    Window,
+)
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import (
     AboveZero,
@@ -153,6 +159,24 @@ class _Augmentation(Layer):
                 f"{show(x[1:])}",
                 "add or remove axes with Reshape",
             )
+
+    def keep_samples(self, *shapes: Any) -> None:
+        """Keras takes a tensor of three axes for one image, without batch."""
+        first = self.data_format == "channels_first"
+        held = (self, *self.nested())
+        apart = first and not any(isinstance(one, _Coloured) for one in held)
+        if len(shapes[0]) == 3 and not apart:
+            axis = "channels" if first else "height"
+            text = f"takes the batch for the {axis} of one image"
+            raise MixedSamples(text, self._with_channels(shapes[0]))
+
+    def _with_channels(self, x: Shape) -> str:
+        """What to put before it where images have no axis for their one channel."""
+        if None in x[1:]:
+            return ""
+        first = self.data_format == "channels_first"
+        sizes = [1, *x[1:]] if first else [*x[1:], 1]
+        return f"put - Reshape: {sizes} before it"
 
     def makes_grey(self) -> bool:
         """Whether it turns colours to grey in training."""

@@ -72,6 +72,10 @@ Reach = Sequence[Window] | str
 _ACTIVATION = kind_of(Activation)
 
 
+class MixedSamples(ShapeError):
+    """Keras would take a tensor, and put samples of a batch together or apart."""
+
+
 class _SnakeCase:
     """Keras's snake case of the name of whatever class it is read from."""
 
@@ -344,6 +348,15 @@ class Layer(Record):
         dtype = self.dtype if self.autocast else None
         return activated(getattr(self, "activation", None), output, dtype)
 
+    def keep_samples(self, *shapes: Any) -> None:
+        """Finds out whether it works on each sample of a batch by itself.
+
+        Layers that don't in training alone, as BatchNormalization, are let pass.
+
+        Raises:
+            MixedSamples: Keras has it work on the batch's axis as on any other.
+        """
+
     def at_run(self) -> str:
         """Why it gives another shape when it runs, to follow both shapes."""
         halves = getattr(self, "activation", None) == HALVES
@@ -565,6 +578,22 @@ def all_nested(layer: Layer) -> Iterator[Layer]:
     for inner in layer.nested():
         yield from all_nested(inner)
         yield inner
+
+
+def keep_off_batch(x: Shape, axes: int | Sequence[int]) -> None:
+    """Refuses axes to work along that count the batch's among them.
+
+    Raises:
+        MixedSamples: they do.
+    """
+    several = (axes,) if isinstance(axes, int) else axes
+    if any(axis in (0, -len(x)) for axis in several):
+        hint = "write axis: -1" if len(x) > 1 else ""
+        raise MixedSamples("works along the batch, whose samples it mixes", hint)
+
+
+AN_AXIS = "put - Reshape: [1] before it"
+"""What to do where a tensor has the batch's axis alone."""
 
 
 def need_axis(x: Shape, axis: int) -> None:

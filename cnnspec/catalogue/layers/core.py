@@ -21,6 +21,7 @@ from cnnspec.catalogue.layers.base import (
     MOVED,
     WHOLE,
     Layer,
+    MixedSamples,
     Reach,
     Weight,
     need_size,
@@ -272,6 +273,12 @@ class EinsumDense(Weighted, LowRank):
 
     def output(self, x: Shape) -> Shape:
         return self._full_output(x)
+
+    def keep_samples(self, *shapes: Any) -> None:
+        into, out_of = (axes(*shapes) for axes in (self._output_axes, self._input_axes))
+        if any(axis == 0 and into.get(letter) != 0 for letter, axis in out_of.items()):
+            text = "works along the batch, whose samples it mixes"
+            raise MixedSamples(text, "let the output begin with the input's first axis")
 
     def running(self, output: Any, *shapes: Any) -> Any:
         """What a leading ellipsis stands for keeps its order; null has a size."""

@@ -17,7 +17,7 @@ from cnnspec.catalogue.dtypes import (
     REALS,
     TEXTS,
 )
-from cnnspec.catalogue.layers.base import WHOLE, Layer, Reach
+from cnnspec.catalogue.layers.base import WHOLE, Layer, MixedSamples, Reach
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import kind
 from cnnspec.ground.shapes import Shape, Size, product, show
@@ -241,6 +241,12 @@ class Concatenate(_Merge):
         output = list(shapes[0])
         output[self.axis] = self._total(shapes)
         return tuple(output)
+
+    def keep_samples(self, *shapes: Any) -> None:
+        if self.axis in (0, -len(shapes[0])):
+            text = "puts the samples of its tensors one behind the other"
+            hint = "write axis: -1" if len(shapes[0]) > 1 else ""
+            raise MixedSamples(text, hint)
 
     def size_sums(self, *shapes: Any) -> dict[int, str]:
         sizes, axis = [x[self.axis] for x in shapes], self.axis % len(shapes[0])

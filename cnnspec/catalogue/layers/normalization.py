@@ -13,7 +13,14 @@ from cnnspec.catalogue.layers.arguments import (
     NestedLayer,
     RegularizerName,
 )
-from cnnspec.catalogue.layers.base import Layer, Reach, Weight, need_axis, need_size
+from cnnspec.catalogue.layers.base import (
+    Layer,
+    Reach,
+    Weight,
+    keep_off_batch,
+    need_axis,
+    need_size,
+)
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError, nearest
 from cnnspec.ground.kinds import Positive, kind, number
 from cnnspec.ground.shapes import Shape, Shapes, divisor, joined, show
@@ -237,6 +244,9 @@ class LayerNormalization(_Scaled):
                 need_size(x, axis)
             need_axis(x, axis)
 
+    def keep_samples(self, *shapes: Any) -> None:
+        keep_off_batch(shapes[0], self.axis)
+
     def running(self, output: Any, *shapes: Any) -> Any:
         _refuse_twice(self.axis, shapes[0])
         return output
@@ -282,6 +292,9 @@ class GroupNormalization(_Scaled):
                 gives=[{"groups": divisor(channels, self.groups)}],
             )
 
+    def keep_samples(self, *shapes: Any) -> None:
+        keep_off_batch(shapes[0], self.axis)
+
     def weights(self, x: Shape) -> list[Weight]:
         return self.learned((x[self.axis],))
 
@@ -303,6 +316,9 @@ class RMSNormalization(Layer):
     def check(self, x: Shape) -> None:
         for axis in _in_order(self.axis):
             need_size(x, axis)
+
+    def keep_samples(self, *shapes: Any) -> None:
+        keep_off_batch(shapes[0], self.axis)
 
     def running(self, output: Any, *shapes: Any) -> Any:
         """Source: `_rms_normalization` in keras/src/ops/nn.py, 3.15.
@@ -339,6 +355,9 @@ class UnitNormalization(Layer):
     def check(self, x: Shape) -> None:
         for axis in _in_order(self.axis):
             need_axis(x, axis)
+
+    def keep_samples(self, *shapes: Any) -> None:
+        keep_off_batch(shapes[0], self.axis)
 
     def running(self, output: Any, *shapes: Any) -> Any:
         _refuse_twice(self.axis, shapes[0])
@@ -383,6 +402,9 @@ class SpectralNormalization(Layer):
 
     def is_linear(self) -> bool:
         return bool(self.layer.is_linear())
+
+    def keep_samples(self, *shapes: Any) -> None:
+        self.layer.keep_samples(*shapes)
 
     def running(self, output: Any, *shapes: Any) -> Any:
         if self.lora_rank:

@@ -28,8 +28,10 @@ from cnnspec.catalogue.layers.arguments import (
     no_layer,
 )
 from cnnspec.catalogue.layers.base import (
+    AN_AXIS,
     WHOLE,
     Layer,
+    MixedSamples,
     Reach,
     Weight,
     Window,
@@ -254,6 +256,16 @@ def _counted(output: Shape, x: Shape, mode: str) -> Shape:
     return output
 
 
+def _keep_apart(x: Shape, mode: str) -> None:
+    """Refuses to put a batch of single categories together.
+
+    Raises:
+        MixedSamples: Keras would.
+    """
+    if len(x) == 1 and mode not in ("int", "one_hot"):
+        raise MixedSamples("takes the batch for the categories of one sample", AN_AXIS)
+
+
 _COUNTED = "Keras puts categories together along the first axis, and not the last"
 
 
@@ -311,6 +323,9 @@ class Discretization(Layer):
             return _instead_of_last(x, depth, "one_hot")
         return (x[0], *x[2:], depth) if len(x) > 1 else (depth,)
 
+    def keep_samples(self, *shapes: Any) -> None:
+        _keep_apart(shapes[0], self.output_mode)
+
     def running(self, output: Any, *shapes: Any) -> Any:
         bounds = self.bin_boundaries or ()
         if list(bounds) != sorted(bounds):
@@ -358,6 +373,9 @@ class CategoryEncoding(Layer):
         if len(given) != len(x) or not all(map(agree, given, x)):
             text = f"can't weigh {show(x[1:])} by count_weights {show(given[1:])}"
             raise ShapeError(text, "give it a weight for each number of its input")
+
+    def keep_samples(self, *shapes: Any) -> None:
+        _keep_apart(shapes[0], self.output_mode)
 
     def running(self, output: Any, *shapes: Any) -> Any:
         _refuse_regularized(self)
@@ -415,6 +433,9 @@ class Hashing(Layer):
     def output_dtype(self, policy: str, given: str) -> str:
         usual = "int64" if self.output_mode == "int" else "float32"
         return kept(self.dtype or usual)
+
+    def keep_samples(self, *shapes: Any) -> None:
+        _keep_apart(shapes[0], self.output_mode)
 
     def running(self, output: Any, *shapes: Any) -> Any:
         _refuse_regularized(self)
@@ -632,6 +653,9 @@ class _Lookup(Layer):
         if self._mode == "int":
             return x
         return _instead_of_last(x, self.depth(), self._mode)
+
+    def keep_samples(self, *shapes: Any) -> None:
+        _keep_apart(shapes[0], self._mode)
 
     def running(self, output: Any, *shapes: Any) -> Any:
         return _counted(output, shapes[0], self._mode)
@@ -908,6 +932,10 @@ class MelSpectrogram(Layer):
         length, stride = x[0] if len(x) == 1 else x[1], self.sequence_stride
         return {} if length is None else {min(len(x), 2): _frames(length, stride)}
 
+    def keep_samples(self, *shapes: Any) -> None:
+        if len(shapes[0]) == 1:
+            raise MixedSamples("takes the batch for the steps of one sound", AN_AXIS)
+
     def running(self, output: Any, *shapes: Any) -> Any:
         """The last axis is the sound's, and is mirrored by half a window."""
         [x] = shapes
@@ -1158,6 +1186,10 @@ class Pipeline(Layer):
                 before = f"{found[axis]} = {given[axis]}, " if axis in found else ""
                 found[axis] = f"{before}{text}"
         return found
+
+    def keep_samples(self, *shapes: Any) -> None:
+        for layer, given in self._walk(*shapes):
+            layer.keep_samples(given)
 
     def running(self, output: Any, *shapes: Any) -> Any:
         """Keras runs the layers to know the shape; Normalization keeps some of it."""

@@ -1063,6 +1063,9 @@ class TimeDistributed(Layer):
             if "mask" in self.layer.tensor_arguments:
                 self.layer.running_more({"mask": [_step_of(mask)]}, _step_of(x))
 
+    def keep_samples(self, *shapes: Any) -> None:
+        self.layer.keep_samples(*map(_step_of, shapes))
+
     def running(self, output: Any, *shapes: Any) -> Any:
         [x] = shapes
         step = _step_of(x)

@@ -8,7 +8,8 @@ imported when a spec first has an operation.
 from functools import cache
 from importlib import import_module
 
-from cnnspec.catalogue.operations.base import MixedSamples, Operation
+from cnnspec.catalogue.layers.base import MixedSamples
+from cnnspec.catalogue.operations.base import Operation
 from cnnspec.catalogue.operations.refused import REFUSED
 
 GROUPS = {

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers.base import WHOLE as EVERYWHERE
-from cnnspec.catalogue.layers.base import Layer, Reach
+from cnnspec.catalogue.layers.base import Layer, MixedSamples, Reach
 from cnnspec.catalogue.operations.types import FLOATS, FLOATX, TEXT, WHOLE, Given, same
 from cnnspec.ground.errors import ShapeError, near
 from cnnspec.ground.kinds import LARGEST_FLOAT, choice, kind, not_finite
@@ -55,10 +55,6 @@ OF_LAYERS = ("activity_regularizer", "trainable", "autocast")
 
 BY_NAME = frozenset({"axis", "axes", "keepdims"})
 """Arguments that code gives by name although they have to be given."""
-
-
-class MixedSamples(ShapeError):
-    """Keras would take a tensor, and put samples of a batch together or apart."""
 
 
 class _Function:

@@ -22,7 +22,7 @@ from cnnspec.emit.keras_live.tuning import differing, unfreeze
 from cnnspec.ground.errors import Problem, ShapeError
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes, show
-from cnnspec.judge.rules.layers.fails_at_run import CODE, of_penalties
+from cnnspec.judge.rules.layers.fails_at_run import CODE, of_steps
 from cnnspec.judge.subjects import Fit, sections
 from cnnspec.language.fine_tuning import second_fit
 from cnnspec.model.calls import shapes_given
@@ -65,7 +65,7 @@ def failures(model: Model, built: Built) -> list[Problem]:
             if not problems and model.summary.tuned is not None:
                 problems = _second_step(graph, built, fit, model.summary.tuned)
             # It names no layer where it sums up the loss.
-            problems = list(of_penalties(model)) or problems if problems else []
+            problems = list(of_steps(model)) or problems if problems else []
     return problems
 
 

@@ -16,12 +16,12 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.catalogue.layers.base import all_nested
+from cnnspec.catalogue.layers.base import MixedSamples, all_nested
 from cnnspec.ground.errors import Problem, folded
 from cnnspec.ground.partial import until_lost
 from cnnspec.language.program import Program
 from cnnspec.model.graph import DEFAULT_POLICY
-from cnnspec.model.summary import Model, each_row
+from cnnspec.model.summary import Model, Row, each_row
 
 if TYPE_CHECKING:
     from cnnspec.judge.subjects import Sections
@@ -56,7 +56,8 @@ def of_model(model: Model) -> list[Problem]:
         found += _ask([("definitions", model)])
     if any(tensor.sparse for tensor in model.summary.graph.inputs):
         found += _ask([("inputs", model)])
-    layers = [row.layer for row in each_row(model.summary, written=True)]
+    rows = list(each_row(model.summary, written=True))
+    layers = [row.layer for row in rows]
     if program.data and any(getattr(layer, "application", None) for layer in layers):
         found += _ask([("published", model)])
     plain = not any(
@@ -66,9 +67,20 @@ def of_model(model: Model) -> list[Problem]:
         or any(True for _ in layer.bound())
         for layer in layers
     )
-    if model.summary.surprises or not plain or (program.train and _types_differ(model)):
+    unlike = model.summary.surprises or (program.train and _types_differ(model))
+    if unlike or not (plain and _keep_samples(rows)):
         found += _ask([("layers", model)])
     return found
+
+
+def _keep_samples(rows: Iterable[Row]) -> bool:
+    """Whether all layers work on each sample of a batch by itself."""
+    try:
+        for row in rows:
+            row.layer.keep_samples(*row.input_shapes)
+    except MixedSamples:
+        return False
+    return True
 
 
 def _types_differ(model: Model) -> bool:

@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from cnnspec.catalogue.dtypes import FLOATS, dtype_kind
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shapes, show
+from cnnspec.judge.mixing import mixing
 from cnnspec.model.graph import DEFAULT_POLICY
 from cnnspec.model.summary import Model, Surprise, each_row
 
@@ -33,7 +34,7 @@ SEVERITY = "warning"
 
 def find(model: Model) -> Iterator[Problem]:
     """Warns of a layer that fails, or whose shape differs, with what that ends."""
-    yield from of_penalties(model)
+    yield from of_steps(model)
     surprises = model.summary.surprises
     for found in surprises:
         row = found.row
@@ -48,6 +49,12 @@ def find(model: Model) -> Iterator[Problem]:
             text = f"{text}: {why}" if why else text
             text, hint = f"{text}{_behind(model, found)}", ""
         yield Problem(row.path, CODE, text, hint, True, row.trail)
+
+
+def of_steps(model: Model) -> Iterator[Problem]:
+    """What a step of training fails by, where a batch passes through."""
+    yield from of_penalties(model)
+    yield from of_samples(model)
 
 
 def of_penalties(model: Model) -> Iterator[Problem]:
@@ -69,6 +76,16 @@ def of_penalties(model: Model) -> Iterator[Problem]:
                 text = f"{text}TensorFlow can't sum up"
                 hint = f"set dtype: {DEFAULT_POLICY} there, or leave {argument} out"
                 yield Problem(row.path, CODE, text, hint, True, row.trail)
+
+
+def of_samples(model: Model) -> Iterator[Problem]:
+    """Layers that make more samples of a batch, or fewer, than there are labels."""
+    for found in mixing(model):
+        if found.gives != found.samples:
+            text = f"fails at the first step of training: it {found.reason.message}, "
+            text = f"{text}and there are no labels for the {found.gives} samples that "
+            text = f"{text}it makes of {found.samples}"
+            yield found.problem(CODE, text)
 
 
 def _behind(model: Model, found: Surprise) -> str:
