@@ -854,6 +854,13 @@ def test_metrics_that_keras_counts(name: str) -> None:
     assert cls.counted == (default is None)
 
 
+@pytest.mark.parametrize("name", sorted(subclasses(Metric)))
+def test_metrics_get_better_where_keras_says(name: str) -> None:
+    cls = subclasses(Metric)[name]
+    known = keras_object(cls.read(required(cls)))
+    assert cls.direction == getattr(known, "_direction", "")
+
+
 # ------------------------------------------------------------------ the page
 
 PAGE = Path(__file__).parents[1] / "docs" / "training.md"

@@ -36,8 +36,8 @@ class Metric(Named):
     """Whether it counts how often a single score tells the right one of two classes."""
     along_axis: ClassVar[bool] = False
     """Whether it compares the numbers along an axis, of a sample or of the batch."""
-    has_direction: ClassVar[bool] = True
-    """Whether Keras knows if more of it is better."""
+    direction: ClassVar[Literal["up", "down", ""]] = "up"
+    """Where Keras knows it to go as a model gets better; '' where it doesn't know."""
     one_number: ClassVar[Mapping[str, Any]] = {}
     """Arguments that make it one number, where others make it several."""
     of_probabilities: ClassVar[bool] = False

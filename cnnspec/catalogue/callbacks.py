@@ -32,6 +32,8 @@ class Callback(Named):
     """Whether it needs an optimizer that keeps averages of the weights."""
     changes_rate: ClassVar[bool] = False
     """Whether it sets the learning rate, which then can't be a schedule."""
+    judges_epochs: ClassVar[bool] = False
+    """Whether the figure that it watches tells which epoch is the best."""
     reports: ClassVar[tuple[str, ...]] = ()
     """Figures that it adds to those of an epoch, for the callbacks behind it."""
     writes: ClassVar[str] = ""
@@ -144,6 +146,7 @@ class EarlyStopping(_Monitor):
         "restore_best_weights": "restore_best",
         "min_delta": "delta epsilon",
     }
+    judges_epochs = True
     min_delta: float = 0
     patience: Natural = 0
     baseline: float | None = None
@@ -175,6 +178,7 @@ class ModelCheckpoint(_Monitor):
         "every_n_epochs": "Keras 3 saves after each epoch, or after so many batches; "
         "write save_freq: epoch",
     }
+    judges_epochs = True
     writes = "filepath"
     fills = "filepath"
     waits_for = ("save_freq",)

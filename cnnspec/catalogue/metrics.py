@@ -135,7 +135,7 @@ class _Confusion(_Counted):
 
 
 class _Count(_Confusion):
-    has_direction = False
+    direction = ""
 
 
 class FalseNegatives(_Count): ...
@@ -292,7 +292,13 @@ class R2Score(Metric):
         return self.class_aggregation is None
 
 
-class _Smoothed(Metric):
+class _Error(Metric):
+    """A distance from what is right."""
+
+    direction = "down"
+
+
+class _Smoothed(_Error):
     of_probabilities = True
     for_scores = _LOGITS
     from_logits: bool = False
@@ -309,7 +315,7 @@ class CategoricalCrossentropy(_Smoothed, _AlongAxis):
     first = ("from_logits", "label_smoothing", "axis")
 
 
-class SparseCategoricalCrossentropy(_Sparse, _AlongAxis):
+class SparseCategoricalCrossentropy(_Sparse, _AlongAxis, _Error):
     of_probabilities = True
     for_scores = _LOGITS
     axes = (-1, 1)
@@ -318,43 +324,43 @@ class SparseCategoricalCrossentropy(_Sparse, _AlongAxis):
     ignore_class: int | None = None
 
 
-class CategoricalHinge(Metric):
+class CategoricalHinge(_Error):
     categorical = True
 
 
-class Hinge(Metric): ...
+class Hinge(_Error): ...
 
 
-class SquaredHinge(Metric): ...
+class SquaredHinge(_Error): ...
 
 
-class KLDivergence(Metric):
+class KLDivergence(_Error):
     of_probabilities = True
 
 
-class Poisson(Metric): ...
+class Poisson(_Error): ...
 
 
-class LogCoshError(Metric):
+class LogCoshError(_Error):
     key = "logcosh"
 
 
-class MeanAbsoluteError(Metric):
+class MeanAbsoluteError(_Error):
     aliases: ClassVar[tuple[str, ...]] = ("mae", "MAE")
 
 
-class MeanAbsolutePercentageError(Metric):
+class MeanAbsolutePercentageError(_Error):
     aliases: ClassVar[tuple[str, ...]] = ("mape", "MAPE")
     dtype: Wide | None = None
 
 
-class MeanSquaredError(Metric):
+class MeanSquaredError(_Error):
     aliases: ClassVar[tuple[str, ...]] = ("mse", "MSE")
 
 
-class MeanSquaredLogarithmicError(Metric):
+class MeanSquaredLogarithmicError(_Error):
     aliases: ClassVar[tuple[str, ...]] = ("msle", "MSLE")
 
 
-class RootMeanSquaredError(Metric):
+class RootMeanSquaredError(_Error):
     elsewhere: ClassVar[dict[str, Any]] = {"rmse": {}}

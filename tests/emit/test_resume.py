@@ -67,7 +67,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def final(folder: Path) -> list[np.ndarray]:
-    return keras.models.load_model(folder / "small" / "model.keras").get_weights()
+    return keras.models.load_model(folder / "small" / "last.keras").get_weights()
 
 
 def test_going_on_comes_to_the_same_as_going_through(script, tmp_path, capsys) -> None:
@@ -273,7 +273,10 @@ def test_ctrl_c_keeps_what_was_reached(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 1
-    assert "Stopped. The model as it is now is in results/small/model.keras" in errors
+    said = (
+        "Stopped. The model as it is now is in results/small/last.keras, that of the "
+    )
+    assert f"{said}best epoch in results/small/model.keras" in errors
     assert "Traceback" not in errors
     results = tmp_path / "results"
     assert len(rows(results / "small" / "history.csv")) >= 3

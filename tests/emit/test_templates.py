@@ -201,13 +201,13 @@ FAULTS = {
         "full/steps/evaluate.py.j2",
         "{{ data.held_out_name }}",
         "{{ wrong }}",
-        "10:1: error[template]: 'wrong' is undefined; ",
+        "20:1: error[template]: 'wrong' is undefined; ",
     ),
     "unknown attribute": (
         "full/steps/evaluate.py.j2",
         "{{ data.held_out_name }}",
         "{{ data.wrong }}",
-        "10:1: error[template]: data has no attribute 'wrong'; ",
+        "20:1: error[template]: data has no attribute 'wrong'; ",
     ),
     "unknown text": (
         "full/steps/begin.py.j2",
@@ -219,7 +219,7 @@ FAULTS = {
         "full/steps/evaluate.py.j2",
         "{% else %}",
         "{% otherwise %}",
-        "6:1: error[template]: Encountered unknown tag 'otherwise'",
+        "18:1: error[template]: Encountered unknown tag 'otherwise'",
     ),
     "syntax of Python": (
         "full/training/stop.py.j2",

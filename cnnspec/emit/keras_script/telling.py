@@ -18,6 +18,7 @@ from cnnspec.emit.keras_script.view import (
 )
 from cnnspec.emit.targets import FULL, LESSON
 from cnnspec.judge.answers import Answer, Output, answer
+from cnnspec.judge.best import best_of
 from cnnspec.judge.shown import image_of
 from cnnspec.judge.subjects import encoding, figures, rate
 from cnnspec.language.program import Program
@@ -125,6 +126,7 @@ def train_view(
     weights = train.class_weight
     _, schedule = rate(train)
     schedules = isinstance(schedule, Schedule)
+    validates = bool((data and data.validation) or train.validation_split)
     return TrainView(
         optimizer=train.optimizer,
         loss=train.loss,
@@ -149,7 +151,9 @@ def train_view(
         resumes=resumes,
         distributes=distributes,
         devices="distribute" if distributes else "devices",
-        validates=bool((data and data.validation) or train.validation_split),
+        validates=validates,
+        best=best_of(train, validates=validates),
+        restores_best=any(one.restores_best for one in train.callbacks),
         rate_changes=schedules or any(map(_sets_rate, train.callbacks)),
         schedule=schedule if schedules else None,
         figure="accuracy" if "accuracy" in figures(train) else "loss",

@@ -5,6 +5,7 @@
 
 from typing import Any, NamedTuple
 
+from cnnspec.judge.best import Best
 from cnnspec.language.training import Ensemble
 
 
@@ -186,6 +187,10 @@ class TrainView(NamedTuple):
     """The template in training/ that chooses devices: devices or distribute."""
     validates: bool
     """Whether something is validated after each epoch."""
+    best: Best
+    """What tells the best epoch: figure, is_largest, least_gain and first."""
+    restores_best: bool
+    """Whether a callback puts the best weights back when the training ends."""
     figure: str
     """What is plotted: accuracy if it is measured, else loss."""
     rate_changes: bool

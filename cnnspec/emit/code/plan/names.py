@@ -18,7 +18,7 @@ _OWN_NAMES = (
     "fuse_steps import_module io json made_with many_steps number_labels os platform "
     "plot_confusion re read_history read_images share shutil signal subprocess "
     "supervise sys threading traceback train_in_processes train_member use_devices "
-    "write_history zipfile"
+    "write_history zipfile KeepBest save_model"
 )
 """What no other variable may hide: functions and modules of scripts, and their own
 variables."""

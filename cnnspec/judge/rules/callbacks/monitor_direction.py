@@ -40,7 +40,7 @@ def find(training: Trained) -> Iterator[Problem]:
         # Keras asks for the direction also where a callback makes no use of it.
         key = callback.monitor.removeprefix("val_")  # type: ignore[attr-defined]
         metric = training.metrics.get(key)
-        knows = key == "loss" or (metric and Metric.of(metric).has_direction)
+        knows = key == "loss" or (metric and Metric.of(metric).direction)
         if not knows and (figure is None or figure in reported):
             text = f"Keras doesn't know whether more of '{key}' is better"
             yield Problem(
