@@ -253,6 +253,10 @@ def check(
     Settings that aren't given are those of the `[tool.cnnspec]` in a pyproject.toml,
     which is looked for from the spec's folder upwards.
 
+    With `keras` it runs Keras in this process, as `keras_model` does, on the devices
+    and in the memory that it has; its random numbers stay as they were. What is known
+    to end a process isn't run. `cnnspec check --keras` asks a process of its own.
+
     Args:
         spec: path, text or data.
         overrides: `KEY=VALUE` each, as `--set` takes them, or values by their keys.

@@ -1,7 +1,7 @@
 """`check --keras` runs a batch, and a step of training where the spec has one."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import pytest
@@ -142,6 +142,18 @@ def test_a_step_that_fails_is_told_at_train(
     [found] = api.check(path, keras=True).diagnostics
     assert (found.code, found.mark.line) == ("fails-at-run", 6)
     assert found.message == "the first batch fails: no way"
+
+
+def test_what_is_drawn_after_a_trial_is_what_would_have_been() -> None:
+    def drawn() -> Any:
+        return float(keras.initializers.RandomUniform()((1,))[0])
+
+    spec = "input: [8]\nlayers: [{Dense: 3}, {Dropout: 0.5}]\n"
+    keras.utils.set_random_seed(3)
+    expected = drawn()
+    keras.utils.set_random_seed(3)
+    assert api.check(spec, keras=True).ok
+    assert drawn() == expected
 
 
 def test_a_policy_holds_for_the_trial_alone(tmp_path: Path) -> None:

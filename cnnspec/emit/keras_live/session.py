@@ -66,6 +66,21 @@ def quiet() -> Iterator[None]:
 
 
 @contextmanager
+def same_chances() -> Iterator[None]:
+    """Leaves Python's random numbers as they are: Keras draws its seeds from them.
+
+    Source: `make_default_seed` in keras/src/random/seed_generator.py, 3.15.
+    """
+    import random
+
+    before = random.getstate()
+    try:
+        yield
+    finally:
+        random.setstate(before)
+
+
+@contextmanager
 def raised_limit(graph: Graph) -> Iterator[None]:
     """Lets Python call as deep as Keras needs for a graph."""
     before = sys.getrecursionlimit()

@@ -44,12 +44,12 @@ class KerasModel:
 
 def proved(model: Model) -> list[Diagnostic]:
     """What keeps a Keras model from being what the summary says, and from running."""
-    from cnnspec.emit.keras_live.session import warn_of_depth
+    from cnnspec.emit.keras_live.session import same_chances, warn_of_depth
     from cnnspec.emit.keras_live.trial import failures, policy
     from cnnspec.judge.subjects import sections
 
     warn_of_depth(model.summary.graph, trains=sections(model).fit() is not None)
-    with policy(model):
+    with same_chances(), policy(model):
         built, found = compared(model)
         if built is None or found:
             return found
