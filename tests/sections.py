@@ -6,7 +6,7 @@ from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shape
 from cnnspec.judge import rules
 from cnnspec.judge.answers import Output
-from cnnspec.judge.subjects import Sections
+from cnnspec.judge.subjects import Given, Result, Sections, reported
 from cnnspec.language.training import Data, Ensemble, Train
 
 
@@ -17,4 +17,20 @@ def disagreements(
     inputs: Sequence[Shape],
     outputs: Sequence[Output],
 ) -> list[Problem]:
-    return rules.of_training(Sections(data, train, ensemble, inputs, outputs))
+    return rules.of_training(_sections(data, train, ensemble, inputs, outputs))
+
+
+def figures(train: Train) -> list[str]:
+    """What Keras reports of an epoch of a model of one output."""
+    sections = _sections(None, train, None, [], [Output((None, 1), None, ())])
+    return [*reported(sections.training())]
+
+
+def _sections(data, train, ensemble, inputs, outputs) -> Sections:
+    given = [
+        Given(f"in_{k}", shape, "float32", ("inputs", k))
+        for k, shape in enumerate(inputs)
+    ]
+    names = [f"out_{k}" for k in range(len(outputs))]
+    results = [Result(n, n, (n,), o) for n, o in zip(names, outputs, strict=True)]
+    return Sections(data, train, ensemble, given, results)

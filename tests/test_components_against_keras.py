@@ -30,14 +30,13 @@ from cnnspec.emit.keras_live.model import keras_object
 from cnnspec.ground.errors import Invalid
 from cnnspec.ground.kinds import Argument
 from cnnspec.judge.answers import Output
-from cnnspec.judge.subjects import figures
 from cnnspec.language.training import (
     Data,
     Ensemble,
     Train,
 )
 from tests.emit.same import reset_names
-from tests.sections import disagreements
+from tests.sections import disagreements, figures
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*mode 'nonsense' is unknown")
 

@@ -129,7 +129,8 @@ def constants(tree: ast.Module) -> list[str]:
 
 OTHERS = {
     *("scikit-learn", "koreanize-matplotlib", "tf-idf", "allow-outside"),
-    *("early-stopping", "no-info", "function-plain", "model-field", "model-fields"),
+    *("early-stopping", "no-info", "function-plain", "function-wrap"),
+    *("model-field", "model-fields"),
 }
 """Other texts of that form: packages, options, other tools' words, schemas."""
 

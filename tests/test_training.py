@@ -17,15 +17,14 @@ from cnnspec.catalogue.named import subclasses
 from cnnspec.catalogue.optimizers import Optimizer, Schedule
 from cnnspec.emit.keras_live.model import keras_object
 from cnnspec.ground.errors import Invalid
-from cnnspec.judge.answers import Answer, Output, answer
-from cnnspec.judge.subjects import figures
+from cnnspec.judge.answers import Answer, Output, Target, answer
 from cnnspec.language.training import (
     Data,
     Ensemble,
     Train,
 )
 from tests.emit.same import reset_names
-from tests.sections import disagreements
+from tests.sections import disagreements, figures
 
 BASES = (Callback, Loss, Metric, Optimizer, Schedule)
 CLASSES = [cls for base in BASES for cls in subclasses(base).values()]
@@ -159,7 +158,6 @@ IMAGE, SCORES, ONE = (None, 28, 28, 1), (None, 10), (None, 1)
 @pytest.mark.parametrize(
     ("data", "train", "ensemble", "x", "y", "said"),
     [
-        (None, TRAIN, None, IMAGE, SCORES, "train: needs something to train on"),
         (MNIST, None, Ensemble(members=2), IMAGE, SCORES, "ensemble: needs to know"),
         (MNIST, TRAIN, None, (None, 32, 32, 3), SCORES, "784 numbers"),
         (MNIST, TRAIN, None, (None, None, 28, 1), SCORES, "instead of null"),
@@ -227,25 +225,27 @@ def test_a_loss_that_cannot_train_on_these_labels(
 @pytest.mark.parametrize(
     ("labels", "units", "activation", "loss", "read"),
     [
-        ("sparse", 10, "softmax", SPARSE, Answer("classes", True)),
-        ("sparse", 10, "softmax", "crossentropy", Answer("classes", True)),
-        ("one_hot", 10, "softmax", "mse", Answer("classes", True)),
-        ("one_hot", 10, "sigmoid", "bce", Answer("classes", False)),
-        ("one_hot", 10, None, LOGITS, Answer("classes", False)),
-        ("sparse", 1, "sigmoid", "bce", Answer("two classes", True)),
-        ("sparse", 1, "hard_sigmoid", "bce", Answer("two classes", True)),
-        ("sparse", 1, "sigmoid", "mse", Answer("two classes", True)),
-        ("sparse", 1, "tanh", "hinge", Answer("two classes", False)),
+        ("sparse", 10, "softmax", SPARSE, Answer("classes", True, True)),
+        ("sparse", 10, "softmax", "crossentropy", Answer("classes", True, True)),
+        ("one_hot", 10, "softmax", "mse", Answer("classes", True, True)),
+        ("one_hot", 10, "sigmoid", "bce", Answer("classes", False, True)),
+        ("one_hot", 10, None, LOGITS, Answer("classes", False, True)),
+        ("sparse", 1, "sigmoid", "bce", Answer("two classes", True, True)),
+        ("sparse", 1, "hard_sigmoid", "bce", Answer("two classes", True, True)),
+        ("sparse", 1, "sigmoid", "mse", Answer("two classes", True, True)),
+        ("sparse", 1, "tanh", "hinge", Answer("two classes", False, True)),
         ("sparse", 1, None, {"BinaryCrossentropy": {"from_logits": True}},
-         Answer("two classes", False)),
-        ("sparse", 1, None, "mse", Answer("number", False)),
+         Answer("two classes", False, True)),
+        ("sparse", 1, None, "mse", Answer("number", False, False)),
     ],
 )  # fmt: skip
 def test_how_an_answer_is_read(labels, units, activation, loss, read: Answer) -> None:
     data = Data(source="npz", path="a.npz", labels=labels)
     y = output((None, units), activation)
     assert not list(disagreements(data, Train(loss=loss), None, [IMAGE], [y]))
-    assert answer(Train(loss=loss), y) == read
+    train = Train(loss=loss)
+    target = Target("y", data.labels, True, True)
+    assert answer(train.loss, y, target) == read
 
 
 def test_folders_are_classes_of_images() -> None:
@@ -441,6 +441,6 @@ def test_the_sections_of_every_spec_fit(path: Path) -> None:
     assert checked.diagnostics == []
 
 
-def test_several_inputs_are_fed_by_code_of_ones_own() -> None:
+def test_several_inputs_are_fed_by_arrays_of_a_file() -> None:
     [problem] = disagreements(MNIST, TRAIN, None, [IMAGE, IMAGE], [output()])
-    assert "feeds one input and one output" in problem.message
+    assert "'mnist' has one array of samples" in problem.message

@@ -46,6 +46,8 @@ class Loss(Named):
     """What makes scores the probabilities that it takes; '' where it takes none."""
     axes: ClassVar[tuple[int, ...]] = (-2, -1, 0, 1)
     """What `axis` may be where each sample has a row of scores."""
+    overlaps: ClassVar[bool] = False
+    """Whether it tells how far areas cover each other, as those of classes do."""
     compares_samples: ClassVar[bool] = False
     """Whether it holds samples against each other, and not against their labels."""
     reduction: (
@@ -154,6 +156,7 @@ class CosineSimilarity(Loss):
 
 class Dice(Loss):
     elsewhere: ClassVar[dict[str, Any]] = {"DiceLoss dice_coef_loss": {}}
+    overlaps = True
     axis: tuple[int, ...] | None = None
 
 

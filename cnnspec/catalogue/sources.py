@@ -37,6 +37,12 @@ class DataSource:
     """What a lesson needs besides, which reads it by a function of Keras's."""
     is_one_set: ClassVar[bool] = False
     """Whether nothing of it is held out to test with, so that it has to be split."""
+    any_arrays: ClassVar[bool] = False
+    """Whether its arrays may be of any number, name and form."""
+    samples_called: ClassVar[str] = "image"
+    """What its array of samples is called."""
+    target: ClassVar[str] = "label"
+    """What its array of labels is called."""
     may_have_gaps: ClassVar[bool] = False
     """Whether its labels are its author's numbers, some of which may be missing."""
 
@@ -116,7 +122,9 @@ class Npz(DataSource):
     elsewhere = "numpy npy arrays"
 
     labels_in_column = True
-    keys = ("path",)
+    any_arrays = True
+    samples_called, target = "x", "y"
+    keys = ("path", "inputs", "sample_weight")
     needs = ("path",)
     may_have_gaps = True
 

@@ -156,6 +156,21 @@ def kind(
     return Kind(schema, says, json, options, hint)
 
 
+def around(
+    inner: Kind, convert: Callable[[Any, Callable[[Any], Any]], Any], json: Any
+) -> Kind:
+    """A kind that takes something beside what another takes, and says the same.
+
+    Args:
+        inner: the other.
+        convert: gives the value to keep, of a value and of what reads it as `inner`.
+        json: the schema of both.
+    """
+    function = {"type": "no-info", "function": convert}
+    schema = {"type": "function-wrap", "function": function, "schema": inner.schema}
+    return Kind(schema, inner.says, json, inner.options, inner.hint)
+
+
 def number(says: str, *, whole: bool = False, **bounds: float) -> Kind:
     """A number within `bounds`, which are pydantic's: ge, gt, le, lt.
 

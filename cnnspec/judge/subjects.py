@@ -1,17 +1,20 @@
 """What the rules about data and training are asked about."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from math import ceil
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.optimizers import Optimizer
 from cnnspec.ground.errors import Path
-from cnnspec.ground.partial import UNKNOWN, each_known, known
+from cnnspec.ground.partial import UNKNOWN, each_known, known, until_lost
 from cnnspec.ground.shapes import Shape
-from cnnspec.judge.answers import Answer, Output, answer
+from cnnspec.judge.answers import Answer, Output, Target, answer
+from cnnspec.judge.shown import image_of
+from cnnspec.language.by_output import ByOutput
 from cnnspec.language.program import Program
 from cnnspec.language.sampling import limited
 from cnnspec.model.summary import Model
@@ -25,7 +28,8 @@ class Sections:
     """The sections of a spec, and what its model is given and gives.
 
     Attributes:
-        inputs: shapes, batch first.
+        inputs: what the model is given.
+        outputs: what it gives.
         trained: how many numbers training changes; None where that isn't known.
         tuned: how many a second fit changes; None where there is none.
         program: whose sections they are.
@@ -36,8 +40,8 @@ class Sections:
         data: "Data | None",
         train: "Train | None",
         ensemble: "Ensemble | None",
-        inputs: Sequence[Shape],
-        outputs: Sequence[Output],
+        inputs: "Sequence[Given]",
+        outputs: "Sequence[Result]",
         trained: int | None = None,
         program: Program | None = None,
         tuned: int | None = None,
@@ -48,32 +52,73 @@ class Sections:
         self.program = program
 
     def fit(self) -> "Fit | None":
-        """The model with what it is trained on; None where it isn't, or can't be."""
-        if self.train is None or self.data is None:
-            return None
-        if not len(self.inputs) == len(self.outputs) == 1:
-            return None
-        sizes, [output] = self.inputs[0][1:], self.outputs
-        return Fit(self.data, self.train, self.ensemble, sizes, output)
+        """The model with what it is trained on; None where it isn't."""
+        return None if self.train is None or self.data is None else self.training()
+
+    def training(self) -> "Fit":
+        """The model and how it is trained; of its data nothing need be known."""
+        train: Any = self.train
+        data = UNKNOWN if self.data is None else self.data
+        return Fit(data, train, self.ensemble, self.inputs, self.outputs)
 
     def compiled(self) -> "Fit | None":
-        """The model as it is compiled, where nothing is known of what it is fed with.
+        """The same where nothing is known of what it is fed with: a loop of one's own.
 
-        None where it isn't compiled alone, or doesn't give a row of scores.
+        None where there is something to train on, or nothing is compiled.
         """
-        if self.train is None or self.data is not None or len(self.outputs) != 1:
-            return None
-        [output] = self.outputs
-        if len(output.shape) != 2:
-            return None
-        return Fit(UNKNOWN, self.train, None, UNKNOWN, output)
+        alone = self.train is not None and self.data is None
+        return self.training() if alone else None
+
+
+class Given(NamedTuple):
+    """A tensor that the model is given."""
+
+    name: str
+    shape: Shape
+    """Batch first."""
+    dtype: str
+    path: Path
+    """Where it stands in the spec."""
+
+
+class Result(NamedTuple):
+    """A tensor that the model gives, and what it is called."""
+
+    name: str
+    """In the spec."""
+    key: str
+    """By Keras, in what compile and fit take and report."""
+    names: tuple[str, ...]
+    """All that a spec may call it."""
+    output: Output
+
+    def said(self, said: Any) -> Any:
+        """What a mapping by output says of it; None where it says nothing."""
+        return next((said[name] for name in self.names if name in said), None)
+
+    def path(self, said: Any, *path: str) -> Path:
+        """Where that stands."""
+        return (*path, *next(([name] for name in self.names if name in said), []))
+
+
+class Fed(NamedTuple):
+    """An input of the model, and the samples that it is given."""
+
+    name: str
+    shape: Shape
+    """Of a sample, without the batch."""
+    dtype: str
+    array: str | None
+    """The array of them; None where nothing says which."""
+    scale: float | None
+    """What they are divided by."""
 
 
 class Fit:
-    """A model of one input and one output, and what it is trained on.
+    """A model, and what it is trained on.
 
     Attributes:
-        input: sizes of a sample, without the batch.
+        results: all that the model gives.
     """
 
     def __init__(
@@ -81,26 +126,207 @@ class Fit:
         data: "Data",
         train: "Train",
         ensemble: "Ensemble | None",
-        input: Shape,
-        output: Output,
+        inputs: Sequence[Given],
+        results: Sequence[Result],
     ) -> None:
         self.data, self.train, self.ensemble = data, train, ensemble
-        self.input, self.output = input, output
+        self._given, self.results = inputs, results
+
+    @cached_property
+    def inputs(self) -> "tuple[Fed, ...]":
+        """What the model is given, in its order."""
+        data = self.data
+        return tuple(
+            Fed(
+                one.name,
+                one.shape[1:],
+                one.dtype,
+                self._array(one),
+                data.scale_of(one.name),
+            )
+            for one in self._given
+        )
+
+    def _array(self, given: Given) -> str | None:
+        said = self.data.inputs
+        if isinstance(said, dict):
+            found: str | None = said.get(given.name)
+            return found
+        alone = len(self._given) == 1
+        return (said or self.data.about_source.samples_called) if alone else None
+
+    @cached_property
+    def outputs(self) -> "tuple[Trained, ...]":
+        """Each output that has a loss, in the model's order."""
+        one = len(self.results) == 1
+        loss = next(until_lost(self.train.loss for _ in range(1)), UNKNOWN)
+        if not isinstance(loss, ByOutput):
+            return (
+                tuple(Trained(self, result) for result in self.results) if one else ()
+            )
+        return tuple(
+            Trained(self, result)
+            for result in self.results
+            if result.said(loss) is not None
+        )
+
+    def like(self, train: "Train") -> "Fit":
+        """The same, trained in another way."""
+        return Fit(self.data, train, self.ensemble, self._given, self.results)
+
+    @property
+    def validates(self) -> bool:
+        """Whether something is validated after each epoch."""
+        held_out = self.data is not UNKNOWN and self.data.validation
+        return bool(self.train.validation_split or held_out)
+
+    @property
+    def untrained(self) -> list[Result]:
+        """The outputs that have no loss."""
+        trained = {one.key for one in self.outputs}
+        return [one for one in self.results if one.key not in trained]
+
+    @property
+    def only(self) -> "Trained | None":
+        """The one output of a model of one input and one output."""
+        single = len(self._given) == len(self.results) == len(self.outputs) == 1
+        return self.outputs[0] if single else None
+
+
+class Trained:
+    """An output that has a loss.
+
+    Attributes:
+        fit: the model, and what it is trained on.
+        result: the output, and what it is called.
+        data, train, ensemble: the sections of the spec.
+    """
+
+    def __init__(self, fit: Fit, result: Result) -> None:
+        self.fit, self.result = fit, result
+        self.data, self.train, self.ensemble = fit.data, fit.train, fit.ensemble
+
+    @property
+    def name(self) -> str:
+        """What the spec calls it."""
+        return self.result.name
+
+    @property
+    def key(self) -> str:
+        """What Keras calls it."""
+        return self.result.key
+
+    @property
+    def output(self) -> Output:
+        """The tensor."""
+        return self.result.output
+
+    @property
+    def who(self) -> str:
+        """What messages call it: the model, where it gives nothing else."""
+        return f"'{self.name}'" if len(self.fit.results) > 1 else "the model"
+
+    @property
+    def input(self) -> Shape:
+        """The sizes of a sample, where the model is given one tensor."""
+        [one] = self.fit.inputs
+        return one.shape
+
+    def _of(self, said: Any) -> Any:
+        """What a key of `train:` says of it."""
+        return self.result.said(said) if isinstance(said, ByOutput) else said
+
+    def path(self, key: str) -> Path:
+        """Where a key of `train:` says something of it."""
+        return self.result.path(_mapping(getattr(self.train, key)), "train", key)
+
+    @property
+    def loss(self) -> Any:
+        """What training makes small, as `train:` holds it."""
+        return self._of(self.train.loss)
+
+    @property
+    def weight(self) -> float | None:
+        """How much that counts beside the losses of other outputs."""
+        found: float | None = self._of(self.train.loss_weights)
+        return found
+
+    @property
+    def kept_metrics(self) -> Sequence[Any]:
+        """What is reported beside it, as `train:` holds it."""
+        return self._of(self.train.metrics) or ()
+
+    def metrics(self) -> Iterator[tuple[Path, str, object, Metric]]:
+        """Each metric: place, name in snake case, as it is kept, and what is known."""
+        path = self.path("metrics")
+        for place, metric in each_known(self.kept_metrics):
+            yield (*path, place), metric_name(metric), metric, Metric.of(metric)
+
+    # ------------------------------------------------------------ what it learns from
+
+    @property
+    def array(self) -> str:
+        """The array of what it is to give; `input` for the sample itself."""
+        said, usual = self.data.targets, self.data.about_source.target
+        if isinstance(said, dict):
+            said = self.result.said(said)
+        return said or usual
+
+    @property
+    def source(self) -> Fed | None:
+        """The input that is its own target: the first of the same sizes."""
+        sizes = self.output.shape[1:]
+        return next((one for one in self.fit.inputs if one.shape == sizes), None)
+
+    @property
+    def label_words(self) -> tuple[str, ...]:
+        """What `labels:` says of them; nothing where it says nothing."""
+        if "labels" not in self.data.given:
+            return known(()) if self.data.labels else ()
+        found: tuple[str, ...] = self._of(self.data.labels) or ()
+        return found
+
+    @property
+    def label_path(self) -> Path:
+        """Where it does."""
+        return self.result.path(_mapping(self.data.labels), "data", "labels")
+
+    @property
+    def encoding(self) -> Literal["one_hot", "sparse", "multi_hot"]:
+        """How the labels are given to the loss.
+
+        `contiguous` alone says how classes are numbered, and leaves this to the loss.
+        """
+        words = self.label_words or ("sparse",)
+        if "multi_hot" in words:
+            return "multi_hot"
+        if "one_hot" in words:
+            return "one_hot"
+        loss = Loss.of(self.loss)
+        chosen = "sparse" not in words and loss.categorical
+        return "one_hot" if chosen and loss.labels == "one_hot" else "sparse"
+
+    @cached_property
+    def answer(self) -> Answer:
+        """How an answer is read from what it gives."""
+        targets = until_lost(self._target() for _ in range(1))
+        target = next(targets, Target("", (), any_form=False, is_image=False))
+        return answer(self.loss, self.output, target)
+
+    def _target(self) -> Target:
+        image = self.data.image or image_of(self.fit.inputs[0].shape)
+        any_form = self.data.about_source.any_arrays
+        return Target(self.array, self.label_words, any_form, image is not None)
 
     @property
     def units(self) -> int | None:
-        """How many numbers the model gives for a sample, where they are in a row."""
-        return self.output.shape[1]
-
-    @property
-    def answer(self) -> Answer:
-        """How they are read."""
-        return answer(self.train, self.output)
+        """How many numbers there are for a sample, or for each of its places."""
+        return self.output.shape[-1]
 
     @property
     def classes(self) -> int:
         """How many there are, where its labels are classes."""
-        return (self.units or 0) if self.answer.form == "classes" else 2
+        return 2 if self.units == 1 else self.units or 0
 
     @property
     def scores(self) -> str:
@@ -112,55 +338,52 @@ class Fit:
     @property
     def learns_number(self) -> bool:
         """Whether the loss takes the labels for numbers, and not for classes."""
-        return self.answer.form == "number" and not Loss.of(self.train.loss).categorical
+        return self.answer.form == "number" and not Loss.of(self.loss).categorical
 
-    @property
-    def encoding(self) -> Literal["one_hot", "sparse"]:
-        """How the labels are given to the loss."""
-        return encoding(self.data, self.train)
 
-    def metrics(self) -> Iterator[tuple[Path, str, object, Metric]]:
-        """Each metric: place, name in snake case, as it is kept, and what is known."""
-        for place, metric in each_known(self.train.metrics):
-            path = ("train", "metrics", place)
-            yield path, metric_name(metric), metric, Metric.of(metric)
+def _mapping(said: Any) -> Any:
+    return said if isinstance(said, ByOutput) else ()
 
 
 def sections(model: Model) -> Sections:
     """The sections of a model without errors."""
     program, graph = model.program, model.summary.graph
-    rows = {row.name: row for row in model.summary.rows}
-    outputs: list[Output] = []
-    for row in (rows[name] for name in graph.outputs):
-        shapes = row.output_shape
-        several = shapes if isinstance(shapes, list) else [shapes]
-        outputs += [Output(shape, row.layer, row.path) for shape in several]
-    inputs = [tensor.shape for tensor in graph.inputs]
-    trained = model.summary.trainable_params
+    inputs = [Given(one.name, one.shape, one.dtype, one.path) for one in graph.inputs]
     said = program.data, program.train, program.ensemble
-    second = model.summary.tuned
+    trained, second = model.summary.trainable_params, model.summary.tuned
     tuned = None if second is None else second.trainable_params
-    return Sections(*said, inputs, outputs, trained, program, tuned)
+    return Sections(*said, inputs, list(_results(model)), trained, program, tuned)
+
+
+def _results(model: Model) -> Iterator[Result]:
+    """What a model gives, with its names."""
+    program, graph = model.program, model.summary.graph
+    rows = {row.name: row for row in model.summary.rows}
+    found: list[tuple[str, str, Output]] = []
+    parts = graph.output_parts or (None,) * len(graph.outputs)
+    for name, part in zip(graph.outputs, parts, strict=True):
+        row = rows[name]
+        shapes = row.output_shape
+        key = graph.called(name, row.shares)
+        several = shapes if isinstance(shapes, list) else [shapes]
+        chosen = several if part is None else [several[part]]
+        found += [(name, key, Output(shape, row.layer, row.path)) for shape in chosen]
+    written = program.outputs if len(program.outputs) == len(found) else ()
+    for place, (name, key, output) in enumerate(found):
+        names = dict.fromkeys((*written[place : place + 1], name, key))
+        yield Result(next(iter(names)), key, tuple(names), output)
 
 
 def of_unknown_model(program: Program) -> Sections:
     """The sections of a model with errors, of which nothing can be said."""
-    inputs = [UNKNOWN for _ in program.inputs or [""]]
-    outputs = [UNKNOWN for _ in program.outputs or [""]]
+    inputs = [
+        Given(name, UNKNOWN, UNKNOWN, ("inputs", name))
+        for name in program.inputs or [""]
+    ]
+    names = program.outputs or [""]
+    outputs = [Result(name, name, (name,), UNKNOWN) for name in names]
     said = program.data, program.train, program.ensemble
     return Sections(*said, inputs, outputs, program=program)
-
-
-def encoding(data: "Data", train: "Train") -> Literal["one_hot", "sparse"]:
-    """How the labels are given to the loss.
-
-    `contiguous` alone says how classes are numbered, and leaves this to the loss.
-    """
-    if "one_hot" in data.labels:
-        return "one_hot"
-    loss = Loss.of(train.loss)
-    chosen = "sparse" not in data.labels and loss.categorical
-    return "one_hot" if chosen and loss.labels == "one_hot" else "sparse"
 
 
 def available(data: "Data") -> int | None:
@@ -194,9 +417,21 @@ def rate(train: "Train") -> tuple[Path, Any]:
     return (*path, optimizer.title(), "learning_rate"), optimizer.learning_rate
 
 
-def figures(train: "Train") -> list[str]:
-    """What Keras reports of an epoch: the loss, then each metric by its key."""
-    return ["loss", *(metric_key(known(metric)) for metric in train.metrics)]
+def reported(fit: Fit) -> dict[str, Any]:
+    """What Keras reports of an epoch: each figure's key, with its metric if it is one.
+
+    Where the model gives several tensors, the keys of metrics begin with the output's
+    name, and where several are trained, there is a loss of each
+    (keras/src/trainers/compile_utils.py, CompileMetrics and CompileLoss, 3.15).
+    """
+    found: dict[str, Any] = {"loss": None}
+    if len(fit.outputs) > 1:
+        found |= {f"{one.key}_loss": None for one in fit.outputs}
+    for one in fit.outputs:
+        before = f"{one.key}_" * (len(fit.results) > 1)
+        for metric in one.kept_metrics:
+            found[before + metric_key(known(metric))] = metric
+    return found
 
 
 def metric_name(metric: object) -> str:

@@ -6,20 +6,23 @@ from typing import Annotated, Any, ClassVar, Literal
 from cnnspec.catalogue.sources import SOURCES, DataSource, elsewhere
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either, nearest
 from cnnspec.ground.kinds import (
-    AboveZero,
     BetweenZeroAndOne,
+    Json,
     Natural,
+    NotAllowed,
     Positive,
     choice,
     file_name,
     kind,
     list_of,
+    not_finite,
     number,
     one_of,
 )
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, product, show
 from cnnspec.ground.yaml_text import describe
+from cnnspec.language.by_output import ByOutput
 from cnnspec.language.sampling import LIMIT
 
 _File = Annotated[str, file_name("the name of a file or folder", 0)]
@@ -46,13 +49,32 @@ _IMAGE_SHAPE = kind(
         "maxItems": 3,
     },
 )
-_LABEL_WORDS = ("one_hot", "sparse", "contiguous")
+_LABEL_WORDS = ("one_hot", "sparse", "multi_hot", "contiguous")
 _LABELS_SAYS = (
-    "'one_hot' or 'sparse', 'contiguous', or a list such as [contiguous, one_hot]"
+    "'one_hot', 'sparse' or 'multi_hot', 'contiguous', or a list such as "
+    "[contiguous, one_hot]"
 )
 
 
-def _labels(value: Any) -> tuple[str, ...]:
+def _labels(value: Any) -> Any:
+    """The words, in order; or those of each output by its name."""
+    if not isinstance(value, dict):
+        return _label_words(value)
+    found, problems = ByOutput(), list[Problem]()
+    for output, words in value.items():
+        try:
+            found[str(output)] = _label_words(words)
+        except Invalid as error:
+            problems += (problem.under(output) for problem in error.problems)
+        except ValueError:
+            text = f"data.labels must be {_LABELS_SAYS}; found {describe(words)}"
+            problems.append(Problem((output,), "wrong-type", text))
+    if problems or not found:
+        raise Invalid(problems) if problems else ValueError
+    return found
+
+
+def _label_words(value: Any) -> tuple[str, ...]:
     words = list(value) if isinstance(value, list | tuple) else [value]
     problems = []
     for place, word in enumerate(words):
@@ -63,26 +85,90 @@ def _labels(value: Any) -> tuple[str, ...]:
             problems.append(Problem(path, "unknown-value", text, hint))
     if problems:
         raise Invalid(problems)
-    if not words or len(set(words)) < len(words) or {"one_hot", "sparse"} <= set(words):
+    forms = {"one_hot", "sparse", "multi_hot"}.intersection(words)
+    if not words or len(set(words)) < len(words) or len(forms) > 1:
+        raise ValueError
+    if len(words) > 1 and "multi_hot" in forms:  # its numbers are no classes
         raise ValueError
     return tuple(sorted(words))
+
+
+_LABEL_FORMS: list[Json] = [
+    {"enum": list(_LABEL_WORDS)},
+    {
+        "type": "array",
+        "items": {"enum": list(_LABEL_WORDS)},
+        "minItems": 1,
+        "uniqueItems": True,
+    },
+]
+
+
+def _by_name(item: Json) -> Json:
+    """The schema of a mapping by names of inputs or outputs."""
+    return {"type": "object", "additionalProperties": item, "minProperties": 1}
 
 
 _LABELS = kind(
     _labels,
     _LABELS_SAYS,
-    {
-        "anyOf": [
-            {"enum": list(_LABEL_WORDS)},
-            {
-                "type": "array",
-                "items": {"enum": list(_LABEL_WORDS)},
-                "minItems": 1,
-                "uniqueItems": True,
-            },
-        ]
-    },
+    {"anyOf": [*_LABEL_FORMS, _by_name({"anyOf": _LABEL_FORMS})]},
     _LABEL_WORDS,
+)
+
+
+def _arrays(value: Any) -> Any:
+    """The name of an array, or those of several by the inputs or outputs."""
+    if not isinstance(value, dict):
+        return _name(value)
+    if not value:
+        raise ValueError
+    for name, array in value.items():
+        if not isinstance(array, str) or not array.strip():
+            text = f"the name of an array is text; found {describe(array)}"
+            raise Invalid([Problem((name,), "wrong-type", text)])
+    return {str(name): array for name, array in value.items()}
+
+
+_ARRAY_JSON: Json = {"type": "string", "minLength": 1}
+_ARRAYS_JSON: Json = {"anyOf": [_ARRAY_JSON, _by_name(_ARRAY_JSON)]}
+_INPUTS = kind(
+    _arrays,
+    "the name of an array, or those of several by the model's inputs, as in "
+    "{photo: image}",
+    _ARRAYS_JSON,
+)
+_TARGETS = kind(
+    _arrays,
+    "the name of an array, or those of several by the model's outputs, as in "
+    "{digit: label}; or input, for the sample itself",
+    _ARRAYS_JSON,
+)
+_SCALE = number("a number above 0", gt=0)
+
+
+def _scale(value: Any) -> Any:
+    """What is divided by; or that of each input by its name."""
+    if isinstance(value, dict) and value:
+        return {str(name): _one_scale(name, one) for name, one in value.items()}
+    return _one_scale(None, value)
+
+
+def _one_scale(name: Any, value: Any) -> float:
+    try:
+        return float(_SCALE.validated(value))
+    except NotAllowed:
+        if name is None:
+            raise ValueError from None
+    text = f"data.scale must be {_SCALE.says}; found {describe(value)}"
+    raise Invalid([Problem((name,), "wrong-type", text)])
+
+
+_SCALES = kind(
+    _scale,
+    _SCALE.says,
+    {"anyOf": [_SCALE.json, _by_name(_SCALE.json)]},
+    hint=not_finite,
 )
 _NAMES = list_of(kind(lambda v: _name(v), "text", {"type": "string"}), least=2)
 _CLASSES = one_of(number("a number of 2 or more", whole=True, ge=2), _NAMES)
@@ -94,6 +180,18 @@ def _name(value: Any) -> str:
     return value
 
 
+INPUT = "input"
+"""The target that is the sample itself."""
+
+
+def each_of(said: Any) -> Iterator[tuple[str, Any]]:
+    """What is said of each input or output, with its name; '' where it is of all."""
+    if isinstance(said, dict):
+        yield from said.items()
+    elif said is not None:
+        yield "", said
+
+
 class Data(Record):
     """Where the samples come from, and what is done to them before training."""
 
@@ -102,13 +200,16 @@ class Data(Record):
         "path": "file filename npz filepath data_path",
         "train": "train_dir train_path training train_data train_file",
         "validation": "val val_dir val_path validation_dir test test_dir test_path",
-        "label_column": "target target_column label_col y_col class_column",
+        "label_column": "target_column label_col y_col class_column",
         "image_shape": "image_size img_size target_size input_shape img_shape",
         "classes": "num_classes nb_classes n_classes class_names names nc",
         "test_size": "test_split val_split validation_size test_fraction",
         "random_state": "seed random_seed",
         "scale": "divide divide_by max_value",
         "limit": "max_samples n_samples num_samples sample_limit subset fraction",
+        "targets": "target outputs y",
+        "inputs": "x features",
+        "sample_weight": "sample_weights weights",
     }
     renamed: ClassVar[dict[str, Any]] = {
         "batch_size": "it stands in train:, as in train: {batch_size: 32}",
@@ -125,7 +226,15 @@ class Data(Record):
     }
     source: Annotated[str, _SOURCE]
     path: _File | None = None
-    """The .npz file, with x_train, y_train, x_test and y_test."""
+    """The .npz file, with x_train, y_train, x_test and y_test, or such arrays as
+    inputs: and targets: name."""
+    inputs: Annotated[Any, _INPUTS] | None = None
+    """Which arrays of a .npz file the model is given: image stands for image_train and
+    image_test."""
+    targets: Annotated[Any, _TARGETS] | None = None
+    """Which arrays it learns to give; input is the sample itself, as it is scaled."""
+    sample_weight: Annotated[Any, _TARGETS] | None = None
+    """The array of a .npz file that says how much each sample counts."""
     train: _File | None = None
     """What to train on: a CSV file, or a folder that holds one of images per class."""
     validation: _File | None = None
@@ -137,15 +246,16 @@ class Data(Record):
     brought."""
     label_mode: Literal["fine", "coarse"] = "fine"
     """The 100 classes of CIFAR-100, or its 20 superclasses."""
-    scale: AboveZero | None = None
-    """What the samples are divided by."""
+    scale: Annotated[Any, _SCALES] | None = None
+    """What the samples are divided by: all inputs, or each by its name."""
     flatten: bool = False
     """Whether a sample becomes a row of numbers."""
     reshape: tuple[Positive, ...] | None = None
     """The sizes that a sample is brought to."""
     labels: Annotated[Any, _LABELS] = ("sparse",)
     """one_hot: a row with a 1 at the class; sparse: the number of the class;
-    contiguous: numbered anew without gaps."""
+    multi_hot: a row of 0 and 1, for several labels; contiguous: numbered anew without
+    gaps."""
     classes: Annotated[Any, _CLASSES] | None = None
     """How many classes there are, or their names, to be shown with images."""
     test_size: BetweenZeroAndOne | None = None
@@ -259,6 +369,11 @@ class Data(Record):
 
     # --------------------------------------------------------- what follows from it
 
+    def scale_of(self, name: str) -> float | None:
+        """What an input is divided by."""
+        found = self.scale
+        return found.get(name) if isinstance(found, dict) else found
+
     @property
     def about_source(self) -> type[DataSource]:
         """What is known of the source."""
@@ -272,7 +387,7 @@ class Data(Record):
     @property
     def contiguous(self) -> bool:
         """Whether the labels are numbered anew."""
-        return "contiguous" in self.labels
+        return any("contiguous" in words for _, words in each_of(self.labels))
 
     @property
     def names(self) -> tuple[str, ...]:

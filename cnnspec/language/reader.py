@@ -12,6 +12,7 @@ from cnnspec.ground.source import Source, stem
 from cnnspec.ground.visible import visible
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.blocks import BlockReader
+from cnnspec.language.by_output import with_outputs
 from cnnspec.language.defaults import read_defaults
 from cnnspec.language.document import Document, InputTensor
 from cnnspec.language.expressions import names_in
@@ -79,6 +80,7 @@ def _program(
     if isinstance(appended, list):
         steps += reader.steps(appended, ("append",), place)
     blocks.refuse_recursion()
+    data = with_outputs(data)
     document = _document(data, notes) if isinstance(source.data, dict) else _EMPTY
     parts = _parts(data, notes) if notes.problems() else {}
     program = Program(

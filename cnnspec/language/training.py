@@ -5,7 +5,7 @@ A name alone stands for the object with its defaults, a mapping for one with arg
 as in `{Adam: {learning_rate: 0.001}}`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.accuracy import Metric
@@ -15,6 +15,8 @@ from cnnspec.catalogue.optimizers import Optimizer, RMSprop
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, nearest
 from cnnspec.ground.kinds import (
     LARGEST_FLOAT,
+    Finding,
+    Kind,
     Positive,
     ZeroToBelowOne,
     choice,
@@ -26,6 +28,7 @@ from cnnspec.ground.kinds import (
 )
 from cnnspec.ground.records import Record
 from cnnspec.ground.yaml_text import describe, flow
+from cnnspec.language.by_output import either_way
 from cnnspec.language.data import Data
 
 __all__ = [
@@ -41,8 +44,25 @@ __all__ = [
 _SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2**32 - 1)
 
 OPTIMIZER = component("an optimizer", Optimizer)
-_LOSS = component("a loss", Loss)
-_METRIC = component("a metric", Metric, "cnnspec.catalogue.metrics")
+
+
+def _or_by_output(name: str, kind: Kind) -> Kind:
+    """What an argument of `train:` holds, for the one output or each by its name."""
+
+    def words(value: Any, findings: Sequence[Finding]) -> Iterator[Problem]:
+        from cnnspec.ground.mistakes import problems
+
+        found = [one._replace(path=(name, *one.path)) for one in findings]
+        for problem in problems(Train, found, {name: value}):
+            yield problem._replace(path=problem.path[1:])
+
+    return either_way(kind, words)
+
+
+_LOSS = _or_by_output("loss", component("a loss", Loss))
+_METRICS = _or_by_output(
+    "metrics", list_of(component("a metric", Metric, "cnnspec.catalogue.metrics"))
+)
 
 
 def _callback(value: Any) -> Any:
@@ -58,6 +78,7 @@ CALLBACK = kind(
 
 
 _WEIGHT = number("a number of 0 or more", ge=0)
+_LOSS_WEIGHTS = _or_by_output("loss_weights", _WEIGHT)
 _WEIGHTS_SAYS = (
     "'balanced', a list with a number for each class, or a mapping of classes to "
     "numbers, as in {0: 1.0, 3: 2.5}"
@@ -241,20 +262,22 @@ class Train(Record):
             ),
             "a spec has no say in it; remove it",
         ),
-        **dict.fromkeys(
-            ("loss_weights", "sample_weight"),
-            "a spec has one loss, and all samples count alike in it; remove it",
-        ),
+        "sample_weight": "it stands in data:, and names an array of its file, as in "
+        "data: {sample_weight: weights}",
     }
-    first = ("optimizer", "loss", "metrics")
+    first = ("optimizer", "loss", "metrics", "loss_weights")
     compiled: ClassVar[tuple[str, ...]] = (
-        *("loss", "optimizer", "metrics", "jit_compile", "steps_per_execution"),
-        *("seed", "mixed_precision"),
+        *("loss", "loss_weights", "optimizer", "metrics", "jit_compile"),
+        *("steps_per_execution", "seed", "mixed_precision"),
     )
     """The arguments that count where nothing is there to train on, too."""
     loss: Annotated[Any, _LOSS]
+    """A loss, or one for each output by its name."""
     optimizer: Annotated[Any, OPTIMIZER] = RMSprop.kept(RMSprop.__name__)
-    metrics: Annotated[Any, list_of(_METRIC)] = ()
+    metrics: Annotated[Any, _METRICS] = ()
+    """A list of metrics, or one for each output by its name."""
+    loss_weights: Annotated[Any, _LOSS_WEIGHTS] = None
+    """How much the loss of each output counts in their sum, by its name."""
     batch_size: Positive | None = None
     epochs: Positive = 1
     validation_split: ZeroToBelowOne = 0.0

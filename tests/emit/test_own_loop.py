@@ -112,7 +112,7 @@ def test_several_inputs_and_outputs_need_no_data(tmp_path: Path) -> None:
           - Dense: {units: 2, name: one}
           - Dense: {units: 1, name: two}
         outputs: [one, two]
-        train: {loss: mse}
+        train: {loss: {one: mse, two: mse}, metrics: {two: [mae]}}
         """
     code = render_script(*api.loads(text)[:2])
     assert len(load_script(code, tmp_path / "s.py").build_model().outputs) == 2

@@ -67,6 +67,7 @@ def live(model: Model) -> Any:
     """
     from cnnspec.emit.keras_live.session import raise_limit
     from cnnspec.emit.keras_live.trial import compile_as_told, policy
+    from cnnspec.judge.subjects import sections
 
     with policy(model):
         built, errors = compared(model, weights=True)
@@ -74,7 +75,7 @@ def live(model: Model) -> Any:
         raise SpecError(errors)
     raise_limit(model.summary.graph)
     if model.program.train is not None:
-        compile_as_told(built.model, model.program.train)
+        compile_as_told(built.model, sections(model).training())
     return built.model
 
 

@@ -7,7 +7,7 @@ model can be made that the first batch ends.
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnnspec.catalogue.layers.base import all_nested
 from cnnspec.emit.keras_live.model import Built, apply, keras_object
@@ -23,15 +23,12 @@ from cnnspec.ground.errors import Problem, ShapeError
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shapes, show
 from cnnspec.judge.rules.layers.fails_at_run import CODE, of_steps
-from cnnspec.judge.subjects import Fit, sections
+from cnnspec.judge.subjects import Fit, Trained, sections
 from cnnspec.language.fine_tuning import second_fit
 from cnnspec.model.calls import shapes_given
 from cnnspec.model.depth import depth
 from cnnspec.model.graph import Graph, Input, Node
 from cnnspec.model.summary import Model, Summary, infer
-
-if TYPE_CHECKING:
-    from cnnspec.language.training import Train
 
 SAMPLES = 2
 """How many make a batch."""
@@ -222,7 +219,7 @@ def _step(graph: Graph, built: Built, fit: Fit) -> list[Problem]:
         return found
     if depth(graph) >= DEEP:
         return []
-    return _whole(graph, lambda: _fit(graph, built.model, fit, fit.train), ("train",))
+    return _whole(graph, lambda: _fit(graph, built.model, fit), ("train",))
 
 
 def _second_step(graph: Graph, built: Built, fit: Fit, tuned: Summary) -> list[Problem]:
@@ -234,30 +231,48 @@ def _second_step(graph: Graph, built: Built, fit: Fit, tuned: Summary) -> list[P
         return differ
     if depth(graph) >= DEEP:
         return []
-    train, where = second_fit(fit.train), ("train", "fine_tune")
-    return _whole(graph, lambda: _fit(graph, built.model, fit, train), where)
+    second, where = fit.like(second_fit(fit.train)), ("train", "fine_tune")
+    return _whole(graph, lambda: _fit(graph, built.model, second), where)
 
 
-def _fit(graph: Graph, model: Any, fit: Fit, train: "Train") -> None:
+def _fit(graph: Graph, model: Any, fit: Fit) -> None:
     """Trains for a step. Source: `templates/training/fit.py.j2`."""
-    weights = train.class_weight
+    weights = fit.train.class_weight
     if weights == "balanced":
-        weights = dict.fromkeys(range(fit.classes), 1.0)
+        weights = dict.fromkeys(range(fit.outputs[0].classes), 1.0)
     elif isinstance(weights, tuple):
         weights = dict(enumerate(weights))
-    compile_as_told(model, train)
-    [samples] = map(_zeros, graph.inputs)
+    compile_as_told(model, fit)
+    samples = [_zeros(tensor) for tensor in graph.inputs]
     count = graph.inputs[0].shape[0] or SAMPLES
-    model.fit(samples, _labels(fit, count), class_weight=weights, verbose=0)
+    learnt = {one.key: _labels(one, count) for one in fit.outputs}
+    labels = [learnt.get(one.key) for one in fit.results]
+    model.fit(
+        samples if len(samples) > 1 else samples[0],
+        labels if len(labels) > 1 else labels[0],
+        class_weight=weights,
+        verbose=0,
+    )
 
 
-def compile_as_told(model: Any, train: "Train") -> None:
+def compile_as_told(model: Any, fit: Fit) -> None:
     """Compiles a Keras model. Source: `templates/training/compile.py.j2`."""
+    losses = {one.key: _named(one.loss) for one in fit.outputs}
+    metrics = {one.key: list(map(_named, one.kept_metrics)) for one in fit.outputs}
+    several = len(fit.results) > 1
+    by_output = {one.key: losses.get(one.key) for one in fit.results}
+    counts = {one.key: 1.0 if one.weight is None else one.weight for one in fit.outputs}
+    weights: Any = {key: counts.get(key, 1.0) for key in by_output}
+    if fit.train.loss_weights is None:
+        weights = None
+    elif not several:
+        weights = counts[fit.outputs[0].key]
     model.compile(
-        optimizer=_named(train.optimizer),
-        loss=_named(train.loss),
-        metrics=[_named(metric) for metric in train.metrics],
-        jit_compile=train.jit_compile,
+        optimizer=_named(fit.train.optimizer),
+        loss=by_output if several else next(iter(losses.values())),
+        loss_weights=weights,
+        metrics=metrics if several else next(iter(metrics.values())),
+        jit_compile=fit.train.jit_compile,
     )
 
 
@@ -265,17 +280,19 @@ def _named(value: Any) -> Any:
     return keras_object(value) if isinstance(value, Record) else value
 
 
-def _labels(fit: Fit, count: int) -> Any:
+def _labels(one: Trained, count: int) -> Any:
     """Labels of class 0, or numbers, in the form that a script gives them."""
     import numpy
 
-    form = fit.answer.form
-    if form != "classes":
-        kind = "int32" if form == "two classes" else "float32"
-        return numpy.zeros((count, 1), kind)
-    labels = numpy.zeros(count, "int32")
-    if fit.encoding == "one_hot":
-        return keras_module().utils.to_categorical(labels, fit.classes)
+    form, _, tells_classes = one.answer
+    sizes = tuple(size or 1 for size in one.output.shape[1:])
+    if form in ("two classes", "two pixel classes"):
+        return numpy.zeros((count, *sizes), "int32")
+    if form == "labels" or not tells_classes or one.units == 1:
+        return numpy.zeros((count, *sizes), "float32")
+    labels = numpy.zeros((count, *sizes[:-1]), "int32")
+    if one.encoding == "one_hot":
+        return keras_module().utils.to_categorical(labels, one.classes)
     return labels
 
 

@@ -80,7 +80,7 @@ class Lesson:
         self._view = writer.view
         self._found = [
             one
-            for one in explanations(program, summary, self._view.answer)
+            for one in explanations(program, summary)
             if writer.language.explains(one.key)
         ]
 

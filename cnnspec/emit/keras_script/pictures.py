@@ -4,25 +4,26 @@ from math import ceil, sqrt
 
 from cnnspec.catalogue.layers.arguments import PROBABILITIES
 from cnnspec.emit.keras_script.view import PicturesView
-from cnnspec.judge.answers import Output, answer
 from cnnspec.judge.shown import convolutions, drawn_on
-from cnnspec.language.training import Data, Train
+from cnnspec.judge.subjects import Fit
 from cnnspec.model.summary import Row, Summary
 
 _ROWS = 12
 """Convolutions whose feature maps are drawn, at most."""
 
 
-def pictures_view(data: Data, train: Train, summary: Summary) -> PicturesView | None:
+def pictures_view(fit: Fit, summary: Summary) -> PicturesView | None:
     """What templates are told of the pictures that are asked for; None for none."""
-    found = convolutions(summary)
-    if not train.show:
+    train, only = fit.train, fit.only
+    if not train.show or only is None:
         return None
-    first, [tensor] = found[0], summary.graph.inputs
+    found = convolutions(summary)
+    first = found[0]
     *_, channels, filters = _filters(first)
     columns = ceil(sqrt(filters * 16 / 9))  # as wide as a slide
     every = ceil(len(found) / _ROWS)
-    scores, ends = _scores(train, summary)
+    scores, ends = _scores(summary)
+    is_half = only.answer.probabilities and scores.endswith(".output") and not ends
     return PicturesView(
         asked=train.show,
         classes=" | ".join(dict.fromkeys(map(_class, found))),
@@ -33,10 +34,11 @@ def pictures_view(data: Data, train: Train, summary: Summary) -> PicturesView | 
         columns=columns,
         every=every,
         drawn=ceil(len(found) / every),
-        is_image=drawn_on(data, tensor.shape[1:]) is not None,
+        is_image=drawn_on(fit.data, only.input) is not None,
         scores=scores,
         ends=ends,
-        minus_half=" - 0.5" if _are_probabilities(train, summary, scores, ends) else "",
+        # Probabilities still have 0.5 between two classes.
+        minus_half=" - 0.5" if is_half else "",
         bypassed=_is_bypassed(summary, found[-1]),
     )
 
@@ -63,7 +65,7 @@ def _last(summary: Summary) -> Row:
     return next(row for row in summary.rows if row.name == name)
 
 
-def _scores(train: Train, summary: Summary) -> tuple[str, str]:
+def _scores(summary: Summary) -> tuple[str, str]:
     """Code of the scores that the last activation makes probabilities of.
 
     Also the name of that activation, where it is an argument and has to be taken off.
@@ -77,14 +79,6 @@ def _scores(train: Train, summary: Summary) -> tuple[str, str]:
     if last.layer.activates:
         return "model.layers[-1].input", ""
     return "model.layers[-1].output", activation
-
-
-def _are_probabilities(train: Train, summary: Summary, scores: str, ends: str) -> bool:
-    """Whether the scores are still probabilities, with 0.5 between two classes."""
-    last = _last(summary)
-    assert isinstance(last.output_shape, tuple)
-    read = answer(train, Output(last.output_shape, last.layer, last.path))
-    return read.probabilities and scores.endswith(".output") and not ends
 
 
 def _is_bypassed(summary: Summary, last: Row) -> bool:

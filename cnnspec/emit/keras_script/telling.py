@@ -1,9 +1,9 @@
 """Finding out what templates are told of a spec."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import prod
+from typing import Any
 
-from cnnspec.catalogue.accuracy import Metric
 from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.optimizers import Schedule
 from cnnspec.emit.code.model import call_text
@@ -12,18 +12,19 @@ from cnnspec.emit.keras_script.view import (
     AnswerView,
     DataView,
     Font,
+    InputView,
+    TargetView,
     TrainView,
     View,
     WordsView,
 )
 from cnnspec.emit.targets import FULL, LESSON
-from cnnspec.judge.answers import Answer, Output, answer
+from cnnspec.ground.shapes import Shape
 from cnnspec.judge.best import best_of
 from cnnspec.judge.shown import image_of
-from cnnspec.judge.subjects import encoding, figures, rate
+from cnnspec.judge.subjects import Fed, Fit, Trained, metric_key, rate, reported
 from cnnspec.language.program import Program
-from cnnspec.language.training import Data, Ensemble, Train
-from cnnspec.model.summary import Summary
+from cnnspec.language.training import Data, Train
 
 
 def needed_packages(
@@ -52,47 +53,112 @@ def needed_packages(
 # ------------------------------------------------------------------ data
 
 
-def data_view(data: Data, train: Train, summary: Summary) -> DataView:
-    """What templates are told of the data."""
-    [tensor] = summary.graph.inputs
-    shape = tensor.shape[1:]
-    in_file, numbered = data.source in ("csv", "npz"), _form(train, summary) != "number"
-    image = data.image or (shape if data.source == "image_directory" else None)
+def data_view(data: Data, fit: Fit) -> DataView:
+    """What templates are told of the data.
+
+    Args:
+        data: the section of the spec.
+        fit: the model, and what it is trained on.
+    """
+    first = fit.inputs[0]
+    inputs = tuple(_input(fit, one) for one in fit.inputs)
+    targets = tuple(_target(fit, one) for one in fit.outputs)
+    numbered = any(one.answer.tells_classes for one in fit.outputs)
+    image = _image(data, first)
     colors = {1: "grayscale", 3: "rgb", 4: "rgba"}
     return DataView(
+        inputs=inputs,
+        targets=targets,
+        untrained=tuple(text(one.key) for one in fit.untrained),
+        weights=_weights(fit),
         source=data.source,
         path=data.path,
         train=data.train,
         validation=data.validation,
         label_column=data.label_column,
-        shape=(-1, *shape),
-        reshapes=shape
-        != (image if data.source == "image_directory" else data.about_source.array),
+        shape=inputs[0].shape,
+        reshapes=inputs[0].reshapes,
         squeezes=data.about_source.labels_in_column and not data.contiguous,
-        sample_shape=f"(n, {', '.join(map(str, shape))})",
-        dtype=tensor.dtype,
-        # NumPy lacks some of these types; Keras casts to them.
-        is_float="float" in tensor.dtype,
-        scale=decimal(data.scale).removesuffix(".0") if data.scale else None,
-        pixels=prod(size or 1 for size in shape),
+        sample_shape=f"(n, {', '.join(map(str, first.shape))})",
+        dtype=first.dtype,
+        is_float=inputs[0].is_float,
+        scale=inputs[0].scale,
+        pixels=inputs[0].pixels,
         image_size=image and image[:2],
         color_mode=colors.get(image[2] or 0) if image else None,
         image_endings=(".bmp", ".gif", ".jpeg", ".jpg", ".png"),
         class_names=list(data.names),
         coarse=data.label_mode == "coarse",
         contiguous=data.contiguous,
-        checks_labels=in_file and numbered and not data.contiguous,
+        checks_labels=data.source in ("csv", "npz")
+        and numbered
+        and not data.contiguous,
         renumbers=numbered and data.contiguous,
         splits=data.splits,
         test_size=data.test_size,
-        seed=_data_seed(data, train),
+        seed=_data_seed(data, fit.train),
         limit=data.limit,
-        limits_classes=numbered,
+        limits_classes=[one.form in ("classes", "two classes") for one in targets]
+        == [True],
         # A split has shuffled them.
         shuffle=data.shuffle and not data.splits,
         held_out="valid" if data.validation else "test",
         held_out_name="validation" if data.validation else "test",
     )
+
+
+def _image(data: Data, first: Fed) -> Shape | None:
+    """The size of a sample as an image; None where nothing says that it is one."""
+    return data.image or (first.shape if data.source == "image_directory" else None)
+
+
+def _input(fit: Fit, one: Fed) -> InputView:
+    data, several = fit.data, len(fit.inputs) > 1
+    is_folder = data.source == "image_directory"
+    comes = _image(data, one) if is_folder else data.about_source.array
+    return InputView(
+        name=one.name,
+        at=f"[{text(one.name)}]" if several else "",
+        array=one.array or "",
+        shape=(-1, *one.shape),
+        reshapes=one.shape != comes,
+        dtype=one.dtype,
+        # NumPy lacks some of these types; Keras casts to them.
+        is_float="float" in one.dtype,
+        scale=decimal(one.scale).removesuffix(".0") if one.scale else None,
+        pixels=prod(size or 1 for size in one.shape),
+    )
+
+
+def _at(one: Trained) -> str:
+    """Code of the place of an output among the targets."""
+    return f"[{text(one.key)}]" if len(one.fit.results) > 1 else ""
+
+
+def _target(fit: Fit, one: Trained) -> TargetView:
+    source, several = one.source, len(fit.inputs) > 1
+    form, _, tells_classes = one.answer
+    shape = one.output.shape[1:]
+    return TargetView(
+        name=one.key,
+        at=_at(one),
+        array=one.array,
+        source=f"[{text(source.name)}]" if source and several else "",
+        shape=shape if form in ("labels", "numbers", "picture") else shape[:-1],
+        form=form,
+        tells_classes=tells_classes,
+        classes=one.classes,
+        one_hot=one.encoding == "one_hot",
+    )
+
+
+def _weights(fit: Fit) -> tuple[tuple[str, str], ...]:
+    """The arrays that say how much samples count, and the output that each is for."""
+    said = fit.data.sample_weight
+    if not isinstance(said, dict):
+        return (("", said),) if said else ()
+    found = [(one, one.result.said(said)) for one in fit.outputs]
+    return tuple((_at(one), array) for one, array in found if array)
 
 
 def _data_seed(data: Data, train: Train) -> int:
@@ -107,17 +173,14 @@ def _data_seed(data: Data, train: Train) -> int:
 # ------------------------------------------------------------------ training
 
 
-def train_view(
-    data: Data | None, train: Train, ensemble: Ensemble | None, style: str
-) -> TrainView:
+def train_view(fit: Fit, style: str) -> TrainView:
     """What templates are told of the training.
 
     Args:
-        data: what is trained on; None for a loop of one's own.
-        train: how.
-        ensemble: whether several models are.
+        fit: what is trained, and on what.
         style: of the script.
     """
+    train, ensemble = fit.train, fit.ensemble
     distributes = train.distribute is not None
     resumes = train.resume or distributes
     appends, apart = resumes and style == FULL, ""
@@ -126,11 +189,11 @@ def train_view(
     weights = train.class_weight
     _, schedule = rate(train)
     schedules = isinstance(schedule, Schedule)
-    validates = bool((data and data.validation) or train.validation_split)
     return TrainView(
         optimizer=train.optimizer,
-        loss=train.loss,
-        metrics=list(train.metrics),
+        loss=_by_output(fit, {one.key: one.loss for one in fit.outputs}, whole=True),
+        loss_weights=_loss_weights(fit),
+        metrics=_metrics(fit),
         jit_compile=train.jit_compile,
         epochs=train.epochs,
         batch_size=train.batch_size or 32,
@@ -151,14 +214,64 @@ def train_view(
         resumes=resumes,
         distributes=distributes,
         devices="distribute" if distributes else "devices",
-        validates=validates,
-        best=best_of(train, validates=validates),
+        validates=fit.validates,
+        best=best_of(fit),
         restores_best=any(one.restores_best for one in train.callbacks),
         rate_changes=schedules or any(map(_sets_rate, train.callbacks)),
         schedule=schedule if schedules else None,
-        figure="accuracy" if "accuracy" in figures(train) else "loss",
-        gives_several=any(Metric.of(metric).is_several for metric in train.metrics),
+        figure="accuracy" if "accuracy" in reported(fit) else "loss",
+        curves=tuple(_curves(fit)),
+        gives_several=any(
+            about.is_several for one in fit.outputs for *_, about in one.metrics()
+        ),
     )
+
+
+def _by_output(fit: Fit, said: dict[str, Any], *, whole: bool = False) -> Any:
+    """What compile is told: of the one output alone, or of each by its name.
+
+    Args:
+        fit: what is trained.
+        said: by the names of outputs.
+        whole: whether those without a loss are named too, as Keras wants it.
+    """
+    if len(fit.results) == 1:
+        return next(iter(said.values()), None)
+    return {
+        one.key: said.get(one.key) for one in fit.results if whole or one.key in said
+    }
+
+
+def _loss_weights(fit: Fit) -> Any:
+    if fit.train.loss_weights is None:
+        return None
+    weights = {one.key: one.weight for one in fit.outputs}
+    if len(fit.results) > 1:
+        weights = {key: 1.0 if one is None else one for key, one in weights.items()}
+    return _by_output(fit, weights, whole=True)
+
+
+def _metrics(fit: Fit) -> Any:
+    found = {one.key: list(one.kept_metrics) for one in fit.outputs}
+    if len(fit.results) > 1:
+        found = {key: metrics for key, metrics in found.items() if metrics}
+    return _by_output(fit, found) or []
+
+
+_AS_EVER = ("classes", "two classes", "number")
+
+
+def _curves(fit: Fit) -> Iterator[str]:
+    """The figures that are drawn beside the loss: accuracy, or what fits the task."""
+    several = len(fit.outputs) > 1
+    for one in fit.outputs:
+        before = f"{one.key}_" * (len(fit.results) > 1)
+        yield from [f"{before}loss"] * several
+        single = [m for *_, m, about in one.metrics() if not about.is_several]
+        keys = [metric_key(metric) for metric in single]
+        if not several and one.answer.form in _AS_EVER:
+            keys = [key for key in keys if key == "accuracy"]
+        yield from (before + key for key in keys[:1])
 
 
 def _sets_rate(callback: Callback) -> bool:
@@ -201,21 +314,20 @@ def _callback(callback: Callback, *, appends: bool, apart: str) -> str:
 # ------------------------------------------------------------------ answers
 
 
-def answer_view(
-    data: Data, train: Train, ensemble: Ensemble | None, summary: Summary, style: str
-) -> AnswerView:
-    """What templates are told of how answers are read."""
-    read, shape = _answer(train, summary)
-    sizes = summary.graph.inputs[0].shape[1:]
+def answer_view(one: Trained, style: str) -> AnswerView:
+    """What templates are told of how the answers of an output are read."""
+    data, ensemble, read = one.data, one.ensemble, one.answer
+    first = one.fit.inputs[0]
+    sizes = first.shape
     image = data.image or image_of(sizes)
-    numbered = read.form != "number"
+    numbered = read.tells_classes
     shown = (
         "image"
         if image in (None, sizes)
         else f"image.reshape{(image or ())[: 2 if (image or ())[2:] == (1,) else 3]}"
     )
     is_gray = image is not None and image[2] == 1
-    if image is not None and not is_gray and data.scale != 255:
+    if image is not None and not is_gray and first.scale != 255:
         shown = f"{shown} / {shown}.max()"
     names = "CLASS_NAMES" if data.names else ""
     if data.source == "image_directory" and not names and numbered:
@@ -224,10 +336,13 @@ def answer_view(
         names = "class_names"
     shares = read.probabilities or (ensemble and ensemble.voting == "hard")
     return AnswerView(
+        name=one.key,
+        at=_at(one),
         form=read.form,
-        classes=(shape[-1] or 0) if read.form == "classes" else 2,
+        classes=one.classes,
         names_class=numbered,
-        one_hot=encoding(data, train) == "one_hot",
+        is_single=read.form in _AS_EVER,
+        one_hot=one.encoding == "one_hot",
         scores="probabilities" if read.probabilities else "class_scores",
         threshold=0.5 if read.probabilities else 0,
         names=names,
@@ -236,18 +351,6 @@ def answer_view(
         is_gray=is_gray,
         confidence=".0%" if shares else ".1f",
     )
-
-
-def _answer(train: Train, summary: Summary) -> tuple[Answer, tuple[int | None, ...]]:
-    """How the model's output is read, and its shape, batch first."""
-    [last] = [row for row in summary.rows if row.name == summary.graph.outputs[0]]
-    shape = last.output_shape
-    assert isinstance(shape, tuple)
-    return answer(train, Output(shape, last.layer, last.path)), shape
-
-
-def _form(train: Train, summary: Summary) -> str:
-    return _answer(train, summary)[0].form
 
 
 # ------------------------------------------------------------------ words
@@ -260,10 +363,9 @@ def words_view(view: View, say: Callable[[str], str]) -> WordsView:
         view: of a training.
         say: gives the text of a name.
     """
-    data, train, answer = view.data, view.train, view.answer
+    data, train, answer = view.data, view.train, view.answers[0]
     assert data is not None
     assert train is not None
-    assert answer is not None
     encoded = "labels_one_hot" if answer.one_hot else "labels_sparse"
     labels = {"two classes": "labels_two", "number": "labels_number"}
     scores = answer.scores

@@ -79,9 +79,66 @@ class ModelView(NamedTuple):
     """What Python's limit of calls has to be, where its own is too low for a chain."""
 
 
-class DataView(NamedTuple):
-    """The data to train on, and those held out."""
+class InputView(NamedTuple):
+    """An input of the model, and the samples that it is given."""
 
+    name: str
+    """Of the input."""
+    at: str
+    """Code of its place in `x_train`: `["photo"]`; empty where there is one input."""
+    array: str
+    """What the file calls its samples, without `_train`."""
+    shape: tuple[int | None, ...]
+    """What they are brought to: (-1, height, width, channels)."""
+    reshapes: bool
+    """Whether they come in another shape."""
+    dtype: str
+    """Of the input."""
+    is_float: bool
+    """Whether that is a type of floating-point numbers."""
+    scale: str | None
+    """What each number is divided by."""
+    pixels: int
+    """Numbers in a sample."""
+
+
+class TargetView(NamedTuple):
+    """What an output of the model is held against."""
+
+    name: str
+    """Of the output, as Keras has it."""
+    at: str
+    """Code of its place in `y_train`: `["digit"]`; empty where there is one output."""
+    array: str
+    """What the file calls it, without `_train`; `input` for the sample itself."""
+    source: str
+    """Code of the place in `x_train` of the sample that is its own target."""
+    shape: tuple[int | None, ...]
+    """The sizes of one."""
+    form: str
+    """What it stands for, as `AnswerView` has it."""
+    tells_classes: bool
+    """Whether its numbers are classes."""
+    classes: int
+    """How many."""
+    one_hot: bool
+    """Whether each is a row with a 1 at its class."""
+
+
+class DataView(NamedTuple):
+    """The data to train on, and those held out.
+
+    What is said here of samples is said of the first input, where there are several.
+    """
+
+    inputs: tuple[InputView, ...]
+    """What the model is given; `x_train` holds them by name where there are several."""
+    targets: tuple[TargetView, ...]
+    """What its outputs are held against; `y_train` likewise."""
+    untrained: tuple[str, ...]
+    """Code of the names of outputs that are held against nothing."""
+    weights: tuple[tuple[str, str], ...]
+    """How much samples count: the place in `w_train` and the array of each, or one."""
     source: str
     """The kind of source, and the name of its template in data/."""
     path: str | None
@@ -148,9 +205,11 @@ class TrainView(NamedTuple):
     optimizer: Any
     """Keras's object, or its name."""
     loss: Any
-    """Keras's object, or its name."""
-    metrics: list[Any]
-    """Keras's objects, or their names."""
+    """Keras's object, or its name; by output where there are several."""
+    loss_weights: Any
+    """How much it counts, or each of them."""
+    metrics: Any
+    """Keras's objects, or their names; by output where there are several."""
     jit_compile: bool | str
     """Whether XLA compiles the steps; auto: as Keras sees fit."""
     epochs: int
@@ -193,6 +252,8 @@ class TrainView(NamedTuple):
     """Whether a callback puts the best weights back when the training ends."""
     figure: str
     """What is plotted: accuracy if it is measured, else loss."""
+    curves: tuple[str, ...]
+    """What is plotted beside the loss, by its key in the history."""
     rate_changes: bool
     """Whether the learning rate does, so that its course is plotted too."""
     schedule: Any
@@ -202,14 +263,21 @@ class TrainView(NamedTuple):
 
 
 class AnswerView(NamedTuple):
-    """How an answer is read from what the model gives."""
+    """How an answer is read from what the model gives, or one of its outputs."""
 
+    name: str
+    """Of the output, as Keras has it."""
+    at: str
+    """Code of its place in `y_train`; empty where there is one output."""
     form: str
-    """`classes`: a score for each; `two classes`: one score; or a `number` itself."""
+    """`classes`: a score for each; `two classes`: one score; or a `number` itself; and
+    the other forms of cnnspec.judge.answers."""
     classes: int
     """How many there are."""
     names_class: bool
     """Whether an answer is a class, not a number."""
+    is_single: bool
+    """Whether it is one class or number for a sample."""
     one_hot: bool
     """Whether a label is a row with a 1 at its class."""
     scores: str
@@ -299,6 +367,9 @@ class View(NamedTuple):
     train: TrainView | None = None
     ensemble: Ensemble | None = None
     answer: AnswerView | None = None
+    """None where there are several outputs."""
+    answers: tuple[AnswerView, ...] = ()
+    """One for each output that is trained."""
     pictures: PicturesView | None = None
     """None where train.show asks for none."""
     words: WordsView | None = None

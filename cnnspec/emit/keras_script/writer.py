@@ -36,6 +36,7 @@ from cnnspec.ground.source import stem
 from cnnspec.ground.source.remarks import Remarks
 from cnnspec.ground.visible import visible
 from cnnspec.judge.adapting import adapted
+from cnnspec.judge.subjects import sections
 from cnnspec.language.program import Program
 from cnnspec.language.results import results_folder
 from cnnspec.model import readable
@@ -84,15 +85,17 @@ class Writer:
         self._sequential = sequential
         self.view = View(_script(program, language, backend, style))
         data, train, ensemble = program.data, program.train, program.ensemble
+        fit = sections(Model(program, summary)).training()
         if train is not None:
-            told = train_view(data, train, ensemble, style)
-            self.view = self.view._replace(train=told)
+            self.view = self.view._replace(train=train_view(fit, style))
         if data is not None and train is not None:
+            answers = tuple(answer_view(one, style) for one in fit.outputs)
             self.view = self.view._replace(
-                data=data_view(data, train, summary),
+                data=data_view(data, fit),
                 ensemble=ensemble,
-                answer=answer_view(data, train, ensemble, summary, style),
-                pictures=pictures_view(data, train, summary),
+                answer=answers[0] if len(fit.results) == 1 else None,
+                answers=answers,
+                pictures=pictures_view(fit, summary),
             )
             self.view = self.view._replace(words=words_view(self.view, self.say))
         if notebook:

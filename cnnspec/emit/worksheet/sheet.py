@@ -77,7 +77,8 @@ class Sheet:
         )
         self.asked: set[str] = set()
         self.code = _model_code(writer)
-        self.fit = subjects.sections(model).fit()
+        fit = subjects.sections(model).fit()
+        self.fit = None if fit is None else fit.only
         self.seen: list[Shapes] = [row.output_shape for row in summary.rows]
         self.seen += [tensor.shape for tensor in summary.graph.inputs]
         self._dtypes = {tensor.name: tensor.dtype for tensor in summary.graph.inputs}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cnnspec.judge.subjects import Sections
 
 GROUPS = (
-    *("sections", "callbacks", "fit", "metrics", "ensembles"),
+    *("sections", "callbacks", "samples", "fit", "metrics", "ensembles"),
     *("definitions", "graph", "inputs", "layers", "pictures", "published"),
     "tuning",
 )
@@ -115,18 +115,20 @@ def of_training(sections: "Sections") -> list[Problem]:
 
 def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
     """The folders whose rules apply, and what each rule is asked about."""
-    data, train, ensemble = sections.data, sections.train, sections.ensemble
+    train, ensemble = sections.train, sections.ensemble
     yield "sections", sections
-    if train and data and _has(train, "callbacks"):
-        from cnnspec.judge.rules.callbacks import Trained
+    if train and sections.data and _has(train, "callbacks"):
+        from cnnspec.judge.rules.callbacks import Training
 
-        yield "callbacks", Trained(train, data, ensemble, sections.program)
+        yield "callbacks", Training(sections)
     if (fit := sections.fit() or sections.compiled()) is not None:
-        yield "fit", fit
-        if _has(fit.train, "metrics"):
-            yield "metrics", fit
-        if ensemble:
-            yield "ensembles", fit
+        yield "samples", fit
+        for trained in fit.outputs:
+            yield "fit", trained
+            if _has(trained.train, "metrics"):
+                yield "metrics", trained
+            if ensemble:
+                yield "ensembles", trained
 
 
 def _has(record: Any, name: str) -> bool:
@@ -150,10 +152,33 @@ def _files(folders: tuple[str, ...]) -> list[str]:
 
 
 def _ask(subjects: Iterable[tuple[str, Any]]) -> list[Problem]:
-    """What the rules of folders find; what explains a finding is told alone."""
+    """What the rules of folders find; what explains a finding is told alone.
+
+    A folder that has several subjects is asked about each; what explains a finding is
+    then of the same one.
+    """
+    asked: dict[str, list[Any]] = {}
+    for group, subject in subjects:
+        asked.setdefault(group, []).append(subject)
+    found: list[Problem] = []
+    for place in range(max(map(len, asked.values()), default=0)):
+        # Where there is one subject, it is that of all others.
+        chosen = {group: several[place:] or several for group, several in asked.items()}
+        told = {group for group, several in asked.items() if place < len(several)}
+        found += _asked({group: several[0] for group, several in chosen.items()}, told)
+    return found
+
+
+def _asked(subjects: dict[str, Any], told: set[str]) -> Iterator[Problem]:
+    """What the rules of folders find, each asked about its subject.
+
+    Args:
+        subjects: by folder.
+        told: the folders whose findings are wanted; others explain.
+    """
     rules = {
-        rule.CODE: (rule, subject)
-        for group, subject in subjects
+        rule.CODE: (rule, group, subject)
+        for group, subject in subjects.items()
         for rule in modules(group)
     }
     found: list[Problem] = []
@@ -162,15 +187,16 @@ def _ask(subjects: Iterable[tuple[str, Any]]) -> list[Problem]:
     def explains(code: str) -> bool:
         """Whether a rule found something, or one that explains what it would find."""
         if code not in settled:
-            rule, subject = rules[code]
+            rule, group, subject = rules[code]
             others = [other for other in getattr(rule, "UNLESS", ()) if other in rules]
             settled[code] = any(map(explains, others))
             if not settled[code]:
                 problems = folded(until_lost(rule.find(subject)))
-                found.extend(p._replace(severity=rule.SEVERITY) for p in problems)
                 settled[code] = bool(problems)
+                if group in told:
+                    found.extend(p._replace(severity=rule.SEVERITY) for p in problems)
         return settled[code]
 
     for code in rules:
         explains(code)
-    return found
+    return iter(found)

@@ -15,33 +15,26 @@ from cnnspec.catalogue.named import subclasses
 from cnnspec.catalogue.optimizers import Optimizer, Schedule
 from cnnspec.emit.keras_script.explain.subject import (
     Explanation,
-    Subject,
     arguments_of,
     named,
 )
-from cnnspec.judge.subjects import encoding, rate, samples, steps
+from cnnspec.judge.subjects import Fit, Trained, rate, samples, steps
 from cnnspec.language.training import Data, Train
 
 Values = dict[str, Any]
 
 
-def of_training(subject: Subject, form: str, classes: int) -> Iterator[Explanation]:
-    """All that is explained of data and training, in the order of a lesson.
-
-    Args:
-        subject: a spec.
-        form: how an answer is read, as `AnswerView` says it.
-        classes: how many there are.
-    """
-    data, train = subject.data, subject.train
-    if data is None or train is None:
-        return
+def of_training(fit: Fit) -> Iterator[Explanation]:
+    """All that is explained of data and training, in the order of a lesson."""
+    data, train = fit.data, fit.train
     if train.mixed_precision:
         precision = {"policy": train.mixed_precision}
         yield Explanation("seed", "mixed_precision", precision)
-    if form == "classes":
-        yield Explanation("data", "labels", _labels(data, train, classes))
-    yield from _loss(data, train, form)
+    told = {one.encoding: one for one in fit.outputs if one.answer.form == "classes"}
+    for one in told.values():
+        yield Explanation("data", "labels", _labels(one))
+    losses = (explained for one in fit.outputs for explained in _loss(one))
+    yield from {explained.key: explained for explained in losses}.values()
     yield from _optimizer(train)
     yield Explanation("fit", "batches", _batches(data, train))
     if train.validation_split or data.validation:
@@ -49,32 +42,32 @@ def of_training(subject: Subject, form: str, classes: int) -> Iterator[Explanati
     if train.class_weight is not None:
         balanced = {"balanced": train.class_weight == "balanced"}
         yield Explanation("fit", "class_weight", balanced)
-    told = [(one, {"read_back": bool(one.best_file)}) for one in train.callbacks]
-    yield from named("fit", iter(told))
-    if subject.ensemble is not None:
-        yield Explanation("members", "ensemble", arguments_of(subject.ensemble))
+    called = [(one, {"read_back": bool(one.best_file)}) for one in train.callbacks]
+    yield from named("fit", iter(called))
+    if fit.ensemble is not None:
+        yield Explanation("members", "ensemble", arguments_of(fit.ensemble))
 
 
-def _labels(data: Data, train: Train, classes: int) -> Values:
-    loss = type(Loss.of(train.loss))
+def _labels(one: Trained) -> Values:
+    loss = type(Loss.of(one.loss))
     twins = (c for c in subclasses(Loss).values() if loss in (c, c.for_one_hot))
     sparse = next((c for c in twins if c.for_one_hot), None)
     other = sparse and (sparse if sparse.for_one_hot is loss else sparse.for_one_hot)
     return {
-        "one_hot": encoding(data, train) == "one_hot",
-        "classes": classes,
+        "one_hot": one.encoding == "one_hot",
+        "classes": one.classes,
         "other": snake_case(other.__name__) if other else "",
     }
 
 
-def _loss(data: Data, train: Train, form: str) -> Iterator[Explanation]:
+def _loss(one: Trained) -> Iterator[Explanation]:
     """The loss; `crossentropy` alone is the one that Keras chooses."""
-    loss = Loss.of(train.loss)
+    loss = Loss.of(one.loss)
     chosen = type(loss)
     if isinstance(loss, Crossentropy):
-        sparse = encoding(data, train) == "sparse"
+        sparse = one.encoding == "sparse"
         chosen = SparseCategoricalCrossentropy if sparse else CategoricalCrossentropy
-        chosen = BinaryCrossentropy if form == "two classes" else chosen
+        chosen = BinaryCrossentropy if one.units == 1 else chosen
     logits = getattr(loss, "from_logits", False)
     smoothing = getattr(loss, "label_smoothing", 0.0)
     values = {"from_logits": logits, "label_smoothing": smoothing}

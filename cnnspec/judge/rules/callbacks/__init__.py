@@ -2,17 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.ground.errors import Path
-from cnnspec.ground.partial import each_known, known
-from cnnspec.judge.subjects import figures, metric_key
+from cnnspec.ground.partial import each_known
+from cnnspec.judge.subjects import Sections, reported
 from cnnspec.language.results import member_folder
 
 if TYPE_CHECKING:
     from cnnspec.catalogue.callbacks import Callback
-    from cnnspec.language.program import Program
-    from cnnspec.language.training import Data, Ensemble, Train
 
 
 class Watched(NamedTuple):
@@ -34,14 +33,32 @@ class Watched(NamedTuple):
         return (*self.path, self.callback.title(), argument)
 
 
-class Trained(NamedTuple):
-    """A training with callbacks."""
+class Training:
+    """A training with callbacks.
 
-    train: "Train"
-    data: "Data | None"
-    ensemble: "Ensemble | None"
-    program: "Program | None" = None
-    """Whose training it is."""
+    Attributes:
+        train, data, ensemble, program: what is trained, and how.
+    """
+
+    def __init__(self, sections: Sections) -> None:
+        train = sections.train
+        assert train is not None
+        self.train, self.data, self.ensemble = train, sections.data, sections.ensemble
+        self.program, self._sections = sections.program, sections
+
+    @cached_property
+    def _reported(self) -> dict[str, Any]:
+        return reported(self._sections.training())
+
+    @property
+    def figures(self) -> list[str]:
+        """What Keras reports of an epoch, without what it validates."""
+        return [*self._reported]
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """The metrics by the figures that they report."""
+        return {key: one for key, one in self._reported.items() if one is not None}
 
     @property
     def validates(self) -> bool:
@@ -52,11 +69,6 @@ class Trained(NamedTuple):
     def optimizer(self) -> Any:
         """The optimizer that changes the weights."""
         return getattr(self.train.optimizer, "inner_optimizer", self.train.optimizer)
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """The metrics by the figures that they report."""
-        return {metric_key(known(metric)): metric for metric in self.train.metrics}
 
     def path_of(self, name: str) -> str:
         """Where a file of a callback lies, seen from where the training runs.
@@ -70,12 +82,12 @@ class Trained(NamedTuple):
     def callbacks(self) -> Iterator[Watched]:
         """Each callback, and what it watches."""
         metrics = self.metrics
-        reported = figures(self.train)
+        figures = self.figures
         if self.validates:
-            reported += [f"val_{key}" for key in reported]
+            figures += [f"val_{key}" for key in figures]
         for place, callback in each_known(self.train.callbacks):
-            reported = [*reported, *callback.reports]
+            figures = [*figures, *callback.reports]
             figure = callback.watches
             metric = metrics.get((figure or "").removeprefix("val_"))
             path = ("train", "callbacks", place)
-            yield Watched(path, callback, figure, metric, reported)
+            yield Watched(path, callback, figure, metric, figures)

@@ -23,14 +23,14 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 
 CODE = "averages-unseen"
 SEVERITY = "warning"
 UNLESS = ("callback-averages",)
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Warns of such a callback where nothing is validated."""
     for path, callback, *_ in training.callbacks():
         swaps = getattr(callback, "swap_on_epoch", False) or training.validates

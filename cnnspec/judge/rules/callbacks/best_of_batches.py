@@ -27,19 +27,18 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
-from cnnspec.judge.subjects import figures
+from cnnspec.judge.rules.callbacks import Training
 
 CODE = "best-of-batches"
 SEVERITY = "warning"
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Warns of each that saves whatever there is."""
     for watched in training.callbacks():
         _, callback, figure, *_ = watched
         by_batches = getattr(callback, "save_freq", "epoch") != "epoch"
-        if figure and by_batches and figure not in figures(training.train):
+        if figure and by_batches and figure not in training.figures:
             text = f"{figure} isn't known after a batch, so that each save is the best"
             hint = "remove save_freq:; or remove save_best_only:"
             yield Problem(watched.at("save_freq"), CODE, text, hint)

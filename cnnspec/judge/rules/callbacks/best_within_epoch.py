@@ -30,20 +30,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
-from cnnspec.judge.subjects import figures, steps
+from cnnspec.judge.rules.callbacks import Training
+from cnnspec.judge.subjects import steps
 
 CODE = "best-within-epoch"
 SEVERITY = "error"
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Finds each that would compare two figures there, or may."""
     batches = steps(training.data, training.train)
     for watched in training.callbacks():
         _, callback, figure, *_ = watched
         every: Any = getattr(callback, "save_freq", "epoch")
-        if every == "epoch" or figure not in figures(training.train):
+        if every == "epoch" or figure not in training.figures:
             continue
         starts = getattr(callback, "initial_value_threshold", None) is not None
         if batches is None or batches // every >= (1 if starts else 2):

@@ -21,13 +21,13 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 
 CODE = "callback-averages"
 SEVERITY = "error"
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Finds each such callback beside another optimizer."""
     for path, callback, *_ in training.callbacks():
         keeps = getattr(training.optimizer, "use_ema", False)

@@ -23,13 +23,13 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem, either, nearest
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 
 CODE = "callback-monitor"
 SEVERITY = "error"
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Finds each callback that would wait in vain."""
     for watched in training.callbacks():
         _, callback, figure, _, reported = watched

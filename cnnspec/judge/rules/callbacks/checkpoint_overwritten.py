@@ -22,14 +22,14 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 
 CODE = "checkpoint-overwritten"
 SEVERITY = "warning"
 UNLESS = ("file-template",)
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Warns of each where there is more than one epoch."""
     for watched in training.callbacks():
         callback = watched.callback

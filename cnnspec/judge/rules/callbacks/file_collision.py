@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 from cnnspec.language.results import is_result, results_folder
 
 CODE = "file-collision"
@@ -49,7 +49,7 @@ class _Place(NamedTuple):
         return path.startswith(os.path.join(self.path, ""))
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Finds the first such fault of each callback."""
     taken = list(_others(training))
     for watched in training.callbacks():
@@ -65,7 +65,7 @@ def find(training: Trained) -> Iterator[Problem]:
             yield Problem(watched.at(callback.writes), CODE, text, hint)
 
 
-def _others(training: Trained) -> Iterator[_Place]:
+def _others(training: Training) -> Iterator[_Place]:
     """What a training needs."""
     yield _Place(os.getcwd(), "the folder where the training runs")
     program, data = training.program, training.data
@@ -76,7 +76,7 @@ def _others(training: Trained) -> Iterator[_Place]:
             yield _Place(os.path.abspath(given), f"what data.{name} names")
 
 
-def _placed(training: Trained, callback: Any, name: str) -> _Place:
+def _placed(training: Training, callback: Any, name: str) -> _Place:
     """What a callback writes."""
     removed = bool(callback.removes and getattr(callback, callback.removes))
     path = os.path.abspath(training.path_of(name))
@@ -85,7 +85,7 @@ def _placed(training: Trained, callback: Any, name: str) -> _Place:
 
 
 def _trouble(
-    mine: _Place, name: str, taken: list[_Place], training: Trained
+    mine: _Place, name: str, taken: list[_Place], training: Training
 ) -> tuple[str, str]:
     """What is wrong with a place, and what to do; two empty texts where it is well."""
     other = "name another"
@@ -109,7 +109,7 @@ def _trouble(
     return _own(mine, name, training) or _left(mine, name) or ("", "")
 
 
-def _own(mine: _Place, name: str, training: Trained) -> tuple[str, str] | None:
+def _own(mine: _Place, name: str, training: Training) -> tuple[str, str] | None:
     """What to say of a place where a script writes its own results."""
     if training.program is None:
         return None

@@ -30,8 +30,7 @@ from typing import Any
 
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem, either, nearest
-from cnnspec.judge.rules.callbacks import Trained, Watched
-from cnnspec.judge.subjects import figures
+from cnnspec.judge.rules.callbacks import Training, Watched
 
 CODE = "file-template"
 SEVERITY = "error"
@@ -39,7 +38,7 @@ _LONGEST = 255
 """Letters that file systems give a name."""
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Finds the first mistake in each such name."""
     for watched in training.callbacks():
         callback = watched.callback
@@ -54,11 +53,11 @@ def find(training: Trained) -> Iterator[Problem]:
             yield Problem(watched.at(callback.fills), CODE, text, hint)
 
 
-def _known(training: Trained, watched: Watched) -> dict[str, Any]:
+def _known(training: Training, watched: Watched) -> dict[str, Any]:
     """What the braces may name, each with a value like those of a training."""
     by_batches = getattr(watched.callback, "save_freq", "epoch") != "epoch"
     given: dict[str, Any] = {"epoch": 1} | ({"batch": 1} if by_batches else {})
-    for figure in figures(training.train) if by_batches else watched.reported:
+    for figure in training.figures if by_batches else watched.reported:
         metric = training.metrics.get(figure.removeprefix("val_"))
         several = metric is not None and Metric.of(metric).is_several
         given.setdefault(figure, [0.5, 0.25] if several else 0.5)

@@ -25,7 +25,7 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 from cnnspec.judge.subjects import steps
 
 CODE = "late-callback"
@@ -33,7 +33,7 @@ SEVERITY = "warning"
 UNLESS = ("callback-monitor",)
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Warns of each that would have to wait for the last epoch, or longer."""
     epochs = training.train.epochs
     batches = steps(training.data, training.train)

@@ -23,14 +23,14 @@ from collections.abc import Iterator
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.yaml_text import flow
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 from cnnspec.judge.subjects import metric_key
 
 CODE = "metric-of-several"
 SEVERITY = "error"
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Finds each such callback, with the first such metric."""
     several = [m for m in training.metrics.values() if Metric.of(m).is_several]
     for path, callback, *_ in training.callbacks() if several else ():

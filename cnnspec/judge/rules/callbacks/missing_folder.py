@@ -21,14 +21,14 @@ import os
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 
 CODE = "missing-folder"
 SEVERITY = "warning"
 UNLESS = ("file-collision",)
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Warns of each log whose folder isn't there where the check runs."""
     for watched in training.callbacks():
         callback = watched.callback

@@ -25,13 +25,14 @@ from collections.abc import Iterator
 
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
+from cnnspec.judge.subjects import metric_key
 
 CODE = "monitor-direction"
 SEVERITY = "error"
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Finds each callback that needs mode:."""
     for watched in training.callbacks():
         _, callback, figure, _, reported = watched
@@ -40,7 +41,9 @@ def find(training: Trained) -> Iterator[Problem]:
         # Keras asks for the direction also where a callback makes no use of it.
         key = callback.monitor.removeprefix("val_")  # type: ignore[attr-defined]
         metric = training.metrics.get(key)
-        knows = key == "loss" or (metric and Metric.of(metric).direction)
+        # It looks for a metric of that name alone, without its output's.
+        named = metric and key == metric_key(metric)
+        knows = key == "loss" or (named and Metric.of(metric).direction)
         if not knows and (figure is None or figure in reported):
             text = f"Keras doesn't know whether more of '{key}' is better"
             yield Problem(

@@ -25,14 +25,14 @@ from collections.abc import Iterator
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.yaml_text import flow
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 from cnnspec.judge.subjects import metric_key
 
 CODE = "monitor-several"
 SEVERITY = "error"
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Finds each callback that would compare a list."""
     for path, callback, _, metric, _ in training.callbacks():
         about = None if metric is None else Metric.of(metric)

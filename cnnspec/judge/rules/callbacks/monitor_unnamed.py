@@ -26,14 +26,14 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 from cnnspec.judge.subjects import metric_key
 
 CODE = "monitor-unnamed"
 SEVERITY = "error"
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Finds each callback that only the first member would heed."""
     if training.ensemble is None:
         return

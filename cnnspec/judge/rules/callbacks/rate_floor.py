@@ -25,7 +25,7 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 from cnnspec.judge.subjects import rate
 
 CODE = "rate-floor"
@@ -33,7 +33,7 @@ SEVERITY = "warning"
 UNLESS = ("callback-schedule",)
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Warns where the rate to begin with is no higher."""
     _, begins = rate(training.train)
     for watched in training.callbacks():

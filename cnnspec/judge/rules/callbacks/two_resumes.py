@@ -20,13 +20,13 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.rules.callbacks import Trained
+from cnnspec.judge.rules.callbacks import Training
 
 CODE = "two-resumes"
 SEVERITY = "error"
 
 
-def find(training: Trained) -> Iterator[Problem]:
+def find(training: Training) -> Iterator[Problem]:
     """Finds both."""
     for path, callback, *_ in training.callbacks():
         if callback.goes_on and training.train.resume:

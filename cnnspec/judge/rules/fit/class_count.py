@@ -23,19 +23,20 @@ Right:
 
 from collections.abc import Iterator
 
+from cnnspec.catalogue.losses import Loss
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.subjects import Fit
+from cnnspec.judge.subjects import Trained
 
 CODE = "class-count"
 SEVERITY = "error"
 UNLESS = ("label-shape",)
 
 
-def find(fit: Fit) -> Iterator[Problem]:
+def find(fit: Trained) -> Iterator[Problem]:
     """Finds that two of the three differ."""
     data, output = fit.data, fit.output
     known, named = data.known_classes, data.class_count
-    if fit.learns_number:
+    if not (fit.answer.tells_classes or Loss.of(fit.loss).categorical):
         return
     if None not in (known, named) and known != named:
         says = "names" if data.names else "says"
@@ -44,11 +45,11 @@ def find(fit: Fit) -> Iterator[Problem]:
         yield Problem(("data", "classes"), CODE, text, hint)
         return
     count = known if named is None else named
-    gives = 2 if fit.answer.form == "two classes" else fit.units
+    gives = fit.units if fit.answer.form == "labels" else fit.classes
     if count not in (None, gives):
         what = f"'{data.source}'" if named is None else "classes:"
-        text = f"{what} has {count} classes, and the model gives {fit.scores}"
-        hint = f"let the model end with {count} units"
+        text = f"{what} has {count} classes, and {fit.who} gives {fit.scores}"
+        hint = f"let {fit.who} end with {count} units"
         if "units" in output.layer.arguments():
             hint = f"set units: {count} here"
         yield Problem(output.path, CODE, text, hint, at_key=True)

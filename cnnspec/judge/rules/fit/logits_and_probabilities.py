@@ -27,18 +27,18 @@ from cnnspec.catalogue.layers.arguments import PROBABILITIES
 from cnnspec.catalogue.losses import Loss
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.answers import activation_of, takes_logits
-from cnnspec.judge.subjects import Fit
+from cnnspec.judge.subjects import Trained
 
 CODE = "logits-and-probabilities"
 SEVERITY = "error"
 UNLESS = ("softmax-of-one",)
 
 
-def find(fit: Fit) -> Iterator[Problem]:
+def find(fit: Trained) -> Iterator[Problem]:
     """Finds both."""
     activation = activation_of(fit.output.layer)
-    wants_scores = Loss.of(fit.train.loss).activation and takes_logits(fit.train)
+    wants_scores = Loss.of(fit.loss).activation and takes_logits(fit.loss)
     if wants_scores and activation in PROBABILITIES:
         text = f"from_logits: true is for scores, and {activation} makes probabilities"
         hint = f"remove from_logits:; or remove {activation} from the last layer"
-        yield Problem(("train", "loss"), CODE, text, hint)
+        yield Problem(fit.path("loss"), CODE, text, hint)

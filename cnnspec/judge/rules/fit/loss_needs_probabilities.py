@@ -31,21 +31,21 @@ from cnnspec.judge.answers import (
     loss_name,
     takes_logits,
 )
-from cnnspec.judge.subjects import Fit
+from cnnspec.judge.subjects import Trained
 
 CODE = "loss-needs-probabilities"
 SEVERITY = "error"
 UNLESS = ("softmax-of-one",)
 
 
-def find(fit: Fit) -> Iterator[Problem]:
+def find(fit: Trained) -> Iterator[Problem]:
     """Finds a last activation that makes no probabilities."""
-    activation, loss = activation_of(fit.output.layer), Loss.of(fit.train.loss)
-    if not loss.activation or takes_logits(fit.train):
+    activation, loss = activation_of(fit.output.layer), Loss.of(fit.loss)
+    if not loss.activation or takes_logits(fit.loss):
         return
     if activation and activation not in PROBABILITIES | MAY_BE_PROBABILITIES:
-        title = loss_name(fit.train)
-        text = f"{title} takes probabilities, and the model ends with {activation}"
+        title = loss_name(fit.loss)
+        text = f"{title} takes probabilities, and {fit.who} ends with {activation}"
         other = f"{{{loss.title()}: {{from_logits: true}}}}"
         hint = f"set activation: {loss.activation} on the last layer"
         hint = f"{hint}; or set loss: {other}"

@@ -24,18 +24,18 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.answers import loss_name
-from cnnspec.judge.subjects import Fit
+from cnnspec.judge.subjects import Trained
 
 CODE = "number-for-classes"
 SEVERITY = "error"
 UNLESS = ("label-shape",)
 
 
-def find(fit: Fit) -> Iterator[Problem]:
+def find(fit: Trained) -> Iterator[Problem]:
     """Finds what says that there are classes."""
     if not fit.learns_number:
         return
-    loss = loss_name(fit.train)
+    loss = loss_name(fit.loss)
     if fit.data.source == "image_directory":
         text = f"folders are classes, and {loss} with one unit learns a number"
         hint = "end the model with a unit for each class"

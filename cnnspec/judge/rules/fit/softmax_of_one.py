@@ -25,14 +25,14 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.answers import activation_of
-from cnnspec.judge.subjects import Fit
+from cnnspec.judge.subjects import Trained
 
 CODE = "softmax-of-one"
 SEVERITY = "error"
 UNLESS = ("class-count", "number-for-classes")
 
 
-def find(fit: Fit) -> Iterator[Problem]:
+def find(fit: Trained) -> Iterator[Problem]:
     """Finds it at the end of the model."""
     if fit.units == 1 and activation_of(fit.output.layer) == "softmax":
         text = "softmax of a single unit is always 1"

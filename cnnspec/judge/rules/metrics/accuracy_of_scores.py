@@ -23,25 +23,31 @@ Right:
 
 from collections.abc import Iterator
 
+from cnnspec.catalogue.accuracy import Accuracy
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.subjects import Fit
+from cnnspec.judge.subjects import Trained
 
 CODE = "accuracy-of-scores"
 SEVERITY = "error"
+_OF_ONE = ("two classes", "two pixel classes", "labels")
 UNLESS = ("logits-and-probabilities", "loss-needs-probabilities")
 
 
-def find(fit: Fit) -> Iterator[Problem]:
+def find(fit: Trained) -> Iterator[Problem]:
     """Finds each accuracy of a number, or of scores without their threshold."""
-    form, probabilities = fit.answer
+    form, probabilities, tells_classes = fit.answer
+    what = {"number": "a number", "picture": "a picture"}.get(form, "numbers")
     for path, name, metric, about in fit.metrics():
         if not about.two_classes:
             continue
-        if form == "number":
-            text = f"{name} counts right classes, and this model gives a number"
+        if not tells_classes:
+            text = f"{name} counts right classes, and this model gives {what}"
             yield Problem(path, CODE, text, "use mae, the mean distance")
+        elif form == "labels" and isinstance(about, Accuracy):
+            text = f"{name} goes by the largest score, and a sample has several labels"
+            yield Problem(path, CODE, text, "use binary_accuracy")
         # Who writes the class is taken to know its threshold.
-        elif form == "two classes" and not probabilities and metric == name:
+        elif form in _OF_ONE and not probabilities and metric == name:
             text = f"{name} counts scores above 0.5, and class 1 is told by one above 0"
             hint = "write {BinaryAccuracy: {name: accuracy, threshold: 0}}"
             yield Problem(path, CODE, text, hint)

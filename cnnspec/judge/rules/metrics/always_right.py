@@ -27,14 +27,14 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.subjects import Fit
+from cnnspec.judge.subjects import Trained
 
 CODE = "always-right"
 SEVERITY = "warning"
 UNLESS = ("metric-labels",)
 
 
-def find(fit: Fit) -> Iterator[Problem]:
+def find(fit: Trained) -> Iterator[Problem]:
     """Warns of each that counts as many scores as there are, or more."""
     for path, name, _, about in fit.metrics():
         most = getattr(about, "k", None)

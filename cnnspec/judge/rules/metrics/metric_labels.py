@@ -25,14 +25,14 @@ from collections.abc import Iterator
 
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.subjects import Fit
+from cnnspec.judge.subjects import Trained
 
 CODE = "metric-labels"
 SEVERITY = "error"
 UNLESS = ("logits-and-probabilities", "loss-needs-probabilities")
 
 
-def find(fit: Fit) -> Iterator[Problem]:
+def find(fit: Trained) -> Iterator[Problem]:
     """Finds each metric of other labels."""
     for path, name, _, about in fit.metrics():
         if takes(about, fit):
@@ -40,13 +40,19 @@ def find(fit: Fit) -> Iterator[Problem]:
         text = f"{name} needs {about.labels} labels, and data.labels is {fit.encoding}"
         hint = f"use accuracy, which fits any; or set labels: {about.labels}"
         if fit.units == 1:
-            text = f"{name} needs a unit for each class, and the model gives one score"
+            text = f"{name} needs a unit for each class, and {fit.who} gives one score"
             hint = "use accuracy"
+        elif fit.encoding == "multi_hot" or not fit.answer.tells_classes:
+            what = "several labels" if fit.answer.tells_classes else "numbers"
+            text = f"{name} compares classes, and {fit.who} gives {what}"
+            hint = "use binary_accuracy" if fit.answer.tells_classes else "use mae"
         yield Problem(path, CODE, text, hint)
 
 
-def takes(metric: Metric, fit: Fit) -> bool:
+def takes(metric: Metric, fit: Trained) -> bool:
     """Whether a metric can compare labels and scores."""
     if metric.labels is None:
         return True
+    if fit.units != 1 and (fit.encoding == "multi_hot" or not fit.answer.tells_classes):
+        return not (metric.categorical or metric.labels == "sparse")
     return not metric.categorical if fit.units == 1 else metric.labels == fit.encoding

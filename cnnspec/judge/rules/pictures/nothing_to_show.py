@@ -46,19 +46,26 @@ def find(model: Model) -> Iterator[Problem]:
         yield Problem(("train", "show"), CODE, text, "remove show:", at_key=True)
         return
     fit = sections(model).fit()
-    if GRAD_CAM not in train.show or fit is None:
+    if fit is None:
+        return
+    if (only := fit.only) is None:
+        text = "show: draws a model of one input and one output"
+        yield Problem(("train", "show"), CODE, text, "remove show:", at_key=True)
+        return
+    if GRAD_CAM not in train.show:
         return
     where, hint = ("train", "show", train.show.index(GRAD_CAM)), f"remove {GRAD_CAM}"
-    if fit.answer.form == "number":
-        text = (
-            f"{GRAD_CAM} shows what speaks for a class, and this model gives a number"
+    if only.answer.form not in ("classes", "two classes"):
+        what = {"number": "a number", "picture": "a picture"}.get(
+            only.answer.form, "several answers"
         )
+        text = f"{GRAD_CAM} shows what speaks for a class, and this model gives {what}"
         yield Problem(where, CODE, text, hint)
-    elif not drawn_on(fit.data, fit.input):
+    elif not drawn_on(fit.data, only.input):
         text = (
             f"{GRAD_CAM} lays a map over the image that a sample is, and nothing says"
         )
-        text = f"{text} how a sample of {show(fit.input)} is one"
+        text = f"{text} how a sample of {show(only.input)} is one"
         if "image_shape" in fit.data.about_source.keys:
             hint = f"say image_shape: in data:; or {hint}"
         yield Problem(where, CODE, text, hint)

@@ -1,6 +1,7 @@
 """Rules about the sections on training: whether they fit one another and the model."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from cnnspec.catalogue.named import Named
 from cnnspec.ground.errors import Path
@@ -9,11 +10,20 @@ from cnnspec.language.training import Train
 
 def named(train: Train) -> Iterator[tuple[Path, Named]]:
     """What train: gives arguments to, and where each stands."""
-    for key in ("loss", "optimizer"):
-        yield from _within(("train", key), getattr(train, key))
-    for key in ("metrics", "callbacks"):
-        for place, value in enumerate(getattr(train, key)):
-            yield from _within(("train", key, place), value)
+    for key in ("loss", "optimizer", "metrics", "callbacks"):
+        yield from _below(("train", key), getattr(train, key))
+
+
+def _below(path: Path, value: Any) -> Iterator[tuple[Path, Named]]:
+    """The objects that a key has, in a list or by output."""
+    if isinstance(value, dict):
+        for output, one in value.items():
+            yield from _below((*path, output), one)
+    elif isinstance(value, tuple):
+        for place, one in enumerate(value):
+            yield from _within((*path, place), one)
+    else:
+        yield from _within(path, value)
 
 
 def _within(path: Path, value: object) -> Iterator[tuple[Path, Named]]:

@@ -15,7 +15,7 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.judge.subjects import Sections, figures
+from cnnspec.judge.subjects import Sections, metric_key
 
 CODE = "duplicate-metric"
 SEVERITY = "error"
@@ -23,11 +23,17 @@ SEVERITY = "error"
 
 def find(sections: Sections) -> Iterator[Problem]:
     """Finds each metric whose key is taken."""
-    reported = figures(sections.train) if sections.train else []
-    for place, key in enumerate(reported[1:]):
-        if key in reported[: place + 1]:
-            text = f"the metric '{key}' stands twice"
-            if key == "loss":
-                text = "'loss' is reported without being a metric"
-            path = ("train", "metrics", place)
-            yield Problem(path, CODE, text, "remove one, or give it a name:")
+    if sections.train is None:
+        return
+    fit = sections.training()
+    for one in fit.outputs:
+        # The loss of an output has its name before it, as its metrics have.
+        told = {"loss"} if len(fit.results) == 1 or len(fit.outputs) > 1 else set[str]()
+        for path, _, metric, _ in one.metrics():
+            key = metric_key(metric)
+            if key in told:
+                text = f"the metric '{key}' stands twice"
+                if key == "loss":
+                    text = "'loss' is reported without being a metric"
+                yield Problem(path, CODE, text, "remove one, or give it a name:")
+            told.add(key)

@@ -39,7 +39,7 @@ def _all_zero(weights: Any, sections: Sections) -> bool:
         return not any(weights)
     if not isinstance(weights, dict) or any(weights.values()):
         return False
-    scores = [output.shape[-1] for output in sections.outputs]
+    scores = [result.output.shape[-1] for result in sections.outputs]
     return len(scores) == 1 and len(weights) >= max(scores[0] or LARGEST, 2)
 
 

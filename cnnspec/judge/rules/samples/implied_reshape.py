@@ -34,7 +34,10 @@ UNLESS = ("sample-shape",)
 
 def find(fit: Fit) -> Iterator[Problem]:
     """Warns where samples are brought to another form without being asked to."""
-    data, wanted, image = fit.data, fit.input, fit.data.image
+    if len(fit.inputs) != 1:
+        return
+    data, [fed], image = fit.data, fit.inputs, fit.data.image
+    wanted = fed.shape
     asked = data.flatten or data.reshape
     row = data.source != "csv" or len(wanted) == 1
     if asked or image == wanted or (image is None and row):

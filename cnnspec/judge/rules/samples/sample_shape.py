@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shape, product, show
-from cnnspec.judge.subjects import Fit
+from cnnspec.judge.subjects import Fed, Fit
 
 CODE = "sample-shape"
 SEVERITY = "error"
@@ -35,7 +35,12 @@ SEVERITY = "error"
 
 def find(fit: Fit) -> Iterator[Problem]:
     """Finds the first reason for which they don't."""
-    data, wanted, image = fit.data, fit.input, fit.data.image
+    for one in fit.inputs:
+        yield from _of(fit, one)
+
+
+def _of(fit: Fit, one: Fed) -> Iterator[Problem]:
+    data, wanted, image = fit.data, one.shape, fit.data.image
     if None in wanted:
         text = f"data: needs the sizes of the model's input, which is {show(wanted)}"
         hint = "give the input numbers instead of null"
@@ -48,7 +53,7 @@ def find(fit: Fit) -> Iterator[Problem]:
         hint = "say image_shape: [HEIGHT, WIDTH, CHANNELS] in data:"
         yield Problem(("data", "source"), CODE, text, hint)
     elif image is not None and product(image) != product(wanted):
-        yield _other_size(fit, image)
+        yield _other_size(fit, one, image)
     elif data.flatten and len(wanted) != 1:
         text = (
             f"data.flatten makes a row of each sample, and the input is {show(wanted)}"
@@ -67,9 +72,9 @@ def _is_image(sizes: Shape) -> bool:
     return len(sizes) == 3 and sizes[2] in (1, 3, 4)
 
 
-def _other_size(fit: Fit, image: Shape) -> Problem:
+def _other_size(fit: Fit, one: Fed, image: Shape) -> Problem:
     sample = f"a sample of '{fit.data.source}' is {show(image)}"
-    wanted = f"the model's {show(fit.input)} input"
+    wanted = f"the model's {show(one.shape)} input"
     text = f"{sample}, {product(image):,} numbers, which don't make {wanted}"
     other = "another image_shape" if fit.data.image_shape else "choose another source"
     hint = f"set input: {list(image)}; or {other}"

@@ -1,0 +1,1 @@
+"""Rules about the samples that a model is given."""
