@@ -196,6 +196,39 @@ FOUND = {
         "{layers: [Equalization]}",
         _spec("[8, 8, 3]", "Equalization", "Flatten"),
     ),
+    "a state that isn't there": Found(
+        3,
+        "'both' (Bidirectional) gives 7 and 5 and 5 and 2 when it runs, where Keras "
+        "tells 10 and 5 and 5 and 5 and 5; so the first batch fails at 'dense' (line "
+        "4), which reads 'both.4', and 'both' gives 4 tensors",
+        _spec(
+            "[4, 3]",
+            "Bidirectional: {name: both, layer: {LSTM: {units: 5, return_state: true}},"
+            " backward_layer: {GRU: {units: 2, return_state: true, "
+            "go_backwards: true}}}",
+            "Dense: {units: 3, from: both.4}",
+        ),
+    ),
+    "a state that isn't there in a model inside": Found(
+        13,
+        "'block' (Functional) fails at the first batch: it reads 'both.4', and 'both' "
+        "gives 4 tensors",
+        """\
+input: [4, 3]
+blocks:
+  block:
+    model: true
+    layers:
+      - Bidirectional:
+          name: both
+          layer: {LSTM: {units: 5, return_state: true}}
+          backward_layer:
+            GRU: {units: 2, return_state: true, go_backwards: true}
+    outputs: [both.4]
+layers:
+  - block
+""",
+    ),
     "samples behind each other": Found(
         3,
         "'concatenate' (Concatenate) fails at the first step of training: it puts the "

@@ -65,6 +65,7 @@ def tensors(
 
     Raises:
         KeyError: one isn't there.
+        ShapeError: it is one of several, of which there are fewer.
     """
     found: list[Shape] = []
     for place, name in enumerate(names):
@@ -72,6 +73,9 @@ def tensors(
         if not isinstance(shape, list):
             found.append(shape)
         elif parts and (part := parts[place]) is not None:
+            if part >= len(shape):
+                text = f"reads '{name}.{part}', and '{name}' gives {len(shape)} tensors"
+                raise ShapeError(text)
             found.append(shape[part])
         else:
             found += shape

@@ -112,12 +112,11 @@ class _Run:
 
     def _row(self, row: Row) -> Row:
         """Follows a layer: its row, with the MACs that it then takes."""
-        try:
-            given, call = shapes_given(row, self.shapes)
-        except KeyError:  # what it reads fails
+        if not self.shapes.keys() >= {*row.inputs}:  # what it reads fails
             return row
         origin = next((self.origins[n] for n in row.inputs if n in self.origins), "")
         try:
+            given, call = shapes_given(row, self.shapes)
             told = self._told(row, given, call)
             runs = _runs(row, told, given, call)
             self._dtypes[row.name] = _dtype(row, self.shapes, self._dtypes)
