@@ -150,7 +150,8 @@ def _refuse_other_overrides(program: Program, folder: str) -> None:
         text.partition(" --set ")[2] for text in (origin(path), made_from(program))
     )
     there = os.listdir(folder) if os.path.isdir(folder) else []
-    results = [file for file in there if file != script and file[0] != "."]
+    code = (script, f"{stem(script)}.sbatch")
+    results = [file for file in there if file not in code and file[0] != "."]
     if found == ours or not results:
         return
     was, now = (f"--set {text}" if text else "no --set" for text in (found, ours))

@@ -50,7 +50,7 @@ class Command(NamedTuple):
 
 
 def _flag(name: str, help: str) -> Option:
-    return Option(f"--{name}", name, help, default=False)
+    return Option(f"--{name}", name.replace("-", "_"), help, default=False)
 
 
 def _format(*choices: str) -> Option:
@@ -79,6 +79,29 @@ _IMPORT = Option(
 )
 _LANG = Option("--lang", "lang", "Language of the texts: en, or ko.", "CODE", "en")
 _UNROLL = _flag("unroll", "Draw every round of a repeat, and not one for all.")
+_SLURM = (
+    _flag("dry-run", "With slurm: write the job, and don't submit it."),
+    Option("--nodes", "nodes", "With slurm: machines; 1 if none.", "N", whole=True),
+    Option("--gpus", "gpus", "With slurm: GPUs of each machine.", "N"),
+    Option("--time", "time", "With slurm: how long it may take.", "TIME"),
+    Option("--partition", "partition", "With slurm: where it is to run.", "NAME"),
+    Option(
+        "--sbatch",
+        "sbatch",
+        "With slurm: another option of sbatch, as --mem=64G. May be repeated.",
+        "OPTION",
+        several=True,
+    ),
+    Option(
+        "--setup",
+        "setup",
+        "With slurm: a line of shell before it runs, as 'module load cuda'. May be "
+        "repeated.",
+        "LINE",
+        several=True,
+    ),
+)
+"""What `train` asks SLURM for."""
 _DRAWING = (
     Option(
         "--look",
@@ -229,9 +252,21 @@ COMMANDS = {
         (_SPEC,),
         (
             Option("--jobs", "jobs", "Members trained at once.", "N", whole=True),
+            Option(
+                "--engine",
+                "engine",
+                "What runs it: this machine, or SLURM, by a job that is submitted.",
+                "NAME",
+                "local",
+                choices=("local", "slurm"),
+            ),
+            *_SLURM,
             *_WRITING,
         ),
-        ("cnnspec train specs/digits_cnn.yaml --set train.epochs=2",),
+        (
+            "cnnspec train specs/digits_cnn.yaml --set train.epochs=2",
+            "cnnspec train specs/nin.yaml --engine slurm --gpus 4 --time 2:00:00",
+        ),
     ),
     "blocks": Command(
         "List the blocks that come with cnnspec, to be brought in by include:.",

@@ -1,9 +1,9 @@
 """Writing files whole, and never over work of somebody else's.
 
 What cnnspec writes carries a digest of itself: a script or picture in its second line,
-a notebook in its metadata, an archive (`.keras` is a zip file) in its comment. A file
-without one, or one whose digest no longer fits, was written or changed by a person or
-by another program, and is kept.
+not counting a `#!`, a notebook in its metadata, an archive (`.keras` is a zip file) in
+its comment. A file without one, or one whose digest no longer fits, was written or
+changed by a person or by another program, and is kept.
 """
 
 import errno
@@ -23,10 +23,14 @@ _BEGINNINGS = (f"# {_HEADER}".encode(), f"<!-- {_HEADER}".encode())
 
 
 def seal_text(text: str, source: str) -> str:
-    """Python code with lines above it that tell where it is from, and its digest."""
-    digest = _digest(text.encode())
-    said = visible(source)
-    return f"# {_HEADER} from {said}\n# If edited, it is kept: {digest}\n{text}"
+    """Code with lines above it that tell where it is from, and its digest.
+
+    What runs it, in a first line as `#!/bin/bash`, stays the first line.
+    """
+    runs, end, rest = text.partition("\n") if text.startswith("#!") else ("", "", text)
+    digest = _digest(rest.encode())
+    header = f"# {_HEADER} from {visible(source)}\n# If edited, it is kept: {digest}\n"
+    return f"{runs}{end}{header}{rest}"
 
 
 def origin(path: str) -> str:
@@ -86,6 +90,8 @@ def seal_zip(data: bytes) -> bytes:
 
 def is_sealed(data: bytes) -> bool:
     """Whether these bytes are as cnnspec wrote them."""
+    if data.startswith(b"#!"):
+        data = data.partition(b"\n")[2]
     if data.startswith(_BEGINNINGS):
         # A checkout may have changed the ends of lines.
         _, _, rest = data.replace(b"\r\n", b"\n").partition(b"\n")
@@ -122,7 +128,7 @@ def refuse_edited(path: str, force: bool = False) -> None:
     except OSError as error:
         raise _unwritable(path, error) from None
     if not is_sealed(data):
-        ours = data.startswith(_BEGINNINGS)
+        ours = any(beginning in data[:200] for beginning in _BEGINNINGS)
         text = "was edited after cnnspec wrote it" if ours else "is not from cnnspec"
         raise _kept(path, f"this file {text}, so it is kept")
 

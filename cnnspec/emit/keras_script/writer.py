@@ -112,17 +112,28 @@ class Writer:
         Raises:
             SpecError: one's own templates can't be rendered, or don't make Python.
         """
-        code = self._rendered(template, more)
+        code = self.text(f"{template}.py.j2", **more)
         try:
             ast.parse(code)
         except SyntaxError as error:
             if self._own is None:
                 raise
-            place = place_of(
-                self._rendered(template, more, traced=True), error.lineno or 1
-            )
+            traced = self._rendered(f"{template}.py.j2", more, traced=True)
+            place = place_of(traced, error.lineno or 1)
             raise complaint(place, f"this makes no Python: {error.msg}") from None
         return code
+
+    def text(self, template: str, **more: Any) -> str:
+        """What a template makes that is no Python.
+
+        Args:
+            template: its file.
+            more: what it is told beside the view.
+
+        Raises:
+            SpecError: one's own template can't be rendered.
+        """
+        return self._rendered(template, more)
 
     def say(self, name: str, section: str = "script") -> str:
         """A text of the language."""
@@ -132,9 +143,7 @@ class Writer:
         self, template: str, more: dict[str, Any], *, traced: bool = False
     ) -> str:
         try:
-            found = environment(self._own, traced=traced).get_template(
-                f"{template}.py.j2"
-            )
+            found = environment(self._own, traced=traced).get_template(template)
             told = {**self.view._asdict(), **self._writers(), **more}
             return str(found.render(told))
         except SpecError:
