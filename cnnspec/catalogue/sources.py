@@ -33,8 +33,8 @@ class DataSource:
     """How many it has to train on, before anything of it is held out."""
     packages: ClassVar[tuple[str, ...]] = ()
     """What a script needs for it beside Keras, NumPy and Matplotlib."""
-    lesson_packages: ClassVar[tuple[str, ...]] = ()
-    """What a lesson needs besides, which reads it by a function of Keras's."""
+    streams: ClassVar[bool] = False
+    """Whether its samples are files, which are read batch by batch."""
     is_one_set: ClassVar[bool] = False
     """Whether nothing of it is held out to test with, so that it has to be split."""
     any_arrays: ClassVar[bool] = False
@@ -136,7 +136,8 @@ class ImageDirectory(DataSource):
     elsewhere = "image_folder ImageFolder images folder directory"
 
     keys = _FILES
-    lesson_packages = ("tensorflow",)
+    packages = ("tensorflow",)
+    streams = True
     needs = ("train",)
 
 

@@ -71,10 +71,17 @@ def faults(script: str, blocks: set[str]) -> list[str]:
     found += [
         f"import {m}" for m in modules if m.split(".")[0] in sys.stdlib_module_names
     ]
+    handed_on = {
+        one.id
+        for call in nodes
+        if isinstance(call, ast.Call)
+        for one in call.args
+        if isinstance(one, ast.Name)
+    }
     for node in nodes:
         if isinstance(node, ast.Try | ast.ClassDef | ast.Lambda | ast.Global):
             found.append(type(node).__name__)
-        elif isinstance(node, ast.FunctionDef) and node.name not in blocks:
+        elif isinstance(node, ast.FunctionDef) and node.name not in blocks | handed_on:
             found += [f"def {node.name}"] * (called.count(node.name) < 2)
     found += ["os.environ"] * ("environ" in script)
     return found
@@ -132,14 +139,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 EQUAL = ("csv split", "contiguous", "images split", "npz contiguous", "hard")
-EQUAL += (
-    "validated ensemble",
-    "several numbers",
-    "binary",
-    "number",
-    "hinge",
-    "limited",
-)
+EQUAL += ("validated ensemble", "several numbers", "binary", "number", "hinge")
+EQUAL += ("limited", "images", "images chosen", "images limited")
 
 
 @pytest.mark.parametrize("name", EQUAL)

@@ -121,6 +121,15 @@ TABLE = OUTLINE + "data: {source: csv, train: a.csv, image_shape: [8, 8, 1], "
 VARIANTS |= {
     "images": IMAGES + "validation: b}\n" + SPARSE + "}\n",
     "images split": IMAGES + "test_size: 0.2, shuffle: true}\n" + SPARSE + "}\n",
+    "images chosen": OUTLINE.replace("- Flatten", "- Normalization\n  - Flatten", 1)
+    + "data: {source: image_directory, train: a, test_size: 0.2, limit: 12, "
+    + "scale: 255, labels: one_hot, classes: [a, b, c, d, e, f, g, h, i, j]}\n"
+    + "train: {loss: categorical_crossentropy, class_weight: balanced, epochs: 2, "
+    + "seed: 3, validation_split: 0.25, metrics: [accuracy], shuffle: false}\n",
+    "images limited": IMAGES
+    + "validation: b, limit: 0.5}\n"
+    + SPARSE
+    + ", batch_size: 4, steps_per_execution: 2}\n",
     "images named": IMAGES
     + "validation: b, classes: [a, b, c, d, e, f, g, h, i, j]}\n"
     + SPARSE

@@ -30,6 +30,7 @@ VIEWS = {
     "script": view.ScriptView,
     "model": view.ModelView,
     "data": view.DataView,
+    "stream": view.StreamView,
     "train": view.TrainView,
     "answer": view.AnswerView,
     "pictures": view.PicturesView,

@@ -8,6 +8,7 @@ from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.optimizers import Schedule
 from cnnspec.emit.code.model import call_text
 from cnnspec.emit.code.plan.values import decimal, text
+from cnnspec.emit.keras_script.streaming import held_out
 from cnnspec.emit.keras_script.view import (
     AnswerView,
     DataView,
@@ -27,24 +28,19 @@ from cnnspec.language.program import Program
 from cnnspec.language.training import Data, Train
 
 
-def needed_packages(
-    program: Program, backend: str, font: Font | None, style: str = FULL
-) -> list[str]:
+def needed_packages(program: Program, backend: str, font: Font | None) -> list[str]:
     """What has to be installed for a script to run.
 
     Args:
         program: what the spec says.
         backend: that Keras runs on.
         font: that the plots need.
-        style: of the script.
     """
     found = ["tensorflow"] if backend == "tensorflow" else ["keras", backend]
     data, train = program.data, program.train
     if data is not None and train is not None:
         found += ["matplotlib", *data.about_source.packages]
-        if style == LESSON:
-            found += data.about_source.lesson_packages
-        found += ["scikit-learn"] * data.splits
+        found += ["scikit-learn"] * (data.splits and not data.about_source.streams)
         found += [name for callback in train.callbacks for name in callback.packages]
         found += [font.package] if font else []
     return list(dict.fromkeys(found))
@@ -66,6 +62,8 @@ def data_view(data: Data, fit: Fit) -> DataView:
     numbered = any(one.answer.tells_classes for one in fit.outputs)
     image = _image(data, first)
     colors = {1: "grayscale", 3: "rgb", 4: "rgba"}
+    part = "valid" if data.validation else "test"
+    pair, samples = held_out(data, part)
     return DataView(
         inputs=inputs,
         targets=targets,
@@ -86,6 +84,7 @@ def data_view(data: Data, fit: Fit) -> DataView:
         pixels=inputs[0].pixels,
         image_size=image and image[:2],
         color_mode=colors.get(image[2] or 0) if image else None,
+        channels=image and image[2],
         image_endings=(".bmp", ".gif", ".jpeg", ".jpg", ".png"),
         class_names=list(data.names),
         coarse=data.label_mode == "coarse",
@@ -102,7 +101,9 @@ def data_view(data: Data, fit: Fit) -> DataView:
         == [True],
         # A split has shuffled them.
         shuffle=data.shuffle and not data.splits,
-        held_out="valid" if data.validation else "test",
+        held_out=part,
+        held_out_pair=pair,
+        held_out_samples=samples,
         held_out_name="validation" if data.validation else "test",
     )
 

@@ -169,6 +169,8 @@ class DataView(NamedTuple):
     """Height and width, where samples are known to be images."""
     color_mode: str | None
     """What Keras calls the channels of such an image: grayscale, rgb or rgba."""
+    channels: int | None
+    """How many there are of them."""
     image_endings: tuple[str, ...]
     """Of the files that count as images."""
     class_names: list[str]
@@ -195,8 +197,29 @@ class DataView(NamedTuple):
     """Whether the samples are shuffled once."""
     held_out: str
     """What variables of held-out data end in: test or valid."""
+    held_out_pair: str
+    """Code of held-out samples and labels, as evaluate takes them."""
+    held_out_samples: str
+    """Code of held-out samples, as predict takes them."""
     held_out_name: str
     """What files of results call them: test or validation."""
+
+
+class StreamView(NamedTuple):
+    """Samples that are read from their files batch by batch, and not all at once."""
+
+    label_mode: str
+    """What Keras calls the form of the labels: int, categorical or binary."""
+    lists: bool
+    """Whether a lesson needs the names of the files to train on."""
+    relists: bool
+    """Whether it chooses among them, which Keras's function doesn't."""
+    orders: bool
+    """Whether files in the order of their names are shuffled once."""
+    numbers: int
+    """Numbers in a picture."""
+    sizes: tuple[int | None, ...]
+    """What a picture is brought to, if that isn't its own form; else empty."""
 
 
 class TrainView(NamedTuple):
@@ -364,6 +387,8 @@ class View(NamedTuple):
     model: ModelView | None = None
     """None while the constants above it are written."""
     data: DataView | None = None
+    stream: StreamView | None = None
+    """None where all samples are read at once."""
     train: TrainView | None = None
     ensemble: Ensemble | None = None
     answer: AnswerView | None = None

@@ -11,6 +11,7 @@ from cnnspec.emit.code.model import model_code
 from cnnspec.emit.code.plan.comments import in_docstring, own_name, paragraphs
 from cnnspec.emit.keras_script import custom
 from cnnspec.emit.keras_script.pictures import pictures_view
+from cnnspec.emit.keras_script.streaming import stream_view
 from cnnspec.emit.keras_script.telling import (
     answer_view,
     data_view,
@@ -90,8 +91,10 @@ class Writer:
             self.view = self.view._replace(train=train_view(fit, style))
         if data is not None and train is not None:
             answers = tuple(answer_view(one, style) for one in fit.outputs)
+            told = data_view(data, fit)
             self.view = self.view._replace(
-                data=data_view(data, fit),
+                data=told,
+                stream=stream_view(fit, told, answers[0]),
                 ensemble=ensemble,
                 answer=answers[0] if len(fit.results) == 1 else None,
                 answers=answers,
@@ -254,7 +257,7 @@ def _script(
     font = script_font(program, language) if style == FULL else None
     return ScriptView(
         introduction="\n\n".join(map(in_docstring, _introduction(program, language))),
-        packages=needed_packages(program, backend, font, style),
+        packages=needed_packages(program, backend, font),
         stem=file_name(stem(program.source.path)),
         backend=backend,
         is_usual_backend=backend == BACKENDS[0],

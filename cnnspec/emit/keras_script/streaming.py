@@ -1,0 +1,45 @@
+"""What templates are told of samples that are read batch by batch."""
+
+from math import prod
+
+from cnnspec.emit.keras_script.view import AnswerView, DataView, StreamView
+from cnnspec.judge.subjects import Fit
+from cnnspec.language.training import Data
+
+
+def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | None:
+    """What templates are told of a stream of samples; None where there is none.
+
+    Args:
+        fit: the model, and what it is trained on.
+        told: what templates are told of the data.
+        answer: the same of how answers are read.
+    """
+    data, train = fit.data, fit.train
+    if not data.about_source.streams:
+        return None
+    # Keras's function makes two parts, and shuffles what it parts.
+    unordered = data.splits and not train.shuffle
+    relists = data.limit is not None or bool(train.validation_split) or unordered
+    forms = {"two classes": "binary"}
+    image = data.image or told.shape[1:]
+    return StreamView(
+        label_mode="categorical" if answer.one_hot else forms.get(answer.form, "int"),
+        lists=relists or train.class_weight == "balanced",
+        relists=relists,
+        orders=not data.splits and (train.shuffle or data.shuffle),
+        numbers=prod(size or 1 for size in image),
+        sizes=told.shape[1:] if told.reshapes else (),
+    )
+
+
+def held_out(data: Data, part: str) -> tuple[str, str]:
+    """Code of held-out samples, with labels and alone.
+
+    Args:
+        data: what is trained on.
+        part: what variables of held-out data end in.
+    """
+    if data.about_source.streams:
+        return part, part
+    return f"x_{part}, y_{part}", f"x_{part}"
