@@ -84,7 +84,7 @@ def data_view(data: Data, fit: Fit) -> DataView:
         pixels=inputs[0].pixels,
         image_size=image and image[:2],
         color_mode=colors.get(image[2] or 0) if image else None,
-        channels=image and image[2],
+        channels=image[2] if image else None,
         image_endings=(".bmp", ".gif", ".jpeg", ".jpg", ".png"),
         class_names=list(data.names),
         coarse=data.label_mode == "coarse",
