@@ -57,6 +57,46 @@ layers:
 """
 
 
+FRAMES = """
+inputs: {film: [4, 96, 96, 3], films: [2, 4, 96, 96, 3]}
+vars: {width: 0.35}
+blocks:
+  look:
+    params: {width: 0.5}
+    layers:
+      - TimeDistributed:
+          layer:
+            MobileNetV2:
+              {weights: null, alpha: $width, include_top: false, pooling: avg}
+      - GRU: 4
+layers:
+  - TimeDistributed:
+      layer:
+        MobileNetV2:
+          alpha: $width
+          include_top: false
+          from_layer: block_13_expand
+          outputs: [block_14_expand]
+          name: base
+      from: film
+      name: seen
+  - GlobalAveragePooling3D: {name: once}
+  - TimeDistributed:
+      layer:
+        TimeDistributed:
+          layer:
+            MobileNetV2:
+              {alpha: 0.35, include_top: false, pooling: avg, trainable: false}
+      from: films
+  - GlobalAveragePooling2D: {name: often}
+  - look: {from: film, trainable: false}
+  - look: {from: film, width: 0.75}
+  - Concatenate: {from: [once, often, look, look_1]}
+  - Dense: 1
+"""
+"""In wrappers, and in wrappers of wrappers."""
+
+
 def graph_of(text: str) -> Any:
     return api.loads(text).summary.graph
 
@@ -136,7 +176,7 @@ LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
 
 
 @pytest.mark.parametrize(
-    "text", [MAPS, SEQUENTIAL, TRANSFER, TWICE] if LONG else [MAPS]
+    "text", [MAPS, SEQUENTIAL, TRANSFER, TWICE, FRAMES] if LONG else [MAPS]
 )
 def test_keras_builds_the_same_and_no_weights_are_loaded(text, tmp_path) -> None:
     spec = tmp_path / "spec.yaml"
@@ -145,7 +185,7 @@ def test_keras_builds_the_same_and_no_weights_are_loaded(text, tmp_path) -> None
 
 
 @pytest.mark.parametrize("style", ["lesson", "full"])
-@pytest.mark.parametrize("text", [MAPS, TRANSFER, TWICE] if LONG else [MAPS])
+@pytest.mark.parametrize("text", [MAPS, TRANSFER, TWICE, FRAMES] if LONG else [MAPS])
 def test_script_makes_the_same_model(text: str, style: str) -> None:
     from cnnspec.emit.keras_live.model import build_model
     from cnnspec.emit.keras_live.published import withheld
@@ -158,6 +198,22 @@ def test_script_makes_the_same_model(text: str, style: str) -> None:
         assert (
             same.differences(same.built(script), build_model(model.summary.graph)) == []
         )
+
+
+@pytest.mark.parametrize("style", ["lesson", "full"])
+@pytest.mark.parametrize("text", [TRANSFER, TWICE, FRAMES, SEQUENTIAL])
+def test_script_says_what_the_graph_has(text: str, style: str) -> None:
+    from cnnspec.emit.keras_script.script import render_script
+    from tests.emit.tracer import trace
+
+    model = api.loads(text)
+    trace(render_script(*model, style=style), model.summary.graph)
+
+
+def test_a_wrapper_is_called_in_inference_where_what_it_holds_is() -> None:
+    nodes = {node.name: node for node in graph_of(FRAMES).nodes}
+    quiet = {name for name, node in nodes.items() if dict(node.settings)}
+    assert quiet == {"seen", "time_distributed_1", "time_distributed_2"}
 
 
 SCRIPT = """\

@@ -290,7 +290,7 @@ class Listener(ABC, Generic[T]):
         arguments: dict[str, Any],
         read: tuple[T, ...],
         said: Sequence[Said],
-        holder: type[Layer] | None,
+        axis: int | None,
     ) -> "tuple[Listener[T], tuple[T, ...]]":
         """A model begins that will be a layer of this one.
 
@@ -301,8 +301,8 @@ class Listener(ABC, Generic[T]):
             arguments: the values that the call gives to parameters.
             read: the tensors that it, or the layer that will hold it, reads.
             said: how they are called.
-            holder: the class of the layer that will hold it; None where the model
-                itself reads the tensors.
+            axis: of the tensors, from which on the layer that will hold it hands them
+                in, beside the batch; None where the model itself reads them.
 
         Returns:
             Who hears of what is inside, and the tensors that it is given there.

@@ -213,7 +213,7 @@ class GraphBuilder(Listener[Tensor]):
         arguments: dict[str, Any],
         read: tuple[Tensor, ...],
         said: Sequence[Said],
-        holder: type[Layer] | None,
+        axis: int | None,
     ) -> tuple["GraphBuilder", tuple[str, ...]]:
         inner = self._for_model(contents.key)
         if contents.application:
@@ -222,8 +222,8 @@ class GraphBuilder(Listener[Tensor]):
         for name, tensor in zip(contents.inputs, read, strict=True):
             # Of what something is wrong with, nothing inside is inferred either.
             shape: Any = self.sizes(tensor) or ()
-            if shape and holder is not None:
-                shape = holder.handed_in(shape)
+            if shape and axis is not None:
+                shape = (shape[0], *shape[axis:])
             part = tensor.number if isinstance(tensor, Part) else None
             dtype = known.type_of(self.name(tensor), part)
             if contents.application:

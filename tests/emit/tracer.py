@@ -125,6 +125,7 @@ class _MadeLayer:
     def _plain(self, value: Any) -> Any:
         """An argument as a spec would have it."""
         if isinstance(value, _MadeModel):
+            value.settle()
             self.inner.append(value.name)
             return value.record
         if isinstance(value, _MadeLayer):
@@ -202,6 +203,9 @@ class _MadeModel(_MadeLayer):
         self.inner: list[str] = []
         self.layers: list[Any] = []
 
+    def settle(self) -> None:
+        """Holds all that the code has said of it, before anything reads tensors."""
+
     def get_layer(self, name: str) -> Any:
         return SimpleNamespace(layer=SimpleNamespace())
 
@@ -238,6 +242,10 @@ class _MadeApplication(_MadeModel):
         return self
 
     def __call__(self, *tensors: Any, **named: Any) -> Any:
+        self.settle()
+        return super().__call__(*tensors, **named)
+
+    def settle(self) -> None:
         frozen = [one.name for one in self.layers if not one.trainable]
         if frozen:
             assert frozen == [one.name for one in self.layers[: len(frozen)]]
@@ -251,7 +259,6 @@ class _MadeApplication(_MadeModel):
             if name != "name":
                 values = [getattr(one, argument.attribute) for one in (there, here)]
                 assert values[0] == values[1], (name, there, here)
-        return super().__call__(*tensors, **named)
 
 
 def _stem(cls: type[Layer]) -> str:

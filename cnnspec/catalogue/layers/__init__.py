@@ -11,7 +11,7 @@ from cnnspec.catalogue import registry
 from cnnspec.catalogue.components import read_arguments
 from cnnspec.catalogue.layers.base import Layer, Weight
 from cnnspec.catalogue.registry import is_known, is_layer, own_name, refusal
-from cnnspec.ground.errors import Invalid, Problem
+from cnnspec.ground.errors import Invalid, Path, Problem
 from cnnspec.ground.yaml_text import describe, flow
 
 
@@ -24,6 +24,17 @@ def layer_class(name: str) -> type[Layer]:
     found = registry.find(name)
     assert issubclass(found, Layer), f"{name} is no cnnspec.catalogue.layers.Layer"
     return found
+
+
+def handed_from(name: str, way: Path) -> int:
+    """From which axis on a layer's input comes to what it holds, beside the batch.
+
+    Args:
+        name: of the layer.
+        way: to what it holds, by the names of arguments and of layers between.
+    """
+    between = [part for part in way if isinstance(part, str) and is_layer(part)]
+    return 1 + sum(layer_class(one).hands_in_from - 1 for one in (name, *between))
 
 
 def split_entry(
@@ -160,6 +171,7 @@ def read_layer(entry: Any) -> Layer:
 __all__ = [
     "Layer",
     "Weight",
+    "handed_from",
     "layer_class",
     "make_layer",
     "read_layer",

@@ -208,8 +208,6 @@ def nested_layer(value: Any) -> Any:
         return value
     try:
         found = read_layer(value)
-        if found.is_application:
-            raise Invalid([_of_no_size(found.title())])
         if found.named_by_keras:
             raise Invalid([no_layer(found.title())])
         return found
@@ -225,13 +223,6 @@ def no_layer(operation: str) -> Problem:
     text = f"{operation} is an operation, and no layer can hold one itself"
     hint = "put it into a block with model: true, and let the layer hold that"
     return Problem((), "wrapped-layer", text, hint, at_key=True)
-
-
-def _of_no_size(model: str) -> Problem:
-    """What to say of a model of keras.applications in a layer."""
-    text = f"{model} has its sizes from what it reads, and no layer can hold it itself"
-    hint = "put it into a block with model: true, and let the layer hold that block"
-    return Problem((), "wrapped-layer", text, hint)
 
 
 LAYER_JSON: Json = {"$ref": "#/$defs/layer"}

@@ -541,11 +541,6 @@ class Layer(Record):
         return None
 
     @classmethod
-    def handed_in(cls, x: Shape) -> Shape:
-        """The shape of what a layer inside it is given."""
-        return (x[0], *x[cls.hands_in_from :])
-
-    @classmethod
     def replaces(cls) -> str:
         """Its role, for comparing it with others'."""
         return cls.role

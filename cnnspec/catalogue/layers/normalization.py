@@ -385,7 +385,8 @@ class SpectralNormalization(Layer):
 
     def check(self, x: Shape) -> None:
         self.layer.check(x)
-        if self._kernel(self.layer.weights(x)) is None:
+        # Kernels of layers in a model aren't the model's.
+        if self.layer.holds_model or self._kernel(self.layer.weights(x)) is None:
             raise ShapeError(
                 f"can't wrap {type(self.layer).__name__}, which has no kernel and no "
                 "embeddings",

@@ -1103,6 +1103,10 @@ def _entries(value: Any) -> tuple[Layer, ...]:
         layers.append(layer)
         if layer.named_by_keras:
             problems.append(no_layer(layer.title()).under(place))
+        elif layer.is_application:
+            text = f"{layer.title()} is a model, and Pipeline is given layers"
+            hint = "take it out, and let it follow Pipeline"
+            problems.append(Problem((place,), "wrapped-layer", text, hint))
         elif layer.inputs > 1:
             text = f"{layer.title()} takes {layer.inputs} tensors or more; Pipeline one"
             problems.append(Problem((place,), "wrapped-layer", text, "take it out"))

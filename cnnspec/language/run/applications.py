@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cnnspec.catalogue.layers import Layer
 from cnnspec.language.listener import Placed, Said, T
 from cnnspec.language.program import LayerStep
 from cnnspec.language.run.models import Use, call_model, modelled, note_model
@@ -49,6 +50,40 @@ def take_application(
     inner = Scope[T](program.values, {}, (), trail=scope.trail, frozen=frozen)
     made, names = modelled(state, use, program, inner, application=layer)
     call_model(state, use, made, names, type(layer), scope)
+
+
+def held_application(
+    state: State[T],
+    step: LayerStep,
+    layer: Any,
+    x: Sequence[Any],
+    axis: int,
+    read: tuple[T, ...],
+    said: Sequence[Said],
+    scope: Scope[T],
+) -> Layer:
+    """The model that a layer holds; its class alone where that can't take its input.
+
+    Args:
+        state: of the model around.
+        step: the entry of the layer that holds it, with the path of the model.
+        layer: the model with its arguments.
+        x: the shape of what it is given, if that is known.
+        axis: see `modelled`.
+        read: the tensors that the layer around reads.
+        said: how they are called.
+        scope: where that stands.
+    """
+    shape = images(layer, x)
+    if shape is None:
+        return layer  # type: ignore[no-any-return]
+    name = layer.name or layer.keras_name(shape)
+    frozen = scope.frozen or not layer.trainable
+    placed = Placed(step.path, name, name, True, scope.trail, scope.frozen)
+    program = program_of(layer, shape)
+    inner = Scope[T](program.values, {}, (), trail=scope.trail, frozen=frozen)
+    use = Use(step, placed, {}, read[:1], said[:1])
+    return modelled(state, use, program, inner, axis, layer)[0]
 
 
 def _placed(

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cnnspec.catalogue.layers import Layer, layer_class, make_layer
+from cnnspec.catalogue.layers import Layer, handed_from, make_layer
 from cnnspec.ground.errors import Frame, Invalid, Path, Problem
 from cnnspec.language import naming
 from cnnspec.language.expressions import evaluate
 from cnnspec.language.listener import Placed, Said, T
 from cnnspec.language.program import Block, CallStep, LayerStep
+from cnnspec.language.run.applications import held_application
 from cnnspec.language.run.calls import parameters
 from cnnspec.language.run.models import Use, modelled
 from cnnspec.language.run.names import given_name
@@ -41,7 +42,8 @@ def holder(
     for way, call in step.models:
         block = state.program.blocks[call.block]
         _refuse_several(step, block, way)
-        model = _held(state, step, call, block, read[:1], said[:1], scope)
+        axis = handed_from(step.type, way)
+        model = _held(state, call, block, axis, read[:1], said[:1], scope)
         arguments = _with(arguments, way, model)
     try:
         return make_layer(step.type, arguments)
@@ -65,9 +67,9 @@ def _refuse_several(step: LayerStep, block: Block, way: Path) -> None:
 
 def _held(
     state: State[T],
-    step: LayerStep,
     call: CallStep,
     block: Block,
+    axis: int,
     read: tuple[T, ...],
     said: Sequence[Said],
     scope: Scope[T],
@@ -83,7 +85,51 @@ def _held(
     variables = parameters(state, block, values, trail)
     inner: Scope[T] = Scope(variables, {}, (), "", (), trail, frozen)
     use = Use(call, placed, values, read, said)
-    return modelled(state, use, block, inner, layer_class(step.type))[0]
+    return modelled(state, use, block, inner, axis)[0]
+
+
+def with_applications(
+    state: State[T],
+    step: LayerStep,
+    layer: Layer,
+    read: tuple[T, ...],
+    said: Sequence[Said],
+    scope: Scope[T],
+) -> tuple[Layer, bool]:
+    """A layer with the models of keras.applications made that it holds.
+
+    Args:
+        state: of the model around.
+        step: its entry.
+        layer: as its arguments alone make it.
+        read: the tensors that it reads.
+        said: how they are called.
+        scope: where it stands.
+
+    Returns:
+        The layer, and whether it is called in inference for the sake of one of them.
+    """
+    shapes = [state.listener.sizes(tensor) for tensor in read[:1]]
+    infers = False
+
+    def made(found: Layer, way: Path, axis: int) -> Layer:
+        nonlocal infers
+        if not found.is_application:
+            axis += found.hands_in_from - 1
+            changed = {
+                name: made(inner, (*way, name, inner.title()), axis)
+                for name in found.holders()
+                if isinstance(inner := getattr(found, name), Layer)
+            }
+            same = all(one is getattr(found, name) for name, one in changed.items())
+            return found if same else type(found)(**{**found.given, **changed})
+        model: Any = found
+        at = step._replace(path=(*step.path, *way))
+        infers |= model.infers or scope.frozen
+        handed = [(one[0], *one[axis:]) for one in shapes if isinstance(one, tuple)]
+        return held_application(state, at, model, handed, axis, read, said, scope)
+
+    return made(layer, (), 1), infers
 
 
 def _with(data: Any, way: Path, value: Any) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnspec.catalogue.layers import Layer, make_layer
+from cnnspec.catalogue.layers.base import all_nested
 from cnnspec.ground.errors import Invalid, Path, Trail
 from cnnspec.language import naming
 from cnnspec.language.expressions import evaluate
@@ -48,11 +49,20 @@ def take_layer(state: State[T], step: LayerStep, scope: Scope[T]) -> None:
         given = arguments, settings
         take_application(state, step, layer, given, read, said, scope)
         return
-    inner = () if layer is None else state.automatic_names.inner(layer)
+    inner: tuple[str, ...] = ()
+    infers = False
+    if layer is not None and layer.nested():
+        if any(held.is_application for held in all_nested(layer)):
+            from cnnspec.language.run.holders import with_applications
+
+            layer, infers = with_applications(state, step, layer, read, said, scope)
+        inner = state.automatic_names.inner(layer)
     placed = _placed(state, step, layer, settings, scope)
     name = placed.name
-    if state.tuned and layer is not None:
-        placed = _in_inference(state, placed, layer, scope)
+    if state.tuned and layer is not None and layer.trains_otherwise():
+        infers |= state.infers(name, scope)
+    if infers:
+        placed = _in_inference(state, placed)
     if layer is None or len(name) > NAME_LIMIT:
         _miss(state, step, placed, read, scope)
         return
@@ -99,12 +109,8 @@ def _placed(
     )
 
 
-def _in_inference(
-    state: State[T], placed: Placed, layer: Layer, scope: Scope[T]
-) -> Placed:
-    """A layer that is called as if nobody trained, where a second fit trains it too."""
-    if not state.infers(placed.name, scope) or not layer.trains_otherwise():
-        return placed
+def _in_inference(state: State[T], placed: Placed) -> Placed:
+    """A layer that is called as if nobody trained."""
     state.quiet[placed.name] = INFERENCE
     return placed._replace(settings={**INFERENCE, **placed.settings})
 

@@ -116,7 +116,7 @@ def modelled(
     use: Use[T],
     model: Block | Program,
     scope: Scope[T],
-    holder: type[Layer] | None = None,
+    axis: int | None = None,
     application: Layer | None = None,
 ) -> tuple[Layer, list[str]]:
     """Makes a model of a block, or of another spec, for a layer that may hold it.
@@ -129,7 +129,8 @@ def modelled(
         use: that makes it.
         model: what it is made of.
         scope: for what is inside; its tensors are filled in.
-        holder: the class of the layer that holds it.
+        axis: of what the layer that holds it reads, from which on it is given its input
+            beside the batch; None where no layer holds it.
         application: the model of keras.applications that it is.
 
     Returns:
@@ -141,10 +142,10 @@ def modelled(
     given_names = [name for name in model.inputs if name]
     names = tuple(given_names) or (state.automatic_names.of_kind(INPUT_LAYER),)
     path = block.path if block else ()
-    key = placed.name if holder is None else state.calls.next(placed.name)
+    key = placed.name if axis is None else state.calls.next(placed.name)
     contents = Contents(key, program, names, path, scope.trail, application)
     listener, given = state.listener.model(
-        step, placed, contents, arguments, read, said, holder
+        step, placed, contents, arguments, read, said, axis
     )
     inside = state.inside(program, listener)
     inside.tuned = naming.inside_model(placed.name, state.tuned)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnspec.catalogue.applications.base import Application
-from cnnspec.catalogue.layers import Layer, layer_class
+from cnnspec.catalogue.layers import Layer, handed_from
 from cnnspec.catalogue.operations import Operation
 from cnnspec.emit.code.plan.calls import (
     batch_of,
@@ -64,6 +64,7 @@ from cnnspec.emit.code.tree import (
     Star,
     Statement,
 )
+from cnnspec.ground.errors import Path
 from cnnspec.language.program import (
     ApplyStep,
     Block,
@@ -191,7 +192,7 @@ class Body:
             self.statements += self._own_name(step)
             name = self.words.name(step)
             codes = {"name": Code(name)} if name else {}
-        calls = [(way, self._made(call, step)) for way, call in step.models]
+        calls = [(way, self._made(call, step, way)) for way, call in step.models]
         codes |= held_codes(first, calls)
         write, outside = self.words.formula, self._shared.formula
         made = layer_call(self._shared.program, step, layers, write, outside, codes)
@@ -226,24 +227,41 @@ class Body:
         if isinstance(layer, Operation):
             return operation_code(layer, made, tensors, named)
         if isinstance(layer, Application):
-            code = self._published(value, layer, made, key, tensors[0].code)
+            code = self._published(value, layer, made, tensors[0].code, key=key)
         else:
+            made = self._holding(value, layer, made, tensors[0].code)
             code = self._kept_layer(value, made, key)
         return Call(code, given_to(layer, tensors, named))
 
     def _published(
-        self, value: Made, model: Application, made: Call, key: str, given: Expression
+        self,
+        value: Made,
+        model: Application,
+        made: Call,
+        given: Expression,
+        axis: int = 1,
+        key: str | None = None,
     ) -> Expression:
-        """The code of a model of keras.applications, which is made beforehand."""
+        """The code of a model of keras.applications, which is made beforehand.
+
+        Args:
+            value: what it makes, or the layer that holds it.
+            model: with its arguments.
+            made: the call with those that are given.
+            given: the code of the tensor that it or its holder reads.
+            axis: of that, from which on the model is given it, beside the batch.
+            key: what it is kept by, if no layer holds it.
+        """
         texts, found = self._shared.texts, self._flow.occurrences.get(value.path, ())
         read = [sizes[0] for sizes in map(self._flow.sizes, found) if sizes]
-        shapes = [shape for shape in dict.fromkeys(read) if isinstance(shape, tuple)]
+        whole = [shape for shape in dict.fromkeys(read) if isinstance(shape, tuple)]
+        shapes = [(shape[0], *shape[axis:]) for shape in whole]
         is_one = self._block is None and len(shapes) == 1
-        size = value_code(shapes[0][1:]) if is_one else sizes_of(given)
+        size = value_code(shapes[0][1:]) if is_one else sizes_of(given, axis)
         self.statements += said_of(model, texts, shapes)
         names = [one.value for one in made.arguments if one.keyword == "name"]
         made = made_model(model, made, size)
-        code = self._kept_layer(value, made, key)
+        code = made if key is None else self._kept_layer(value, made, key)
         if code is made:
             code = Code(self.variables.new(title(names)))
             self.statements.append(Assign(code, made))
@@ -251,9 +269,24 @@ class Body:
         self.statements += changes(model, code, name, texts)
         return code
 
-    def _made(self, call: CallStep, holder: LayerStep) -> Call:
+    def _holding(
+        self, value: Made, layer: Layer, made: Call, given: Expression, axis: int = 1
+    ) -> Call:
+        """The call that makes a layer, and before it the models of Keras in it."""
+        axis, names = axis + layer.hands_in_from - 1, [*layer.arguments()]
+        arguments = []
+        for place, one in enumerate(made.arguments):
+            inner, code = getattr(layer, one.keyword or names[place], None), one.value
+            if isinstance(inner, Application) and isinstance(code, Call):
+                code = self._published(value, inner, code, given, axis)
+            elif isinstance(inner, Layer) and isinstance(code, Call):
+                code = self._holding(value, inner, code, given, axis)
+            arguments.append(one._replace(value=code))
+        return made._replace(arguments=tuple(arguments))
+
+    def _made(self, call: CallStep, holder: LayerStep, way: Path) -> Call:
         """The code that makes a model which a layer holds."""
-        axis = layer_class(holder.type).hands_in_from
+        axis = handed_from(holder.type, way)
         read = [self.reads.code(use) for use in self.function.reads_of(holder.path)]
         signature = self._shared.signatures[call.block]
         shapes = [sizes_of(tensor, axis) for tensor in read[:1]]

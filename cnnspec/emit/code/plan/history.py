@@ -269,8 +269,9 @@ class _Recorder(Listener[Tensor]):
         """What each layer gave first, and the `exports` of the calls around it."""
         self._models: list[ModelMade] = []
         """Those that have been made, and that nothing holds yet."""
-        self._published: list[tuple[Layer, Any]] = []
-        """Models of keras.applications that are being made, with their arguments."""
+        self._published: list[tuple[Layer, Any, bool]] = []
+        """Models of keras.applications that are being made, their arguments, and
+        whether a layer will hold them."""
         self._making: list[tuple[ModelMade, str]] = []
         """Those that are being made, with what stood before nodes outside."""
         self._within = ""
@@ -518,20 +519,20 @@ class _Recorder(Listener[Tensor]):
         arguments: dict[str, Any],
         read: Tensors,
         said: Sequence[Said],
-        holder: type[Layer] | None,
+        axis: int | None,
     ) -> tuple["_Recorder", Tensors]:
         self._read.update(read)
         if contents.application:
             # Its layers are Keras's, which code asks Keras for.
-            self._published.append((contents.application, arguments))
+            held = axis is not None
+            self._published.append((contents.application, arguments, held))
             return noted_inside(contents, map(self.sizes, read))
         around, node = self._within, f"{self._within}{contents.key}"
         self._within = f"{node}/"
         names = contents.inputs
         given = tuple(map(self._new, names))
         assert isinstance(step, CallStep)
-        axis = 1 if holder is None else holder.hands_in_from
-        about = step, placed, node, axis, arguments
+        about = step, placed, node, 1 if axis is None else axis, arguments
         made = ModelMade(*about, read, names, given, [], (), ())
         self._making.append((made, around))
         self._open.append(made.events)
@@ -541,7 +542,10 @@ class _Recorder(Listener[Tensor]):
         self, step: CallStep | LayerStep, placed: Placed, outcome: Outcome[Tensor]
     ) -> Layer:
         if isinstance(step, LayerStep):
-            return self._published[-1][0]
+            application, _, held = self._published[-1]
+            if held:
+                self._published.pop()
+            return application
         self._open.pop()
         made, around = self._making.pop()
         for name, keras in outcome.keras_names.items():
