@@ -1,5 +1,6 @@
 """`cnnspec check`: a model held against what is expected, and how it is reported."""
 
+import gc
 import json
 import os
 import re
@@ -588,3 +589,15 @@ def test_python_m_cnnspec() -> None:
         "specs/nin.yaml: ok: nin: 87,135 params (86,785 trainable, 350 not) in 30 "
         "layers, 25,109,550 MACs\n"
     )
+
+
+def test_what_a_sound_check_makes_is_freed_without_the_collector() -> None:
+    spec = SPECS / "zoo" / "resnet50.yaml"
+    assert api.check(spec).ok  # what stays for the next check is made
+    gc.collect()
+    gc.disable()
+    try:
+        api.check(spec)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -46,6 +46,34 @@ def test_check_imports_nothing_heavy(format: str) -> None:
     assert not imported(CHECK.format(arguments=arguments)) & HEAVY
 
 
+WORDS = {
+    *("cnnspec.ground.mistakes", "cnnspec.ground.habits", "cnnspec.ground.likeness"),
+    *("cnnspec.catalogue.layers.meant", "cnnspec.catalogue.elsewhere"),
+    *("cnnspec.language.given", "cnnspec.language.unknown", "cnnspec.language.hints"),
+}
+"""What has words for mistakes."""
+UNUSED = {
+    *("cnnspec.language.sources", "cnnspec.language.libraries", "cnnspec.language.own"),
+    *(
+        "cnnspec.language.changes",
+        "cnnspec.model.survey",
+        "cnnspec.catalogue.operations",
+    ),
+    *(f"cnnspec.language.run.{room}" for room in ("applies", "models", "choices")),
+}
+"""What has forms of the language that the spec doesn't use."""
+
+
+def test_a_sound_spec_imports_no_words_for_mistakes_and_no_forms_it_lacks() -> None:
+    found = imported(CHECK.format(arguments=""))
+    assert "cnnspec.language.run.calls" in found
+    assert not found & (WORDS | UNUSED)
+    mistake = (
+        "import cnnspec\ncnnspec.check('{input: [4], layers: [{Dense: {unit: 1}}]}')"
+    )
+    assert "cnnspec.ground.mistakes" in imported(mistake)
+
+
 def test_a_heavy_import_would_be_seen() -> None:
     before = "import numpy, rich, jinja2, pydantic.main, pydantic_core.core_schema"
     found = imported(before + CHECK.format(arguments=""))

@@ -78,6 +78,15 @@ class Record:
         return record
 
     @classmethod
+    def is_part(cls, data: dict[str, Any]) -> bool:
+        """Whether nothing is wrong with arguments, but that others may be missing."""
+        try:
+            cls._kind().validated(data)
+        except NotAllowed as error:
+            return all(f.missing and len(f.path) == 1 for f in error.findings)
+        return True
+
+    @classmethod
     def misnamed(cls, data: Any, name: str) -> Any:
         """What stands under a key that doesn't exist and was meant to be `name`."""
         others = data.keys() - cls.arguments().keys() if isinstance(data, dict) else ()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnnspec.catalogue.layers import (
     Layer,
@@ -35,15 +35,10 @@ from cnnspec.language.program import (
     Step,
     Steps,
 )
-from cnnspec.language.sources import (
-    Call,
-    bad_source,
-    by_name,
-    call_of,
-    call_of_block,
-    with_first,
-)
 from cnnspec.language.variables import Notes, each_formula
+
+if TYPE_CHECKING:
+    from cnnspec.language.sources import Call
 
 R = TypeVar("R", bound=Record)
 
@@ -141,9 +136,12 @@ class StepReader:
             if type(arguments) is dict and ("from" in arguments or "name" in arguments):
                 arguments = dict(arguments)
                 if "from" in arguments:
-                    given = arguments.pop("from")
-                    numbers = {*arguments, *place.defaults.arguments.get(kind, ())}
-                    call = call_of(kind, numbers) if isinstance(given, dict) else None
+                    given, call = arguments.pop("from"), None
+                    if isinstance(given, dict):
+                        from cnnspec.language.sources import call_of
+
+                        others = place.defaults.arguments.get(kind, ())
+                        call = call_of(kind, {*arguments, *others})
                     sources, named = self._sources(given, path, place, call)
                 if "name" in arguments:
                     given, is_whole = _without_slash(arguments.pop("name"))
@@ -195,12 +193,12 @@ class StepReader:
         """
         if not is_known(kind):
             return arguments, ()
-        takes = layer_class(kind).arguments()
-        holding = [name for name in takes if takes[name].kind.holds_layers]
+        cls = layer_class(kind)
+        holding = cls.holding()
         if not holding or arguments is None:
             return arguments, ()
         if not isinstance(arguments, dict):
-            arguments = {next(iter(takes)): arguments}
+            arguments = {next(iter(cls.arguments())): arguments}
         found: list[tuple[Path, CallStep]] = []
         for name in holding:
             for way, entry in _entries(arguments.get(name), (name,)):
@@ -275,7 +273,7 @@ class StepReader:
         return None
 
     def _sources(
-        self, value: Any, path: Path, place: Place, call: Call | None
+        self, value: Any, path: Path, place: Place, call: "Call | None"
     ) -> tuple[tuple[Ref, ...], Named | None]:
         """What `from` lists, and the arguments that it goes to where it names them.
 
@@ -288,6 +286,8 @@ class StepReader:
         if not isinstance(value, list):
             return (self._reference(value, path, (), place),), None
         if not value:
+            from cnnspec.language.sources import bad_source
+
             raise bad_source((), value)
         found = tuple(
             self._reference(item, path, (number,), place)
@@ -296,13 +296,15 @@ class StepReader:
         return found, None
 
     def _named_sources(
-        self, value: dict[Any, Any], path: Path, place: Place, call: Call | None
+        self, value: dict[Any, Any], path: Path, place: Place, call: "Call | None"
     ) -> tuple[tuple[Ref, ...], Named]:
         """What a mapping under `from` gives.
 
         Raises:
             Invalid: something in it is wrong.
         """
+        from cnnspec.language.sources import by_name, with_first
+
         said = by_name(value, call)
         items = with_first(said.items, call)
         for key, setting in said.settings.items():
@@ -321,6 +323,8 @@ class StepReader:
             return item
         if isinstance(item, list) and any(map(self._may_be_step, item)):
             return self.steps(item, (*path, *step), place)
+        from cnnspec.language.sources import bad_source
+
         raise bad_source(step, item)
 
     def _may_be_step(self, item: Any) -> bool:
@@ -337,7 +341,11 @@ class StepReader:
         try:
             arguments = call_arguments(block, arguments)
             if "from" in arguments:
-                tensors, call = arguments.pop("from"), call_of_block(block)
+                tensors, call = arguments.pop("from"), None
+                if isinstance(tensors, dict):
+                    from cnnspec.language.sources import call_of_block
+
+                    call = call_of_block(block)
                 sources, named = self._sources(tensors, path, place, call)
             if "name" in arguments:
                 given, is_whole = _without_slash(arguments.pop("name"))
@@ -567,15 +575,18 @@ def check_arguments(kind: str, arguments: Any, blocks: Collection[str] = ()) -> 
         Invalid: with what is wrong whatever the formulas come to.
     """
     plain: dict[str, Any] = {}
+    known = is_known(kind)
     if isinstance(arguments, dict):
         plain = {k: v for k, v in arguments.items() if not any(each_formula(v))}
-        if is_known(kind):
+        if known:
             waiting = arguments.keys() - plain.keys()
             plain |= dict.fromkeys(waiting - layer_class(kind).arguments().keys())
         else:  # a hint writes all of it
             plain = {
                 k: v.text if type(v) is Formula else v for k, v in arguments.items()
             }
+    if known and layer_class(kind).is_part(plain):  # the commonest, by far
+        return
     try:
         make_layer(kind, plain, blocks)
     except Invalid as error:

@@ -1,7 +1,7 @@
 """The shapes that a layer's call is given, by the arguments that they go to."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.ground.errors import ShapeError
@@ -32,28 +32,30 @@ PLAIN = Call()
 """A call with nothing beside."""
 
 
-class Caller(Protocol):
-    """A node of a graph, or its row: what says how a layer is called."""
+if TYPE_CHECKING:
 
-    @property
-    def layer(self) -> Layer:
-        """The layer."""
+    class Caller(Protocol):
+        """A node of a graph, or its row: what says how a layer is called."""
 
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """What gives the tensors that it reads."""
+        @property
+        def layer(self) -> Layer:
+            """The layer."""
 
-    @property
-    def parts(self) -> tuple[int | None, ...]:
-        """Which of the tensors of each."""
+        @property
+        def inputs(self) -> tuple[str, ...]:
+            """What gives the tensors that it reads."""
 
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """The argument that each goes to."""
+        @property
+        def parts(self) -> tuple[int | None, ...]:
+            """Which of the tensors of each."""
 
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """Arguments that are no tensors."""
+        @property
+        def arguments(self) -> tuple[str, ...]:
+            """The argument that each goes to."""
+
+        @property
+        def settings(self) -> Mapping[str, Any]:
+            """Arguments that are no tensors."""
 
 
 def tensors(
@@ -83,7 +85,7 @@ def tensors(
 
 
 def shapes_given(
-    caller: Caller, shapes: Mapping[str, Shapes]
+    caller: "Caller", shapes: Mapping[str, Shapes]
 ) -> tuple[tuple[Shape, ...], Call]:
     """The shapes of the tensors that a layer works on, and what it is given beside.
 
@@ -111,7 +113,7 @@ Types = str | list[str]
 
 
 def types_given(
-    caller: Caller, shapes: Mapping[str, Shapes], types: Mapping[str, Types]
+    caller: "Caller", shapes: Mapping[str, Shapes], types: Mapping[str, Types]
 ) -> list[str]:
     """The types of the numbers in the tensors that a layer works on.
 

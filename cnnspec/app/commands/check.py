@@ -39,10 +39,14 @@ def run(
     with _keras(overrides, **settings_of_keras) if keras else nullcontext() as apart:
         for spec in specs_of(paths):
             checked = checked_spec(spec, overrides, **settings)
-            results.append(apart.proved(spec, checked) if apart else checked)
+            if apart:
+                checked = apart.proved(spec, checked)
             if format == "text":
-                _print_findings(results[-1])
+                _print_findings(checked)
                 sys.stdout.flush()  # the next may take long
+            if format != "json":  # no more is told of the model, and many may follow
+                checked = checked._replace(program=None, summary=None)
+            results.append(checked)
     if format == "json":
         print(findings.as_json(results))
     elif format == "github":

@@ -565,7 +565,16 @@ class Layer(Record):
             ]
         return cls._held
 
+    @classmethod
+    def holding(cls) -> Sequence[str]:
+        """The arguments that take layers, or lists of them; most classes have none."""
+        if "_holding" not in cls.__dict__:
+            takes = cls.arguments()
+            cls._holding = [name for name in takes if takes[name].kind.holds_layers]
+        return cls._holding
+
     _held: ClassVar[Sequence[str]]
+    _holding: ClassVar[Sequence[str]]
 
 
 def all_nested(layer: Layer) -> Iterator[Layer]:

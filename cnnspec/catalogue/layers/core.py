@@ -3,8 +3,7 @@
 Source of the rules: keras/src/layers/core, Keras 3.15.
 """
 
-import re
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from cnnspec.catalogue.dtypes import ANYTHING, NUMBERS
 from cnnspec.catalogue.layers.arguments import (
@@ -31,6 +30,9 @@ from cnnspec.catalogue.layers.weighted import WEIGHTED, Weighted
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import Natural, Positive, kind_of, list_of, one_of
 from cnnspec.ground.shapes import Shape, Size, agree, product, show
+
+if TYPE_CHECKING:
+    from cnnspec.catalogue.layers.einsum import EinsumShapes, Letters
 
 
 class Dense(Weighted, LowRank):
@@ -102,41 +104,6 @@ class Dense(Weighted, LowRank):
         return x[-1]
 
 
-_EQUATION = re.compile(
-    r"(\.{3})?([a-zA-Z]+)(\.{3})?,([a-zA-Z]+)->(\.{3})?([a-zA-Z]+)(\.{3})?"
-)
-
-
-class _Einsum(NamedTuple):
-    """The letters of an equation: one for each axis."""
-
-    input: str
-    kernel: str
-    output: str
-    before: bool
-    """Whether an ellipsis stands for axes before those of the letters."""
-
-    @classmethod
-    def parse(cls, equation: str) -> "_Einsum | None":
-        """The parts of an equation, or None where it has another form."""
-        found = _EQUATION.fullmatch(equation)
-        if not found:
-            return None
-        before, input, after, kernel, before_out, output, after_out = found.groups()
-        same = before == before_out and after == after_out
-        if not same or (before and after) or (after and len(input) < 2):
-            return None
-        return cls(input, kernel, output, bool(before))
-
-
-class _EinsumShapes(NamedTuple):
-    output: Shape
-    kernel: Shape
-    bias: Shape | None
-    loops: Shape
-    """The size of each axis that the products run over, without the batch's."""
-
-
 class EinsumDense(Weighted, LowRank):
     """Dense with an equation that says which axes are multiplied with which weights.
 
@@ -187,7 +154,7 @@ class EinsumDense(Weighted, LowRank):
 
     def rules(self) -> None:
         super().rules()
-        letters = _Einsum.parse(self.equation)
+        letters = self._parsed()
         if letters is None:
             raise ArgumentError(
                 "equation",
@@ -227,9 +194,14 @@ class EinsumDense(Weighted, LowRank):
                     "use the letter of an axis that it shares with another part",
                 )
 
+    def _parsed(self) -> "Letters | None":
+        from cnnspec.catalogue.layers.einsum import Letters
+
+        return Letters.parse(self.equation)
+
     @property
-    def _letters(self) -> _Einsum:
-        letters = _Einsum.parse(self.equation)
+    def _letters(self) -> "Letters":
+        letters = self._parsed()
         assert letters is not None
         return letters
 
@@ -344,7 +316,9 @@ class EinsumDense(Weighted, LowRank):
             return (x[0], *reversed(x[1:elided]), *self._sizes())
         return (x[0], *self._sizes(), *x[len(x) - elided :])
 
-    def _analyse(self, x: Shape) -> _EinsumShapes:
+    def _analyse(self, x: Shape) -> "EinsumShapes":
+        from cnnspec.catalogue.layers.einsum import EinsumShapes
+
         letters, output = self._letters, self._full_output(x)
         out_of, into = self._input_axes(x), self._output_axes(x)
         sizes = {letter: x[axis] for letter, axis in out_of.items()}
@@ -354,7 +328,7 @@ class EinsumDense(Weighted, LowRank):
         loops |= {c: s for c, s in sizes.items() if c in letters.kernel}
         named = set(out_of.values()) | {0}
         others = [size for axis, size in enumerate(x) if axis not in named]
-        return _EinsumShapes(
+        return EinsumShapes(
             output, kernel, self._bias(x, output), (*loops.values(), *others)
         )
 

@@ -11,7 +11,7 @@ A folder is imported only for models that its rules can say something of.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -169,34 +169,51 @@ def _ask(subjects: Iterable[tuple[str, Any]]) -> list[Problem]:
     return found
 
 
-def _asked(subjects: dict[str, Any], told: set[str]) -> Iterator[Problem]:
+def _asked(subjects: dict[str, Any], told: set[str]) -> Sequence[Problem]:
     """What the rules of folders find, each asked about its subject.
 
     Args:
         subjects: by folder.
         told: the folders whose findings are wanted; others explain.
     """
-    rules = {
-        rule.CODE: (rule, group, subject)
-        for group, subject in subjects.items()
-        for rule in modules(group)
-    }
-    found: list[Problem] = []
-    settled: dict[str, bool] = {}
+    asked = _Asked(
+        {
+            rule.CODE: (rule, group in told, subject)
+            for group, subject in subjects.items()
+            for rule in modules(group)
+        }
+    )
+    return asked.found()
 
-    def explains(code: str) -> bool:
+
+class _Asked:
+    """Rules that are asked one after the other, those that explain others first.
+
+    A function that calls itself would do, and keep all of a spec in a circle.
+    """
+
+    def __init__(self, rules: dict[str, tuple[Any, bool, Any]]) -> None:
+        self._rules = rules
+        self._found: list[Problem] = []
+        self._settled: dict[str, bool] = {}
+
+    def found(self) -> Sequence[Problem]:
+        """What they find."""
+        for code in self._rules:
+            self._explains(code)
+        return self._found
+
+    def _explains(self, code: str) -> bool:
         """Whether a rule found something, or one that explains what it would find."""
+        settled, rules = self._settled, self._rules
         if code not in settled:
-            rule, group, subject = rules[code]
+            rule, is_told, subject = rules[code]
             others = [other for other in getattr(rule, "UNLESS", ()) if other in rules]
-            settled[code] = any(map(explains, others))
+            settled[code] = any(map(self._explains, others))
             if not settled[code]:
                 problems = folded(until_lost(rule.find(subject)))
                 settled[code] = bool(problems)
-                if group in told:
-                    found.extend(p._replace(severity=rule.SEVERITY) for p in problems)
+                if is_told:
+                    told = (p._replace(severity=rule.SEVERITY) for p in problems)
+                    self._found.extend(told)
         return settled[code]
-
-    for code in rules:
-        explains(code)
-    return iter(found)
