@@ -442,8 +442,9 @@ ENDS = [MemoryError("no room"), RecursionError("too deep"), KeyError("a"), OSErr
 @pytest.mark.parametrize("error", ENDS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("where", ["model.apply", "trial.apply", "trial._predict"])
 def test_what_ends_keras_swallows_nothing_of_other_specs(
-    monkeypatch: pytest.MonkeyPatch, where: str, error: Exception
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, error: Exception
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     module, _, name = where.partition(".")
     module = f"cnnspec.emit.keras_live.{module}"
     done = getattr(importlib.import_module(module), name)
