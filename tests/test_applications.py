@@ -229,9 +229,11 @@ base = keras.applications.MobileNetV2(
     pooling="avg",
     name="base",
 )
+# Its weights stay as they are: the first steps of layers that know nothing yet would
+# spoil what it has learned.
 base.trainable = False
-# training=False: its BatchNormalization goes on using the means that it was trained
-# with.
+# Frozen, its BatchNormalization uses the means that it has, and not those of a batch;
+# training=False says so, too.
 x = base(x, training=False)  # 1280
 """
 
@@ -240,6 +242,59 @@ def test_lesson_reads_as_a_person_writes_it() -> None:
     from cnnspec.emit.keras_script.script import render_script
 
     assert SCRIPT in render_script(*api.loads(TRANSFER), style="lesson")
+
+
+@pytest.mark.parametrize(
+    ("entry", "said", "unsaid"),
+    [
+        ("MobileNetV2: {weights: null}", "", "means"),
+        ("MobileNetV2: {weights: null, trainable: false}", "Frozen, its", "spoil"),
+        ("MobileNetV2: {weights: own.h5}", "unless it is frozen", "pixels"),
+        ("ResNet50: {from_layer: conv5_block1_1_conv}", "unless it is frozen", "spoil"),
+        ("VGG16: {trainable: false}", "no layer that works otherwise", "Batch"),
+        ("ConvNeXtTiny: {}", "no layer that works otherwise", "Batch"),
+        ("EfficientNetB0: {weights: null}", "It takes pixels from 0 to 255", "put"),
+        (
+            "EfficientNetV2B0: {include_preprocessing: false}",
+            "from 0 to 1, less",
+            "itself",
+        ),
+        (
+            "EfficientNetV2S: {include_preprocessing: false}",
+            "from -1 to 1, and",
+            "less",
+        ),
+        ("MobileNetV3Large: {include_preprocessing: false}", "from -1 to 1", "less"),
+    ],
+)
+def test_lesson_says_what_is_true_of_the_model(entry, said, unsaid) -> None:
+    from cnnspec.emit.keras_script.script import render_script
+
+    text = f"input: [224, 224, 3]\nlayers: [{entry}]".replace(
+        "{", "{include_top: false, "
+    )
+    lines = render_script(*api.loads(text), style="lesson").splitlines()
+    begin, end = (lines.index(one) for one in lines if one[:6] in ("inputs", "model "))
+    told = " ".join(one[2:] if one[:1] == "#" else one for one in lines[begin:end])
+    assert said in told
+    assert f" {unsaid} " not in told
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_keras_heeds_training_in_fit_where_layers_are_frozen(frozen: bool) -> None:
+    import keras
+    import numpy as np
+
+    image = keras.Input((4,))
+    base = keras.Model(image, keras.layers.BatchNormalization(name="norm")(image))
+    base.trainable = not frozen
+    inputs = keras.Input((4,))
+    answer = keras.layers.Dense(1)(base(inputs, training=False))
+    model = keras.Model(inputs, answer)
+    model.compile("sgd", "mse", run_eagerly=True)
+    model.fit(np.ones((2, 4)), np.ones(2), verbose=0)
+    means = np.asarray(base.get_layer("norm").moving_mean)
+    assert (means == 0).all() == frozen
 
 
 def test_notebook_tells_which_model_it_is() -> None:

@@ -173,7 +173,8 @@ def test_every_text_is_used() -> None:
         if path.suffix in (".j2", ".py")
     )
     indirect = re.compile(
-        "data_|heading_|before_|pixels_|shapes_|.*_vote|.*_text|.*_column|labels_|apply|.*scores?$"
+        "data_|heading_|before_|pixels_|inference_|shapes_|.*_vote|.*_text|.*_column"
+        "|labels_|apply|.*scores?$"
         # Those of an exercise begin with its name.
         "|.*_(title|task|key|hint)$|activation_|loss_"
     )

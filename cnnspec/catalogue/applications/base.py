@@ -106,6 +106,10 @@ class Application(Layer):
     scaling: ClassVar[str] = ""
     """How `preprocess_input` treats images, in the words of `imagenet_utils`; nothing
     where a layer of the model does it."""
+    inside: ClassVar[str] = ""
+    """The same of that layer, which `include_preprocessing: false` leaves out."""
+    normalizes_batches: ClassVar[bool] = True
+    """Whether it has BatchNormalization, which works otherwise in training."""
     top: ClassVar[int] = 2
     """How many entries at the end of its spec's layers are the classifier."""
     names_pooling: ClassVar[bool] = False
@@ -234,11 +238,14 @@ class Application(Layer):
         """What its published weights take for the numbers of a picture."""
         return _PIXELS[cls.scaling]
 
+    def given_as(self) -> str:
+        """How its published weights are given images; as `scaling` says it."""
+        includes = getattr(self, "include_preprocessing", True)
+        return self.scaling or ("" if includes else self.inside)
+
     def takes(self) -> tuple[float, float] | None:
         """From what to what its published weights know pixels; None: not told so."""
-        if not getattr(self, "include_preprocessing", True):
-            return None
-        return {"tf": (-1.0, 1.0), "": (0.0, 255.0)}.get(self.scaling)
+        return {"tf": (-1.0, 1.0), "": (0.0, 255.0)}.get(self.given_as())
 
     def keras_name(self, x: Shape) -> str:
         """Keras's automatic name of the model for images of that shape."""

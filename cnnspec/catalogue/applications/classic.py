@@ -20,6 +20,7 @@ class _VGG(_Classic):
     """
 
     scaling = "caffe"
+    normalizes_batches = False
     top = 4
 
 

@@ -80,9 +80,12 @@ def said_of(model: Application, texts: Texts, shapes: Sequence[Shape]) -> list[C
         texts: of comments.
         shapes: of the images that it is made for.
     """
-    if not model.pretrained:
-        return []
-    said = [texts.fill(f"pixels_{model.scaling or 'inside'}", home=model.home)]
+    said, pixels = list[str](), model.given_as()
+    if not pixels:
+        said.append(texts.fill("pixels_inside"))
+    elif model.published:
+        alone = "" if model.scaling else "_alone"
+        said.append(texts.fill(f"pixels_{pixels}{alone}", home=model.home))
     files = {model.weights_file(shape) for shape in shapes}
     if model.published and len(files) == 1:
         said.append(texts.fill("published", file=files.pop()))
@@ -104,6 +107,8 @@ def changes(
     """
     found: list[Statement] = []
     if not model.trainable:
+        if model.pretrained:
+            found.append(Comment(texts.fill("keeps_weights")))
         found.append(Assign(Attribute(base, "trainable"), _NO))
     if model.from_layer:
         found += _frozen_before(base, model.from_layer, texts)
@@ -115,7 +120,9 @@ def changes(
             Assign(Attribute(base, "name"), name),
         ]
     if model.infers:
-        found.append(Comment(texts.fill("inference")))
+        how = "trained" if model.trainable else "frozen"
+        how = how if model.normalizes_batches else "alike"
+        found.append(Comment(texts.fill(f"inference_{how}")))
     return found
 
 
