@@ -106,7 +106,7 @@ class Application(Layer):
     scaling: ClassVar[str] = ""
     """How `preprocess_input` treats images, in the words of `imagenet_utils`; nothing
     where a layer of the model does it."""
-    inside: ClassVar[str] = ""
+    own_scaling: ClassVar[str] = ""
     """The same of that layer, which `include_preprocessing: false` leaves out."""
     normalizes_batches: ClassVar[bool] = True
     """Whether it has BatchNormalization, which works otherwise in training."""
@@ -241,7 +241,7 @@ class Application(Layer):
     def given_as(self) -> str:
         """How its published weights are given images; as `scaling` says it."""
         includes = getattr(self, "include_preprocessing", True)
-        return self.scaling or ("" if includes else self.inside)
+        return self.scaling or ("" if includes else self.own_scaling)
 
     def takes(self) -> tuple[float, float] | None:
         """From what to what its published weights know pixels; None: not told so."""

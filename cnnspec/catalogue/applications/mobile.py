@@ -127,7 +127,7 @@ class _MobileNetV3(_OfAnyWidth):
     names_pooling = True
     headless = "_no_top_v2"
     spelt_in_file = ("alpha",)
-    inside = "tf"
+    own_scaling = "tf"
     needs_size = False
     pads_by_size = True
     size: ClassVar[str] = ""

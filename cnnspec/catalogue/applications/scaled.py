@@ -97,7 +97,7 @@ class _EfficientNetV2(Application):
     """
 
     home = "efficientnet_v2"
-    inside = "torch"
+    own_scaling = "torch"
     top = 3
     names_pooling = True
     keeps_name = True
@@ -140,7 +140,7 @@ class EfficientNetV2S(_EfficientNetV2):
     """Searched for fast training, with few channels at first: the small one."""
 
     spec = "efficientnet_v2_s"
-    inside = "tf"
+    own_scaling = "tf"
     automatic = "efficientnetv2-s"
     default_size = 384
 
@@ -149,7 +149,7 @@ class EfficientNetV2M(_EfficientNetV2):
     """EfficientNetV2-S, deeper and wider."""
 
     spec = "efficientnet_v2_m"
-    inside = "tf"
+    own_scaling = "tf"
     automatic = "efficientnetv2-m"
     default_size = 480
 
@@ -158,7 +158,7 @@ class EfficientNetV2L(_EfficientNetV2):
     """EfficientNetV2-M, deeper and wider."""
 
     spec = "efficientnet_v2_l"
-    inside = "tf"
+    own_scaling = "tf"
     automatic = "efficientnetv2-l"
     default_size = 480
 
@@ -171,7 +171,7 @@ class _ConvNeXt(Application):
     """
 
     home = "convnext"
-    inside = "torch"
+    own_scaling = "torch"
     normalizes_batches = False
     top = 3
     after_pooling: ClassVar[tuple[Any, ...]] = (
