@@ -44,7 +44,8 @@ def read_program(source: Source) -> Program:
     if data.get("custom"):
         from cnnspec.language.own.reading import read_own
 
-        own = read_own(data["custom"], notes)
+        with declaring({}):  # those of a spec that is read again aren't in the way
+            own = read_own(data["custom"], notes)
     with declaring(own):
         defaults = read_defaults(data, raw, notes)
         return _program(data, written, variables, own, defaults, notes)
