@@ -6,7 +6,7 @@ Imported only when there is something to mend.
 """
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, tee
 
 from cnnspec.ground.edits import Remedy
 from cnnspec.ground.errors import Problem
@@ -49,9 +49,10 @@ def _mending(way: Way) -> list[str]:
     other_order = (*inputs.other_order(way), *layers.other_order(way))
     for remedy in filter(trials.mends, other_order):
         return [remedy.text]
-    found = list(islice(filter(trials.mends, _remedies(way)), _TOLD))
+    remedies, again = tee(_remedies(way))
+    found = list(islice(filter(trials.mends, remedies), _TOLD))
     if not found:
-        easing = (one for one in _remedies(way) if trials.eases(one, name))
+        easing = (one for one in again if trials.eases(one, name))
         found = list(islice(easing, _TOLD))
     return [remedy.text for remedy in found]
 

@@ -173,12 +173,27 @@ def _fits(way: Way, tensors: Sequence[Input], sizes: Sequence[Size]) -> bool:
     """Whether inputs of other sizes leave fewer layers that can't take theirs."""
     new = {t.name: s for t, s in _resized(tensors, sizes)}
     graph = way.summary.graph
-    inference = Inference(
+    inputs = [
         one._replace(shape=(one.shape[0], *new.get(one.name, one.shape[1:])))
         for one in graph.inputs
-    )
+    ]
+    if not _takes(way, inputs):  # as with most sizes
+        return False
+    inference = Inference(inputs)
     misfits = sum(1 for node in graph.nodes if inference.add(node))
     return misfits < len(way.summary.misfits) and way.node.name in inference.rows
+
+
+def _takes(way: Way, inputs: Sequence[Input]) -> bool:
+    """Whether the layer takes what comes to it, as far as its own way tells."""
+    needed = {way.node.name, *(row.name for row in way.above)}
+    inference = Inference(inputs)
+    for node in way.summary.graph.nodes:
+        if node.name in needed:
+            if node.shares:  # with a layer that may stand beside this way
+                return True
+            inference.add(node)
+    return way.node.name in inference.rows
 
 
 def _resized(tensors: Sequence[Input], sizes: Sequence[Size]) -> _Sizes:
