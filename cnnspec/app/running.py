@@ -13,6 +13,9 @@ from cnnspec.ground.source import stem
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Model
 
+ANSWERS = "predict.py"
+"""The script beside a trained model that answers with it."""
+
 
 def refuse_missing_packages(
     model: Model, lang: str, backend: str, templates: str | None = None
@@ -65,6 +68,7 @@ def training_script(
             hint = "add data:; or build its script, for a training loop of your own"
         raise SpecError([Diagnostic("error", "missing-field", Mark(where), text, hint)])
     _refuse_missing_files(program)
+    _refuse_script_of_answers(program)
     from cnnspec.language.results import results_folder
 
     folder = results_folder(program)
@@ -97,7 +101,29 @@ def training_script(
         ) from None
     if is_new:
         _refuse_second_run(program, folder)
+    _write_beside(model, folder, force, lang, backend, templates)
     return path
+
+
+def _write_beside(
+    model: Model,
+    folder: str,
+    force: bool,
+    lang: str,
+    backend: str,
+    templates: str | None,
+) -> None:
+    """Writes what a trained model is used with; what a person edited stays.
+
+    Raises:
+        SpecError: it can't be written, or one's own templates make no script.
+    """
+    from cnnspec.emit.keras_script.kept import answering
+    from cnnspec.emit.write import is_edited, write_file
+
+    path = f"{folder}/{ANSWERS}"
+    if force or not is_edited(path):
+        write_file(path, answering(model, lang, backend, templates), force=True)
 
 
 def _refuse_missing_files(program: Program) -> None:
@@ -120,6 +146,19 @@ def _refuse_missing_files(program: Program) -> None:
         raise SpecError(found)
 
 
+def _refuse_script_of_answers(program: Program) -> None:
+    """Keeps the script of a spec from taking the name of one that answers.
+
+    Raises:
+        SpecError: the spec is called so.
+    """
+    if _script(program) == ANSWERS:
+        text = f"its script '{ANSWERS}' would take the place of that which answers"
+        hint = f"rename the spec, as in my_{stem(ANSWERS)}.yaml"
+        mark = Mark(program.source.path)
+        raise SpecError([Diagnostic("error", "unwritable", mark, text, hint)])
+
+
 def _refuse_other_results(program: Program, folder: str) -> None:
     """Keeps the results of one spec from being written over those of another.
 
@@ -128,7 +167,8 @@ def _refuse_other_results(program: Program, folder: str) -> None:
     """
     ours = _script(program)
     scripts = os.listdir(folder) if os.path.isdir(folder) else []
-    others = [file for file in scripts if file.endswith(".py") and file != ours]
+    known = (ours, ANSWERS)
+    others = [file for file in scripts if file.endswith(".py") and file not in known]
     if others:
         text = f"'{folder}' holds the results of another spec, with '{others[0]}'"
         hint = "give this spec a name: of its own, or remove that folder"
@@ -150,7 +190,7 @@ def _refuse_other_overrides(program: Program, folder: str) -> None:
         text.partition(" --set ")[2] for text in (origin(path), made_from(program))
     )
     there = os.listdir(folder) if os.path.isdir(folder) else []
-    code = (script, f"{stem(script)}.sbatch")
+    code = (script, f"{stem(script)}.sbatch", ANSWERS)
     results = [file for file in there if file not in code and file[0] != "."]
     if found == ours or not results:
         return

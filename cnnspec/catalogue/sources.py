@@ -54,6 +54,7 @@ _FILES = ("train", "validation", "image_shape", *_SPLIT)
 class Digits(DataSource):
     """scikit-learn's handwritten digits."""
 
+    largest = 16
     keys = _SPLIT
     image = (8, 8, 1)
     array = (64,)

@@ -133,6 +133,15 @@ def refuse_edited(path: str, force: bool = False) -> None:
         raise _kept(path, f"this file {text}, so it is kept")
 
 
+def is_edited(path: str) -> bool:
+    """Whether a file is there that isn't as cnnspec wrote it."""
+    try:
+        refuse_edited(path)
+    except SpecError:
+        return True
+    return False
+
+
 def write_file(path: str, content: str | bytes, force: bool = False) -> None:
     """Writes a sealed text or archive: the whole file, or nothing.
 

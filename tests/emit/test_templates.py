@@ -41,7 +41,16 @@ WRITERS = {"said", "say", "doc", "note", "label", "caption", "show", "fail", "le
 FILLED_IN_BY_CODE = {"layers", "last", "block", "package", "home"}
 """What the texts about blocks, and about layers of a spec's own, have in braces."""
 EXERCISES = {"asked", "number", "points", "quoted"}
-EXERCISES |= {"job", "name", "exercises", "classes", "example", "arrays", "hole"}
+EXERCISES |= {
+    "job",
+    "reads",
+    "name",
+    "exercises",
+    "classes",
+    "example",
+    "arrays",
+    "hole",
+}
 """What exercises and their texts are told; `test_worksheet` renders them all."""
 
 

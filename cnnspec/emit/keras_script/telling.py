@@ -87,6 +87,8 @@ def data_view(data: Data, fit: Fit) -> DataView:
         channels=image[2] if image else None,
         image_endings=(".bmp", ".gif", ".jpeg", ".jpg", ".png"),
         class_names=list(data.names),
+        keeps_classes=numbered
+        and bool(data.names or data.contiguous or data.source == "image_directory"),
         coarse=data.label_mode == "coarse",
         contiguous=data.contiguous,
         checks_labels=data.source in ("csv", "npz")

@@ -175,6 +175,8 @@ class DataView(NamedTuple):
     """Of the files that count as images."""
     class_names: list[str]
     """Where the spec gives them."""
+    keeps_classes: bool
+    """Whether classes have names that are worth keeping beside the model."""
     coarse: bool
     """Whether the labels are CIFAR-100's superclasses."""
     contiguous: bool
