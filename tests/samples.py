@@ -16,6 +16,15 @@ def write_csv(path: Path, labels: Sequence[object], pixels: int = 64) -> None:
     path.write_text("\n".join([header, *rows]), encoding="utf-8")
 
 
+def write_people(path: Path, rows: int = 40) -> None:
+    """A table of features and more, with a class and a number to learn."""
+    lines = ["age,name,color,size,buys,price"]
+    for k in range(rows):
+        color, buys = ("red", "green", "NA")[k % 3], ("no", "yes")[k * k % 5 > 1]
+        lines.append(f"{20 + k},n{k},{color},{k % 2 + 1},{buys},{k * 1.5}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+
+
 def write_images(folder: Path, names: Sequence[str], each: int = 2) -> None:
     """A folder for each class, with images of 10x12 pixels in three colours."""
     from PIL import Image

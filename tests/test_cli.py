@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import ANY
 
 import pytest
 
@@ -104,6 +105,51 @@ def test_init_writes_a_spec_to_start_from(run: Run, tmp_path: Path) -> None:
     assert schema == json.loads(run("schema").out)
     assert run("check", "first.yaml").code == 0
     assert api.check("first.yaml").program.name == "first"
+
+
+TABLE = "id,age,name,color,level,price,buys\n" + "".join(
+    f"{k},{20 + k},n{k},{['red', 'green', 'NA'][k % 3]},{k % 11 + 1},{k / 2},"
+    f"{'' if k == 3 else ['yes', 'no'][k % 2]}\n"
+    for k in range(24)
+)
+LEARNT = {
+    "buys": ["Dense: {units: 2, activation: softmax}", "classes: [no, yes]"],
+    "level": ["Dense: {units: 11, activation: softmax}", "labels: contiguous"],
+    "price": ["Dense: 1\n", "loss: mse", "buys: [no, yes]  # empty in 1 rows: fill"],
+}
+
+
+@pytest.mark.parametrize(("label", "lines"), LEARNT.items())
+def test_init_writes_a_spec_for_a_table(run: Run, label: str, lines: list[str]) -> None:
+    """The last column is learnt unless another is named."""
+    Path("my table.csv").write_text(TABLE, encoding="utf-8-sig")
+    chosen = () if label == "buys" else ("--label", label)
+    assert run("init", "first", "--from", "my table.csv", *chosen).code == 0
+    text = Path("first.yaml").read_text(encoding="utf-8")
+    lines = [*lines, "age: numeric", "color: [NA, green, red]", "train: my table.csv"]
+    lines += ["# id is left out: it numbers", "# name is left out: it has more than 20"]
+    assert [one for one in lines if one not in text] == []
+    assert run("check", "first.yaml") == (0, ANY, "")
+
+
+NO_TABLES = {
+    "": "a column beside that of the labels",
+    "a,b\n": "it has a header and no rows",
+    "a,a\n1,2\n": "its header names 'a' twice",
+    "a,b\n1,2\n1,2,3\n": "row 2 has 3 cells, and the header 2",
+    'a,b\n1,"2\n': "it is no CSV: unexpected end of data",
+    "a,b\n1,x\n2,x\n": "'b' is 'x' in all rows",
+    "id,b\n1,x\n2,y\n": "no column that a model could be given",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), NO_TABLES.items())
+def test_init_says_why_a_file_is_no_table(run: Run, text: str, said: str) -> None:
+    Path("a.csv").write_text(text, encoding="utf-8")
+    code, out, err = run("init", "first", "--from", "a.csv")
+    assert (code, out) == (2, "")
+    assert said in err
+    assert not Path("first.yaml").exists()
 
 
 def test_init_overwrites_nothing_unasked(run: Run) -> None:

@@ -1,11 +1,16 @@
 """The spec that `init` writes to start from."""
 
 import os
+from typing import TYPE_CHECKING
 
 from cnnspec.app.streams import stop
 from cnnspec.emit.schema.language import json_schema
 from cnnspec.ground.errors import SpecError
+from cnnspec.ground.visible import visible
 from cnnspec.ground.yaml_text import flow
+
+if TYPE_CHECKING:
+    from cnnspec.app.survey import Column
 
 SCHEMA_FILE = "cnnspec.schema.json"
 
@@ -47,12 +52,16 @@ train:
 """
 
 
-def write_starter(name: str, force: bool) -> list[str]:
+def write_starter(
+    name: str, force: bool, table: str | None = None, label: str | None = None
+) -> list[str]:
     """Writes a spec and, beside it, the schema that editors read: both or none.
 
     Args:
         name: of the new model, or of its file.
         force: whether to write over a file of that name.
+        table: a CSV file that it is for.
+        label: the column of that to learn.
 
     Returns:
         The paths of both.
@@ -69,9 +78,10 @@ def write_starter(name: str, force: bool) -> list[str]:
         stop(f"'{path}' is there already; choose another name, or use --force")
     if folder and not os.path.isdir(folder):
         stop(f"there is no folder '{folder}'; make it first")
+    text = starter(file) if table is None else for_table(file, table, label)
     # Editors read it and nobody else, and on one line it is half as long.
     schema = json.dumps(json_schema(), ensure_ascii=False)
-    files = {os.path.join(folder, SCHEMA_FILE): f"{schema}\n", path: starter(file)}
+    files = {os.path.join(folder, SCHEMA_FILE): f"{schema}\n", path: text}
     try:
         write_together(files)
     except SpecError as error:
@@ -90,3 +100,107 @@ def starter(file: str) -> str:
 
     name = flow(file.rpartition(".")[0], exact=True)
     return STARTER.format(schema=SCHEMA_FILE, file=shlex.quote(file), name=name)
+
+
+TABLE_STARTER = """\
+# yaml-language-server: $schema={schema}
+#
+# Check it:  cnnspec check {file}
+# See it:    cnnspec show {file} --why
+# Train it:  cnnspec train {file}
+
+name: {name}
+input: [{width}]{space}# a number for each numeric column, and for each category
+
+layers:
+  - Normalization             # brings each number to mean 0 and variance 1
+  - Dense: {{units: 32, activation: relu}}
+  - Dense: {{units: 32, activation: relu}}
+  - Dense: {last}
+
+data:
+  source: csv
+  train: {table}
+  label_column: {label}{labels}
+  columns:                    # what the model is given, in this order
+{columns}
+  test_size: 0.2              # of the rows, to test with
+
+train:
+  optimizer: adam
+  loss: {loss}
+  metrics: [{metric}]
+  epochs: 50
+  validation_split: 0.1
+  seed: 0
+"""
+
+
+def for_table(file: str, table: str, label: str | None) -> str:
+    """A spec that learns one column of a CSV file from the others.
+
+    Args:
+        file: the name of the file it is for; the model is called like it.
+        table: the CSV file.
+        label: the column to learn.
+    """
+    import shlex
+
+    from cnnspec.app.survey import Unreadable, columns, label_of
+
+    try:
+        found = columns(table)
+    except Unreadable as error:
+        stop(f"'{table}' can't be made a spec of: {error}")
+    names = [one.name for one in found]
+    if label is not None and label not in names:
+        stop(f"'{table}' has no column '{label}'; it has {', '.join(names[:8])}")
+    learnt = label_of(found) if label is None else found[names.index(label)]
+    given = [one for one in found if one is not learnt]
+    used = [one for one in given if not one.left_out]
+    if not used:
+        stop(f"'{table}' has no column that a model could be given")
+    width = sum(1 if one.numeric else len(one.values) for one in used)
+    return TABLE_STARTER.format(
+        schema=SCHEMA_FILE,
+        file=shlex.quote(file),
+        name=flow(file.rpartition(".")[0], exact=True),
+        width=width,
+        space=" " * max(1, 20 - len(str(width))),
+        table=flow(table, exact=True),
+        label=flow(learnt.name, exact=True),
+        columns="\n".join(map(_line, given)),
+        **_learning(learnt, table),
+    )
+
+
+def _line(column: "Column") -> str:
+    """A column in the list of a spec, or a comment that it isn't there."""
+    name = flow(column.name, exact=True)
+    if column.left_out:
+        return f"    # {visible(name)} is left out: {column.left_out}"
+    holds = "numeric" if column.numeric else flow(column.values, exact=True)
+    gaps = f"  # empty in {column.gaps:,} rows: fill them" if column.gaps else ""
+    return f"    {name}: {holds}{gaps}"
+
+
+def _learning(column: "Column", table: str) -> dict[str, str]:
+    """How a column is learnt: as classes, or as a number."""
+    classes = {"loss": "sparse_categorical_crossentropy", "metric": "accuracy"}
+    if column.left_out and not column.numeric:
+        stop(f"'{table}': '{column.name}' can't be learnt: {column.left_out}")
+    if column.numeric and not (column.is_whole and len(column.values) > 1):
+        number = {"loss": "mse", "metric": "mae", "labels": "  # a number"}
+        return {"last": "1", **number}
+    count = len(column.values)
+    if count < 2:
+        stop(f"'{table}': '{column.name}' is '{column.values[0]}' in all rows")
+    classes["last"] = flow({"units": count, "activation": "softmax"})
+    if not column.numeric:
+        names = flow(column.values, exact=True)
+        return {**classes, "labels": f"\n  classes: {names}"}
+    numbers = [int(float(one)) for one in column.values]
+    labels = f"\n  classes: {count}"
+    if numbers != list(range(count)):
+        labels += "\n  labels: contiguous          # numbered from 0 without gaps"
+    return {**classes, "labels": labels}

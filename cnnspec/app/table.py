@@ -295,7 +295,21 @@ COMMANDS = {
     "init": Command(
         "Write NAME.yaml, a small commented spec to start from, and its schema.",
         (Operand("NAME", "name", "Of the new model."),),
-        (_flag("force", "Overwrite NAME.yaml if it is there."),),
-        ("cnnspec init first",),
+        (
+            Option(
+                "--from",
+                "table",
+                "A CSV file: its columns are listed, and one is to be learnt.",
+                "FILE",
+            ),
+            Option(
+                "--label",
+                "label",
+                "With --from: the column to learn; one called label, or the last.",
+                "COLUMN",
+            ),
+            _flag("force", "Overwrite NAME.yaml if it is there."),
+        ),
+        ("cnnspec init first", "cnnspec init prices --from houses.csv --label price"),
     ),
 }

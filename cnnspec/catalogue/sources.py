@@ -111,7 +111,7 @@ class Csv(DataSource):
 
     elsewhere = "table pandas dataframe tsv"
 
-    keys = ("label_column", *_FILES)
+    keys = ("label_column", "columns", *_FILES)
     needs = ("train",)
     packages = ("pandas",)
     may_have_gaps = True

@@ -24,6 +24,7 @@ from cnnspec.ground.shapes import Shape, product, show
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.by_output import ByOutput
 from cnnspec.language.sampling import LIMIT
+from cnnspec.language.table import COLUMNS, width
 
 _File = Annotated[str, file_name("the name of a file or folder", 0)]
 _SOURCE = choice(*SOURCES, hint=lambda found: nearest(found, SOURCES, elsewhere()))
@@ -200,6 +201,7 @@ class Data(Record):
         "path": "file filename npz filepath data_path",
         "train": "train_dir train_path training train_data train_file",
         "validation": "val val_dir val_path validation_dir test test_dir test_path",
+        "columns": "features feature_columns",
         "label_column": "target_column label_col y_col class_column",
         "image_shape": "image_size img_size target_size input_shape img_shape",
         "classes": "num_classes nb_classes n_classes class_names names nc",
@@ -208,7 +210,7 @@ class Data(Record):
         "scale": "divide divide_by max_value",
         "limit": "max_samples n_samples num_samples sample_limit subset fraction",
         "targets": "target outputs y",
-        "inputs": "x features",
+        "inputs": "x",
         "sample_weight": "sample_weights weights",
     }
     renamed: ClassVar[dict[str, Any]] = {
@@ -241,6 +243,9 @@ class Data(Record):
     """What to validate with: another such file or folder."""
     label_column: str = "label"
     """The column of a CSV file that holds the labels; all others are pixels."""
+    columns: Annotated[Any, COLUMNS] | None = None
+    """The columns of a CSV file that the model is given, in this order: a number each,
+    or a place for each category."""
     image_shape: Annotated[Any, _IMAGE_SHAPE] | None = None
     """Height, width and channels of an image in a CSV file, or to which images are
     brought."""
@@ -292,6 +297,7 @@ class Data(Record):
             self._other_count,
             self._names_twice,
             self._gaps,
+            self._table,
         )
 
     def _keys_of_other_sources(self) -> Iterator[ArgumentError]:
@@ -367,7 +373,25 @@ class Data(Record):
             text = f"the labels of '{self.source}' have no gaps"
             yield ArgumentError("labels", "other-source", text, "remove contiguous")
 
+    def _table(self) -> Iterator[ArgumentError]:
+        """Columns that can't be what the model is given."""
+        if self.columns is None:
+            return
+        if self.label_column in self.columns:
+            text = f"the column '{self.label_column}' holds the labels"
+            hint = "remove it from columns:; or name another label_column:"
+            yield ArgumentError("columns", "exclusive-arguments", text, hint)
+        if self.image_shape:
+            text = "data.columns makes a row of numbers of a sample, and no image"
+            hint = "keep one of the two"
+            yield ArgumentError("image_shape", "exclusive-arguments", text, hint)
+
     # --------------------------------------------------------- what follows from it
+
+    @property
+    def width(self) -> int | None:
+        """How many numbers the columns of a row come to; None where none are listed."""
+        return None if self.columns is None else width(self.columns)
 
     def scale_of(self, name: str) -> float | None:
         """What an input is divided by."""
@@ -382,7 +406,7 @@ class Data(Record):
     @property
     def image(self) -> Shape | None:
         """The size of a sample as it is read; None if that isn't known."""
-        return self.about_source.image or self.image_shape
+        return self.about_source.image or (None if self.columns else self.image_shape)
 
     @property
     def contiguous(self) -> bool:

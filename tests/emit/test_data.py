@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.emit.test_script import load_script, render
-from tests.samples import write_csv, write_images
+from tests.samples import write_csv, write_images, write_people
 
 MODEL = """
 input: [8, 8, 1]
@@ -42,9 +42,9 @@ def read(batches):
     return np.concatenate(samples), np.concatenate(labels)
 
 
-def complaint(load, data: str) -> str:
+def complaint(load, data: str, model: str = MODEL) -> str:
     with pytest.raises(SystemExit) as caught:
-        load(data)
+        load(data, model)
     return str(caught.value)
 
 
@@ -109,7 +109,7 @@ FAULTS = {
     "text": (one_row("dark"), "row 1 has 'dark' in the column 'pixel63', where a n"),
     "blank": (one_row(""), "row 1 has 'nan' in the column 'pixel63'"),
     "bright": (one_row("256"), "a.csv has pixels that are not from 0 to 255"),
-    "binary": (b"\xff\xfe\x00\x81" * 90, "a.csv can't be read as CSV"),
+    "binary": (b"\xff\xfe\x00\x81" * 90, "a.csv is no text in UTF-8"),
 }
 WRONG_LABELS = {"C": "'C' in the column", "10": "label 10", "-1": "-1", "2.5": "2.5"}
 
@@ -169,6 +169,59 @@ def test_one_csv_file_is_split(load, tmp_path) -> None:
     assert (y_train == again).all()
     (_, other), _ = load(f"{one}, random_state: 4")
     assert (y_train != other).any()
+
+
+# ------------------------------------------------------------------ features
+
+PEOPLE = """
+input: [6]
+layers:
+  - Dense: {units: 2, activation: softmax}
+train: {loss: sparse_categorical_crossentropy, seed: 1}
+"""
+FEATURES = "source: csv, train: a.csv, validation: b.csv, label_column: buys, "
+FEATURES += "columns: {size: [1, 2], age: numeric, color: [red, green, NA]}"
+
+
+def test_features_are_read_in_their_order(load, tmp_path) -> None:
+    for name in ("a.csv", "b.csv"):
+        write_people(tmp_path / name, rows=4)
+    (x_train, y_train), (x_valid, _) = load(
+        f"{FEATURES}, classes: ['no', 'yes']", PEOPLE
+    )
+    rows = [[1, 0, 20, 1, 0, 0], [0, 1, 21, 0, 1, 0], [1, 0, 22, 0, 0, 1]]
+    assert x_train.tolist() == [*rows, [0, 1, 23, 1, 0, 0]] == x_valid.tolist()
+    assert y_train.tolist() == [0, 0, 1, 1]
+    (_, y_train), _ = load(f"{FEATURES}, labels: contiguous", PEOPLE)
+    assert y_train.tolist() == [0, 0, 1, 1]
+
+
+WRONG_CELLS = {
+    "category": ("red", "purple", "row 1 has 'purple' in the column 'color', whose ca"),
+    "no category": ("red", "", "row 1 has '' in the column 'color', whose categories"),
+    "number": ("20,", "old,", "row 1 has 'old' in the column 'age', where a number"),
+    "no number": ("20,", ",", "row 1 has '' in the column 'age', where a number"),
+    "infinite": ("20,", "1e999,", "row 1 has '1e999' in the column 'age'"),
+    "class": ("yes", "maybe", "row 3 has the label 'maybe', and the classes are no, y"),
+    "column": ("color", "colour", "no column 'color'; its first columns are age, name"),
+    "label": ("buys", "sells", "has no column 'buys'; its first columns are age"),
+    "fields": ("green", "green,7", "a.csv can't be read as CSV: "),
+    "quotes": ("green", '"green', "a.csv can't be read as CSV: "),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), WRONG_CELLS.values(), ids=WRONG_CELLS)
+def test_a_wrong_cell_is_told_with_its_row(old, new, said, load, tmp_path) -> None:
+    for name in ("a.csv", "b.csv"):
+        write_people(tmp_path / name, rows=4)
+    text = (tmp_path / "a.csv").read_text("utf-8").replace(old, new, 1)
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    assert said in complaint(load, f"{FEATURES}, classes: ['no', 'yes']", PEOPLE)
+
+
+def test_another_encoding_is_told(load, tmp_path) -> None:
+    (tmp_path / "a.csv").write_bytes("나이,buys\n1,0\n".encode("cp949"))
+    assert "a.csv is no text in UTF-8" in complaint(load, FEATURES, PEOPLE)
 
 
 # ------------------------------------------------------------------ npz

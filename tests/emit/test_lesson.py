@@ -27,7 +27,7 @@ from tests.emit.test_script import (
     load_script,
     ruff,
 )
-from tests.samples import write_csv, write_images
+from tests.samples import write_csv, write_images, write_people
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
@@ -129,6 +129,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write_csv(tmp_path / name, labels.tolist())
     for name in ("a", "b"):
         write_images(tmp_path / name, list("abcdefghij"))
+    write_people(tmp_path / "people.csv")
     samples = np.arange(40 * 64).reshape(40, 8, 8) % 17
     arrays = {"x_train": samples, "y_train": labels}
     for name in ("a.npz", 'my"file.npz'):
@@ -140,7 +141,14 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 EQUAL = ("csv split", "contiguous", "images split", "npz contiguous", "hard")
 EQUAL += ("validated ensemble", "several numbers", "binary", "number", "hinge")
-EQUAL += ("limited", "images", "images chosen", "images limited")
+EQUAL += (
+    "features",
+    "features validated",
+    "limited",
+    "images",
+    "images chosen",
+    "images limited",
+)
 
 
 @pytest.mark.parametrize("name", EQUAL)

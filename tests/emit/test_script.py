@@ -116,11 +116,28 @@ VARIANTS = {
         """.replace("flat/1", "flat-1"),
 }
 SPARSE = "train: {loss: sparse_categorical_crossentropy, metrics: [accuracy], seed: 3"
+FEATURES = """
+input: [6]
+layers:
+  - Normalization
+  - {last}
+data:
+  source: csv
+  train: people.csv
+  columns: {{size: [1, 2], age: numeric, color: [red, green, NA]}}
+"""
 IMAGES = OUTLINE + "data: {source: image_directory, train: a, "
 TABLE = OUTLINE + "data: {source: csv, train: a.csv, image_shape: [8, 8, 1], "
 VARIANTS |= {
     "images": IMAGES + "validation: b}\n" + SPARSE + "}\n",
     "images split": IMAGES + "test_size: 0.2, shuffle: true}\n" + SPARSE + "}\n",
+    "features": FEATURES.format(last="Dense: {units: 2, activation: softmax}")
+    + "  label_column: buys\n  classes: ['no', 'yes']\n  test_size: 0.25\n"
+    + SPARSE
+    + ", class_weight: balanced}\n",
+    "features validated": FEATURES.format(last="Dense: 1")
+    + "  label_column: price\n  validation: people.csv\n"
+    + "train: {loss: mse, metrics: [mae], epochs: 2}\n",
     "images chosen": OUTLINE.replace("- Flatten", "- Normalization\n  - Flatten", 1)
     + "data: {source: image_directory, train: a, test_size: 0.2, limit: 12, "
     + "scale: 255, labels: one_hot, classes: [a, b, c, d, e, f, g, h, i, j]}\n"

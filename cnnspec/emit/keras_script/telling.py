@@ -9,6 +9,7 @@ from cnnspec.catalogue.optimizers import Schedule
 from cnnspec.emit.code.model import call_text
 from cnnspec.emit.code.plan.values import decimal, text
 from cnnspec.emit.keras_script.streaming import held_out
+from cnnspec.emit.keras_script.tables import columns, read_csv
 from cnnspec.emit.keras_script.view import (
     AnswerView,
     DataView,
@@ -74,6 +75,9 @@ def data_view(data: Data, fit: Fit) -> DataView:
         train=data.train,
         validation=data.validation,
         label_column=data.label_column,
+        columns=columns(data),
+        read_csv=read_csv(data),
+        names_labels=bool(data.names) and numbered and not data.contiguous,
         shape=inputs[0].shape,
         reshapes=inputs[0].reshapes,
         squeezes=data.about_source.labels_in_column and not data.contiguous,
@@ -119,6 +123,8 @@ def _input(fit: Fit, one: Fed) -> InputView:
     data, several = fit.data, len(fit.inputs) > 1
     is_folder = data.source == "image_directory"
     comes = _image(data, one) if is_folder else data.about_source.array
+    if data.width is not None:
+        comes = (data.width,)
     return InputView(
         name=one.name,
         at=f"[{text(one.name)}]" if several else "",

@@ -149,6 +149,12 @@ class DataView(NamedTuple):
     """The file or folder to validate with."""
     label_column: str
     """Of a CSV file."""
+    columns: tuple[tuple[str, tuple[str, ...]], ...]
+    """Those that the model is given, with their categories, if they have some."""
+    read_csv: str
+    """Code of what pandas is told beside the file, so that categories stay texts."""
+    names_labels: bool
+    """Whether a CSV file may have names of classes for labels."""
     shape: tuple[int | None, ...]
     """What samples are brought to: (-1, height, width, channels)."""
     reshapes: bool

@@ -52,6 +52,8 @@ def _of(fit: Fit, one: Fed) -> Iterator[Problem]:
         )
         hint = "say image_shape: [HEIGHT, WIDTH, CHANNELS] in data:"
         yield Problem(("data", "source"), CODE, text, hint)
+    elif data.width is not None and product(wanted) != data.width:
+        yield _other_width(data.width, wanted)
     elif image is not None and product(image) != product(wanted):
         yield _other_size(fit, one, image)
     elif data.flatten and len(wanted) != 1:
@@ -66,6 +68,13 @@ def _of(fit: Fit, one: Fed) -> Iterator[Problem]:
         )
         hint = f"set reshape: {list(wanted)}"
         yield Problem(("data", "reshape"), CODE, text, hint)
+
+
+def _other_width(width: int, wanted: Shape) -> Problem:
+    text = f"columns: come to {width:,} numbers, one for each number and each category"
+    text = f"{text}, and the model's input is {show(wanted)}"
+    hint = f"set input: [{width}]"
+    return Problem(("data", "columns"), CODE, text, hint, at_key=True)
 
 
 def _is_image(sizes: Shape) -> bool:
