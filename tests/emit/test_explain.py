@@ -78,9 +78,8 @@ def paragraphs(spec: str, lang: str) -> dict[str, str]:
     """All that is explained of a model, by the keys of the texts."""
     program, summary = api.loads(spec)[:2]
     language = Language(lang)
-    writer = Writer(program, summary, language, style=LESSON)
     found = {}
-    for one in explanations(program, summary, writer.view.answer):
+    for one in explanations(program, summary):
         if language.explains(one.key):
             title, text, source = language.explain(one.key, one.values)
             found[one.key] = f"**{title}** {text} ({source})"

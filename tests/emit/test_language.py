@@ -10,7 +10,7 @@ from jinja2 import meta, nodes
 
 from cnnspec import api
 from cnnspec.catalogue.layers import layer_class
-from cnnspec.catalogue.registry import layer_names
+from cnnspec.catalogue.registry import layer_names, model_names
 from cnnspec.emit.folders import template_folder
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.templates import environment
@@ -44,7 +44,7 @@ def test_korean_is_there() -> None:
 def test_no_text_is_missing(code: str) -> None:
     assert lacking(code) == []
     assert texts(code).keys() == texts("en").keys()
-    assert set(Language(code).texts["layers"]) == set(layer_names())
+    assert set(Language(code).texts["layers"]) == {*layer_names(), *model_names()}
 
 
 def test_what_a_language_lacks_is_said_in_english(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_what_a_language_lacks_is_said_in_english(tmp_path: Path) -> None:
     assert '"""Return the model, with 36 parameters."""' in script
     missing = lacking("xx", own)
     spoken = {"script.print_model", "layers.Dense"}
-    layers = {f"layers.{name}" for name in layer_names()}
+    layers = {f"layers.{name}" for name in (*layer_names(), *model_names())}
     assert set(missing) == (texts("en").keys() | layers) - spoken
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
-from cnnspec.catalogue.registry import layer_names
+from cnnspec.catalogue.registry import layer_names, model_names
 from cnnspec.emit.folders import template_folder
 from cnnspec.emit.keras_script.templates import environment
 from cnnspec.emit.words import (
@@ -164,7 +164,7 @@ def lacking(code: str, own: str | None = None) -> list[str]:
     wanted = set(_keys(Language(ENGLISH).texts))
     if code != ENGLISH:
         # In English, the docstrings of their classes say what layers do.
-        wanted |= {f"layers.{name}" for name in layer_names()}
+        wanted |= {f"layers.{name}" for name in (*layer_names(), *model_names())}
     return sorted(wanted - set(_keys(spoken)))
 
 

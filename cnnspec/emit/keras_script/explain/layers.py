@@ -246,7 +246,25 @@ def operations(subject: Subject) -> Shown | None:
     return first, {"names": list(names), "row": f"{called} ({first.type})"}
 
 
+def transfer(subject: Subject) -> Shown | None:
+    """The first model of Keras that brings weights, and what is trained of it."""
+    for row in subject.rows:
+        for layer in (*all_nested(row.layer), row.layer):
+            model = layer.application
+            if model is not None and model.pretrained:
+                return row, {
+                    "name": model.title(),
+                    "published": model.published,
+                    "frozen": not row.trainable_params,
+                    "before": model.from_layer,
+                    "params": row.params,
+                    "trained": subject.summary.trainable_params,
+                }
+    return None
+
+
 IDEAS: dict[str, Idea] = {
+    "transfer": transfer,
     "augmentation": augmentation,
     "padding": padding,
     "strides": strides,
