@@ -291,7 +291,7 @@ def ideas(subject: Subject) -> Iterator[Explanation]:
         if shown := find(subject):
             row, values = shown
             tells_all = key in _TELL_ALL
-            yield Explanation("model", key, values, type(row.layer), tells_all)
+            yield Explanation("model", key, values, _class_of(row), tells_all)
 
 
 def what_layers_do(subject: Subject) -> dict[type[Layer], Values]:
@@ -303,9 +303,13 @@ def what_layers_do(subject: Subject) -> dict[type[Layer], Values]:
     found: dict[type[Layer], list[Row]] = {}
     for row in subject.rows:
         if not row.layer.named_by_keras:  # one text tells of all operations
-            known = getattr(row.layer, "application", None) or row.layer
-            found.setdefault(type(known), []).append(row)
+            found.setdefault(_class_of(row), []).append(row)
     return {cls: _of_class(subject, rows) for cls, rows in found.items()}
+
+
+def _class_of(row: Row) -> type[Layer]:
+    """The class that the spec has written."""
+    return type(row.layer.application or row.layer)
 
 
 def _of_class(subject: Subject, rows: list[Row]) -> Values:
