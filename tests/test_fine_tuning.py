@@ -10,6 +10,7 @@ import pytest
 import cnnspec
 from cnnspec.app import findings
 from cnnspec.language.fine_tuning import second_fit
+from tests.emit.quick import train_eagerly
 
 SPEC = """
     name: tuned
@@ -98,8 +99,9 @@ def test_counts_what_each_fit_trains(unfreeze: str, from_layer: str, more: int) 
     assert f'"trainable_params": {FIRST + more}' in findings.as_json([checked])
 
 
-def test_keras_trains_as_told() -> None:
+def test_keras_trains_as_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both fits take a step, and Keras trains as many weights as are counted."""
+    train_eagerly(monkeypatch)
     checked = cnnspec.check(spec("[left, stem, unit_1, bi]"), keras=True)
     assert not checked.diagnostics, str(checked)
 

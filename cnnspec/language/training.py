@@ -342,9 +342,14 @@ class Train(Record):
 
     def _two_sizes(self) -> Iterator[ArgumentError]:
         size = self.fine_tune and self.fine_tune.batch_size
-        if size and self.steps_per_execution > 1:
-            text = "train.steps_per_execution takes batches of one size, and fine_tune"
-            text = f"{text} has another batch_size"
+        fixed = [
+            *["steps_per_execution"] * (self.steps_per_execution > 1),
+            *["distribute"] * (self.distribute is not None),
+        ]
+        if size and size != self.batch_size and fixed:
+            text = (
+                f"train.{fixed[0]} takes batches of one size, and fine_tune has another"
+            )
             hint = "remove batch_size: from fine_tune:"
             yield ArgumentError("fine_tune", "exclusive-arguments", text, hint)
 

@@ -62,13 +62,20 @@ def before(part: Part, layer: str) -> list[str] | None:
         part: of a model.
         layer: its name in the model, or in the call.
     """
-    names = [node.name for node in part.nodes]
+    node = layer_of(part, layer)
+    if node is None:
+        return None
+    ahead = set(before_layer(part.graph, node.name))
+    return [node.name for node in part.nodes if node.name in ahead]
+
+
+def layer_of(part: Part, name: str) -> Node | None:
+    """The layer of a part that is called so in the model, or in the call."""
     for node in part.nodes:
         calls = (frame.name for frame in node.trail if frame.name)
-        locals_ = (naming.in_call(call, layer) for call in calls)
-        if layer == part.graph.called(node.name) or node.name in (layer, *locals_):
-            ahead = set(before_layer(part.graph, node.name))
-            return [name for name in names if name in ahead]
+        inside = (naming.in_call(call, name) for call in calls)
+        if name == part.graph.called(node.name) or node.name in (name, *inside):
+            return node
     return None
 
 

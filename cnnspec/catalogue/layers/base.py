@@ -165,6 +165,9 @@ class Layer(Record):
     varies_by: ClassVar[tuple[str, ...] | None] = None
     """Arguments without which it does the same in training as when the model predicts,
     if its call takes `training` at all; None: it never does."""
+    rests_untrained: ClassVar[bool] = False
+    """Whether it does in training what it does when the model predicts, where it isn't
+    trained itself."""
     shaped_by: ClassVar[tuple[str, ...]] = ()
     """Those of the call's arguments that `output`, `macs` and `running` are told of, as
     keywords."""

@@ -134,6 +134,7 @@ class BatchNormalization(_Scaled):
 
     tensor_arguments = ("inputs", "mask")
     call_settings = ("training",)
+    rests_untrained = True
     linear = True
     order = "num_features eps momentum"
     converted: ClassVar[dict[str, Any]] = {

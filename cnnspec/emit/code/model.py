@@ -26,6 +26,8 @@ class ModelCode(NamedTuple):
     """The call that makes the model at the end."""
     frozen: str
     """The statements that freeze layers of it."""
+    thawed: str
+    """Those that let a second fit train some of them."""
 
 
 def model_code(
@@ -55,6 +57,7 @@ def model_code(
         printed(script.body),
         expression(script.model),
         printed(script.frozen),
+        printed(script.thawed),
     )
 
 

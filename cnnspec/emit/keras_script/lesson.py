@@ -69,6 +69,7 @@ def _sections(writer: Writer) -> Iterator[Section]:
     if view.ensemble:
         yield from rendered("members", "vote", "answers")
     else:
-        yield from rendered("compile", "fit", "curves", "evaluate", "predict")
+        tuned = ("fine_tune",) if model.thawed else ()
+        yield from rendered("compile", "fit", *tuned, "curves", "evaluate", "predict")
     if view.pictures:
         yield from rendered("show", *view.pictures.asked)

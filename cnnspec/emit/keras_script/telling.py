@@ -25,6 +25,7 @@ from cnnspec.ground.shapes import Shape
 from cnnspec.judge.best import best_of
 from cnnspec.judge.shown import image_of
 from cnnspec.judge.subjects import Fed, Fit, Trained, metric_key, rate, reported
+from cnnspec.language.fine_tuning import second_fit
 from cnnspec.language.program import Program
 from cnnspec.language.training import Data, Train
 
@@ -183,12 +184,30 @@ def _data_seed(data: Data, train: Train) -> int:
 
 
 def train_view(fit: Fit, style: str) -> TrainView:
-    """What templates are told of the training.
+    """What templates are told of the training, which may have a second fit.
 
     Args:
         fit: what is trained, and on what.
         style: of the script.
     """
+    first, tune = _fit_view(fit, style), fit.train.fine_tune
+    if tune is None:
+        return first
+    second = _fit_view(fit.like(second_fit(fit.train)), style)
+    apart = _APART[style] if fit.ensemble is not None else ""
+    shares = tune.callbacks is None
+    going_on = [
+        (place, _callback(callback, appends=True, apart=apart))
+        for place, callback in enumerate(fit.train.callbacks)
+        if shares and callback.appends and not (first.resumes and style == FULL)
+    ]
+    second = second._replace(shares_callbacks=shares, going_on=going_on)
+    # A full script notes the rate of both; a lesson has no line that would do so.
+    return first._replace(tuning=second, rate_changes=style == FULL)
+
+
+def _fit_view(fit: Fit, style: str) -> TrainView:
+    """What templates are told of one fit."""
     train, ensemble = fit.train, fit.ensemble
     distributes = train.distribute is not None
     resumes = train.resume or distributes

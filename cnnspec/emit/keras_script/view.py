@@ -3,6 +3,7 @@
 `{{ data.source }}` in a template, or in a text, is `DataView.source` here.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.judge.best import Best
@@ -75,6 +76,10 @@ class ModelView(NamedTuple):
     """Code that makes the model."""
     frozen: str
     """Code that freezes layers of it, where calls and repeats say so."""
+    thawed: str
+    """Code that lets a second fit train some of them."""
+    tuned: int
+    """The parameters that a second fit changes; 0 where there is none."""
     recursion_limit: int | None
     """What Python's limit of calls has to be, where its own is too low for a chain."""
 
@@ -291,6 +296,13 @@ class TrainView(NamedTuple):
     """Keras's object that changes it, and of which Keras reports nothing by itself."""
     gives_several: bool
     """Whether a metric gives several numbers."""
+    tuning: "TrainView | None" = None
+    """How a second fit trains, if there is one."""
+    shares_callbacks: bool = False
+    """Of a second fit: whether it goes on with the callbacks of the first."""
+    going_on: Sequence[tuple[int, str]] = ()
+    """Of a second fit that does: code of those of them that go on with what they wrote,
+    and their places."""
 
 
 class AnswerView(NamedTuple):

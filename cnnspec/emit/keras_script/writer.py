@@ -237,6 +237,8 @@ class Writer:
             body=code.body,
             call=code.model,
             frozen=code.frozen,
+            thawed=code.thawed,
+            tuned=summary.tuned.trainable_params if summary.tuned else 0,
             recursion_limit=recursion_limit(summary.graph),
         )
 

@@ -11,10 +11,12 @@ from cnnspec.emit.code.tree import (
     CallArgument,
     Code,
     Comment,
+    Evaluate,
     Expression,
     For,
     If,
     List,
+    Statement,
     Statements,
     Subscript,
 )
@@ -33,8 +35,7 @@ def frozen_layers(graph: Graph, said: str = "") -> Statements:
         graph: the model.
         said: the comment above them.
     """
-    nodes = [n for n in graph.nodes if not n.shares and n.name not in graph.unused]
-    nodes = [n for n in nodes if not n.layer.named_by_keras]
+    nodes = _own(graph)
     frozen = [node for node in nodes if node.frozen]
     held = [Assign(_trainable(code), _NO) for code in _held(graph, nodes)]
     if held:
@@ -44,21 +45,58 @@ def frozen_layers(graph: Graph, said: str = "") -> Statements:
     if not frozen:
         return ()
     comments = (Comment(said),) if said else ()
-    names = [graph.called(node.name) for node in frozen]
+    return (*comments, *set_layers(graph, [node.name for node in frozen], _NO))
+
+
+def set_layers(graph: Graph, chosen: Sequence[str], value: Expression) -> Statements:
+    """The statements that set `trainable` of some layers of a `model`, and no others.
+
+    Args:
+        graph: the model.
+        chosen: the layers; nothing is set where there are none.
+        value: to set.
+    """
+    nodes = [node._replace(frozen=node.name in chosen) for node in _own(graph)]
+    names = [graph.called(node.name) for node in nodes if node.frozen]
+    if not names:
+        return ()
     if len(names) == 1:
         found = Call(Code("model.get_layer"), (CallArgument("", Code(text(names[0]))),))
-        return (*comments, Assign(_trainable(found), _NO))
-    layer = (Assign(Code("layer.trainable"), _NO),)
+        return (Assign(_trainable(found), value),)
+    layer = (Assign(Code("layer.trainable"), value),)
     if prefixes := _prefixes(graph, nodes):
         test = If(
             Code(f"layer.name.startswith({_one_or_several(prefixes)})"), layer, ()
         )
-        return (*comments, For(Code("layer"), Code("model.layers"), (test,)))
+        return (For(Code("layer"), Code("model.layers"), (test,)),)
     if parts := _parts(graph, nodes):
-        return (*comments, For(Code("layer"), Code(" + ".join(parts)), layer))
+        return (For(Code("layer"), Code(" + ".join(parts)), layer),)
     listed = List(tuple(Code(text(name)) for name in names))
-    one = Assign(Code("model.get_layer(name).trainable"), _NO)
-    return (*comments, For(Code("name"), listed, (one,)))
+    one = Assign(Code("model.get_layer(name).trainable"), value)
+    return (For(Code("name"), listed, (one,)),)
+
+
+def frozen_before(base: Expression, layer: str, said: str) -> list[Statement]:
+    """A loop that freezes what stands before a layer of a model.
+
+    Args:
+        base: the code of the model.
+        layer: what Keras calls it.
+        said: the comment above.
+    """
+    ends = If(Code(f"layer.name == {text(layer)}"), (Evaluate(Code("break")),), ())
+    freezes = Assign(Code("layer.trainable"), _NO)
+    loop = For(Code("layer"), Attribute(base, "layers"), (ends, freezes))
+    return [Comment(said), loop]
+
+
+def _own(graph: Graph) -> list[Node]:
+    """The layers of a model, without further uses and operations."""
+    return [
+        node
+        for node in graph.nodes
+        if not (node.shares or node.name in graph.unused or node.layer.named_by_keras)
+    ]
 
 
 def _trainable(layer: Expression) -> Expression:

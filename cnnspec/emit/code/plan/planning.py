@@ -15,6 +15,7 @@ from cnnspec.emit.code.plan.keep import kept
 from cnnspec.emit.code.plan.names import Constants, Names, reserved_names
 from cnnspec.emit.code.plan.outline import kinds
 from cnnspec.emit.code.plan.shared import Shared
+from cnnspec.emit.code.plan.thawed import thawed_layers
 from cnnspec.emit.code.plan.tidy import paragraphed
 from cnnspec.emit.code.tree import Assign, Call, Code, Stack, Statement, Statements
 from cnnspec.ground.shapes import Shapes
@@ -36,6 +37,8 @@ class Plan(NamedTuple):
     """What makes the model at the end."""
     frozen: Statements = ()
     """What freezes layers of it."""
+    thawed: Statements = ()
+    """What lets a second fit train some of them."""
 
 
 def planned(
@@ -69,10 +72,16 @@ def planned(
         functions[0] = (*said, *functions[0])
     body, model = model_function(shared, graph)
     frozen = frozen_layers(graph, texts.fill("frozen"))
-    stack = stacked(body, model, shapes) if sequential and not frozen else None
+    tune = program.train and program.train.fine_tune
+    thawed: Statements = ()
+    if tune:
+        thawed = thawed_layers(graph, tune.names, tune.from_layer, texts)
+    stack = None
+    if sequential and not (frozen or thawed):
+        stack = stacked(body, model, shapes)
     if stack is not None:
         return Plan(_constants(shared), tuple(functions), (), stack)
-    return Plan(_constants(shared), tuple(functions), body, model, frozen)
+    return Plan(_constants(shared), tuple(functions), body, model, frozen, thawed)
 
 
 def _models(graph: Graph) -> Iterator[tuple[str, Graph]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from cnnspec.catalogue.applications.base import Application
 from cnnspec.emit.code.plan.comments import Texts
+from cnnspec.emit.code.plan.frozen import frozen_before
 from cnnspec.emit.code.plan.values import text, value
 from cnnspec.emit.code.tree import (
     Assign,
@@ -13,10 +14,7 @@ from cnnspec.emit.code.tree import (
     CallArgument,
     Code,
     Comment,
-    Evaluate,
     Expression,
-    For,
-    If,
     List,
     Statement,
 )
@@ -111,7 +109,8 @@ def changes(
             found.append(Comment(texts.fill("keeps_weights")))
         found.append(Assign(Attribute(base, "trainable"), _NO))
     if model.from_layer:
-        found += _frozen_before(base, model.from_layer, texts)
+        said = texts.fill("frozen_before", layer=model.from_layer)
+        found += frozen_before(base, model.from_layer, said)
     if model.outputs:
         found += [Comment(texts.fill("feature_maps_of")), _maps(model, base, name)]
     elif model.keeps_name and name is not None:
@@ -124,14 +123,6 @@ def changes(
         how = how if model.normalizes_batches else "alike"
         found.append(Comment(texts.fill(f"inference_{how}")))
     return found
-
-
-def _frozen_before(base: Expression, layer: str, texts: Texts) -> list[Statement]:
-    """A loop over the layers before one."""
-    ends = If(Code(f"layer.name == {text(layer)}"), (Evaluate(Code("break")),), ())
-    freezes = Assign(Code("layer.trainable"), _NO)
-    loop = For(Code("layer"), Attribute(base, "layers"), (ends, freezes))
-    return [Comment(texts.fill("frozen_before", layer=layer)), loop]
 
 
 def _maps(model: Application, base: Expression, name: Expression | None) -> Assign:

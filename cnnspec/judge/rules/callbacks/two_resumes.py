@@ -1,7 +1,8 @@
 """A callback that resumes, beside resume:.
 
 Each would load what it saved itself, the one over the other
-(keras/src/callbacks/backup_and_restore.py, 3.15).
+(keras/src/callbacks/backup_and_restore.py, 3.15). Nor does the callback know of
+two fits, as with fine_tune:, which resume: does.
 
 Wrong:
 
@@ -32,3 +33,6 @@ def find(training: Training) -> Iterator[Problem]:
         if callback.goes_on and training.train.resume:
             text = f"{callback.title()} and resume: both take up where training stopped"
             yield Problem(path, CODE, text, "remove one of them")
+        elif callback.goes_on and training.train.fine_tune:
+            text = f"{callback.title()} takes up one fit, and fine_tune: makes two"
+            yield Problem(path, CODE, text, "remove it, and add resume: true to train:")
