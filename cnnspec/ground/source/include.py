@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from cnnspec.ground.errors import Diagnostic, SpecError, nearest
 from cnnspec.ground.source.extends import follow, read_named
 from cnnspec.ground.source.files import SIZE_LIMIT, read_text
-from cnnspec.ground.source.marked import Source
+from cnnspec.ground.source.marked import CARRIED, Source
 
 BROUGHT = ("vars", "custom", "blocks")
 """The keys of an included file whose names its reader gets."""
@@ -16,8 +16,6 @@ KEPT = ("defaults",)
 
 _FILE_LIMIT = 100
 """Files that a spec may include, those of others among them."""
-_CARRIED = "cnnspec:"
-"""What the name of a file begins with that comes with cnnspec."""
 _LIBRARY = os.path.join(os.path.dirname(__file__), "..", "..", "library")
 
 
@@ -160,7 +158,7 @@ def _file(
     Raises:
         SpecError: it can't be read, or is no spec.
     """
-    if name.startswith(_CARRIED):
+    if name.startswith(CARRIED):
         return _carried(source, where, name)
     return read_named(source, where, name, "includes", found.keys)
 
@@ -168,12 +166,12 @@ def _file(
 def carried() -> list[str]:
     """The files that come with cnnspec, by the names that `include` has for them."""
     files = os.listdir(_LIBRARY)
-    return sorted(f"{_CARRIED}{os.path.splitext(file)[0]}" for file in files)
+    return sorted(f"{CARRIED}{os.path.splitext(file)[0]}" for file in files)
 
 
 def read_carried(name: str) -> Source:
     """A file that comes with cnnspec."""
-    file = os.path.join(_LIBRARY, f"{name.removeprefix(_CARRIED)}.yaml")
+    file = os.path.join(_LIBRARY, f"{name.removeprefix(CARRIED)}.yaml")
     return Source(read_text(file), name)
 
 

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from cnnspec.ground.errors import Diagnostic, Frame, Mark, Path, Problem, SpecError
+from cnnspec.ground.errors import (
+    Diagnostic,
+    Frame,
+    Mark,
+    Path,
+    Problem,
+    SpecError,
+    Trail,
+)
 from cnnspec.ground.source.nodes import PLAIN, child, mark_of
 from cnnspec.ground.source.parsing import Parser, Reader
 
@@ -14,6 +22,9 @@ if TYPE_CHECKING:
     from cnnspec.ground.edits import Edit
     from cnnspec.ground.ignores import Ignore
     from cnnspec.ground.source.remarks import Comments, Remarks
+
+CARRIED = "cnnspec:"
+"""What the name of a file begins with that comes with cnnspec."""
 
 
 class Source:
@@ -333,8 +344,24 @@ class Source:
         path, code, message, hint, at_key, trail, severity, times = problem
         if trail:
             several = f"{times:,} times; first: " if times > 1 else ""
-            message = f"{message} ({several}{self.way(trail)})"
+            way = self.way(trail)
+            if call := self._call_of_carried(path, trail):
+                way = f"in {self.line(path)}, {way}"
+                path, at_key = call.path, True
+            message = f"{message} ({several}{way})"
         return self.diagnostic(severity, code, path, message, hint, at_key)
+
+    def _call_of_carried(self, path: Path, trail: Trail) -> Frame | None:
+        """The call that a person can change, where a path leads to what nobody can."""
+        if not self.is_carried(path):
+            return None
+        calls = (one for one in reversed(trail) if not self.is_carried(one.path))
+        return next(calls, None)
+
+    def is_carried(self, path: Path) -> bool:
+        """Whether a value stands in a file that comes with cnnspec."""
+        included = bool(self._included)
+        return included and self._place(path)[0].path.startswith(CARRIED)
 
     def way(self, trail: Sequence[Frame]) -> str:
         """`in mlpconv, called at line 31, second time round`: innermost first."""

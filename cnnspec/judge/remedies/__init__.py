@@ -58,9 +58,11 @@ def _mending(way: Way) -> list[str]:
 
 
 def _remedies(way: Way) -> Iterator[Remedy]:
-    """What may mend a misfit, likeliest first, each once."""
+    """What may mend a misfit, likeliest first, each once, where a person can write."""
     seen: set[str] = set()
     for remedy in _each(way):
+        if any(way.source.is_carried(edit.path) for edit in remedy.edits):
+            continue
         if (change := repr(remedy.edits)) not in seen:
             seen.add(change)
             yield remedy
