@@ -1,18 +1,14 @@
 """`change` and `append`: what they make of a model, and where mistakes are told."""
 
-import json
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from cnnspec import api
-from cnnspec.catalogue.operations.base import Operation
 from cnnspec.ground.source import Source
 from cnnspec.model.changing import read_changed
 from cnnspec.model.resolver import resolve
-from tests.emit.programs import draw_spec
-from tests.emit.test_model import is_sound, model_script
+from tests.emit.test_model import model_script
 from tests.emit.tracer import trace
 
 BASE = """\
@@ -278,29 +274,12 @@ def test_names_of_before_are_those_that_the_text_means(
     script(text)
 
 
-def changed_spec(seed: int) -> str | None:
-    """A drawn spec with changes of layers that it has; None if it isn't sound."""
-    random = Random(seed)
-    text = draw_spec(random)
-    program = read_changed(Source(text, "spec"))
-    graph = resolve(program)
-    if not is_sound(program, graph):
-        return None
-    given = [None, {"trainable": False}]
-    change = {
-        node.name: None if isinstance(node.layer, Operation) else random.choice(given)
-        for node in random.sample(graph.nodes, min(2, -(-len(graph.nodes) // 3)))
-    }
-    return f'{text[:-1]}, "change": {json.dumps(change, ensure_ascii=False)}}}'
-
-
-@pytest.mark.parametrize("seed", range(60))
-def test_scripts_of_changed_specs_are_what_the_graph_says(seed: int) -> None:
-    text = changed_spec(seed)
-    if text is None:
-        pytest.skip("an unsound spec was drawn")
-    program = read_changed(Source(text, "spec"))
-    graph = resolve(program)
-    if not is_sound(program, graph):
-        pytest.skip("the change leaves no sound model")
-    trace(model_script(program, graph), graph)
+def test_a_model_of_keras_counts_for_no_step_of_the_spec() -> None:
+    text = (
+        "input: [32, 32, 3]\nlayers: [{MobileNet: {weights: null, name: base}}, ReLU]\n"
+    )
+    assert "layers.ReLU(6.0)" in script(text + "change: {re_lu: {max_value: 6}}\n")
+    [told] = found(text + "change: {base/conv1: {filters: 3}}\n")
+    assert told.startswith(
+        "spec.yaml:3:10: error[change]: change gives arguments to 'bas"
+    )

@@ -1,6 +1,6 @@
 """What `change` makes of a program: other arguments, and layers that aren't there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import make_layer, with_defaults
@@ -35,6 +35,8 @@ class Taken(NamedTuple):
     """How often each step is taken."""
     complete: bool
     """False where steps were left out because something is wrong with them."""
+    closed: Collection[str]
+    """The names of what is inside of models of keras.applications."""
 
 
 def changed(program: Program, taken: Taken) -> Program:
@@ -243,7 +245,12 @@ def _changed_call(program: Program, step: CallStep, path: Path, given: Any) -> C
 
 def _unknown(name: str, taken: Taken) -> Iterator[Problem]:
     """What is wrong with a name that no layer has; nothing if it may have one yet."""
-    if taken.complete:
+    if name in taken.closed:
+        model = name.rpartition("/")[0]
+        text = f"change gives arguments to '{name}', which stands in a model of Keras"
+        hint = f"change the arguments of '{model}' instead"
+        yield Problem(("change", name), "change", text, hint, at_key=True)
+    elif taken.complete:
         text = f"change gives arguments to '{name}', and the model has no such layer"
         hint = nearest(name, taken.spots) or "cnnspec show lists its layers"
         yield Problem(("change", name), "change", text, hint, at_key=True)

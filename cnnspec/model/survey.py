@@ -48,23 +48,25 @@ def _taken(program: Program) -> "Taken":
     outcome = run(program, survey)
     spots, called = survey.spots, outcome.called.items()
     by_keras = {keras: spots[name] for name, keras in called if name in spots}
-    return Taken(by_keras | spots, survey.times, outcome.complete)
+    return Taken(by_keras | spots, survey.times, outcome.complete, survey.closed)
 
 
 class _Survey(GraphBuilder):
     """Notes where each layer and call is taken, by its full name.
 
-    Names inside of models stand behind those of the models.
+    Names inside of models stand behind those of the models. What is inside of one of
+    keras.applications has no step in the spec.
     """
 
     def __init__(self, policy: str = DEFAULT_POLICY, within: str = "") -> None:
         super().__init__(policy, within)
         self.spots: dict[str, Spot] = {}
         self.times: Counter[Path] = Counter()
+        self.closed: set[str] = set()
 
     def _for_model(self, name: str) -> GraphBuilder:
         inner = _Survey(self._policy, f"{self._within}{name}/")
-        inner.spots, inner.times = self.spots, self.times
+        inner.spots, inner.times, inner.closed = self.spots, self.times, self.closed
         return inner
 
     def layer(
@@ -99,7 +101,10 @@ class _Survey(GraphBuilder):
         return results, exports
 
     def _note(self, placed: Placed) -> None:
+        name = f"{self._within}{placed.name}"
+        if self._stands:
+            self.closed.add(name)
+            return
         self.times[placed.path] += 1
         if placed.name:
-            spot = spot_of(placed.path, placed.trail)
-            self.spots[f"{self._within}{placed.name}"] = spot
+            self.spots[name] = spot_of(placed.path, placed.trail)
