@@ -220,8 +220,11 @@ class GraphBuilder(Listener[Tensor]):
             inner._stands = placed
         known = self._inferred_so_far()
         for name, tensor in zip(contents.inputs, read, strict=True):
-            # Of what something is wrong with, nothing inside is inferred either.
+            # Of what something is wrong with, nothing inside is inferred either; nor
+            # of several tensors in the place of one.
             shape: Any = self.sizes(tensor) or ()
+            if isinstance(shape, list):
+                shape = ()
             if shape and axis is not None:
                 shape = (shape[0], *shape[axis:])
             part = tensor.number if isinstance(tensor, Part) else None

@@ -79,7 +79,7 @@ def _pairs(summary: Summary, layers: Mapping[str, Any]) -> Iterator[tuple[Any, R
         if row.shares or not any(True for _ in held(row.layer)):
             continue
         if isinstance(row.layer, Functional):
-            inside = row.layer.inside(*row.input_shapes)
+            inside = row.layer.inside()  # as Keras first called what is in it
             names = {inside.graph.called(one.name): one.name for one in inside.rows}
             found = layers[row.name].layers
             inner = {names[one.name]: one for one in found if one.name in names}

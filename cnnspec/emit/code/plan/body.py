@@ -555,12 +555,16 @@ class Body:
             for place, value in enumerate(after)
         ]
         name = self.variables.of(each)
-        if len(items) == 1:
+        gives_list = any(
+            self._flow.is_list(read.instance.node)
+            for _, read in self.function.readers(after[0])
+        )
+        if len(items) == 1 and not gives_list:
             [item] = items
             call = Call(Code(f"{name}.append"), (CallArgument("", item),))
             return Evaluate(call)
-        given = (CallArgument("", List(tuple(items))),)
-        return Evaluate(Call(Code(f"{name}.extend"), given))
+        given = items[0] if gives_list else List(tuple(items))
+        return Evaluate(Call(Code(f"{name}.extend"), (CallArgument("", given),)))
 
     # ------------------------------------------------------------- branches
 

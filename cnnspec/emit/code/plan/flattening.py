@@ -677,7 +677,8 @@ class _View:
     ) -> Iterator[tuple[int, Instance, Said | None]]:
         """What tensors are; a list of what rounds gave is one, where all of it is read.
 
-        Gives the place of each among the tensors, and how it is called.
+        Not a list of one, since few layers take that for its tensor. Gives the place of
+        each among the tensors, and how it is called.
         """
         pairs = list(_paired(tensors, said))
         place = 0
@@ -687,7 +688,7 @@ class _View:
             count = self._lists.get((found.value, found.time), 0)
             parts = [self._of(one) for one, _ in pairs[place : place + count]]
             same = all(one[:2] == found[:2] for one in parts)
-            if count and same and [one.part for one in parts] == [*range(count)]:
+            if count > 1 and same and [one.part for one in parts] == [*range(count)]:
                 yield place, found._replace(node=EACH, part=None), how
                 place += count
             else:

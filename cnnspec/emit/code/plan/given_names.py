@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnnspec.emit.code.plan.outline import each_step
+from cnnspec.emit.code.plan.outline import each_step, is_published
 from cnnspec.ground.errors import Path, Trail
 from cnnspec.language.program import CallStep, LayerStep, Program
 
@@ -14,7 +14,8 @@ Rounds = tuple[int, ...]
 def names_alone(program: Program, flat: Mapping[Path, object]) -> frozenset[str]:
     """The blocks in which anything has its call's name before its own, unasked.
 
-    That is so where something in them is given a name, even if no call around is.
+    That is so where something in them is given a name, even if no call around is, or is
+    a model, which Keras would give one name each time.
 
     Args:
         program: that has the blocks.
@@ -26,6 +27,7 @@ def names_alone(program: Program, flat: Mapping[Path, object]) -> frozenset[str]
         return any(
             (step.name is not None and not step.is_whole)
             or (type(step) is CallStep and is_named(step.block))
+            or is_published(program, step)
             for step in steps
             if isinstance(step, LayerStep | CallStep) and step.path not in flat
         )

@@ -221,6 +221,15 @@ class _Questions:
         if step.name is None and not is_call and self._function.modes != {True}:
             yield self._around[step.path]
 
+    def _reads_by_own_name(self, result: Result) -> bool:
+        """Whether nobody means what a call gives by the name of a layer in it."""
+        function = self._function
+        return all(
+            read.by in function.names.get(result, ())
+            for use, read in function.readers(result)
+            if use in function.by_key
+        )
+
     def _legal_name(self, step: LayerStep | CallStep) -> Iterator[Path]:
         """Whether one code comes to what Keras calls a step each time."""
         for named in self._function.modes:
@@ -234,6 +243,8 @@ class _Questions:
             if self._flow.results[step.block] > 1:
                 yield self._flow.program.blocks[step.block].path
             yield from self._needs_name(step)
+            if not self._reads_by_own_name(Result(step.path, 0)):
+                yield self._around[step.path]
         for inside in callee.handed:
             names = callee.names.get(inside, ())
             if Export(step.path, inside) in stored and len(names) != 1:

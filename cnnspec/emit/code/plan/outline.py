@@ -92,6 +92,14 @@ def kinds(program: Program) -> Iterator[tuple[Path, StepKind]]:
                 yield step.path, StepKind(word, word, False)
 
 
+def is_published(program: Program, step: Step) -> bool:
+    """Whether a step is a model of keras.applications."""
+    if not isinstance(step, LayerStep):
+        return False
+    with declaring(program.own):
+        return layer_class(step.type).is_application
+
+
 def formulas_of(block: Block) -> Iterator[Formula]:
     """The formulas in a block."""
 

@@ -9,6 +9,7 @@ from cnnspec.emit.code.plan.flow import Flow
 from cnnspec.emit.code.plan.formulas import data_code
 from cnnspec.emit.code.plan.given_names import Counted, counted
 from cnnspec.emit.code.plan.names import Names
+from cnnspec.emit.code.plan.outline import is_published
 from cnnspec.emit.code.plan.titles import keras_title
 from cnnspec.emit.code.plan.values import text
 from cnnspec.emit.code.tree import (
@@ -243,10 +244,13 @@ class Words:
             if alone:
                 self.gives_names = True
                 return self._inside(step)
-        if self._modes == {False} or self._is_top or not self._block:
+        if self._is_top or not self._block:
+            return ""
+        published = is_published(self._flow.program, step)
+        if self._modes == {False} and not published:
             return ""
         self.gives_names = True
-        if self._modes == {True}:
+        if self._modes == {True} or published:
             return self._inside(step)
         if self._block.name not in self._flow.alone:
             return f"name and {self._inside(step)}"
