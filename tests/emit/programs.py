@@ -1,6 +1,8 @@
 """Draws specs that use every feature of the language, sound ones mostly."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -20,6 +22,14 @@ _NAMES = (
     "a", "b", "skip", "x", "main", "keras", "if", "1_conv", "wide'", 'q"t', "{b}",
     "width", "i", "unit", "name", "가", "나 나", "ga", "_a", "-b", "a_", "a+",
 )  # fmt: skip
+_IMAGE, _PHOTO, _ROW = [8, 8, 3], [32, 32, 3], [6, 4]
+"""Sizes of inputs; a model of Keras takes no image below the second's."""
+_APPLICATIONS = {
+    "MobileNet": ({"alpha": 0.25}, ["conv_pw_1_relu", "conv_dw_3"]),
+    "MobileNetV2": ({"alpha": 0.35}, ["block_1_expand_relu", "block_3_expand"]),
+    "MobileNetV3Small": ({}, ["expanded_conv_project", "re_lu"]),
+}
+"""Models of keras.applications, with what keeps them small, and layers in them."""
 _BY_NAME = {
     "MultiHeadAttention": (
         ["query", "value", "key"],
@@ -28,14 +38,18 @@ _BY_NAME = {
     "Gate": (["image", "text"], []),
     "Dropout": (["inputs"], ["training"]),
     "BatchNormalization": (["inputs"], ["training"]),
+    "LSTM": (["sequences", "initial_state"], ["training"]),
+    "Attention": (["inputs"], ["use_causal_mask", "training"]),
 }
 """Arguments of the calls of layers: of tensors in their order, and others."""
+_SEVERAL = ("MultiHeadAttention", "LSTM", "GRU", "ops.split", "ops.top_k", "Gate")
+"""What may give several tensors."""
 _CUSTOM = {
     "Own": {
         "import": "own_package.layers:Other",
         "arguments": {"filters": BLANK, "times": "${filters + 1}", "how": "same"},
         "output": "${x[:-1] + [filters]}",
-        "weights": {"kernel": ["${x[-1] if len(x) > 0 else 1}", "${times}"]},
+        "weights": {"kernel": ["${x[-1]}", "${times}"]},
     },
     "Gate": {
         "import": "own_package.layers",
@@ -53,10 +67,16 @@ _HIDING = (*_VARS, "stem", "skip", "a")
 
 def draw_spec(random: Random) -> str:
     """A spec's text."""
-    return _text(_Drawer(random).spec())
+    return written(drawn(random))
 
 
-def _text(spec: dict[str, Any]) -> str:
+def drawn(random: Random) -> dict[str, Any]:
+    """A spec as data; what a call must give, `params` has as BLANK."""
+    return _Drawer(random).spec()
+
+
+def written(spec: dict[str, Any]) -> str:
+    """A spec's text."""
     # JSON is YAML; a parameter without a default has nothing after its colon.
     return json.dumps(spec, ensure_ascii=False).replace(json.dumps(BLANK), " ")
 
@@ -79,6 +99,7 @@ class _Drawer:
         self.kinds: dict[str, str] = {}
         self.blocks: dict[str, Any] = {}
         self.budget = random.choice([4, 8, 15, 30])
+        self.sizes = random.choice([*[_IMAGE] * 4, _PHOTO, _ROW])
         self.loops = 0
 
     def chance(self, share: float) -> bool:
@@ -116,8 +137,8 @@ class _Drawer:
     def _input(self, batch: int | None) -> Any:
         """The sizes of an input, and perhaps more to say of it."""
         if batch is None and self.chance(0.7):
-            return [8, 8, 3]
-        found: dict[str, Any] = {"shape": [8, 8, 3]}
+            return self.sizes
+        found: dict[str, Any] = {"shape": self.sizes}
         if batch is not None:
             found["batch_size"] = batch
         if self.chance(0.4):
@@ -232,12 +253,38 @@ class _Drawer:
         return self._layer(place, depth)
 
     def _layer(self, place: _Place, depth: int) -> Any:
-        random, value = self.random, self._value
-        kinds = place.kinds
-        kind, arguments = random.choice([
+        # Half as often what fits an input of other sizes than the usual.
+        special = self._special(place)
+        if special and self.chance(0.5):
+            kind, arguments = self.random.choice(special)
+        else:
+            kind, arguments = self.random.choice(self._usual(place))
+        made = arguments()
+        several = kind in (
+            *("Add", "Concatenate", "MultiHeadAttention", "Gate", "Attention"),
+            *("ops.multiply", "ops.concatenate", "ops.where", "ops.stack"),
+        )
+        if kind in _BY_NAME and self.chance(0.3):
+            made["from"] = self._arguments(kind, place, depth)
+        else:
+            self._from(made, place, depth, 2 if several else 1)
+        self._named(made, place, kind)
+        if kind in _SEVERAL and "name" in made:
+            name = made["name"].split("$")[0] + "0" * ("$" in made["name"])
+            place.known += [f"{name}.{k}" for k in range(2)]
+        if not made and self.chance(0.5):
+            return kind
+        if list(made) in (["rate"], ["activation"]) and self.chance(0.5):
+            return {kind: next(iter(made.values()))}
+        return {kind: made}
+
+    def _usual(self, place: _Place) -> list[tuple[str, Callable[[], Any]]]:
+        """Layers that images take, and perhaps others, with what draws arguments."""
+        value, kinds = self._value, place.kinds
+        return [
             ("Conv2D", lambda: {
                 "filters": self._size(place),
-                "kernel_size": value(random.choice(["int", "int"]), kinds),
+                "kernel_size": value("int", kinds),
                 "kernel_initializer": value("layer", kinds),
             }),
             ("Conv2D", lambda: {"filters": 3, "kernel_size": [value("int", kinds), 1]}),
@@ -271,6 +318,8 @@ class _Drawer:
             ("ops.split", lambda: {
                 "indices_or_sections": value("int", kinds), "axis": -1,
             }),
+            ("ops.top_k", lambda: {"k": 1}),
+            ("ops.stack", lambda: {"axis": -1}),
             ("Own", lambda: {
                 "filters": self._size(place), "times": value("int", kinds),
                 "how": value("str", kinds),
@@ -285,25 +334,41 @@ class _Drawer:
             ("MultiHeadAttention", lambda: {
                 "num_heads": value("int", kinds), "key_dim": 2,
             }),
-        ])  # fmt: skip
-        made = arguments()
-        several = kind in (
-            *("Add", "Concatenate", "MultiHeadAttention", "Gate"),
-            *("ops.multiply", "ops.concatenate", "ops.where"),
-        )
-        if kind in _BY_NAME and self.chance(0.3):
-            made["from"] = self._arguments(kind, place, depth)
-        else:
-            self._from(made, place, depth, 2 if several else 1)
-        self._named(made, place, kind)
-        if kind == "MultiHeadAttention" and "name" in made:
-            name = made["name"].split("$")[0] + "0" * ("$" in made["name"])
-            place.known += [f"{name}.{k}" for k in range(2)]
-        if not made and self.chance(0.5):
-            return kind
-        if list(made) in (["rate"], ["activation"]) and self.chance(0.5):
-            return {kind: next(iter(made.values()))}
-        return {kind: made}
+        ]  # fmt: skip
+
+    def _special(self, place: _Place) -> list[tuple[str, Callable[[], Any]]]:
+        """Layers for the sizes of this spec's input alone."""
+        value, kinds = self._value, place.kinds
+        if self.sizes is _PHOTO:
+            return [(name, partial(self._published, name)) for name in _APPLICATIONS]
+        if self.sizes is not _ROW:
+            return []
+        read = {"units": 4, "return_sequences": True}
+        return [
+            ("LSTM", lambda: {"units": value("int", kinds), "return_sequences": True}),
+            ("LSTM", lambda: {**read, "return_state": True}),
+            ("GRU", lambda: {**read, "return_state": value("bool", kinds)}),
+            ("Bidirectional", lambda: {"layer": {"LSTM": read}, "merge_mode": "sum"}),
+            ("Conv1D", lambda: {"filters": self._size(place), "kernel_size": 1}),
+            ("Attention", dict),
+            ("ClassToken", dict),
+        ]
+
+    def _published(self, name: str) -> dict[str, Any]:
+        """Arguments of a model of keras.applications, without weights."""
+        small, layers = _APPLICATIONS[name]
+        made: dict[str, Any] = {"weights": None, "include_top": False, **small}
+        if self.chance(0.3):
+            made |= {"include_top": True, "classes": self.random.randint(2, 5)}
+        elif self.chance(0.4):
+            made["outputs"] = self.random.sample(layers, self.random.randint(1, 2))
+        elif self.chance(0.5):
+            made["pooling"] = self.random.choice(["avg", "max"])
+        if self.chance(0.3):
+            made["from_layer"] = layers[1]
+        elif self.chance(0.4):
+            made["trainable"] = self.chance(0.3)
+        return made
 
     def _arguments(self, kind: str, place: _Place, depth: int) -> dict[str, Any]:
         """What a layer reads, by the names of its call's arguments."""
@@ -417,6 +482,7 @@ class _Drawer:
             if not block.get("model"):
                 inside = block["_names"]
                 place.known += [f"{call}_{n}" for call in calls for n in inside]
+            place.layers += calls[: self.chance(0.3)]
         elif "$" not in made["name"]:
             place.layers.append(made["name"])
         return {name: made} if made or self.chance(0.5) else name

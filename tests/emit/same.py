@@ -98,11 +98,14 @@ def distance(theirs: Any, ours: Any) -> float:
         one.assign(other)
     finalize(theirs)
     sample = _sample(ours.inputs)
-    apart = [
-        np.max(np.abs(one - other) / np.maximum(np.abs(other), 1))
-        for one, other in zip(_run(theirs, sample), _run(ours, sample), strict=True)
-    ]
-    return float(np.max(apart))
+    pairs = zip(_run(theirs, sample), _run(ours, sample), strict=True)
+    return float(max(_apart(one, other) for one, other in pairs))
+
+
+def _apart(one: Any, other: Any) -> Any:
+    if one.dtype == bool:
+        return np.any(one != other)
+    return np.max(np.abs(one - other) / np.maximum(np.abs(other), 1))
 
 
 def _run(model: Any, sample: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnnspec import api
-from cnnspec.catalogue.layers.base import all_nested
+from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.catalogue.operations import Operation
 from cnnspec.emit.code.model import model_code
 from cnnspec.emit.code.print.layout import laid_out
@@ -59,10 +59,12 @@ def is_sound(program, graph) -> bool:
         return False
     known = {i.name for i in graph.inputs} | {node.name for node in graph.nodes}
     read = {name for node in graph.nodes for name in node.inputs}
-    # An operation may be given more tensors than it takes, which no code calls it with.
+    # An operation may be given more tensors than it takes, which no code calls it with;
+    # a model of Keras what it can't be made for.
     summary = infer(graph._replace(unused=frozenset()))
     rows = {row.name for row in summary.rows}
-    odd = {n.name for n in graph.nodes if isinstance(n.layer, Operation)} - rows
+    strict = (n for n in graph.nodes if _takes_what_fits(n.layer))
+    odd = {node.name for node in strict} - rows
     inside = [
         layer.graph
         for node in graph.nodes
@@ -77,6 +79,10 @@ def is_sound(program, graph) -> bool:
     # Sizes aren't known of what a layer gives that can't take its input.
     fits = not summary.problems or "shape(" not in str(program.source.data)
     return fits and known >= read | {*graph.outputs} and not odd
+
+
+def _takes_what_fits(layer: Layer) -> bool:
+    return isinstance(layer, Operation) or layer.is_application
 
 
 @settings(

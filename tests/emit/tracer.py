@@ -224,10 +224,7 @@ class _MadeApplication(_MadeModel):
         whole = record.whole._replace(outputs=(record.whole.nodes[-1].name,))
         order = keras_order(whole._replace(unused=frozenset()))
         self.layers = [SimpleNamespace(name=one, trainable=True) for one in order]
-        for node in record.whole.nodes:
-            stem = _stem(type(node.layer))
-            if re.fullmatch(rf"{stem}(_\d+)?", node.name):
-                assert node.name == tracer.automatic(stem)
+        tracer.count_on(record.whole)
 
     def get_layer(self, name: str) -> Any:
         """A layer, whose output is a map of features."""
@@ -321,6 +318,18 @@ class Tracer:
                 self._models.append(one)
                 return one
         raise AssertionError(f"a model is too much before {node}")
+
+    def count_on(self, graph: Graph) -> None:
+        """Counts the names that Keras gives in a model of its own, beside those it has.
+
+        Some layers have names there that look like automatic ones: `dropout`.
+        """
+        named = [(one.name, "input_layer") for one in graph.inputs]
+        named += [(node.name, _stem(type(node.layer))) for node in graph.nodes]
+        for name, stem in named:
+            if found := re.fullmatch(rf"{stem}(?:_(\d+))?", name):
+                counted = int(found[1] or 0) + 1
+                self._counts[stem] = max(self._counts.get(stem, 0), counted)
 
     def automatic(self, stem: str) -> str:
         count = self._counts.get(stem, 0)
@@ -477,8 +486,16 @@ def _made(tracer: Tracer, cls: type[Layer], *args: Any, **kwargs: Any) -> _MadeL
 def trace(script: str, graph: Graph) -> None:
     """Raises AssertionError unless the script builds what the graph says."""
     tracer = Tracer(graph)
+    own = {cls.__name__: cls for cls in _beside(graph) if cls.package}
+    modules = {cls.package for cls in own.values()}
 
     def load(name: str, *_: Any) -> Any:
+        if name in modules:
+            # Beside those of the graph, some of an arm that isn't taken.
+            found = _Anything()
+            for key, cls in own.items():
+                setattr(found, cls.class_name or key, space[key])
+            return found
         if name == "numpy":
             return np
         if name == "keras":
@@ -493,7 +510,6 @@ def trace(script: str, graph: Graph) -> None:
     for found in [*code.body]:
         if isinstance(found, ast.ClassDef) and found.name in space:
             code.body.remove(found)
-    own = {cls.__name__: cls for cls in _beside(graph) if cls.package}
     with declaring(own):
         exec(compile(code, "script", "exec"), space)  # noqa: S102
         if "model" not in space:
