@@ -137,8 +137,26 @@ def test_what_is_frozen_is_said_once_behind_the_model() -> None:
 """
         in found
     )
-    assert "for layer in model.layers[4:6]:\n    layer.trainable = False\n" in found
+    assert (
+        'for name in ["f0", "f1"]:\n    model.get_layer(name).trainable = False\n'
+    ) in found
     assert 'model.get_layer("td3").layer.trainable = False\n' in script(HELD)
+
+
+def test_few_frozen_layers_are_called_by_name_and_many_by_place() -> None:
+    text = """
+    input: [16, 16, 3]
+    layers:
+      - repeat:
+          times: {times}
+          trainable: false
+          layers: [Conv2D: {{filters: 2, kernel_size: 1}}, BatchNormalization]
+      - Flatten
+      - Dense: 2
+    """
+    few, many = script(text.format(times=3)), script(text.format(times=4))
+    assert '"conv2d_1",\n    "batch_normalization_1",' in few
+    assert "for layer in model.layers[1:9]:\n    layer.trainable = False\n" in many
 
 
 def test_a_model_that_no_one_function_makes_is_written_out() -> None:

@@ -69,7 +69,8 @@ def set_layers(graph: Graph, chosen: Sequence[str], value: Expression) -> Statem
             Code(f"layer.name.startswith({_one_or_several(prefixes)})"), layer, ()
         )
         return (For(Code("layer"), Code("model.layers"), (test,)),)
-    if parts := _parts(graph, nodes):
+    parts = _parts(graph, nodes) if len(names) > _MOST_NAMES else ()
+    if parts:
         return (For(Code("layer"), Code(" + ".join(parts)), layer),)
     listed = List(tuple(Code(text(name)) for name in names))
     one = Assign(Code("model.get_layer(name).trainable"), value)
@@ -129,6 +130,8 @@ def _prefixes(graph: Graph, nodes: Sequence[Node]) -> list[str]:
     return list(found)
 
 
+_MOST_NAMES = 6
+"""Layers that are still called by their names, which say more than places do."""
 _MOST_PARTS = 2
 """Parts of a list of layers that are still read at a glance."""
 
