@@ -113,17 +113,32 @@ def _write_beside(
     backend: str,
     templates: str | None,
 ) -> None:
-    """Writes what a trained model is used with; what a person edited stays.
+    """Writes what tells of a model, and what it is used with; a person's edits stay.
 
     Raises:
-        SpecError: it can't be written, or one's own templates make no script.
+        SpecError: it can't be written, or one's own templates can't be rendered.
     """
-    from cnnspec.emit.keras_script.kept import answering
-    from cnnspec.emit.write import is_edited, write_file
+    from cnnspec.emit.keras_script.kept import answering, card, is_own_card
+    from cnnspec.emit.targets import Options, contents, targets
+    from cnnspec.emit.write import is_edited, write_together
 
-    path = f"{folder}/{ANSWERS}"
-    if force or not is_edited(path):
-        write_file(path, answering(model, lang, backend, templates), force=True)
+    options = Options(lang, backend, templates)
+    answers, picture, readme = (f"{folder}/{name}" for name in _beside(model.program))
+    written: dict[str, str | bytes] = {
+        answers: answering(model, lang, backend, templates),
+        picture: contents(targets()["svg"], model, options)[0],
+        readme: card(model, lang, backend, templates),
+    }
+    kept = {path for path in (answers, picture) if is_edited(path)}
+    if os.path.exists(readme):
+        with open(readme, encoding="utf-8", errors="replace") as file:
+            kept |= set() if is_own_card(file.read()) else {readme}
+    write_together({p: text for p, text in written.items() if force or p not in kept})
+
+
+def _beside(program: Program) -> tuple[str, str, str]:
+    """The files beside a trained model that cnnspec writes."""
+    return ANSWERS, f"{file_name(stem(program.source.path))}.svg", "README.md"
 
 
 def _refuse_missing_files(program: Program) -> None:
@@ -190,7 +205,7 @@ def _refuse_other_overrides(program: Program, folder: str) -> None:
         text.partition(" --set ")[2] for text in (origin(path), made_from(program))
     )
     there = os.listdir(folder) if os.path.isdir(folder) else []
-    code = (script, f"{stem(script)}.sbatch", ANSWERS)
+    code = (script, f"{stem(script)}.sbatch", *_beside(program))
     results = [file for file in there if file not in code and file[0] != "."]
     if found == ours or not results:
         return

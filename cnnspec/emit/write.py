@@ -42,8 +42,8 @@ def origin(path: str) -> str:
         return ""
 
 
-def seal_svg(text: str, source: str) -> str:
-    """An SVG document with comments above it, as `seal_text` has them."""
+def seal_markup(text: str, source: str) -> str:
+    """SVG or Markdown with comments above it, as `seal_text` has them."""
     digest = _digest(text.encode())
     # Two hyphens would end the comment (Extensible Markup Language 1.0, 2.5).
     origin = visible(source).replace("--", "-\N{NON-BREAKING HYPHEN}")

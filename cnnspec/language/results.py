@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _OWN = re.compile(
     r"(process_\d+/)?(member_\d+/)?"
     r"((model|last)(\.unfinished)?\.keras|metrics\.json|history\.(csv|unfinished)|log\.txt"
-    r"|predict\.py|classes\.json|[^/]+\.sbatch|slurm-\d+\.log"
+    r"|predict\.py|README\.(md|unfinished)|[^/]+\.svg|classes\.json|[^/]+\.sbatch|slurm-\d+\.log"
     r"|(history|confusion|images|filters|feature_maps|grad_cam)\.png"
     r"|member_\d+\.log|\.lock.*|checkpoint)"
 )

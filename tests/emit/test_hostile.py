@@ -24,7 +24,7 @@ from cnnspec.emit.picture.drawing import difference_svg, svg
 from cnnspec.emit.report import summary as report
 from cnnspec.emit.targets import LOOKS, Options
 from cnnspec.emit.worksheet.worksheet import render_worksheet
-from cnnspec.emit.write import is_sealed, seal_svg
+from cnnspec.emit.write import is_sealed, seal_markup
 from cnnspec.ground.errors import SpecError
 from cnnspec.judge.diff import wording
 from cnnspec.judge.diff.comparison import compare
@@ -226,7 +226,7 @@ def written(found: api.Model) -> dict[str, Any]:
 
 def drawn(model: api.Model, look: str) -> str:
     picture = svg(model.summary, Options(look=look))
-    return seal_svg(picture, Path(model.program.source.path).name)
+    return seal_markup(picture, Path(model.program.source.path).name)
 
 
 INNOCENT = [written(model(texts)) for texts in ({}, {"piece": "an odd name"})]

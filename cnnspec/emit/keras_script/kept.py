@@ -1,14 +1,19 @@
-"""What stands beside a trained model: a script that answers with it.
+"""What stands beside a trained model: a script that answers with it, and its card.
 
-`cnnspec train` writes it with the script of the training, since a spec says all that is
-in it. What only the data tell, the names of classes, that script leaves in a file.
+`cnnspec train` writes them with the script of the training, since a spec says all that
+is in them. What only the training tells, that script adds: the names of classes in a
+file, and the scores between two marks in the card. So they are there wherever the
+script runs, and it has no long texts in it.
 """
 
 import ast
+import re
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import NamedTuple
 
 from cnnspec.catalogue.sources import SOURCES
+from cnnspec.emit.code.plan.comments import paragraphs
 from cnnspec.emit.code.print.layout import laid_out
 from cnnspec.emit.keras_script.imports import needed_imports
 from cnnspec.emit.keras_script.script import made_from
@@ -16,8 +21,12 @@ from cnnspec.emit.keras_script.texts import Language
 from cnnspec.emit.keras_script.view import View
 from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.targets import FULL
-from cnnspec.emit.write import seal_text
+from cnnspec.emit.write import is_sealed, seal_markup, seal_text
+from cnnspec.ground.visible import visible
+from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.shown import image_of
+from cnnspec.language.program import Program
+from cnnspec.model import readable
 from cnnspec.model.summary import Model
 
 
@@ -50,6 +59,23 @@ class ReadsView(NamedTuple):
     """What has to be installed."""
     objects: str
     """Code that tells Keras of layers that aren't its own."""
+    carried: str
+    """Those of them that stand in the script that answers."""
+
+
+class CardView(NamedTuple):
+    """What the template of a card is told."""
+
+    name: str
+    """Of the model, as Markdown."""
+    about: list[str]
+    """What the spec says that it is, as Markdown."""
+    picture: str
+    """The file of its picture."""
+    layers: list[readable.Line]
+    """Of the model."""
+    settings: list[str]
+    """What the spec says of data and training, a line each."""
 
 
 def answering(
@@ -65,6 +91,57 @@ def answering(
     reads = _reads(model, writer.view)
     code = writer.render("full/answer", reads=reads)
     return seal_text(laid_out(needed_imports(code)), made_from(model.program))
+
+
+def card(model: Model, lang: str, backend: str, templates: str | None = None) -> str:
+    """The card of a model that is to be trained, sealed for `write_file`.
+
+    Raises:
+        SpecError: one's own template can't be rendered.
+    """
+    language, program = Language(lang, templates), model.program
+    writer = Writer(*model, language, backend, own=templates, style=FULL)
+    told = CardView(
+        name=readable.escaped(program.name),
+        about=[readable.prose(visible(p)) for p in paragraphs(program.description)],
+        picture=f"{writer.view.script.stem}.svg",
+        layers=[
+            line._replace(name=readable.escaped(line.name))
+            for line in readable.lines(model.summary)
+        ],
+        settings=list(_settings(program)),
+    )
+    reads = _reads(model, writer.view)
+    text = writer.text("full/card.md.j2", card=told, reads=reads)
+    text = re.sub(r"\n{3,}", "\n\n", text)
+    before, scores, after = _parted(text)
+    sealed = seal_markup(before + after, PurePath(program.source.path).name)
+    return sealed.replace(_BEGIN + _END, f"{_BEGIN}{scores}{_END}")
+
+
+_BEGIN, _END = "<!-- scores -->", "<!-- end of scores -->"
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """A card up to its scores, these, and the rest; all of it first without marks."""
+    before, begin, rest = text.partition(_BEGIN)
+    scores, end, after = rest.partition(_END)
+    return (before + begin, scores, end + after) if end else (text, "", "")
+
+
+def is_own_card(written: str) -> bool:
+    """Whether nobody but cnnspec and the script of a training wrote a card."""
+    before, _, after = _parted(written)
+    return is_sealed((before + after).encode())
+
+
+def _settings(program: Program) -> Iterator[str]:
+    document = program.source.data
+    for section in ("data", "train", "ensemble"):
+        said = document.get(section) if isinstance(document, dict) else None
+        if isinstance(said, dict):
+            yield f"{section}:"
+            yield from (f"  {key}: {flow(value)}" for key, value in said.items())
 
 
 def _reads(model: Model, view: View) -> ReadsView:
@@ -103,6 +180,7 @@ def _reads(model: Model, view: View) -> ReadsView:
         drawn=("pixel classes", "two pixel classes", "picture"),
         packages=" ".join(packages),
         objects=_objects(view),
+        carried=", ".join(_carried(view)),
     )
 
 
@@ -112,10 +190,15 @@ def _objects(view: View) -> str:
     return f"custom_objects={{{found}}}, " if found else ""
 
 
-def _own_classes(view: View) -> Iterator[str]:
+def _carried(view: View) -> Iterator[str]:
     assert view.model is not None
     for code in view.model.classes:
         tree = ast.parse(code)
         yield from (one.name for one in tree.body if isinstance(one, ast.ClassDef))
+
+
+def _own_classes(view: View) -> Iterator[str]:
+    assert view.model is not None
+    yield from _carried(view)
     for _, name in view.model.imports:
         yield name.rpartition(" as ")[2]

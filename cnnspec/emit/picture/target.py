@@ -3,7 +3,7 @@
 from pathlib import PurePath
 
 from cnnspec.emit.targets import Options
-from cnnspec.emit.write import seal_svg
+from cnnspec.emit.write import seal_markup
 from cnnspec.model.summary import Model
 
 
@@ -20,7 +20,7 @@ class Picture:
         from cnnspec.emit.picture.drawing import svg
 
         picture = svg(model.summary, options)
-        return seal_svg(picture, PurePath(model.program.source.path).name)
+        return seal_markup(picture, PurePath(model.program.source.path).name)
 
 
 TARGETS = (Picture(),)
