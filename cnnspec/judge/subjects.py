@@ -12,7 +12,7 @@ from cnnspec.catalogue.optimizers import Optimizer
 from cnnspec.ground.errors import Path
 from cnnspec.ground.partial import UNKNOWN, each_known, known, until_lost
 from cnnspec.ground.shapes import Shape
-from cnnspec.judge.answers import Answer, Output, Target, answer
+from cnnspec.judge.answers import Answer, Output, Target, activation_of, answer
 from cnnspec.judge.shown import image_of
 from cnnspec.language.by_output import ByOutput
 from cnnspec.language.program import Program
@@ -317,6 +317,15 @@ class Trained:
         image = self.data.image or image_of(self.fit.inputs[0].shape)
         any_form = self.data.about_source.any_arrays
         return Target(self.array, self.label_words, any_form, image is not None)
+
+    @property
+    def by_number(self) -> bool:
+        """Whether a class is told by its number, which has no axis of its own."""
+        form, _, tells_classes = self.answer
+        if not tells_classes or form == "labels" or self.units == 1:
+            return False
+        several = form == "sequence" and not Loss.of(self.loss).categorical
+        return not several or activation_of(self.output.layer) == "softmax"
 
     @property
     def units(self) -> int | None:

@@ -25,6 +25,7 @@ from cnnspec.ground.shapes import Shape
 from cnnspec.judge.best import best_of
 from cnnspec.judge.shown import image_of
 from cnnspec.judge.subjects import Fed, Fit, Trained, metric_key, rate, reported
+from cnnspec.language.data import INPUT
 from cnnspec.language.fine_tuning import second_fit
 from cnnspec.language.program import Program
 from cnnspec.language.training import Data, Train
@@ -135,9 +136,13 @@ def _input(fit: Fit, one: Fed) -> InputView:
         dtype=one.dtype,
         # NumPy lacks some of these types; Keras casts to them.
         is_float="float" in one.dtype,
-        scale=decimal(one.scale).removesuffix(".0") if one.scale else None,
+        scale=_number(one.scale),
         pixels=prod(size or 1 for size in one.shape),
     )
+
+
+def _number(scale: float | None) -> str | None:
+    return decimal(scale).removesuffix(".0") if scale else None
 
 
 def _at(one: Trained) -> str:
@@ -148,13 +153,17 @@ def _at(one: Trained) -> str:
 def _target(fit: Fit, one: Trained) -> TargetView:
     source, several = one.source, len(fit.inputs) > 1
     form, _, tells_classes = one.answer
-    shape = one.output.shape[1:]
+    sizes = one.output.shape[1:]
+    shape = sizes[:-1] if one.by_number else sizes
+    scale = fit.data.scale
+    scaled = form == "picture" and not isinstance(scale, dict) and scale
     return TargetView(
         name=one.key,
         at=_at(one),
         array=one.array,
         source=f"[{text(source.name)}]" if source and several else "",
-        shape=shape if form in ("labels", "numbers", "picture") else shape[:-1],
+        shape=(-1, *shape),
+        scale=_number(fit.inputs[0].scale) if scaled else None,
         form=form,
         tells_classes=tells_classes,
         classes=one.classes,
@@ -375,10 +384,43 @@ def answer_view(one: Trained, style: str) -> AnswerView:
         threshold=0.5 if read.probabilities else 0,
         names=names,
         shows_images=numbered and image is not None,
+        is_image=image is not None,
         shown=shown,
         is_gray=is_gray,
+        labels=_labels(one),
+        draws=_draws(one),
+        of_two=one.units == 1,
+        repeats_sample=one.array == INPUT,
+        numbers=one.units or 1,
         confidence=".0%" if shares else ".1f",
     )
+
+
+def _labels(one: Trained) -> str:
+    """Code of the classes that a target stands for; `truth` is its variable."""
+    if one.encoding == "one_hot":
+        return "truth.argmax(axis=-1)"
+    return "truth" if one.by_number else "truth[..., 0]"
+
+
+def _draws(one: Trained) -> str:
+    """Code of an image of what is given, or of its classes; '' where it is none."""
+    form, sizes = one.answer.form, one.output.shape[1:]
+    if form in ("pixel classes", "two pixel classes"):
+        return "made" if len(sizes) == 3 else ""
+    image = image_of(sizes) or (one.data.image if form == "picture" else None)
+    if form != "picture" or image is None:
+        return ""
+    code = "made" if image == sizes else f"made.reshape{image}"
+    if image[-1] == 1:
+        return code
+    # Matplotlib draws colours from 0 to 1.
+    code = code if one.fit.inputs[0].scale == _PIXELS else f"({code} / {code}.max())"
+    return f"{code}.clip(0, 1)"
+
+
+_PIXELS = 255
+"""The largest number of a pixel: divided by it, they are from 0 to 1."""
 
 
 # ------------------------------------------------------------------ words

@@ -119,7 +119,9 @@ class TargetView(NamedTuple):
     source: str
     """Code of the place in `x_train` of the sample that is its own target."""
     shape: tuple[int | None, ...]
-    """The sizes of one."""
+    """What they are brought to: (-1, height, width)."""
+    scale: str | None
+    """What each number is divided by, where it is a picture as the input is."""
     form: str
     """What it stands for, as `AnswerView` has it."""
     tells_classes: bool
@@ -331,10 +333,22 @@ class AnswerView(NamedTuple):
     """The variable of the names of classes: CLASS_NAMES or names; empty without."""
     shows_images: bool
     """Whether samples can be shown as images with their classes."""
+    is_image: bool
+    """Whether samples are known to be images."""
     shown: str
     """Code of a sample as an image."""
     is_gray: bool
     """Whether such an image has no colours."""
+    labels: str
+    """Code of the numbers of the classes that `truth` holds, of places too."""
+    draws: str
+    """Code that makes an image of `made`, where the answer is one; else empty."""
+    of_two: bool
+    """Whether one score tells two classes apart."""
+    repeats_sample: bool
+    """Whether it is held against the sample itself."""
+    numbers: int
+    """How many numbers there are for a sample, or a place."""
     confidence: str
     """The format of how sure an answer is: .0% or .1f."""
 
