@@ -63,6 +63,7 @@ def data_view(data: Data, fit: Fit) -> DataView:
     inputs = tuple(_input(fit, one) for one in fit.inputs)
     targets = tuple(_target(fit, one) for one in fit.outputs)
     numbered = any(one.answer.tells_classes for one in fit.outputs)
+    weights, named = _weights(fit), _has_names(fit)
     image = _image(data, first)
     colors = {1: "grayscale", 3: "rgb", 4: "rgba"}
     part = "valid" if data.validation else "test"
@@ -71,7 +72,10 @@ def data_view(data: Data, fit: Fit) -> DataView:
         inputs=inputs,
         targets=targets,
         untrained=tuple(text(one.key) for one in fit.untrained),
-        weights=_weights(fit),
+        weights=weights,
+        weight_arrays=tuple(f"{array}_train" for _, array in weights),
+        arrays=_arrays(fit, weights) if named else (),
+        reader="arrays" if named else data.source,
         source=data.source,
         path=data.path,
         train=data.train,
@@ -164,11 +168,39 @@ def _target(fit: Fit, one: Trained) -> TargetView:
         source=f"[{text(source.name)}]" if source and several else "",
         shape=(-1, *shape),
         scale=_number(fit.inputs[0].scale) if scaled else None,
+        limit=_limit(one),
         form=form,
         tells_classes=tells_classes,
         classes=one.classes,
         one_hot=one.encoding == "one_hot",
     )
+
+
+def _limit(one: Trained) -> int | None:
+    """What the numbers of a target stay below, where they are classes, or 0 and 1."""
+    if not one.answer.tells_classes or "contiguous" in one.label_words:
+        return None
+    if getattr(one.loss, "ignore_class", None) is not None:
+        return None
+    as_class = one.encoding == "one_hot" or one.by_number
+    return one.classes if as_class else 2
+
+
+def _has_names(fit: Fit) -> bool:
+    """Whether what is learnt is other than one label for each sample, x and y."""
+    data, only = fit.data, fit.only
+    if not data.about_source.any_arrays:
+        return False
+    plain = only is not None and only.answer.form in _AS_EVER and only.array != INPUT
+    return not plain or bool(data.inputs or data.targets or data.sample_weight)
+
+
+def _arrays(fit: Fit, weights: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The names of all arrays that are read."""
+    read = [one.array for one in fit.inputs if one.array]
+    read += [one.array for one in fit.outputs if one.array != INPUT]
+    parts = [f"{array}_{part}" for part in ("train", "test") for array in read]
+    return tuple(dict.fromkeys([*parts, *(f"{array}_train" for _, array in weights)]))
 
 
 def _weights(fit: Fit) -> tuple[tuple[str, str], ...]:

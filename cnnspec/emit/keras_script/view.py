@@ -29,6 +29,8 @@ class ScriptView(NamedTuple):
     """What has to be installed."""
     stem: str
     """The name of the script without its ending."""
+    is_full: bool
+    """Whether it is in the full style, whose pictures stand among the results."""
     backend: str
     """The one that Keras uses unless KERAS_BACKEND says otherwise."""
     is_usual_backend: bool
@@ -122,6 +124,8 @@ class TargetView(NamedTuple):
     """What they are brought to: (-1, height, width)."""
     scale: str | None
     """What each number is divided by, where it is a picture as the input is."""
+    limit: int | None
+    """What its numbers, from 0 on, stay below; None for any."""
     form: str
     """What it stands for, as `AnswerView` has it."""
     tells_classes: bool
@@ -146,6 +150,12 @@ class DataView(NamedTuple):
     """Code of the names of outputs that are held against nothing."""
     weights: tuple[tuple[str, str], ...]
     """How much samples count: the place in `w_train` and the array of each, or one."""
+    weight_arrays: tuple[str, ...]
+    """The names of these arrays in the file."""
+    arrays: tuple[str, ...]
+    """The names of all arrays that are read, if they are other than x and y are."""
+    reader: str
+    """The template in full/data/ that reads them: the source, or `arrays`."""
     source: str
     """The kind of source, and the name of its template in data/."""
     path: str | None

@@ -261,6 +261,7 @@ def _script(
         introduction="\n\n".join(map(in_docstring, _introduction(program, language))),
         packages=needed_packages(program, backend, font),
         stem=file_name(stem(program.source.path)),
+        is_full=style == FULL,
         backend=backend,
         is_usual_backend=backend == BACKENDS[0],
         results=results_folder(program),

@@ -71,9 +71,10 @@ def _given(model: Model) -> Range | None:
     if data is None or len(model.summary.graph.inputs) != 1:
         return None
     largest = SOURCES[data.source].largest
-    if largest is None and data.scale == 255:
+    scale = data.scale_of(model.summary.graph.inputs[0].name)
+    if largest is None and scale == 255:
         largest = 255
-    return None if largest is None else (0, largest / (data.scale or 1))
+    return None if largest is None else (0, largest / (scale or 1))
 
 
 def _shown(found: Range) -> str:

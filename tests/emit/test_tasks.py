@@ -1,0 +1,193 @@
+"""Every task trains: its lesson computes what its full script does."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnspec import api
+from cnnspec.emit.keras_script.script import render_script
+from tests.emit.quick import save_no_pictures, train_eagerly
+from tests.emit.same import reset_names
+from tests.emit.test_lesson import faults, run
+from tests.emit.test_script import load_script
+
+IMAGE = "input: [4, 4, 1]\nlayers:\n"
+FLAT = f"{IMAGE}  - Flatten\n  - Dense: "
+CONV = f"{IMAGE}  - Conv2D: {{kernel_size: 3, padding: same, "
+STEPS = "input: [4, 4]\nlayers:\n  - Dense: "
+
+
+def npz(keys: str) -> str:
+    return f"data: {{source: npz, path: a.npz, inputs: image, scale: 16, {keys}}}\n"
+
+
+TASKS = {
+    "labels": f"""{FLAT}{{units: 3, activation: sigmoid}}
+{npz("targets: tags, labels: multi_hot, classes: [even, large, bright]")}
+train: {{loss: binary_crossentropy, metrics: [binary_accuracy], seed: 0}}
+""",
+    "number": f"""{FLAT}1
+{npz("targets: bright")}
+train: {{loss: mse, metrics: [mae], loss_weights: 2, seed: 0, validation_split: 0.2}}
+""",
+    "numbers": f"""{FLAT}2
+{npz("targets: stats, sample_weight: weights")}
+train: {{loss: mse, metrics: [mae], seed: 0}}
+""",
+    "pixel classes": f"""{CONV}filters: 3, activation: softmax}}
+{npz("targets: kinds, shuffle: true, classes: [paper, edge, ink]")}
+train:
+  loss: sparse_categorical_crossentropy
+  metrics: [accuracy, {{MeanIoU: {{num_classes: 3, sparse_y_pred: false, name: iou}}}}]
+  seed: 0
+""",
+    "pixel classes, one_hot": f"""{CONV}filters: 3, activation: softmax}}
+{npz("targets: kinds, labels: one_hot")}
+train: {{loss: dice, metrics: [accuracy], seed: 0, resume: true}}
+""",
+    "two pixel classes": f"""{CONV}filters: 1, activation: sigmoid}}
+{npz("targets: mask, limit: 30")}
+train: {{loss: bce, metrics: [{{BinaryIoU: {{name: iou}}}}], seed: 0}}
+""",
+    "the sample itself": f"""{CONV}filters: 1, activation: sigmoid}}
+{npz("targets: input")}
+train: {{loss: binary_crossentropy, seed: 0}}
+""",
+    "the sample in a row": """
+input: [64]
+layers: [{Dense: {units: 64, activation: sigmoid}}]
+data: {source: digits, scale: 16, flatten: true, targets: input}
+train: {loss: mse, seed: 0}
+""",
+    "a picture": f"""{CONV}filters: 1}}
+{npz("targets: noisy")}
+train: {{loss: mse, metrics: [mae], seed: 0}}
+""",
+    "a sequence of classes": f"""{STEPS}{{units: 4, activation: softmax}}
+{npz("targets: rows")}
+train: {{loss: sparse_categorical_crossentropy, metrics: [accuracy], seed: 0}}
+""",
+    "a sequence of vectors": f"""{STEPS}4
+{npz("targets: noisy")}
+train: {{loss: mse, seed: 0}}
+""",
+    "one label for two": """
+input: [8, 8, 1]
+layers:
+  - Flatten
+  - Dense: {units: 10, activation: softmax, name: aux}
+  - Dense: {units: 10, activation: softmax, name: main, from: flatten}
+outputs: [main, aux]
+data: {source: digits, scale: 16, test_size: 0.3}
+train:
+  loss: {main: sparse_categorical_crossentropy, aux: sparse_categorical_crossentropy}
+  loss_weights: {aux: 0.3}
+  metrics: {main: [accuracy]}
+  seed: 0
+""",
+    "weights": """
+input: [4, 4, 1]
+layers:
+  - Flatten
+  - Dense: {units: 10, activation: softmax, name: class, from: flatten}
+  - Dense: {units: 1, name: Dice, from: flatten}
+outputs: [class, Dice]
+data:
+  source: npz
+  path: a.npz
+  inputs: image
+  targets: {class: label, Dice: bright}
+  sample_weight: weights
+  shuffle: true
+  limit: 30
+train: {loss: {class: sparse_categorical_crossentropy, Dice: mse}, seed: 0}
+""",
+    "several": """
+inputs: {photo: [4, 4, 1], table: [4]}
+layers:
+  - Normalization: {from: table, name: norm}
+  - Flatten: {from: photo}
+  - Concatenate: {from: [prev, norm]}
+  - Dense: {units: 8, activation: relu, name: hidden}
+  - Dense: {units: 10, activation: softmax, name: digit}
+  - Dense: {units: 1, name: tilt, from: hidden}
+  - Dense: {units: 3, activation: sigmoid, name: tags, from: hidden}
+  - Dense: {units: 16, activation: sigmoid, from: hidden}
+  - Reshape: {target_shape: [4, 4, 1], name: picture}
+outputs: [digit, tilt, hidden, tags, picture]
+data:
+  source: npz
+  path: a.npz
+  inputs: {photo: image, table: row}
+  targets: {digit: label, tilt: bright, tags: tags, picture: input}
+  labels: {digit: one_hot, tags: multi_hot}
+  scale: {photo: 16}
+train:
+  loss: {digit: categorical_crossentropy, tilt: mse, tags: bce, picture: mse}
+  loss_weights: {digit: 1.0, tilt: 0.1}
+  metrics: {digit: [accuracy], tilt: [mae]}
+  seed: 0
+  epochs: 3
+  validation_split: 0.2
+  callbacks:
+    - EarlyStopping: {monitor: val_digit_accuracy, mode: max, patience: 1}
+""",
+}
+
+
+def arrays(count: int = 40) -> dict[str, np.ndarray]:
+    """Arrays of all kinds, each to train on and to test with."""
+    random = np.random.default_rng(0)
+    image = random.integers(0, 17, (count, 4, 4)).astype("float32")
+    bright = image.mean((1, 2))
+    label = np.arange(count) % 10
+    found = {
+        "image": image,
+        "label": label,
+        "row": image[:, 0],
+        "bright": bright,
+        "stats": np.stack([bright, image.std((1, 2))], 1),
+        "tags": np.stack([label % 2 == 0, label > 4, bright > 8], 1).astype("uint8"),
+        "mask": (image > 8).astype("uint8"),
+        "kinds": (image > 8).astype("uint8") + (image > 12),
+        "rows": image.argmax(2),
+        "noisy": image + 1,
+        "weights": 1.0 + label % 2,
+    }
+    parts = {"train": slice(None), "test": slice(20)}
+    return {f"{k}_{p}": v[s] for k, v in found.items() for p, s in parts.items()}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir(tmp_path)
+    train_eagerly(monkeypatch)
+    save_no_pictures(monkeypatch)
+    np.savez("a.npz", **arrays())
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_lesson_of_every_task_computes_what_its_full_script_does(
+    name: str, folder: Path
+) -> None:
+    model = api.loads(TASKS[name], "run.yaml")
+    script = render_script(*model[:2])
+    assert faults(script, set()) == []
+    ours = run(script)
+    full = load_script(render_script(*model[:2], style="full"), folder / "script.py")
+    reset_names()
+    full.main()
+    figures = json.loads((folder / "results" / "run" / "metrics.json").read_text())
+    found = {"loss": ours["loss"]} if "loss" in ours else ours["scores"]
+    kept = figures["files"].get("last.keras", figures)["test"]
+    assert found.keys() <= kept.keys()
+    for key in found:
+        assert found[key] == pytest.approx(kept[key], rel=1e-3, abs=1e-3), key
+    with open(folder / "results" / "run" / "history.csv", newline="") as file:
+        rows = [*csv.DictReader(file)]
+    assert {*rows[0]} == {"epoch", *ours["history"].history}
