@@ -309,6 +309,15 @@ def test_notebook_tells_which_model_it_is_and_what_it_brings() -> None:
     assert notebook.index(said) < notebook.index("**Transfer learning.**")
 
 
+def test_a_script_holds_no_layer_that_keras_makes_itself() -> None:
+    from cnnspec.emit.keras_script.script import render_script
+
+    text = "input: [64, 64, 3]\nlayers: [ConvNeXtTiny: {include_top: false}]"
+    more = text[:-1] + ", LayerScale: {init_values: 1e-6, projection_dim: 768}]"
+    texts = [render_script(*api.loads(one)) for one in (text, more)]
+    assert ["class LayerScale(" in one for one in texts] == [False, True]
+
+
 def test_a_file_of_weights_is_named_and_a_name_is_given_after_that() -> None:
     from cnnspec.emit.keras_script.script import render_script
 

@@ -161,9 +161,12 @@ def written_nodes(graph: Graph) -> Iterator[tuple[str, Node]]:
 
 
 def each_node(graph: Graph) -> Iterator[Node]:
-    """All nodes, with those of models inside before the node that holds these."""
+    """All nodes, with those of models inside before the node that holds these.
+
+    But for those of a model of keras.applications, which Keras makes itself.
+    """
     for node in graph.nodes:
         for layer in (node.layer, *all_nested(node.layer)):
-            if isinstance(layer, Functional) and not node.shares:
-                yield from each_node(layer.graph)
+            if isinstance(layer, Functional) and not layer.application:
+                yield from () if node.shares else each_node(layer.graph)
         yield node
