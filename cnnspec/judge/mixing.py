@@ -22,6 +22,11 @@ class Mixing(NamedTuple):
     gives: Size
     """How many it makes of them."""
 
+    @property
+    def fails(self) -> bool:
+        """Whether no labels fit; one of them is spread over others by most losses."""
+        return self.gives != self.samples and 1 not in (self.gives, self.samples)
+
     def problem(self, code: str, text: str) -> Problem:
         """That the layer does something, to follow its name."""
         row = self.row

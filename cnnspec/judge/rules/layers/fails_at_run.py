@@ -81,7 +81,7 @@ def of_penalties(model: Model) -> Iterator[Problem]:
 def of_samples(model: Model) -> Iterator[Problem]:
     """Layers that make more samples of a batch, or fewer, than there are labels."""
     for found in mixing(model):
-        if found.gives != found.samples:
+        if found.fails:
             text = f"fails at the first step of training: it {found.reason.message}, "
             text = f"{text}and there are no labels for the {found.gives} samples that "
             text = f"{text}it makes of {found.samples}"

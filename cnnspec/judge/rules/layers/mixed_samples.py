@@ -31,7 +31,10 @@ SEVERITY = "warning"
 
 
 def find(model: Model) -> Iterator[Problem]:
-    """Warns of each that gives as many samples as it takes."""
+    """Warns of each with which a training goes on all the same."""
     for found in mixing(model):
-        if found.gives == found.samples:
-            yield found.problem(CODE, found.reason.message)
+        if not found.fails:
+            text = found.reason.message
+            if found.gives != found.samples:
+                text = f"{text}, and makes {found.gives} of {found.samples} samples"
+            yield found.problem(CODE, text)
