@@ -3,13 +3,16 @@
 import ast
 import os
 import re
+import shlex
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from cnnspec import api
+from cnnspec.app import cli, running
 from cnnspec.emit.report.codes import overview
 from cnnspec.judge.explain import Explanation, explanations
 
@@ -56,9 +59,17 @@ def found(example: str, folder: Path) -> set[str]:
         (folder / "spec.yaml").write_text(whole(example), encoding="utf-8")
         return {d.code for d in api.check(folder / "spec.yaml").diagnostics}
     printed = ""
+    codes: set[str] = set()
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     here = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     for line in example.splitlines():
+        if checked := re.fullmatch(r"\$ cnnspec check (\S+) --keras", line):
+            found_here = api.check(folder / checked[1], keras=True).diagnostics
+            codes |= {d.code for d in found_here}
+            continue
+        if line.startswith("$ cnnspec train "):
+            printed += trained(shlex.split(line)[2:], folder)
+            continue
         command = line.removeprefix("$ ").replace(
             "cnnspec ", f"{sys.executable} -m cnnspec ", 1
         )
@@ -73,7 +84,25 @@ def found(example: str, folder: Path) -> set[str]:
             check=False,
         )
         printed += done.stdout
-    return set(re.findall(r": (?:error|warning)\[([\w-]+)\]: ", printed))
+    return codes | set(re.findall(r": (?:error|warning)\[([\w-]+)\]: ", printed))
+
+
+def trained(arguments: list[str], folder: Path) -> str:
+    """What the command says of a training, which leaves results and takes no time."""
+    with pytest.MonkeyPatch.context() as patch, StringIO() as said:
+        patch.chdir(folder)
+        patch.setattr(running, "run", leave_results)
+        patch.setattr(sys, "argv", ["cnnspec", *arguments])
+        patch.setattr(sys, "stdout", said)
+        patch.setattr(sys, "stderr", said)
+        with pytest.raises(SystemExit):
+            cli.main()
+        return said.getvalue()
+
+
+def leave_results(script: str, *_: object) -> int:
+    Path(script).with_name("history.csv").touch()
+    return 0
 
 
 EVERY = list(explanations().values())
@@ -91,12 +120,12 @@ def test_examples_show_what_they_are_for(about: Explanation, tmp_path: Path) -> 
     assert found(about.good, tmp_path / "again") == set()
 
 
-@pytest.mark.parametrize("about", EVERY, ids=lambda about: about.code)
-def test_a_page_fits_the_terminal(about: Explanation) -> None:
-    says, blank, *rest = about.page.split("\n")
-    assert says.endswith(".")
-    assert not blank
-    assert all(len(line) <= 80 for line in rest)
+def test_pages_fit_the_terminal() -> None:
+    for about in EVERY:
+        says, blank, *rest = about.page.split("\n")
+        assert says.endswith("."), about.code
+        assert not blank, about.code
+        assert all(len(line) <= 80 for line in rest), about.code
     assert all(len(line) <= 80 for line in overview().splitlines())
 
 

@@ -82,15 +82,11 @@ def found_in(path: Path) -> Iterator[Found]:
 FILES = sorted(path for path in ROOT.rglob("*.py") if "catalogue" not in path.parts)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_name_stands_outside_the_catalogue(path: Path) -> None:
-    assert not [f for f in found_in(path) if (f.file, f.name) not in EXCEPTIONS]
-
-
-def test_exceptions_are_few_and_are_needed() -> None:
+def test_no_name_stands_outside_the_catalogue() -> None:
+    found = [f for path in FILES for f in found_in(path)]
+    assert not [f for f in found if (f.file, f.name) not in EXCEPTIONS]
     assert len(EXCEPTIONS) <= 10
-    stand = {(f.file, f.name) for path in FILES for f in found_in(path)}
-    assert stand == EXCEPTIONS.keys()
+    assert {(f.file, f.name) for f in found} == EXCEPTIONS.keys(), "one isn't needed"
 
 
 @pytest.mark.parametrize(
