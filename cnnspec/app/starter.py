@@ -128,12 +128,19 @@ data:
 
 train:
   optimizer: adam
-  loss: {loss}
-  metrics: [{metric}]
+{how}
   epochs: 50
   validation_split: 0.1
   seed: 0
 """
+
+
+CLASSES = """\
+  loss: sparse_categorical_crossentropy
+  metrics: [accuracy]"""
+NUMBER = """\
+  loss: mse
+  metrics: [mae]"""
 
 
 def for_table(file: str, table: str, label: str | None) -> str:
@@ -186,16 +193,15 @@ def _line(column: "Column") -> str:
 
 def _learning(column: "Column", table: str) -> dict[str, str]:
     """How a column is learnt: as classes, or as a number."""
-    classes = {"loss": "sparse_categorical_crossentropy", "metric": "accuracy"}
     if column.left_out and not column.numeric:
         stop(f"'{table}': '{column.name}' can't be learnt: {column.left_out}")
     if column.numeric and not (column.is_whole and len(column.values) > 1):
-        number = {"loss": "mse", "metric": "mae", "labels": "  # a number"}
-        return {"last": "1", **number}
+        return {"last": "1", "labels": "  # a number", "how": NUMBER}
     count = len(column.values)
     if count < 2:
         stop(f"'{table}': '{column.name}' is '{column.values[0]}' in all rows")
-    classes["last"] = flow({"units": count, "activation": "softmax"})
+    last = f"{{units: {count}, activation: softmax}}"
+    classes = {"last": last, "how": CLASSES}
     if not column.numeric:
         names = flow(column.values, exact=True)
         return {**classes, "labels": f"\n  classes: {names}"}

@@ -43,6 +43,10 @@ class DataSource:
     """What its array of samples is called."""
     target: ClassVar[str] = "label"
     """What its array of labels is called."""
+    has_name: ClassVar[bool] = True
+    """Whether `source:` names it."""
+    is_ready: ClassVar[bool] = False
+    """Whether its samples come as fit takes them, and nothing is done to them."""
     may_have_gaps: ClassVar[bool] = False
     """Whether its labels are its author's numbers, some of which may be missing."""
 
@@ -140,6 +144,14 @@ class ImageDirectory(DataSource):
     packages = ("tensorflow",)
     streams = True
     needs = ("train",)
+
+
+class Python(DataSource):
+    """A function of one's own, under the key `python:` in place of a source."""
+
+    has_name = False
+    is_ready = True
+    any_arrays = True
 
 
 SOURCES: dict[str, type[DataSource]] = {

@@ -46,8 +46,12 @@ def homes_of(model: Model) -> list[str]:
         NotInstalledError: one isn't found.
     """
     found: list[str] = []
-    for cls in used(model.summary.graph):
-        package = cls.declared.module.partition(".")[0]
+    modules = [cls.declared.module for cls in used(model.summary.graph)]
+    data = model.program.data
+    if data is not None and data.python:
+        modules.append(data.python.partition(":")[0])
+    for module in modules:
+        package = module.partition(".")[0]
         spec = find_spec(package)
         places = spec.submodule_search_locations if spec else None
         where = next(iter(places), "") if places else spec and spec.origin

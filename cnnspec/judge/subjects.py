@@ -149,6 +149,8 @@ class Fit:
 
     def _array(self, given: Given) -> str | None:
         said = self.data.inputs
+        if said is None and self.data.about_source.is_ready:
+            return given.name
         if isinstance(said, dict):
             found: str | None = said.get(given.name)
             return found

@@ -27,7 +27,47 @@ from cnnspec.language.sampling import LIMIT
 from cnnspec.language.table import COLUMNS, width
 
 _File = Annotated[str, file_name("the name of a file or folder", 0)]
-_SOURCE = choice(*SOURCES, hint=lambda found: nearest(found, SOURCES, elsewhere()))
+_NAMED_SOURCES = tuple(name for name, about in SOURCES.items() if about.has_name)
+
+
+def _about_source(found: Any) -> str:
+    """The source that is meant."""
+    if found in SOURCES or ":" in str(found):
+        return "write python: my_package.data:load in its place"
+    return nearest(found, _NAMED_SOURCES, elsewhere())
+
+
+_SOURCE = choice(*_NAMED_SOURCES, hint=_about_source)
+
+
+def _function(value: Any) -> str:
+    """A function, named by its module and its own name."""
+    module, _, name = str(value).partition(":")
+    parts = [*module.split("."), name]
+    if not isinstance(value, str) or not all(map(str.isidentifier, parts)):
+        raise ValueError
+    return value
+
+
+def _about_function(found: Any) -> str:
+    """How a function is named, where a file or a dotted name stands."""
+    text = str(found).removesuffix("()")
+    if text.endswith(".py"):
+        module = text.removesuffix(".py").replace("/", ".")
+        return f"name a function of it, as {module}:load"
+    module, _, name = text.replace("/", ".").rpartition(".")
+    if ".py:" in text:
+        module, _, name = text.replace("/", ".").partition(".py:")
+    is_function = all(map(str.isidentifier, [*module.split("."), name]))
+    return f"write {module}:{name}" if is_function else ""
+
+
+_PYTHON = kind(
+    _function,
+    "a function without arguments, as my_package.data:load",
+    {"type": "string", "pattern": r"^\w+(\.\w+)*:\w+$"},
+    hint=_about_function,
+)
 _NAMED = {"train": "a file, or a folder of images", "path": "a file"}
 
 
@@ -226,7 +266,10 @@ class Data(Record):
             "write layers for it at the top, as in - RandomFlip: horizontal",
         ),
     }
-    source: Annotated[str, _SOURCE]
+    source: Annotated[str, _SOURCE] | None = None
+    python: Annotated[str, _PYTHON] | None = None
+    """A function in place of a source: it gives what to train on and what to test with,
+    as fit takes them."""
     path: _File | None = None
     """The .npz file, with x_train, y_train, x_test and y_test, or such arrays as
     inputs: and targets: name."""
@@ -289,6 +332,8 @@ class Data(Record):
         from cnnspec.ground.partial import all_of
 
         all_of(
+            self._one_source,
+            self._nothing_to_do,
             self._keys_of_other_sources,
             self._keys_that_are_needed,
             self._no_names,
@@ -300,13 +345,30 @@ class Data(Record):
             self._table,
         )
 
+    def _one_source(self) -> Iterator[ArgumentError]:
+        if self.source is None and self.python is None:
+            text = f"data needs 'source', {either(_NAMED_SOURCES)}"
+            yield ArgumentError("source", "missing-field", text, "add source:")
+        if self.source and self.python:
+            text = "data.python is a function in place of a source, and both are given"
+            hint = "keep one of the two"
+            yield ArgumentError("python", "exclusive-arguments", text, hint)
+
+    def _nothing_to_do(self) -> Iterator[ArgumentError]:
+        """Keys of what would be done to samples that come ready."""
+        for name in ("scale", "flatten", "reshape", "limit", "shuffle", "image_shape"):
+            if self.python and name in self.given:
+                text = f"data.{name} is done to samples, and those of python: are ready"
+                hint = "remove it, and let the function do it"
+                yield ArgumentError(name, "other-source", text, hint)
+
     def _keys_of_other_sources(self) -> Iterator[ArgumentError]:
         own = self.about_source
         for name in self.given:
             sources = [s for s, about in SOURCES.items() if name in about.keys]
             if sources and name not in own.keys:
                 text = f"data.{name} is for the source {either(sources)}"
-                text = f"{text}, not '{self.source}'"
+                text = f"{text}, not '{self.kind}'"
                 hint = f"remove it; or set source: {sources[0]}"
                 yield ArgumentError(name, "other-source", text, hint)
 
@@ -314,7 +376,7 @@ class Data(Record):
         for name in self.about_source.needs:
             if getattr(self, name) is None:
                 what = _NAMED[name]
-                text = f"data with the source '{self.source}' needs '{name}', {what}"
+                text = f"data with the source '{self.kind}' needs '{name}', {what}"
                 yield ArgumentError("source", "needs-argument", text, f"add {name}:")
 
     def _no_names(self) -> Iterator[ArgumentError]:
@@ -328,7 +390,7 @@ class Data(Record):
         if "validation" not in self.about_source.keys:
             return
         if self.validation is None and self.test_size is None:
-            text = f"data with the source '{self.source}' needs something to test with"
+            text = f"data with the source '{self.kind}' needs something to test with"
             hint = (
                 "set test_size: 0.2 to split; or add validation: with what is held out"
             )
@@ -370,7 +432,7 @@ class Data(Record):
 
     def _gaps(self) -> Iterator[ArgumentError]:
         if self.contiguous and not self.about_source.may_have_gaps:
-            text = f"the labels of '{self.source}' have no gaps"
+            text = f"the labels of '{self.kind}' have no gaps"
             yield ArgumentError("labels", "other-source", text, "remove contiguous")
 
     def _table(self) -> Iterator[ArgumentError]:
@@ -401,7 +463,12 @@ class Data(Record):
     @property
     def about_source(self) -> type[DataSource]:
         """What is known of the source."""
-        return SOURCES[self.source]
+        return SOURCES[self.kind]
+
+    @property
+    def kind(self) -> str:
+        """What the source is called; `python` for a function."""
+        return self.source or "python"
 
     @property
     def image(self) -> Shape | None:

@@ -116,6 +116,24 @@ def run(script: str) -> dict[str, Any]:
     return space
 
 
+OWN_SAMPLES = """
+import numpy as np
+
+x, y = np.arange(40 * 64).reshape(40, 8, 8, 1) % 17 / 16, np.arange(40) % 10
+
+
+def weighted():
+    return (x, y, np.linspace(0, 2, 40)), (x[::2], y[::2])
+
+
+def dataset():
+    import tensorflow as tf
+
+    train = tf.data.Dataset.from_tensor_slices((x, y)).batch(8)
+    return train, train.take(2)
+"""
+
+
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with all that specs of tests read, and small data for what is loaded."""
@@ -130,6 +148,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("a", "b"):
         write_images(tmp_path / name, list("abcdefghij"))
     write_people(tmp_path / "people.csv")
+    (tmp_path / "own_samples.py").write_text(OWN_SAMPLES, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "own_samples", raising=False)
     samples = np.arange(40 * 64).reshape(40, 8, 8) % 17
     arrays = {"x_train": samples, "y_train": labels}
     for name in ("a.npz", 'my"file.npz'):
@@ -149,6 +170,15 @@ EQUAL += (
     "images chosen",
     "images limited",
 )
+
+
+TRAINING["python"] = (
+    OUTLINE
+    + "data: {python: 'own_samples:weighted'}\n"
+    + "train: {loss: sparse_categorical_crossentropy, metrics: [accuracy]}\n"
+)
+TRAINING["python dataset"] = TRAINING["python"].replace(":weighted", ":dataset")
+EQUAL += ("python", "python dataset")
 
 
 @pytest.mark.parametrize("name", EQUAL)

@@ -42,4 +42,6 @@ def held_out(data: Data, part: str) -> tuple[str, str]:
     """
     if data.about_source.streams:
         return part, part
+    if data.about_source.is_ready:
+        return f"x_{part}, y_{part}, sample_weight=w_{part}", f"x_{part}"
     return f"x_{part}, y_{part}", f"x_{part}"

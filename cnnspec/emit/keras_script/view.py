@@ -158,6 +158,8 @@ class DataView(NamedTuple):
     """The template in full/data/ that reads them: the source, or `arrays`."""
     source: str
     """The kind of source, and the name of its template in data/."""
+    python: str
+    """Code of the function that gives them; empty where it is none."""
     path: str | None
     """The NumPy file."""
     train: str | None

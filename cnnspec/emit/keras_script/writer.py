@@ -248,7 +248,7 @@ class Writer:
         return NotebookView(
             spec=PurePath(program.source.path).name,
             files=[f"`{readable.in_code(file)}`" for file in files if file],
-            data=self.say(f"data_{data.source}", section="notebook") if data else "",
+            data=self.say(f"data_{data.kind}", section="notebook") if data else "",
         )
 
 

@@ -40,14 +40,14 @@ def find(fit: Trained) -> Iterator[Problem]:
         return
     if None not in (known, named) and known != named:
         says = "names" if data.names else "says"
-        text = f"'{data.source}' has {known} classes, and classes: {says} {named}"
+        text = f"'{data.kind}' has {known} classes, and classes: {says} {named}"
         hint = f"name all {known}; or remove classes:"
         yield Problem(("data", "classes"), CODE, text, hint)
         return
     count = known if named is None else named
     gives = fit.units if fit.answer.form == "labels" else fit.classes
     if count not in (None, gives):
-        what = f"'{data.source}'" if named is None else "classes:"
+        what = f"'{data.kind}'" if named is None else "classes:"
         text = f"{what} has {count} classes, and {fit.who} gives {fit.scores}"
         hint = f"let {fit.who} end with {count} units"
         if "units" in output.layer.arguments():

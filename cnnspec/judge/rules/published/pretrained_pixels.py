@@ -70,7 +70,7 @@ def _given(model: Model) -> Range | None:
     data = model.program.data
     if data is None or len(model.summary.graph.inputs) != 1:
         return None
-    largest = SOURCES[data.source].largest
+    largest = SOURCES[data.kind].largest
     scale = data.scale_of(model.summary.graph.inputs[0].name)
     if largest is None and scale == 255:
         largest = 255

@@ -43,7 +43,7 @@ def find(fit: Fit) -> Iterator[Problem]:
     if asked or image == wanted or (image is None and row):
         return
     form = "rows of numbers" if image is None else show(image)
-    text = f"samples of '{data.source}' are {form}, and the input is {show(wanted)}"
+    text = f"samples of '{data.kind}' are {form}, and the input is {show(wanted)}"
     hint = f"say reshape: {list(wanted)} in data:"
     if image is None and len(wanted) == 3:
         hint = f"say image_shape: {list(wanted)} in data:"

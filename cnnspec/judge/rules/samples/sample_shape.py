@@ -41,6 +41,8 @@ def find(fit: Fit) -> Iterator[Problem]:
 
 def _of(fit: Fit, one: Fed) -> Iterator[Problem]:
     data, wanted, image = fit.data, one.shape, fit.data.image
+    if data.about_source.is_ready:
+        return
     if None in wanted:
         text = f"data: needs the sizes of the model's input, which is {show(wanted)}"
         hint = "give the input numbers instead of null"
@@ -82,7 +84,7 @@ def _is_image(sizes: Shape) -> bool:
 
 
 def _other_size(fit: Fit, one: Fed, image: Shape) -> Problem:
-    sample = f"a sample of '{fit.data.source}' is {show(image)}"
+    sample = f"a sample of '{fit.data.kind}' is {show(image)}"
     wanted = f"the model's {show(one.shape)} input"
     text = f"{sample}, {product(image):,} numbers, which don't make {wanted}"
     other = "another image_shape" if fit.data.image_shape else "choose another source"

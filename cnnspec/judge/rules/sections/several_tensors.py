@@ -68,7 +68,7 @@ def _of_inputs(fit: Fit) -> Iterator[Problem]:
     if not lacking:
         return
     if not data.about_source.any_arrays:
-        text = f"the model reads {len(inputs)} tensors, and '{data.source}' has one"
+        text = f"the model reads {len(inputs)} tensors, and '{data.kind}' has one"
         text = f"{text} array of samples"
         hint = "take source: npz, and name an array for each under inputs:"
         yield Problem(("data", "source"), CODE, text, hint)

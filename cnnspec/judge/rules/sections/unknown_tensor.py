@@ -84,7 +84,7 @@ def _arrays(fit: Fit) -> Iterator[Problem]:
     data, about = fit.data, fit.data.about_source
     for name, array in each_of(data.targets):
         if array not in (INPUT, about.target) and not about.any_arrays:
-            text = f"'{data.source}' has one target, which is called {about.target}, "
+            text = f"'{data.kind}' has one target, which is called {about.target}, "
             text = f"{text}and data.targets names '{array}'"
             hint = f"write {about.target}, or input for the sample itself"
             yield Problem(("data", "targets", *[name] * bool(name)), CODE, text, hint)
