@@ -190,7 +190,7 @@ def _limit(one: Trained) -> int | None:
 def _has_names(fit: Fit) -> bool:
     """Whether what is learnt is other than one label for each sample, x and y."""
     data, only = fit.data, fit.only
-    if not data.about_source.any_arrays:
+    if not data.about_source.any_arrays or data.about_source.is_ready:
         return False
     plain = only is not None and only.answer.form in _AS_EVER and only.array != INPUT
     return not plain or bool(data.inputs or data.targets or data.sample_weight)
