@@ -278,10 +278,13 @@ class Inference:
         # fmt: on
         call = PLAIN
         try:
+            shapes = self.shapes
             if parts or arguments or settings:
-                inputs, call = shapes_given(node, self.shapes)
+                inputs, call = shapes_given(node, shapes)
+            elif len(sources) == 1 and type(shape := shapes[sources[0]]) is tuple:
+                inputs = (shape,)  # the commonest, by far
             else:
-                inputs = tensors(sources, self.shapes)
+                inputs = tensors(sources, shapes)
             first = self.rows[shares] if shares else None
         except KeyError:  # what it reads, or the layer that it shares, has no row
             return None
@@ -289,9 +292,10 @@ class Inference:
             return error
         try:
             # A block that is called often makes each of its layers but once.
-            key = id(layer), inputs, frozen
-            reused = trail and call is PLAIN
-            found = self._computed.get(key) if reused else None
+            found = None
+            if reused := trail and call is PLAIN:
+                key = id(layer), inputs, frozen
+                found = self._computed.get(key)
             if found is None:
                 found = _compute(layer, inputs, frozen, call)
                 if reused:
@@ -311,7 +315,7 @@ class Inference:
             *(name, layer, sources, inputs, *found, path, trail, shares, each, policy),
             *(parts, arguments, call),
         )
-        self.shapes[name], self.dtypes[name] = found[0], dtype
+        shapes[name], self.dtypes[name] = found[0], dtype
         return None
 
     def type_of(self, name: str, part: int | None = None) -> str:

@@ -57,7 +57,8 @@ def of_model(model: Model) -> list[Problem]:
     if any(tensor.sparse for tensor in model.summary.graph.inputs):
         found += _ask([("inputs", model)])
     rows = list(each_row(model.summary, written=True))
-    layers = [row.layer for row in rows]
+    # Calls of a block have its layers in common.
+    layers = {id(row.layer): row.layer for row in rows}.values()
     if program.data and any(getattr(layer, "application", None) for layer in layers):
         found += _ask([("published", model)])
     plain = not any(

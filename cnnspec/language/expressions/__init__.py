@@ -119,7 +119,7 @@ def evaluate(data: Any, variables: Values) -> Any:
     Raises:
         Invalid: formulas that can't be worked out; the paths lead into the data.
     """
-    return _mapped(data, Formula, lambda formula: formula.value(variables))
+    return _mapped(data, Formula, lambda formula: formula._run(variables))
 
 
 def names_in(data: Any) -> frozenset[str]:
