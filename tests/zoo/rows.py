@@ -10,6 +10,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 import keras
+from keras.src.backend.common.stateless_scope import StatelessScope
 
 from cnnspec.catalogue.applications.base import Application
 from cnnspec.catalogue.registry import INPUT_LAYER, model_class
@@ -33,10 +34,10 @@ Rows = dict[str, Row]
 
 
 def keras_model(name: str, arguments: dict[str, Any], shape: tuple[Any, ...]) -> Any:
-    """The model that Keras makes; published weights aren't loaded."""
+    """The model that Keras makes, whose weights have no values: that takes longest."""
     keras.utils.clear_session()
     function = getattr(keras.applications, name)
-    with withheld():
+    with withheld(), StatelessScope(initialize_variables=False):
         return function(**{"weights": None, **arguments, "input_shape": shape})
 
 
