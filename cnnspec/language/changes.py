@@ -7,6 +7,11 @@ from cnnspec.catalogue.layers import make_layer, with_defaults
 from cnnspec.catalogue.registry import own_name
 from cnnspec.ground.errors import Invalid, Path, Problem, nearest
 from cnnspec.ground.yaml_text import describe
+from cnnspec.language.arguments import (
+    call_arguments,
+    check_arguments,
+    parameter_problems,
+)
 from cnnspec.language.blocks import each_step
 from cnnspec.language.expressions import formulas, tensors_in
 from cnnspec.language.program import (
@@ -22,7 +27,6 @@ from cnnspec.language.program import (
     Step,
     Steps,
 )
-from cnnspec.language.steps import call_arguments, check_arguments, parameter_problems
 from cnnspec.language.variables import each_formula
 
 

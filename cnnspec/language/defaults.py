@@ -5,8 +5,8 @@ from typing import Any
 from cnnspec.catalogue.registry import all_names, is_layer, own_name
 from cnnspec.ground.errors import Invalid, Path, Problem, nearest
 from cnnspec.ground.yaml_text import describe
+from cnnspec.language.arguments import check_arguments
 from cnnspec.language.program import Defaults, EachDefaults
-from cnnspec.language.steps import check_arguments
 from cnnspec.language.variables import Notes
 
 

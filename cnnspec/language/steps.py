@@ -1,7 +1,7 @@
 """A layer list of a spec to the steps of a Program."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnnspec.catalogue.layers import (
@@ -11,17 +11,22 @@ from cnnspec.catalogue.layers import (
     split_entry,
     with_defaults,
 )
-from cnnspec.catalogue.registry import is_known, is_layer, own_name
-from cnnspec.ground.errors import Invalid, Path, Problem, either, near, nearest
+from cnnspec.catalogue.registry import is_known, is_layer
+from cnnspec.ground.errors import Invalid, Path, Problem, either
 from cnnspec.ground.kinds import NAME_SAYS, is_name, name_hint
 from cnnspec.ground.records import Record
-from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import describe, flow
+from cnnspec.language.arguments import (
+    as_meant,
+    call_arguments,
+    check_arguments,
+    parameter_problems,
+    under_default,
+)
 from cnnspec.language.document import ApplyKeys, IfKeys, RepeatKeys
 from cnnspec.language.expressions import Formula, formulas, names_in, tensors_in
 from cnnspec.language.naming import WHOLE, Counter, stem
 from cnnspec.language.program import (
-    NEEDED,
     ApplyStep,
     Block,
     CallStep,
@@ -29,7 +34,6 @@ from cnnspec.language.program import (
     IfStep,
     LayerStep,
     Named,
-    Program,
     Ref,
     RepeatStep,
     Step,
@@ -119,7 +123,7 @@ class StepReader:
             try:
                 return self._statement(name, arguments, path, place)
             except Invalid as error:
-                self._notes.add(_as_meant(error, arguments, place), path)
+                self._notes.add(as_meant(error, arguments, place.variables), path)
                 return None
         return self._layer(name, arguments, path, place)
 
@@ -170,10 +174,10 @@ class StepReader:
             above = self._named.get(kind, path) != path and not is_layer(kind)
             wrong = self._meant_again(kind, sources) if above else error
             source = self._notes.source
-            wrong = _as_meant(wrong, arguments, place)
+            wrong = as_meant(wrong, arguments, place.variables)
             self._notes.add(
                 Invalid(
-                    _at_default(problem, kind, path, place.defaults, source)
+                    under_default(problem, kind, path, place.defaults, source)
                     for problem in wrong.problems
                 )
             )
@@ -532,102 +536,6 @@ def _with_form(error: Invalid, item: Any) -> Invalid:
     return Invalid(p._replace(hint=hint or p.hint) for p in error.problems)
 
 
-def _as_meant(error: Invalid, arguments: Any, place: Place) -> Invalid:
-    """The problems of arguments, with the expressions that they were meant to be."""
-    from cnnspec.language.expressions.meant import meant
-
-    def mended(problem: Problem) -> Problem:
-        value = arguments
-        for step in problem.path:
-            value = value.get(step) if isinstance(value, dict) else value
-        if problem.code == "unknown-field" and problem.path in _SOURCES:
-            return problem._replace(hint=f"write from: {flow(value)}")
-        is_value = problem.code in ("wrong-type", "unknown-value")
-        if not is_value or (not problem.path and problem.hint):
-            return problem
-        code = meant(value, place.variables)
-        return problem._replace(hint=f"write {code}") if code else problem
-
-    return Invalid(map(mended, error.problems))
-
-
-_SOURCES = (("input",), ("inputs",))
-"""The path of an argument where `from` was meant."""
-
-
-_PLAIN_MISTAKES = frozenset(
-    {
-        *("unknown-layer", "unknown-block", "refused-layer"),
-        *("unknown-field", "unknown-value", "wrong-type"),
-    }
-)
-
-
-def check_arguments(kind: str, arguments: Any, blocks: Collection[str] = ()) -> None:
-    """Finds what is wrong with arguments before their formulas are worked out.
-
-    Args:
-        kind: the layer's name.
-        arguments: as a spec writes them.
-        blocks: names that may have been meant, beside those of layers.
-
-    Raises:
-        Invalid: with what is wrong whatever the formulas come to.
-    """
-    plain: dict[str, Any] = {}
-    known = is_known(kind)
-    if isinstance(arguments, dict):
-        plain = {k: v for k, v in arguments.items() if not any(each_formula(v))}
-        if known:
-            waiting = arguments.keys() - plain.keys()
-            plain |= dict.fromkeys(waiting - layer_class(kind).arguments().keys())
-        else:  # a hint writes all of it
-            plain = {
-                k: v.text if type(v) is Formula else v for k, v in arguments.items()
-            }
-    if known and layer_class(kind).is_part(plain):  # the commonest, by far
-        return
-    try:
-        make_layer(kind, plain, blocks)
-    except Invalid as error:
-        found = [p for p in error.problems if p.code in _PLAIN_MISTAKES]
-        if found:
-            raise Invalid(found) from None
-
-
-def at_default(problem: Problem, kind: str, path: Path, program: Program) -> Problem:
-    """The problem of a layer at a path, or of what it takes over from elsewhere.
-
-    That is what its file's `defaults` give it, or the spec's `change`.
-    """
-    name, source = program.changed.get(path), program.source
-    given = None if name is None else source.value(("change", name))
-    if isinstance(given, dict) and problem.path and problem.path[0] in given:
-        return problem.under("change", str(name))
-    return _at_default(problem, kind, path, program.defaults.at(path), source)
-
-
-def _at_default(
-    problem: Problem, kind: str, path: Path, defaults: Defaults, source: Source
-) -> Problem:
-    given = defaults.arguments.get(own_name(kind), {})
-    inherited = problem.path and problem.path[0] in given
-    if inherited and not source.holds((*path, problem.path[0])):
-        written = _as_written(kind, problem.path[0], source.value(defaults.path))
-        return problem.under(*defaults.path, written)
-    return problem.under(*path)
-
-
-def _as_written(kind: str, argument: str | int, defaults: dict[Any, Any]) -> str:
-    """The name under `defaults:` that gives layers of a kind an argument."""
-    kind = own_name(kind)
-    for name, arguments in defaults.items():
-        written = isinstance(arguments, dict) and argument in arguments
-        if written and own_name(name) == kind:
-            return str(name)
-    return kind
-
-
 def _truth(value: Any) -> Any:
     """What `trainable` of a call says, which may be a formula.
 
@@ -638,55 +546,3 @@ def _truth(value: Any) -> Any:
         return value
     text = f"'trainable' must be true or false; found {describe(value)}"
     raise Invalid([Problem(("trainable",), "wrong-type", text)])
-
-
-def call_arguments(block: Block, arguments: Any) -> dict[str, Any]:
-    """The values of a call by the names of the block's parameters.
-
-    Raises:
-        Invalid: there is no parameter for a value alone.
-    """
-    if arguments is None:
-        return {}
-    if isinstance(arguments, dict):
-        return dict(arguments)
-    if not block.params:
-        text = (
-            f"the block '{block.name}' has no parameters; found {describe(arguments)}"
-        )
-        raise Invalid([Problem((), "unknown-parameter", text, "give it params:")])
-    return {next(iter(block.params)): arguments}
-
-
-def parameter_problems(block: Block, arguments: dict[str, Any]) -> Iterator[Problem]:
-    """What is wrong with the names of a call's values.
-
-    A parameter that another name was meant to be isn't missing as well.
-    """
-    unknown = [name for name in arguments if name not in block.params]
-    hints = {name: _parameter_meant(name, arguments[name], block) for name in unknown}
-    needed = [name for name, value in block.params.items() if value is NEEDED]
-    lacking = [
-        name
-        for name in needed
-        if name not in arguments and near(name) not in hints.values()
-    ]
-    strange = [name for name in unknown if not hints[name]]
-    if len(lacking) == len(strange) == 1:
-        hints[strange[0]] = f"write {lacking.pop()}:"
-    known = f"it has {either(block.params, 'and')}" if block.params else "it has none"
-    for name in unknown:
-        text = f"the block '{block.name}' has no parameter '{name}'"
-        hint = hints[name] or known
-        yield Problem((name,), "unknown-parameter", text, hint, at_key=True)
-    for name in lacking:
-        text = f"the block '{block.name}' needs '{name}'"
-        hint = f"add {name}: to the call; or give it a default under params:"
-        yield Problem((), "missing-parameter", text, hint, at_key=True)
-
-
-def _parameter_meant(name: Any, value: Any, block: Block) -> str:
-    """What to write instead of a parameter that a block lacks; nothing if unclear."""
-    if (name,) in _SOURCES:
-        return f"write from: {flow(value)}"
-    return nearest(name, block.params)

@@ -5,10 +5,10 @@ from typing import Any
 
 from cnnspec.ground.errors import Invalid, Path, Problem, Trail, Unknown
 from cnnspec.ground.yaml_text import describe
+from cnnspec.language.arguments import at_default
 from cnnspec.language.expressions import Formula
 from cnnspec.language.program import LayerStep, Program
 from cnnspec.language.run.scope import Scope
-from cnnspec.language.steps import at_default
 
 
 class WrongValue(Invalid):
