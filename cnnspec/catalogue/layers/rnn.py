@@ -11,13 +11,9 @@ from cnnspec.catalogue.dtypes import FLOATS
 from cnnspec.catalogue.layers.arguments import (
     LAYER_JSON,
     Activation,
-    ConstraintName,
     DataFormat,
-    InitializerName,
     NestedLayer,
     Padding,
-    RegularizerName,
-    activated,
     layers_kind,
     nested_layer,
     only_null,
@@ -32,232 +28,29 @@ from cnnspec.catalogue.layers.base import (
     need_rank,
 )
 from cnnspec.catalogue.layers.convolutional import Conv1D, Conv2D, Conv3D
-from cnnspec.catalogue.layers.weighted import Weighted
+from cnnspec.catalogue.layers.gates import (
+    HEAD,
+    TAIL,
+    WALK,
+    Gates,
+    GRUUnits,
+    LSTMUnits,
+    SimpleUnits,
+    Step,
+    in_order,
+    need_bias_initializer,
+)
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
 from cnnspec.ground.kinds import Pair, Positive, Single, Triple
 from cnnspec.ground.shapes import Shape, Shapes, agree, joined, product, show
 
-_HEAD = (
-    "units filters kernel_size strides padding data_format dilation_rate activation "
-    "recurrent_activation use_bias kernel_initializer recurrent_initializer "
-    "bias_initializer unit_forget_bias kernel_regularizer recurrent_regularizer "
-    "bias_regularizer"
-)
-_TAIL = (
-    "kernel_constraint recurrent_constraint bias_constraint dropout recurrent_dropout"
-)
-_WALK = "return_sequences return_state go_backwards stateful unroll"
-
-
-def _order(*groups: str) -> tuple[str, ...]:
-    """The arguments of Keras's constructors in their order, for `Record.first`."""
-    return tuple(" ".join(groups).split())
-
-
-class _Step(Layer):
-    """What is done at every step of a sequence, by a cell or by a layer that is one.
-
-    `step` is the shape of one step, (batch, features) or (batch, *axes) with the
-    sequence's second axis taken out.
-    """
-
-    def step_output(self, step: Shape) -> Shape:
-        """The shape of what a step gives."""
-        raise NotImplementedError
-
-    def step_states(self, step: Shape) -> list[Shape]:
-        """The shapes of the tensors that a step hands on to the next.
-
-        Keras puts the states of a stack's cells that have two of them into lists of
-        their own; here they stand in one list, in the same order.
-        """
-        raise NotImplementedError
-
-    def step_weights(self, step: Shape) -> list[Weight]:
-        """The weights, which all steps share."""
-        raise NotImplementedError
-
-    def step_macs(self, step: Shape) -> int:
-        """Multiply-accumulate operations with weights at one step of one sample."""
-        raise NotImplementedError
-
-
-def _several(value: Any, _: Any) -> str:
-    """What to do about a stack of recurrent layers."""
-    if value == 1:
-        return "a layer is one; remove it"
-    return "write the layer so often, with return_sequences: true in all but the last"
-
-
-class _Gates(Weighted):
-    """Arguments of everything recurrent that has weights of its own."""
-
-    spelt_as: ClassVar[dict[str, str]] = {
-        "recurrent_initializer": "inner_init recurrent_init",
-        "recurrent_activation": "inner_activation",
-        "recurrent_regularizer": "U_regularizer",
-        "recurrent_constraint": "U_constraint",
-        "dropout": "dropout_W input_dropout dropout_rate",
-        "recurrent_dropout": "dropout_U",
-    }
-    renamed: ClassVar[dict[str, Any]] = {
-        "batch_first": "the batch is always first; remove it",
-        "consume_less": "Keras 3 chooses by itself; remove it",
-        "forget_bias_init": "write unit_forget_bias: true",
-        "num_layers": _several,
-        "bidirectional": "wrap the layer, as in - Bidirectional: {layer: {LSTM: 32}}",
-    }
-    begins_as: ClassVar[Mapping[str, str]] = {"recurrent_kernel": "recurrent"}
-    gates: ClassVar[int] = 1
-    """Sums of inputs and states that are formed for each unit."""
-    activation: Activation = "tanh"
-    use_bias: bool = True
-    recurrent_initializer: InitializerName = "orthogonal"
-    recurrent_regularizer: RegularizerName = None
-    recurrent_constraint: ConstraintName = None
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    seed: int | None = None
-
-    def running(self, output: Any, *shapes: Any) -> Any:
-        self.check_gates()
-        if getattr(self, "use_cudnn", False) is True:
-            text = "asks for cuDNN, which runs on a GPU alone"
-            hint = "leave use_cudnn out, and Keras takes it where it can"
-            raise ShapeError(text, hint)
-        self._check_masks()
-        return output
-
-    def _check_masks(self) -> None:
-        """Refuses a dropout for which Keras spreads a list of masks over the steps.
-
-        Source: `inner_loop` in keras/src/layers/rnn/lstm.py and gru.py, 3.15.
-
-        Raises:
-            ShapeError: the first step of training fails.
-        """
-        tries_cudnn = getattr(self, "use_cudnn", False) is not False
-        one_by_one = getattr(self, "implementation", 2) == 1
-        if tries_cudnn and one_by_one and self.dropout > 0 >= self.recurrent_dropout:
-            text = "can't train with dropout and implementation 1"
-            raise ShapeError(text, "leave implementation out, or set use_cudnn: false")
-
-    def width(self) -> int:
-        """How many numbers a state has at each place."""
-        found: Any = getattr(self, "units", None) or getattr(self, "filters", 0)
-        return int(found)
-
-    def check_gates(self) -> None:
-        """Refuses a function that leaves the gates other sizes than the states have.
-
-        Raises:
-            ShapeError: its first step fails.
-        """
-        for name in ("activation", "recurrent_activation"):
-            function = getattr(self, name, None)
-            halves = activated(function, (None, 2)) != (None, 2)
-            # One half of two spreads over both, where another gate multiplies it.
-            if halves and (self.gates == 1 or self.width() != 2):
-                text = f"can't run with {name} '{function}', which halves its states"
-                raise ShapeError(text, "choose another activation")
-
-    def kernels(self, span: Shape, c_in: Any, units: int) -> list[Weight]:
-        """The weights without the bias: (*span, from, gates · units)."""
-        wide = self.gates * units
-        return [
-            Weight("kernel", (*span, c_in, wide)),  # type: ignore[arg-type]
-            Weight("recurrent_kernel", (*span, units, wide)),  # type: ignore[arg-type]
-        ]
-
-
-class _Units(_Gates, _Step):
-    """Units that are all connected with the features and with each other."""
-
-    order = "input_size hidden_size num_layers bias"
-    spelt_as: ClassVar[dict[str, str]] = {
-        "units": "hidden_size hidden_dim hidden num_units n_units nb_units output_dim "
-        "out_features size num_hidden num_hiddens",
-    }
-    grows_with = "units"
-    states: ClassVar[int] = 1
-    """Tensors that a step hands on."""
-    units: Positive
-
-    def step_output(self, step: Shape) -> Shape:
-        return (step[0], self.units)
-
-    def step_states(self, step: Shape) -> list[Shape]:
-        return [(step[0], self.units)] * self.states
-
-    def step_weights(self, step: Shape) -> list[Weight]:
-        bias = [Weight("bias", self.bias_shape())] if self.use_bias else []
-        return self.kernels((), step[-1], self.units) + bias
-
-    def bias_shape(self) -> tuple[int, ...]:
-        """The shape of the bias."""
-        return (self.gates * self.units,)
-
-    def step_macs(self, step: Shape) -> int:
-        return sum(kernel.size for kernel in self.kernels((), step[-1], self.units))
-
-
-class _Simple(_Units):
-    weight_rule = (
-        "kernel: features · units; recurrent_kernel: units · units; bias: units"
-    )
-
-
-class _LSTM(_Units):
-    gates: ClassVar[int] = 4
-    states: ClassVar[int] = 2
-    weight_rule = (
-        "kernel: features · 4·units; recurrent_kernel: units · 4·units; bias: 4·units"
-    )
-    recurrent_activation: Activation = "sigmoid"
-    unit_forget_bias: bool = True
-    implementation: int = 2
-
-    def rules(self) -> None:
-        _need_bias_initializer(self)
-
-
-def _need_bias_initializer(layer: Any) -> None:
-    """Refuses null where the forget gates' ones are put in the midst of other values.
-
-    Raises:
-        ArgumentError: there is no initializer to give the others.
-    """
-    if layer.bias_initializer is None and layer.use_bias and layer.unit_forget_bias:
-        raise ArgumentError(
-            "bias_initializer",
-            "needs-argument",
-            f"{layer.title()} can't fill its bias with ones for the forget gates "
-            "without an initializer for the rest",
-            "leave bias_initializer out, or set unit_forget_bias: false",
-        )
-
-
-class _GRU(_Units):
-    gates: ClassVar[int] = 3
-    weight_rule = (
-        "kernel: features · 3·units; recurrent_kernel: units · 3·units; "
-        "bias: 2 · 3·units, without reset_after 3·units"
-    )
-    recurrent_activation: Activation = "sigmoid"
-    reset_after: bool = True
-    implementation: int = 2
-
-    def bias_shape(self) -> tuple[int, ...]:
-        return (2,) * self.reset_after + (3 * self.units,)
-
-
 # ------------------------------------------------------------------ cells
 
 
-class _Cell(_Step):
+class _Cell(Step):
     """One step of a recurrent layer. RNN holds a cell and runs it over the steps."""
 
-    first = _order(_HEAD, _TAIL, "seed")
+    first = in_order(HEAD, TAIL, "seed")
     shape_rule = "(units); only inside RNN, which runs it over the steps"
     example: ClassVar[Any] = {"units": 32}
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 8),)
@@ -331,7 +124,7 @@ CellOrCells = Annotated[
 # ------------------------------------------------------------------ layers
 
 
-class _Recurrent(_Step):
+class _Recurrent(Step):
     """A layer that walks along the steps of a sequence and remembers.
 
     The first axis after the batch is that of the steps. The last output depends on all
@@ -345,8 +138,8 @@ class _Recurrent(_Step):
     spelt_as: ClassVar[dict[str, str]] = {
         "return_sequences": "return_seq return_sequence",
     }
-    first = _order(
-        *(_HEAD, "activity_regularizer", _TAIL, "seed", _WALK, "reset_after use_cudnn")
+    first = in_order(
+        *(HEAD, "activity_regularizer", TAIL, "seed", WALK, "reset_after use_cudnn")
     )
     shape_rule = (
         "(units) from the last step; with return_sequences (steps, units); with "
@@ -428,16 +221,16 @@ class _Recurrent(_Step):
         return WHOLE
 
 
-class SimpleRNN(_Simple, _Recurrent):
+class SimpleRNN(SimpleUnits, _Recurrent):
     """Mixes each step with its own last output; it forgets over long sequences."""
 
     elsewhere: ClassVar[dict[str, Any]] = {"VanillaRNN ElmanRNN": {}}
     role = "recurrent"
-    first = _order(_HEAD, "activity_regularizer", _TAIL, _WALK, "seed")
+    first = in_order(HEAD, "activity_regularizer", TAIL, WALK, "seed")
     example: ClassVar[Any] = {"units": 32}
 
 
-class LSTM(_LSTM, _Recurrent):
+class LSTM(LSTMUnits, _Recurrent):
     """Carries a memory along the steps; gates decide what to keep, take in and show."""
 
     elsewhere: ClassVar[dict[str, Any]] = {"CuDNNLSTM": {}}
@@ -446,7 +239,7 @@ class LSTM(_LSTM, _Recurrent):
     use_cudnn: bool | Literal["auto"] = "auto"
 
 
-class GRU(_GRU, _Recurrent):
+class GRU(GRUUnits, _Recurrent):
     """Remembers as LSTM does, with three gates' weights where that has four."""
 
     spare_states: ClassVar[int] = 99  # `states[0]` alone is read
@@ -461,7 +254,7 @@ class RNN(_Recurrent):
     """Runs a cell, or several upon one another, along the steps."""
 
     freezes = False
-    first = _order(_WALK, "zero_output_for_mask")
+    first = in_order(WALK, "zero_output_for_mask")
     shape_rule = (
         "what the cell gives at the last step; with return_sequences at every step; "
         "with return_state also the cell's states"
@@ -498,7 +291,7 @@ class RNN(_Recurrent):
 
     def running(self, output: Any, *shapes: Any) -> Any:
         for cell in all_nested(self):
-            if isinstance(cell, _Gates):
+            if isinstance(cell, Gates):
                 cell.check_gates()
         steps = shapes[0][1]
         if self.unroll and steps != 1 and _hands_on_no_list(self.stepper):
@@ -552,25 +345,25 @@ class RNN(_Recurrent):
         return (self.stepper,)
 
 
-class SimpleRNNCell(_Simple, _Cell):
+class SimpleRNNCell(SimpleUnits, _Cell):
     """One step of SimpleRNN."""
 
 
-class LSTMCell(_LSTM, _Cell):
+class LSTMCell(LSTMUnits, _Cell):
     """One step of LSTM."""
 
 
-class GRUCell(_GRU, _Cell):
+class GRUCell(GRUUnits, _Cell):
     """One step of GRU."""
 
-    first = _order(_HEAD, _TAIL, "reset_after seed")
+    first = in_order(HEAD, TAIL, "reset_after seed")
 
 
 class StackedRNNCells(_Cell):
     """Cells one upon another: each reads what the one below gives at the same step."""
 
     freezes = False
-    first = _order("cells")
+    first = in_order("cells")
     shape_rule = "that of the last cell; only inside RNN"
     weight_rule = "those of each cell, whose features are the units of the cell below"
     example: ClassVar[Any] = {"cells": [{"LSTMCell": 32}, {"LSTMCell": 16}]}
@@ -652,13 +445,13 @@ def _depth(cell: _Cell) -> int:
     """How deep the list of a cell's states is: 0 for one state, 1 for two or more."""
     if isinstance(cell, StackedRNNCells):
         return 1 + max(_depth(inner) for inner in cell.cells)
-    return 1 if isinstance(cell, _LSTM) else 0
+    return 1 if isinstance(cell, LSTMUnits) else 0
 
 
 # ------------------------------------------------------------------ ConvLSTM
 
 
-class _ConvLSTM(_Gates, _Recurrent):
+class _ConvLSTM(Gates, _Recurrent):
     """An LSTM whose steps have spatial axes, and whose kernels move along these."""
 
     runs_on = FLOATS
@@ -696,7 +489,7 @@ class _ConvLSTM(_Gates, _Recurrent):
     unit_forget_bias: bool = True
 
     def rules(self) -> None:
-        _need_bias_initializer(self)
+        need_bias_initializer(self)
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ArgumentError(
                 "dilation_rate",
