@@ -10,6 +10,7 @@ from cnnspec.catalogue.components import (
     read_component,
     snake_case,
 )
+from cnnspec.catalogue.declared import declared_parts
 from cnnspec.ground.errors import Invalid, Problem, either
 from cnnspec.ground.kinds import Json, Kind, kind
 from cnnspec.ground.yaml_text import describe
@@ -39,6 +40,10 @@ class Named(Component):
     """Whether nothing else does: `compile` knows the name, and Keras has no class."""
     any_case: ClassVar[bool] = False
     """Whether its name alone is read in capitals, too."""
+    declared: ClassVar[Any] = None
+    """What a spec says of it, where it declares it itself."""
+    names_itself: ClassVar[bool] = False
+    """Whether a script gives it a name, so that it is known what Keras calls it."""
     needs: ClassVar[Mapping[str, str]] = {}
     """Arguments that Keras looks at only beside another one, and which that is."""
 
@@ -107,6 +112,8 @@ def _small_names(cls: type[Component]) -> tuple[str, ...]:
 
 def _below(base: type[C]) -> Iterator[type[C]]:
     for cls in base.__subclasses__():
+        if getattr(cls, "declared", None) is not None:
+            continue  # of one spec alone
         if not cls.__name__.startswith("_"):
             yield cls
         yield from _below(cls)
@@ -177,6 +184,8 @@ def component(what: str, base: type[Named], others: str = "") -> Kind:
     """
 
     def convert(value: Any) -> Any:
+        if (own := declared_parts(base)) and (found := _declared_one(value, own, what)):
+            return found
         named = isinstance(value, str) and _named_alone(value, base)
         if not named and others:
             import_module(others)
@@ -197,6 +206,27 @@ def component(what: str, base: type[Named], others: str = "") -> Kind:
         return {"anyOf": [{"enum": list(names)}, pattern, other]}
 
     return kind(convert, f"{what} by name or as a mapping", json)
+
+
+def _declared_one(
+    value: Any, own: Mapping[str, type[Component]], what: str
+) -> Component | None:
+    """The loss or metric of the spec's own that is meant, with its arguments.
+
+    Raises:
+        Invalid: with every unknown name and argument of it.
+    """
+    if isinstance(value, str):
+        name, found = value, own[value].read({}) if value in own else None
+    elif isinstance(value, dict) and value:
+        name = value.get("class", next(iter(value)))
+        found = read_component(value, own, what) if name in own else None
+    else:
+        return None
+    if found is not None and getattr(found, "names_itself", False):
+        given = found.given.get("name") or snake_case(name)
+        return found.changed({"name": given})
+    return found
 
 
 def _named_alone(value: str, base: type[N]) -> tuple[str, type[N]] | None:

@@ -26,13 +26,20 @@ def used(graph: Graph) -> list[type[OwnLayer]]:
     return list(dict.fromkeys(c for node in graph.nodes for c in held(node.layer)))
 
 
-def refuse_unasked(model: Model, what: str) -> None:
+def _of_parts(model: Model) -> list[str]:
+    """The modules of a spec's own losses and metrics."""
+    return [cls.declared.module for cls in model.program.own_parts.values()]
+
+
+def refuse_unasked(model: Model, what: str, *, trains: bool = False) -> None:
     """Refuses to import anything of a spec's own where nobody has allowed that.
 
     Raises:
         NotInstalledError: with what would have to be imported.
     """
     modules = [f"{cls.declared.module}" for cls in used(model.summary.graph)]
+    if trains:
+        modules += _of_parts(model)
     if modules and not model.program.may_import:
         needed = either(dict.fromkeys(modules), "and")
         text = f"{what} wants --allow-import, which lets {needed} be imported"
@@ -50,6 +57,7 @@ def homes_of(model: Model) -> list[str]:
     data = model.program.data
     if data is not None and data.python:
         modules.append(data.python.partition(":")[0])
+    modules += _of_parts(model)
     for module in modules:
         package = module.partition(".")[0]
         spec = find_spec(package)

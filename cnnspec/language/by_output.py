@@ -59,10 +59,11 @@ def _is_by_output(key: str, value: dict[Any, Any]) -> bool:
     given = [one for one in value.values() if one is not None]
     if key == "metrics":
         return bool(given) and all(isinstance(one, list) for one in given)
+    from cnnspec.catalogue.declared import declared_parts
     from cnnspec.catalogue.losses import Loss
     from cnnspec.catalogue.named import spellings
 
-    names = {*spellings(Loss), *Loss.alone()}
+    names = {*spellings(Loss), *Loss.alone(), *declared_parts(Loss)}
     if not names.isdisjoint(value):
         return False
     firsts = (next(iter(one), "") if isinstance(one, dict) else one for one in given)

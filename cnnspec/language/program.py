@@ -232,6 +232,8 @@ class Program(NamedTuple):
     blocks: dict[str, Block]
     own: Mapping[str, type[Layer]]
     """The layers that the spec declares itself, by their names in it."""
+    own_parts: Mapping[str, type[Any]]
+    """The losses and metrics that it declares itself, by their names in it."""
     inputs: dict[str, InputTensor]
     """By name; the input of a spec with `input:` has the name ''."""
     steps: Steps

@@ -45,7 +45,14 @@ def read_program(source: Source) -> Program:
         from cnnspec.language.own.reading import read_own
 
         with declaring({}):  # those of a spec that is read again aren't in the way
-            own = read_own(data["custom"], notes)
+            own, parts = read_own(data["custom"], data.get("train"), notes)
+        if parts:
+            from cnnspec.catalogue.declared import declaring_parts
+
+            with declaring(own), declaring_parts(parts):
+                defaults = read_defaults(data, raw, notes)
+                program = _program(data, written, variables, own, defaults, notes)
+                return program._replace(own_parts=parts)
     with declaring(own):
         defaults = read_defaults(data, raw, notes)
         return _program(data, written, variables, own, defaults, notes)
@@ -91,6 +98,7 @@ def _program(
         values=variables.values,
         blocks=blocks.blocks,
         own=own,
+        own_parts={},
         inputs=_given_inputs(document),
         steps=steps,
         outputs=document.outputs or (),

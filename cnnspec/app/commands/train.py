@@ -44,7 +44,7 @@ def run(
     model = loaded(spec, overrides, **settings)
     if jobs is not None and model.program.ensemble is None:
         stop(f"--jobs is for ensembles, and {spec} has no ensemble:")
-    refuse_unasked(model, "training")
+    refuse_unasked(model, "training", trains=True)
     homes = homes_of(model)
     if engine == "slurm":
         slurm.refuse_several_nodes(model, asked.nodes, backend)

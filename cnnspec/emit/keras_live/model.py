@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.components import Component
 from cnnspec.catalogue.layers.base import Layer, all_nested
+from cnnspec.catalogue.named import Named
 from cnnspec.catalogue.operations import Operation
 from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.emit.keras_live.carried import carried_class
@@ -175,6 +176,8 @@ def keras_object(record: Record, names: dict[int, str] | None = None) -> Any:
         if record.graph.frozen:
             model.trainable = False
         return model
+    if isinstance(record, Named) and record.declared and not record.declared.is_made:
+        return keras_class(type(record))
     given = keras_arguments(record)
     arguments = {name: _value(found, names) for name, found in given.items()}
     if id(record) in names:
@@ -195,6 +198,8 @@ def keras_class(cls: type[Record]) -> Any:
     if issubclass(cls, Layer) and cls.carried:
         return carried_class(cls.__name__)
     package, name = f"keras.{cls.module}", cls.__name__
+    if issubclass(cls, Named) and cls.declared is not None:
+        package, name, *_ = cls.declared
     if issubclass(cls, Layer) and cls.package:
         package, name = cls.package, cls.name_in_package()
     return getattr(import_module(package), name)

@@ -10,7 +10,6 @@ from cnnspec.emit.keras_live.model import Built, shapes_of
 from cnnspec.emit.keras_live.session import keras_module, quiet, reason
 from cnnspec.emit.own import held, used
 from cnnspec.ground.errors import Diagnostic, nearest
-from cnnspec.language.own.layer import OwnLayer
 from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import Model, Row, Summary
@@ -22,7 +21,8 @@ def not_imported(model: Model) -> list[Diagnostic]:
     """What keeps the own layers of a model from being imported."""
     found = []
     for cls in used(model.summary.graph):
-        text, hint = _complaint(cls, may=model.program.may_import)
+        module, name = cls.declared.module, cls.declared.class_name
+        text, hint = _complaint(module, name, may=model.program.may_import)
         if text:
             where = (*cls.declared.path, "import")
             source = model.program.source
@@ -30,9 +30,22 @@ def not_imported(model: Model) -> list[Diagnostic]:
     return found
 
 
-def _complaint(cls: type[OwnLayer], *, may: bool) -> tuple[str, str]:
-    """Why an own layer can't be imported, and what to do; two empty texts if it can."""
-    module, name = cls.declared.module, cls.declared.class_name
+def parts_not_imported(model: Model) -> list[Diagnostic]:
+    """What keeps the own losses and metrics of a model from being imported."""
+    found, program = [], model.program
+    for cls in program.own_parts.values():
+        module, name, _, path = cls.declared
+        text, hint = _complaint(module, name, may=program.may_import, is_layer=False)
+        if text:
+            where = (*path, "import")
+            found.append(program.source.diagnostic("error", CODE, where, text, hint))
+    return found
+
+
+def _complaint(
+    module: str, name: str, *, may: bool, is_layer: bool = True
+) -> tuple[str, str]:
+    """Why something can't be imported, and what to do; two empty texts if it can."""
     if not may:
         text = f"Keras can't be asked of '{name}', since nothing may be imported"
         return text, f"--allow-import lets '{module}' be"
@@ -45,6 +58,10 @@ def _complaint(cls: type[OwnLayer], *, may: bool) -> tuple[str, str]:
     if name not in names:
         hint = nearest(name, names) or "put the class's name behind a colon"
         return f"'{module}' has no '{name}'", hint
+    if not is_layer:
+        if callable(names[name]):
+            return "", ""
+        return f"'{name}' of '{module}' can't be called", "name a class or a function"
     base = keras_module().layers.Layer
     if not (isinstance(names[name], type) and issubclass(names[name], base)):
         return f"'{name}' of '{module}' is no keras.layers.Layer", "name another class"

@@ -44,6 +44,7 @@ class KerasModel:
 
 def proved(model: Model) -> list[Diagnostic]:
     """What keeps a Keras model from being what the summary says, and from running."""
+    from cnnspec.emit.keras_live.own import parts_not_imported
     from cnnspec.emit.keras_live.session import same_chances, warn_of_depth
     from cnnspec.emit.keras_live.trial import failures, policy
     from cnnspec.judge.subjects import sections
@@ -51,6 +52,7 @@ def proved(model: Model) -> list[Diagnostic]:
     warn_of_depth(model.summary.graph, trains=sections(model).fit() is not None)
     with same_chances(), policy(model):
         built, found = compared(model)
+        found = [*found, *parts_not_imported(model)]
         if built is None or found:
             return found
         return list(map(model.program.source.error, failures(model, built)))
@@ -65,12 +67,14 @@ def live(model: Model) -> Any:
         SpecError: Keras built something else than the summary says, or nothing.
         NotInstalledError: Keras, or what it runs on, isn't installed.
     """
+    from cnnspec.emit.keras_live.own import parts_not_imported
     from cnnspec.emit.keras_live.session import raise_limit
     from cnnspec.emit.keras_live.trial import compile_as_told, policy
     from cnnspec.judge.subjects import sections
 
     with policy(model):
         built, errors = compared(model, weights=True)
+        errors = [*errors, *parts_not_imported(model)]
     if built is None or errors:
         raise SpecError(errors)
     raise_limit(model.summary.graph)

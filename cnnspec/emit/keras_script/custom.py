@@ -12,6 +12,7 @@ from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.catalogue.registry import is_known
 from cnnspec.emit.folders import folders
+from cnnspec.language.program import Program
 
 Classes = list[type[Layer]]
 
@@ -57,6 +58,16 @@ def imports(found: Classes) -> list[tuple[str, str]]:
         found: as `classes` gives them.
     """
     return [(cls.package, _imported(cls)) for cls in found if cls.package]
+
+
+def part_imports(program: Program) -> list[tuple[str, str]]:
+    """The module and name of each loss and metric that a spec declares itself."""
+    found = []
+    for name, cls in program.own_parts.items():
+        there = cls.declared.attribute
+        called = there if there == name else f"{there} as {name}"
+        found.append((cls.declared.module, called))
+    return found
 
 
 def _imported(cls: type[Layer]) -> str:

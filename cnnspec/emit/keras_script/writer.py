@@ -228,7 +228,7 @@ class Writer:
             trainable=summary.trainable_params,
             non_trainable=summary.non_trainable_params,
             macs=summary.macs,
-            imports=custom.imports(own),
+            imports=[*custom.imports(own), *custom.part_imports(program)],
             constants=code.constants,
             classes=custom.sources(own, self._own),
             adapted=[f"{cls.module}.{cls.__name__}" for cls in classes],

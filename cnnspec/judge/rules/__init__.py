@@ -51,7 +51,7 @@ def of_model(model: Model) -> list[Problem]:
         if model.summary.tuned is not None:
             found += _ask([("tuning", model)])
     changed = program.source.overridden
-    own = program.vars or program.blocks or program.own
+    own = program.vars or program.blocks or program.own or program.own_parts
     if own or program.defaults.own.arguments or changed:
         found += _ask([("definitions", model)])
     if any(tensor.sparse for tensor in model.summary.graph.inputs):

@@ -4,7 +4,7 @@ import re
 from keyword import iskeyword
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.ground.kinds import Kind, kind, kind_of
+from cnnspec.ground.kinds import Kind, choice, kind, kind_of
 from cnnspec.ground.records import Record
 from cnnspec.ground.yaml_text import flow
 from cnnspec.language.document import as_names
@@ -107,12 +107,15 @@ def _weights(says: str) -> Kind:
 
 
 class CustomKeys(Record):
-    """A layer of one's own: where its class stands, and what it makes of a tensor."""
+    """A layer of one's own: where its class stands, and what it makes of a tensor.
+
+    Or a loss or a metric of one's own, of which less has to be known.
+    """
 
     called: ClassVar[str] = "an own layer"
     first: ClassVar[tuple[str, ...]] = (
         *("import", "arguments", "inputs", "output", "outputs", "weights"),
-        *("non_trainable", "macs"),
+        *("non_trainable", "macs", "kind", "labels"),
     )
     spelt_as: ClassVar[dict[str, str]] = {
         "import": "module package from path source",
@@ -123,6 +126,8 @@ class CustomKeys(Record):
         "weights": "variables trainable_weights params_shapes",
         "non_trainable": "non_trainable_weights buffers state",
         "macs": "flops cost mults",
+        "kind": "type what",
+        "labels": "label_mode encoding targets",
     }
 
     import_: Annotated[
@@ -189,3 +194,7 @@ class CustomKeys(Record):
         ]
         | None
     ) = None
+    kind: Annotated[str, choice("layer", "loss", "metric")] | None = None
+    """What it is; a layer unless `train:` names it."""
+    labels: Annotated[str, choice("one_hot", "sparse", "multi_hot")] | None = None
+    """How a loss or a metric is told classes; nothing is said of others."""

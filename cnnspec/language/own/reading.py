@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cnnspec.catalogue.named import Named
 from cnnspec.catalogue.registry import is_layer
 from cnnspec.ground.errors import Invalid, Path
 from cnnspec.ground.kinds import LARGEST, NAME_SAYS, is_name, name_hint
@@ -15,6 +16,15 @@ from cnnspec.language.own.layer import (
     own_class,
     unread_class,
 )
+from cnnspec.language.own.parts import (
+    METRIC,
+    OF_LAYERS,
+    OwnParts,
+    is_part_name,
+    kind_of_part,
+    own_part,
+    unread_part,
+)
 from cnnspec.language.program import NEEDED
 from cnnspec.language.steps import STATEMENTS, section
 from cnnspec.language.variables import Notes
@@ -25,24 +35,39 @@ _SHAPES = ("output", "outputs", "weights", "non_trainable", "macs")
 """The keys that are worked out of arguments and sizes."""
 
 
-def read_own(given: Any, notes: Notes) -> Own:
-    """The classes of the layers that a spec declares; what is wrong is noted.
+def read_own(given: Any, train: Any, notes: Notes) -> tuple[Own, OwnParts]:
+    """The layers that a spec declares, and the losses and metrics; notes what is wrong.
 
-    One that can't be read has a class too, of which nobody can make a layer: what uses
-    it isn't wrong as well.
+    A layer that can't be read has a class too, of which nobody can make a layer: what
+    uses it isn't wrong as well.
+
+    Args:
+        given: what stands under `custom:`.
+        train: what stands under `train:`, which tells losses and metrics by their use.
+        notes: takes what is wrong.
     """
     found: Own = {}
+    parts: OwnParts = {}
     for name, data in (given if isinstance(given, dict) else {}).items():
         path: Path = ("custom", name)
-        if not _is_layer_name(name, path, notes):
-            notes.complete = False
+        what = kind_of_part(name, data, train)
+        named = is_part_name(name, what, path, notes) if what else True
+        if not (named if what else _is_layer_name(name, path, notes)):
+            if what:
+                parts[str(name)] = unread_part(name, what, path)
+            notes.complete &= bool(what)
             continue
-        declared = _Reader(name, path, notes).declaration(data)
+        reader = _Reader(name, path, notes)
+        if what:
+            part = reader.part(data, what)
+            parts[name] = part or unread_part(name, what, path)
+            continue
+        declared = reader.declaration(data)
         if declared is None:
             notes.complete = False
         lost = unread_class(name, path)
         found[name] = lost if declared is None else own_class(declared)
-    return found
+    return found, parts
 
 
 def _with_form(error: Invalid, data: Any) -> Invalid:
@@ -87,6 +112,9 @@ class _Reader:
             return None
         arguments = self._arguments(keys.arguments_)
         inputs = self._inputs(keys.inputs, arguments)
+        if keys.labels is not None:
+            text = "labels: is for a loss or a metric, and this is a layer"
+            self._report(("labels",), text, "remove it; or add kind: loss")
         self._refuse_shapes(keys)
         known = frozenset((*arguments, *(inputs or (ONLY_INPUT,))))
         for key in _SHAPES:
@@ -121,6 +149,29 @@ class _Reader:
     ) -> None:
         self._sound = False
         self._notes.report((*self._path, *where), "own-layer", text, hint, at_key)
+
+    def part(self, data: Any, what: str) -> type[Named] | None:
+        """The class of a loss or a metric; None where something is wrong with it."""
+        try:
+            keys = section(CustomKeys, data)
+        except Invalid as error:
+            self._notes.add(error, self._path)
+            return None
+        for key in OF_LAYERS:
+            if key in data:
+                text = f"an own {what} has no {key}:, which tells of a layer"
+                self._report((key,), text, "remove it")
+        arguments = None
+        if keys.arguments_ is not None:
+            arguments = self._arguments(keys.arguments_)
+        place, is_class = keys.import_, (keys.import_[1] or self._name)[:1].isupper()
+        if what == METRIC and arguments is not None and not is_class:
+            text = f"'{self._name}' has arguments, and a metric that a function makes "
+            hint = "give it a class, whose name begins with a capital"
+            self._report(("arguments",), f"{text}has a name that nobody knows", hint)
+        if not self._sound:
+            return None
+        return own_part(self._name, what, place, arguments, keys.labels, self._path)
 
     # ------------------------------------------------------------- what it is given
 

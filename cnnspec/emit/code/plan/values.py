@@ -9,6 +9,7 @@ from typing import Any
 
 from cnnspec.catalogue.components import Component, Regularizer
 from cnnspec.catalogue.layers.base import Layer
+from cnnspec.catalogue.named import Named
 from cnnspec.emit.code.tree import Call, CallArgument, Code, Expression, List, Tuple
 from cnnspec.ground.kinds import Argument, NotAllowed
 from cnnspec.ground.records import Record
@@ -43,6 +44,8 @@ def call(
 
 def _callee(record: Record) -> str:
     name = type(record).__name__
+    if isinstance(record, Named) and record.declared is not None:
+        return name  # which the script imports
     if isinstance(record, Component):
         return f"keras.{record.module}.{name}"
     if isinstance(record, Layer) and record.is_application:
@@ -82,6 +85,8 @@ def shortest(field: Argument, found: Any) -> Any:
 
 def value(found: Any) -> Expression:
     """A value as Python writes it."""
+    if isinstance(found, Named) and found.declared and not found.declared.is_made:
+        return Code(_callee(found))  # a function
     if isinstance(found, Record):
         return call(found)
     if isinstance(found, str):

@@ -20,7 +20,7 @@ Right:
 from collections.abc import Iterator
 from typing import Any
 
-from cnnspec.ground.errors import Problem
+from cnnspec.ground.errors import Path, Problem
 from cnnspec.model.summary import Model
 
 CODE = "unused-custom"
@@ -30,6 +30,13 @@ SEVERITY = "warning"
 def find(model: Model) -> Iterator[Problem]:
     """Warns of own layers whose name stands nowhere in layers and blocks."""
     program, data = model.program, model.program.source.data
+    if program.own_parts:
+        trained = {*_words(data.get("train"))}
+        for name in program.own_parts:
+            path: Path = ("custom", name)
+            if name not in trained and program.source.writes(path):
+                text = f"nothing in train: uses '{name}'"
+                yield Problem(path, CODE, text, "use it there, or remove it", True)
     if not program.own:
         return
     own = program.own.keys()
