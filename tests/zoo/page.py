@@ -28,8 +28,9 @@ class, arguments, output shape, parameters and inputs, and with the weights copi
 the same probabilities come out, to 1e-4. It then runs the script of every spec here, in
 [generated/zoo](../generated/zoo): its model has the same layers, names, configurations,
 connections and weights as the spec's, and the same output, to 1e-5.
-`make zoo MODELS="resnet50 vgg16"` proves those, `make test` a few small ones. Where
-Keras has something else than a layer, the spec has the layer that computes it:
+`make zoo MODELS="resnet50 vgg16"` proves those; `make test` proves a few small ones,
+and runs every script on stand-ins for Keras. Where Keras has something else than a
+layer, the spec has the layer that computes it:
 
 - ConvNeXt keeps its stem and downsampling in Sequentials of their own; here they are
   models in the model.
