@@ -13,6 +13,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from ruff import find_ruff_bin
 
 from cnnspec import __version__, api
 from cnnspec.catalogue.layers import layer_class, make_layer
@@ -61,7 +62,7 @@ def load_script(text: str, path: Path):
 
 def ruff(*arguments: str | Path) -> None:
     """Runs ruff as the reader of a script has it: without settings."""
-    command = [sys.executable, "-m", "ruff", *arguments]
+    command = [find_ruff_bin(), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
