@@ -38,6 +38,16 @@ from cnnspec.catalogue.layers.base import (
     need_rank,
     need_size,
 )
+from cnnspec.catalogue.layers.categories import (
+    COUNTED,
+    Salt,
+    counted,
+    instead_of_last,
+    keep_apart,
+    refuse_regularized,
+    refuse_sparse,
+)
+from cnnspec.catalogue.layers.vocabulary import Lookup, TokenLookup
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, ShapeError
 from cnnspec.ground.kinds import (
     Natural,
@@ -46,7 +56,6 @@ from cnnspec.ground.kinds import (
     kind,
     kind_of,
     list_of,
-    number,
 )
 from cnnspec.ground.shapes import (
     Shape,
@@ -223,62 +232,6 @@ def _count(sizes: Sequence[int]) -> str:
     return f"{show(sizes)} values" if sizes else "one value"
 
 
-def _instead_of_last(x: Shape, depth: Size, mode: str) -> Shape:
-    """The shape of encoded categories.
-
-    One-hot gives each index an axis of its own, unless the last axis is of size 1 and
-    gives way; the other modes sum the last axis up.
-    """
-    if mode == "one_hot" and not (len(x) > 1 and x[-1] == 1):
-        return (*x, depth)
-    return (*x[:-1], depth)
-
-
-def _refuse_regularized(layer: Any) -> None:
-    """Refuses a penalty on numbers of which most aren't there.
-
-    Raises:
-        ShapeError: the first batch fails.
-    """
-    if layer.sparse and layer.activity_regularizer is not None:
-        text = "can't have an activity_regularizer where it is sparse"
-        raise ShapeError(text, "leave one of the two out")
-
-
-def _counted(output: Shape, x: Shape, mode: str) -> Shape:
-    """The shape that runs where categories of more than one axis are put together.
-
-    Keras says that the last axis gives way, and sums over the first after the batch.
-    Source: `encode_categorical_inputs` in keras/src/utils/numerical_utils.py, 3.15.
-    """
-    if len(x) > 2 and mode in ("multi_hot", "count", "tf_idf", "binary"):
-        return (x[0], *x[2:], output[-1])
-    return output
-
-
-def _keep_apart(x: Shape, mode: str) -> None:
-    """Refuses to put a batch of single categories together.
-
-    Raises:
-        MixedSamples: Keras would.
-    """
-    if len(x) == 1 and mode not in ("int", "one_hot"):
-        raise MixedSamples("takes the batch for the categories of one sample", AN_AXIS)
-
-
-_COUNTED = "Keras puts categories together along the first axis, and not the last"
-
-
-def _refuse_sparse(layer: Any) -> None:
-    if layer.sparse and layer.output_mode == "int":
-        raise ArgumentError(
-            "sparse",
-            "exclusive-arguments",
-            f"{layer.title()} can't be sparse with output_mode 'int'",
-            "use output_mode: one_hot, multi_hot or count, or leave sparse out",
-        )
-
-
 class Discretization(Layer):
     """Puts numbers into bins and gives the bin's index, or a vector that marks it."""
 
@@ -299,7 +252,7 @@ class Discretization(Layer):
     sparse: bool = False
 
     def rules(self) -> None:
-        _refuse_sparse(self)
+        refuse_sparse(self)
         if (self.bin_boundaries is None) == (self.num_bins is None):
             found = "neither" if self.num_bins is None else "both"
             raise ArgumentError(
@@ -320,11 +273,11 @@ class Discretization(Layer):
         bounds = self.bin_boundaries
         depth = self.num_bins if bounds is None else len(bounds) + 1
         if self.output_mode == "one_hot":
-            return _instead_of_last(x, depth, "one_hot")
+            return instead_of_last(x, depth, "one_hot")
         return (x[0], *x[2:], depth) if len(x) > 1 else (depth,)
 
     def keep_samples(self, *shapes: Any) -> None:
-        _keep_apart(shapes[0], self.output_mode)
+        keep_apart(shapes[0], self.output_mode)
 
     def running(self, output: Any, *shapes: Any) -> Any:
         bounds = self.bin_boundaries or ()
@@ -361,7 +314,7 @@ class CategoryEncoding(Layer):
 
     def output(self, x: Shape) -> Shape:
         if self.output_mode == "one_hot":
-            return _instead_of_last(x, self.num_tokens, "one_hot")
+            return instead_of_last(x, self.num_tokens, "one_hot")
         return (*x[:-1], self.num_tokens)
 
     def running_more(self, more: Mapping[str, Sequence[Shape]], *shapes: Any) -> None:
@@ -375,29 +328,14 @@ class CategoryEncoding(Layer):
             raise ShapeError(text, "give it a weight for each number of its input")
 
     def keep_samples(self, *shapes: Any) -> None:
-        _keep_apart(shapes[0], self.output_mode)
+        keep_apart(shapes[0], self.output_mode)
 
     def running(self, output: Any, *shapes: Any) -> Any:
-        _refuse_regularized(self)
-        return _counted(output, shapes[0], self.output_mode)
+        refuse_regularized(self)
+        return counted(output, shapes[0], self.output_mode)
 
     def at_run(self) -> str:
-        return _COUNTED
-
-
-def _salt(value: Any) -> Any:
-    if type(value) is int:
-        return value
-    if type(value) not in (list, tuple) or [type(item) for item in value] != [int, int]:
-        raise ValueError
-    return tuple(value)
-
-
-_INT = {"type": "integer"}
-_SALT_JSON = {
-    "anyOf": [_INT, {"type": "array", "items": _INT, "minItems": 2, "maxItems": 2}]
-}
-Salt = Annotated[Any, kind(_salt, "a whole number or a list of two", _SALT_JSON)]
+        return COUNTED
 
 
 class Hashing(Layer):
@@ -418,7 +356,7 @@ class Hashing(Layer):
     sparse: bool = False
 
     def rules(self) -> None:
-        _refuse_sparse(self)
+        refuse_sparse(self)
         if self.output_mode == "int" and self.dtype not in (None, "int32", "int64"):
             raise ArgumentError(
                 "dtype",
@@ -435,13 +373,13 @@ class Hashing(Layer):
         return kept(self.dtype or usual)
 
     def keep_samples(self, *shapes: Any) -> None:
-        _keep_apart(shapes[0], self.output_mode)
+        keep_apart(shapes[0], self.output_mode)
 
     def running(self, output: Any, *shapes: Any) -> Any:
-        _refuse_regularized(self)
+        refuse_regularized(self)
         if self.output_mode == "one_hot":
-            return _instead_of_last(shapes[0], self.num_bins, self.output_mode)
-        return _counted(output, shapes[0], self.output_mode)
+            return instead_of_last(shapes[0], self.num_bins, self.output_mode)
+        return counted(output, shapes[0], self.output_mode)
 
     def running_dtype(self, told: str, *given: str) -> str:
         mask = self.mask_value
@@ -456,7 +394,7 @@ class Hashing(Layer):
     def at_run(self) -> str:
         if self.output_mode == "one_hot":
             return "each number has an axis of its own"
-        return _COUNTED
+        return COUNTED
 
 
 class HashedCrossing(Layer):
@@ -505,217 +443,11 @@ class HashedCrossing(Layer):
         return output
 
 
-Encoding = Literal["int", "one_hot", "multi_hot", "count", "tf_idf", "binary", "tf-idf"]
-_ENCODINGS = {"binary": "multi_hot", "tf-idf": "tf_idf"}
-MoreThanOne = Annotated[int, number("a whole number above 1", whole=True, ge=2)]
-
-
-class _Lookup(Layer):
-    """What the layers with a vocabulary share.
-
-    A vocabulary in a file is taken as it is: its words are counted when the model is
-    built, so modes whose shape depends on their number need a list instead.
-    """
-
-    adapts = ("vocabulary",)
-    shape_rule = (
-        "int: the shape of the input; one_hot: the vocabulary's size after it, in "
-        "place of a last axis of size 1; else in place of the last axis. The size "
-        "counts num_oov_indices, is max_tokens with pad_to_max_tokens, and isn't known "
-        "before adapt() where no vocabulary is given"
-    )
-    vocabulary: Any
-    max_tokens: MoreThanOne | None = None
-    output_mode: Encoding = "int"
-    idf_weights: tuple[float, ...] | None = None
-    pad_to_max_tokens: bool = False
-    sparse: bool = False
-
-    @property
-    def _mode(self) -> str:
-        return _ENCODINGS.get(self.output_mode, self.output_mode)
-
-    def output_dtype(self, policy: str, given: str) -> str:
-        return "int64" if self.output_mode == "int" else "float32"
-
-    def _special(self) -> tuple[Any, ...]:
-        """The tokens that stand before the words: the mask, then those for the rest."""
-        raise NotImplementedError
-
-    def _words(self) -> Sequence[Any]:
-        """The words of the vocabulary, without the special tokens it may begin with."""
-        special = self._special()
-        listed: tuple[Any, ...] = self.vocabulary
-        begins_so = listed[: len(special)] == special
-        return listed[len(special) :] if begins_so else listed
-
-    def depth(self) -> Size:
-        """The size of an encoded token; None where only `adapt()` can tell."""
-        if self.pad_to_max_tokens:
-            return self.max_tokens
-        if self.vocabulary is None:
-            return None
-        return len(self._special()) + len(self._words())
-
-    def rules(self) -> None:
-        title, mode = self.title(), self._mode
-        if self.pad_to_max_tokens and self.max_tokens is None:
-            raise ArgumentError(
-                "pad_to_max_tokens",
-                "needs-argument",
-                f"{title} can't pad to max_tokens, which isn't given",
-                "add max_tokens:",
-            )
-        _refuse_sparse(self)
-        if self.idf_weights is not None and mode != "tf_idf":
-            raise ArgumentError(
-                "idf_weights",
-                "other-mode",
-                f"{title} takes idf_weights for output_mode 'tf_idf' alone",
-                "use output_mode: tf_idf, or leave idf_weights out",
-            )
-        if isinstance(self.vocabulary, str):
-            self._check_file()
-        elif self.vocabulary is not None:
-            self._check_list()
-
-    def _check_file(self) -> None:
-        if self._mode == "tf_idf":
-            raise ArgumentError(
-                "vocabulary",
-                "not-supported",
-                f"{self.title()} can't read a vocabulary with tf_idf from a file",
-                "list the words, and their idf_weights",
-            )
-        if self._mode != "int" and not self.pad_to_max_tokens:
-            raise ArgumentError(
-                "vocabulary",
-                "needs-argument",
-                f"the words in '{self.vocabulary}' aren't counted before the model is "
-                f"built, and output_mode '{self.output_mode}' needs their number",
-                "list the words, or add max_tokens: and pad_to_max_tokens: true",
-            )
-
-    def _check_list(self) -> None:
-        title, words = self.title(), self._words()
-        if not words:
-            raise ArgumentError(
-                "vocabulary",
-                "empty-value",
-                f"{title}.vocabulary has no words beside its special tokens",
-                "add words, or leave vocabulary out and call adapt() before training",
-            )
-        if len(set(words)) < len(words):
-            twice = next(w for i, w in enumerate(words) if w in words[:i])
-            raise ArgumentError(
-                "vocabulary",
-                "duplicate-value",
-                f"{title}.vocabulary has '{twice}' more than once",
-                "list each word once",
-            )
-        for token in self._reserved():
-            if token in words:
-                raise ArgumentError(
-                    "vocabulary",
-                    "duplicate-value",
-                    f"{title}.vocabulary has '{token}' among its words, which is kept "
-                    "for a special token",
-                    f"remove it, or begin the list with {list(self._special())}",
-                )
-        size = len(self._special()) + len(words)
-        if self.max_tokens is not None and size > self.max_tokens:
-            raise ArgumentError(
-                "vocabulary",
-                "wrong-count",
-                f"{title} has {size} tokens with the special ones; max_tokens is "
-                f"{self.max_tokens}",
-                "raise max_tokens, or shorten the list",
-            )
-        if self._mode == "tf_idf":
-            self._check_idf()
-
-    def _check_idf(self) -> None:
-        given = 0 if self.idf_weights is None else len(self.idf_weights)
-        if given != len(self.vocabulary):
-            raise ArgumentError(
-                "vocabulary" if self.idf_weights is None else "idf_weights",
-                "wrong-count",
-                f"{self.title()} has {len(self.vocabulary)} words and {given} "
-                "idf_weights",
-                "give one idf weight for each word of the vocabulary",
-            )
-
-    def _reserved(self) -> Iterator[Any]:
-        """Tokens that can't be words."""
-        raise NotImplementedError
-
-    def output(self, x: Shape) -> Shape:
-        if self._mode == "int":
-            return x
-        return _instead_of_last(x, self.depth(), self._mode)
-
-    def keep_samples(self, *shapes: Any) -> None:
-        _keep_apart(shapes[0], self._mode)
-
-    def running(self, output: Any, *shapes: Any) -> Any:
-        return _counted(output, shapes[0], self._mode)
-
-    def running_dtype(self, told: str, *given: str) -> str:
-        """It gives whole numbers, but for weights of words."""
-        found = super().running_dtype(told, *given)
-        return found if self._mode == "tf_idf" else "int64"
-
-    def at_run(self) -> str:
-        return _COUNTED
-
-
-class _TokenLookup(_Lookup):
-    """A vocabulary that says what stands for masked and for unknown tokens."""
-
-    # Its constructor takes dtype and trainable, and drops them.
-    lacks = ("activity_regularizer", "autocast")
-    example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 3),)
-
-    num_oov_indices: Natural = 1
-    mask_token: Any = None
-    oov_token: Any
-    invert: bool = False
-    salt: Salt | None = None
-
-    def _special(self) -> tuple[Any, ...]:
-        masks = self.mask_token is not None and self._mode == "int"
-        return (self.mask_token,) * masks + (self.oov_token,) * self.num_oov_indices
-
-    def _reserved(self) -> Iterator[Any]:
-        if self.mask_token is not None:
-            yield self.mask_token
-        if self.invert and self.oov_token is not None:
-            yield self.oov_token
-
-    def rules(self) -> None:
-        if self.invert and self._mode != "int":
-            raise ArgumentError(
-                "invert",
-                "other-mode",
-                f"{self.title()} can turn numbers back into tokens with output_mode "
-                f"'int' alone; it is '{self.output_mode}'",
-                "leave out one of the two",
-            )
-        if self.invert and self.oov_token is None:
-            raise ArgumentError(
-                "oov_token",
-                "needs-argument",
-                f"{self.title()} needs a token for numbers it doesn't know",
-                "give oov_token, or leave invert out",
-            )
-        super().rules()
-
-
 _WORDS = list_of(kind_of(str), 1)
 _INTS = list_of(kind_of(int), 1)
 
 
-class IntegerLookup(_TokenLookup):
+class IntegerLookup(TokenLookup):
     """Gives each whole number of a vocabulary an index, and one to all others."""
 
     first = (
@@ -753,7 +485,7 @@ class IntegerLookup(_TokenLookup):
         super().rules()
 
 
-class StringLookup(_TokenLookup):
+class StringLookup(TokenLookup):
     """Gives each word of a vocabulary an index, and one to all other words."""
 
     first = (
@@ -789,7 +521,7 @@ class StringLookup(_TokenLookup):
 _NGRAMS = list_of(kind_of(Positive), 1)
 
 
-class TextVectorization(_Lookup):
+class TextVectorization(Lookup):
     """Splits text into words and gives each its index in a vocabulary.
 
     `standardize` and `split` are names or null here; Keras's functions can't be written
