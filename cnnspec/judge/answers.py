@@ -58,12 +58,9 @@ class Answer(NamedTuple):
     """Whether it is a class, of the sample or of each of its places."""
 
     @property
-    def has_places(self) -> bool:
-        """Whether there is one for each place of a sample, not for it as a whole."""
-        return self.form in _PLACES
-
-
-_PLACES = ("pixel classes", "two pixel classes", "picture", "sequence")
+    def is_single(self) -> bool:
+        """Whether it is one class or number for a sample."""
+        return self.form in ("classes", "two classes", "number")
 
 
 def answer(loss: Any, output: Output, target: Target) -> Answer:

@@ -147,6 +147,11 @@ class Fit:
             for one in self._given
         )
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the inputs."""
+        return [one.name for one in self._given]
+
     def _array(self, given: Given) -> str | None:
         said = self.data.inputs
         if said is None and self.data.about_source.is_ready:

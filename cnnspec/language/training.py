@@ -262,8 +262,8 @@ class Train(Record):
             ),
             "a spec has no say in it; remove it",
         ),
-        "sample_weight": "it stands in data:, and names an array of its file, as in "
-        "data: {sample_weight: weights}",
+        "sample_weight": "it stands in data:, and names an array of a file, as in "
+        "data: {source: npz, sample_weight: weights}",
     }
     first = ("optimizer", "loss", "metrics", "loss_weights")
     compiled: ClassVar[tuple[str, ...]] = (

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from jinja2 import meta, nodes
@@ -20,6 +21,7 @@ from cnnspec.emit.packages import BACKENDS
 from cnnspec.emit.targets import STYLES
 from cnnspec.emit.worksheet.exercises import kinds
 from cnnspec.ground.errors import SpecError
+from cnnspec.judge.answers import Form
 from cnnspec.language.data import SOURCES
 from cnnspec.language.training import PICTURES
 from tests.emit.test_language import texts
@@ -76,7 +78,7 @@ def assigned(tree: nodes.Template) -> set[str]:
 
 
 def test_every_view_is_told() -> None:
-    assert {*VIEWS, "ensemble"} == {*view.View._fields}
+    assert {*VIEWS, "ensemble", "answers"} == {*view.View._fields}
 
 
 def test_templates_name_nothing_that_they_are_not_told() -> None:
@@ -119,6 +121,8 @@ def test_no_template_is_left_over() -> None:
     by_name |= {f"lesson/{picture}" for picture in PICTURES}
     by_name |= {f"pictures/gradients/{backend}" for backend in BACKENDS}
     by_name |= {"full/training/devices", "full/training/distribute"}
+    by_name |= {"full/data/arrays"}
+    by_name |= {f"lesson/predict/{form.replace(' ', '_')}" for form in get_args(Form)}
     for path in FILES:
         name = path.relative_to(template_folder()).as_posix()
         stem = name.removesuffix(".py.j2")

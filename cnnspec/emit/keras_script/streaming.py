@@ -29,7 +29,7 @@ def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | No
         relists=relists,
         orders=not data.splits and (train.shuffle or data.shuffle),
         numbers=prod(size or 1 for size in image),
-        sizes=told.shape[1:] if told.reshapes else (),
+        sizes=told.shape[1:] if told.inputs[0].reshapes else (),
     )
 
 

@@ -86,7 +86,6 @@ def data_view(data: Data, fit: Fit) -> DataView:
         read_csv=read_csv(data),
         names_labels=bool(data.names) and numbered and not data.contiguous,
         shape=inputs[0].shape,
-        reshapes=inputs[0].reshapes,
         squeezes=data.about_source.labels_in_column and not data.contiguous,
         sample_shape=f"(n, {', '.join(map(str, first.shape))})",
         dtype=first.dtype,
@@ -192,7 +191,7 @@ def _has_names(fit: Fit) -> bool:
     data, only = fit.data, fit.only
     if not data.about_source.any_arrays or data.about_source.is_ready:
         return False
-    plain = only is not None and only.answer.form in _AS_EVER and only.array != INPUT
+    plain = only is not None and only.answer.is_single and only.array != INPUT
     return not plain or bool(data.inputs or data.targets or data.sample_weight)
 
 
@@ -328,9 +327,6 @@ def _metrics(fit: Fit) -> Any:
     return _by_output(fit, found) or []
 
 
-_AS_EVER = ("classes", "two classes", "number")
-
-
 def _curves(fit: Fit) -> Iterator[str]:
     """The figures that are drawn beside the loss: accuracy, or what fits the task."""
     several = len(fit.outputs) > 1
@@ -339,7 +335,7 @@ def _curves(fit: Fit) -> Iterator[str]:
         yield from [f"{before}loss"] * several
         single = [m for *_, m, about in one.metrics() if not about.is_several]
         keys = [metric_key(metric) for metric in single]
-        if not several and one.answer.form in _AS_EVER:
+        if not several and one.answer.is_single:
             keys = [key for key in keys if key == "accuracy"]
         yield from (before + key for key in keys[:1])
 
@@ -411,7 +407,7 @@ def answer_view(one: Trained, style: str) -> AnswerView:
         form=read.form,
         classes=one.classes,
         names_class=numbered,
-        is_single=read.form in _AS_EVER,
+        is_single=read.is_single,
         one_hot=one.encoding == "one_hot",
         scores="probabilities" if read.probabilities else "class_scores",
         threshold=0.5 if read.probabilities else 0,

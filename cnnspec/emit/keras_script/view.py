@@ -176,8 +176,6 @@ class DataView(NamedTuple):
     """Whether a CSV file may have names of classes for labels."""
     shape: tuple[int | None, ...]
     """What samples are brought to: (-1, height, width, channels)."""
-    reshapes: bool
-    """Whether samples come in another shape."""
     squeezes: bool
     """Whether labels may come in a column."""
     sample_shape: str

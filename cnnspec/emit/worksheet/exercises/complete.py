@@ -143,7 +143,8 @@ def _hole(sheet: Sheet, row: Row, number: int, line: str) -> Hole:
     name = sheet.summary.graph.called(row.name)
     chooses = ""
     if sheet.fit and row.name in sheet.summary.graph.outputs:
-        chooses = sheet.fit.answer.form if sheet.fit.answer.probabilities else ""
+        answer = sheet.fit.answer
+        chooses = answer.form if answer.probabilities and answer.is_single else ""
     settings = [one for one in _settings(sheet, row) if not _is_choice(one, chooses)]
     counted = row.name not in sheet.asked
     call = call_text(row.layer)

@@ -41,7 +41,7 @@ class Asked(NamedTuple):
 def find(sheet: Sheet) -> Iterator[Asked]:
     """Asks of a matrix that is made up, since training takes too long for a check."""
     fit = sheet.fit
-    if fit is None or fit.learns_number or not fit.classes >= 2:
+    if fit is None or not fit.answer.is_single or fit.learns_number:
         return
     count = min(fit.classes, _MOST)
     names = (fit.data.names or tuple(map(str, range(count))))[:count]

@@ -27,7 +27,7 @@ class Asked(NamedTuple):
 def find(sheet: Sheet) -> Iterator[Asked]:
     """Asks once, where it is known what labels look like."""
     fit = sheet.fit
-    if fit is None or len(fit.output.shape) != 2:
+    if fit is None or not fit.answer.is_single:
         return
     form = "number" if fit.learns_number else fit.answer.form
     key = fit.encoding if form == "classes" else form.replace(" ", "_")

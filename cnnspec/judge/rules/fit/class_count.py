@@ -52,4 +52,6 @@ def find(fit: Trained) -> Iterator[Problem]:
         hint = f"let {fit.who} end with {count} units"
         if "units" in output.layer.arguments():
             hint = f"set units: {count} here"
+        if len(fit.fit.results) > 1 and not data.about_source.any_arrays:
+            hint = f"take source: npz, with a target for each output; or {hint}"
         yield Problem(output.path, CODE, text, hint, at_key=True)

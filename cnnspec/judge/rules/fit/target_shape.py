@@ -21,7 +21,7 @@ Right:
 
 from collections.abc import Iterator
 
-from cnnspec.ground.errors import Problem, either
+from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import show
 from cnnspec.judge.answers import loss_name
 from cnnspec.judge.subjects import Trained
@@ -38,7 +38,7 @@ def find(fit: Trained) -> Iterator[Problem]:
         return
     shape, inputs = fit.output.shape[1:], fit.fit.inputs
     if fit.source is None:
-        sizes = either([show(one.shape) for one in inputs])
+        sizes = " or ".join(show(one.shape) for one in inputs)
         text = f"targets: input is a sample of {sizes}, and {fit.who} gives"
         text = f"{text} {show(shape)}"
         hint = f"let {fit.who} end with as many numbers in the same axes"

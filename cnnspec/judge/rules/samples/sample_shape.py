@@ -31,6 +31,7 @@ from cnnspec.judge.subjects import Fed, Fit
 
 CODE = "sample-shape"
 SEVERITY = "error"
+UNLESS = ("several-tensors",)
 
 
 def find(fit: Fit) -> Iterator[Problem]:

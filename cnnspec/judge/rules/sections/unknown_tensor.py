@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnspec.ground.errors import Problem, either, nearest
+from cnnspec.ground.partial import until_lost
 from cnnspec.judge.subjects import Fit, Sections
 from cnnspec.language.by_output import KEYS, ByOutput
 from cnnspec.language.data import INPUT, each_of
@@ -41,17 +42,28 @@ def find(sections: Sections) -> Iterator[Problem]:
     fit = sections.fit() or sections.compiled()
     if fit is None:
         return
-    data, train = fit.data, fit.train
-    outputs = [name for one in fit.results for name in one.names]
-    for key in KEYS:
-        yield from _strange(("train", key), getattr(train, key), outputs, "output")
-    yield from _without_loss(fit)
-    inputs = [one.name for one in fit.inputs]
-    for key in ("labels", "targets", "sample_weight"):
-        yield from _strange(("data", key), getattr(data, key), outputs, "output")
-    for key in ("inputs", "scale"):
-        yield from _strange(("data", key), getattr(data, key), inputs, "input")
-    yield from _arrays(fit)
+    yield from until_lost(_without_loss(fit))
+    for section, key, what in _NAMING:
+        yield from until_lost(_of(fit, section, key, what))
+    yield from until_lost(_arrays(fit))
+
+
+_NAMING = (
+    *(("train", key, "output") for key in KEYS),
+    *(("data", key, "output") for key in ("labels", "targets", "sample_weight")),
+    *(("data", key, "input") for key in ("inputs", "scale")),
+)
+"""What may be said by name, and of what."""
+
+
+def _of(fit: Fit, section: str, key: str, what: str) -> Iterator[Problem]:
+    """What a key says of an input or output that there isn't."""
+    names = [name for one in fit.results for name in one.names]
+    if what == "input":
+        names = fit.names
+    yield from _strange(
+        (section, key), getattr(getattr(fit, section), key), names, what
+    )
 
 
 def _strange(
