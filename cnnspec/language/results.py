@@ -10,10 +10,11 @@ if TYPE_CHECKING:
 
 _OWN = re.compile(
     r"(process_\d+/)?(member_\d+/)?"
-    r"((model|last)(\.unfinished)?\.keras|metrics\.json|history\.(csv|unfinished)|log\.txt"
-    r"|predict\.py|README\.(md|unfinished)|[^/]+\.svg|classes\.json|[^/]+\.sbatch|slurm-\d+\.log"
-    r"|(history|confusion|images|filters|feature_maps|grad_cam)\.png"
-    r"|member_\d+\.log|\.lock.*|checkpoint)"
+    r"((model|last)(\.unfinished)?\.keras|checkpoint|predict\.py|classes\.json"
+    r"|metrics\.json|history\.(csv|unfinished)|log\.txt|README\.(md|unfinished)"
+    r"|(history|confusion|images|filters|feature_maps|grad_cam)\.png|[^/]+\.svg"
+    r"|tensorboard|mlflow(\.db|_run)?|[^/]+\.sbatch|slurm-\d+\.log"
+    r"|member_\d+\.log|\.lock.*)"
 )
 
 

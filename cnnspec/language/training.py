@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.accuracy import Metric
+from cnnspec.catalogue.logs import LOGS
 from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.named import component, read_one
 from cnnspec.catalogue.optimizers import Optimizer, RMSprop
-from cnnspec.ground.errors import ArgumentError, Invalid, Problem, nearest
+from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either, nearest
 from cnnspec.ground.kinds import (
     LARGEST_FLOAT,
     Finding,
@@ -177,6 +178,28 @@ _FINE_TUNE = lazily(
 )
 
 
+_LOGS_SAYS = f"{either(LOGS)}, or a list of both"
+
+
+def _logs(value: Any) -> tuple[str, ...]:
+    words = tuple(value) if isinstance(value, list) else (value,)
+    for place, word in enumerate(words):
+        if word not in LOGS:
+            text = f"train.log must be {_LOGS_SAYS}; found {describe(word)}"
+            path = (place,) if isinstance(value, list) else ()
+            hint = nearest(str(word).lower(), LOGS)
+            raise Invalid([Problem(path, "unknown-value", text, hint)])
+    return words
+
+
+_LOG = kind(
+    _logs,
+    _LOGS_SAYS,
+    {"anyOf": [{"enum": [*LOGS]}, {"type": "array", "items": {"enum": [*LOGS]}}]},
+    tuple(LOGS),
+)
+
+
 def _about_pictures(found: Any) -> str:
     """The picture that is meant."""
     return nearest(found, PICTURES, _PICTURES_ELSEWHERE)
@@ -223,6 +246,7 @@ class Train(Record):
         "callbacks": "callback",
         "show": "plot plots pictures visualize visualise visualization",
         "distribute": "strategy distribution",
+        "log": "logger loggers logging logs report_to tracking",
         "fine_tune": "finetune fine_tuning finetuning unfreeze 미세조정",
     }
     renamed: ClassVar[dict[str, Any]] = {
@@ -297,6 +321,8 @@ class Train(Record):
     """Whether a script that is started again goes on from the last finished epoch."""
     distribute: Annotated[str, _DISTRIBUTE] | None = None
     """Whether all devices, of several machines too, share each batch."""
+    log: Annotated[Any, _LOG] = ()
+    """What the course of the training is told to besides: TensorBoard, MLflow."""
     show: Annotated[Any, list_of(_PICTURE)] = ()
     """Pictures after training: the filters of the first convolution, the feature maps
     of all, and where the last one saw the answer (Grad-CAM)."""
@@ -330,10 +356,11 @@ class Train(Record):
             yield ArgumentError("distribute", "needs-argument", text, "add seed: 0")
 
     def _twice(self) -> Iterator[ArgumentError]:
-        twice = next((p for p in self.show if self.show.count(p) > 1), None)
-        if twice:
-            text = f"train.show names '{twice}' twice"
-            yield ArgumentError("show", "duplicate-value", text, "name each once")
+        for argument in ("show", "log"):
+            named = getattr(self, argument)
+            if twice := next((one for one in named if named.count(one) > 1), None):
+                text = f"train.{argument} names '{twice}' twice"
+                yield ArgumentError(argument, "duplicate-value", text, "name each once")
 
     def _shared(self) -> Iterator[ArgumentError]:
         if self.distribute and self.show:

@@ -99,6 +99,7 @@ def made_from(program: Program) -> str:
 
 _IMPORTED = (
     "absl cnnspec h5py jax joblib keras koreanize_matplotlib matplotlib ml_dtypes "
+    "mlflow "
     "numpy optree packaging pandas PIL rich scipy six sklearn tensorboard tensorflow "
     "torch typing_extensions wrapt"
 )

@@ -5,6 +5,7 @@ from math import prod
 from typing import Any
 
 from cnnspec.catalogue.callbacks import Callback
+from cnnspec.catalogue.logs import LOGS
 from cnnspec.catalogue.optimizers import Schedule
 from cnnspec.emit.code.model import call_text
 from cnnspec.emit.code.plan.values import decimal, text
@@ -31,13 +32,16 @@ from cnnspec.language.program import Program
 from cnnspec.language.training import Data, Train
 
 
-def needed_packages(program: Program, backend: str, font: Font | None) -> list[str]:
+def needed_packages(
+    program: Program, backend: str, font: Font | None, style: str = FULL
+) -> list[str]:
     """What has to be installed for a script to run.
 
     Args:
         program: what the spec says.
         backend: that Keras runs on.
         font: that the plots need.
+        style: of the script.
     """
     found = ["tensorflow"] if backend == "tensorflow" else ["keras", backend]
     data, train = program.data, program.train
@@ -45,6 +49,8 @@ def needed_packages(program: Program, backend: str, font: Font | None) -> list[s
         found += ["matplotlib", *data.about_source.packages]
         found += ["scikit-learn"] * (data.splits and not data.about_source.streams)
         found += [name for callback in train.callbacks for name in callback.packages]
+        if style == FULL:
+            found += [package for log in train.log for package in LOGS[log]]
         found += [font.package] if font else []
     return list(dict.fromkeys(found))
 
@@ -278,7 +284,10 @@ def _fit_view(fit: Fit, style: str) -> TrainView:
         keeps_best=any(one.best_file or one.restores_best for one in train.callbacks),
         mixed_precision=train.mixed_precision,
         steps_per_execution=train.steps_per_execution,
-        left_to_full=[key for key in ("resume", "distribute") if getattr(train, key)],
+        left_to_full=[
+            key for key in ("resume", "distribute", "log") if getattr(train, key)
+        ],
+        logs=train.log,
         fuses=train.steps_per_execution > 1,
         resumes=resumes,
         distributes=distributes,

@@ -282,6 +282,8 @@ class TrainView(NamedTuple):
     """Keras's dtype policy."""
     steps_per_execution: int
     """Steps that are taken in one go."""
+    logs: tuple[str, ...]
+    """What is told the course of the training: tensorboard, mlflow."""
     fuses: bool
     """Whether several steps are taken in one go."""
     left_to_full: list[str]

@@ -259,7 +259,7 @@ def _script(
     font = script_font(program, language) if style == FULL else None
     return ScriptView(
         introduction="\n\n".join(map(in_docstring, _introduction(program, language))),
-        packages=needed_packages(program, backend, font),
+        packages=needed_packages(program, backend, font, style),
         stem=file_name(stem(program.source.path)),
         is_full=style == FULL,
         backend=backend,

@@ -118,7 +118,7 @@ def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
     """The folders whose rules apply, and what each rule is asked about."""
     train, ensemble = sections.train, sections.ensemble
     yield "sections", sections
-    if train and sections.data and _has(train, "callbacks"):
+    if train and sections.data and (_has(train, "callbacks") or _has(train, "log")):
         from cnnspec.judge.rules.callbacks import Training
 
         yield "callbacks", Training(sections)

@@ -19,7 +19,7 @@ _OWN_NAMES = (
     "plot_confusion re read_history read_images share shutil signal subprocess "
     "supervise sys threading traceback train_in_processes train_member use_devices "
     "write_history zipfile KeepBest save_model tf batches check_images list_images "
-    "read_image train test valid save_classes fill_card"
+    "read_image train test valid save_classes fill_card LogToMLflow mlflow"
 )
 """What no other variable may hide: functions and modules of scripts, and their own
 variables."""

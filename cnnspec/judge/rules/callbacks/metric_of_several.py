@@ -21,6 +21,7 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.catalogue.accuracy import Metric
+from cnnspec.catalogue.logs import TENSORBOARD
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.rules.callbacks import Training
@@ -40,3 +41,9 @@ def find(training: Training) -> Iterator[Problem]:
             text = f"{text}{metric_key(several[0])} is several"
             hint = f"make it one, as in {flow({about.title(): about.one_number})}"
             yield Problem(path, CODE, text, hint)
+    if several and TENSORBOARD in training.train.log:
+        about = Metric.of(several[0])
+        text = f"log: {TENSORBOARD} takes figures of one number, and "
+        text = f"{text}{metric_key(several[0])} is several"
+        hint = f"make it one, as in {flow({about.title(): about.one_number})}"
+        yield Problem(("train", "log"), CODE, text, hint)
