@@ -62,7 +62,9 @@ class Functional(Layer):
             )
         nodes = tuple(node for node in nodes if node.name not in graph.unused)
         made = cls.of(graph._replace(nodes=nodes, unused=frozenset(), problems=()))
-        made.__dict__.update(application=application, whole=graph)
+        # Messages call it as the spec does.
+        title = application.title
+        made.__dict__.update(application=application, whole=graph, title=title)
         return made
 
     def __eq__(self, other: object) -> bool:

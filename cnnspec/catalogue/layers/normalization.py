@@ -389,7 +389,7 @@ class SpectralNormalization(Layer):
         # Kernels of layers in a model aren't the model's.
         if self.layer.holds_model or self._kernel(self.layer.weights(x)) is None:
             raise ShapeError(
-                f"can't wrap {type(self.layer).__name__}, which has no kernel and no "
+                f"can't wrap {self.layer.title()}, which has no kernel and no "
                 "embeddings",
                 "wrap a layer such as Dense, Conv2D or Embedding",
             )
