@@ -12,7 +12,7 @@ from cnnspec.catalogue.layers import (
     with_defaults,
 )
 from cnnspec.catalogue.registry import is_known, is_layer
-from cnnspec.ground.errors import Invalid, Path, Problem, either
+from cnnspec.ground.errors import Invalid, Path, Problem, either, near, nearest
 from cnnspec.ground.kinds import NAME_SAYS, is_name, name_hint
 from cnnspec.ground.records import Record
 from cnnspec.ground.yaml_text import describe, flow
@@ -125,6 +125,10 @@ class StepReader:
             except Invalid as error:
                 self._notes.add(as_meant(error, arguments, place.variables), path)
                 return None
+        if meant := _statement_meant(name, arguments):
+            text = f"there is no layer or block '{name}'"
+            self._notes.report(path, "unknown-block", text, meant, at_key=True)
+            return None
         return self._layer(name, arguments, path, place)
 
     def _layer(self, kind: str, arguments: Any, path: Path, place: Place) -> LayerStep:
@@ -163,6 +167,8 @@ class StepReader:
                 if self._notes.know(arguments, path, place.variables, sizes=True):
                     check_arguments(kind, arguments, self._blocks)
                     waits = arguments
+                elif not is_known(kind):
+                    make_layer(kind, {}, self._blocks)  # tells what there is
             else:
                 layer = make_layer(kind, arguments, self._blocks)
         except Invalid as error:
@@ -534,6 +540,21 @@ def _with_form(error: Invalid, item: Any) -> Invalid:
     word, data = next(iter(item.items())) if isinstance(item, dict) and item else "  "
     hint = hints.statement(word, data)
     return Invalid(p._replace(hint=hint or p.hint) for p in error.problems)
+
+
+def _statement_meant(name: str, arguments: Any) -> str:
+    """Which word of the language a name was meant to be, by it and by its keys."""
+    if type(arguments) is not dict or _OF_STATEMENTS.isdisjoint(arguments):
+        return ""
+    if is_known(name):
+        return ""
+    return (
+        near(name.lower()) if name.lower() in STATEMENTS else nearest(name, STATEMENTS)
+    )
+
+
+_OF_STATEMENTS = frozenset(("layers", "times", "test", "then", "layer"))
+"""Keys that a `repeat`, an `if` or an `apply` can't be without, but for `for`."""
 
 
 def _truth(value: Any) -> Any:

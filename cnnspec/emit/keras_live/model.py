@@ -273,9 +273,12 @@ def _differences(layer: Any, row: Row) -> Iterator[str]:
     held = getattr(layer, "weights", ())  # of which an operation has none
     weights = [(weight_name(w), tuple(w.shape), w.trainable) for w in held]
     ours = [tuple(weight) for weight in row.weights]
+    told, wanted = shapes_of(layer.output), row.output_shape
+    if isinstance(wanted, list) and not isinstance(told, list):
+        told = [told]  # Keras has no list of one
     sides = (
         ("type", type(layer).__name__, row.type),
-        ("output shape", shapes_of(layer.output), row.output_shape),
+        ("output shape", told, wanted),
         ("weights", weights, ours),
     )
     for what, theirs, here in sides:
