@@ -290,7 +290,8 @@ class Body:
         read = [self.reads.code(use) for use in self.function.reads_of(holder.path)]
         signature = self._shared.signatures[call.block]
         shapes = [sizes_of(tensor, axis) for tensor in read[:1]]
-        return block_call(self._shared, signature, call, shapes, self.words)
+        name = self.words.held_name(call)
+        return block_call(self._shared, signature, call, shapes, self.words, name)
 
     def _model(self, step: CallStep, current: Values) -> Values:
         """Makes a model, and calls it."""

@@ -700,6 +700,9 @@ class _View:
     ) -> None:
         """Notes that a place read something, and what functions return for it."""
         self._run.events.append(Reading(use, instance, by, becomes))
+        if instance.part is not None:  # functions hand on all of several
+            node = instance.node.removesuffix(part_of("", instance.part))
+            instance = instance._replace(node=node, part=None)
         while isinstance(instance.value, Export):
             run, inside = self._origins[instance]
             run.handed.setdefault(instance.value.inside, set()).add(inside)

@@ -235,6 +235,15 @@ class Words:
         test = self.formula(step.name)
         return f"{own} if {test} else {self._unnamed(step) or None}"
 
+    def held_name(self, step: CallStep) -> str:
+        """The code of what a model is called that a layer holds.
+
+        No call around gives it anything, since nothing stands beside it.
+        """
+        if step.name is None:
+            return text(naming.keras_name(step.block, "block"))
+        return self._keras_name(step, False)
+
     def _unnamed(self, step: LayerStep | CallStep) -> str:
         """The code of the name of a step to which its author gave none."""
         if isinstance(step, CallStep):
