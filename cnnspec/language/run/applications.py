@@ -97,7 +97,7 @@ def _placed(
         local = scope.label(step)
     else:
         local = layer.keras_name(shape or (None,) * 4)
-    name = scope.full(local)
+    name = local if step.is_whole else scope.full(local)
     named = given is not None
     if named or scope.call:  # its automatic name is Keras's, with a dot in it
         note_odd(state, name, local, scope.call, step.type)

@@ -43,6 +43,7 @@ class State(ABC, Generic[T]):
         listener: is told what happens.
         problems: what is wrong.
         complete: whether no step was left out because something is wrong with it.
+        is_wrong_inside: whether something is wrong in a model inside.
         lost: what stands for tensors that aren't there.
         taken: all names, and where each was given.
         inputs: the names of the inputs.
@@ -77,6 +78,7 @@ class State(ABC, Generic[T]):
         self.program, self.listener = program, listener
         self.problems = Problems(program)
         self.complete = program.complete
+        self.is_wrong_inside = False
         self.lost = (listener.lost(""),)
         self.taken: dict[str, Path] = {}
         self.inputs: frozenset[str] = frozenset()
@@ -163,6 +165,7 @@ class State(ABC, Generic[T]):
         other.automatic_names = self.automatic_names.copy()
         other.calls = self.calls.copy()
         other.problems, other.complete = Problems(self.program), True
+        other.is_wrong_inside = False
         return other
 
 
