@@ -81,6 +81,8 @@ class CallStep(NamedTuple):
     is_whole: bool = False
     asks: frozenset[str] = frozenset()
     """The tensors whose sizes its formulas ask for."""
+    weights: str = ""
+    """The file with those of the model that it makes, if it doesn't begin anew."""
 
 
 class RepeatStep(NamedTuple):

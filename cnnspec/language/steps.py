@@ -360,6 +360,10 @@ class StepReader:
             if "name" in arguments:
                 given, is_whole = _without_slash(arguments.pop("name"))
                 call_name = self._name(given, (*path, "name"), place)
+            weights = ""
+            own = block.is_model and "weights" not in block.params
+            if own and "weights" in arguments:
+                weights = _weights_file(arguments.pop("weights"))
             trainable = True
             if "trainable" in arguments and "trainable" not in block.params:
                 trainable = _truth(arguments.pop("trainable"))
@@ -375,7 +379,8 @@ class StepReader:
         if wrong.problems or not sound:
             return None
         about = sources, label, path, named, trainable, is_whole
-        return CallStep(name, arguments, call_name, *about, tensors_in(arguments))
+        asks = tensors_in(arguments)
+        return CallStep(name, arguments, call_name, *about, asks, weights)
 
     def _refuse_call(self, error: Invalid, block: Block, path: Path) -> None:
         """Reports what is wrong with a call.
@@ -515,6 +520,22 @@ def _without_slash(name: Any) -> tuple[Any, bool]:
 def _lost(path: Path) -> LayerStep:
     """What stands for a step with something wrong: what it gives isn't known."""
     return LayerStep("", None, None, None, (), "", path)
+
+
+def _weights_file(given: Any) -> str:
+    """The file with the weights of a model; '' for null.
+
+    Raises:
+        Invalid: it is no name of one.
+    """
+    if given is None:
+        return ""
+    if isinstance(given, str) and given.endswith((".keras", ".weights.h5")):
+        return given
+    text = "weights must be a file that ends in .keras or .weights.h5, or null; found "
+    hint = "as in weights: results/NAME/model.keras, which cnnspec train writes"
+    problem = Problem(("weights",), "wrong-type", f"{text}{describe(given)}", hint)
+    raise Invalid([problem])
 
 
 def section(record: type[R], data: Any) -> R:

@@ -23,6 +23,7 @@ class Functional(Layer):
         graph: what it is made of, with inputs as it was made for.
         application: the model of keras.applications that it is, with its arguments.
         whole: the graph with layers that no output of it needs.
+        weights_file: what holds its weights; '' where they begin anew, or are Keras's.
     """
 
     lacks: ClassVar[tuple[str, ...]] = ("activity_regularizer", "dtype", "autocast")
@@ -32,15 +33,20 @@ class Functional(Layer):
 
     graph: ClassVar[Graph]
     whole: ClassVar[Graph]
+    weights_file: ClassVar[str]
     _summaries: ClassVar[dict[tuple[Shape, ...], Summary]]
 
     @classmethod
-    def of(cls, graph: Graph) -> Self:
+    def of(cls, graph: Graph, weights_file: str = "") -> Self:
         """The layer that a graph makes, with the graph's name."""
         made = cls(name=graph.name)
         count = len(graph.inputs)
         made.__dict__.update(
-            graph=graph, inputs=count, inputs_limit=count, _summaries={}
+            graph=graph,
+            inputs=count,
+            inputs_limit=count,
+            weights_file=weights_file,
+            _summaries={},
         )
         return made
 

@@ -251,7 +251,8 @@ class GraphBuilder(Listener[Tensor]):
         if contents.application:
             return Functional.published(graph, contents.application)
         self._wrong += graph.problems
-        return Functional.of(graph)
+        file = step.weights if isinstance(step, CallStep) else ""
+        return Functional.of(graph, file)
 
     def model_called(
         self,

@@ -115,10 +115,10 @@ def _holding(node: Node, inner: Graph) -> Node:
 
 
 def _functional(layer: Layer, graph: Graph) -> Functional:
-    found = Functional.of(graph)
+    assert isinstance(layer, Functional)
+    found = Functional.of(graph, layer.weights_file)
     found.__dict__.update(application=layer.application)
     if layer.application is not None:
-        assert isinstance(layer, Functional)
         found.__dict__.update(whole=layer.whole)
     return found
 

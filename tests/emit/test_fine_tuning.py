@@ -182,3 +182,25 @@ def test_members_of_an_ensemble_have_both_fits(
     assert [len(fit["trained"]) for fit in fits] == [2, 6] * 2
     full = rendered(f"{FROM}ensemble: {{members: 2}}\n", "full")
     assert full.count("epochs=frozen_epochs + FINE_TUNE_EPOCHS") == 1
+
+
+def test_a_base_of_another_training(tmp_path: Path) -> None:
+    """Its weights are those of the layer of its name there, or of its own file."""
+    text = SPEC.replace("base, trainable", "base, weights: FILE, trainable")
+    whole = api.keras_model(SPEC)
+    whole.save("whole.keras")
+    whole.get_layer("base").save_weights("base.weights.h5")
+    wanted = whole.get_layer("base").get_weights()
+    for file in ("whole.keras", "base.weights.h5"):
+        one = text.replace("FILE", file)
+        model = api.keras_model(one)
+        space = run(rendered(one, "lesson").partition("# Training")[0])
+        full = load_script(rendered(one, "full"), tmp_path / "script.py")
+        for built in (model, space["model"], full.build_model()):
+            found = built.get_layer("base").get_weights()
+            assert all(map(np.array_equal, found, wanted)), file
+    assert api.check(text.replace("FILE", "none.keras"), keras=True).ok
+    with pytest.raises(api.SpecError, match=r"'base' can't be read: none\.keras: "):
+        api.keras_model(text.replace("FILE", "none.keras"))
+    [found] = api.check(text.replace("FILE", "base.pt")).diagnostics
+    assert found.message.startswith("weights must be a file that ends in .keras or")

@@ -15,6 +15,7 @@ from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.catalogue.named import Named
 from cnnspec.catalogue.operations import Operation
 from cnnspec.catalogue.registry import INPUT_LAYER
+from cnnspec.emit.keras_live import published as publishing
 from cnnspec.emit.keras_live.carried import carried_class
 from cnnspec.emit.keras_live.operations import LiveOperation
 from cnnspec.emit.keras_live.published import NoWeights, published
@@ -173,6 +174,8 @@ def keras_object(record: Record, names: dict[int, str] | None = None) -> Any:
         if record.application:
             return published(record, called)
         model = build(record.graph, keras_name(called, "model")).model
+        if record.weights_file:
+            publishing.read_weights(model, record.weights_file)
         if record.graph.frozen:
             model.trainable = False
         return model

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,17 +57,18 @@ def _place(model: Any, name: str) -> int:
 
 
 class NoWeights(Exception):
-    """Weights that can't be downloaded.
+    """Weights that can't be downloaded, or read.
 
     Attributes:
         path: to the model in the spec, once it is known.
         hint: which file to put where.
     """
 
-    def __init__(self, model: str, hint: str) -> None:
+    def __init__(self, model: str, hint: str, why: str = "") -> None:
         self.path: Path = ()
         self.hint = hint
-        super().__init__(f"the weights of {model} can't be downloaded")
+        text = f"the weights of {model} can't be "
+        super().__init__(f"{text}read: {why}" if why else f"{text}downloaded")
 
 
 def _missing(file: str, error: Exception) -> str:
@@ -128,6 +130,7 @@ def withheld() -> Iterator[None]:
         (file_utils, "get_file", no_file),
         (file_utils, "exists", there),
         (keras.Model, "load_weights", nothing),
+        (sys.modules[__name__], "read_weights", nothing),
     )
     before = [(owner, name, getattr(owner, name)) for owner, name, _ in places]
     for owner, name, stand_in in places:
@@ -137,3 +140,25 @@ def withheld() -> Iterator[None]:
     finally:
         for owner, name, own in before:
             setattr(owner, name, own)
+
+
+def read_weights(model: Any, file: str) -> None:
+    """Gives a model inside the weights that a file has for it.
+
+    Args:
+        model: of Keras.
+        file: its weights alone, or a whole model that has one of its name.
+
+    Raises:
+        NoWeights: there is no such file, or it has no such model.
+    """
+    hint = f"train the model that has '{model.name}', or name its file"
+    try:
+        if file.endswith(".keras"):
+            whole = keras_module().saving.load_model(file, compile=False)
+            model.set_weights(whole.get_layer(model.name).get_weights())
+        else:
+            model.load_weights(file)
+    except (OSError, ValueError) as error:
+        [says, *_] = str(error).splitlines() or [""]
+        raise NoWeights(f"'{model.name}'", hint, f"{file}: {says}") from error

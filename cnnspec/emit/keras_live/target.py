@@ -100,7 +100,10 @@ def compared(
     if errors := not_imported(model):
         return None, errors
     try:
-        published = any(row.layer.application for row in each_row(model.summary))
+        published = any(
+            row.layer.application or getattr(row.layer, "weights_file", "")
+            for row in each_row(model.summary)
+        )
         with withheld() if published and not weights else nullcontext():
             built = build(model.summary.graph)
     except RefusedByKeras as refusal:

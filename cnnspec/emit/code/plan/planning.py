@@ -15,7 +15,7 @@ from cnnspec.emit.code.plan.keep import kept
 from cnnspec.emit.code.plan.names import Constants, Names, reserved_names
 from cnnspec.emit.code.plan.outline import kinds
 from cnnspec.emit.code.plan.shared import Shared
-from cnnspec.emit.code.plan.thawed import thawed_layers
+from cnnspec.emit.code.plan.thawed import read_weights, thawed_layers
 from cnnspec.emit.code.plan.tidy import paragraphed
 from cnnspec.emit.code.tree import Assign, Call, Code, Stack, Statement, Statements
 from cnnspec.ground.shapes import Shapes
@@ -71,7 +71,8 @@ def planned(
         said = authors(shared.remarks(("blocks",), whole=False), with_behind=True)
         functions[0] = (*said, *functions[0])
     body, model = model_function(shared, graph)
-    frozen = frozen_layers(graph, texts.fill("frozen"))
+    read = tuple(read_weights(graph, texts))
+    frozen = (*read, *frozen_layers(graph, texts.fill("frozen")))
     tune = program.train and program.train.fine_tune
     thawed: Statements = ()
     if tune:

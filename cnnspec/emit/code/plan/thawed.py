@@ -6,7 +6,16 @@ from cnnspec.catalogue.layers.normalization import BatchNormalization
 from cnnspec.emit.code.plan.comments import Texts
 from cnnspec.emit.code.plan.frozen import frozen_before, set_layers
 from cnnspec.emit.code.plan.values import text
-from cnnspec.emit.code.tree import Assign, Code, Comment, For, If, Statement, Statements
+from cnnspec.emit.code.tree import (
+    Assign,
+    Code,
+    Comment,
+    Evaluate,
+    For,
+    If,
+    Statement,
+    Statements,
+)
 from cnnspec.language import naming
 from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph, Node
@@ -156,3 +165,34 @@ def _rest(resting: Sequence[str], texts: Texts) -> Iterator[Statement]:
     yield Comment(texts.fill("kept_means"))
     listed = " + ".join(resting).replace("] + [", ", ")
     yield For(Code(_LAYER), Code(listed), (If(test, body, ()),))
+
+
+# ---------------------------------------------------------------- weights of a file
+
+
+def read_weights(
+    graph: Graph, texts: Texts, model: str = _MODEL
+) -> Iterator[Statement]:
+    """The statements that give models inside the weights that files have for them.
+
+    Args:
+        graph: the model.
+        texts: of comments.
+        model: its code.
+    """
+    for node in graph.nodes:
+        layer = node.layer
+        if not isinstance(layer, Functional) or node.shares:
+            continue
+        code, file = _got(model, graph, node), layer.weights_file
+        if file.endswith(".keras"):
+            name = text(graph.called(node.name))
+            whole = f"keras.models.load_model({text(file)}, compile=False)"
+            yield Comment(texts.fill("learnt_elsewhere", file=file))
+            yield Assign(Code("trained"), Code(whole))
+            known = f"trained.get_layer({name}).get_weights()"
+            yield Evaluate(Code(f"{code}.set_weights({known})"))
+        elif file:
+            yield Evaluate(Code(f"{code}.load_weights({text(file)})"))
+        if not layer.application:
+            yield from read_weights(layer.graph, texts, code)
