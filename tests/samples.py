@@ -25,6 +25,21 @@ def write_people(path: Path, rows: int = 40) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
 
 
+def write_pairs(folder: Path, count: int = 8) -> None:
+    """Grey images of 8x8 pixels in `photos`, and in `masks` a class of each pixel."""
+    from PIL import Image
+
+    for name in ("photos", "masks"):
+        (folder / name).mkdir(parents=True)
+    for number in range(count):
+        pixels = np.arange(64).reshape(8, 8) * (number + 1) % 256
+        Image.fromarray(pixels.astype("uint8")).save(
+            folder / "photos" / f"{number}.png"
+        )
+        mask = (pixels > 99).astype("uint8")
+        Image.fromarray(mask).save(folder / "masks" / f"{number}.png")
+
+
 def write_images(folder: Path, names: Sequence[str], each: int = 2) -> None:
     """A folder for each class, with images of 10x12 pixels in three colours."""
     from PIL import Image

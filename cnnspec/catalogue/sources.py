@@ -146,6 +146,12 @@ class ImageDirectory(DataSource):
     needs = ("train",)
 
 
+class ImagePairs(ImageDirectory):
+    """Two folders of images, in which files of the same name belong together."""
+
+    any_arrays = True
+
+
 class Python(DataSource):
     """A function of one's own, under the key `python:` in place of a source."""
 

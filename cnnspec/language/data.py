@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.sources import SOURCES, DataSource, elsewhere
+from cnnspec.catalogue.sources import SOURCES, DataSource, ImagePairs, elsewhere
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either, nearest
 from cnnspec.ground.kinds import (
     BetweenZeroAndOne,
@@ -23,6 +23,7 @@ from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, product, show
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.by_output import ByOutput
+from cnnspec.language.pairs import FILES, Pair
 from cnnspec.language.sampling import LIMIT
 from cnnspec.language.table import COLUMNS, width
 
@@ -280,9 +281,10 @@ class Data(Record):
     """Which arrays it learns to give; input is the sample itself, as it is scaled."""
     sample_weight: Annotated[Any, _TARGETS] | None = None
     """The array of a .npz file that says how much each sample counts."""
-    train: _File | None = None
-    """What to train on: a CSV file, or a folder that holds one of images per class."""
-    validation: _File | None = None
+    train: Annotated[Any, FILES] | None = None
+    """What to train on: a CSV file, or a folder that holds one of images per class; or
+    two folders of images, those that the model is given and those it learns to give."""
+    validation: Annotated[Any, FILES] | None = None
     """What to validate with: another such file or folder."""
     label_column: str = "label"
     """The column of a CSV file that holds the labels; all others are pixels."""
@@ -343,6 +345,7 @@ class Data(Record):
             self._names_twice,
             self._gaps,
             self._table,
+            self._pairs,
         )
 
     def _one_source(self) -> Iterator[ArgumentError]:
@@ -448,6 +451,19 @@ class Data(Record):
             hint = "keep one of the two"
             yield ArgumentError("image_shape", "exclusive-arguments", text, hint)
 
+    def _pairs(self) -> Iterator[ArgumentError]:
+        """Pairs of folders for what has none, or on one side alone."""
+        for name in ("train", "validation"):
+            if isinstance(getattr(self, name), Pair) and self.kind != "image_directory":
+                text = f"data.{name} has a pair of folders, and '{self.kind}' has none"
+                yield ArgumentError(name, "other-source", text, "name one file")
+                return
+        both = {isinstance(one, Pair) for one in (self.train, self.validation) if one}
+        if len(both) > 1:
+            text = "data.train and data.validation are a pair of folders, or neither is"
+            hint = "write {input: FOLDER, target: FOLDER} for both"
+            yield ArgumentError("validation", "exclusive-arguments", text, hint)
+
     # --------------------------------------------------------- what follows from it
 
     @property
@@ -463,7 +479,8 @@ class Data(Record):
     @property
     def about_source(self) -> type[DataSource]:
         """What is known of the source."""
-        return SOURCES[self.kind]
+        pairs = isinstance(self.train, Pair) and self.kind == "image_directory"
+        return ImagePairs if pairs else SOURCES[self.kind]
 
     @property
     def kind(self) -> str:

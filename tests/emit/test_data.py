@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.emit.test_script import load_script, render
-from tests.samples import write_csv, write_images, write_people
+from tests.samples import write_csv, write_images, write_pairs, write_people
 
 MODEL = """
 input: [8, 8, 1]
@@ -319,6 +319,63 @@ def test_faulty_folders_of_images_are_told_plainly(load, tmp_path) -> None:
     for image in (tmp_path / "train" / "c").iterdir():
         image.unlink()
     assert "train/c holds no image; known are .bmp" in complaint(load, IMAGES)
+
+
+# ------------------------------------------------------------------ pairs of images
+
+PAIRS = "source: image_directory, train: {input: a/photos, target: a/masks}, "
+PAIRS += "validation: {input: b/photos, target: b/masks}"
+MASKED = """
+input: [8, 8, 1]
+layers:
+  - Conv2D: {filters: 2, kernel_size: 1, activation: softmax}
+train: {loss: sparse_categorical_crossentropy, seed: 1}
+"""
+
+
+def test_pairs_are_read_by_their_names(load, tmp_path) -> None:
+    for name in "ab":
+        write_pairs(tmp_path / name, count=3)
+    (tmp_path / "a" / "masks" / "1.png").rename(tmp_path / "a" / "masks" / "1.PNG")
+    _, (x_valid, y_valid) = load(f"{PAIRS}, scale: 255", MASKED)
+    assert x_valid.shape == (3, 8, 8, 1)
+    assert (y_valid == (x_valid[..., 0] * 255 > 99)).all()
+    resized = MASKED.replace("[8, 8, 1]", "[16, 16, 1]")
+    _, (x_valid, y_valid) = load(PAIRS, resized)
+    assert x_valid.shape == (3, 16, 16, 1)
+    assert np.unique(y_valid).tolist() == [0, 1]
+
+
+def spoil(path: Path, size: tuple[int, ...], value: int = 0) -> None:
+    from PIL import Image
+
+    Image.fromarray(np.full(size, value, "uint8")).save(path)
+
+
+def test_pairs_that_are_none_are_told(load, tmp_path) -> None:
+    assert "a/photos is missing: a folder of images" in complaint(load, PAIRS, MASKED)
+    for name in "ab":
+        write_pairs(tmp_path / name, count=3)
+    mask = tmp_path / "a" / "masks" / "1.png"
+    mask.rename(mask.with_stem("7"))
+    told = complaint(load, PAIRS, MASKED)
+    assert told == "a/photos/1.png has no file of the same name in a/masks."
+    mask.with_stem("7").unlink()
+    for size, value, said in (
+        ((4, 8), 0, "1.png has 4x8 pixels, and a/photos/1.png 8x8: a mask has"),
+        ((8, 8, 3), 0, "1.png has 3 channels, and a mask has one"),
+        (
+            (8, 8),
+            255,
+            "1.png has the number 255; with 2 classes, those of pixels are 0 ",
+        ),
+    ):
+        spoil(mask, size, value)
+        assert said in complaint(load, PAIRS, MASKED)
+    mask.write_bytes(mask.read_bytes()[:60])
+    assert complaint(load, PAIRS, MASKED).startswith(
+        "a/masks/1.png is no image, or dam"
+    )
 
 
 # ------------------------------------------------------------------ downloads

@@ -127,6 +127,14 @@ data:
   train: people.csv
   columns: {{size: [1, 2], age: numeric, color: [red, green, NA]}}
 """
+MASKS = """
+input: [8, 8, 1]
+layers:
+  - Conv2D: {last}
+data:
+  source: image_directory
+  train: {{input: photos, target: masks}}
+"""
 IMAGES = OUTLINE + "data: {source: image_directory, train: a, "
 TABLE = OUTLINE + "data: {source: csv, train: a.csv, image_shape: [8, 8, 1], "
 VARIANTS |= {
@@ -139,6 +147,21 @@ VARIANTS |= {
     "features validated": FEATURES.format(last="Dense: 1")
     + "  label_column: price\n  validation: people.csv\n"
     + "train: {loss: mse, metrics: [mae], epochs: 2}\n",
+    "masks": MASKS.format(last="{filters: 2, kernel_size: 1, activation: softmax}")
+    + "  validation: {input: photos, target: masks}\n"
+    + SPARSE
+    + "}\n",
+    "masks of two": MASKS.format(last="{filters: 1, kernel_size: 1}")
+    + "  test_size: 0.25\n  limit: 5\n"
+    + "train: {loss: {BinaryCrossentropy: {from_logits: true}}, "
+    + "validation_split: 0.4}\n",
+    "pictures": MASKS.format(last="{filters: 1, kernel_size: 1}")
+    + "  test_size: 0.25\n  scale: 255\ntrain: {loss: mse}\n",
+    "images repeated": OUTLINE.replace(
+        "- Flatten\n", "- Conv2D: {filters: 1, "
+    ).replace("  - Dense: {units: 10, activation: softmax}", "kernel_size: 1}")
+    + "data: {source: image_directory, train: a, test_size: 0.2, targets: input, "
+    + "scale: 255}\ntrain: {loss: mse}\n",
     "images chosen": OUTLINE.replace("- Flatten", "- Normalization\n  - Flatten", 1)
     + "data: {source: image_directory, train: a, test_size: 0.2, limit: 12, "
     + "scale: 255, labels: one_hot, classes: [a, b, c, d, e, f, g, h, i, j]}\n"

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import NamedTuple
 
-from cnnspec.catalogue.sources import SOURCES
 from cnnspec.emit.code.plan.comments import paragraphs
 from cnnspec.emit.code.print.layout import laid_out
 from cnnspec.emit.keras_script.imports import needed_imports
@@ -148,7 +147,7 @@ def _reads(model: Model, view: View) -> ReadsView:
     data, program = view.data, model.program
     assert data is not None
     assert program.data is not None
-    source, several = SOURCES[data.source], len(data.inputs) > 1
+    source, several = program.data.about_source, len(data.inputs) > 1
     shape = tuple(data.inputs[0].shape[1:])
     image = program.data.image or image_of(shape)
     # What its pixels were in training has to be known.
@@ -156,7 +155,7 @@ def _reads(model: Model, view: View) -> ReadsView:
     images = bool(image and largest and not several)
     table, arrays = (
         data.source == "csv",
-        bool(data.inputs[0].array and source.any_arrays),
+        bool(data.inputs[0].array and source.any_arrays and not source.streams),
     )
     endings = list(data.image_endings) * images + [".csv"] * table
     endings += [".npz"] * arrays + [".npy"] * (not several)

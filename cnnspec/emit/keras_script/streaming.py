@@ -4,6 +4,8 @@ from math import prod
 
 from cnnspec.emit.keras_script.view import AnswerView, DataView, StreamView
 from cnnspec.judge.subjects import Fit
+from cnnspec.language.data import INPUT
+from cnnspec.language.pairs import Pair
 from cnnspec.language.training import Data
 
 
@@ -20,8 +22,12 @@ def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | No
         return None
     # Keras's function makes two parts, and shuffles what it parts.
     unordered = data.splits and not train.shuffle
-    relists = data.limit is not None or bool(train.validation_split) or unordered
+    pairs = isinstance(data.train, Pair)
+    relists = (
+        pairs or data.limit is not None or bool(train.validation_split) or unordered
+    )
     forms = {"two classes": "binary"}
+    output = fit.outputs[0].output.shape
     image = data.image or told.shape[1:]
     return StreamView(
         label_mode="categorical" if answer.one_hot else forms.get(answer.form, "int"),
@@ -30,18 +36,27 @@ def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | No
         orders=not data.splits and (train.shuffle or data.shuffle),
         numbers=prod(size or 1 for size in image),
         sizes=told.shape[1:] if told.inputs[0].reshapes else (),
+        folder=data.train if isinstance(data.train, Pair) else None,
+        held_out=data.validation if isinstance(data.validation, Pair) else None,
+        repeats=told.targets[0].array == INPUT,
+        target_size=output[1:3],
+        target_channels=1 if answer.names_class else output[-1],
+        is_single=answer.is_single,
     )
 
 
-def held_out(data: Data, part: str) -> tuple[str, str]:
+def held_out(data: Data, part: str, form: str) -> tuple[str, str]:
     """Code of held-out samples, with labels and alone.
 
     Args:
         data: what is trained on.
         part: what variables of held-out data end in.
+        form: of the answers; the first images are held against those of a model that
+            gives others.
     """
     if data.about_source.streams:
-        return part, part
+        plain = form in ("classes", "two classes", "number")
+        return part, part if plain else f"x_{part}"
     if data.about_source.is_ready:
         return f"x_{part}, y_{part}, sample_weight=w_{part}", f"x_{part}"
     return f"x_{part}, y_{part}", f"x_{part}"

@@ -28,6 +28,7 @@ from cnnspec.judge.shown import image_of
 from cnnspec.judge.subjects import Fed, Fit, Trained, metric_key, rate, reported
 from cnnspec.language.data import INPUT
 from cnnspec.language.fine_tuning import second_fit
+from cnnspec.language.pairs import Pair
 from cnnspec.language.program import Program
 from cnnspec.language.training import Data, Train
 
@@ -72,8 +73,9 @@ def data_view(data: Data, fit: Fit) -> DataView:
     weights, named = _weights(fit), _has_names(fit)
     image = _image(data, first)
     colors = {1: "grayscale", 3: "rgb", 4: "rgba"}
+    source = "image_pairs" if isinstance(data.train, Pair) else data.kind
     part = "valid" if data.validation else "test"
-    pair, samples = held_out(data, part)
+    pair, samples = held_out(data, part, targets[0].form)
     return DataView(
         inputs=inputs,
         targets=targets,
@@ -81,12 +83,12 @@ def data_view(data: Data, fit: Fit) -> DataView:
         weights=weights,
         weight_arrays=tuple(f"{array}_train" for _, array in weights),
         arrays=_arrays(fit, weights) if named else (),
-        reader="arrays" if named else data.kind,
-        source=data.kind,
+        reader="arrays" if named else source,
+        source=source,
         python=(data.python or "").replace(":", "."),
         path=data.path,
-        train=data.train,
-        validation=data.validation,
+        train=data.train if isinstance(data.train, str) else None,
+        validation=str(data.validation) if data.validation else None,
         label_column=data.label_column,
         columns=columns(data),
         read_csv=read_csv(data),
@@ -104,7 +106,7 @@ def data_view(data: Data, fit: Fit) -> DataView:
         image_endings=(".bmp", ".gif", ".jpeg", ".jpg", ".png"),
         class_names=list(data.names),
         keeps_classes=numbered
-        and bool(data.names or data.contiguous or data.source == "image_directory"),
+        and bool(data.names or data.contiguous or source == "image_directory"),
         coarse=data.label_mode == "coarse",
         contiguous=data.contiguous,
         checks_labels=data.source in ("csv", "npz")
@@ -195,7 +197,8 @@ def _limit(one: Trained) -> int | None:
 def _has_names(fit: Fit) -> bool:
     """Whether what is learnt is other than one label for each sample, x and y."""
     data, only = fit.data, fit.only
-    if not data.about_source.any_arrays or data.about_source.is_ready:
+    about = data.about_source
+    if not about.any_arrays or about.is_ready or about.streams:
         return False
     plain = only is not None and only.answer.is_single and only.array != INPUT
     return not plain or bool(data.inputs or data.targets or data.sample_weight)
@@ -405,7 +408,8 @@ def answer_view(one: Trained, style: str) -> AnswerView:
     if image is not None and not is_gray and first.scale != 255:
         shown = f"{shown} / {shown}.max()"
     names = "CLASS_NAMES" if data.names else ""
-    if data.source == "image_directory" and not names and numbered:
+    pairs = isinstance(data.train, Pair)
+    if data.source == "image_directory" and not pairs and not names and numbered:
         names = "names"
     if style == "lesson" and names:
         names = "class_names"

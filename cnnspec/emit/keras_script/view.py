@@ -245,6 +245,18 @@ class StreamView(NamedTuple):
     """Numbers in a picture."""
     sizes: tuple[int | None, ...]
     """What a picture is brought to, if that isn't its own form; else empty."""
+    folder: tuple[str, str] | None
+    """Of pairs of files, the folders to train on; None where a folder is a class."""
+    held_out: tuple[str, str] | None
+    """The same of those to validate with."""
+    repeats: bool
+    """Whether a picture is its own target."""
+    target_size: tuple[int | None, ...]
+    """Height and width of what a picture is held against."""
+    target_channels: int | None
+    """How many there are of them; 1 for classes of pixels."""
+    is_single: bool
+    """Whether there is one label for each picture."""
 
 
 class TrainView(NamedTuple):

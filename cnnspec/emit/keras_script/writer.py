@@ -245,10 +245,13 @@ class Writer:
     def _notebook(self, program: Program) -> NotebookView:
         data = program.data if self.view.data else None
         files = (data.path, data.train, data.validation) if data else ()
+        named = [[one] if isinstance(one, str) else list(one or ()) for one in files]
         return NotebookView(
             spec=PurePath(program.source.path).name,
-            files=[f"`{readable.in_code(file)}`" for file in files if file],
-            data=self.say(f"data_{data.kind}", section="notebook") if data else "",
+            files=[f"`{readable.in_code(file)}`" for one in named for file in one],
+            data=self.say(f"data_{self.view.data.source}", section="notebook")
+            if self.view.data
+            else "",
         )
 
 

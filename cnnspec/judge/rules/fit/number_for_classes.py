@@ -22,6 +22,7 @@ Right:
 
 from collections.abc import Iterator
 
+from cnnspec.catalogue.sources import SOURCES
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.answers import loss_name
 from cnnspec.judge.subjects import Trained
@@ -36,7 +37,7 @@ def find(fit: Trained) -> Iterator[Problem]:
     if not fit.learns_number:
         return
     loss = loss_name(fit.loss)
-    if fit.data.source == "image_directory":
+    if fit.data.about_source is SOURCES["image_directory"]:
         text = f"folders are classes, and {loss} with one unit learns a number"
         hint = "end the model with a unit for each class"
         yield Problem(("data", "source"), CODE, text, hint)

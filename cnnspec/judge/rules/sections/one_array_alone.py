@@ -1,7 +1,7 @@
 """A key for one array of samples and one of labels.
 
 All devices share the rows of two arrays, and several steps in one go take them
-from a GPU's memory; images that are read batch by batch have one label each;
+from a GPU's memory; images that are read batch by batch are for one input;
 labels are numbered anew for one output. That isn't done with several inputs or
 outputs, with weights of samples, or where a sample is its own target.
 
@@ -9,8 +9,8 @@ Wrong:
 
     layers:
       - Conv2D: {filters: 1, kernel_size: 3, padding: same, activation: sigmoid}
-    data: {source: image_directory, train: a, test_size: 0.2, targets: input}
-    train: {loss: mse}
+    data: {source: npz, path: photos.npz, targets: input}
+    train: {loss: mse, steps_per_execution: 4}
 
 Right:
 
@@ -48,8 +48,9 @@ def find(sections: Sections) -> Iterator[Problem]:
             text = f"train.{key} is for one array of samples and one of labels, and"
             text = f"{text} {several}"
             yield Problem(("train", key), CODE, text, f"remove {key}:", at_key=True)
-    if data.about_source.streams and data.sample_weight is None:
-        text = f"'{data.source}' has one label for each image, and {several}"
+    alone = len(fit.results) == len(fit.inputs) == 1
+    if data.about_source.streams and not alone:
+        text = f"'{data.source}' is for one input and one output, and {several}"
         hint = "take source: npz, with an array for each"
         yield Problem(("data", "source"), CODE, text, hint)
     if data.contiguous and len(fit.results) > 1:
