@@ -113,7 +113,11 @@ def test_no_template_is_left_over() -> None:
         path.read_text("utf-8") for path in Path(view.__file__).parent.glob("*.py")
     )
     everything = "".join(path.read_text("utf-8") for path in FILES)
-    by_name = {f"{style}/data/{source}" for style in STYLES for source in SOURCES}
+    by_name = {
+        f"{style}/data/{source}"
+        for style in STYLES
+        for source in (*SOURCES, "image_pairs")
+    }
     # Each section of a lesson is rendered by its key.
     keys = re.findall(r'"(\w+)"', inspect.getsource(lesson._sections))
     by_name |= {f"lesson/{key}" for key in keys}
