@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import pytest
+
 from cnnspec.ground import patience
 from cnnspec.ground.edits import Edit
 from cnnspec.ground.errors import Diagnostic, Path, SpecError, without_details
 from cnnspec.ground.source import Source
-from cnnspec.judge.check import _check
+from cnnspec.judge import check
 from cnnspec.judge.settings import USUAL
 
 Way = list[Edit]
@@ -441,7 +443,14 @@ def alternatives(hint: str) -> list[str]:
 def checked(source: Source) -> list[Diagnostic]:
     """What is found in a spec, with hints for all of it."""
     patience.renew()
-    return _check(source, USUAL).diagnostics
+    return check._check(source, USUAL).diagnostics
+
+
+def plain(source: Source) -> list[Diagnostic]:
+    """The same without remedies for sizes, each of which would be tried as well."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(check, "_with_remedies", lambda model: model.summary.problems)
+        return checked(source)
 
 
 def kinds(found: list[Diagnostic]) -> Counter[tuple[str, str]]:
@@ -449,19 +458,31 @@ def kinds(found: list[Diagnostic]) -> Counter[tuple[str, str]]:
     return Counter((d.code, without_details(d.message)) for d in found)
 
 
-def mends(source: Source, found: Diagnostic, hint: str, before: Any) -> bool:
-    """Whether a finding is gone when a hint is followed, in one of its readings."""
+def mends(
+    source: Source, found: Diagnostic, hint: str, before: list[Diagnostic]
+) -> bool:
+    """Whether a finding is gone when a hint is followed, in one of its readings.
+
+    Args:
+        source: the spec.
+        found: what `checked` finds in it.
+        hint: of that.
+        before: what `plain` finds in it, whose messages are shorter.
+    """
     here = [s for s in spots(source.data) if source.mark(*s) == found.mark]
-    kind = found.code, without_details(found.message)
+    same = [d for d in before if (d.mark, d.code) == (found.mark, found.code)]
+    told = [d for d in same if found.message.startswith(d.message)]
+    [kind] = kinds([max(told, key=lambda d: len(d.message))])
+    known = kinds(before)
     for spot in here:
         for way in follow(Reader(source, found, spot), hint):
             patience.renew()
             try:
-                after = checked(source.edited(way))
+                after = plain(source.edited(way))
             except (KeyError, IndexError, TypeError):
                 continue  # no such place in this reading
             same = [d for d in after if d.mark == found.mark and d.code == found.code]
-            new = [d for d in same if kinds([d]).keys() - before.keys()]
-            if kinds(after)[kind] < before[kind] and not new:
+            new = [d for d in same if kinds([d]).keys() - known.keys()]
+            if kinds(after)[kind] < known[kind] and not new:
                 return True
     return False

@@ -11,7 +11,7 @@ from cnnspec.ground.errors import SpecError
 from cnnspec.ground.source import Source, read_source, with_bases
 from cnnspec.judge.explain import explanations
 from cnnspec.language.document import Document
-from tests.following import alternatives, checked, kinds, mends, names_a_change
+from tests.following import alternatives, checked, mends, names_a_change, plain
 from tests.test_explain import whole
 from tests.test_remedies import CASES
 
@@ -29,13 +29,16 @@ LEAST = 200
 
 def followed(source: Source) -> Iterator[tuple[str, bool]]:
     """Each hint that names a change of a spec, and whether it mends."""
-    found = checked(source)
-    before = kinds(found)
-    for one in found:
-        if one.mark in {problem.mark for problem in source.problems}:
-            continue
-        for hint in filter(names_a_change, alternatives(one.hint)):
-            yield f"{one.mark.line}: {hint}", mends(source, one, hint, before)
+    broken = {problem.mark for problem in source.problems}
+    told = [
+        (one, hint)
+        for one in checked(source)
+        if one.mark not in broken
+        for hint in filter(names_a_change, alternatives(one.hint))
+    ]
+    before = plain(source) if told else []
+    for one, hint in told:
+        yield f"{one.mark.line}: {hint}", mends(source, one, hint, before)
 
 
 def fixture(path: Path) -> Source | None:
