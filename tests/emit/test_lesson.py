@@ -67,7 +67,7 @@ def faults(script: str, blocks: set[str]) -> list[str]:
         for one in nodes
         if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)
     ]
-    found += [f"{len(imports)} imports"] * (len(imports) > 5)
+    found += [f"{len(imports)} imports"] * (len(imports) > 6)
     found += [
         f"import {m}"
         for m in modules
