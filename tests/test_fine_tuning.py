@@ -10,6 +10,7 @@ import pytest
 import cnnspec
 from cnnspec.app import findings
 from cnnspec.language.fine_tuning import second_fit
+from cnnspec.model.order import keras_order
 from tests.emit.quick import train_eagerly
 
 SPEC = """
@@ -198,3 +199,18 @@ def test_what_the_second_fit_takes_over_is_told_once() -> None:
     [found] = cnnspec.check(plateau).diagnostics
     assert found.code == "callback-schedule"
     assert found.message.startswith("in fine_tune: ReduceLROnPlateau")
+
+
+def test_layers_that_are_used_again_stand_in_their_order_once() -> None:
+    """As Keras's `model.layers` has them."""
+    text = """
+    input: [8]
+    layers:
+      - Dense: {units: 8, name: one}
+      - Dense: {units: 8, name: two}
+      - apply: {layer: one}
+      - Dense: {units: 8, name: three}
+    """
+    graph = cnnspec.loads(dedent(text)).summary.graph
+    model = cnnspec.keras_model(dedent(text))
+    assert keras_order(graph) == [layer.name for layer in model.layers[1:]]

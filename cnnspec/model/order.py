@@ -20,8 +20,11 @@ def keras_order(graph: Graph) -> list[str]:
     finished: list[str] = []
     for output in graph.outputs:
         _follow(output, nodes, met, finished)
-    depths = layer_depths(graph)
-    return sorted(finished, key=lambda name: (-depths[name], met[name]))
+    depths, place = layer_depths(graph), dict[str, int]()
+    for name in finished:  # a layer that is used again stands there once
+        layer = nodes[name].shares or name
+        place[layer] = min(met[name], place.get(layer, met[name]))
+    return sorted(place, key=lambda name: (-depths[name], place[name]))
 
 
 def layer_depths(graph: Graph) -> dict[str, int]:
