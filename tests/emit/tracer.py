@@ -25,6 +25,8 @@ from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.catalogue.operations import Operation, operations
 from cnnspec.catalogue.registry import declaring, model_class
+from cnnspec.language.blocks import each_step
+from cnnspec.language.zoo import program_of
 from cnnspec.model.functional import Functional, each_node
 from cnnspec.model.graph import Graph
 from cnnspec.model.order import keras_order
@@ -224,7 +226,7 @@ class _MadeApplication(_MadeModel):
         whole = record.whole._replace(outputs=(record.whole.nodes[-1].name,))
         order = keras_order(whole._replace(unused=frozenset()))
         self.layers = [SimpleNamespace(name=one, trainable=True) for one in order]
-        tracer.count_on(record.whole)
+        tracer.count_on(record.whole, cls(**given))
 
     def get_layer(self, name: str) -> Any:
         """A layer, whose output is a map of features."""
@@ -319,14 +321,17 @@ class Tracer:
                 return one
         raise AssertionError(f"a model is too much before {node}")
 
-    def count_on(self, graph: Graph) -> None:
-        """Counts the names that Keras gives in a model of its own, beside those it has.
+    def count_on(self, graph: Graph, model: Any) -> None:
+        """Counts the automatic names that Keras gives in a model of its own.
 
-        Some layers have names there that look like automatic ones: `dropout`.
+        Some layers are given names there that look like automatic ones: `dropout`.
         """
+        program = program_of(model, graph.inputs[0].shape)
+        blocks = (program.steps, *(block.steps for block in program.blocks.values()))
+        given = {getattr(one, "name", None) for s in blocks for one in each_step(s)}
         named = [(one.name, "input_layer") for one in graph.inputs]
         named += [(node.name, _stem(type(node.layer))) for node in graph.nodes]
-        for name, stem in named:
+        for name, stem in (pair for pair in named if pair[0] not in given):
             if found := re.fullmatch(rf"{stem}(?:_(\d+))?", name):
                 counted = int(found[1] or 0) + 1
                 self._counts[stem] = max(self._counts.get(stem, 0), counted)

@@ -211,6 +211,7 @@ class _Questions:
                 yield from self._legal_name(call)
         elif isinstance(step, CallStep):
             yield from self._legal_name(step)
+            yield from self._reads_by_own_name(step, Made(step.path))
         made, function = Made(step.path), self._function
         if not function.stored.isdisjoint((made, LayerOf(made))):
             yield from self._needs_name(step)
@@ -221,14 +222,17 @@ class _Questions:
         if step.name is None and not is_call and self._function.modes != {True}:
             yield self._around[step.path]
 
-    def _reads_by_own_name(self, result: Result) -> bool:
-        """Whether nobody means what a call gives by the name of a layer in it."""
+    def _reads_by_own_name(self, step: CallStep, value: Value) -> Iterator[Path]:
+        """Whether what a call gives is always meant by the name that it is kept by.
+
+        That is neither the name of a layer in it, nor another than Keras has for it.
+        """
         function = self._function
-        return all(
-            read.by in function.names.get(result, ())
-            for use, read in function.readers(result)
-            if use in function.by_key
-        )
+        counted = self._flow.counted.get(step.path, {})
+        known = {*counted.values()} or function.names.get(value, set())
+        named = {r.by for use, r in function.readers(value) if use in function.by_key}
+        if not named <= known:
+            yield self._around[step.path]
 
     def _legal_name(self, step: LayerStep | CallStep) -> Iterator[Path]:
         """Whether one code comes to what Keras calls a step each time."""
@@ -243,8 +247,7 @@ class _Questions:
             if self._flow.results[step.block] > 1:
                 yield self._flow.program.blocks[step.block].path
             yield from self._needs_name(step)
-            if not self._reads_by_own_name(Result(step.path, 0)):
-                yield self._around[step.path]
+            yield from self._reads_by_own_name(step, Result(step.path, 0))
         for inside in callee.handed:
             names = callee.names.get(inside, ())
             if Export(step.path, inside) in stored and len(names) != 1:
