@@ -110,7 +110,7 @@ $(BIN)/python:
 	              "name one, as in: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(BACKENDS)/installed: tests/backends/requirements.txt
+$(BACKENDS)/installed: tests/backends/requirements.txt pyproject.toml
 	@echo "Installing JAX and PyTorch in $(BACKENDS) (the first time: minutes)"
 	@$(PYTHON) -m venv $(BACKENDS) || { rm -rf $(BACKENDS); exit 1; }
 	@$(BACKENDS)/bin/python -m pip install --quiet --disable-pip-version-check \
