@@ -1,18 +1,24 @@
 """Every task trains: its lesson computes what its full script does."""
 
+import ast
 import csv
 import json
+import os
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cnnspec import api
+from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
 from tests.emit.quick import save_no_pictures, train_eagerly
 from tests.emit.same import reset_names
 from tests.emit.test_lesson import faults, run
 from tests.emit.test_script import load_script
+
+LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
 
 IMAGE = "input: [4, 4, 1]\nlayers:\n"
 FLAT = f"{IMAGE}  - Flatten\n  - Dense: "
@@ -171,13 +177,25 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+QUICK = ("labels", "pixel classes", "the sample itself", "weights", "several")
+"""A class, a picture, a weight and a name of each kind; all take a minute."""
+TRAINED = TASKS if LONG else QUICK
+
+
 @pytest.mark.parametrize("name", TASKS)
+def test_a_lesson_of_every_task_has_what_a_reader_needs(name: str) -> None:
+    model = api.loads(TASKS[name], "run.yaml")
+    assert faults(render_script(*model[:2], "ko"), set()) == []
+    render_notebook(*model[:2], "ko")
+    ast.parse(render_script(*model[:2], "ko", style="full"))
+
+
+@pytest.mark.parametrize("name", TRAINED)
 def test_a_lesson_of_every_task_computes_what_its_full_script_does(
     name: str, folder: Path
 ) -> None:
     model = api.loads(TASKS[name], "run.yaml")
     script = render_script(*model[:2])
-    assert faults(script, set()) == []
     ours = run(script)
     full = load_script(render_script(*model[:2], style="full"), folder / "script.py")
     reset_names()
@@ -191,3 +209,49 @@ def test_a_lesson_of_every_task_computes_what_its_full_script_does(
     with open(folder / "results" / "run" / "history.csv", newline="") as file:
         rows = [*csv.DictReader(file)]
     assert {*rows[0]} == {"epoch", *ours["history"].history}
+
+
+# ------------------------------------------------------------ arrays that don't fit
+
+
+def broken(**changes: object) -> dict[str, np.ndarray]:
+    """The arrays, some of which are others, or missing where None stands."""
+    found = {**arrays(), **changes}
+    return {name: array for name, array in found.items() if array is not None}
+
+
+TAGS, KINDS = arrays()["tags_train"], arrays()["kinds_train"]
+FAULTY = [
+    ("labels", {"tags_test": None}, "a.npz lacks the array tags_test."),
+    ("labels", {"tags_train": TAGS[:30]}, "(30, 3), and there are 40 samples"),
+    ("labels", {"tags_train": TAGS + 1}, "row 1 of tags_train holds 2, where a num"),
+    ("labels", {"tags_train": TAGS.astype(str)}, "tags_train holds no numbers"),
+    ("labels", {"tags_train": TAGS[:, :2]}, "(40, 2), where each sample has to have 3"),
+    ("labels", {"tags_train": TAGS.astype(object)}, "Object arrays cannot be loaded"),
+    ("labels", {"image_test": arrays()["image_test"] * np.nan}, "row 1 of image_test"),
+    ("labels", {"image_train": arrays()["image_train"][:0]}, "image_train holds no sa"),
+    ("pixel classes", {"kinds_train": KINDS + 1}, "where a number from 0 to 2 has to"),
+    ("pixel classes", {"kinds_train": KINDS / 2}, "holds 0.5, where a number"),
+    (
+        "pixel classes",
+        {"kinds_train": KINDS.reshape(40, 2, 8)},
+        "the sizes (4, 4",
+    ),
+    ("weights", {"weights_train": np.ones(9)}, "(9,), and there are 40 samples"),
+]
+
+
+@cache
+def full_script(name: str) -> str:
+    return render_script(*api.loads(TASKS[name], "run.yaml")[:2], style="full")
+
+
+@pytest.mark.parametrize(("name", "changes", "said"), FAULTY)
+def test_what_is_wrong_with_an_array_is_said_before_training(
+    name: str, changes: dict[str, object], said: str, folder: Path
+) -> None:
+    np.savez("a.npz", **broken(**changes))
+    full = load_script(full_script(name), folder / "script.py")
+    with pytest.raises(SystemExit) as stopped:
+        full.load_data()
+    assert said in str(stopped.value)

@@ -22,6 +22,7 @@ Right:
 
 from collections.abc import Iterator
 
+from cnnspec.catalogue.losses import Loss
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shape, show
 from cnnspec.judge.subjects import Trained
@@ -52,7 +53,8 @@ def _hint(fit: Trained, scores: Shape) -> str:
     if any(len(s) == len(scores) > 2 and s[:-1] == scores[:-1] for s in sizes):
         told = "set targets: input, where it is to give the picture itself; or "
         masks = "take source: npz with an array of masks"
-        return f"{told if scores in sizes else ''}{masks}"
+        as_it_is = scores in sizes and not Loss.of(fit.loss).categorical
+        return f"{told if as_it_is else ''}{masks}"
     pooling = f"GlobalAveragePooling{min(len(scores) - 1, 3)}D"
     if fit.output.layer.grows_with == "units":
         return f"put - {pooling} before it; or put - Flatten before it"
