@@ -113,3 +113,23 @@ def test_outputs_may_be_called_as_losses_are() -> None:
     first, second = sections(model).training().outputs
     assert (first.name, first.loss, first.weight) == ("class", SPARSE, None)
     assert (second.name, second.loss, second.weight) == ("Dice", "mse", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("layers", "last", "train", "said"),
+    [
+        (CONV, (3, "softmax"), "loss: categorical_crossentropy, metrics: [F1Score]",
+         "f1_score takes a row for each sample, and the model gives 8x8x3"),
+        (STEPS, (3, "linear"), "loss: mse, metrics: [R2Score]", "use mae"),
+        (STEPS, (3, "softmax"), "loss: kl_divergence", "needs one_hot labels"),
+        (CONV, (3, "softmax"), f"loss: {SPARSE}, class_weight: {{0: 2.0}}",
+         "class_weight is for one class a sample"),
+        (CONV, (1, "sigmoid"), "loss: mse, metrics: [accuracy]", "gives a picture"),
+    ],
+)  # fmt: skip
+def test_what_keras_would_end_in_an_error_is_refused(
+    layers: str, last: Any, train: str, said: str
+) -> None:
+    data = NPZ.replace("}", ", labels: one_hot}") if "F1Score" in train else NPZ
+    [found] = told(spec(layers.format(*last), train, data))
+    assert said in found

@@ -38,6 +38,8 @@ class Metric(Named):
     """Whether it compares the numbers along an axis, of a sample or of the batch."""
     direction: ClassVar[Literal["up", "down", ""]] = "up"
     """Where Keras knows it to go as a model gets better; '' where it doesn't know."""
+    of_rows: ClassVar[bool] = False
+    """Whether it takes a row of numbers for each sample, and nothing of more axes."""
     one_number: ClassVar[Mapping[str, Any]] = {}
     """Arguments that make it one number, where others make it several."""
     of_probabilities: ClassVar[bool] = False

@@ -54,6 +54,7 @@ class SparseTopKCategoricalAccuracy(_Sparse, Metric):
 
 
 class F1Score(Metric):
+    of_rows = True
     elsewhere: ClassVar[dict[str, Any]] = {"f1 f1_macro F1": {}}
     one_number: ClassVar[Mapping[str, Any]] = {"average": "macro"}
     average: Literal["micro", "macro", "weighted"] | None = None
@@ -272,6 +273,7 @@ class PearsonCorrelation(_Likeness): ...
 
 
 class R2Score(Metric):
+    of_rows = True
     elsewhere: ClassVar[dict[str, Any]] = {"r2 r_squared": {}}
     one_number: ClassVar[Mapping[str, Any]] = {"class_aggregation": "uniform_average"}
     class_aggregation: (

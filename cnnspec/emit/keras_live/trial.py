@@ -284,16 +284,14 @@ def _labels(one: Trained, count: int) -> Any:
     """Labels of class 0, or numbers, in the form that a script gives them."""
     import numpy
 
-    form, _, tells_classes = one.answer
     sizes = tuple(size or 1 for size in one.output.shape[1:])
-    if form in ("two classes", "two pixel classes"):
-        return numpy.zeros((count, *sizes), "int32")
-    if form == "labels" or not tells_classes or one.units == 1:
-        return numpy.zeros((count, *sizes), "float32")
-    labels = numpy.zeros((count, *sizes[:-1]), "int32")
-    if one.encoding == "one_hot":
+    if one.encoding == "one_hot" and one.answer.tells_classes:
+        labels = numpy.zeros((count, *sizes[:-1]), "int32")
         return keras_module().utils.to_categorical(labels, one.classes)
-    return labels
+    if one.by_number:
+        return numpy.zeros((count, *sizes[:-1]), "int32")
+    of_two = one.answer.form in ("two classes", "two pixel classes")
+    return numpy.zeros((count, *sizes), "int32" if of_two else "float32")
 
 
 @contextmanager

@@ -61,8 +61,8 @@ def find(fit: Trained) -> Iterator[Problem]:
 def _by_number(fit: Trained) -> bool:
     """Whether targets are what they are in the file, and are compared as they are."""
     form = fit.answer.form
-    of_two = form == "sequence" and not Loss.of(fit.loss).categorical
-    return form in ("number", "numbers", "picture", "labels") or of_two
+    of_steps = form == "sequence" and not fit.by_number
+    return form in ("number", "numbers", "picture", "labels") or of_steps
 
 
 def _several_labels(fit: Trained, name: str) -> Problem:

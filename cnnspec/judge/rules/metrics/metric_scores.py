@@ -23,6 +23,7 @@ from itertools import chain
 
 from cnnspec.catalogue.accuracy import Metric
 from cnnspec.ground.errors import Problem
+from cnnspec.ground.shapes import show
 from cnnspec.judge.rules.fit.loss_scores import axes_of
 from cnnspec.judge.rules.metrics.metric_labels import takes
 from cnnspec.judge.subjects import Trained
@@ -36,6 +37,12 @@ def find(fit: Trained) -> Iterator[Problem]:
     """Finds the first such fault of each metric whose labels are right."""
     for path, name, _, about in fit.metrics():
         if not takes(about, fit):
+            continue
+        if about.of_rows and len(fit.output.shape) > 2:
+            text = f"{name} takes a row for each sample, and {fit.who} gives "
+            text = f"{text}{show(fit.output.shape[1:])}"
+            hint = "use MeanIoU" if fit.answer.tells_classes else "use mae"
+            yield Problem(path, CODE, text, hint)
             continue
         of_one = fit.units == 1
         first = _of_one(name, about, fit) if of_one else _of_several(name, about, fit)
