@@ -12,8 +12,7 @@ _OWN = re.compile(
     r"(process_\d+/)?(member_\d+/)?"
     r"((model|last)(\.unfinished)?\.keras|checkpoint|predict\.py|classes\.json"
     r"|metrics\.json|history\.(csv|unfinished)|log\.txt|README\.(md|unfinished)"
-    r"|(history|confusion|images|filters|feature_maps|grad_cam)\.png|[^/]+\.svg"
-    r"|tensorboard|mlflow(\.db|_run)?|[^/]+\.sbatch|slurm-\d+\.log"
+    r"|[^/]+\.(png|svg)|tensorboard|mlflow(\.db|_run)?|[^/]+\.sbatch|slurm-\d+\.log"
     r"|member_\d+\.log|\.lock.*)"
 )
 

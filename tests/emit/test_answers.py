@@ -175,6 +175,61 @@ def test_a_wrong_file_gets_a_line_and_the_others_an_answer(capsys) -> None:
         assert said in line
 
 
+def test_a_table_of_features(capsys) -> None:
+    rows = [f"{20 + k},{['red', 'blue'][k % 2]},{k % 2}" for k in range(12)]
+    Path("a.csv").write_text("\n".join(["age,color,kind", *rows]))
+    text = "name: kept\ninput: [3]\nlayers:\n" + TEN.replace("10", "2") + SPARSE
+    text += "data: {source: csv, train: a.csv, test_size: 0.25, label_column: kind, "
+    text += "columns: {age: numeric, color: [red, blue]}, scale: 100}\n"
+    kept = Kept(text, train=False)
+    Path("b.csv").write_text("color,age\nblue,30\nred,40\n")
+    samples = np.array([[30, 0, 1], [40, 1, 0]], "float32") / 100
+    scores = kept.model.predict(samples, verbose=0)
+    told = [f"{one.argmax()} ({one.max():.0%})" for one in scores]
+    assert kept(capsys, "b.csv") == [f"b.csv, row {k + 1}: {told[k]}" for k in (0, 1)]
+    for written, said in (
+        ("color,age\nred,1\npink,3\n", "row 2 has 'pink' in the column 'color', which"),
+        ("age\n3\n", "there is no column 'color'"),
+        ("color,age\nred,old\n", "Unable to parse string"),
+    ):
+        Path("c.csv").write_text(written)
+        [line] = kept(capsys, "c.csv", wrong=True)
+        assert line.startswith("c.csv: ")
+        assert said in line
+
+
+def test_several_inputs_and_outputs_are_told_by_name(capsys) -> None:
+    text = """
+        name: kept
+        inputs: {photo: [4, 4, 1], table: [3]}
+        layers:
+          - Flatten: {from: photo}
+          - Concatenate: {from: [prev, table]}
+          - Dense: {units: 3, activation: softmax, name: digit}
+          - Dense: {units: 1, name: tilt, from: concatenate}
+        outputs: [digit, tilt]
+        data:
+          source: npz
+          path: few.npz
+          inputs: {photo: image, table: row}
+          targets: {digit: label, tilt: angle}
+          scale: {photo: 255}
+        train: {loss: {digit: sparse_categorical_crossentropy, tilt: mse}}
+        """
+    kept = Kept(text, train=False)
+    photo, row = np.full((2, 4, 4, 1), 200.0), np.ones((2, 3))
+    np.savez("new.npz", image=photo, row=row)
+    digit, tilt = kept.model.predict([photo / 255, row], verbose=0)
+    assert kept(capsys, "new.npz") == [
+        f"new.npz, row {k + 1}: digit: {digit[k].argmax()} ({digit[k].max():.0%}), "
+        f"tilt: {tilt[k].item():.4f}"
+        for k in (0, 1)
+    ]
+    np.savez("new.npz", image=photo)
+    [said] = kept(capsys, "new.npz", wrong=True)
+    assert "row is not a file in the archive" in said
+
+
 NPZ = "data: {source: npz, path: few.npz"
 FORMS = {
     "labels": (

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import keras
 import pytest
 
 from cnnspec import api
@@ -90,3 +91,11 @@ def test_a_chain_is_functional_where_that_is_asked_for(tmp_path) -> None:
         text = Path(path).read_text("utf-8")
         assert ("keras.Sequential(" in text) == wanted
         assert ("keras.Model(inputs, outputs" in text) != wanted
+
+
+def test_keras_has_no_distribution_for_pytorch_yet() -> None:
+    """Where it has one, use_devices in templates/full/training may use it."""
+    [package] = keras.__path__
+    backend = Path(package) / "src" / "backend"
+    assert (backend / "jax" / "distribution_lib.py").exists()
+    assert not (backend / "torch" / "distribution_lib.py").exists()
