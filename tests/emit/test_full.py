@@ -34,7 +34,7 @@ def texts() -> dict[str, str]:
     """Each golden file's name, and what belongs into it."""
     models = {stem: api.load(ROOT / "specs" / f"{stem}.yaml") for stem in TUTORIALS}
     seen = {model.program.data.source for model in models.values()}
-    for name in SOURCES.keys() - seen:
+    for name in {name for name, about in SOURCES.items() if about.has_name} - seen:
         models[f"on_{name}"] = api.loads(source(name), "on.yaml")
     return {
         f"{stem}.py": render_script(*model[:2], style="full")
