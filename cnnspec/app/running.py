@@ -149,8 +149,9 @@ def _refuse_missing_files(program: Program) -> None:
     """
     found = []
     for key in ("path", "train", "validation"):
-        name = getattr(program.data, key)
-        if name is not None and not os.path.exists(name):
+        given = getattr(program.data, key)
+        names = given if isinstance(given, tuple) else (given,)
+        for name in (one for one in names if one and not os.path.exists(one)):
             text = f"'{name}' is missing in the folder where the training is started"
             hint = "put it there, or name its whole path"
             where = ("data", key)

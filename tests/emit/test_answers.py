@@ -131,6 +131,22 @@ def test_digits_as_images(voting, capsys) -> None:
     assert int(found[2]) == pytest.approx(100 * mean.max(), abs=1)
 
 
+def test_masks_of_images_in_folders(capsys) -> None:
+    text = "name: kept\ninput: [8, 8, 1]\nlayers:\n  - Conv2D: {filters: 2, "
+    text += "kernel_size: 1, activation: softmax}\n" + SPARSE
+    text += "data: {source: image_directory, train: {input: a, target: b}, "
+    text += "test_size: 0.5, scale: 255, image_shape: [8, 8, 1]}\n"
+    kept = Kept(text, train=False)
+    pixels = np.arange(64).reshape(8, 8, 1) * 4
+    keras.utils.save_img("one.png", pixels, scale=False)
+    [told] = kept(capsys, "one.png")
+    classes = kept.model.predict(pixels[None] / 255.0, verbose=0)[0].argmax(axis=-1)
+    shares = [f"{k} ({np.mean(classes == k):.0%})" for k in np.unique(classes)]
+    assert told == f"one.png: {', '.join(shares)} -> one_conv2d.png"
+    mask = keras.utils.load_img("one_conv2d.png", color_mode="grayscale")
+    assert (keras.utils.img_to_array(mask)[..., 0] == 255 * classes).all()
+
+
 def test_a_wrong_file_gets_a_line_and_the_others_an_answer(capsys) -> None:
     text = HEAD.format(shape=[8, 8, 1]) + TEN + SPARSE
     text += "data: {source: csv, train: a.csv, validation: a.csv, scale: 255}\n"
