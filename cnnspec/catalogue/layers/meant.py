@@ -16,7 +16,7 @@ from cnnspec.catalogue.layers.spatial import Spatial
 from cnnspec.catalogue.registry import FORMER as _FORMER
 from cnnspec.catalogue.registry import is_known, is_layer
 from cnnspec.ground import habits, likeness, patience
-from cnnspec.ground.errors import Invalid, Problem, near, nearest
+from cnnspec.ground.errors import Invalid, Problem, either, near, nearest
 from cnnspec.ground.kinds import Kind, NotAllowed, is_name
 from cnnspec.ground.mistakes import translated
 from cnnspec.ground.yaml_text import describe, flow
@@ -342,6 +342,9 @@ def unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
         return Problem((), "unknown-block", text, hint, at_key=True)
     if refused := _refused(name):
         return refused
+    if not nearest(name, blocks) and (sizes := _other_sizes(name)):
+        text, hint = f"keras.applications has no '{name}'", f"it has {sizes}"
+        return Problem((), "unknown-layer", text, hint, at_key=True)
     habit = _habit(name)
     if not habit and (hint := nearest(name, blocks)):
         text = f"there is no layer or block '{name}'"
@@ -359,6 +362,17 @@ def unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
         return Problem((), "unknown-block", text, hint, at_key=True)
     text = f"there is no layer '{name}' in Keras"
     return Problem((), "unknown-layer", text, hint, at_key=True)
+
+
+def _other_sizes(name: str) -> str:
+    """The models of keras.applications that differ from a name by their size alone."""
+    found = re.fullmatch(r"([A-Za-z]+)\d+(\D\w*)?", name)
+    if found is None:
+        return ""
+    family = re.compile(rf"{found[1]}\d+{found[2] or ''}", re.IGNORECASE)
+    sizes = [one for one in registry.model_names() if family.fullmatch(one)]
+    is_there = name.lower() in map(str.lower, sizes)
+    return "" if is_there else either(sizes, "and")
 
 
 def _no_operation(name: str) -> Problem:
