@@ -563,12 +563,11 @@ def test_ruff_has_nothing_to_say_of_drawn_scripts(seed: int, tmp_path: Path) -> 
 
     program = read_program(Source(draw_spec(Random(seed)), "spec.yaml"))
     graph = resolve(program)
-    if not is_sound(program, graph):
+    summary = infer(graph)
+    if not is_sound(program, graph) or summary.problems:
         pytest.skip("an unsound spec was drawn")
     path = tmp_path / "script.py"
-    path.write_text(
-        render_script(program, infer(graph), style="full"), encoding="utf-8"
-    )
+    path.write_text(render_script(program, summary, style="full"), encoding="utf-8")
     ruff("check", "--isolated", "--extend-select", "E501", path)
     ruff("format", "--isolated", "--check", path)
 
