@@ -229,6 +229,27 @@ layers:
   - block
 """,
     ),
+    "a sparse tensor of a layer": Found(
+        4,
+        "'re_lu' (ReLU) fails at the first batch: it reads a sparse tensor, and "
+        "computes dense ones alone; let a Dense or an Embedding read it first; or "
+        "leave sparse out",
+        _spec(
+            "{shape: [5], dtype: int32}",
+            "Hashing: {num_bins: 6, output_mode: multi_hot, sparse: true}",
+            "ReLU",
+        ),
+    ),
+    "sparse counts": Found(
+        3,
+        "'category_encoding' (CategoryEncoding) fails at the first batch: it can't be "
+        "sparse with output_mode 'multi_hot' in a model, where Keras gives TensorFlow "
+        "floats to count; leave sparse out",
+        _spec(
+            "{shape: [5], dtype: int32}",
+            "CategoryEncoding: {num_tokens: 6, sparse: true}",
+        ),
+    ),
     "samples behind each other": Found(
         3,
         "'concatenate' (Concatenate) fails at the first step of training: it puts the "

@@ -291,6 +291,7 @@ class CategoryEncoding(Layer):
     """Turns category numbers into vectors: a one for each category that is present."""
 
     sparse_axes = 2
+    fails_unseen = True  # in a model alone
     tensor_arguments = ("inputs", "count_weights")
     shape_rule = (
         "num_tokens in place of the last axis; one_hot keeps a last axis above size 1 "
@@ -332,6 +333,11 @@ class CategoryEncoding(Layer):
 
     def running(self, output: Any, *shapes: Any) -> Any:
         refuse_regularized(self)
+        counts = self.output_mode in ("multi_hot", "count")
+        if self.sparse and counts and len(shapes[0]) < 3:
+            text = f"can't be sparse with output_mode '{self.output_mode}' in a model, "
+            text = f"{text}where Keras gives TensorFlow floats to count"
+            raise ShapeError(text, "leave sparse out")
         return counted(output, shapes[0], self.output_mode)
 
     def at_run(self) -> str:

@@ -65,6 +65,7 @@ def of_model(model: Model) -> list[Problem]:
         layer.adapts
         or not layer.freezes
         or layer.as_elsewhere()
+        or getattr(layer, "sparse", False)
         or any(True for _ in layer.bound())
         for layer in layers
     )

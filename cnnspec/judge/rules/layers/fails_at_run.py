@@ -25,6 +25,7 @@ from cnnspec.catalogue.dtypes import FLOATS, dtype_kind
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shapes, show
 from cnnspec.judge.mixing import mixing
+from cnnspec.judge.sparse import misread
 from cnnspec.model.graph import DEFAULT_POLICY
 from cnnspec.model.summary import Model, Surprise, each_row
 
@@ -35,6 +36,10 @@ SEVERITY = "warning"
 def find(model: Model) -> Iterator[Problem]:
     """Warns of a layer that fails, or whose shape differs, with what that ends."""
     yield from of_steps(model)
+    for row, text, hint in misread(model, of_layers=True):
+        title = f"'{row.name}' ({type(row.layer).__name__})"
+        text = f"{title} fails at the first batch: it {text}"
+        yield Problem(row.path, CODE, text, hint, True, row.trail)
     surprises = model.summary.surprises
     for found in surprises:
         row = found.row
