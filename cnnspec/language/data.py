@@ -33,7 +33,7 @@ _NAMED_SOURCES = tuple(name for name, about in SOURCES.items() if about.has_name
 
 def _about_source(found: Any) -> str:
     """The source that is meant."""
-    if found in SOURCES or ":" in str(found):
+    if str(found) in SOURCES or ":" in str(found):
         return "write python: my_package.data:load in its place"
     return nearest(found, _NAMED_SOURCES, elsewhere())
 

@@ -184,7 +184,7 @@ _LOGS_SAYS = f"{either(LOGS)}, or a list of both"
 def _logs(value: Any) -> tuple[str, ...]:
     words = tuple(value) if isinstance(value, list) else (value,)
     for place, word in enumerate(words):
-        if word not in LOGS:
+        if word not in [*LOGS]:
             text = f"train.log must be {_LOGS_SAYS}; found {describe(word)}"
             path = (place,) if isinstance(value, list) else ()
             hint = nearest(str(word).lower(), LOGS)

@@ -147,7 +147,9 @@ def _library() -> Json:
 def _complete_sections() -> Json:
     """What they must have where no spec is extended that could have it."""
     blocks = {"additionalProperties": {"required": needed(BlockKeys)}}
-    records = {name: {"required": needed(cls)} for name, cls in SECTIONS.items()}
+    records: Json = {n: {"required": needed(cls)} for n, cls in SECTIONS.items()}
+    # Whoever names a function of their own needs no source.
+    records["data"] = {"anyOf": [{"required": [key]} for key in ("source", "python")]}
     return {"blocks": blocks, **records}
 
 
