@@ -273,6 +273,8 @@ class Body:
         self, value: Made, layer: Layer, made: Call, given: Expression, axis: int = 1
     ) -> Call:
         """The call that makes a layer, and before it the models of Keras in it."""
+        if layer.holds_model:  # its function is given other things than a layer
+            return made
         axis, names = axis + layer.hands_in_from - 1, [*layer.arguments()]
         arguments = []
         for place, one in enumerate(made.arguments):
