@@ -40,6 +40,16 @@ def write_pairs(folder: Path, count: int = 8) -> None:
         Image.fromarray(mask).save(folder / "masks" / f"{number}.png")
 
 
+def write_list(path: Path, names: Sequence[str], each: int = 2) -> None:
+    """A table that names images of `write_images` beside it, with their classes."""
+    rows = [
+        f"{name}/{number}.png,{name},{place + number / 2}"
+        for place, name in enumerate(names)
+        for number in range(each)
+    ]
+    path.write_text("\n".join(["file,kind,age", *rows]) + "\n", encoding="utf-8")
+
+
 def write_images(folder: Path, names: Sequence[str], each: int = 2) -> None:
     """A folder for each class, with images of 10x12 pixels in three colours."""
     from PIL import Image

@@ -115,9 +115,9 @@ class Csv(DataSource):
 
     elsewhere = "table pandas dataframe tsv"
 
-    keys = ("label_column", "columns", *_FILES)
+    keys = ("label_column", "columns", "file_column", *_FILES)
     needs = ("train",)
-    packages = ("pandas",)
+    packages: ClassVar[tuple[str, ...]] = ("pandas",)
     may_have_gaps = True
 
 
@@ -144,6 +144,14 @@ class ImageDirectory(DataSource):
     packages = ("tensorflow",)
     streams = True
     needs = ("train",)
+
+
+class CsvOfImages(Csv):
+    """A table that names a file with an image in each line."""
+
+    largest = 255
+    packages = ("pandas", "tensorflow")
+    streams = True
 
 
 class ImagePairs(ImageDirectory):

@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.sources import SOURCES, DataSource, ImagePairs, elsewhere
+from cnnspec.catalogue.sources import (
+    SOURCES,
+    CsvOfImages,
+    DataSource,
+    ImagePairs,
+    elsewhere,
+)
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either, nearest
 from cnnspec.ground.kinds import (
     BetweenZeroAndOne,
@@ -243,6 +249,7 @@ class Data(Record):
         "train": "train_dir train_path training train_data train_file",
         "validation": "val val_dir val_path validation_dir test test_dir test_path",
         "columns": "features feature_columns",
+        "file_column": "x_col image_column path_column filename_column",
         "label_column": "target_column label_col y_col class_column",
         "image_shape": "image_size img_size target_size input_shape img_shape",
         "classes": "num_classes nb_classes n_classes class_names names nc",
@@ -291,6 +298,8 @@ class Data(Record):
     columns: Annotated[Any, COLUMNS] | None = None
     """The columns of a CSV file that the model is given, in this order: a number each,
     or a place for each category."""
+    file_column: str | None = None
+    """The column of a CSV file that names the files of images, seen from its folder."""
     image_shape: Annotated[Any, _IMAGE_SHAPE] | None = None
     """Height, width and channels of an image in a CSV file, or to which images are
     brought."""
@@ -446,6 +455,10 @@ class Data(Record):
             text = f"the column '{self.label_column}' holds the labels"
             hint = "remove it from columns:; or name another label_column:"
             yield ArgumentError("columns", "exclusive-arguments", text, hint)
+        if self.file_column:
+            text = "data.columns makes a row of numbers of a sample, and no image"
+            hint = "keep one of the two"
+            yield ArgumentError("file_column", "exclusive-arguments", text, hint)
         if self.image_shape:
             text = "data.columns makes a row of numbers of a sample, and no image"
             hint = "keep one of the two"
@@ -479,6 +492,8 @@ class Data(Record):
     @property
     def about_source(self) -> type[DataSource]:
         """What is known of the source."""
+        if self.file_column and self.kind == "csv":
+            return CsvOfImages
         pairs = isinstance(self.train, Pair) and self.kind == "image_directory"
         return ImagePairs if pairs else SOURCES[self.kind]
 

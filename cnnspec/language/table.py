@@ -30,7 +30,8 @@ def _columns(value: Any) -> dict[str, str | tuple[str, ...]]:
         else:
             text = "a column is numeric, or has a list of categories; found "
             text = f"{text}{describe(holds)}"
-            hint = nearest(holds, (NUMERIC,), _ELSEWHERE)
+            known = isinstance(holds, str)
+            hint = nearest(holds, (NUMERIC,), _ELSEWHERE) if known else ""
             problems.append(Problem((name,), "wrong-type", text, hint))
     if problems:
         raise Invalid(problems)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.emit.test_script import load_script, render
-from tests.samples import write_csv, write_images, write_pairs, write_people
+from tests.samples import write_csv, write_images, write_list, write_pairs, write_people
 
 MODEL = """
 input: [8, 8, 1]
@@ -319,6 +319,31 @@ def test_faulty_folders_of_images_are_told_plainly(load, tmp_path) -> None:
     for image in (tmp_path / "train" / "c").iterdir():
         image.unlink()
     assert "train/c holds no image; known are .bmp" in complaint(load, IMAGES)
+
+
+LISTED = "source: csv, train: list.csv, validation: list.csv, file_column: file, "
+LISTED += "label_column: kind, classes: [a, b, c, d, e, f, g, h, i, j]"
+
+
+def test_files_that_a_table_lists(load, tmp_path) -> None:
+    write_images(tmp_path, NAMES)
+    write_list(tmp_path / "list.csv", NAMES)
+    _, (x_valid, y_valid) = load(f"{LISTED}, scale: 255")
+    assert y_valid.tolist() == sorted([*range(10)] * 2)
+    assert x_valid[19].max() == pytest.approx(181 / 255)
+    text = (tmp_path / "list.csv").read_text("utf-8")
+    for old, new, said in (
+        ("c/0.png", "c/9.png", "list.csv: row 5 names c/9.png, which isn't there."),
+        ("0.png,c", "0.png,z", "row 5 has the label 'z', and the classes are a, b, c"),
+        ("file", "image", "list.csv has no column 'file'; its first columns are image"),
+    ):
+        (tmp_path / "list.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
+        assert said in complaint(load, LISTED)
+    (tmp_path / "list.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "c" / "0.png").write_text("no image")
+    assert complaint(load, LISTED) == "c/0.png is no image, or damaged: remove it."
+    (tmp_path / "list.csv").unlink()
+    assert "list.csv is missing: a CSV file with the columns" in complaint(load, LISTED)
 
 
 # ------------------------------------------------------------------ pairs of images

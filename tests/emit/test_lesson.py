@@ -27,7 +27,7 @@ from tests.emit.test_script import (
     load_script,
     ruff,
 )
-from tests.samples import write_csv, write_images, write_pairs, write_people
+from tests.samples import write_csv, write_images, write_list, write_pairs, write_people
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
@@ -149,6 +149,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write_csv(tmp_path / name, labels.tolist())
     for name in ("a", "b"):
         write_images(tmp_path / name, list("abcdefghij"))
+    write_list(tmp_path / "a" / "list.csv", list("abcdefghij"))
     write_people(tmp_path / "people.csv")
     write_pairs(tmp_path)
     (tmp_path / "own_samples.py").write_text(OWN_SAMPLES, encoding="utf-8")
@@ -181,7 +182,14 @@ TRAINING["python"] = (
     + "train: {loss: sparse_categorical_crossentropy, metrics: [accuracy]}\n"
 )
 TRAINING["python dataset"] = TRAINING["python"].replace(":weighted", ":dataset")
-EQUAL += ("masks", "masks of two", "pictures", "images repeated")
+EQUAL += (
+    "files listed",
+    "files of numbers",
+    "masks",
+    "masks of two",
+    "pictures",
+    "images repeated",
+)
 EQUAL += ("python", "python dataset")
 
 

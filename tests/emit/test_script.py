@@ -162,6 +162,14 @@ VARIANTS |= {
     ).replace("  - Dense: {units: 10, activation: softmax}", "kernel_size: 1}")
     + "data: {source: image_directory, train: a, test_size: 0.2, targets: input, "
     + "scale: 255}\ntrain: {loss: mse}\n",
+    "files listed": OUTLINE
+    + "data: {source: csv, file_column: file, label_column: kind, train: a/list.csv, "
+    + "classes: [a, b, c, d, e, f, g, h, i, j], validation: a/list.csv, scale: 255}\n"
+    + SPARSE
+    + "}\n",
+    "files of numbers": OUTLINE.replace("{units: 10, activation: softmax}", "1")
+    + "data: {source: csv, file_column: file, label_column: age, train: a/list.csv, "
+    + "test_size: 0.2, limit: 9, scale: 255}\ntrain: {loss: mse}\n",
     "images chosen": OUTLINE.replace("- Flatten", "- Normalization\n  - Flatten", 1)
     + "data: {source: image_directory, train: a, test_size: 0.2, limit: 12, "
     + "scale: 255, labels: one_hot, classes: [a, b, c, d, e, f, g, h, i, j]}\n"

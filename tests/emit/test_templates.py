@@ -116,7 +116,7 @@ def test_no_template_is_left_over() -> None:
     by_name = {
         f"{style}/data/{source}"
         for style in STYLES
-        for source in (*SOURCES, "image_pairs")
+        for source in (*SOURCES, "image_pairs", "csv_images")
     }
     # Each section of a lesson is rendered by its key.
     keys = re.findall(r'"(\w+)"', inspect.getsource(lesson._sections))

@@ -22,7 +22,7 @@ def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | No
         return None
     # Keras's function makes two parts, and shuffles what it parts.
     unordered = data.splits and not train.shuffle
-    pairs = isinstance(data.train, Pair)
+    pairs = isinstance(data.train, Pair) or data.file_column is not None
     relists = (
         pairs or data.limit is not None or bool(train.validation_split) or unordered
     )
@@ -36,6 +36,7 @@ def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | No
         orders=not data.splits and (train.shuffle or data.shuffle),
         numbers=prod(size or 1 for size in image),
         sizes=told.shape[1:] if told.inputs[0].reshapes else (),
+        listed=pairs,
         folder=data.train if isinstance(data.train, Pair) else None,
         held_out=data.validation if isinstance(data.validation, Pair) else None,
         repeats=told.targets[0].array == INPUT,

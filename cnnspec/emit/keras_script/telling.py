@@ -74,6 +74,7 @@ def data_view(data: Data, fit: Fit) -> DataView:
     image = _image(data, first)
     colors = {1: "grayscale", 3: "rgb", 4: "rgba"}
     source = "image_pairs" if isinstance(data.train, Pair) else data.kind
+    source = "csv_images" if data.file_column else source
     part = "valid" if data.validation else "test"
     pair, samples = held_out(data, part, targets[0].form)
     return DataView(
@@ -90,6 +91,8 @@ def data_view(data: Data, fit: Fit) -> DataView:
         train=data.train if isinstance(data.train, str) else None,
         validation=str(data.validation) if data.validation else None,
         label_column=data.label_column,
+        file_column=data.file_column or "",
+        folders=tuple(map(_folder, (data.train, data.validation))),
         columns=columns(data),
         read_csv=read_csv(data),
         names_labels=bool(data.names) and numbered and not data.contiguous,
@@ -128,14 +131,20 @@ def data_view(data: Data, fit: Fit) -> DataView:
     )
 
 
+def _folder(file: Any) -> str:
+    """The folder of a file, with a slash behind it; nothing for the one that it is."""
+    parts = str(file or "").replace("\\", "/").rpartition("/")
+    return f"{parts[0]}/" if parts[1] else ""
+
+
 def _image(data: Data, first: Fed) -> Shape | None:
     """The size of a sample as an image; None where nothing says that it is one."""
-    return data.image or (first.shape if data.source == "image_directory" else None)
+    return data.image or (first.shape if data.about_source.streams else None)
 
 
 def _input(fit: Fit, one: Fed) -> InputView:
     data, several = fit.data, len(fit.inputs) > 1
-    is_folder = data.source == "image_directory"
+    is_folder = data.about_source.streams
     comes = _image(data, one) if is_folder else data.about_source.array
     if data.width is not None:
         comes = (data.width,)

@@ -168,6 +168,10 @@ class DataView(NamedTuple):
     """The file or folder to validate with."""
     label_column: str
     """Of a CSV file."""
+    file_column: str
+    """Of a CSV file that names files of images; empty where it doesn't."""
+    folders: tuple[str, ...]
+    """Where those files are looked for, from the folders of the CSV files."""
     columns: tuple[tuple[str, tuple[str, ...]], ...]
     """Those that the model is given, with their categories, if they have some."""
     read_csv: str
@@ -245,6 +249,8 @@ class StreamView(NamedTuple):
     """Numbers in a picture."""
     sizes: tuple[int | None, ...]
     """What a picture is brought to, if that isn't its own form; else empty."""
+    listed: bool
+    """Whether the files to stream are listed beforehand, on both sides."""
     folder: tuple[str, str] | None
     """Of pairs of files, the folders to train on; None where a folder is a class."""
     held_out: tuple[str, str] | None

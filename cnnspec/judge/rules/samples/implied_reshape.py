@@ -39,7 +39,8 @@ def find(fit: Fit) -> Iterator[Problem]:
     data, [fed], image = fit.data, fit.inputs, fit.data.image
     wanted = fed.shape
     asked = data.flatten or data.reshape
-    row = data.source != "csv" or len(wanted) == 1
+    files = data.about_source.streams
+    row = data.source != "csv" or files or len(wanted) == 1
     if asked or image == wanted or (image is None and row):
         return
     form = "rows of numbers" if image is None else show(image)

@@ -48,7 +48,7 @@ def _of(fit: Fit, one: Fed) -> Iterator[Problem]:
         text = f"data: needs the sizes of the model's input, which is {show(wanted)}"
         hint = "give the input numbers instead of null"
         yield Problem(("data",), CODE, text, hint, at_key=True)
-    elif data.source == "image_directory" and image is None and not _is_image(wanted):
+    elif data.about_source.streams and image is None and not _is_image(wanted):
         text = (
             "images have height, width and 1, 3 or 4 channels, and the input is "
             f"{show(wanted)}"
