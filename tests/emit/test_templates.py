@@ -45,6 +45,7 @@ FILLED_IN_BY_CODE = {"layers", "last", "block", "package", "home"}
 EXERCISES = {"asked", "number", "points", "quoted"}
 EXERCISES |= {
     "job",
+    "card",
     "reads",
     "name",
     "exercises",
