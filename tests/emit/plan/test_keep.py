@@ -65,7 +65,19 @@ CASES = {
         """,
         [("layers", 1, "repeat")],  # as the `if` in it is taken twice
     ),
-    "a tensor without a name that another round reads": (
+    "what a call gave in another round, by the call's name": (
+        """
+        blocks: {unit: {layers: [{ReLU: {name: skip}}]}}
+        layers:
+        - repeat:
+            times: 2
+            index: i
+            layers: [{unit: {name: "u${i}"}}, {Dense: 3}]
+        - Add: {from: [u0, u1]}
+        """,
+        [],
+    ),
+    "what a call gave in another round, by the name of a layer in it": (
         """
         blocks: {unit: {layers: [{ReLU: {name: skip}}]}}
         layers:
@@ -75,7 +87,7 @@ CASES = {
             layers: [{unit: {name: "u${i}"}}, {Dense: 3}]
         - Add: {from: [u0_skip, u1]}
         """,
-        [],
+        [("layers", 0, "repeat")],  # nothing is kept by that name
     ),
     "a call that is kept by its name, and gives two tensors": (
         """
