@@ -115,6 +115,23 @@ CASES = {
         """,
         [("layers", 0, "unit"), ("layers", 1, "unit")],
     ),
+    "a list of names in one formula, of what rounds in a branch made": (
+        """
+        layers:
+        - Conv2D: {filters: 4, kernel_size: 1}
+        - Add:
+            from:
+            - prev
+            - - Add:
+                  from:
+                  - - repeat:
+                        times: 3
+                        index: i
+                        layers: [{ReLU: {name: "a${i}"}}, {ELU: {name: "b${i}"}}]
+                  - "${['a0', 'b1']}"
+        """,
+        [("layers", 1, "Add", "from", 1, 0, "Add", "from", 0, 0, "repeat")],
+    ),
 }
 
 

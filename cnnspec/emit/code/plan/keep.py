@@ -16,6 +16,7 @@ from cnnspec.emit.code.plan.history import History
 from cnnspec.emit.code.plan.outline import (
     choice,
     defines,
+    each_step,
     formulas_of,
     parents,
 )
@@ -87,7 +88,7 @@ def kept(
             return flow
         while path and path in flat:
             path = around[path]
-        found = {path} if path else {step.path for step in program.steps}
+        found = {path} if path else {step.path for step in each_step(program.steps)}
         assert not found <= flat
         flat |= found
 
