@@ -8,13 +8,13 @@ from cnnspec.emit.code.plan.keep import kept
 from cnnspec.emit.code.plan.planning import shapes_of
 from cnnspec.ground.source import Source
 from cnnspec.language.program import Program
-from cnnspec.language.reader import read_program
+from cnnspec.model.changing import read_changed
 from cnnspec.model.resolver import resolve
 
 
 def program_of(text: str) -> Program:
     """A spec of an image, with these keys beside `input`, which has to be sound."""
-    program = read_program(Source(f"input: [16, 16, 3]\n{dedent(text)}", "<spec>"))
+    program = read_changed(Source(f"input: [16, 16, 3]\n{dedent(text)}", "<spec>"))
     problems = [*program.problems, *resolve(program).problems]
     assert [p for p in problems if p.severity == "error"] == []
     return program

@@ -132,6 +132,14 @@ CASES = {
         """,
         [("layers", 1, "Add", "from", 1, 0, "Add", "from", 0, 0, "repeat")],
     ),
+    "a call in a branch that others stand for each time": (
+        """
+        blocks: {unit: {layers: [ReLU]}}
+        layers: [{repeat: {times: 1, layers: [{Add: {from: [prev, [unit]]}}]}}]
+        change: {unit: null}
+        """,
+        [("layers", 0, "repeat")],
+    ),
 }
 
 

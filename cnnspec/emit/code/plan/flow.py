@@ -376,7 +376,8 @@ class Flow:
                     for inside in self._written(step):
                         visit(inside)
                 for call in calls:
-                    if call.block not in found:
+                    # Others may stand for each run of a call.
+                    if call.block not in found and call.block in self.functions:
                         visit(self.program.blocks[call.block].steps)
                         found[call.block] = None
 
