@@ -55,7 +55,7 @@ blocks:
 layers:
   - m: {from: words, deep: 2}
   - m: {from: other, name: b}
-  - m: {from: other, name: c, deep: 3}
+  - m: {from: [[{ReLU: {from: other}}]], name: c, deep: 3}
   - Concatenate: {from: [m, b, c]}
   - Dense: 1
 """

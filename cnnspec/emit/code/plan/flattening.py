@@ -238,10 +238,10 @@ class _View:
     # ------------------------------------------------------------- layers
 
     def _layer(self, event: LayerTaken) -> None:
-        self._take(event.branches)
         if self._flat is None and self._has_flat_model(event):
             self._flat_layer(event)
             return
+        self._take(event.branches)
         held = [self._model(made) for made in event.models]
         self._time += 1
         key, node = self._key(event), event.gave.node
@@ -277,7 +277,7 @@ class _View:
         self._flat = path
         self._flat_count[path] = self._flat_count.get(path, 0) + 1
         self._flow.flat_nodes[path] = []
-        self._layer(event._replace(branches=[]))
+        self._layer(event)
         self._flow.flat_current[path] = (self._of(event.gave).value,)
         self._flat = None
 
