@@ -9,7 +9,7 @@ from cnnspec.ground.kinds import NAME_SAYS, name_hint
 from cnnspec.ground.yaml_text import describe
 from cnnspec.language.expressions import Formula, formulas
 from cnnspec.language.expressions.meant import meant
-from cnnspec.language.program import Program
+from cnnspec.language.program import Block, Program
 
 
 def given(name: str, trail: Trail, program: Program) -> Path | None:
@@ -34,8 +34,7 @@ def given(name: str, trail: Trail, program: Program) -> Path | None:
             path = path or _argument(name, frame, arguments, program)
             if path is not None:
                 return _followed(path, tuple(outside), program)
-            block = program.blocks[frame.block]
-            return _followed((*block.path, "params", name), trail, program)
+            return _default(name, trail, program.blocks[frame.block], program)
         trail = () if frame.block else tuple(outside)
     return _followed(("vars", name), (), program) if name in program.vars else None
 
@@ -60,6 +59,15 @@ def _argument(name: str, frame: Frame, arguments: Any, program: Program) -> Path
     is_bare = not frame.path or isinstance(frame.path[-1], int)
     first = next(iter(program.blocks[frame.block].params))
     return None if is_bare or arguments is None or name != first else frame.path
+
+
+def _default(name: str, trail: Trail, block: Block, program: Program) -> Path:
+    """Where the default of a parameter, which sees those before it, got its value."""
+    path, params = (*block.path, "params", name), [*block.params]
+    before = {*params[: params.index(name)]}
+    value = _written(path, program)
+    sees = is_variable(value) and value.names <= before
+    return _followed(path, trail if sees else (), program)
 
 
 def _followed(path: Path, trail: Trail, program: Program) -> Path:
