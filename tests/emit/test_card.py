@@ -53,7 +53,7 @@ def run(script: Path) -> dict:
 
 def table(text: str) -> dict[str, str]:
     """What stands in the table between the marks."""
-    scores = text.partition("<!-- scores -->")[2].partition("<!-- end of scores -->")[0]
+    scores = text.partition("<!-- scores -->")[2].partition("<!-- /scores -->")[0]
     return dict(re.findall(r"^\| (.*?) \| (.*?) \|$", scores, re.MULTILINE))
 
 

@@ -118,7 +118,7 @@ def card(model: Model, lang: str, backend: str, templates: str | None = None) ->
     return sealed.replace(_BEGIN + _END, f"{_BEGIN}{scores}{_END}")
 
 
-_BEGIN, _END = "<!-- scores -->", "<!-- end of scores -->"
+_BEGIN, _END = "<!-- scores -->", "<!-- /scores -->"
 
 
 def _parted(text: str) -> tuple[str, str, str]:
