@@ -159,7 +159,7 @@ def constants(tree: ast.Module) -> list[str]:
 OTHERS = {
     *("scikit-learn", "koreanize-matplotlib", "tf-idf", "allow-outside"),
     *("early-stopping", "no-info", "function-plain", "function-wrap"),
-    *("model-field", "model-fields"),
+    *("model-field", "model-fields", "dry-run", "gpus-per-node"),
 }
 """Other texts of that form: packages, options, other tools' words, schemas."""
 

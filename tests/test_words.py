@@ -646,7 +646,6 @@ def test_a_loss_fits_labels_and_scores(
 
 STRANGE = [
     # a section or layer, a word there, what it isn't
-    ("train", "loss_weights", "class_weight"),
     ("train", "scheduler", "shuffle"),
     ("train", "sample_weight", "class_weight"),
     ("train", "out", "optimizer"),

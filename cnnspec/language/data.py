@@ -474,7 +474,7 @@ class Data(Record):
         both = {isinstance(one, Pair) for one in (self.train, self.validation) if one}
         if len(both) > 1:
             text = "data.train and data.validation are a pair of folders, or neither is"
-            hint = "write {input: FOLDER, target: FOLDER} for both"
+            hint = "both have the form {input: FOLDER, target: FOLDER}"
             yield ArgumentError("validation", "exclusive-arguments", text, hint)
 
     # --------------------------------------------------------- what follows from it

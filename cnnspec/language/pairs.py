@@ -29,7 +29,10 @@ def _files(value: Any) -> Any:
     problems = []
     for key, name in value.items():
         if key not in _KEYS:
-            text, hint = f"a pair of folders has no '{key}'", "write input: and target:"
+            text, hint = (
+                f"a pair of folders has no '{key}'",
+                "its keys are input and target",
+            )
             problems.append(Problem((key,), "unknown-field", text, hint, at_key=True))
         elif not isinstance(name, str) or not name:
             text = f"a folder is named by text; found {describe(name)}"

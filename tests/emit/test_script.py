@@ -158,7 +158,9 @@ VARIANTS |= {
     "pictures": MASKS.format(last="{filters: 1, kernel_size: 1}")
     + "  test_size: 0.25\n  scale: 255\ntrain: {loss: mse}\n",
     "images repeated": OUTLINE.replace(
-        "- Flatten\n", "- Conv2D: {filters: 1, "
+        "- Flatten\n",
+        "- Conv2D: {filters: 4, kernel_size: 3, padding: same}\n"
+        "  - Conv2D: {filters: 1, ",
     ).replace("  - Dense: {units: 10, activation: softmax}", "kernel_size: 1}")
     + "data: {source: image_directory, train: a, test_size: 0.2, targets: input, "
     + "scale: 255}\ntrain: {loss: mse}\n",
@@ -308,7 +310,7 @@ def test_a_failed_download_says_where_to_put_the_file(
 
 
 RESULTS = {"confusion.png", "history.csv", "history.png", "images.png"}
-RESULTS |= {"metrics.json", "model.keras"}
+RESULTS |= {"classes.json", "metrics.json", "model.keras"}
 
 
 @pytest.mark.parametrize("voting", ["soft", "hard"])

@@ -1,8 +1,8 @@
 """A pair of folders for a model that gives no image.
 
 Each image of one folder is held against the file of the same name in the other:
-a mask with the class of each pixel, or an image. So the model has to give scores
-for each pixel, or an image.
+a mask with the class of each pixel, or an image. So the model has to give
+scores for each pixel, or an image.
 
 Wrong:
 
@@ -20,7 +20,7 @@ Right:
 
     input: [32, 32, 3]
     layers:
-      - Conv2D: {filters: 10, kernel_size: 3, padding: same, activation: softmax}
+      - Conv2D: {filters: 10, kernel_size: 1, activation: softmax}
     data:
       source: image_directory
       train: {input: photos, target: masks}

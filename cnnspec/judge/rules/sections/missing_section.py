@@ -9,6 +9,7 @@ Wrong:
     layers:
       - Flatten
       - Dense: {units: 10, activation: softmax}
+    data: {source: mnist, scale: 255, labels: one_hot}
     ensemble: {members: 3}
 
 Right:
@@ -37,7 +38,8 @@ def find(sections: Sections) -> Iterator[Problem]:
         return
     if sections.train is None:
         text = "ensemble: needs to know how to train its members"
-        yield Problem(("ensemble",), CODE, text, "add train:", at_key=True)
+        hint = "add train:" if sections.data else "add train:, and data:"
+        yield Problem(("ensemble",), CODE, text, hint, at_key=True)
     elif sections.data is None:
         text = "ensemble: needs something to train its members on"
         yield Problem(("ensemble",), CODE, text, "add data:", at_key=True)

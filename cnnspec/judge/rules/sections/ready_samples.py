@@ -1,8 +1,8 @@
-"""What a script does with samples, asked of samples that it doesn't know.
+"""What needs samples that are known, asked of others.
 
-The function that python: names gives arrays or a dataset, as fit takes them, and
-cnnspec never runs it. So nothing of them can be counted, shared among devices or
-drawn.
+The function that python: names gives arrays or a dataset, as fit takes them,
+and cnnspec never runs it. So nothing of them can be counted, shared among
+devices or drawn.
 
 Wrong:
 

@@ -98,7 +98,7 @@ def _arrays(fit: Fit) -> Iterator[Problem]:
         if array not in (INPUT, about.target) and not about.any_arrays:
             text = f"'{data.kind}' has one target, which is called {about.target}, "
             text = f"{text}and data.targets names '{array}'"
-            hint = f"write {about.target}, or input for the sample itself"
+            hint = f"write {about.target}; or write input"
             yield Problem(("data", "targets", *[name] * bool(name)), CODE, text, hint)
     for key in ("inputs", "sample_weight"):
         for name, array in each_of(getattr(data, key)):

@@ -1,4 +1,4 @@
-"""Another batch_size in fine_tune:, with data that are streamed.
+"""Another batch_size in fine_tune:, for streamed data.
 
 Pictures of a folder come as a dataset, which has its batches already, and both
 fits read the same one (keras/src/trainers/trainer.py, fit, 3.15).
@@ -50,4 +50,4 @@ def find(model: Model) -> Iterator[Problem]:
         text = f"fine_tune can't have batches of {size}: {data.source} is read in "
         text = f"{text}batches of {train.batch_size or 32} for both fits"
         path = ("train", "fine_tune", "batch_size")
-        yield Problem(path, CODE, text, "remove it; or set batch_size: of train:", True)
+        yield Problem(path, CODE, text, "remove it", True)
