@@ -57,6 +57,8 @@ class Said(NamedTuple):
     """The name that the tensor was called by; nothing for `prev` and for a branch."""
     argument: str = ""
     """The argument of the call that it is given as; nothing where that is its place."""
+    is_listed: bool = False
+    """Whether a formula comes to a list, of which the name is an item."""
 
 
 class Outcome(NamedTuple, Generic[T]):

@@ -41,10 +41,12 @@ def tensors_of(
     said: list[Said] = []
     for place, source in enumerate(step.sources):
         number = 0
-        for tensors, by in _sources(state, source, step, place, scope):
+        items = _sources(state, source, step, place, scope)
+        is_listed = isinstance(items, list)
+        for tensors, by in items:
             for tensor in tensors:
                 found.append(tensor)
-                said.append(Said(place, number, by))
+                said.append(Said(place, number, by, is_listed=is_listed))
                 number += 1
     return tuple(found), said
 
@@ -56,7 +58,7 @@ def _sources(
     place: int,
     scope: Scope[T],
 ) -> "Sequence[Found[T]]":
-    """What an item of `from` stands for, which may be a list of names."""
+    """What an item of `from` stands for; a list where that is a list of names."""
     if type(source) is Formula:
         under = step.named.places[place] if step.named else (place,)
         names = _listed(state, source, (*step.path, "from", *under), scope)

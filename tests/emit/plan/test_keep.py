@@ -132,6 +132,14 @@ CASES = {
         """,
         [("layers", 1, "Add", "from", 1, 0, "Add", "from", 0, 0, "repeat")],
     ),
+    "a list of names in one formula, of which the first is kept by its name": (
+        """
+        layers:
+        - repeat: {times: 2, index: i, layers: [{ReLU: {name: "a${i}"}}]}
+        - Concatenate: {from: ["${['a0', 'input']}"]}
+        """,
+        [("layers", 0, "repeat")],
+    ),
     "a call in a branch that others stand for each time": (
         """
         blocks: {unit: {layers: [ReLU]}}

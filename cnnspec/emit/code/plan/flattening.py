@@ -667,7 +667,8 @@ class _View:
             use = TensorRead(key, how.place, how.number)
             source = event.step.sources[how.place]
             if isinstance(source, Formula):
-                self._flow.formulas[use] = source
+                known = self._flow.formulas.get(use, source)
+                self._flow.formulas[use] = None if how.is_listed else known
             elif isinstance(source, tuple):
                 self._flow.branch_uses.add(use)
             self._read(use, instance, how.by)

@@ -257,8 +257,8 @@ class Flow:
         passed: the current tensors behind each step that is left out.
         outputs: the places that read what the model gives.
         results: how many tensors each block returns.
-        formulas: of each place that names what it reads by one; None where a block has
-            no `outputs`.
+        formulas: of each place that names what it reads by one; None where it comes to
+            a list of names, or a block has no `outputs`.
         branch_uses: the places that read what a branch in `from` gives.
         layers: by the node that they are of.
         shapes: of each node's output.
