@@ -11,7 +11,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fidelity zoo backends worksheets notebooks bench accuracy transfer docs generated clean
+.PHONY: help demo test lint fidelity zoo backends worksheets notebooks bench accuracy tasks transfer docs generated clean
 
 help:
 	@echo "make demo       build the Network in Network of specs/nin.yaml"
@@ -23,6 +23,7 @@ help:
 	@echo "make bench      measure speed, and write it to benchmarks/RESULTS.md"
 	@echo "make notebooks  run the tutorials' notebooks, in all languages"
 	@echo "make accuracy   train the tutorials on the real data in the folder DATA"
+	@echo "make tasks      train a model for each task on DATA, beside the same by hand"
 	@echo "make transfer   hold transfer learning against training from nothing, on DATA"
 	@echo "make generated  write the scripts of generated/ again from specs/"
 	@echo "make docs       write the generated pages of docs/ again"
@@ -72,6 +73,10 @@ notebooks: $(VENV)/installed-dev
 # An hour or two on two cores.
 accuracy: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/accuracy.py $(DATA)
+
+# Ten minutes.
+tasks: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/tasks.py $(DATA)
 
 # Two minutes.
 transfer: $(VENV)/installed-dev
