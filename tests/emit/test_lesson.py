@@ -67,11 +67,14 @@ def faults(script: str, blocks: set[str]) -> list[str]:
         for one in nodes
         if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)
     ]
-    found += [f"{len(imports)} imports"] * (len(imports) > 6)
+    # Only TensorFlow reads files while it trains, and which ones Path says.
+    streams = "tensorflow" in modules
+    found += [f"{len(imports)} imports"] * (len(imports) > 5 + streams)
     found += [
         f"import {m}"
         for m in modules
-        if m.split(".")[0] in sys.stdlib_module_names - {"pathlib"}
+        if m.split(".")[0] in sys.stdlib_module_names
+        and not (streams and m == "pathlib")
     ]
     handed_on = {
         one.id
