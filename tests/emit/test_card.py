@@ -10,8 +10,11 @@ import yaml
 
 from cnnspec import api
 from cnnspec.app import running
+from cnnspec.emit.keras_script.kept import card
+from cnnspec.emit.keras_script.script import render_script
 from tests.emit.quick import save_no_pictures, take_few_digits, train_eagerly
-from tests.emit.test_script import load_script
+from tests.emit.test_script import VARIANTS, load_script
+from tests.emit.test_tasks import TASKS
 
 SPEC = """
 name: a|card
@@ -86,6 +89,19 @@ def test_it_tells_of_the_model_and_of_its_training(monkeypatch) -> None:
     space: dict = {}
     exec(code, space)  # noqa: S102
     assert isinstance(space["model"], keras.Model)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_it_shows_the_pictures_that_the_training_leaves() -> None:
+    others = {"filters.png", "feature_maps.png", "grad_cam.png"}
+    for name, text in [*[*VARIANTS.items()][::6], *TASKS.items()]:
+        model = api.loads(text)
+        if model.program.data is not None:
+            script = render_script(*model[:2], style="full")
+            drawn = {*re.findall(r'savefig\(\s*RESULTS / "(.*?)"', script)}
+            text = card(model, "ko", "tensorflow")
+            shown = {*re.findall(r"\]\((.*?\.png)\)", text)}
+            assert shown == drawn - others >= {"history.png"}, name
 
 
 def test_what_a_person_wrote_stays_and_the_scores_come_anew() -> None:

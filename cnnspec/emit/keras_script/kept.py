@@ -71,6 +71,8 @@ class CardView(NamedTuple):
     """What the spec says that it is, as Markdown."""
     picture: str
     """The file of its picture."""
+    drawn: list[str]
+    """The files of the pictures that the training leaves, without their ending."""
     layers: list[readable.Line]
     """Of the model."""
     settings: list[str]
@@ -104,6 +106,7 @@ def card(model: Model, lang: str, backend: str, templates: str | None = None) ->
         name=readable.escaped(program.name),
         about=[readable.prose(visible(p)) for p in paragraphs(program.description)],
         picture=f"{writer.view.script.stem}.svg",
+        drawn=_DRAWN.findall(writer.render("full/script")),
         layers=[
             line._replace(name=readable.escaped(line.name))
             for line in readable.lines(model.summary)
@@ -118,6 +121,7 @@ def card(model: Model, lang: str, backend: str, templates: str | None = None) ->
     return sealed.replace(_BEGIN + _END, f"{_BEGIN}{scores}{_END}")
 
 
+_DRAWN = re.compile(r'RESULTS / "((?:history|confusion|images|predictions)[^"]*)\.png"')
 _BEGIN, _END = "<!-- scores -->", "<!-- /scores -->"
 
 
