@@ -88,8 +88,8 @@ def seen(inputs):
 def multi_label():
     (x, y), test = arrays("pairs.npz", "image", "tags")
     inputs = keras.Input((28, 56, 1))
-    outputs = layers.Dense(10, activation="sigmoid")(seen(inputs))
-    model = keras.Model(inputs, outputs)
+    features = seen(inputs)
+    model = keras.Model(inputs, layers.Dense(10, activation="sigmoid")(features))
     f1 = keras.metrics.F1Score(average="macro", threshold=0.5)
     model.compile("adam", "binary_crossentropy", metrics=[f1])
     model.fit(scaled(x), y.astype("float32"), epochs=10, verbose=0)
@@ -197,8 +197,8 @@ def folder():
         verbose=False,
     )
     inputs = keras.Input((28, 28, 1))
-    x = layers.Rescaling(1 / 255)(inputs)
-    model = keras.Model(inputs, layers.Dense(10, activation="softmax")(seen(x)))
+    x = seen(layers.Rescaling(1 / 255)(inputs))
+    model = keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(train, epochs=5, verbose=0)
     return model.evaluate(test, verbose=0, return_dict=True)
