@@ -116,13 +116,18 @@ def test_ctrl_c_keeps_what_was_reached(tmp_path: Path, backend: str) -> None:
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 1
-    assert "Stopped. The model as it is now is in results/small/model.keras" in errors
+    assert "Stopped. The model as it is now is in results/small/last.keras" in errors
+    assert "that of the best epoch in results/small/model.keras" in errors
     assert "Traceback" not in errors, errors
     assert len(history(tmp_path)["epoch"]) >= 3
-    check = "import keras; print(keras.models.load_model('results/small/model.keras'))"
+    check = "import keras, sys; list(map(keras.models.load_model, sys.argv[1:]))"
+    files = [f"results/small/{name}.keras" for name in ("model", "last")]
     environment = os.environ | {"KERAS_BACKEND": backend}
     subprocess.run(
-        [sys.executable, "-c", check], cwd=tmp_path, env=environment, check=True
+        [sys.executable, "-c", check, *files],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
     )
 
 
