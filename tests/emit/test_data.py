@@ -260,6 +260,8 @@ def test_a_faulty_npz_file_is_told_plainly(load) -> None:
         ({"x_test": np.ones((0, 8, 8))}, "x_test holds no samples"),
         ({"x_test": np.full((10, 8, 8), np.nan)}, "x_test holds numbers that are inf"),
         ({"y_train": np.array(list("abcdefghij"))}, "need labels: contiguous"),
+        ({"x_train": np.float32(3)}, "x_train has the shape (1,), and a"),
+        ({"y_test": np.int64(3)}, "(1,), where one label for each of 10 samples"),
     ]:
         save(**arrays)
         assert said in complaint(load, NPZ)

@@ -230,6 +230,8 @@ FAULTY = [
     ("labels", {"tags_train": TAGS.astype(object)}, "Object arrays cannot be loaded"),
     ("labels", {"image_test": arrays()["image_test"] * np.nan}, "row 1 of image_test"),
     ("labels", {"image_train": arrays()["image_train"][:0]}, "image_train holds no sa"),
+    ("labels", {"image_train": np.float32(3)}, "image_train has the shape (1,), where"),
+    ("labels", {"tags_train": np.int64(1)}, "tags_train has the shape (1,), and ther"),
     ("pixel classes", {"kinds_train": KINDS + 1}, "where a number from 0 to 2 has to"),
     ("pixel classes", {"kinds_train": KINDS / 2}, "holds 0.5, where a number"),
     (
