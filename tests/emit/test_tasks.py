@@ -109,7 +109,10 @@ data:
   sample_weight: weights
   shuffle: true
   limit: 30
-train: {loss: {class: sparse_categorical_crossentropy, Dice: mse}, seed: 0}
+train:
+  loss: {class: {SparseCategoricalCrossentropy: {}}, Dice: {Huber: {delta: 0.5}}}
+  metrics: {class: [{SparseTopKCategoricalAccuracy: {k: 2}}], Dice: [mae]}
+  seed: 0
 """,
     "several": """
 inputs: {photo: [4, 4, 1], table: [4]}

@@ -10,7 +10,15 @@ from typing import Any
 from cnnspec.catalogue.components import Component, Regularizer
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.catalogue.named import Named
-from cnnspec.emit.code.tree import Call, CallArgument, Code, Expression, List, Tuple
+from cnnspec.emit.code.tree import (
+    Call,
+    CallArgument,
+    Code,
+    Dict,
+    Expression,
+    List,
+    Tuple,
+)
 from cnnspec.ground.kinds import Argument, NotAllowed
 from cnnspec.ground.records import Record
 from cnnspec.ground.visible import visible
@@ -97,6 +105,8 @@ def value(found: Any) -> Expression:
         return List(tuple(map(value, found)))
     if isinstance(found, tuple):
         return Tuple(tuple(map(value, found)))
+    if isinstance(found, dict):
+        return Dict(tuple((value(key), value(one)) for key, one in found.items()))
     return Code(repr(found))
 
 
