@@ -113,8 +113,9 @@ def test_each_fit_changes_what_it_trains(
 def test_a_lesson_comes_to_what_the_full_script_does(
     tmp_path: Path, fits: list[dict[str, Any]]
 ) -> None:
-    space = run(rendered(SPEC, "lesson"))
-    load_script(rendered(SPEC, "full"), tmp_path / "script.py").main()
+    text = SPEC.replace("seed: 1", "seed: 1\n  class_weight: balanced")
+    space = run(rendered(text, "lesson"))
+    load_script(rendered(text, "full"), tmp_path / "script.py").main()
     history = rows(tmp_path / "results" / "small" / "history.csv")
     losses = [float(row["loss"]) for row in history]
     assert losses == pytest.approx(space["history"].history["loss"], abs=1e-5)

@@ -279,6 +279,19 @@ def test_feature_maps_are_what_the_convolutions_give(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder", "unsaved")
+def test_one_convolution_is_drawn_too() -> None:
+    module = script(SEEN.replace("  - Conv2D: {filters: 4, kernel_size: 3}\n", ""))
+    model = module.build_model()
+    samples = np.random.default_rng(0).random((2, 8, 8, 1), "float32")
+    module.plot_feature_maps(model, convolutions(model), samples)
+    grid = np.reshape(plt.gcf().axes, (2, 8))
+    assert [len([a for a in row if a.images]) for row in grid] == [1, 5]
+    maps = np.asarray(keras.Model(model.inputs[0], model.layers[1].output)(samples))
+    shown = grid[1, 4].images[0].get_array()
+    assert np.allclose(shown, maps[0, :, :, 4], atol=1e-5)
+
+
+@pytest.mark.usefixtures("folder", "unsaved")
 def test_of_many_convolutions_every_so_manieth_is_drawn() -> None:
     many = "  - Conv2D: {filters: 2, kernel_size: 1}\n" * 30
     module = script(SEEN.replace("  - Flatten", f"{many}  - Flatten"))
