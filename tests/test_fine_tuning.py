@@ -214,3 +214,29 @@ def test_layers_that_are_used_again_stand_in_their_order_once() -> None:
     graph = cnnspec.loads(dedent(text)).summary.graph
     model = cnnspec.keras_model(dedent(text))
     assert keras_order(graph) == [layer.name for layer in model.layers[1:]]
+
+
+def test_keras_s_batch_of_32_is_no_other_size() -> None:
+    for key in ("steps_per_execution: 2", "distribute: data_parallel"):
+        text = (
+            dedent(SPEC)
+            .replace("UNFREEZE", "stem")
+            .replace("  seed: 0", f"  {key}\n  seed: 0")
+        )
+        for size, found in ((32, set()), (64, {"exclusive-arguments"})):
+            one = text.replace("epochs: 5,", f"epochs: 5, batch_size: {size},")
+            told = cnnspec.check(one).diagnostics
+            assert {d.code for d in told if d.severity == "error"} == found, key
+
+
+def test_a_second_fit_that_no_script_calls_is_told_once() -> None:
+    text = dedent(SPEC).replace("UNFREEZE", "stem")
+    text = text.replace("data: {source: mnist, scale: 255}\n", "")
+    text = text.replace("epochs: 5,", "epochs: 5, batch_size: 8, shuffle: false,")
+    told = [
+        d.message for d in cnnspec.check(text).diagnostics if "for fit" in d.message
+    ]
+    assert [message.split()[0] for message in told] == [
+        "train.epochs",
+        "train.fine_tune",
+    ]

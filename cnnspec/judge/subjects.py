@@ -420,7 +420,7 @@ def steps(data: "Data | None", train: "Train") -> int | None:
     """How many batches an epoch has; None where that isn't known."""
     count = samples(data) if data else None
     trained = count and int(count * (1 - train.validation_split))
-    return trained and ceil(trained / (train.batch_size or 32))
+    return trained and ceil(trained / train.samples_per_step)
 
 
 def rate(train: "Train") -> tuple[Path, Any]:

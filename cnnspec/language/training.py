@@ -333,6 +333,11 @@ class Train(Record):
     def title(cls) -> str:
         return "train"
 
+    @property
+    def samples_per_step(self) -> int:
+        """What a batch holds: Keras's 32 where nothing is said."""
+        return self.batch_size or 32
+
     def rules(self) -> None:
         from cnnspec.ground.partial import all_of
 
@@ -373,7 +378,7 @@ class Train(Record):
             *["steps_per_execution"] * (self.steps_per_execution > 1),
             *["distribute"] * (self.distribute is not None),
         ]
-        if size and size != self.batch_size and fixed:
+        if size and size != self.samples_per_step and fixed:
             text = (
                 f"train.{fixed[0]} takes batches of one size, and fine_tune has another"
             )

@@ -50,6 +50,14 @@ class Functional(Layer):
         )
         return made
 
+    @property
+    def own_file(self) -> str:
+        """The file of weights that a person has to have; '' where there is none."""
+        made = self.application
+        if made is None:
+            return self.weights_file
+        return made.weights_ if made.pretrained and not made.published else ""
+
     @classmethod
     def published(cls, graph: Graph, application: Any) -> Self:
         """The layer that a model of keras.applications is.

@@ -205,3 +205,44 @@ def test_a_base_of_another_training(tmp_path: Path) -> None:
         api.keras_model(text.replace("FILE", "none.keras"))
     [found] = api.check(text.replace("FILE", "base.pt")).diagnostics
     assert found.message.startswith("weights must be a file that ends in .keras or")
+
+
+def test_devices_that_share_a_batch_fine_tune_too(tmp_path: Path) -> None:
+    text = SPEC.replace("seed: 1", "seed: 1\n  distribute: data_parallel")
+    load_script(rendered(text, "full"), tmp_path / "script.py").main()
+    history = rows(tmp_path / "results" / "small" / "history.csv")
+    rates = [float(row["learning_rate"]) for row in history]
+    assert rates == pytest.approx([0.01, 0.01, 0.005, 0.005])
+
+
+# ------------------------------------------------------------------ another training
+
+HIGH = """
+name: high
+input: [8, 8, 1]
+blocks:
+  features: {model: true, layers: [Flatten, {Dense: {units: 4, name: seen}}]}
+layers:
+  - features: {name: base, trainable: false WEIGHTS}
+  - Dense: {units: 10, activation: softmax}
+data: {source: digits, scale: 16}
+train: {loss: sparse_categorical_crossentropy, seed: 2}
+"""
+
+
+@pytest.mark.parametrize("file", ["low.keras", "base.weights.h5"])
+def test_a_base_has_the_weights_of_another_training(
+    file: str, tmp_path: Path, monkeypatch: Any, fits: list[dict[str, Any]]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = HIGH.replace("WEIGHTS", f", weights: {file}")
+    with pytest.raises(SystemExit, match=f"{file} is missing: it holds weights"):
+        load_script(rendered(text, "full"), tmp_path / "script.py").main()
+    low = api.keras_model(HIGH.replace("WEIGHTS", "").replace("high", "low"))
+    low.save("low.keras")
+    low.get_layer("base").save_weights("base.weights.h5")
+    known = low.get_layer("base").get_weights()
+    run(rendered(text, "lesson"))
+    for model in (fits[0]["model"], api.keras_model(text)):
+        theirs = model.get_layer("base").get_weights()
+        assert all(map(np.array_equal, theirs, known))

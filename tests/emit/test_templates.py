@@ -232,7 +232,7 @@ FAULTS = {
         "full/steps/begin.py.j2",
         "RESULTS.mkdir",
         '{{ note("wrong") }}\nRESULTS.mkdir',
-        "10:1: error[template]: 'wrong'",
+        "15:1: error[template]: 'wrong'",
     ),
     "syntax of a template": (
         "full/steps/evaluate.py.j2",

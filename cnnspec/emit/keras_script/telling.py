@@ -283,7 +283,7 @@ def _fit_view(fit: Fit, style: str) -> TrainView:
         metrics=_metrics(fit),
         jit_compile=train.jit_compile,
         epochs=train.epochs,
-        batch_size=train.batch_size or 32,
+        batch_size=train.samples_per_step,
         seed=train.seed,
         validation_split=train.validation_split,
         shuffle=train.shuffle,

@@ -82,6 +82,8 @@ class ModelView(NamedTuple):
     """Code that lets a second fit train some of them."""
     tuned: int
     """The parameters that a second fit changes; 0 where there is none."""
+    weights_files: list[str]
+    """The files that hold weights of models in it, other than Keras's own."""
     recursion_limit: int | None
     """What Python's limit of calls has to be, where its own is too low for a chain."""
 

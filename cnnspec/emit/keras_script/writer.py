@@ -42,7 +42,7 @@ from cnnspec.language.program import Program
 from cnnspec.language.results import results_folder
 from cnnspec.model import readable
 from cnnspec.model.depth import recursion_limit
-from cnnspec.model.functional import each_node
+from cnnspec.model.functional import Functional, each_node
 from cnnspec.model.summary import Model, Summary
 
 
@@ -218,6 +218,7 @@ class Writer:
             program, summary, self.language, above, sequential=self._sequential
         )
         layers = [n.layer for n in each_node(summary.graph) if not n.shares]
+        files = [one.own_file for one in layers if isinstance(one, Functional)]
         with declaring(program.own):
             own = custom.classes(layers, *code.functions, code.body, code.model)
         classes = adapted(Model(program, summary))
@@ -239,6 +240,7 @@ class Writer:
             frozen=code.frozen,
             thawed=code.thawed,
             tuned=summary.tuned.trainable_params if summary.tuned else 0,
+            weights_files=list(dict.fromkeys(filter(None, files))),
             recursion_limit=recursion_limit(summary.graph),
         )
 

@@ -106,7 +106,7 @@ def of_sections(program: Program) -> list[Problem]:
 def of_training(sections: "Sections") -> list[Problem]:
     """What those rules find that are about data and training."""
     found = _ask(until_lost(_subjects(sections)))
-    if sections.train and _has(sections.train, "fine_tune"):
+    if sections.train and sections.data and _has(sections.train, "fine_tune"):
         from cnnspec.judge.second import only_second, second
 
         tune: Any = sections.train.fine_tune

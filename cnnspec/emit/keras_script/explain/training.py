@@ -94,7 +94,7 @@ def _trained(data: Data, train: Train) -> int | None:
 def _batches(data: Data, train: Train) -> Values:
     return {
         "epochs": train.epochs,
-        "batch_size": train.batch_size or 32,
+        "batch_size": train.samples_per_step,
         "samples": _trained(data, train),
         "steps": steps(data, train),
         "shuffle": train.shuffle,

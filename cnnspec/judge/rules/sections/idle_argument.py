@@ -3,7 +3,8 @@
 Some arguments count only beside another one, and Keras takes them without a
 word where that one isn't given (keras/src/optimizers/base_optimizer.py,
 keras/src/callbacks/model_checkpoint.py and others, 3.15). Without data: no
-script calls fit, and what is for fit alone has no effect.
+script calls fit, and what is for fit alone has no effect. A limit: above the
+samples that a source has leaves all of them.
 
 Wrong:
 
@@ -22,9 +23,10 @@ from collections.abc import Iterator
 
 from cnnspec.catalogue.optimizers import Optimizer
 from cnnspec.ground.errors import Problem
+from cnnspec.ground.partial import known
 from cnnspec.judge.rules.sections import named
-from cnnspec.judge.subjects import Sections, rate
-from cnnspec.language.training import Train
+from cnnspec.judge.subjects import Sections, available, rate
+from cnnspec.language.training import Data, Train
 
 CODE = "idle-argument"
 SEVERITY = "warning"
@@ -36,6 +38,8 @@ def find(sections: Sections) -> Iterator[Problem]:
         return
     if sections.data is None and sections.ensemble is None:
         yield from _of_fit(sections.train)
+    if sections.data is not None:
+        yield from _of_data(sections.data)
     for path, made in named(sections.train):
         for argument, text, hint in made.idle():
             where = (*path, made.title(), argument)
@@ -49,6 +53,14 @@ def find(sections: Sections) -> Iterator[Problem]:
         by = optimizer.title() if inner else "what mixed_float16 brings"
         text = f"{path[-2]}.{_SCALE} gives way to the scale of {by}"
         yield Problem((*path[:-1], _SCALE), CODE, text, "remove it", at_key=True)
+
+
+def _of_data(data: Data) -> Iterator[Problem]:
+    """A limit above all the samples that there are."""
+    count, limit = available(data), known(data.limit)
+    if count is not None and isinstance(limit, int) and limit > count:
+        text = f"data.limit is {limit:,}, and '{data.kind}' has {count:,} samples to "
+        yield Problem(("data", "limit"), CODE, f"{text}train on", "remove it", True)
 
 
 _SCALE = "loss_scale_factor"

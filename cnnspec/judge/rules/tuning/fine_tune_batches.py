@@ -46,8 +46,8 @@ def find(model: Model) -> Iterator[Problem]:
     size = tune_of(model).batch_size
     if data is None or train is None or not data.about_source.streams:
         return
-    if size is not None and size != (train.batch_size or 32):
+    if size is not None and size != train.samples_per_step:
         text = f"fine_tune can't have batches of {size}: {data.source} is read in "
-        text = f"{text}batches of {train.batch_size or 32} for both fits"
+        text = f"{text}batches of {train.samples_per_step} for both fits"
         path = ("train", "fine_tune", "batch_size")
         yield Problem(path, CODE, text, "remove it", True)
