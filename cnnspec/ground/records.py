@@ -161,17 +161,24 @@ class Record:
             NotAllowed: an argument can't be that.
             ArgumentError: it doesn't go with the others.
         """
+        known = self.arguments()
+        read = {name: known[name].kind.validated(value) for name, value in new.items()}
+        found = self.with_read(read, *without)
+        found.rules()
+        return found
+
+    def with_read(self, new: Mapping[str, Any], *without: str) -> Self:
+        """The same with other arguments, which have been read, and some left out."""
         arguments = self.arguments()
         values, given = {**self.__dict__}, {*self.__pydantic_fields_set__}
         for name in without:
             values[arguments[name].attribute] = arguments[name].default
             given.discard(arguments[name].attribute)
         for name, value in new.items():
-            values[arguments[name].attribute] = arguments[name].kind.validated(value)
+            values[arguments[name].attribute] = value
             given.add(arguments[name].attribute)
-        found = type(self).__new__(type(self))
+        found = object.__new__(type(self))
         found.__setstate__((values, given))
-        found.rules()
         return found
 
     def __getstate__(self) -> Any:

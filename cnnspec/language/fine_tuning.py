@@ -87,16 +87,9 @@ def second_fit(train: Train) -> Train:
     """How the model is trained in the second fit, as if it were the only one."""
     tune = train.fine_tune
     assert isinstance(tune, FineTune)
-    values, given = {**vars(train)}, {*train.__pydantic_fields_set__}
-    values |= {"epochs": tune.epochs, "fine_tune": None}
-    values["optimizer"] = _optimizer(train, tune)
-    for name in _SAME:
-        if name in tune.given:
-            values[name] = getattr(tune, name)
-            given.add(name)
-    found = object.__new__(Train)
-    found.__setstate__((values, given))
-    return found
+    new = {name: getattr(tune, name) for name in _SAME if name in tune.given}
+    new |= {"epochs": tune.epochs, "optimizer": _optimizer(train, tune)}
+    return train.with_read(new, "fine_tune")
 
 
 def _optimizer(train: Train, tune: FineTune) -> Any:
@@ -108,17 +101,9 @@ def _optimizer(train: Train, tune: FineTune) -> Any:
     optimizer = Optimizer.of(train.optimizer)
     inner = getattr(optimizer, "inner_optimizer", None)
     if inner is None:
-        return _at_rate(optimizer, tune.learning_rate)
-    return _with(optimizer, "inner_optimizer", _at_rate(inner, tune.learning_rate))
+        return optimizer.with_read({_RATE: tune.learning_rate})
+    slower = inner.with_read({_RATE: tune.learning_rate})
+    return optimizer.with_read({"inner_optimizer": slower})
 
 
-def _at_rate(optimizer: Optimizer, rate: Any) -> Optimizer:
-    return _with(optimizer, "learning_rate", rate)
-
-
-def _with(optimizer: Optimizer, name: str, value: Any) -> Optimizer:
-    """The same optimizer with another argument, which has been read."""
-    found = object.__new__(type(optimizer))
-    values, given = optimizer.__getstate__()
-    found.__setstate__(({**values, name: value}, {*given, name}))
-    return found
+_RATE = "learning_rate"

@@ -22,6 +22,30 @@ class Part(NamedTuple):
     """The model inside that it is; None where it is a layer or a call."""
 
 
+def graph_in(node: Node) -> Graph:
+    """The graph of a model inside."""
+    assert isinstance(node.layer, Functional)
+    return node.layer.graph
+
+
+def around(graph: Graph, name: str) -> tuple[list[Node], Graph, str]:
+    """The models that something is in, from the outermost on.
+
+    Args:
+        graph: the model.
+        name: in full, of something inside of models as in `left/conv`.
+
+    Returns:
+        Their nodes, the graph of the last, and the name there.
+    """
+    for node in graph.nodes:
+        start = naming.in_model(node.name, "")
+        if isinstance(node.layer, Functional) and name.startswith(start):
+            rest = around(node.layer.graph, name.removeprefix(start))
+            return [node, *rest[0]], *rest[1:]
+    return [], graph, name
+
+
 def part_of(graph: Graph, name: str) -> Part | None:
     """What a name stands for; None where it is nobody's.
 
@@ -29,6 +53,7 @@ def part_of(graph: Graph, name: str) -> Part | None:
         graph: the model.
         name: in full, of something inside of models as in `left/conv`.
     """
+    _, graph, name = around(graph, name)
     for node in graph.nodes:
         called = name in (node.name, graph.called(node.name))
         if called and not node.shares:
@@ -36,9 +61,6 @@ def part_of(graph: Graph, name: str) -> Part | None:
             if isinstance(layer, Functional):
                 return Part(layer.graph, _in_order(layer.graph), node)
             return Part(graph, (node,))
-        start = naming.in_model(node.name, "")
-        if isinstance(node.layer, Functional) and name.startswith(start):
-            return part_of(node.layer.graph, name.removeprefix(start))
     inside = tuple(n for n in _in_order(graph) if _is_in(n, name, graph))
     return Part(graph, inside) if inside else None
 
@@ -81,11 +103,10 @@ def layer_of(part: Part, name: str) -> Node | None:
 
 def trained_too(graph: Graph, name: str, from_layer: str | None) -> Graph:
     """The graph with what a name stands for trained as well, from a layer of it on."""
-    for node in graph.nodes:
-        start = naming.in_model(node.name, "")
-        if isinstance(node.layer, Functional) and name.startswith(start):
-            inner = trained_too(node.layer.graph, name.removeprefix(start), from_layer)
-            return _with(graph, {node.name: _holding(node, inner)})
+    for node in around(graph, name)[0][:1]:
+        rest = name.removeprefix(naming.in_model(node.name, ""))
+        inner = trained_too(graph_in(node), rest, from_layer)
+        return _with(graph, {node.name: _holding(node, inner)})
     part = part_of(graph, name)
     if part is None:
         return graph
@@ -132,15 +153,12 @@ def thawed_layer(layer: Layer) -> Layer:
     if isinstance(layer, Functional):
         nodes = tuple(map(_thawed, layer.graph.nodes))
         return _functional(layer, layer.graph._replace(nodes=nodes, frozen=False))
-    values, given = layer.__getstate__()
-    changed = {name: _all_thawed(values[name]) for name in layer.holders()}
-    if "trainable" in values:
-        changed["trainable"] = True
-    if all(values[name] is value for name, value in changed.items()):
+    new = {name: _all_thawed(getattr(layer, name)) for name in layer.holders()}
+    if "trainable" in layer.arguments():
+        new["trainable"] = True
+    if all(getattr(layer, name) is value for name, value in new.items()):
         return layer
-    found = object.__new__(type(layer))
-    found.__setstate__(({**values, **changed}, given))
-    return found
+    return layer.with_read(new)
 
 
 def _all_thawed(held: object) -> object:

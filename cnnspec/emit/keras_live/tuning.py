@@ -8,7 +8,7 @@ from cnnspec.ground.errors import Problem
 from cnnspec.language.fine_tuning import FineTune
 from cnnspec.model.graph import Graph, Node
 from cnnspec.model.summary import Summary
-from cnnspec.model.tuning import Part, before, part_of
+from cnnspec.model.tuning import Part, around, before, graph_in, part_of
 
 
 def unfreeze(graph: Graph, layers: Mapping[str, Any], tune: FineTune) -> None:
@@ -20,13 +20,11 @@ def unfreeze(graph: Graph, layers: Mapping[str, Any], tune: FineTune) -> None:
         tune: which of them are trained too.
     """
     for name in tune.names:
-        *models, _ = name.split("/")
-        inside, here = graph, layers
-        for model in models:
-            [node] = (n for n in inside.nodes if n.name == model)
+        models, inside, local = around(graph, name)
+        here = layers
+        for node in models:
             here = _inside(node, here[node.name])
-            inside = node.layer.graph  # type: ignore[attr-defined]  # a Functional
-        part = part_of(graph, name)
+        part = part_of(inside, local)
         assert part is not None, "a rule finds names that nothing has"
         _unfreeze(part, here, tune.from_layer)
 
@@ -58,7 +56,7 @@ def _train(layer: Any) -> None:
 
 def _inside(node: Node, model: Any) -> dict[str, Any]:
     """The layers of a model inside another one, by the names of its nodes."""
-    graph: Graph = node.layer.graph  # type: ignore[attr-defined]  # a Functional
+    graph = graph_in(node)
     names = {one.name: one for one in model.layers}
     return {n.name: names.get(graph.called(n.name)) for n in graph.nodes}
 

@@ -16,10 +16,17 @@ from cnnspec.emit.code.tree import (
     Statement,
     Statements,
 )
-from cnnspec.language import naming
 from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph, Node
-from cnnspec.model.tuning import Part, before, layer_of, part_of, thawed_layer
+from cnnspec.model.tuning import (
+    Part,
+    around,
+    before,
+    graph_in,
+    layer_of,
+    part_of,
+    thawed_layer,
+)
 
 _YES, _NO = Code("True"), Code("False")
 _MODEL, _BASE, _LAYER = "model", "base", "layer"
@@ -40,17 +47,20 @@ def thawed_layers(
     plain: list[str] = []  # layers of the model itself that one assignment thaws
     resting: list[str] = []
     for name in names:
-        around, inside, local = _around(_MODEL, graph, name)
+        models, inside, local = around(graph, name)
+        model, here = _MODEL, graph
+        for node in models:
+            model, here = _got(model, here, node), graph_in(node)
         part = part_of(inside, local)
         if part is None:
             continue
         if part.holder and from_layer:
-            found += _from(part, _got(around, inside, part.holder), from_layer, texts)
-            code = _BASE if len(names) == 1 else _got(around, inside, part.holder)
+            found += _from(part, _got(model, inside, part.holder), from_layer, texts)
+            code = _BASE if len(names) == 1 else _got(model, inside, part.holder)
             resting += _models(code, part.graph)
             continue
         for node in _changed(part, from_layer):
-            code = _got(around, inside, node)
+            code = _got(model, inside, node)
             if not _is_frozen(node):
                 found += _handed_on(_LAYER, code, texts)
             elif inside is graph:
@@ -62,16 +72,6 @@ def thawed_layers(
             elif node.layer.rests_untrained:
                 resting.append(f"[{code}]")
     return (*set_layers(graph, plain, _YES), *found, *_rest(resting, texts))
-
-
-def _around(code: str, graph: Graph, name: str) -> tuple[str, Graph, str]:
-    """The model that something is in, as code and as Graph, and its name there."""
-    for node in graph.nodes:
-        start = naming.in_model(node.name, "")
-        if isinstance(node.layer, Functional) and name.startswith(start):
-            inside = _got(code, graph, node)
-            return _around(inside, node.layer.graph, name.removeprefix(start))
-    return code, graph, name
 
 
 def _got(model: str, graph: Graph, node: Node) -> str:
