@@ -7,6 +7,7 @@ from cnnspec.catalogue.layers.base import Layer
 from cnnspec.catalogue.losses import Loss
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shape
+from cnnspec.language.arrays import INPUT
 
 Form = Literal[
     "classes",
@@ -80,7 +81,7 @@ def _form(loss: Loss, output: Output, target: Target) -> tuple[Form, bool]:
     """The form, and whether it tells classes."""
     axes, single = len(output.shape) - 1, output.shape[-1] == 1
     activation = activation_of(output.layer)
-    if target.array == "input" and not loss.categorical:
+    if target.array == INPUT and not loss.categorical:
         if axes > 2 or target.is_image:
             return "picture", False
         return ("numbers" if axes == 1 else "sequence"), False

@@ -3,78 +3,27 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.catalogue.sources import (
-    SOURCES,
-    CsvOfImages,
-    DataSource,
-    ImagePairs,
-    elsewhere,
-)
-from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either, nearest
+from cnnspec.catalogue.sources import SOURCES, CsvOfImages, DataSource, ImagePairs
+from cnnspec.ground.errors import ArgumentError, either
 from cnnspec.ground.kinds import (
     BetweenZeroAndOne,
-    Json,
     Natural,
-    NotAllowed,
     Positive,
-    choice,
     file_name,
     kind,
     list_of,
-    not_finite,
     number,
     one_of,
 )
 from cnnspec.ground.records import Record
 from cnnspec.ground.shapes import Shape, product, show
-from cnnspec.ground.yaml_text import describe
-from cnnspec.language.by_output import ByOutput
+from cnnspec.language.arrays import INPUTS, LABELS, SCALES, TARGETS, as_name, each_of
+from cnnspec.language.origins import NAMED_SOURCES, PYTHON, SOURCE
 from cnnspec.language.pairs import FILES, Pair
 from cnnspec.language.sampling import LIMIT
 from cnnspec.language.table import COLUMNS, width
 
 _File = Annotated[str, file_name("the name of a file or folder", 0)]
-_NAMED_SOURCES = tuple(name for name, about in SOURCES.items() if about.has_name)
-
-
-def _about_source(found: Any) -> str:
-    """The source that is meant."""
-    if str(found) in SOURCES or ":" in str(found):
-        return "write python: my_package.data:load in its place"
-    return nearest(found, _NAMED_SOURCES, elsewhere())
-
-
-_SOURCE = choice(*_NAMED_SOURCES, hint=_about_source)
-
-
-def _function(value: Any) -> str:
-    """A function, named by its module and its own name."""
-    module, _, name = str(value).partition(":")
-    parts = [*module.split("."), name]
-    if not isinstance(value, str) or not all(map(str.isidentifier, parts)):
-        raise ValueError
-    return value
-
-
-def _about_function(found: Any) -> str:
-    """How a function is named, where a file or a dotted name stands."""
-    text = str(found).removesuffix("()")
-    if text.endswith(".py"):
-        module = text.removesuffix(".py").replace("/", ".")
-        return f"name a function of it, as {module}:load"
-    module, _, name = text.replace("/", ".").rpartition(".")
-    if ".py:" in text:
-        module, _, name = text.replace("/", ".").partition(".py:")
-    is_function = all(map(str.isidentifier, [*module.split("."), name]))
-    return f"write {module}:{name}" if is_function else ""
-
-
-_PYTHON = kind(
-    _function,
-    "a function without arguments, as my_package.data:load",
-    {"type": "string", "pattern": r"^\w+(\.\w+)*:\w+$"},
-    hint=_about_function,
-)
 _NAMED = {"train": "a file, or a folder of images", "path": "a file"}
 
 
@@ -97,147 +46,8 @@ _IMAGE_SHAPE = kind(
         "maxItems": 3,
     },
 )
-_LABEL_WORDS = ("one_hot", "sparse", "multi_hot", "contiguous")
-_LABELS_SAYS = (
-    "'one_hot', 'sparse' or 'multi_hot', 'contiguous', or a list such as "
-    "[contiguous, one_hot]"
-)
-
-
-def _labels(value: Any) -> Any:
-    """The words, in order; or those of each output by its name."""
-    if not isinstance(value, dict):
-        return _label_words(value)
-    found, problems = ByOutput(), list[Problem]()
-    for output, words in value.items():
-        try:
-            found[str(output)] = _label_words(words)
-        except Invalid as error:
-            problems += (problem.under(output) for problem in error.problems)
-        except ValueError:
-            text = f"data.labels must be {_LABELS_SAYS}; found {describe(words)}"
-            problems.append(Problem((output,), "wrong-type", text))
-    if problems or not found:
-        raise Invalid(problems) if problems else ValueError
-    return found
-
-
-def _label_words(value: Any) -> tuple[str, ...]:
-    words = list(value) if isinstance(value, list | tuple) else [value]
-    problems = []
-    for place, word in enumerate(words):
-        if word not in _LABEL_WORDS:
-            path = (place,) if isinstance(value, list) else ()
-            text = f"data.labels must be {_LABELS_SAYS}; found {describe(word)}"
-            hint = nearest(word, _LABEL_WORDS)
-            problems.append(Problem(path, "unknown-value", text, hint))
-    if problems:
-        raise Invalid(problems)
-    forms = {"one_hot", "sparse", "multi_hot"}.intersection(words)
-    if not words or len(set(words)) < len(words) or len(forms) > 1:
-        raise ValueError
-    if len(words) > 1 and "multi_hot" in forms:  # its numbers are no classes
-        raise ValueError
-    return tuple(sorted(words))
-
-
-_LABEL_FORMS: list[Json] = [
-    {"enum": list(_LABEL_WORDS)},
-    {
-        "type": "array",
-        "items": {"enum": list(_LABEL_WORDS)},
-        "minItems": 1,
-        "uniqueItems": True,
-    },
-]
-
-
-def _by_name(item: Json) -> Json:
-    """The schema of a mapping by names of inputs or outputs."""
-    return {"type": "object", "additionalProperties": item, "minProperties": 1}
-
-
-_LABELS = kind(
-    _labels,
-    _LABELS_SAYS,
-    {"anyOf": [*_LABEL_FORMS, _by_name({"anyOf": _LABEL_FORMS})]},
-    _LABEL_WORDS,
-)
-
-
-def _arrays(value: Any) -> Any:
-    """The name of an array, or those of several by the inputs or outputs."""
-    if not isinstance(value, dict):
-        return _name(value)
-    if not value:
-        raise ValueError
-    for name, array in value.items():
-        if not isinstance(array, str) or not array.strip():
-            text = f"the name of an array is text; found {describe(array)}"
-            raise Invalid([Problem((name,), "wrong-type", text)])
-    return {str(name): array for name, array in value.items()}
-
-
-_ARRAY_JSON: Json = {"type": "string", "minLength": 1}
-_ARRAYS_JSON: Json = {"anyOf": [_ARRAY_JSON, _by_name(_ARRAY_JSON)]}
-_INPUTS = kind(
-    _arrays,
-    "the name of an array, or those of several by the model's inputs, as in "
-    "{photo: image}",
-    _ARRAYS_JSON,
-)
-_TARGETS = kind(
-    _arrays,
-    "the name of an array, or those of several by the model's outputs, as in "
-    "{digit: label}; or input, for the sample itself",
-    _ARRAYS_JSON,
-)
-_SCALE = number("a number above 0", gt=0)
-
-
-def _scale(value: Any) -> Any:
-    """What is divided by; or that of each input by its name."""
-    if isinstance(value, dict) and value:
-        return {str(name): _one_scale(name, one) for name, one in value.items()}
-    return _one_scale(None, value)
-
-
-def _one_scale(name: Any, value: Any) -> float:
-    try:
-        return float(_SCALE.validated(value))
-    except NotAllowed:
-        if name is None:
-            raise ValueError from None
-    text = f"data.scale must be {_SCALE.says}; found {describe(value)}"
-    raise Invalid([Problem((name,), "wrong-type", text)])
-
-
-_SCALES = kind(
-    _scale,
-    _SCALE.says,
-    {"anyOf": [_SCALE.json, _by_name(_SCALE.json)]},
-    hint=not_finite,
-)
-_NAMES = list_of(kind(lambda v: _name(v), "text", {"type": "string"}), least=2)
+_NAMES = list_of(kind(as_name, "text", {"type": "string"}), least=2)
 _CLASSES = one_of(number("a number of 2 or more", whole=True, ge=2), _NAMES)
-
-
-def _name(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError
-    return value
-
-
-INPUT = "input"
-"""The target that is the sample itself."""
-
-
-def each_of(said: Any) -> Iterator[tuple[str, Any]]:
-    """What is said of each input or output, with its name; '' where it is of all."""
-    if isinstance(said, dict):
-        yield from said.items()
-    elif said is not None:
-        yield "", said
 
 
 class Data(Record):
@@ -274,19 +84,19 @@ class Data(Record):
             "write layers for it at the top, as in - RandomFlip: horizontal",
         ),
     }
-    source: Annotated[str, _SOURCE] | None = None
-    python: Annotated[str, _PYTHON] | None = None
+    source: Annotated[str, SOURCE] | None = None
+    python: Annotated[str, PYTHON] | None = None
     """A function in place of a source: it gives what to train on and what to test with,
     as fit takes them."""
     path: _File | None = None
     """The .npz file, with x_train, y_train, x_test and y_test, or such arrays as
     inputs: and targets: name."""
-    inputs: Annotated[Any, _INPUTS] | None = None
+    inputs: Annotated[Any, INPUTS] | None = None
     """Which arrays of a .npz file the model is given: image stands for image_train and
     image_test."""
-    targets: Annotated[Any, _TARGETS] | None = None
+    targets: Annotated[Any, TARGETS] | None = None
     """Which arrays it learns to give; input is the sample itself, as it is scaled."""
-    sample_weight: Annotated[Any, _TARGETS] | None = None
+    sample_weight: Annotated[Any, TARGETS] | None = None
     """The array of a .npz file that says how much each sample counts."""
     train: Annotated[Any, FILES] | None = None
     """What to train on: a CSV file, or a folder that holds one of images per class; or
@@ -305,13 +115,13 @@ class Data(Record):
     brought."""
     label_mode: Literal["fine", "coarse"] = "fine"
     """The 100 classes of CIFAR-100, or its 20 superclasses."""
-    scale: Annotated[Any, _SCALES] | None = None
+    scale: Annotated[Any, SCALES] | None = None
     """What the samples are divided by: all inputs, or each by its name."""
     flatten: bool = False
     """Whether a sample becomes a row of numbers."""
     reshape: tuple[Positive, ...] | None = None
     """The sizes that a sample is brought to."""
-    labels: Annotated[Any, _LABELS] = ("sparse",)
+    labels: Annotated[Any, LABELS] = ("sparse",)
     """one_hot: a row with a 1 at the class; sparse: the number of the class;
     multi_hot: a row of 0 and 1, for several labels; contiguous: numbered anew without
     gaps."""
@@ -359,7 +169,7 @@ class Data(Record):
 
     def _one_source(self) -> Iterator[ArgumentError]:
         if self.source is None and self.python is None:
-            text = f"data needs 'source', {either(_NAMED_SOURCES)}"
+            text = f"data needs 'source', {either(NAMED_SOURCES)}"
             yield ArgumentError("source", "missing-field", text, "add source:")
         if self.source and self.python:
             text = "data.python is a function in place of a source, and both are given"
@@ -455,14 +265,11 @@ class Data(Record):
             text = f"the column '{self.label_column}' holds the labels"
             hint = "remove it from columns:; or name another label_column:"
             yield ArgumentError("columns", "exclusive-arguments", text, hint)
-        if self.file_column:
-            text = "data.columns makes a row of numbers of a sample, and no image"
-            hint = "keep one of the two"
-            yield ArgumentError("file_column", "exclusive-arguments", text, hint)
-        if self.image_shape:
-            text = "data.columns makes a row of numbers of a sample, and no image"
-            hint = "keep one of the two"
-            yield ArgumentError("image_shape", "exclusive-arguments", text, hint)
+        for name in ("file_column", "image_shape"):
+            if getattr(self, name):
+                text = "data.columns makes a row of numbers of a sample, and no image"
+                hint = "keep one of the two"
+                yield ArgumentError(name, "exclusive-arguments", text, hint)
 
     def _pairs(self) -> Iterator[ArgumentError]:
         """Pairs of folders for what has none, or on one side alone."""

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from cnnspec.emit.keras_script.tables import MISSING
 from tests.emit.test_script import load_script, render
 from tests.samples import write_csv, write_images, write_list, write_pairs, write_people
 
@@ -169,6 +170,12 @@ def test_one_csv_file_is_split(load, tmp_path) -> None:
     assert (y_train == again).all()
     (_, other), _ = load(f"{one}, random_state: 4")
     assert (y_train != other).any()
+
+
+def test_what_pandas_takes_for_missing_may_be_a_category() -> None:
+    from pandas._libs.parsers import STR_NA_VALUES
+
+    assert MISSING == STR_NA_VALUES
 
 
 # ------------------------------------------------------------------ features

@@ -4,7 +4,7 @@ from math import prod
 
 from cnnspec.emit.keras_script.view import AnswerView, DataView, StreamView
 from cnnspec.judge.subjects import Fit
-from cnnspec.language.data import INPUT
+from cnnspec.language.arrays import INPUT
 from cnnspec.language.pairs import Pair
 from cnnspec.language.training import Data
 
@@ -46,18 +46,17 @@ def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | No
     )
 
 
-def held_out(data: Data, part: str, form: str) -> tuple[str, str]:
+def held_out(data: Data, part: str, *, is_single: bool) -> tuple[str, str]:
     """Code of held-out samples, with labels and alone.
 
     Args:
         data: what is trained on.
         part: what variables of held-out data end in.
-        form: of the answers; the first images are held against those of a model that
-            gives others.
+        is_single: whether an answer is one class or number; images are held against
+            the first ones of a model that gives others.
     """
     if data.about_source.streams:
-        plain = form in ("classes", "two classes", "number")
-        return part, part if plain else f"x_{part}"
+        return part, part if is_single else f"x_{part}"
     if data.about_source.is_ready:
         return f"x_{part}, y_{part}, sample_weight=w_{part}", f"x_{part}"
     return f"x_{part}, y_{part}", f"x_{part}"

@@ -4,28 +4,11 @@ from cnnspec.emit.code.plan.values import text
 from cnnspec.language.table import NUMERIC
 from cnnspec.language.training import Data
 
-_MISSING = [
-    "",
-    "#N/A",
-    "#N/A",
-    "N/A",
-    "#NA",
-    "-1.#IND",
-    "-1.#QNAN",
-    "-NaN",
-    "-nan",
-    "1.#IND",
-    "1.#QNAN",
-    "<NA>",
-    "N/A",
-    "NA",
-    "NULL",
-    "NaN",
-    "None",
-    "n/a",
-    "nan",
-    "null",
-]
+MISSING = {
+    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan"),
+    *("1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a"),
+    *("nan", "null"),
+}
 """What pandas takes for a missing value (pandas/_libs/parsers.pyx, 3.1)."""
 
 
@@ -43,7 +26,7 @@ def read_csv(data: Data) -> str:
     unlike = [name for name, held in found if any(map(_looks_otherwise, held))]
     told = ", ".join(f"{text(name)}: str" for name in unlike)
     more = f", dtype={{{told}}}" if unlike else ""
-    missing = any(one in _MISSING for _, held in found for one in held)
+    missing = any(one in MISSING for _, held in found for one in held)
     return f"{more}, keep_default_na=False" if missing else more
 
 

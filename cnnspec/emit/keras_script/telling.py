@@ -26,7 +26,7 @@ from cnnspec.ground.shapes import Shape
 from cnnspec.judge.best import best_of
 from cnnspec.judge.shown import image_of
 from cnnspec.judge.subjects import Fed, Fit, Trained, metric_key, rate, reported
-from cnnspec.language.data import INPUT
+from cnnspec.language.arrays import INPUT
 from cnnspec.language.fine_tuning import second_fit
 from cnnspec.language.pairs import Pair
 from cnnspec.language.program import Program
@@ -76,7 +76,7 @@ def data_view(data: Data, fit: Fit) -> DataView:
     source = "image_pairs" if isinstance(data.train, Pair) else data.kind
     source = "csv_images" if data.file_column else source
     part = "valid" if data.validation else "test"
-    pair, samples = held_out(data, part, targets[0].form)
+    pair, samples = held_out(data, part, is_single=fit.outputs[0].answer.is_single)
     return DataView(
         inputs=inputs,
         targets=targets,

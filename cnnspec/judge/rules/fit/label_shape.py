@@ -26,7 +26,7 @@ from cnnspec.catalogue.losses import Loss
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shape, show
 from cnnspec.judge.subjects import Trained
-from cnnspec.language.data import INPUT
+from cnnspec.language.arrays import INPUT
 
 CODE = "label-shape"
 SEVERITY = "error"

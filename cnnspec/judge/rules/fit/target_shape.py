@@ -25,7 +25,7 @@ from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import show
 from cnnspec.judge.answers import loss_name
 from cnnspec.judge.subjects import Trained
-from cnnspec.language.data import INPUT
+from cnnspec.language.arrays import INPUT
 
 CODE = "target-shape"
 SEVERITY = "error"

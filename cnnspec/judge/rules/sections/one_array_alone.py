@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.subjects import Fit, Sections
-from cnnspec.language.data import INPUT
+from cnnspec.language.arrays import INPUT
 
 CODE = "one-array-alone"
 SEVERITY = "error"

@@ -30,8 +30,8 @@ from typing import Any
 from cnnspec.ground.errors import Problem, either, nearest
 from cnnspec.ground.partial import until_lost
 from cnnspec.judge.subjects import Fit, Sections
+from cnnspec.language.arrays import INPUT, each_of
 from cnnspec.language.by_output import KEYS, ByOutput
-from cnnspec.language.data import INPUT, each_of
 
 CODE = "unknown-tensor"
 SEVERITY = "error"
