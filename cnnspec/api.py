@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cnnspec.ground.errors import (
     Diagnostic,
+    Mark,
     NotInstalledError,
     OverrideError,
     SettingsError,
@@ -34,13 +35,20 @@ from cnnspec.ground.errors import (
     either,
     nearest,
 )
-from cnnspec.ground.source import Source, is_library, read_source, stem
+from cnnspec.ground.source import (
+    Source,
+    is_library,
+    may_be_spec,
+    read_source,
+    stem,
+)
 from cnnspec.judge import check as judging
 from cnnspec.judge.settings import settings_for
 from cnnspec.model import summary as summaries
 
 if TYPE_CHECKING:
     from cnnspec.emit.targets import Options
+    from cnnspec.judge.imported import Imported
     from cnnspec.judge.overrides import Overrides
 
 __all__ = [
@@ -58,6 +66,7 @@ __all__ = [
     "custom_objects",
     "files",
     "find_specs",
+    "import_model",
     "keras_model",
     "load",
     "loads",
@@ -340,7 +349,28 @@ def _is_text(spec: str) -> bool:
 
 
 def _file_reader(name: str) -> tuple[Callable[[], Source], str]:
-    return lambda: read_source(name), name
+    return lambda: _read_file(name), name
+
+
+def _read_file(name: str) -> Source:
+    """The document of a file: a spec, or the model that another file holds.
+
+    Raises:
+        SpecError: it can't be read.
+    """
+    refused: SpecError | None = None
+    if name.endswith(_ENDINGS):
+        try:
+            if may_be_spec(spec := read_source(name)):
+                return spec
+        except SpecError as error:
+            refused = error
+    from cnnspec.read.opening import source
+
+    found = source(name)
+    if found is None and refused is not None:
+        raise refused
+    return found or read_source(name)
 
 
 def _text_reader(text: str, path: str) -> Callable[[], Source]:
@@ -400,6 +430,50 @@ def _sound(checked: Checked) -> Model:
 
             warn(str(found), stacklevel=3)
     return model
+
+
+def import_model(
+    source: PathName,
+    *,
+    flat: bool = False,
+    model: str | None = None,
+    table: int | None = None,
+    cell: int | None = None,
+    path: str = "spec",
+) -> "Imported":
+    """The spec of a model that stands in a file of another kind.
+
+    Nothing in the file is run, and no framework is imported. What is read, and what
+    isn't, is in docs/import.md. `check`, `load` and all else take such files, too.
+
+    Args:
+        source: path of the file.
+        flat: writes layer by layer, without blocks and repeats.
+        model: the name of the model that is meant, where there are several.
+        table: the number of the printed table that is meant, from 1.
+        cell: the number of the notebook's cell that is meant, from 1.
+        path: what messages call the spec.
+
+    Returns:
+        What was read: its `text` is the spec, `checked` what was found out about that,
+        `unknowns` what the source doesn't say, `totals_match` whether the spec comes to
+        the source's own figures, and `report()` all of this as plain data.
+
+    Raises:
+        SpecError: the file can't be read, or holds no model.
+        SettingsError: a setting that can't be followed.
+    """
+    from cnnspec.judge.imported import imported
+    from cnnspec.read.opening import source as opened
+
+    name = os.fspath(source)
+    found = opened(name, model=model, table=table, cell=cell)
+    if found is None:
+        read_source(name).refuse_foreign()
+        text = "this is a spec, or none that is known here"
+        raise SpecError([Diagnostic("error", "foreign-file", Mark(name), text)])
+    settings = settings_for(os.path.dirname(path))
+    return imported(found.found, path, settings, flat=flat)
 
 
 # ------------------------------------------------------------------ building

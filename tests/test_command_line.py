@@ -13,7 +13,8 @@ __all__ = ["run"]  # a fixture
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_takes_what_the_table_gives_it(name: str) -> None:
-    command = import_module(f"cnnspec.app.commands.{name}")
+    module = COMMANDS[name].module or name
+    command = import_module(f"cnnspec.app.commands.{module}")
     given = {thing.parameter for thing in COMMANDS[name].operands}
     given |= {option.parameter for option in COMMANDS[name].options}
     assert {*inspect.signature(command.run).parameters} == given

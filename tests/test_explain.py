@@ -34,8 +34,9 @@ TRAINING = {
     "data": "data: {source: mnist, scale: 255, labels: one_hot, flatten: false}\n",
     "train": "train: {loss: categorical_crossentropy}\n",
 }
-NO_EXAMPLE = {"bug", "keras-mismatch", "no-weights"}
-"""Faults of ours, which whoever knows an example should mend, and of a network."""
+NO_EXAMPLE = {"bug", "keras-mismatch", "no-weights", "unknown-in-source"}
+"""Faults of ours, which whoever knows an example should mend, of a network, and of
+files that no command writes."""
 
 
 def whole(example: str) -> str:
@@ -160,8 +161,9 @@ OTHERS = {
     *("scikit-learn", "koreanize-matplotlib", "tf-idf", "allow-outside"),
     *("early-stopping", "no-info", "function-plain", "function-wrap"),
     *("model-field", "model-fields", "dry-run", "gpus-per-node"),
+    *("keras-json", "keras-yaml", "keras-h5", "keras-archive", "saved-model"),
 }
-"""Other texts of that form: packages, options, other tools' words, schemas."""
+"""Other texts of that form: packages, options, other tools' words, schemas, formats."""
 
 
 def test_every_code_is_explained() -> None:

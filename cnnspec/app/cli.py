@@ -7,6 +7,7 @@ from importlib import import_module
 from cnnspec import __version__
 from cnnspec.app import streams
 from cnnspec.app.parsing import HELP, parse, refuse_unknown
+from cnnspec.app.table import COMMANDS
 from cnnspec.ground import interrupts
 from cnnspec.ground.errors import NotInstalledError
 
@@ -47,7 +48,8 @@ def _run(arguments: Sequence[str]) -> int:
         given = parse(name, rest)
         if given is not None:
             with interrupts.ending_at_once():
-                command = import_module(f"cnnspec.app.commands.{name}")
+                module = COMMANDS[name].module or name
+                command = import_module(f"cnnspec.app.commands.{module}")
             return int(command.run(**given) or 0)
         from cnnspec.app.help import of_command
 

@@ -1,7 +1,7 @@
 """What `cnnspec check` found, as text, as JSON, and as GitHub's annotations."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.api import Checked
 from cnnspec.ground.errors import Diagnostic
@@ -9,6 +9,9 @@ from cnnspec.ground.source import stem
 from cnnspec.ground.visible import json_text, visible
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Summary
+
+if TYPE_CHECKING:
+    from cnnspec.judge.imported import Imported
 
 
 def text(checked: Checked) -> str:
@@ -138,3 +141,12 @@ def _escape(text: str) -> str:
 
 def _property(text: str) -> str:
     return _escape(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def of_import(read: "Imported", source: str, output: str | None) -> Iterator[str]:
+    """What `import` says of what it has read, line by line."""
+    yield from map(str, read.checked.diagnostics)
+    for unknown in read.unknowns:
+        yield visible(f"{source}: {unknown.layer}: {unknown.argument}: {unknown.why}")
+    if output is not None:
+        yield visible(f"wrote {output}")

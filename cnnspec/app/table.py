@@ -1,7 +1,8 @@
 """The commands and their options: what each takes, and what `--help` says of it.
 
-A command is the function `run` of the module of its name in `commands`, which is
-imported when it is run; whatever the command line gives it has the parameter's name.
+A command is the function `run` of a module in `commands`, called as the command is
+unless Python has that word itself, which is imported when it is run; whatever the
+command line gives it has the parameter's name.
 """
 
 from collections.abc import Sequence
@@ -47,6 +48,8 @@ class Command(NamedTuple):
     operands: Sequence[Operand]
     options: Sequence[Option]
     examples: Sequence[str]
+    module: str = ""
+    """Of `commands`, where it isn't called as the command is."""
 
 
 def _flag(name: str, help: str) -> Option:
@@ -267,6 +270,35 @@ COMMANDS = {
             "cnnspec train specs/digits_cnn.yaml --set train.epochs=2",
             "cnnspec train specs/nin.yaml --engine slurm --gpus 4 --time 2:00:00",
         ),
+    ),
+    "import": Command(
+        "Read a model that isn't a spec, and write the spec of it. Nothing is run.",
+        (Operand("SOURCE", "source", "A file of Keras's, a table; - reads stdin."),),
+        (
+            Option(
+                "--output",
+                "output",
+                "Where to write it; printed if none.",
+                "SPEC",
+                short="-o",
+            ),
+            _flag("flat", "Write layer by layer, without blocks and repeats."),
+            _flag("strict", "Let nothing pass that the source doesn't say."),
+            Option(
+                "--report",
+                "report",
+                "What to print of the reading.",
+                "FORM",
+                "text",
+                choices=("text", "json"),
+            ),
+            Option("--model", "model", "Of several: its name there.", "NAME"),
+            Option("--table", "table", "Of several printed tables.", "N", whole=True),
+            Option("--cell", "cell", "Of a notebook.", "N", whole=True),
+            _flag("force", "Overwrite a file that a person edited."),
+        ),
+        ("cnnspec import model.json -o model.yaml",),
+        "reading",
     ),
     "blocks": Command(
         "List the blocks that come with cnnspec, to be brought in by include:.",

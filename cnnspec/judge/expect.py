@@ -21,7 +21,7 @@ from cnnspec.judge.align import (
 from cnnspec.language import naming
 from cnnspec.language.document import Expect
 from cnnspec.model.summary import Row, Summary, each_row
-from cnnspec.read.printed import (
+from cnnspec.read.tables.printed import (
     PrintedRow,
     PrintedSummary,
     SummaryError,

@@ -1,1 +1,1 @@
-"""Bring a model in: a table that Keras printed, and later whole models."""
+"""Bring a model in: what other people's files hold, in the spec's own language."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnnspec.read.printed import PrintedRow, SummaryError, read_summary
+from cnnspec.read.tables.printed import PrintedRow, SummaryError, read_summary
 from tests.read.keras2 import (
     CONNECTED,
     HEADING,

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Container
-from typing import Any
 
 from cnnspec.ground.source.files import composed, is_library, read_text, stem
 from cnnspec.ground.source.marked import Source
@@ -11,6 +10,7 @@ __all__ = [
     "Source",
     "composed",
     "is_library",
+    "may_be_spec",
     "read_source",
     "read_text",
     "stem",
@@ -47,12 +47,14 @@ def with_bases(source: Source, keys: Container[str]) -> Source:
         from cnnspec.ground.source.include import include
 
         include(source, keys)
-    if not _may_be_spec(source.data):
+    if not may_be_spec(source):
         source.refuse_foreign()
     return source
 
 
-def _may_be_spec(data: Any) -> bool:
+def may_be_spec(source: Source) -> bool:
+    """Whether a document has layers as those of a spec, and not as another tool's."""
+    data = source.data
     layers = data.get("layers") if isinstance(data, dict) else None
     first = layers[0] if isinstance(layers, list) and layers else None
     return layers is not None and not (isinstance(first, dict) and len(first) > 1)

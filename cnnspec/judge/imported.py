@@ -1,0 +1,107 @@
+"""A model that was read, as the text of a spec, and what can be said for it."""
+
+from typing import Any, NamedTuple
+
+from cnnspec.ground.source import Source
+from cnnspec.judge.check import Checked, check_source
+from cnnspec.judge.settings import Settings
+from cnnspec.model.summary import Summary
+from cnnspec.read.found import Figures, Found, Unknown
+from cnnspec.read.writing.spec import written
+
+
+class Imported(NamedTuple):
+    """A model that was read from what isn't a spec.
+
+    Attributes:
+        text: the spec.
+        found: what the source says, and what it doesn't.
+        checked: the spec and everything that was found out about it.
+    """
+
+    text: str
+    found: Found
+    checked: Checked
+
+    @property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """What the source doesn't say."""
+        return self.found.unknowns
+
+    @property
+    def totals_match(self) -> bool | None:
+        """Whether the spec comes to the source's own figures; None if it has none."""
+        return _agree(self.found.figures, self.checked.summary)
+
+    def is_sound(self, *, strict: bool = False) -> bool:
+        """Whether the spec checks, and nothing is open that a count depends on.
+
+        Args:
+            strict: whether nothing at all may be open.
+        """
+        open_points = any(one.counts or strict for one in self.unknowns)
+        return self.checked.ok and not open_points and self.totals_match is not False
+
+    def report(self) -> dict[str, Any]:
+        """What was read, as plain data."""
+        layers = _layers(self.found.document)
+        names = {name for name in layers if name}
+        open_layers = names & {one.layer for one in self.unknowns}
+        return {
+            "source_format": self.found.format,
+            "layers": len(layers),
+            "explained": len(layers) - len(open_layers),
+            "unknowns": [_unknown(one) for one in self.unknowns],
+            "totals_match": self.totals_match,
+        }
+
+
+def imported(found: Found, path: str, settings: Settings, *, flat: bool) -> Imported:
+    """The spec of a model that was read.
+
+    Args:
+        found: the model.
+        path: what messages call the spec.
+        settings: which warnings are told of it.
+        flat: writes layer by layer, without blocks and repeats.
+    """
+    text = written(found, flat=flat)
+    checked = check_source(lambda: Source(text, path), path, (), settings)
+    return Imported(text, found, checked)
+
+
+def _agree(figures: Figures | None, summary: Summary | None) -> bool | None:
+    if figures is None or summary is None:
+        return None
+    ours = summary.total_params, summary.trainable_params, summary.non_trainable_params
+    theirs = figures.total, figures.trainable, figures.non_trainable
+    said = [
+        (one, other)
+        for one, other in zip(ours, theirs, strict=True)
+        if other is not None
+    ]
+    return all(one == other for one, other in said) if said else None
+
+
+def _layers(document: dict[str, Any]) -> list[str]:
+    """The names of the layers that a document writes, in blocks too."""
+    steps = list(document.get("layers", ()))
+    for block in document.get("blocks", {}).values():
+        steps += block.get("layers", ())
+    return [_name(step) for step in steps]
+
+
+def _name(step: Any) -> str:
+    [said] = step.values() if isinstance(step, dict) and len(step) == 1 else [None]
+    return str(said.get("name", "")) if isinstance(said, dict) else ""
+
+
+def _unknown(unknown: Unknown) -> dict[str, Any]:
+    layer, argument, candidates, why, place, _ = unknown
+    return {
+        "layer": layer,
+        "argument": argument,
+        "candidates": list(candidates),
+        "why": why,
+        "line": place.line or None,
+    }
