@@ -5,7 +5,6 @@ import json
 import zipfile
 from pathlib import Path
 
-import keras
 import pytest
 
 from cnnspec import api
@@ -22,25 +21,6 @@ def told(path: Path) -> str:
     return found.message
 
 
-def sequential() -> keras.Model:
-    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
-
-
-def functional() -> keras.Model:
-    x = keras.Input((4,))
-    return keras.Model(x, keras.layers.Dense(2)(x))
-
-
-KERAS_2 = """\
-backend: tensorflow
-class_name: Sequential
-config:
-  layers:
-  - class_name: Dense
-    config: {activation: linear, batch_input_shape: !!python/tuple [null, 4], units: 2}
-  name: sequential
-keras_version: 2.4.0
-"""
 NOTEBOOK = {"cells": [{"cell_type": "code", "source": []}], "nbformat": 4}
 SUMMARY = """\
 Model: "sequential"
@@ -86,7 +66,6 @@ CSV = "label,pixel0,pixel1\n5,0,0\n0,0,0\n"
 
 TEXTS = [
     # what it is, what is said
-    (KERAS_2, "Keras model's configuration"),
     (json.dumps(NOTEBOOK), "Jupyter notebook"),
     (json.dumps(NOTEBOOK, indent=1), "Jupyter notebook"),
     (SUMMARY, "printed summary"),
@@ -117,14 +96,6 @@ def test_a_text_is_known(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "model.yaml"
     path.write_text(text, encoding="utf-8")
     assert said in told(path)
-
-
-@pytest.mark.parametrize("model", [sequential, functional])
-def test_what_keras_writes_is_known(tmp_path: Path, model) -> None:
-    model().save(tmp_path / "model.keras")
-    assert "Keras model (.keras)" in told(tmp_path / "model.keras")
-    model().save(tmp_path / "model.h5")
-    assert "HDF5" in told(tmp_path / "model.h5")
 
 
 def zipped(name: str) -> bytes:

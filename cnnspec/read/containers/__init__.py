@@ -1,5 +1,6 @@
 """Files that hold a Keras model: from their bytes to the configuration in them.
 
-`stored.stored(path, kind)` is all that they offer. No framework is imported, and
-nothing that a file holds is run.
+`kinds.kind_of` says what a file is, `reading.stored` what it holds. No framework is
+imported, nothing that a file holds is run, and every size, count and depth is bounded:
+a file may be anybody's.
 """

@@ -1,10 +1,19 @@
-"""The configuration of a model, out of whatever file holds it."""
+"""What a file holds of a model."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cnnspec.ground.shapes import Shape
-from cnnspec.read.found import Place, ReadError
+
+
+class Held(NamedTuple):
+    """One array of a file, without its values."""
+
+    name: str
+    """As the file has it: `conv2d/kernel:0`, or `0` in a `.keras` file."""
+    shape: Shape
+    dtype: str
+    """As in NumPy: `float32`."""
 
 
 class Stored(NamedTuple):
@@ -12,40 +21,16 @@ class Stored(NamedTuple):
 
     format: str
     """As in `Found`."""
-    config: Mapping[str, Any]
-    """What Keras serialised: a mapping with `class_name` and `config`."""
+    config: dict[str, Any]
+    """What Keras serialised, as plain data: `class_name`, `config`, and whatever else
+    the version that wrote it puts beside them. Its `config` holds layers."""
     keras_version: str = ""
-    """That which wrote it, if the file says it."""
-    weights: Mapping[str, tuple[Shape, ...]] = {}
-    """The shapes of each layer's weights in their order, by the layer's name; empty
-    where the file holds none."""
-    training: Mapping[str, Any] | None = None
+    """That which wrote it; empty where the file doesn't say."""
+    backend: str = ""
+    """`tensorflow`, `theano` and so on; empty where the file doesn't say."""
+    training: dict[str, Any] | None = None
     """How the model was compiled, as Keras serialised it."""
-
-
-def stored(path: str, kind: str) -> Stored:
-    """What a file holds of a model.
-
-    Args:
-        path: of the file, or of a SavedModel's folder.
-        kind: what it is by its content, as `opening` tells it: `keras-json`.
-
-    Raises:
-        ReadError: it can't be read, or holds no model.
-    """
-    assert kind == "keras-json"
-    import json
-
-    try:
-        with open(path, "rb") as file:
-            found = json.loads(file.read())
-    except json.JSONDecodeError as error:
-        where = Place(error.lineno, error.colno)
-        raise ReadError(
-            f"this is no JSON: {error.msg}", "save it anew", where
-        ) from None
-    if not isinstance(found, dict) or not {"class_name", "config"} <= found.keys():
-        text = "this JSON is no Keras model: it has no class_name and config"
-        raise ReadError(text, "save what model.to_json() gives")
-    version = str(found.get("keras_version", ""))
-    return Stored(kind, found, version, training=found.get("compile_config") or None)
+    weights: Mapping[str, tuple[Held, ...]] = {}
+    """What is held for each layer, in the order of its weights: in `.h5` files and
+    TF.js by the layer's name; empty where the file has none or has them in another
+    file, as `.keras` does."""
