@@ -253,6 +253,12 @@ class Trained:
         return self._of(self.train.loss)
 
     @property
+    def ignored(self) -> int | None:
+        """The class that its loss passes over; None if it passes over none."""
+        found: int | None = getattr(self.loss, "ignore_class", None)
+        return found
+
+    @property
     def weight(self) -> float | None:
         """How much that counts beside the losses of other outputs."""
         found: float | None = self._of(self.train.loss_weights)

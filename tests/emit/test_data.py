@@ -380,6 +380,32 @@ def test_pairs_are_read_by_their_names(load, tmp_path) -> None:
     assert np.unique(y_valid).tolist() == [0, 1]
 
 
+def test_a_mask_may_be_black_and_white_or_have_a_palette(load, tmp_path) -> None:
+    from PIL import Image
+
+    for name in "ab":
+        write_pairs(tmp_path / name, count=3)
+    _, (_, plain) = load(PAIRS, MASKED)
+    for file in [*(tmp_path / "a" / "masks").iterdir()]:
+        numbers = np.array(Image.open(file))
+        Image.fromarray(numbers * 255).save(tmp_path / "b" / "masks" / file.name)
+    _, (_, white) = load(PAIRS, MASKED)
+    assert (white == plain).all()
+    for file in [*(tmp_path / "a" / "masks").iterdir()]:
+        colored = Image.open(file).convert("P")
+        colored.putpalette([0, 0, 0, 200, 30, 90] + [0] * 762)
+        colored.save(tmp_path / "b" / "masks" / file.name)
+    _, (_, colors) = load(PAIRS, MASKED)
+    assert (colors == plain).all()
+    ignoring = "loss: {SparseCategoricalCrossentropy: {ignore_class: 255}}"
+    void = MASKED.replace("loss: sparse_categorical_crossentropy", ignoring)
+    spoil(tmp_path / "b" / "masks" / "0.png", (8, 8), 255)
+    _, (_, kept) = load(PAIRS, void)
+    assert np.unique(kept[0]).tolist() == [255]
+    spoil(tmp_path / "b" / "masks" / "0.png", (8, 8), 254)
+    assert "are 0 to 1, or 255 for those that do" in complaint(load, PAIRS, void)
+
+
 def spoil(path: Path, size: tuple[int, ...], value: int = 0) -> None:
     from PIL import Image
 
@@ -400,13 +426,13 @@ def test_pairs_that_are_none_are_told(load, tmp_path) -> None:
         ((8, 8, 3), 0, "1.png has 3 channels, and a mask has one"),
         (
             (8, 8),
-            255,
-            "1.png has the number 255; with 2 classes, those of pixels are 0 ",
+            7,
+            "has the number 7; with 2 classes, those of pixels are 0 and 1",
         ),
     ):
         spoil(mask, size, value)
         assert said in complaint(load, PAIRS, MASKED)
-    mask.write_bytes(mask.read_bytes()[:60])
+    mask.write_bytes(mask.read_bytes()[:40])
     assert complaint(load, PAIRS, MASKED).startswith(
         "a/masks/1.png is no image, or dam"
     )

@@ -54,6 +54,10 @@ train:
 {npz("targets: kinds, labels: one_hot")}
 train: {{loss: dice, metrics: [accuracy], seed: 0, resume: true}}
 """,
+    "pixel classes, ignored": f"""{CONV}filters: 3, activation: softmax}}
+{npz("targets: kinds")}
+train: {{loss: {{SparseCategoricalCrossentropy: {{ignore_class: 3}}}}, seed: 0}}
+""",
     "two pixel classes": f"""{CONV}filters: 1, activation: sigmoid}}
 {npz("targets: mask, limit: 30")}
 train: {{loss: bce, metrics: [{{BinaryIoU: {{name: iou}}}}], seed: 0}}
@@ -209,6 +213,12 @@ def test_a_lesson_of_every_task_computes_what_its_full_script_does(
     assert found.keys() <= kept.keys()
     for key in found:
         assert found[key] == pytest.approx(kept[key], rel=1e-3, abs=1e-3), key
+    if "overlap" in ours:
+        assert [*figures["iou"].values()][-1] == pytest.approx(
+            ours["overlap"], abs=1e-3
+        )
+    if "f1" in ours and len(ours["scores"]) < 4:
+        assert [*figures["f1"].values()] == pytest.approx(ours["f1"], abs=1e-3)
     with open(folder / "results" / "run" / "history.csv", newline="") as file:
         rows = [*csv.DictReader(file)]
     assert {*rows[0]} == {"epoch", *ours["history"].history}
@@ -242,6 +252,7 @@ FAULTY = [
         {"kinds_train": KINDS.reshape(40, 2, 8)},
         "the sizes (4, 4",
     ),
+    ("pixel classes, ignored", {"kinds_train": KINDS + 2}, "from 0 to 2, or 3 has to"),
     ("weights", {"weights_train": np.ones(9)}, "(9,), and there are 40 samples"),
 ]
 

@@ -186,6 +186,7 @@ def _target(fit: Fit, one: Trained) -> TargetView:
         shape=(-1, *shape),
         scale=_number(fit.inputs[0].scale) if scaled else None,
         limit=_limit(one),
+        ignored=one.ignored,
         form=form,
         tells_classes=tells_classes,
         classes=one.classes,
@@ -196,8 +197,6 @@ def _target(fit: Fit, one: Trained) -> TargetView:
 def _limit(one: Trained) -> int | None:
     """What the numbers of a target stay below, where they are classes, or 0 and 1."""
     if not one.answer.tells_classes or "contiguous" in one.label_words:
-        return None
-    if getattr(one.loss, "ignore_class", None) is not None:
         return None
     as_class = one.encoding == "one_hot" or one.by_number
     return one.classes if as_class else 2
@@ -439,6 +438,8 @@ def answer_view(one: Trained, style: str) -> AnswerView:
         shown=shown,
         is_gray=is_gray,
         labels=_labels(one),
+        ignored=one.ignored,
+        told=_told(one),
         draws=_draws(one),
         of_two=one.units == 1,
         repeats_sample=one.array == INPUT,
@@ -452,6 +453,14 @@ def _labels(one: Trained) -> str:
     if one.encoding == "one_hot":
         return "truth.argmax(axis=-1)"
     return "truth" if one.by_number else "truth[..., 0]"
+
+
+def _told(one: Trained) -> str:
+    """Code of the numbers of its classes, without one that the loss passes over."""
+    numbers = range(one.classes)
+    if one.ignored in numbers:
+        return str([number for number in numbers if number != one.ignored])
+    return f"range({one.classes})"
 
 
 def _draws(one: Trained) -> str:

@@ -128,6 +128,8 @@ class TargetView(NamedTuple):
     """What each number is divided by, where it is a picture as the input is."""
     limit: int | None
     """What its numbers, from 0 on, stay below; None for any."""
+    ignored: int | None
+    """The number that the loss passes over; None if it passes over none."""
     form: str
     """What it stands for, as `AnswerView` has it."""
     tells_classes: bool
@@ -373,6 +375,10 @@ class AnswerView(NamedTuple):
     """Whether such an image has no colours."""
     labels: str
     """Code of the numbers of the classes that `truth` holds, of places too."""
+    ignored: int | None
+    """The number in it that the loss passes over; None if it passes over none."""
+    told: str
+    """Code of the numbers of the classes that there are to tell of."""
     draws: str
     """Code that makes an image of `made`, where the answer is one; else empty."""
     of_two: bool
