@@ -111,17 +111,21 @@ def read_from(folder: Folder, name: str, limit: int) -> bytes:
     Raises:
         ReadError: it is over `limit` bytes, or damaged.
     """
-    try:
-        with folder.open(name) as file:
-            content = file.read(limit + 1)
-    except ReadError:
-        raise
-    except Exception as error:  # noqa: BLE001 - zlib, bz2, lzma and zipfile raise
-        raise _damaged(error) from None
+    content = start_of(folder, name, limit + 1)
     if len(content) > limit:
-        text = f"'{visible(name)}' is over {limit // 2**20} MiB unpacked"
+        text = f"'{visible(name)}' is over {limit // 2**20} MiB"
         raise ReadError(f"{text}; no model's layers are")
     return content
+
+
+def start_of(folder: Folder, name: str, size: int) -> bytes:
+    """The first bytes of a file.
+
+    Raises:
+        ReadError: it is damaged.
+    """
+    with folder.open(name) as file:
+        return _piece(file, size)
 
 
 @contextmanager
@@ -138,7 +142,7 @@ def unpacked(folder: "Zipped", name: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="cnnspec-") as place:
         path = os.path.join(place, f"member{ending}")
         with open(path, "wb") as file, folder.open(name) as member:
-            while piece := _piece(member):
+            while piece := _piece(member, 2**20):
                 limit -= file.write(piece)
                 if limit < 0:
                     shown = visible(name)
@@ -147,10 +151,12 @@ def unpacked(folder: "Zipped", name: str) -> Iterator[str]:
         yield path
 
 
-def _piece(member: IO[bytes]) -> bytes:
+def _piece(file: IO[bytes], size: int) -> bytes:
     try:
-        return member.read(2**20)
-    except Exception as error:  # noqa: BLE001 - as above
+        return file.read(size)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - zlib, bz2, lzma and zipfile raise
         raise _damaged(error) from None
 
 

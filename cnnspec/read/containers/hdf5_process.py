@@ -24,6 +24,7 @@ DEPTH_LIMIT = 32
 """Groups in groups."""
 _MEMORY = 64 * 2**20
 """Bytes beyond what the libraries take themselves."""
+_ROOM = "64 MiB; nothing that says what layers a model has does"
 _PATIENCE = 5
 """Times that it took to import the libraries: processor time for the file."""
 
@@ -51,10 +52,10 @@ def main(path: str, places: list[str]) -> None:
             answer = _Reader(h5py).told(file)
     except Refused as error:
         answer = {"refused": error.args[0]}
-    except (MemoryError, RecursionError):
-        answer = {"refused": "something in this HDF5 file is larger than any model's"}
     except Exception as error:  # noqa: BLE001 - h5py has errors of all kinds
         answer = {"damaged": str(error)[:400]}
+        if isinstance(error, MemoryError) or "allocat" in str(error):
+            answer = {"refused": f"something in this HDF5 file takes over {_ROOM}"}
     print(json.dumps(answer))
 
 

@@ -3,7 +3,7 @@
 import os
 import re
 
-from cnnspec.read.containers.folders import Folder, OnDisk, Zipped
+from cnnspec.read.containers.folders import Folder, OnDisk, Zipped, start_of
 
 START = 2**16
 """Bytes at the start of a file that are looked at."""
@@ -19,7 +19,8 @@ ENDINGS = (".h5", ".hdf5", ".keras")
 _H5_SIGN = b"\x89HDF\r\n\x1a\n"
 _H5_PLACES = (0, 512, 1024, 2048)
 """Where HDF5's sign may stand (HDF5 File Format Specification 3.0, II.A)."""
-_PROTOBUFS = ("saved_model.pb", "keras_metadata.pb")
+_OPERATIONS = (b"\x12\x0bPlaceholder", b"\x12\5Const")
+"""What the first operation of a graph is, mostly."""
 
 
 def kind_of(path: str) -> str | None:
@@ -43,19 +44,22 @@ def of_start(start: bytes, path: str) -> str | None:
     if start.startswith((b"PK\3\4", b"PK\5\6")):
         folder = Zipped(path)
         return _of_folder(folder) or (ZIPPED if folder.only(ENDINGS) else None)
+    if start.startswith(b"\x08\1\x12") or b"_tf_keras_" in start[:64]:
+        return SAVED_MODEL  # its version and a graph, or the first entry for Keras
+    if start.startswith(b"\n") and any(name in start[:64] for name in _OPERATIONS):
+        return GRAPH
     if start.startswith(b"version https://git-lfs.github.com/spec/"):
         return POINTER
     return _of_text(start)
 
 
 def _of_folder(folder: Folder) -> str | None:
-    if any(folder.has(name) for name in _PROTOBUFS):
+    if folder.has("saved_model.pb") or folder.has("keras_metadata.pb"):
         return SAVED_MODEL
     for name, kinds in (("config.json", (JSON,)), ("model.json", (TFJS, JSON))):
         if not folder.has(name):
             continue
-        with folder.open(name) as file:
-            kind = _of_text(file.read(START))
+        kind = _of_text(start_of(folder, name, START))
         if kind in kinds:
             return ARCHIVE if name == "config.json" else kind
         if name == "config.json" and folder.has("model.weights.h5"):
@@ -77,9 +81,4 @@ def _of_text(start: bytes) -> str | None:
 
 
 def _of_name(path: str) -> str | None:
-    name = os.path.basename(path).lower()
-    if name in _PROTOBUFS:
-        return SAVED_MODEL
-    if name.endswith(".pb"):
-        return GRAPH
-    return NONE if name.endswith(ENDINGS) else None
+    return NONE if path.lower().endswith(ENDINGS) else None

@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterator
+from typing import IO
 
 from cnnspec.ground.visible import visible
 from cnnspec.read.containers import kinds
@@ -36,7 +38,7 @@ def stored(path: str, kind: str) -> Stored:
     if kind == kinds.SAVED_MODEL:
         from cnnspec.read.containers.saved_model import stored_saved_model
 
-        return stored_saved_model(_folder(path))
+        return stored_saved_model(_protobufs(path))
     if kind == kinds.ZIPPED:
         return _of_member(Zipped(path))
     if kind in (kinds.POINTER, kinds.GRAPH, kinds.NONE):
@@ -45,10 +47,15 @@ def stored(path: str, kind: str) -> Stored:
 
 
 def _folder(path: str) -> Folder:
-    if os.path.isdir(path):
-        return OnDisk(path)
-    name = os.path.basename(path)
-    return OnDisk(os.path.dirname(path)) if name.endswith(".pb") else Zipped(path)
+    return OnDisk(path) if os.path.isdir(path) else Zipped(path)
+
+
+def _protobufs(path: str) -> Iterator[IO[bytes]]:
+    """The files of a SavedModel, what Keras says first; `path` may be one of them."""
+    from cnnspec.read.containers.saved_model import GRAPH, METADATA
+
+    folder, names = _folder_and_names(path, METADATA, GRAPH)
+    yield from (folder.open(name) for name in names if folder.has(name))
 
 
 def _of_member(folder: Zipped) -> Stored:
@@ -63,14 +70,8 @@ def _of_member(folder: Zipped) -> Stored:
 
 
 def _of_text(path: str, kind: str) -> Stored:
-    if os.path.isdir(path):
-        folder: Folder = OnDisk(path)
-        content = read_from(folder, "model.json", _TEXT_LIMIT)
-    elif _is_zip(path):
-        content = read_from(Zipped(path), "model.json", _TEXT_LIMIT)
-    else:
-        folder, name = OnDisk(os.path.dirname(path)), os.path.basename(path)
-        content = read_from(folder, name, _TEXT_LIMIT)
+    folder, names = _folder_and_names(path, "model.json")
+    content = read_from(folder, names[-1], _TEXT_LIMIT)
     if kind == kinds.TFJS:
         from cnnspec.read.containers.tfjs import stored_tfjs
 
@@ -80,9 +81,15 @@ def _of_text(path: str, kind: str) -> Stored:
     return stored_yaml(content) if kind == kinds.YAML else stored_json(content)
 
 
-def _is_zip(path: str) -> bool:
+def _folder_and_names(path: str, *names: str) -> tuple[Folder, tuple[str, ...]]:
+    """The folder or archive at a path with some names; of a file its own at the end."""
+    if os.path.isdir(path):
+        return OnDisk(path), names
     with open(path, "rb") as file:
-        return file.read(2) == b"PK"
+        if file.read(2) == b"PK":
+            return Zipped(path), names
+    folder, own = os.path.split(path)
+    return OnDisk(folder), (*(n for n in names[:-1] if n != own), own)
 
 
 # ------------------------------------------------------------------ in a model's place

@@ -7,10 +7,9 @@ of JSON.
 """
 
 import os
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import IO
 
-from cnnspec.read.containers.folders import Folder
 from cnnspec.read.containers.json_text import SIZE_LIMIT, parsed
 from cnnspec.read.containers.model_config import model_config
 from cnnspec.read.containers.stored import Stored
@@ -26,13 +25,16 @@ _META_GRAPH, _OBJECTS, _OBJECT, _USER_OBJECT, _OBJECT_METADATA = 2, 7, 1, 4, 3
 _OF_CODE = "import the code that makes it, or the table that model.summary() prints"
 
 
-def stored_saved_model(folder: Folder) -> Stored:
+def stored_saved_model(files: Iterable[IO[bytes]]) -> Stored:
     """The model of a SavedModel.
+
+    Args:
+        files: those that are there, of the two; closed behind the last.
 
     Raises:
         ReadError: it can't be read, or Keras said nothing of its layers.
     """
-    metadata = _metadata(folder)
+    metadata = next(filter(None, map(_metadata, files)), None)
     if metadata is None:
         text = (
             "this SavedModel has a graph of TensorFlow's alone, as model.export() "
@@ -54,17 +56,15 @@ def stored_saved_model(folder: Folder) -> Stored:
     )
 
 
-def _metadata(folder: Folder) -> bytes | None:
+def _metadata(file: IO[bytes]) -> bytes | None:
     """The JSON of the model itself, which is the first of all objects."""
-    for name, texts in ((METADATA, _of_metadata), (GRAPH, _of_graph)):
-        if not folder.has(name):
-            continue
-        with folder.open(name) as file:
-            messages = Messages(file, file.seek(0, os.SEEK_END))
-            for field in texts(messages):
-                if content := messages.content(field, SIZE_LIMIT):
-                    return content
-    return None
+    with file:
+        messages = Messages(file, file.seek(0, os.SEEK_END))
+        file.seek(0)
+        # A SavedModel begins with its version, the other one with an entry.
+        is_graph = file.read(1) == b"\x08"
+        texts = (_of_graph if is_graph else _of_metadata)(messages)
+        return next((t for f in texts if (t := messages.content(f, SIZE_LIMIT))), None)
 
 
 def _of_metadata(messages: Messages) -> Iterator[Field]:
@@ -93,8 +93,3 @@ def _messages(messages: Messages, around: Field | None, number: int) -> Iterator
     for field in messages.fields(around.start, around.end):
         if field.number == number and field.is_bytes:
             yield field
-
-
-def is_saved_model(data: Any) -> bool:
-    """Whether bytes may begin a `saved_model.pb`: its version 1, then a graph."""
-    return bytes(data[:3]) == b"\x08\x01\x12"

@@ -10,7 +10,7 @@ from typing import IO, NamedTuple
 
 from cnnspec.read.found import ReadError
 
-FIELDS_LIMIT = 1_000_000
+FIELDS_LIMIT = 100_000
 """Fields that are looked at in a file."""
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
 

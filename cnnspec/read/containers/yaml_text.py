@@ -29,6 +29,8 @@ _PLAIN = {
     *(_CORE + name for name in ("int", "float", "bool", "null")),
     *(_PYTHON + name for name in ("int", "long", "float", "bool", "none")),
 }
+_WRAPPERS = ("ListWrapper", "_TupleWrapper", "_DictWrapper")
+"""What TensorFlow makes of a list, tuple or mapping of a layer: written as a call."""
 _NONE = "?"
 _ANEW = "save the model anew, in today's form: model.save('model.keras')"
 
@@ -114,7 +116,9 @@ class _Values:
         self._open.discard(id(node))
         return data
 
-    def _list(self, node: Node) -> list[Any]:
+    def _list(self, node: Node) -> Any:
+        if _wraps(node):
+            return self.of(node.value[0])
         _refuse_tag(node, _LISTS)
         return [self.of(item) for item in node.value]
 
@@ -146,6 +150,12 @@ def _plain(node: ScalarNode) -> Any:
     if isinstance(value, float) and value - value:
         raise ReadError("a number isn't finite here", _ANEW, _at(node))
     return value
+
+
+def _wraps(node: Node) -> bool:
+    """Whether a node is a call whose only argument is the plain data itself."""
+    of_tensorflow = node.tag.startswith(f"{_PYTHON}object/apply:tensorflow.python.")
+    return of_tensorflow and node.tag.endswith(_WRAPPERS) and len(node.value) == 1
 
 
 def _refuse_tag(node: Node, known: set[str]) -> None:
