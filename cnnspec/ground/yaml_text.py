@@ -1,8 +1,19 @@
 """Plain values as YAML writes them, for messages, pages and files."""
 
+import re
+from functools import cache
 from typing import Any
 
 from cnnspec.ground.errors import either
+
+
+class _Blank:
+    def __repr__(self) -> str:
+        return "BLANK"
+
+
+BLANK = _Blank()
+"""What a key has that has nothing after its colon; a null is written as such."""
 
 
 def describe(value: Any) -> str:
@@ -36,6 +47,8 @@ def flow(value: Any, *, exact: bool = False) -> str:
     """
     if value is None or isinstance(value, bool):
         return "null" if value is None else str(value).lower()
+    if value is BLANK:
+        return ""
     if isinstance(value, list | tuple):
         return f"[{', '.join(flow(item, exact=exact) for item in value)}]"
     if isinstance(value, dict):
@@ -46,11 +59,20 @@ def flow(value: Any, *, exact: bool = False) -> str:
         return f"{{{', '.join(pairs)}}}"
     if exact and isinstance(value, str):
         return value if _needs_no_quotes(value) else _quoted(value)
-    if isinstance(value, float) and str(value) in _NO_DIGITS:
-        return _NO_DIGITS[str(value)]
+    if isinstance(value, float):
+        return _NO_DIGITS.get(str(value)) or _EXPONENT.sub(r"e\1", str(value))
     return f'"{value}"' if "{" in str(value) else str(value)
 
 
+def scalar(value: Any) -> str:
+    """A value as a file has it where no brace or bracket stands around it."""
+    if isinstance(value, str) and _FORMULA.fullmatch(value):
+        return value
+    return flow(value, exact=True)
+
+
+_FORMULA = re.compile(r"\$\{[^:#{}\n]*\}")
+_EXPONENT = re.compile(r"e\+?(-?)0*(?=\d)")
 _NO_DIGITS = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
 
 
@@ -60,12 +82,28 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+@cache
 def _needs_no_quotes(text: str) -> bool:
-    """Whether it is made of letters, digits and `_ - .`, and is no number or null."""
+    """Whether it is made of letters, digits and `_ - .`, and is no number or null.
+
+    A variable may stand in it, and a slash before it.
+    """
+    if _WORD.fullmatch(text):
+        return text not in _WORDS_OF_YAML
     from cnnspec.ground.source import Source
 
-    plain = text[:1].isalnum() and text.translate(_HARMLESS).isalnum()
-    return plain and Source(text).data == text
+    bare = text.removeprefix("/").replace("$", "")
+    plain = bare[:1].isalnum() and bare.translate(_HARMLESS).isalnum()
+    return plain and text[-1:] != " " and Source(text).data == text
+
+
+_WORD = re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
+_WORDS_OF_YAML = frozenset(
+    word
+    for one in ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+    for word in (one, one.capitalize(), one.upper())
+)
+"""Words that some reader of YAML takes for something else than text."""
 
 
 _HARMLESS = dict.fromkeys(map(ord, "_-. "))

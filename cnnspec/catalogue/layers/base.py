@@ -117,6 +117,8 @@ class Layer(Record):
     """Whether code gives each of its arguments by its name."""
     spelt_out: ClassVar[tuple[str, ...]] = ()
     """Arguments whose texts stand in code without quotes."""
+    follows: ClassVar[Mapping[str, str]] = {}
+    """Arguments that are as another one is unless they are given."""
     grows_with: ClassVar[str] = ""
     """The argument that its weights grow with: how many channels or units it has."""
     inputs: ClassVar[int] = 1

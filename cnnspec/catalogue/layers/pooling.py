@@ -62,6 +62,7 @@ class _Pooling(Spatial):
     }
     role = "pooling"
     result = "pooled"
+    follows: ClassVar[dict[str, str]] = {"strides": "pool_size"}
 
     first = ("pool_size", "strides", "padding", "data_format", "name")
     shape_rule = (

@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any
 
 from cnnspec.emit.code.model import value_text
-from cnnspec.emit.code.width import WIDTH
 from cnnspec.emit.folders import folders, template_folder
 from cnnspec.emit.keras_script.korean import with_particle
 from cnnspec.emit.words import complaint
+from cnnspec.ground.columns import WIDTH
 from cnnspec.ground.errors import Mark, SpecError
 from cnnspec.ground.shapes import show
 from cnnspec.model.readable import in_code

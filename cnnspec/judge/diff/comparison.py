@@ -7,19 +7,11 @@ was and only its input isn't, or nothing about it differs.
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
-from math import isnan
 from typing import Any, NamedTuple
 
-from cnnspec.catalogue.components import (
-    Component,
-    Constraint,
-    Initializer,
-    Regularizer,
-    by_name,
-    snake_case,
-)
+from cnnspec.catalogue.alike import chosen
+from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers.base import Layer
-from cnnspec.ground.records import Record
 from cnnspec.judge.diff.alignment import NEVER, Item, align
 from cnnspec.language.naming import in_model
 from cnnspec.model.functional import Functional
@@ -236,7 +228,7 @@ class _Contents:
         # Layers of a repeat may well be one object.
         place = id(row.layer), bool(row.shares)
         if place not in self.by_id:
-            arguments = _chosen(row.layer)
+            arguments = chosen(row.layer)
             key = row.type, frozenset(arguments.items()), place[1]
             if key not in self.by_value:
                 self.by_value[key] = Content(row, arguments)
@@ -252,56 +244,6 @@ def _automatic(name: str, kind: str) -> bool:
 
 
 _snake_case = cache(snake_case)
-
-
-def _chosen(record: Record) -> dict[str, Hashable]:
-    """The arguments that aren't as by default, in a form to compare them by."""
-    cls: Any = type(record)
-    defaults, found = _defaults(cls), {}
-    for name, value in record.given.items():
-        key = _comparable(name, value)
-        if key != defaults[name] and name != "name":
-            found[name] = key
-    return found
-
-
-@cache
-def _defaults(cls: Any) -> dict[str, Hashable]:
-    """The default of each argument in such a form."""
-    return {
-        name: _comparable(name, argument.default)
-        for name, argument in cls.arguments().items()
-    }
-
-
-def _comparable(name: str, value: Any) -> Hashable:
-    """The same for values that Keras makes the same of."""
-    if isinstance(value, str):
-        if name == "activation" and value == "linear":
-            return None
-        base = _COMPONENTS.get(name.rpartition("_")[2])
-        cls = _classes(base).get(value) if base else None
-        return (cls, frozenset()) if cls else value
-    if isinstance(value, Record):
-        return type(value), frozenset(_chosen(value).items())
-    if isinstance(value, list | tuple):
-        return tuple(_comparable("", item) for item in value)
-    if isinstance(value, dict):
-        return frozenset((k, _comparable("", item)) for k, item in value.items())
-    return "nan" if isinstance(value, float) and isnan(value) else value
-
-
-_COMPONENTS: dict[str, Any] = {
-    "initializer": Initializer,
-    "regularizer": Regularizer,
-    "constraint": Constraint,
-}
-"""What arguments name by a word, by the last word of the argument's own name."""
-
-
-@cache
-def _classes(base: Any) -> dict[str, type[Component]]:
-    return by_name(base)
 
 
 def _arguments(one: Content, other: Content) -> Iterator[Edit]:

@@ -1,27 +1,88 @@
-"""The text of a spec."""
+"""The text of a spec: pass by pass, each of which is proved."""
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cnnspec.ground.yaml_text import flow
+from cnnspec.catalogue.registry import declaring
+from cnnspec.ground.errors import Path, SpecError
+from cnnspec.ground.source import Source
+from cnnspec.ground.yaml_layout import laid_out
+from cnnspec.model.changing import read_changed
+from cnnspec.model.graph import Graph
 from cnnspec.read.found import Found
+from cnnspec.read.placed import FoundSource
+from cnnspec.read.writing.beside import expected, remarks
+from cnnspec.read.writing.document import document_of
+from cnnspec.read.writing.items import APPLY, Spec, each_item
+from cnnspec.read.writing.names import free_to_change, leave_out
+from cnnspec.read.writing.order import put_in_order
+from cnnspec.read.writing.proof import graph_of, same
+from cnnspec.read.writing.reading import spec_of
+from cnnspec.read.writing.shortening import shorten
+
+Pass = Callable[[Spec], None]
+Remarks = Mapping[Path, Sequence[str]]
+"""Comments by the paths of the written-out document."""
+FLAT: tuple[Pass, ...] = (shorten, put_in_order, leave_out)
+"""What changes no line but its own."""
+FOLDING: tuple[Pass, ...] = ()
 
 
-def written(found: Found, *, flat: bool = False) -> str:
+def written(found: Found, *, flat: bool = False, origin: str = "") -> str:
     """The text of the spec of a model.
+
+    Each pass makes another spec of the last one. What the passes come to is read again
+    and compared with the model that was found; as long as it differs, the last pass is
+    taken back. So a pass can make a spec longer than it could be, and never wrong.
 
     Args:
         found: the model.
         flat: writes layer by layer, without blocks and repeats.
+        origin: the name of the file that it was read from, for a comment.
     """
-    lines = list[str]()
-    for key, value in found.document.items():
-        if key == "layers":
-            lines += ["layers:", *(f"  - {_step(step)}" for step in value)]
-        else:
-            lines.append(f"{key}: {flow(value, exact=True)}")
-    return "\n".join([*lines, ""])
+    source = FoundSource(found._replace(unknowns=()), "spec")
+    program = read_changed(source)
+    with declaring(program.own):
+        before = graph_of(source)
+        document = dict(found.document)
+        if figures := expected(found.figures):
+            document["expect"] = figures
+        said = remarks(found, origin)
+        made = [*_each(document, said, flat)]
+        if before is None:  # nothing to hold it against
+            return _text(made[0], said)
+        for spec in reversed(made):
+            text = _text(spec, said)
+            if _is_proved(text, spec, before):
+                return text
+        return _text(made[0], said)
 
 
-def _step(step: dict[str, Any]) -> str:
-    [(kind, said)] = step.items()
-    return f"{kind}: {flow(said, exact=True)}"
+def _each(document: Mapping[str, Any], said: Remarks, flat: bool) -> Iterator[Spec]:
+    """The spec after each pass."""
+    spec = spec_of(document, said)
+    yield spec
+    for make in FLAT if flat else (*FLAT, *FOLDING):
+        spec = spec.copy()
+        make(spec)
+        yield spec
+
+
+def _is_proved(text: str, spec: Spec, before: Graph) -> bool:
+    try:
+        after = graph_of(Source(text))
+    except SpecError:
+        return False
+    return after is not None and same(before, after, _free(spec))
+
+
+def _free(spec: Spec) -> set[str]:
+    """The names of tensors that may be others: Keras doesn't know them."""
+    uses = {i.key for s in spec.scopes() for i in each_item(s.items) if i.form == APPLY}
+    return free_to_change(spec) | uses
+
+
+def _text(spec: Spec, said: Remarks) -> str:
+    document = document_of(spec)
+    head = {path: lines for path, lines in said.items() if len(path) < 2}
+    return laid_out(document.data, {**head, **document.comments})

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from cnnspec.emit.code.plan.outline import each_step
 from cnnspec.emit.code.tree import Comment
-from cnnspec.emit.code.width import WIDTH, columns
+from cnnspec.ground.columns import WIDTH, columns
 from cnnspec.ground.shapes import Shapes, product, show
 from cnnspec.ground.source.remarks import Remarks
 from cnnspec.ground.visible import visible

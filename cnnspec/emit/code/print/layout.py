@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from cnnspec.emit.code.width import WIDTH, columns
+from cnnspec.ground.columns import WIDTH, columns
 
 _NOTE = "#: "
 """Begins what belongs behind the statement or item below it: black would break its

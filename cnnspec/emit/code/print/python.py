@@ -30,7 +30,7 @@ from cnnspec.emit.code.tree import (
     Subscript,
     Tuple,
 )
-from cnnspec.emit.code.width import WIDTH, columns
+from cnnspec.ground.columns import WIDTH, columns
 
 _INDENT = "    "
 

@@ -1,0 +1,74 @@
+"""What a spec says beside its layers: where it came from, what isn't known, figures."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cnnspec.ground.errors import Path
+from cnnspec.ground.yaml_text import flow
+from cnnspec.read.found import Figures, Found, Unknown
+
+_SOURCES = {
+    "keras-h5": "a file of Keras (.h5)",
+    "keras-archive": "a file of Keras (.keras)",
+    "keras-json": "a configuration of Keras (JSON)",
+    "keras-yaml": "a configuration of Keras (YAML)",
+    "tfjs": "a model of TensorFlow.js",
+    "saved-model": "a SavedModel of TensorFlow",
+    "table": "a printed table",
+    "python": "a script",
+    "notebook": "a notebook",
+}
+"""What formats are called."""
+
+
+def remarks(found: Found, origin: str) -> dict[Path, list[str]]:
+    """Comments by the paths of the written-out document; those of the head at `()`.
+
+    Args:
+        found: the model.
+        origin: the name of the file that it was read from, if it is one.
+    """
+    kind = _SOURCES.get(found.format, "")
+    words = ", ".join(filter(None, (origin, kind)))
+    head = [f"Read from {words}."] if words else []
+    lines: dict[Path, list[str]] = {(): head}
+    for path, text in found.comments.items():
+        lines.setdefault(path, []).extend(text.splitlines())
+    places = _places(found.document)
+    for unknown in found.unknowns:
+        lines.setdefault(places.get(unknown.layer, ()), []).append(_of(unknown))
+    return {path: texts for path, texts in lines.items() if texts}
+
+
+def _of(unknown: Unknown) -> str:
+    """What is said of an argument that the source doesn't tell."""
+    taken, *others = [flow(one) for one in unknown.candidates] or ["Keras's default"]
+    text = f"{unknown.argument} isn't known: {unknown.why}; {taken} is a guess"
+    return f"{text}, and {' or '.join(others)} may be right" if others else text
+
+
+def _places(document: Mapping[str, Any]) -> dict[str, Path]:
+    """Where layers stand in a written-out document, by their names."""
+    return dict(_named(document, ()))
+
+
+def _named(document: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Path]]:
+    for name, block in (document.get("blocks") or {}).items():
+        yield from _named(block, ("blocks", name))
+    for number, step in enumerate(document["layers"]):
+        arguments = next(iter(step.values())) if isinstance(step, dict) else None
+        if isinstance(arguments, dict) and "name" in arguments:
+            yield arguments["name"], (*path, "layers", number)
+
+
+def expected(figures: Figures | None) -> dict[str, Any]:
+    """What the spec must come to, as the source says itself."""
+    if figures is None:
+        return {}
+    found: dict[str, Any] = {
+        "total_params": figures.total,
+        "trainable_params": figures.trainable,
+        "non_trainable_params": figures.non_trainable,
+        "summary": figures.summary or None,
+    }
+    return {key: value for key, value in found.items() if value is not None}

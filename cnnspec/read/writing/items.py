@@ -1,0 +1,139 @@
+"""A model as the passes see it: items in sequences, each layer by its full name.
+
+The passes change items; what they come to as a document is made of them at the end.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue.layers.base import Layer
+
+APPLY = "apply"
+"""A layer or call that is used again."""
+LAYER = "layer"
+CALL = "call"
+"""Of a block, which may be one that a pass has made."""
+REPEAT = "repeat"
+CHOICE = "if"
+
+
+class Ref(NamedTuple):
+    """A tensor that an item reads."""
+
+    name: str
+    """Of what gives it, as the written-out document has it."""
+    part: str = ""
+    """Which of several: `.1`; or the output of a model: `/dense`."""
+
+
+class Item:
+    """An entry of a list of layers.
+
+    Attributes:
+        form: `LAYER`, `CALL`, `APPLY`, `REPEAT` or `CHOICE`.
+        kind: what the spec calls it.
+        arguments: without name and tensors.
+        key: what others read it by: the name in the written-out document.
+        name: the name to write; None where Keras gives it, or nobody needs one.
+        reads: its tensors, in order.
+        said: for each, the argument that it goes to; nothing where all go by order.
+        settings: what its call has beside tensors.
+        branches: sequences that give tensors in place of reads, where it has some.
+        body: the items of a repeat or choice.
+        layer: the layer that it is, if the catalogue takes it.
+        comments: lines to stand above it.
+    """
+
+    __slots__ = (
+        *("arguments", "body", "branches", "comments", "form", "key", "kind", "layer"),
+        *("name", "reads", "said", "settings"),
+    )
+
+    def __init__(
+        self, form: str, kind: str, arguments: dict[str, Any], key: str
+    ) -> None:
+        self.form, self.kind, self.arguments, self.key = form, kind, arguments, key
+        self.name: Any = key or None
+        self.reads: tuple[Ref, ...] = ()
+        self.said: tuple[str, ...] = ()
+        self.settings: Mapping[str, Any] = {}
+        self.branches: tuple[Seq, ...] = ()
+        self.body: Seq = []
+        self.layer: Layer | None = None
+        self.comments: list[str] = []
+
+    def copy(self) -> "Item":
+        """An item that can be changed, with branches and body of its own."""
+        other = Item(self.form, self.kind, dict(self.arguments), self.key)
+        other.name, other.reads, other.said = self.name, self.reads, self.said
+        other.settings, other.layer = self.settings, self.layer
+        other.branches = tuple([one.copy() for one in seq] for seq in self.branches)
+        other.body = [one.copy() for one in self.body]
+        other.comments = list(self.comments)
+        return other
+
+    def inside(self) -> "Iterator[Seq]":
+        """The sequences in it."""
+        yield from self.branches
+        if self.body:
+            yield self.body
+
+
+Seq = list[Item]
+
+
+def each_item(items: Iterable[Item]) -> Iterator[Item]:
+    """All items with those inside of them, in the order in which they are taken."""
+    for item in items:
+        for seq in item.inside():
+            yield from each_item(seq)
+        yield item
+
+
+class Scope:
+    """A model: the spec's own, or one inside it.
+
+    Attributes:
+        inputs: their names, in order.
+        items: in the order of the document.
+        outputs: what it gives.
+        keys: the other keys of the document or block.
+    """
+
+    def __init__(
+        self, inputs: list[str], items: Seq, outputs: list[Ref], keys: dict[str, Any]
+    ) -> None:
+        self.inputs, self.items, self.outputs = inputs, items, outputs
+        self.keys = keys
+
+    def copy(self) -> "Scope":
+        """A scope that can be changed."""
+        items = [item.copy() for item in self.items]
+        return Scope(self.inputs, items, list(self.outputs), dict(self.keys))
+
+
+class Spec:
+    """A document: its own model, and those that are layers of one.
+
+    Attributes:
+        main: the spec's own.
+        models: those inside, by their blocks.
+        blocks: those that passes have made, by their names, as the spec has them.
+        defaults: as the spec has them.
+    """
+
+    def __init__(self, main: Scope, models: dict[str, Scope]) -> None:
+        self.main, self.models = main, models
+        self.blocks: dict[str, Any] = {}
+        self.defaults: dict[str, dict[str, Any]] = {}
+
+    def scopes(self) -> list[Scope]:
+        """All models."""
+        return [*self.models.values(), self.main]
+
+    def copy(self) -> "Spec":
+        """A spec that can be changed."""
+        models = {name: scope.copy() for name, scope in self.models.items()}
+        other = Spec(self.main.copy(), models)
+        other.blocks, other.defaults = dict(self.blocks), dict(self.defaults)
+        return other

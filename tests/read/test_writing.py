@@ -1,0 +1,248 @@
+"""Specs that are written from models: each is the model, and reads as a person's."""
+
+import re
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+import cnnspec
+from cnnspec.ground.source import Source
+from cnnspec.read.found import Figures, Found, Place, Unknown
+from cnnspec.read.writing import spec as writing
+from cnnspec.read.writing.proof import graph_of, same
+from cnnspec.read.writing.spec import written
+from tests.emit.programs import draw_spec
+from tests.models import spec
+from tests.read.written_out import written_out
+
+SPECS = Path(__file__).parents[2] / "specs"
+TUTORIALS = sorted(SPECS.glob("*.yaml"))
+ZOO = [
+    SPECS / "zoo" / f"{name}.yaml"
+    for name in (
+        "resnet50",
+        "unet",
+        "siamese",
+        "seq2seq_attention",
+        "crnn",
+        "two_inputs",
+    )
+]
+
+
+def found(text: str | Path, **more: Any) -> Found:
+    """What a reader of a model's file gives of a spec's model."""
+    model = cnnspec.load(text)
+    document = written_out(model.summary.graph)
+    own = model.program.source.data.get("custom")
+    document |= {"custom": own} if own else {}
+    return Found("keras-h5", document, **more)
+
+
+def layers(text: str) -> list[str]:
+    """The lines of a layer list."""
+    lines = text[text.index("layers:\n") + 8 :].split("\n\n")[0].rstrip().split("\n")
+    return [line.removeprefix("  ") for line in lines]
+
+
+@pytest.mark.parametrize("flat", [True, False])
+@pytest.mark.parametrize("path", [*TUTORIALS, *ZOO], ids=lambda p: p.stem)
+def test_the_spec_of_a_model_is_the_model(path: Path, flat: bool) -> None:
+    before = cnnspec.load(path).summary
+    after = cnnspec.loads(written(found(path), flat=flat)).summary
+    assert after.total_params == before.total_params
+    assert after.macs == before.macs
+    assert [i.shape for i in after.graph.inputs] == [
+        i.shape for i in before.graph.inputs
+    ]
+
+
+def test_random_models_come_back() -> None:
+    random, count = Random(14), 0
+    for _ in range(150):
+        text = draw_spec(random)
+        checked = cnnspec.check(text)
+        if not checked.ok:
+            continue
+        model = checked.model()
+        document = written_out(model.summary.graph)
+        document |= {
+            k: v for k, v in model.program.source.data.items() if k == "custom"
+        }
+        tidy = written(Found("keras-h5", document))
+        again = cnnspec.check(tidy).model()
+        assert again.summary.total_params == model.summary.total_params, tidy
+        count += 1
+    assert count > 40
+
+
+ONE_OF_SEVERAL = """\
+input: [8, 4]
+layers:
+  - LSTM: {units: 4, return_state: true, name: enc}
+  - Add: {from: [enc.1, enc.2]}
+"""
+TWO_INPUTS = """\
+inputs: {a: [8], b: [4]}
+layers:
+  - Dense: {units: 4, from: a, name: d}
+  - Add: {from: [d, b]}
+"""
+COMPONENTS = """\
+Dense:
+      units: 4
+      name: 답
+      kernel_initializer: {Identity: {gain: 2}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            spec(
+                [
+                    "Conv2D: {filters: 8, kernel_size: [3, 3], strides: [1, 1]}",
+                    "MaxPooling2D: {pool_size: 2, strides: 2}",
+                    "Activation: linear",
+                ]
+            ),
+            [
+                "- Conv2D: {filters: 8, kernel_size: 3}",
+                "- MaxPooling2D",
+                "- Activation: linear",
+            ],
+        ),
+        (
+            spec([COMPONENTS], "[8]"),
+            [
+                "- Dense: {name: 답, units: 4, kernel_initializer: {Identity: 2}}",
+            ],
+        ),
+        (
+            spec(["Bidirectional: {layer: {LSTM: {units: 4}}}"], "[8, 4]"),
+            ["- Bidirectional: {layer: {LSTM: 4}}"],
+        ),
+        (
+            TWO_INPUTS,
+            ["- Dense: {name: d, units: 4, from: a}", "- Add: {from: [prev, b]}"],
+        ),
+        (
+            ONE_OF_SEVERAL,
+            [
+                "- LSTM: {name: enc, units: 4, return_state: true}",
+                "- Add: {from: [enc.1, enc.2]}",
+            ],
+        ),
+    ],
+    ids=["short", "components", "wrapped", "inputs", "one of several"],
+)
+def test_layers_are_written_as_by_hand(text: str, lines: list[str]) -> None:
+    assert layers(written(found(text), flat=True)) == lines
+
+
+def test_numbers_of_a_long_session_are_left_out_and_given_names_stay() -> None:
+    text = """\
+        input: [8, 8, 3]
+        layers:
+          - Conv2D: {filters: 3, kernel_size: 1, name: conv2d_17}
+          - Conv2D: {filters: 3, kernel_size: 1, name: conv2d_19}
+          - Add: {from: [conv2d_17, prev], name: add_4}
+          - Flatten: {name: row}
+          - Dense: {units: 2, name: dense_1}
+        """
+    said = written(found(re.sub("^ {8}", "", text, flags=re.MULTILINE)), flat=True)
+    assert layers(said) == [
+        "- Conv2D: {filters: 3, kernel_size: 1}",
+        "- Conv2D: {filters: 3, kernel_size: 1}",
+        "- Add: {from: [conv2d, prev]}",
+        "- Flatten: {name: row}",
+        "- Dense: 2",
+    ]
+
+
+def test_numbers_of_a_new_session_come_out_as_they_were() -> None:
+    """Keras's files list layers by depth; numbers tell in which order they stood."""
+    path = SPECS / "zoo" / "inception_v3.yaml"
+    model = found(path)
+    steps = model.document["layers"]
+    place = {
+        name: n for n, name in enumerate(i["name"] for s in steps for i in s.values())
+    }
+    depth: dict[str, int] = {}
+    for step in steps:
+        [said] = step.values()
+        depth[said["name"]] = 1 + max(depth.get(name, 0) for name in said["from"])
+    steps.sort(key=lambda s: depth[next(iter(s.values()))["name"]])
+    assert place != {
+        name: n for n, name in enumerate(i["name"] for s in steps for i in s.values())
+    }
+    after = cnnspec.loads(written(model)).summary
+    before = {row.name: row.inputs for row in cnnspec.load(path).summary.rows}
+    assert {row.name: row.inputs for row in after.rows} == before
+
+
+def test_what_is_said_beside_the_layers() -> None:
+    text = "input: [8]\nlayers: [{Dense: {units: 4, name: one}}, {Dense: 2}]"
+    unknown = Unknown("one", "activation", ("linear", "relu"), "cut", Place(), False)
+    model = found(text, unknowns=(unknown,), figures=Figures(46, 46, None))
+    model.comments.update({("layers", 1): "The result."})  # type: ignore[attr-defined]
+    assert written(model, origin="old.h5") == (
+        "# Read from old.h5, a file of Keras (.h5).\n"
+        "name: spec\n"
+        "input: [8]\n\n"
+        "layers:\n"
+        "  # activation isn't known: cut; linear is a guess, and relu may be right\n"
+        "  - Dense: {name: one, units: 4}\n"
+        "  # The result.\n"
+        "  - Dense: 2\n\n"
+        "expect: {total_params: 46, trainable_params: 46}\n"
+    )
+
+
+def test_a_printed_table_is_kept() -> None:
+    model = found("input: [8]\nlayers: [{Dense: 4}]")
+    shown = (
+        "Layer (type)      Output Shape      Param #\n"
+        "===========================================\n"
+        "dense (Dense)     (None, 4)         36\n"
+        "===========================================\n"
+        "Total params: 36\n"
+    )
+    said = written(model._replace(figures=Figures(36, None, None, shown)))
+    assert "  summary: |\n    Layer (type)" in said
+    assert cnnspec.check(said).ok
+
+
+TWO = ["Dense: {units: 4, name: a}", "Dense: {units: 4, name: c}"]
+
+
+@pytest.mark.parametrize(
+    ("other", "size"),
+    [
+        ([TWO[0], "Dense: {units: 4, name: b}"], 8),
+        ([TWO[0], "Dense: {units: 4, use_bias: false, name: c}"], 8),
+        ([TWO[0], "Dense: {units: 4, name: c, from: input}", "Add: {from: [a, c]}"], 8),
+        (TWO, 9),
+        ([TWO[0], "apply: {layer: a, name: c}"], 4),
+    ],
+    ids=["name", "argument", "connection", "input", "shared"],
+)
+def test_another_model_is_not_the_same(other: list[str], size: int) -> None:
+    add = ["Add: {from: [a, prev]}"] if len(other) > 2 else []
+    before = graph_of(Source(spec([*TWO, *add], f"[{4 if size == 4 else 8}]")))
+    after = graph_of(Source(spec(other, f"[{size}]")))
+    assert before and after
+    assert same(before, before, ())
+    assert not same(before, after, ())
+
+
+def test_a_pass_that_changes_the_model_is_dropped(monkeypatch: Any) -> None:
+    def lies(spec: Any) -> None:
+        spec.main.items[-1].arguments["units"] = 3
+
+    monkeypatch.setattr(writing, "FOLDING", (lies,))
+    said = written(found("input: [8]\nlayers: [{Dense: 4}]"))
+    assert layers(said) == ["- Dense: 4"]
