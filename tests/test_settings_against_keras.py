@@ -36,8 +36,10 @@ ROOT = Path(__file__).parents[1]
 X = np.random.default_rng(0).random((12, 3)).astype("float32")
 ONE_HOT = np.eye(4, dtype="float32")[[0, 1, 2, 3] * 3]
 LABELS = {"one_hot": ONE_HOT, "sparse": ONE_HOT.argmax(axis=1)}
-USUAL = {"loss": "categorical_crossentropy", "validation_split": 0.25, "epochs": 3}
+USUAL = {"loss": "categorical_crossentropy", "validation_split": 0.25, "epochs": 2}
 """Of 12 samples 9 are trained on, in 5 batches of 2."""
+LONGER = USUAL | {"epochs": 3}
+"""For what shows only in the third epoch."""
 LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
 
 
@@ -246,9 +248,10 @@ IDLE = [
     (by_schedule("CosineDecay", **COSINE, warmup_target=0.2),
      by_schedule("CosineDecay", **COSINE | {"initial_learning_rate": 0.2})),
     ({"loss": {FOCAL: {"alpha": 0.9}}}, {"loss": {FOCAL: {}}}),
-    (calling("EarlyStopping", min_delta=-0.1), calling("EarlyStopping", min_delta=0.1)),
-    (calling("ReduceLROnPlateau", patience=1, min_delta=-0.1),
-     calling("ReduceLROnPlateau", patience=1, min_delta=0.1)),
+    (calling("EarlyStopping", min_delta=-0.1) | {"epochs": 3},
+     calling("EarlyStopping", min_delta=0.1) | {"epochs": 3}),
+    (calling("ReduceLROnPlateau", patience=1, min_delta=-0.1) | {"epochs": 3},
+     calling("ReduceLROnPlateau", patience=1, min_delta=0.1) | {"epochs": 3}),
     (optimizing("Adafactor", relative_step=False), optimizing("Adafactor")),
     ({"optimizer": scaling({"SGD": {"loss_scale_factor": 8.0}})},
      {"optimizer": scaling("sgd")}),
@@ -353,14 +356,14 @@ def test_a_checkpoint_that_is_written_over(name: str) -> None:
 
 def test_the_best_by_what_is_not_known_after_a_batch() -> None:
     settings = USUAL | saving("{epoch}-{batch}.keras", save_best_only=True, **BATCHES)
-    assert len(run(settings).files) == 7  # each save, of 15 batches
+    assert len(run(settings).files) == 5  # each save, of 10 batches
     assert verdict(settings) == (set(), {"best-of-batches"})
 
 
 @pytest.mark.parametrize("floor", [0.01, 0.02, 0.005])
 def test_a_rate_at_its_floor(floor: float) -> None:
     plateau = {"patience": 1, "min_delta": 9, "min_lr": floor}
-    settings = USUAL | optimizing("SGD") | calling("ReduceLROnPlateau", **plateau)
+    settings = LONGER | optimizing("SGD") | calling("ReduceLROnPlateau", **plateau)
     rates = run(settings).history["learning_rate"]
     assert verdict(settings).warnings == ({"rate-floor"} if floor > 0.005 else set())
     assert (len(set(rates)) == 1) == (floor > 0.005)
@@ -572,7 +575,7 @@ def test_losses_that_divide_by_what_is_0_in_16_bits(name: str, dtype: str) -> No
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "mixed_float16"])
 @pytest.mark.parametrize("axis", [-2, -1, 0])
 def test_a_loss_along_samples_of_which_none_has_a_class(dtype: str, axis: int) -> None:
-    loss = {"loss": {"CosineSimilarity": {"dtype": dtype, "axis": axis}}}
+    loss = {"loss": {"CosineSimilarity": {"dtype": dtype, "axis": axis}}, "epochs": 1}
     finite = all(np.isfinite(w).all() for w in run(USUAL | loss).weights)
     assert verdict(USUAL | loss).errors == (set() if finite else {"unfit-argument"})
 

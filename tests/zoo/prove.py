@@ -52,13 +52,16 @@ def _shown(difference: float | None) -> str:
     return "none" if difference is None else f"{difference:.1e}"
 
 
-def prove(name: str, path: Path | None = None, predict: bool = True) -> Proof:
+def prove(
+    name: str, path: Path | None = None, predict: bool = True, sizes: bool = True
+) -> Proof:
     """Compares the model of a spec with those of keras.applications and its script.
 
     Args:
         name: of the spec, as in specs/zoo.
         path: of the spec, where it stands elsewhere.
         predict: whether their answers are compared too, which takes longest.
+        sizes: whether its rows are compared at other sizes of images too.
     """
     start = time.perf_counter()
     program, summary, *_ = api.load(path or spec_path(name))
@@ -70,7 +73,7 @@ def prove(name: str, path: Path | None = None, predict: bool = True) -> Proof:
     if name in APPLICATIONS:
         found, difference = _against_keras(name, model, predict and not differ)
         differ += found
-        differ += rows.unlike(APPLICATIONS[name].function)
+        differ += rows.unlike(APPLICATIONS[name].function) if sizes else ()
         # Layers and what they gave refer to one another; a large model must not wait
         # until Python happens to look for that.
         gc.collect()

@@ -7,8 +7,8 @@ from tests.zoo.names import APPLICATIONS, FOLDER
 from tests.zoo.page import PAGE, citation, page
 
 SPECS = sorted(FOLDER.glob("*.yaml"))
-QUICK = ["mobilenet_v2", "mobilenet_v3_small", "convnext_tiny"]
-"""Small ones: all connections, operations that are no layers, layers of Keras's own."""
+QUICK = ["mobilenet_v3_small", "convnext_tiny"]
+"""Small ones, with operations that are no layers, and with layers of Keras's own."""
 
 
 def test_every_model_of_keras_has_a_spec() -> None:
@@ -35,7 +35,7 @@ def test_page_is_in_step() -> None:
 def test_keras_builds_and_answers_the_same(name: str) -> None:
     from tests.zoo.prove import prove
 
-    proof = prove(name)
+    proof = prove(name, sizes=False)  # test_rows.py holds rows at other sizes
     assert proof.differ == []
     assert proof.difference is not None
     assert proof.script is not None
