@@ -94,7 +94,7 @@ COMPONENTS = """\
 Dense:
       units: 4
       name: 답
-      kernel_initializer: {Identity: {gain: 2}}
+      kernel_initializer: {Identity: {gain: 2.5}}
 """
 
 
@@ -118,7 +118,7 @@ Dense:
         (
             spec([COMPONENTS], "[8]"),
             [
-                "- Dense: {name: 답, units: 4, kernel_initializer: {Identity: 2}}",
+                "- Dense: {name: 답, units: 4, kernel_initializer: {Identity: 2.5}}",
             ],
         ),
         (
