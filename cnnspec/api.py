@@ -1,6 +1,7 @@
 """The public functions: read a spec, check it, summarise it, build from it.
 
-A spec is the path of a YAML file, its text, or the data that such a text stands for:
+A spec is the path of a YAML file, its text, or the data that such a text stands for;
+the path may be that of another file with a model in it, such as Keras saves, too.
 
     >>> import cnnspec
     >>> model = cnnspec.load({"name": "tiny", "input": [4], "layers": [{"Dense": 3}]})
@@ -26,8 +27,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from cnnspec.ground.errors import (
+    FOREIGN,
     Diagnostic,
-    Mark,
     NotInstalledError,
     OverrideError,
     SettingsError,
@@ -77,6 +78,8 @@ Spec = PathName | Mapping[str, Any]
 """The path of a YAML file, its text, or the data that such a text stands for."""
 _ENDINGS = (".yaml", ".yml")
 """Of the names of specs."""
+_SAVED_MODEL = "saved_model.pb"
+"""What a folder has that is a model of TensorFlow's, and not one with specs in it."""
 
 
 # ------------------------------------------------------------------ what comes out
@@ -364,6 +367,8 @@ def _read_file(name: str) -> Source:
             if may_be_spec(spec := read_source(name)):
                 return spec
         except SpecError as error:
+            if [found.code for found in error.diagnostics] != [FOREIGN]:
+                raise
             refused = error
     from cnnspec.read.opening import source
 
@@ -447,7 +452,7 @@ def import_model(
     isn't, is in docs/import.md. `check`, `load` and all else take such files, too.
 
     Args:
-        source: path of the file.
+        source: path of the file, or `-` for standard input.
         flat: writes layer by layer, without blocks and repeats.
         model: the name of the model that is meant, where there are several.
         table: the number of the printed table that is meant, from 1.
@@ -464,16 +469,11 @@ def import_model(
         SettingsError: a setting that can't be followed.
     """
     from cnnspec.judge.imported import imported
-    from cnnspec.read.opening import source as opened
+    from cnnspec.read.opening import opened
 
-    name = os.fspath(source)
-    found = opened(name, model=model, table=table, cell=cell)
-    if found is None:
-        read_source(name).refuse_foreign()
-        text = "this is a spec, or none that is known here"
-        raise SpecError([Diagnostic("error", "foreign-file", Mark(name), text)])
+    found = opened(os.fspath(source), model=model, table=table, cell=cell)
     settings = settings_for(os.path.dirname(path))
-    return imported(found.found, path, settings, flat=flat)
+    return imported(found, path, settings, flat=flat)
 
 
 # ------------------------------------------------------------------ building
@@ -706,7 +706,7 @@ def find_specs(path: PathName) -> list[str]:
         SettingsError: a setting that can't be followed.
     """
     name = os.fspath(path)
-    if not os.path.isdir(name):
+    if not os.path.isdir(name) or os.path.isfile(f"{name}/{_SAVED_MODEL}"):
         return [name]
     settings, found = settings_for(name), []
     for folder, inside, files in os.walk(name):

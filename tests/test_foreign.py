@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 def told(path: Path) -> str:
     """The only thing that is said of a file."""
     [found] = api.check(path).diagnostics
-    assert (found.severity, found.code) == ("error", foreign.CODE)
+    assert (found.severity, found.code) == ("error", foreign.FOREIGN)
     assert str(found).count("\n") == 0
     return found.message
 
@@ -136,7 +136,7 @@ SPECS = sorted(
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_no_spec_is_taken_for_one(path: Path) -> None:
-    assert foreign.CODE not in {d.code for d in api.check(path).diagnostics}
+    assert foreign.FOREIGN not in {d.code for d in api.check(path).diagnostics}
 
 
 @pytest.mark.parametrize("key", ["layers", "input"])
@@ -146,4 +146,4 @@ def test_nor_is_one_that_lacks_a_key(path: Path, key: str, tmp_path: Path) -> No
     other = [line for line in lines if not line.startswith(key.encode() + b":")]
     copy = tmp_path / path.name
     copy.write_bytes(b"".join(other))
-    assert foreign.CODE not in {d.code for d in api.check(copy).diagnostics}
+    assert foreign.FOREIGN not in {d.code for d in api.check(copy).diagnostics}

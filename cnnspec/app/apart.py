@@ -25,7 +25,13 @@ if __name__ == "__main__":
     sys.path[0] = os.path.abspath(f"{__file__}/../../..")
 
 from cnnspec.api import Checked
-from cnnspec.ground.errors import Diagnostic, Mark, NotInstalledError, Problem
+from cnnspec.ground.errors import (
+    Diagnostic,
+    Mark,
+    NotInstalledError,
+    PartMark,
+    Problem,
+)
 
 
 class Apart:
@@ -94,9 +100,19 @@ def _send(stream: Any, told: dict[str, Any]) -> None:
     stream.flush()
 
 
+def _told(found: Diagnostic) -> list[Any]:
+    """A finding as JSON has it."""
+    severity, code, mark, *texts = found
+    order = mark.order if isinstance(mark, PartMark) else None
+    return [severity, code, [*mark, mark.part], order, *texts]
+
+
 def _diagnostic(told: list[Any]) -> Diagnostic:
-    severity, code, mark, *texts = told
-    return Diagnostic(severity, code, Mark(*mark), *texts)
+    severity, code, (path, line, column, part), order, *texts = told
+    mark = Mark(path, line, column)
+    if order is not None:
+        mark = PartMark.at(*mark, part, order)
+    return Diagnostic(severity, code, mark, *texts)
 
 
 def _of_end(checked: Checked, layer: str | None, status: int) -> Diagnostic:
@@ -149,7 +165,7 @@ def answers(replies: Any, **asked: Any) -> Iterator[dict[str, Any]]:
     trial.runs_next = lambda layer: _send(replies, {"layer": layer})
     try:
         checked = checked_spec(asked.pop("spec"), keras=True, **asked)
-        yield {"found": checked.diagnostics}
+        yield {"found": list(map(_told, checked.diagnostics))}
     except NotInstalledError as error:
         yield {"missing": str(error)}
 

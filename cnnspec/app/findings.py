@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.api import Checked
 from cnnspec.ground.errors import Diagnostic
 from cnnspec.ground.source import stem
 from cnnspec.ground.visible import json_text, visible
+from cnnspec.judge.check import Checked
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Summary
 
@@ -114,8 +114,9 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "severity": severity,
         "code": code,
         "path": mark.path,
-        "line": mark.line,
-        "column": mark.column,
+        **({"part": mark.part} if mark.part else {}),
+        "line": mark.line or None,
+        "column": mark.column or None,
         "message": message,
         "hint": hint,
     }
@@ -128,10 +129,14 @@ def as_github(results: Sequence[Checked]) -> str:
 
 
 def _annotation(diagnostic: Diagnostic) -> str:
-    path, line, column = diagnostic.mark
-    where = f"file={_property(path)},line={line},col={column}"
+    mark = diagnostic.mark
+    where, text = f"file={_property(mark.path)}", diagnostic.text
+    if mark.part or not mark.line:  # whose lines aren't those of the file
+        text = f"{str(mark).removeprefix(visible(mark.path)).strip(': ')}: {text}"
+    else:
+        where += f",line={mark.line},col={mark.column}"
     title = f"title={_property(diagnostic.code)}"
-    return f"::{diagnostic.severity} {where},{title}::{_escape(diagnostic.text)}"
+    return f"::{diagnostic.severity} {where},{title}::{_escape(text.lstrip(': '))}"
 
 
 def _escape(text: str) -> str:
@@ -143,10 +148,10 @@ def _property(text: str) -> str:
     return _escape(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def of_import(read: "Imported", source: str, output: str | None) -> Iterator[str]:
+def of_import(read: "Imported", source: str) -> Iterator[str]:
     """What `import` says of what it has read, line by line."""
-    yield from map(str, read.checked.diagnostics)
-    for unknown in read.unknowns:
-        yield visible(f"{source}: {unknown.layer}: {unknown.argument}: {unknown.why}")
-    if output is not None:
-        yield visible(f"wrote {output}")
+    yield from map(str, read.open)
+    if others := read.found.others:
+        several = f"{source} holds {_count(len(others), 'other model')}, too"
+        yield visible(f"cnnspec: {several}: {', '.join(others)}")
+    yield from text(read.checked).splitlines()

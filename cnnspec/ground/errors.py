@@ -13,6 +13,8 @@ from cnnspec.ground.visible import visible
 
 Path = tuple[str | int, ...]
 """The way to a value in a YAML document: keys and list positions, outermost first."""
+FOREIGN = "foreign-file"
+"""The code of a file of another tool."""
 
 
 class Mark(NamedTuple):
@@ -24,6 +26,50 @@ class Mark(NamedTuple):
 
     def __str__(self) -> str:
         return f"{visible(self.path)}:{self.line}:{self.column}"
+
+    @property
+    def part(self) -> str:
+        """What holds the place in a file that isn't one text; nothing in others."""
+        return ""
+
+
+class PartMark(Mark):
+    """A place in a file of several parts: in a notebook's cell, a layer of an archive.
+
+    `line` and `column` count in the part, and are 0 where it has no lines.
+    """
+
+    _part: str
+    order: tuple[int, ...]
+    """Where it stands among others of its file."""
+
+    @classmethod
+    def at(
+        cls, path: str, line: int, column: int, part: str, order: Sequence[int] = ()
+    ) -> "PartMark":
+        """The place in a part of a file; the order of lines if no other is given."""
+        found = cls(path, line, column)
+        found._part, found.order = part, (*(order or (line, column)),)
+        return found
+
+    @property
+    def part(self) -> str:
+        """What holds the place: `cell 3`, `layer "conv2d_3"`."""
+        return self._part
+
+    def __str__(self) -> str:
+        path, part = visible(self.path), visible(self._part)
+        lines = f":{self.line}:{self.column}" if self.line else ""
+        between = (":" if lines else ": ") if part else ""
+        return f"{path}{between}{part}{lines}"
+
+    def __lt__(self, other: tuple[Any, ...]) -> bool:
+        if isinstance(other, PartMark):
+            return (self.path, self.order) < (other.path, other.order)
+        return super().__lt__(other)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).at, (*self, self._part, self.order)
 
 
 class _Finding(NamedTuple):

@@ -2,11 +2,13 @@
 
 from typing import Any, NamedTuple
 
+from cnnspec.ground.errors import Diagnostic
 from cnnspec.ground.source import Source
 from cnnspec.judge.check import Checked, check_source
 from cnnspec.judge.settings import Settings
 from cnnspec.model.summary import Summary
 from cnnspec.read.found import Figures, Found, Unknown
+from cnnspec.read.placed import FoundSource, told
 from cnnspec.read.writing.spec import written
 
 
@@ -17,11 +19,14 @@ class Imported(NamedTuple):
         text: the spec.
         found: what the source says, and what it doesn't.
         checked: the spec and everything that was found out about it.
+        open: what the source doesn't say, as findings: an error where a shape or a
+            count depends on it.
     """
 
     text: str
     found: Found
     checked: Checked
+    open: list[Diagnostic]
 
     @property
     def unknowns(self) -> tuple[Unknown, ...]:
@@ -56,18 +61,22 @@ class Imported(NamedTuple):
         }
 
 
-def imported(found: Found, path: str, settings: Settings, *, flat: bool) -> Imported:
+def imported(
+    source: FoundSource, path: str, settings: Settings, *, flat: bool
+) -> Imported:
     """The spec of a model that was read.
 
     Args:
-        found: the model.
+        source: the model.
         path: what messages call the spec.
         settings: which warnings are told of it.
         flat: writes layer by layer, without blocks and repeats.
     """
+    found = source.found
     text = written(found, flat=flat)
     checked = check_source(lambda: Source(text, path), path, (), settings)
-    return Imported(text, found, checked)
+    open = [told(source.path, one) for one in found.unknowns]
+    return Imported(text, found, checked, open)
 
 
 def _agree(figures: Figures | None, summary: Summary | None) -> bool | None:

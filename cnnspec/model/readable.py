@@ -257,7 +257,7 @@ def row_data(
     """
     beside: dict[str, Any] = {"keras_name": graph.called(row.name, row.shares)}
     if source:
-        beside["line"] = source.mark(row.path, at_key=True).line
+        beside["line"] = source.mark(row.path, at_key=True).line or None
     found = {
         fact: beside[fact] if fact in beside else _listed(getattr(row, fact))
         for fact in facts

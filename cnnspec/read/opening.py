@@ -6,15 +6,21 @@ for texts the words that stand in them.
 """
 
 import os
+import re
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnspec.ground.errors import Diagnostic, SpecError
-from cnnspec.read.containers.kinds import kind_of
+from cnnspec.ground.errors import FOREIGN, Diagnostic, Mark, SpecError
+from cnnspec.ground.source import foreign, may_be_spec, read_source
+from cnnspec.read.containers.kinds import YAML, kind_of
 from cnnspec.read.found import Choice, Found, ReadError
-from cnnspec.read.placed import FoundSource, PlacedMark
+from cnnspec.read.placed import FoundSource, mark_of
 
 UNREADABLE = "unreadable-model"
 """The code of a source that can't be read."""
+_SIZE_LIMIT = 32 * 2**20
+"""Bytes of a text."""
 
 
 def read(path: str, **choice: Any) -> Found | None:
@@ -29,13 +35,23 @@ def read(path: str, **choice: Any) -> Found | None:
         OSError: the file can't be opened.
     """
     if not os.path.isfile(path) and not os.path.isdir(path):
-        return None  # a pipe would have to be waited for
-    kind = kind_of(path)
-    return None if kind is None else _of_container(path, kind, Choice(**choice))
+        return None  # a pipe can be read once only
+    if kind := kind_of(path):
+        return _of_container(path, kind, Choice(**choice))
+    kind = None if os.path.isdir(path) else _of_words(path)
+    if kind == YAML:
+        return _of_container(path, kind, Choice(**choice))
+    reader = _TEXTS.get(kind or "")
+    return reader(path, Choice(**choice)) if reader else None
 
 
-def source(path: str, **choice: Any) -> FoundSource | None:
+def source(path: str, shown: str = "", **choice: Any) -> FoundSource | None:
     """The same as a document.
+
+    Args:
+        path: of a file, or of a SavedModel's folder.
+        shown: what messages call it, if that isn't its path.
+        choice: which of its models: the fields of a `Choice`.
 
     Raises:
         SpecError: it can't be read.
@@ -43,12 +59,103 @@ def source(path: str, **choice: Any) -> FoundSource | None:
     try:
         found = read(path, **choice)
     except ReadError as error:
-        mark = PlacedMark.at(path, error.place)
+        mark = mark_of(shown or path, error.place)
         text, hint = error.message, error.hint
         raise SpecError([Diagnostic("error", UNREADABLE, mark, text, hint)]) from None
     except OSError:
         return None  # whoever reads it as a spec says why it can't be
-    return None if found is None else FoundSource(found, path)
+    return None if found is None else FoundSource(found, shown or path)
+
+
+def opened(name: str, **choice: Any) -> FoundSource:
+    """The model that a file holds, or standard input.
+
+    Args:
+        name: path of a file; `-` for standard input.
+        choice: which of its models: the fields of a `Choice`.
+
+    Raises:
+        SpecError: it can't be read, or is a spec, or something else.
+    """
+    if name != STDIN:
+        return _known(name, name, choice)
+    from shutil import copyfileobj
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model")
+        with open(path, "wb") as file:
+            copyfileobj(sys.stdin.buffer, file)
+        return _known(path, "<stdin>", choice)
+
+
+STDIN = "-"
+
+
+def _known(path: str, shown: str, choice: Mapping[str, Any]) -> FoundSource:
+    """The model that a file holds.
+
+    Raises:
+        SpecError: it holds none that can be read.
+    """
+    try:
+        if found := source(path, shown, **choice):
+            return found
+        spec = read_source(path)
+        spec.refuse_foreign()
+    except SpecError as error:
+        raise SpecError(_of_import(one, shown) for one in error.diagnostics) from None
+    text, hint = _NOTHING
+    if may_be_spec(spec):
+        text, hint = "this is a spec already", f"cnnspec check {shown} checks it"
+    raise SpecError([Diagnostic("error", FOREIGN, Mark(shown), text, hint)])
+
+
+def _of_import(found: Diagnostic, shown: str) -> Diagnostic:
+    """What is wrong with a file, where any model would do and not a spec alone."""
+    if found.code == FOREIGN:
+        found = foreign.unread(found)
+    elif found.code == "encoding":  # what is no text may be anything
+        text, hint = _NOTHING
+        return Diagnostic("error", FOREIGN, Mark(shown), text, hint)
+    if found.mark.path == shown:
+        return found
+    return found._replace(mark=found.mark._replace(path=shown))
+
+
+_NOTHING = "no model is found in this file", "docs/import.md tells what is read"
+
+
+# ------------------------------------------------------------------ what it is
+
+
+def _of_words(path: str) -> str | None:
+    """What a text is by its words: a format, as in `Found`.
+
+    Raises:
+        ReadError: nothing is in it.
+        OSError: it can't be opened.
+    """
+    with open(path, "rb") as file:
+        content = file.read(_SIZE_LIMIT)
+    if not content:
+        raise ReadError("the file is empty", "save it anew, or get it again")
+    if path.endswith(".py"):
+        return "python"
+    begun = re.match(rb"(?:\xef\xbb\xbf)?((?:\s*#.*\n)*)\s*{", content)
+    if begun and re.search(rb'"nbformat"\s*:', content):
+        return "notebook"
+    if begun and begun[1] and re.search(rb'"class_name"\s*:', content):
+        return YAML  # with comments it isn't JSON any more
+    if re.search(rb"^(layers|inputs?|extends)[ \t]*:", content, re.MULTILINE):
+        return None  # a spec by another name
+    text = content.decode("utf-8", errors="replace")
+    if foreign.SCRIPT.is_it(text):
+        return "python"
+    return "table" if foreign.SUMMARY.is_it(text) else None
+
+
+# ------------------------------------------------------------------ how it is read
 
 
 def _of_container(path: str, kind: str, choice: Choice) -> Found:
@@ -56,3 +163,7 @@ def _of_container(path: str, kind: str, choice: Choice) -> Found:
     from cnnspec.read.containers.reading import stored
 
     return from_config(stored(path, kind))
+
+
+_TEXTS: dict[str, Callable[[str, Choice], Found]] = {}
+"""What reads the kinds of texts that aren't files of Keras's, by their paths."""

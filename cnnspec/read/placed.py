@@ -1,6 +1,6 @@
 """A model that was read as a document, whose places are those of its source."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,51 +8,34 @@ from yaml.error import Mark as NodeMark
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from cnnspec.ground.data import plain
-from cnnspec.ground.errors import Diagnostic, Mark, Path
+from cnnspec.ground.errors import Diagnostic, Mark, PartMark, Path
 from cnnspec.ground.source import Source
 from cnnspec.ground.source.nodes import PLAIN, STR
+from cnnspec.ground.source.remarks import Remarks
+from cnnspec.ground.yaml_text import flow
 from cnnspec.read.found import Found, Place, Unknown
 
 UNKNOWN = "unknown-in-source"
-"""The code of what a source doesn't say."""
+"""The code of what a source doesn't say, and a shape or a count depends on."""
+ASSUMED = "assumed-value"
+"""The code of what else it doesn't say."""
 
 
-class PlacedMark(Mark):
-    """A place in a file that may have no lines."""
+def mark_of(path: str, place: Place, order: Sequence[int] = ()) -> Mark:
+    """The mark of a place in a file.
 
-    place: Place
-    order: tuple[int, ...]
-    """Where it stands among others of its file."""
+    Args:
+        path: of the file.
+        place: in it.
+        order: of the value there in the document, where places are alike.
+    """
+    line, column, cell, label = place
+    column = column or min(line, 1)
+    part = f"cell {cell}" if cell else "" if line else label
+    return PartMark.at(path, line, column, part, (cell, line, column, *order))
 
-    @classmethod
-    def at(cls, path: str, place: Place, order: tuple[int, ...] = ()) -> "PlacedMark":
-        """The mark of a place in a file."""
-        found = cls(path, place.line, place.column or min(place.line, 1))
-        found.place, found.order = place, order
-        return found
 
-    def __str__(self) -> str:
-        where = f"{super().__str__().removesuffix(f':{self.line}:{self.column}')}"
-        if self.place.cell:
-            where += f":cell {self.place.cell}"
-        if self.line:
-            where += f":{self.line}:{self.column}"
-        return where if self.line else ": ".join(filter(None, (where, self.label)))
-
-    @property
-    def label(self) -> str:
-        """What the place is called, with all of it visible."""
-        from cnnspec.ground.visible import visible
-
-        return visible(self.place.label)
-
-    def _rank(self) -> tuple[Any, ...]:
-        return self.path, self.place.cell, self.line, self.column, self.order
-
-    def __lt__(self, other: tuple[Any, ...]) -> bool:
-        if isinstance(other, PlacedMark):
-            return self._rank() < other._rank()
-        return super().__lt__(other)
+_TODO = "cnnspec import writes the spec of it, where you can choose"
 
 
 class FoundSource(Source):
@@ -71,7 +54,7 @@ class FoundSource(Source):
         self._included, self._brought, self._appended = (), {}, ()
         self._base = self._comments = None
         self._overrides = {}
-        self.problems = [_diagnostic(path, one) for one in found.unknowns]
+        self.problems = [told(path, one, _TODO) for one in found.unknowns]
 
     @cached_property
     def _root(self) -> Node:  # type: ignore[override]
@@ -85,16 +68,27 @@ class FoundSource(Source):
             return source.mark(path, at_key)
         where = node.start_mark
         assert isinstance(where, _Where)
-        return PlacedMark.at(self.path, where.place, where.order)
+        return mark_of(self.path, where.place, where.order)
 
     def line(self, path: Path) -> str:
         """`line 31`, or what the place is called in a source without lines."""
         mark = self.mark(path, at_key=True)
-        if not isinstance(mark, PlacedMark):
-            return super().line(path)
-        place = mark.place
-        cell = f"cell {place.cell}, " if place.cell else ""
-        return f"{cell}line {place.line}" if place.line else place.label or self.path
+        line = f"line {mark.line}" if mark.line else ""
+        return ", ".join(filter(None, (mark.part, line))) or "the file"
+
+    def line_of_text(self, path: Path, line: int) -> int:
+        """The line on which a line of the text under `path` stands; 0 if none."""
+        first = self.mark(path).line
+        return first and first + line - 1
+
+    def remarks(self, path: Path, *, whole: bool = True) -> Remarks:
+        """What its reader has to say of the value under a path."""
+        said = self.found.comments.get(path)
+        return Remarks((said,)) if said else Remarks()
+
+    def head(self) -> list[list[str]]:
+        """Nothing: what stands above a model elsewhere isn't about it alone."""
+        return []
 
 
 class _Where(NodeMark):
@@ -138,12 +132,28 @@ def _below(
         yield key, item, _Where(place, (*where.order, number))
 
 
-def _diagnostic(path: str, unknown: Unknown) -> Diagnostic:
-    """What a source doesn't say, as a finding."""
+def told(path: str, unknown: Unknown, todo: str = "") -> Diagnostic:
+    """What a source doesn't say, as a finding.
+
+    Args:
+        path: of the source.
+        unknown: what it is.
+        todo: what to do about it.
+    """
     layer, argument, candidates, why, place, counts = unknown
-    of_layer = f"'{layer}'" if layer else "the model"
-    text = f"{argument} of {of_layer} isn't known: {why}"
-    options = ", ".join(map(str, candidates))
-    severity = "error" if counts else "warning"
-    hint = f"it may be {options}; import the model, and write which" if options else ""
-    return Diagnostic(severity, UNKNOWN, PlacedMark.at(path, place), text, hint)
+    of = f" of '{layer}'" if layer else ""
+    severity, code = ("error", UNKNOWN) if counts else ("warning", ASSUMED)
+    hints = [_taken(candidates), todo]
+    text = f"{argument}{of} isn't known: {why}"
+    hint = "; ".join(filter(None, hints))
+    return Diagnostic(severity, code, mark_of(path, place), text, hint)
+
+
+def _taken(candidates: Sequence[Any]) -> str:
+    """`1 is taken; 2 or 3 would do, too`; nothing where nothing is known."""
+    if not candidates:
+        return ""
+    first, *others = (flow(one) for one in candidates)
+    *but, last = others or [""]
+    would = f"{', '.join(but)} or {last}" if but else last
+    return f"{first} is taken; {would} would do, too" if last else f"{first} is taken"

@@ -1,7 +1,11 @@
 """A file that holds a model is known by its content, and is read by every command."""
 
+import io
 import json
+import pickle
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import pytest
@@ -9,6 +13,12 @@ import pytest
 import cnnspec
 from cnnspec import api
 from cnnspec.__main__ import main
+from cnnspec.app import apart
+from cnnspec.ground.errors import Diagnostic, SpecError
+from cnnspec.read.found import Place
+from cnnspec.read.placed import mark_of
+
+Run = Callable[..., tuple[object, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +44,20 @@ def saved(model: keras.Model, tmp_path: Path) -> Path:
     return path
 
 
-def command(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *given: object
-) -> tuple[object, str, str]:
-    """The exit status of a command, and what it prints."""
-    monkeypatch.setattr("sys.argv", ["cnnspec", *map(str, given)])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return (ended.value.code, *capsys.readouterr())
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Run:
+    """Runs a command beside the model: its exit status, and what it prints."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*given: str) -> tuple[object, str, str]:
+        monkeypatch.setattr("sys.argv", ["cnnspec", *given])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return (ended.value.code, *capsys.readouterr())
+
+    return run
 
 
 def test_a_model_is_checked_as_it_stands(model: keras.Model, saved: Path) -> None:
@@ -54,33 +70,148 @@ def test_a_model_is_checked_as_it_stands(model: keras.Model, saved: Path) -> Non
         saved = other
 
 
-def test_what_is_wrong_with_it_is_told_at_its_place(saved: Path) -> None:
+def broken(saved: Path) -> None:
     data = json.loads(saved.read_text())
     data["config"]["layers"][1]["config"]["kernel_size"] = [30, 30]
     data["config"]["layers"][6]["config"]["units"] = 0
     saved.write_text(json.dumps(data))
-    found = api.check(saved).diagnostics
-    assert [str(one).partition(": error")[0] for one in found] == [
-        f'{saved}: layer "conv2d"',
-        f'{saved}: layer "dense"',
+
+
+def test_what_is_wrong_is_told_at_its_place(saved: Path, run: Run) -> None:
+    broken(saved)
+    status, out, _ = run("check", "model.json")
+    assert status == 1
+    assert [line.partition("[")[0] for line in out.splitlines()] == [
+        'model.json: layer "conv2d": error',
+        'model.json: layer "dense": error',
     ]
+    _, out, _ = run("check", "model.json", "--format", "github")
+    first, _, count = out.splitlines()
+    assert count == "1 spec, 2 errors"
+    assert first.startswith(
+        "::error file=model.json,title=shape::layer \"conv2d\": 'conv2d' (Conv2D): "
+    )
+    _, out, _ = run("check", "model.json", "--format", "json")
+    [spec] = json.loads(out)["specs"]
+    places = [(d["part"], d["line"], d["column"]) for d in spec["diagnostics"]]
+    assert places == [('layer "conv2d"', None, None), ('layer "dense"', None, None)]
+
+
+def test_places_are_in_the_order_of_the_source() -> None:
+    places = [Place(cell=2, line=9), Place(cell=10, line=1), Place(cell=10, line=3)]
+    marks = [mark_of("a.ipynb", place) for place in places]
+    assert sorted([*reversed(marks)]) == marks
+    assert [str(mark) for mark in marks[::2]] == [
+        "a.ipynb:cell 2:9:1",
+        "a.ipynb:cell 10:3:1",
+    ]
+    assert pickle.loads(pickle.dumps(marks)) == marks
+    assert str(pickle.loads(pickle.dumps(marks[0]))) == str(marks[0])
+    assert str(mark_of("a.py", Place(3, 5, label="x"))) == "a.py:3:5"
+
+
+def test_every_command_takes_it(saved: Path, run: Run) -> None:
+    assert run("show", "model.json", "--why")[0] == 0
+    assert json.loads(run("show", "model.json", "--format", "json")[1])["layers"]
+    assert run("build", "model.json", "--to", "script", "-o", ".")[0] == 0
+    assert "from model.json" in Path("model.py").read_text()
+    status, _, error = run("train", "model.json")
+    assert (status, error.count("\n")) == (1, 1)
+    wide = "layers.dense.units=12"
+    assert run("check", "model.json", "--set", wide)[0] == 0
+    assert run("import", "model.json", "-o", "model.yaml")[0] == 0
+    assert "no difference" in run("diff", "model.json", "model.yaml")[1].lower()
+    assert " 12 " in run("diff", "model.json", "--set", wide)[1]
+
+
+def test_a_place_outlives_the_way_to_another_process() -> None:
+    found = Diagnostic("error", "x", mark_of("a", Place(label="b"), (3,)), "c")
+    back = apart._diagnostic(json.loads(json.dumps(apart._told(found))))
+    assert (back, str(back)) == (found, str(found))
 
 
 def test_import_writes_a_spec_that_keras_builds_as_the_model(
-    model: keras.Model,
-    saved: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    model: keras.Model, saved: Path, run: Run
 ) -> None:
-    spec = saved.with_suffix(".yaml")
-    status, out, error = command(capsys, monkeypatch, "import", saved, "-o", spec)
-    assert (status, out, error) == (0, "", f"wrote {spec}\n")
-    built = [layer.get_config() for layer in cnnspec.keras_model(spec).layers[1:]]
+    status, out, error = run("import", "model.json", "-o", "new.yaml")
+    assert (status, error) == (0, "")
+    assert out.startswith("wrote new.yaml\nnew.yaml: ok: digits: 13,642 params ")
+    built = [layer.get_config() for layer in cnnspec.keras_model("new.yaml").layers[1:]]
     assert built == [layer.get_config() for layer in model.layers]
-    spec.write_text(spec.read_text().replace("units: 10", "units: 11"))
-    status, _, error = command(capsys, monkeypatch, "import", saved, "-o", spec)
-    assert status == 1
-    assert "edited-file" in error
-    status, out, _ = command(capsys, monkeypatch, "import", saved)
-    assert status == 0
+    spec = Path("new.yaml")
+    spec.write_text(spec.read_text().replace("10", "11"))
+    status, _, error = run("import", "model.json", "-o", "new.yaml")
+    assert (status, "edited-file" in error) == (1, True)
+    status, out, error = run("import", "model.json")
+    assert (status, error[:14]) == (0, "<stdout>: ok: ")
     assert cnnspec.loads(out).summary.total_params == model.count_params()
+
+
+def test_import_reads_standard_input(
+    saved: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for content, status in ((saved.read_bytes(), 0), (b"[net]\nwidth=3\n", 1)):
+        stdin = SimpleNamespace(buffer=io.BytesIO(content))
+        monkeypatch.setattr("sys.stdin", stdin)
+        ended, _, error = run("import", "-", "--report", "json")
+        assert ended == status
+    assert error.startswith("<stdin>:1:1: error[foreign-file]: this is a Darknet model")
+    assert json.loads(run("import", "model.json", "--report", "json")[1]) == {
+        "source_format": "keras-json",
+        "layers": 6,
+        "explained": 6,
+        "unknowns": [],
+        "totals_match": None,
+    }
+
+
+def test_a_spec_says_that_it_extends_a_model(saved: Path) -> None:
+    spec = saved.with_name("spec.yaml")
+    for key in ("extends: model.json", "include: [model.json]"):
+        spec.write_text(f"{key}\ninput: [4]\nlayers: [{{Dense: 3}}]\n")
+        [found] = api.check(spec).diagnostics
+        assert "this is a Keras model's configuration" in found.message
+        assert found.hint == "cnnspec import writes the spec of it"
+
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 98934521\n"
+REFUSED = {
+    # content, and what is said of it
+    "empty.h5": (b"", "the file is empty; "),
+    "lfs.h5": (LFS, "a pointer of Git LFS to the model of 98.9 MB"),
+    "cut.json": (b'{"class_name": "Sequential", "config": ', "cut"),
+    "model.pt": (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", "a file of PyTorch's"),
+    "model.onnx": (b"\x08\x08\x12\x07pytorch\x1a\x051.13\0", "an ONNX model"),
+    "model.tflite": (b"\x1c\0\0\0TFL3\0\0\0\0", "a TensorFlow Lite model"),
+    "model.pkl": (b"\x80\x04\x95\x0b\0\0\0\0\0\0\0", "a pickle of Python's"),
+    "noise.bin": (bytes(range(256)), "no model is found in this file"),
+    "words.txt": (b"hello world\n", "no model is found in this file"),
+    "spec.yaml": (b"input: [4]\nlayers: [{Dense: 3}]\n", "this is a spec already"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_read_ends_in_one_sentence(name: str, tmp_path: Path) -> None:
+    content, said = REFUSED[name]
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(SpecError) as refused:
+        cnnspec.import_model(path)
+    [found] = refused.value.diagnostics
+    assert said in str(found)
+    assert found.hint
+    assert not api.check(path).ok or name == "spec.yaml"
+
+
+def test_so_does_what_is_no_file(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none.h5"):
+        with pytest.raises(SpecError) as refused:
+            cnnspec.import_model(path)
+        [found] = refused.value.diagnostics
+        assert found.code in ("not-a-file", "not-found")
+
+
+def test_a_folder_stands_for_its_specs_alone(saved: Path, run: Run) -> None:
+    saved.with_name("a.yaml").write_text("input: [4]\nlayers: [{Dense: 3}]\n")
+    status, out, _ = run("check", ".")
+    assert (status, out.count("\n")) == (0, 1)

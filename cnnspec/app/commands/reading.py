@@ -1,12 +1,10 @@
 """`cnnspec import`."""
 
-import sys
-
 from cnnspec import api
 from cnnspec.app import findings
 from cnnspec.app.arguments import spec_errors, usage_errors
 from cnnspec.app.streams import say
-from cnnspec.ground.visible import json_text
+from cnnspec.ground.visible import json_text, visible
 
 
 def run(
@@ -20,29 +18,33 @@ def run(
     cell: int | None,
     force: bool,
 ) -> int:
-    """Reads a model that isn't a spec, and writes the spec of it."""
+    """Reads a model that isn't a spec, and writes the spec of it.
+
+    The spec, where it is printed, has standard output for itself; else what is told of
+    it goes there.
+    """
     from cnnspec.emit.write import refuse_edited, seal_text, write_together
 
     with spec_errors(), usage_errors():
         if output is not None:
             refuse_edited(output, force)
-        found = api.import_model(
+        read = api.import_model(
             source,
             flat=flat,
             model=model,
             table=table,
             cell=cell,
-            path=output or "spec",
+            path=output or "<stdout>",
         )
-    if output is not None:
-        with spec_errors():
-            write_together({output: seal_text(found.text, source)})
-    elif report == "text":
-        print(found.text, end="")
+        if output is not None:
+            write_together({output: seal_text(read.text, source)})
     if report == "json":
-        print(json_text(found.report()))
-    else:
-        for line in findings.of_import(found, source, output):
-            say(line)
-    sys.stdout.flush()
-    return 0 if found.is_sound(strict=strict) else 1
+        print(json_text(read.report()))
+    elif output is None:
+        print(read.text, end="")
+    tell = say if report == "json" or output is None else print
+    if output is not None:
+        tell(visible(f"wrote {output}"))
+    for line in findings.of_import(read, source):
+        tell(line)
+    return 0 if read.is_sound(strict=strict) else 1

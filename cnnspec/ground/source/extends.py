@@ -79,9 +79,26 @@ def read_named(
             [source.diagnostic("error", code, where, message, hint)]
         ) from None
     if not isinstance(found.data, dict) or not _is_spec(found.data, keys):
+        _refuse_model(source, where, given, verb, found.data)
         raise _no_spec(source, where, given, verb)
     found.asked, found.everywhere = source.asked, source.everywhere
     return found
+
+
+def _refuse_model(
+    source: Source, where: Path, given: str, verb: str, data: Any
+) -> None:
+    """Refuses the file of a model, which Keras has written.
+
+    Raises:
+        SpecError: it is one.
+    """
+    from cnnspec.ground.source.foreign import KERAS
+
+    if KERAS.is_it(data):
+        text = f"'{given}', which this {verb}: this is {KERAS.what}, and no spec"
+        found = source.diagnostic("error", _CODES[verb], where, text, KERAS.todo)
+        raise SpecError([found])
 
 
 _OUTERMOST = re.compile(r"^([A-Za-z_]\w*) *:", re.MULTILINE)

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from cnnspec.ground.errors import Diagnostic, Mark
+from cnnspec.ground.errors import FOREIGN, Diagnostic, Mark
 
-CODE = "foreign-file"
 _BY_HAND = (
     "write its layers by hand under layers:, as in - Dense: {units: 10}, and the sizes "
     "of one sample under input:; cnnspec init writes a spec to begin with"
 )
+_NO_SPEC = ", and no spec"
+_READ = "cnnspec import writes the spec of it"
 _OTHER = "name the YAML file of a spec; cnnspec init writes one"
 _TEXT_LIMIT = 2**16
 """Characters of a text that are looked at."""
@@ -42,10 +43,12 @@ _LOADED = (
     "hand under layers:, as in - Dense: {units: 10}; the table itself may stand under "
     "expect: {summary: ...}, to be held against them"
 )
+_TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+"""How PyTorch's files began before they were zip archives (torch/serialization.py)."""
 
 BINARIES = (
-    Kind("a Keras model in HDF5 (.h5)", _starts(b"\x89HDF\r\n\x1a\n"), _LOADED),
-    Kind("a Keras model (.keras)", _zip_with(b"config.json"), _LOADED),
+    Kind("a Keras model in HDF5 (.h5)", _starts(b"\x89HDF\r\n\x1a\n"), _READ),
+    Kind("a Keras model (.keras)", _zip_with(b"config.json"), _READ),
     Kind("a file of PyTorch's (.pt or .pth)", _zip_with(b"data.pkl"), _LOADED),
     Kind(
         "a file of NumPy arrays (.npz)",
@@ -54,6 +57,7 @@ BINARIES = (
     ),
     Kind("a zip archive", _starts(b"PK\x03\x04", b"PK\x05\x06")),
     Kind("a TensorFlow Lite model", lambda content: content[4:8] == b"TFL3", _LOADED),
+    Kind("a file of PyTorch's (.pt or .pth)", _starts(_TORCH), _LOADED),
     Kind("a pickle of Python's", _starts(*(b"\x80%c" % n for n in range(2, 6)))),
     Kind(
         "an ONNX model",
@@ -73,7 +77,8 @@ BINARIES = (
 
 def _lines(pattern: str) -> Callable[[str], Any]:
     """Tells whether a line of a text begins with a pattern."""
-    return re.compile(rf"^(?:{pattern})", re.MULTILINE).search
+    # Compiled where it is needed: whoever looks for one of them has no use for all.
+    return lambda text: re.search(rf"^(?:{pattern})", text, re.MULTILINE)
 
 
 def _is_table(text: str) -> bool:
@@ -89,13 +94,22 @@ PAGE = Kind(
     _lines(r"```ya?ml"),
     "save what stands between the fences in a file of its own",
 )
-TEXTS = (
-    Kind(
-        "a printed summary of Keras",
-        lambda text: "Layer (type)" in text and "Param #" in text,
-        "write the layers of the table under layers:, as in - Dense: {units: 10}; the "
-        "table itself may stand under expect: {summary: ...}, to be held against them",
+SUMMARY = Kind(
+    "a printed summary of Keras",
+    lambda text: "Layer (type" in text and "Param #" in text,
+    "write the layers of the table under layers:, as in - Dense: {units: 10}; the "
+    "table itself may stand under expect: {summary: ...}, to be held against them",
+)
+SCRIPT = Kind(
+    "a Python script",
+    _lines(
+        r"(import|from) \w[\w.]*( import .*| as \w+)?$|(def|class) \w+.*:\s*$|"
+        r"\w+\.add\(|\w+ = [\w.]*(Sequential|Model)\(|#!.*python|class \w+\(.*\):"
     ),
+    _BY_HAND,
+)
+TEXTS = (
+    SUMMARY,
     Kind(
         "a Darknet model (.cfg)",
         _lines(r"\s*\[(net|network|convolutional|maxpool|yolo|shortcut|route)\]\s*$"),
@@ -103,14 +117,7 @@ TEXTS = (
     ),
     Kind("a Caffe model (prototxt)", _lines(r"layers?\s*\{"), _BY_HAND),
     Kind("a pipeline of TensorFlow's (.config)", _lines(r"(model|train_config)\s*\{")),
-    Kind(
-        "a Python script",
-        _lines(
-            r"(import|from) \w[\w.]*( import .*| as \w+)?$|(def|class) \w+.*:\s*$|"
-            r"\w+\.add\(|\w+ = [\w.]*(Sequential|Model)\(|#!.*python|class \w+\(.*\):"
-        ),
-        _BY_HAND,
-    ),
+    SCRIPT,
     Kind("an XML or HTML file", _lines(r"\s*<(\?xml|!DOCTYPE|html|svg|net|graph)")),
     Kind(
         "an INI or TOML file",
@@ -186,11 +193,20 @@ def _is_workflow(data: Any) -> bool:
     return _has("jobs")(data) and (_has("on")(data) or _has("name")(data))
 
 
+_NEVER_READ = "docs/import.md tells what is read"
+
+
+def unread(found: Diagnostic) -> Diagnostic:
+    """What is said of such a file where any model would do, and not a spec alone."""
+    message = found.message.removesuffix(_NO_SPEC) + ", which cnnspec doesn't read"
+    hint = _NEVER_READ if found.hint == _OTHER else found.hint
+    return found._replace(message=message, hint=hint)
+
+
 KERAS = Kind(
     "a Keras model's configuration (what model.to_json() gives)",
     _is_keras,
-    "write its layers by hand under layers:, each by its class_name with what its "
-    "config says, as in - Dense: {units: 2}, and the sizes of one sample under input:",
+    _READ,
 )
 DATA = (
     Kind("a Jupyter notebook", _has("cells", "nbformat"), _BY_HAND),
@@ -254,5 +270,5 @@ def of_data(mark: Mark, data: Any) -> Diagnostic | None:
 def _told(kinds: tuple[Kind, ...], found: Any, mark: Mark) -> Diagnostic | None:
     for what, is_it, todo in kinds:
         if is_it(found):
-            return Diagnostic("error", CODE, mark, f"this is {what}, and no spec", todo)
+            return Diagnostic("error", FOREIGN, mark, f"this is {what}{_NO_SPEC}", todo)
     return None
