@@ -117,14 +117,19 @@ def _damaged(why: str) -> ReadError:
 # ------------------------------------------------------------------ no whole model
 
 
-def _without_model(answer: dict[str, Any]) -> ReadError:
-    arrays = _weights(answer.get("arrays", {}))
+def held_arrays(answer: dict[str, Any]) -> dict[str, tuple[Held, ...]]:
+    """What an HDF5 file holds for each layer that has weights, in either form."""
     layers = _weights(answer["weights"]) or {
         name.rpartition("/")[0]: held
-        for name, held in arrays.items()
+        for name, held in _weights(answer.get("arrays", {})).items()
         if name.endswith("/vars") and not name.startswith("optimizer")
     }
-    if layers := {name: held for name, held in layers.items() if held}:
+    return {name: held for name, held in layers.items() if held}
+
+
+def _without_model(answer: dict[str, Any]) -> ReadError:
+    arrays = _weights(answer.get("arrays", {}))
+    if layers := held_arrays(answer):
         text = f"this holds the weights of {_layers(layers)}, and not what joins them"
         hint = (
             "save the whole model with model.save('model.keras'), or import the code "
