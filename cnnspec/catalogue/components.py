@@ -286,6 +286,11 @@ def _by_name(slot: str) -> dict[str, type[Component]]:
     return by_name(_SLOTS[slot])
 
 
+def slot_of(argument: str) -> type[Component] | None:
+    """What an argument holds by its name; None where it is none of these."""
+    return _SLOTS.get(argument.rpartition("_")[2])
+
+
 def component_of(argument: str, value: Any) -> Component | None:
     """What an argument holds as an object, if it holds one of these."""
     slot = argument.rpartition("_")[2]

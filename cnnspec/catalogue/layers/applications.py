@@ -66,6 +66,7 @@ class StochasticDepth(Layer):
 
     tensor_arguments = ("x",)
     call_settings = ("training",)
+    training_usual = None
     linear = True
     runs_on = FLOATS
     not_in = ("float16", "bfloat16", "float64")  # its random numbers are float32

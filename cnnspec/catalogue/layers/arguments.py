@@ -159,16 +159,16 @@ def _activation(value: Any) -> Any:
         from cnnspec.catalogue.layers import layer_class, read_layer
 
         layer = read_layer(value)
-        if type(layer) not in [layer_class(name) for name in _ACTIVATION_LAYERS]:
+        if type(layer) not in [layer_class(name) for name in ACTIVATION_LAYERS]:
             text = f"{type(layer).__name__} can't be an activation"
-            hint = f"as a mapping, {', '.join(_ACTIVATION_LAYERS)} can"
+            hint = f"as a mapping, {', '.join(ACTIVATION_LAYERS)} can"
             raise Invalid([Problem((), "wrong-type", text, hint)])
         return layer
     raise ValueError
 
 
 _ACTIVATION_NAMES = frozenset(ACTIVATIONS)
-_ACTIVATION_LAYERS = ("ELU", "LeakyReLU", "ReLU", "Softmax")
+ACTIVATION_LAYERS = ("ELU", "LeakyReLU", "ReLU", "Softmax")
 """Layers without weights that Keras takes where an activation stands."""
 
 Activation = Annotated[
@@ -182,7 +182,7 @@ Activation = Annotated[
                 {
                     "type": "object",
                     "properties": {
-                        name: {"$ref": f"#/$defs/{name}"} for name in _ACTIVATION_LAYERS
+                        name: {"$ref": f"#/$defs/{name}"} for name in ACTIVATION_LAYERS
                     },
                     "additionalProperties": False,
                     "minProperties": 1,

@@ -245,6 +245,7 @@ class _Heads(Weighted, _Attention):
         *("query_mask", "value_mask", "key_mask", "attention_mask"),
     )
     call_settings = ("return_attention_scores", "training", "use_causal_mask")
+    training_usual = None
     varies_by = ("dropout",)
     shaped_by = ("return_attention_scores",)
     spelt_as: ClassVar[dict[str, str]] = {

@@ -142,6 +142,7 @@ class _Augmentation(Layer):
 
     tensor_arguments = ("data",)
     call_settings = ("training",)
+    training_usual = True
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 32, 32, 3),)
 
     data_format: DataFormat | None = None

@@ -164,6 +164,11 @@ class Layer(Record):
     masks, states and the like."""
     call_settings: ClassVar[tuple[str, ...]] = ()
     """What Keras's call takes beside tensors, of `CALL_SETTINGS`."""
+    training_usual: ClassVar[bool | None] = False
+    """What `training` is in its call where nobody says; None: as in the call around."""
+    masks_by: ClassVar[str] = ""
+    """The argument by which it makes a mask for the layers after it: the number that is
+    masked, or true for 0."""
     varies_by: ClassVar[tuple[str, ...] | None] = None
     """Arguments without which it does the same in training as when the model predicts,
     if its call takes `training` at all; None: it never does."""

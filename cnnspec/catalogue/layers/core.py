@@ -40,6 +40,7 @@ class Dense(Weighted, LowRank):
 
     sparse_axes = 2
     call_settings = ("training",)
+    training_usual = None
     varies_by = ()
     linear = True
     order = "in_features out_features bias"
@@ -113,6 +114,7 @@ class EinsumDense(Weighted, LowRank):
     """
 
     call_settings = ("training",)
+    training_usual = None
     varies_by = ()
     linear = True
     rank_bound = True
@@ -354,6 +356,7 @@ def _known(sizes: Shape | None) -> tuple[int, ...]:
 class Embedding(LowRank):
     """A table of learned vectors: each whole number of the input picks one."""
 
+    masks_by = "mask_zero"
     sparse_axes = 2
     spelt_as: ClassVar[dict[str, str]] = {
         "input_dim": "num_embeddings vocab_size vocabulary_size num_tokens "
@@ -484,6 +487,7 @@ class Identity(Layer):
 class Masking(Layer):
     """Makes the layers after it skip the steps whose numbers all are mask_value."""
 
+    masks_by = "mask_value"
     linear = True
     runs_on, hands_on = NUMBERS, NUMBERS
     example: ClassVar[Any] = {"mask_value": 0.0}

@@ -134,6 +134,7 @@ class BatchNormalization(_Scaled):
 
     tensor_arguments = ("inputs", "mask")
     call_settings = ("training",)
+    training_usual = None
     rests_untrained = True
     linear = True
     order = "num_features eps momentum"

@@ -868,6 +868,7 @@ class Pipeline(Layer):
 
     tensor_arguments = ("inputs", "mask")
     call_settings = ("training",)
+    training_usual = True
     varies_by = ()
     freezes = False
     lacks = ("activity_regularizer", "trainable", "dtype", "autocast")

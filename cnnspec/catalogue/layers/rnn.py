@@ -596,6 +596,7 @@ class Bidirectional(Layer):
     tensor_arguments = ("sequences", "initial_state", "mask")
     listed = ("initial_state",)
     call_settings = ("training",)
+    training_usual = None
     varies_by = ()
     freezes = False
     role = "recurrent"
@@ -797,6 +798,7 @@ class TimeDistributed(Layer):
 
     tensor_arguments = ("inputs", "mask")
     call_settings = ("training",)
+    training_usual = None
     varies_by = ()
     hands_in_from = 2
     freezes = False

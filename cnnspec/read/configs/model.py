@@ -1,64 +1,55 @@
-"""The configuration of a model to the document of a spec."""
+"""What Keras serialised, of any age, to a `Found`."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from cnnspec.catalogue.registry import INPUT_LAYER, find, is_layer
-from cnnspec.ground.errors import Path
+from cnnspec.ground.shapes import product
+from cnnspec.read.configs.names import legal
+from cnnspec.read.configs.network import network
+from cnnspec.read.configs.noted import Notes
+from cnnspec.read.configs.steps import Model, StepWriter
 from cnnspec.read.containers.stored import Stored
-from cnnspec.read.found import Found, Place, ReadError
-
-_CHAIN = "Sequential"
+from cnnspec.read.found import Figures, Found
 
 
 def from_config(stored: Stored) -> Found:
-    """The model that a file holds.
+    """The model that a file holds, written out.
 
     Raises:
-        ReadError: it is none that a spec can hold.
+        ReadError: its configuration can't be read.
     """
-    if stored.config["class_name"] != _CHAIN:
-        what = stored.config["class_name"]
-        raise ReadError(f"this is a {what}, and so far a Sequential alone can be read")
-    config = stored.config["config"]
-    steps: list[dict[str, Any]] = []
-    places: dict[Path, Place] = {}
-    inputs: dict[str, Any] = {}
-    before = ""
-    for layer in config["layers"]:
-        given = layer["config"]
-        if layer["class_name"] == INPUT_LAYER:
-            before = given["name"]
-            inputs[before] = {"shape": given["batch_shape"][1:]}
-            places["inputs", before] = Place(label=f'layer "{before}"')
-            continue
-        places["layers", len(steps)] = Place(label=f'layer "{given["name"]}"')
-        steps.append(_step(layer["class_name"], given, before))
-        before = given["name"]
-    if not inputs:
-        text = "this Sequential doesn't say the sizes of its input"
-        raise ReadError(
-            text, "build it before it is saved: model.build((None, 28, 28, 1))"
-        )
-    document = {"name": config["name"], "inputs": inputs, "layers": steps}
-    return Found(stored.format, document, places)
+    held = {
+        layer: tuple((one.name, one.shape) for one in several)
+        for layer, several in stored.weights.items()
+    }
+    model = network(stored.config)
+    notes = Notes(stored.keras_version, held)
+    found = StepWriter(model, notes).model()
+    return Found(
+        stored.format,
+        _document(legal(model.name), found, notes),
+        notes.places,
+        tuple(notes.unknowns),
+        notes.comments,
+        _figures(stored),
+    )
 
 
-def _step(kind: str, given: Mapping[str, Any], before: str) -> dict[str, Any]:
-    """A layer as a spec has it."""
-    if not is_layer(kind):
-        raise ReadError(f"'{given['name']}' is a {kind}, which no spec has yet")
-    known = find(kind).arguments()
-    said = {key: _value(value) for key, value in given.items() if key in known}
-    said = {k: v for k, v in said.items() if v is not None}
-    return {kind: {**said, "name": given["name"], "from": [before]}}
+def _document(name: str, model: Model, notes: Notes) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": name}
+    if notes.custom:
+        found["custom"] = notes.custom
+    if notes.blocks:
+        found["blocks"] = notes.blocks
+    found["inputs"] = model.inputs
+    found["layers"] = model.layers
+    found["outputs"] = model.outputs
+    return found
 
 
-def _value(value: Any) -> Any:
-    """The value of an argument, which may be an object that Keras serialised."""
-    if isinstance(value, dict) and {"class_name", "config"} <= value.keys():
-        if value["class_name"] == "DTypePolicy":
-            return value["config"]["name"]
-        inside = {k: v for k, v in value["config"].items() if v is not None}
-        return {value["class_name"]: inside} if inside else value["class_name"]
-    return value
+def _figures(stored: Stored) -> Figures | None:
+    """How many numbers the file holds for the model's layers."""
+    if not stored.weights:
+        return None
+    held = (one for several in stored.weights.values() for one in several)
+    total = sum(product(one.shape) or 0 for one in held)
+    return Figures(total, None, None)

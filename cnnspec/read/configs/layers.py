@@ -1,0 +1,127 @@
+"""One layer of a configuration, to an entry of a layer list."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from cnnspec.catalogue.layers import layer_class
+from cnnspec.catalogue.past import Note, current
+from cnnspec.catalogue.past.objects import Unknown
+from cnnspec.catalogue.registry import is_known, is_model, is_operation
+from cnnspec.ground.kinds import Argument
+from cnnspec.read.configs.network import Entry
+from cnnspec.read.configs.noted import Notes
+from cnnspec.read.configs.values import argument, is_usual
+
+WORKED_OUT = (
+    ("dtype", "float32"),
+    ("data_format", "channels_last"),
+    ("activation", "linear"),
+)
+"""Arguments that Keras works out where nobody gives them, and to what."""
+FORWARD = "forward_"
+"""What Keras puts before the name of a layer that runs in both directions."""
+
+
+class Told(NamedTuple):
+    """A layer as a spec has it, and what isn't as it was."""
+
+    kind: str
+    arguments: dict[str, Any]
+    notes: tuple[Note, ...]
+
+
+def is_today(kind: str) -> bool:
+    """Whether a spec can hold a layer of that class of a file."""
+    known = is_known(kind) and not is_model(kind) and not is_operation(kind)
+    return known and layer_class(kind).is_public()
+
+
+Inner = Callable[[Mapping[str, Any]], dict[str, Any] | None]
+"""Gives the entry of a model that stands inside a layer; None for what is none."""
+
+
+def told(entry: Entry, notes: Notes, model: Inner) -> Told | None:
+    """A layer as a spec has it, without its name; None where Keras has none like it.
+
+    Args:
+        entry: the layer.
+        notes: tells the version that wrote it.
+        model: gives the entry of a model that stands inside a layer.
+    """
+    shapes = entry.built.get("shapes_dict")
+    query = shapes.get(_QUERY) if isinstance(shapes, Mapping) else None
+    given = entry.config if query is None else {_QUERY: query, **entry.config}
+    try:
+        return _Reader(notes.version, model).told(entry.kind, given)
+    except _Strange:
+        return None
+
+
+class _Strange(Exception):
+    """A layer stands inside another one that a spec can't hold there."""
+
+
+class _Reader:
+    def __init__(self, version: str, model: Inner) -> None:
+        self._version, self._model = version, model
+        self._notes: list[Note] = []
+
+    def told(self, kind: str, config: Mapping[str, Any]) -> Told | None:
+        """A layer and what it holds."""
+        found = current(kind, config, self._version)
+        if not is_today(found.kind):
+            return None
+        known = layer_class(found.kind).arguments()
+        self._notes += found.notes
+        arguments: dict[str, Any] = {}
+        for name, value in found.arguments.items():
+            if name == "name" or value is None and known[name].default is None:
+                continue
+            if known[name].kind.holds_layers:
+                arguments[name] = self._held(value)
+            else:
+                arguments |= self._argument(known[name], value)
+        return Told(found.kind, _mirrored(arguments), tuple(self._notes))
+
+    def _argument(self, one: Argument, value: Any) -> dict[str, Any]:
+        """An argument, unless it says what Keras takes anyway."""
+        try:
+            read = argument(one, value)
+        except Unknown as error:
+            text = f"today's Keras has no {error}; it is as usual here"
+            self._notes.append(Note(one.name, text))
+            return {}
+        if (one.name, read) in WORKED_OUT and not one.required:
+            return {}
+        return {} if is_usual(one, read) else {one.name: read}
+
+    def _held(self, value: Any) -> Any:
+        """What an argument holds: a layer, or a list of them."""
+        if isinstance(value, list | tuple):
+            return [self._held(one) for one in value]
+        kind, config = str(value.get("class_name")), value.get("config")
+        if found := self._model(value):
+            return found
+        config = config if isinstance(config, Mapping) else {}
+        held = self.told(kind.rpartition(">")[2], config)
+        if held is None:
+            raise _Strange
+        name = config.get("name")
+        named = {} if name is None else {"name": str(name).removeprefix(FORWARD)}
+        return {held.kind: {**held.arguments, **named}}
+
+
+_QUERY = "query_shape"
+
+
+def _mirrored(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Without the layer for the other direction, where Keras would make the same."""
+    forward, backward = arguments.get("layer"), arguments.get("backward_layer")
+    if forward is None or backward is None:
+        return arguments
+    [(one, there)], [(other, back)] = forward.items(), backward.items()
+    own = {key: value for key, value in there.items() if key != "name"}
+    copied = {k: v for k, v in back.items() if k not in ("name", "go_backwards")}
+    if one == other and own == copied:
+        return {k: v for k, v in arguments.items() if k != "backward_layer"}
+    return arguments

@@ -1,0 +1,131 @@
+"""Functions of Keras 3 and of TensorFlow that a model has as rows."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from cnnspec.catalogue.operations import Operation, operations
+from cnnspec.catalogue.past.objects import Unknown
+from cnnspec.catalogue.past.tensorflow import FUNCTIONS
+from cnnspec.catalogue.registry import CODE_LAYERS, OPERATION
+from cnnspec.read.configs.calls import Call, Ref, refs_in
+from cnnspec.read.configs.forms import Dots, Slice, plain
+from cnnspec.read.configs.network import Entry
+from cnnspec.read.configs.values import argument, is_usual
+
+_MODULE = "keras.src.ops"
+_SLICING = "slice_spec"
+_FUNCTION = "function"
+Told = tuple[str, dict[str, Any], list[str]]
+"""What a spec calls it, its arguments, and its `from`."""
+
+
+def is_operation(entry: Entry) -> bool:
+    """Whether it is a function and no layer."""
+    return entry.module.startswith(_MODULE) or (
+        entry.kind in CODE_LAYERS and isinstance(entry.config.get(_FUNCTION), str)
+    )
+
+
+def told(entry: Entry, call: Call, say: Callable[[Ref], str]) -> Told | None:
+    """An operation as a spec has it; None where it has none like it.
+
+    Args:
+        entry: of the operation.
+        call: of it.
+        say: what a spec calls a tensor.
+    """
+    if entry.module.startswith(_MODULE):
+        cls, given = _of_keras(entry, call)
+    else:
+        cls, given = _of_tensorflow(entry.config[_FUNCTION], call)
+    if cls is None or given is None:
+        return None
+    try:
+        return _written(cls, given, say)
+    except Unknown:
+        return None
+
+
+@cache
+def _by_class() -> dict[str, type[Operation]]:
+    """The operations by the classes that Keras has for them."""
+    return {cls.__name__: cls for cls in operations().values()}
+
+
+Given = dict[str, Any] | None
+
+
+def _of_keras(entry: Entry, call: Call) -> tuple[type[Operation] | None, Given]:
+    """The operation of a class of Keras, and its arguments by name."""
+    cls = _by_class().get(entry.kind)
+    if cls is None:
+        return None, None
+    made = {key: one for key, one in entry.config.items() if key != "name"}
+    others = [
+        n for n in cls.arguments() if n not in (*made, "name", *cls.tensor_arguments)
+    ]
+    if cls.takes_list and len(call.args) > 1:
+        return cls, {**made, cls.tensor_arguments[0]: [*call.args]}
+    names = [*cls.tensor_arguments, *others]
+    if len(call.args) > len(names):
+        return None, None
+    given = dict(zip(names, call.args, strict=False))
+    named = {key: one for key, one in call.kwargs.items() if one is not None}
+    return cls, {**made, **given, **named}
+
+
+def _of_tensorflow(name: str, call: Call) -> tuple[type[Operation] | None, Given]:
+    """The operation that stands for a function of TensorFlow, and its arguments."""
+    if _SLICING in call.kwargs:
+        cls = operations()["get_item"]
+        return cls, {"x": call.args[0], "key": call.kwargs[_SLICING]}
+    function = FUNCTIONS.get(name)
+    if function is None:
+        return None, None
+    return operations()[function.operation], function.named(call.args[0], call.kwargs)
+
+
+def _written(
+    cls: type[Operation], given: Mapping[str, Any], say: Callable[[Ref], str]
+) -> Told | None:
+    known, reads, arguments = cls.arguments(), list[str](), dict[str, Any]()
+    for name in cls.tensor_arguments:
+        value = given.get(name)
+        if any(refs_in(value)):
+            refs = list(refs_in(value))
+            if len(refs) != (len(value) if isinstance(value, list) else 1):
+                return None  # numbers among the tensors of a list
+            reads += [say(ref) for ref in refs]
+        elif value is not None and name in known:
+            arguments[name] = plain(value)
+    for name, value in given.items():
+        if name in cls.tensor_arguments:
+            continue
+        if name not in known:
+            if value not in (None, False):
+                return None
+            continue
+        if any(refs_in(value)):
+            return None
+        read = _key(value) if name == "key" else argument(known[name], value)
+        if not is_usual(known[name], read):
+            arguments[name] = read
+    return f"{OPERATION}{cls.function}", arguments, reads
+
+
+def _key(value: Any) -> str:
+    """What stands between Python's brackets."""
+    found = plain(value)
+    return ", ".join(map(_part, found if isinstance(found, list) else [found]))
+
+
+def _part(value: Any) -> str:
+    if isinstance(value, Slice):
+        start, stop, step = ("" if one is None else str(one) for one in value)
+        return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+    if isinstance(value, Dots):
+        return "..."
+    if value is None or type(value) is int:
+        return str(value)
+    raise Unknown(str(value))

@@ -1,0 +1,96 @@
+"""Configurations of Keras of any age, to specs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import pytest
+from keras import layers, ops
+
+from cnnspec.catalogue.past import by_position, current
+from tests.emit.same import reset_names
+from tests.read.round_trip import found_in, rebuilt, unlike
+
+
+@pytest.fixture(autouse=True)
+def _session() -> Iterator[None]:
+    """Names are counted from the start, here and in the tests after."""
+    reset_names()
+    yield
+    reset_names()
+
+
+def _chain() -> Any:
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(8, 3, activation="relu", kernel_regularizer="l2"),
+            layers.BatchNormalization(axis=-1),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(10, "softmax", kernel_initializer="he_normal"),
+        ]
+    )
+
+
+def _graph() -> Any:
+    """Operations, states, a model twice, masks, several outputs."""
+    words = keras.Input((12,), name="words")
+    x = layers.Embedding(50, 4, mask_zero=True)(words)
+    x, *states = layers.LSTM(4, return_sequences=True, return_state=True)(x)
+    y = layers.Bidirectional(layers.GRU(4, name="both"))(x, training=False)
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(3)], name="head")
+    one, other = inner(states[0]), inner(states[1])
+    z = ops.where(one > 0, 1 - one, other[:, ::-1])
+    z = layers.Concatenate()([z, ops.mean(x, axis=1)])
+    score = layers.MultiHeadAttention(2, 3, name="look")(x, x, use_causal_mask=True)
+    score = layers.TimeDistributed(layers.Dense(2, trainable=False))(score)
+    return keras.Model(words, [z, y, score], name="graph")
+
+
+@pytest.mark.parametrize("make", [_chain, _graph])
+def test_a_model_comes_back(make: Any) -> None:
+    model = make()
+    found = found_in(model)
+    assert found.unknowns == ()
+    assert unlike(model, rebuilt(found)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "now"),
+    [
+        (
+            "Convolution2D",
+            {"nb_filter": 8, "nb_row": 3, "nb_col": 5, "border_mode": "same"}
+            | {"subsample": [2, 2], "dim_ordering": "th", "bias": False},
+            "Conv2D: filters=8 padding=same strides=[2, 2] data_format=channels_first"
+            + " use_bias=False kernel_size=[3, 5]",
+        ),
+        ("Dense", {"output_dim": 4, "init": "uniform", "input_dim": 9},
+         "Dense: units=4 kernel_initializer=uniform"),
+        ("Dropout", {"p": 0.5}, "Dropout: rate=0.5"),
+        ("Merge", {"mode": "concat", "concat_axis": 1}, "Concatenate: axis=1"),
+        ("GRU", {"units": 3}, "GRU: units=3 reset_after=False"),
+        ("CuDNNGRU", {"units": 3}, "GRU: units=3 reset_after=True"),
+        ("ThresholdedReLU", {"theta": 1.0}, "ReLU: threshold=1.0"),
+        ("LeakyReLU", {"alpha": 0.3}, "LeakyReLU: negative_slope=0.3"),
+        ("ELU", {"alpha": 0.3}, "ELU: alpha=0.3"),
+        ("BatchNormalization", {"axis": [3], "mode": 0}, "BatchNormalization: axis=3"),
+        ("MaxoutDense", {"output_dim": 4}, "MaxoutDense: output_dim=4"),
+    ],
+)  # fmt: skip
+def test_what_was_called_otherwise(kind: str, given: Any, now: str) -> None:
+    found = current(kind, given, "2.1.6")
+    assert found.notes == ()
+    name, _, values = now.partition(": ")
+    assert found.kind == name
+    assert " ".join(f"{k}={v}" for k, v in found.arguments.items()) == values
+
+
+def test_what_stood_in_its_place() -> None:
+    assert by_position("Convolution2D", [32, 3, 3]) == {
+        "nb_filter": 32,
+        "nb_row": 3,
+        "nb_col": 3,
+    }
