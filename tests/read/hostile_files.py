@@ -227,24 +227,24 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         "holds arrays (photos of 60×8×8), and no Keras model",
     ),
     "none.h5": (lambda: h5(lambda f: None), "holds no arrays, and no Keras model"),
-    "run.yaml": (lambda: RUN.encode(), "the tag !!object/apply:os.system makes"),
-    "new.yaml": (lambda: NEW.encode(), "the tag !!object/new:type makes an object"),
-    "wrapped.yaml": (lambda: WRAPPED.encode(), "makes an object of Python's"),
-    "aliases.yaml": (
+    "run.txt": (lambda: RUN.encode(), "the tag !!object/apply:os.system makes"),
+    "new.txt": (lambda: NEW.encode(), "the tag !!object/new:type makes an object"),
+    "wrapped.txt": (lambda: WRAPPED.encode(), "makes an object of Python's"),
+    "aliases.txt": (
         lambda: f"{HEAD}  layers: 1\n{ALIASES}".encode(),
         "over 400,000 values",
     ),
-    "self.yaml": (lambda: f"{HEAD}  layers: &a [*a]".encode(), "inside its own anchor"),
-    "deep.yaml": (lambda: f"{HEAD} {'[' * 10**5}".encode(), "nesting depth"),
-    "hundred.yaml": (
+    "self.txt": (lambda: f"{HEAD}  layers: &a [*a]".encode(), "inside its own anchor"),
+    "deep.txt": (lambda: f"{HEAD} {'[' * 10**5}".encode(), "nesting depth"),
+    "hundred.txt": (
         lambda: f"{HEAD} {'[' * 200}{']' * 200}".encode(),
         "nested over 100 deep",
     ),
-    "crowd.yaml": (
+    "crowd.txt": (
         lambda: (HEAD + "  layers:\n" + "  - {}\n" * 10**7).encode(),
         "is over 32 MiB",
     ),
-    "twice.yaml": (
+    "twice.txt": (
         lambda: f"{HEAD}  a: 1\n  a: 2".encode(),
         "the key 'a' stands twice",
     ),
