@@ -269,9 +269,20 @@ def list_of(item: Kind, least: int = 0) -> Kind:
         enough = {"minItems": least} if least else {}
         return {"type": "array", "items": item.json, **enough}
 
+    def hint(found: Any) -> str:
+        if isinstance(found, str):
+            try:
+                item.validated(found)
+            except NotAllowed:
+                return item.hint(found)
+            from cnnspec.ground.yaml_text import flow
+
+            return f"write {flow([found], exact=True)}"  # it stands for the list
+        return item.hint(found)
+
     count = f" of {least} or more" if least else ""
     says = f"a list{count}, each item {item.says}"
-    return Kind(schema, says, json, item.options, item.hint)
+    return Kind(schema, says, json, item.options, hint)
 
 
 def plain_list(item: Any, least: int = 0) -> Kind:

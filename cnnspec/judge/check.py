@@ -130,6 +130,11 @@ def _judged(program: Program, settings: Settings, *proofs: Proof) -> Checked:
     errors = list(map(source.error, problems))
     found = [*_of_text(source, errors), *_without_echoes(source, errors)]
     if not _errors(found):
+        # A step that is left out has something wrong with it, or the fault is here.
+        made = {row.name for row in summary.rows}
+        assert made.issuperset(graph.outputs), (
+            "a layer is missing, and nothing says why"
+        )
         found += map(source.error, rules.of_model(model))
         found += _expected(model)
     elif not _errors(source.problems):

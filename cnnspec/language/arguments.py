@@ -61,11 +61,18 @@ def at_default(problem: Problem, kind: str, path: Path, program: Program) -> Pro
 
     That is what its file's `defaults` give it, or the spec's `change`.
     """
-    name, source = program.changed.get(path), program.source
-    given = None if name is None else source.value(("change", name))
+    found = at_change(problem, path, program)
+    defaults = program.defaults.at(path)
+    return found or under_default(problem, kind, path, defaults, program.source)
+
+
+def at_change(problem: Problem, path: Path, program: Program) -> Problem | None:
+    """The problem of what `change` gives the step at a path; None if it gives none."""
+    name = program.changed.get(path)
+    given = None if name is None else program.source.value(("change", name))
     if isinstance(given, dict) and problem.path and problem.path[0] in given:
         return problem.under("change", str(name))
-    return under_default(problem, kind, path, program.defaults.at(path), source)
+    return None
 
 
 def under_default(

@@ -199,8 +199,14 @@ def _changed_layer(
     before = with_defaults(kind, formulas(written), defaults) or {}
     inner = {k: v for k, v in defaults.items() if k != own_name(kind)}
     new = with_defaults(kind, given, inner) or {}
-    if step.models and isinstance(step.arguments, dict):  # it holds a call of a block
-        return step._replace(arguments={**step.arguments, **new})
+    held = {way[0] for way, _ in step.models}
+    for key in held.intersection(new):
+        text = f"change gives '{key}' to a {kind} that holds a block, which it can't"
+        hint = "change the parameters' defaults in the block, or the text of the layer"
+        raise Invalid([Problem((*path, key), "change", text, hint, at_key=True)])
+    if step.models and isinstance(step.arguments, dict):
+        arguments = {**step.arguments, **new}
+        return step._replace(arguments=arguments, asks=tensors_in(arguments))
     arguments = {**before, **new}
     try:
         if any(each_formula(arguments)):

@@ -13,6 +13,7 @@ from cnnspec.language.expressions import (
     evaluate,
     formulas,
     names_in,
+    tensors_in,
 )
 
 _CONSTANTS = ("true", "false", "null", "True", "False", "None")
@@ -262,11 +263,17 @@ class Variables:
                 for number, value in enumerate(data)
             ]
         if levels and isinstance(data, dict):
-            return {
+            found = {
                 key: self._section(value, (*path, key), levels - 1)
                 for key, value in data.items()
             }
-        if self._notes.know(data, path, frozenset(self.formulas)):
-            return self._value(data, path)
+            if path[0] != "change":
+                return found
+            lost = self._notes.lost  # as a null, it would take a layer out
+            return {k: v for k, v in found.items() if (*path, k) not in lost}
+        changes = path[0] == "change"
+        if self._notes.know(data, path, frozenset(self.formulas), sizes=changes):
+            # What asks for sizes waits until the changed layer is made.
+            return data if changes and tensors_in(data) else self._value(data, path)
         self._notes.lost.append(path)
         return None

@@ -125,7 +125,8 @@ def _sample(inputs: list[Any]) -> Any:
     rng = np.random.default_rng(0)
     samples = []
     for tensor in inputs:
-        sample = rng.random([1, *(size or 5 for size in tensor.shape[1:])])
+        batch, *sizes = tensor.shape
+        sample = rng.random([batch or 1, *(size or 5 for size in sizes)])
         scale = 2 if "int" in tensor.dtype else 1
         samples.append((sample * scale).astype(tensor.dtype))
     return samples if len(samples) > 1 else samples[0]

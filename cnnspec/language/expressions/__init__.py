@@ -152,6 +152,11 @@ def sizes_of(tensor: str) -> str:
     return f"shape('{tensor}')"
 
 
+def title_of(tensor: str) -> str:
+    """The name under which formulas find, for messages, what a tensor is called."""
+    return f"name('{tensor}')"
+
+
 def _read(text: str) -> str | Formula:
     if "$" not in text:
         return text

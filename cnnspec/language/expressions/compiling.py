@@ -11,7 +11,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from cnnspec.ground.errors import Invalid
-from cnnspec.language.expressions import FUNCTIONS, Values, messages, sizes_of
+from cnnspec.language.expressions import (
+    FUNCTIONS,
+    Values,
+    messages,
+    sizes_of,
+    title_of,
+)
 from cnnspec.language.expressions.operations import (
     BINARY,
     CALLS,
@@ -147,12 +153,14 @@ class _Compiler:
                 return bounded(result) if grows else result
             except FAILURES as error:
                 if not isinstance(error, LookupError):
-                    self._refuse_unknown(node, values)
+                    self._refuse_unknown(node, values, variables)
                 raise explain(self._code(node), error, values) from None
 
         return run
 
-    def _refuse_unknown(self, node: _ast.expr, values: Collection[Any]) -> None:
+    def _refuse_unknown(
+        self, node: _ast.expr, values: Collection[Any], variables: Values
+    ) -> None:
         """Refuses an operation on a size that no check can tell.
 
         Raises:
@@ -160,7 +168,8 @@ class _Compiler:
         """
         lists = [value for value in values if type(value) is list]
         if self.tensors and any(None in several for several in (values, *lists)):
-            raise messages.size_unknown(self._code(node), self.tensors) from None
+            titles = {n: variables.get(title_of(n), n) for n in self.tensors}
+            raise messages.size_unknown(self._code(node), titles) from None
 
     # One method for each class of nodes that the language has.
 
@@ -233,14 +242,14 @@ class _Compiler:
             for (sign, work, takes, _), operand in steps:
                 b = operand(variables)
                 if asks and sign != "==":
-                    self._refuse_unknown(node, (a, b))
+                    self._refuse_unknown(node, (a, b), variables)
                 try:
                     if type(variables) is Inside:
                         variables.look_at((a, b))
                     if not work(a, b):
                         return False
                 except FAILURES as error:
-                    self._refuse_unknown(node, (a, b))
+                    self._refuse_unknown(node, (a, b), variables)
                     code = self._code(node)
                     raise messages.refused(code, error, (a, b), sign, takes) from None
                 a = b

@@ -1,7 +1,7 @@
 """What is said of an expression that can't be read or worked out."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnspec.ground.errors import Invalid, Problem, either, nearest
@@ -252,9 +252,18 @@ def not_walked(code: str, found: Any, names: Sequence[str]) -> Invalid:
     return failed(code, why, f"each item has to be a list of {len(names)} values")
 
 
-def size_unknown(code: str, tensors: Collection[str]) -> Invalid:
-    """Of an operation on a size that isn't known before the model runs."""
-    why = f"a size of {either(sorted(tensors))} is null, since only a run tells it"
+def size_unknown(code: str, tensors: Mapping[str, str]) -> Invalid:
+    """Of an operation on a size that isn't known before the model runs.
+
+    Args:
+        code: the operation.
+        tensors: the names that are asked for, and those of what they stand for.
+    """
+    names = [
+        f"'{name}'" if name == title else f"'{name}', which is '{title}',"
+        for name, title in sorted(tensors.items())
+    ]
+    why = f"a size of {' or '.join(names)} is null, since only a run tells it"
     hint = "give the input that size; or test it, as in `a / 2 if a == b else c`"
     return failed(code, why, hint)
 

@@ -6,7 +6,7 @@ from typing import Any
 from cnnspec.catalogue.layers import Layer, handed_from, make_layer
 from cnnspec.ground.errors import Frame, Invalid, Path, Problem
 from cnnspec.language import naming
-from cnnspec.language.expressions import evaluate
+from cnnspec.language.expressions import Values, evaluate
 from cnnspec.language.listener import Placed, Said, T
 from cnnspec.language.program import Block, CallStep, LayerStep
 from cnnspec.language.run.applications import held_application
@@ -21,35 +21,40 @@ from cnnspec.language.run.values import is_frozen
 def holder(
     state: State[T],
     step: LayerStep,
-    arguments: Any,
+    variables: Values,
     read: tuple[T, ...],
     said: Sequence[Said],
     scope: Scope[T],
-) -> Layer | None:
+) -> tuple[Layer | None, Any]:
     """A layer that holds models; None where something else is wrong with it.
 
     Args:
         state: of the model around.
         step: its entry.
-        arguments: those of the step, worked out, with calls where the models will be.
+        variables: there, with the sizes that its formulas ask for.
         read: the tensors that it reads.
         said: how they are called.
         scope: where it stands.
 
+    Returns:
+        The layer, and the arguments of its entry worked out.
+
     Raises:
-        Invalid: an expression of a call can't be worked out.
+        Invalid: an expression can't be worked out.
     """
+    worked_out = arguments = evaluate(step.arguments, variables)
     for way, call in step.models:
         block = state.program.blocks[call.block]
         _refuse_several(step, block, way)
         axis = handed_from(step.type, way)
-        model = _held(state, call, block, axis, read[:1], said[:1], scope)
+        given = evaluate(call.arguments, variables)
+        model = _held(state, call, given, axis, read[:1], said[:1], scope)
         arguments = _with(arguments, way, model)
     try:
-        return make_layer(step.type, arguments)
+        return make_layer(step.type, arguments), worked_out
     except Invalid as error:
         state.problems.note_arguments(error, step, scope)
-        return None
+        return None, worked_out
 
 
 def _refuse_several(step: LayerStep, block: Block, way: Path) -> None:
@@ -68,20 +73,20 @@ def _refuse_several(step: LayerStep, block: Block, way: Path) -> None:
 def _held(
     state: State[T],
     call: CallStep,
-    block: Block,
+    values: dict[str, Any],
     axis: int,
     read: tuple[T, ...],
     said: Sequence[Said],
     scope: Scope[T],
 ) -> Layer:
-    """The model that a call makes for a layer which holds it."""
+    """The model that a call makes of values for a layer which holds it."""
+    block = state.program.blocks[call.block]
     given = None if call.name is None else given_name(state, call, scope)
     # Nothing beside it has a name.
     name = naming.keras_name(given or call.block, "block")
     frozen = is_frozen(call, scope)
     placed = Placed(call.path, name, name, True, scope.trail, frozen)
     trail = (*scope.trail, Frame(block.name, name, call.path))
-    values = evaluate(call.arguments, scope.variables)
     variables = parameters(state, block, values, trail)
     inner: Scope[T] = Scope(variables, {}, (), "", (), trail, frozen)
     use = Use(call, placed, values, read, said)

@@ -148,11 +148,12 @@ def _layer_of(
     None where they are wrong, which is reported.
     """
     try:
-        arguments = evaluate(step.arguments, seen(state, step, scope))
+        variables = seen(state, step, scope)
         if step.models:
             from cnnspec.language.run.holders import holder
 
-            return holder(state, step, arguments, read, said, scope), arguments
+            return holder(state, step, variables, read, said, scope)
+        arguments = evaluate(step.arguments, variables)
     except Invalid as error:
         state.problems.note(error, step.path, scope.trail)
         return None, None

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnspec.ground.errors import Invalid, Path, Problem, Trail, Unknown
 from cnnspec.ground.yaml_text import describe
-from cnnspec.language.arguments import at_default
+from cnnspec.language.arguments import at_change, at_default
 from cnnspec.language.expressions import Formula
 from cnnspec.language.program import LayerStep, Program
 from cnnspec.language.run.scope import Scope
@@ -61,7 +61,8 @@ class Problems:
         for problem in error.problems:
             if problem.code == "unknown-variable":  # reported where the step was read
                 continue
-            problem = problem.under(*path)
+            changed = at_change(problem, path, self._program)
+            problem = changed or problem.under(*path)
             if isinstance(error, WrongValue) and type(error.given) is Formula:
                 from cnnspec.language.given import placed
 

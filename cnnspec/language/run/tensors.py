@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnspec.ground.errors import Invalid, Path, Problem
 from cnnspec.language import parts
-from cnnspec.language.expressions import Formula, sizes_of
+from cnnspec.language.expressions import Formula, sizes_of, title_of
 from cnnspec.language.listener import Said, T
 from cnnspec.language.program import (
     INPUT,
@@ -176,14 +176,19 @@ def seen(
     """
     if not step.asks:
         return scope.variables
-    sizes = {sizes_of(n): _sizes(state, n, step, scope) for n in sorted(step.asks)}
-    return scope.variables | sizes
+    found: dict[str, Any] = {}
+    for name in sorted(step.asks):
+        tensor = _asked(state, name, step, scope)
+        shape: Any = state.listener.sizes(tensor)
+        found |= {sizes_of(name): [*shape[1:]]}
+        found |= {title_of(name): state.listener.name(tensor)}
+    return scope.variables | found
 
 
-def _sizes(
+def _asked(
     state: State[T], name: str, step: LayerStep | CallStep | IfStep, scope: Scope[T]
-) -> list[int | None]:
-    """The sizes of a tensor above, without the batch.
+) -> T:
+    """A tensor above whose sizes are asked for.
 
     Raises:
         Invalid: there is none of that name, or several are.
@@ -202,9 +207,8 @@ def _sizes(
         hint = f"write shape('{name}.0') for the first"
         raise Invalid([Problem(inside, "shape", text, hint)])
     [(_, tensor)] = shapes
-    shape: Any = state.listener.sizes(tensor)
     state.listener.asked(step, name, by, tensor)
-    return [*shape[1:]]
+    return tensor
 
 
 # ----------------------------------------------------------------- outputs

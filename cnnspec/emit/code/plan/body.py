@@ -302,6 +302,7 @@ class Body:
         tensors = self.reads.in_order(step, self._shared.program.blocks[step.block])
         self.statements += self._own_name(step)
         signature = self._shared.signatures[step.block]
+        self.words.asked = self.reads.asked(step.path)
         shapes = [sizes_of(tensor) for tensor in tensors]
         made = block_call(self._shared, signature, step, shapes, self.words)
         value, key = Made(step.path), self._key(step)

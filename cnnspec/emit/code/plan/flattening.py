@@ -505,8 +505,8 @@ class _View:
         for name, pair in event.exports.items():
             for inner, outer in zip(*pair, strict=True):
                 # Nothing reads what a call in it would have had to hand on.
-                if inside := self._instances.get(inner.number):
-                    found = self._export(event, run, inside, results)
+                if inner.number in self._instances:
+                    found = self._export(event, run, self._of(inner), results)
                     self._instances[outer.number] = found
                     self._name_export(found, name)
 
@@ -526,10 +526,10 @@ class _View:
         self, path: Path, run: Run, inside: Instance, layer: Instance | None
     ) -> Instance:
         """What a call returns beside the block's tensors, as its caller sees it."""
-        value = Export(path, self._alike.get(inside.value, inside.value))
-        found = Instance(value, self._time, inside.node, layer)
-        self._origins[found] = run, inside
-        return found
+        value, whole = self._alike.get(inside.value, inside.value), _whole(inside)
+        found = Instance(Export(path, value), self._time, whole.node, layer)
+        self._origins[found] = run, whole
+        return found._replace(node=inside.node, part=inside.part)
 
     def _name_export(self, instance: Instance, outside: str) -> None:
         """Notes what the caller calls what a function made."""
@@ -678,7 +678,7 @@ class _View:
     ) -> Iterator[tuple[int, Instance, Said | None]]:
         """What tensors are; a list of what rounds gave is one, where all of it is read.
 
-        Not a list of one, since few layers take that for its tensor. Gives the place of
+        Not a list of one tensor, since few layers take that for it. Gives the place of
         each among the tensors, and how it is called.
         """
         pairs = list(_paired(tensors, said))
@@ -689,7 +689,13 @@ class _View:
             count = self._lists.get((found.value, found.time), 0)
             parts = [self._of(one) for one, _ in pairs[place : place + count]]
             same = all(one[:2] == found[:2] for one in parts)
-            if count > 1 and same and [one.part for one in parts] == [*range(count)]:
+            several = count > 1 or self._flow.is_list(found.node)
+            if (
+                count
+                and several
+                and same
+                and [one.part for one in parts] == [*range(count)]
+            ):
                 yield place, found._replace(node=EACH, part=None), how
                 place += count
             else:
@@ -701,13 +707,19 @@ class _View:
     ) -> None:
         """Notes that a place read something, and what functions return for it."""
         self._run.events.append(Reading(use, instance, by, becomes))
-        if instance.part is not None:  # functions hand on all of several
-            node = instance.node.removesuffix(part_of("", instance.part))
-            instance = instance._replace(node=node, part=None)
+        instance = _whole(instance)  # functions hand on all of several
         while isinstance(instance.value, Export):
             run, inside = self._origins[instance]
             run.handed.setdefault(instance.value.inside, set()).add(inside)
             instance = inside
+
+
+def _whole(instance: Instance) -> Instance:
+    """All of the tensors of which an instance may be one."""
+    if instance.part is None:
+        return instance
+    node = instance.node.removesuffix(part_of("", instance.part))
+    return instance._replace(node=node, part=None)
 
 
 def _arguments(said: Sequence[Said]) -> tuple[str, ...]:

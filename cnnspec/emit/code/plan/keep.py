@@ -305,9 +305,7 @@ class _Questions:
             implied = branches.get(use.place, current)
             reads = self._function.uses[use]
             parts = {read.instance.part for read in reads}
-            one = implied[use.number : use.number + 1]
-            if parts != {None}:
-                one = [value for value in implied if self._is_one(use, value)]
+            one = [value for value in implied if self._is_one(use, value)]
             listed = {self._flow.is_list(read.instance.node) for read in reads}
             alike = len(listed) == len(parts) == 1
             if not alike or not self._is_readable(use, one):

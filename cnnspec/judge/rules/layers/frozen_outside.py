@@ -36,7 +36,7 @@ def find(model: Model) -> Iterator[Problem]:
         for layer in (row.layer, *all_nested(row.layer)):
             if layer.freezes or layer.trainable:
                 continue
-            trained = [inner.title() for inner in _trained(layer)]
+            trained = [_called(inner) for inner in _trained(layer)]
             if trained or not layer.nested():
                 path = (*row.path, "trainable") if layer is row.layer else row.path
                 text = f"trainable: false of {layer.title()} freezes nothing inside it"
@@ -51,6 +51,11 @@ def _trained(layer: Layer) -> Iterator[Layer]:
             yield from _trained(inner)
         elif inner.trainable:
             yield inner
+
+
+def _called(layer: Layer) -> str:
+    """A layer's class, or a model's name."""
+    return layer.name or layer.title() if layer.holds_model else layer.title()
 
 
 def _hint(layer: Layer, trained: list[str]) -> str:
