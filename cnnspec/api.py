@@ -444,7 +444,7 @@ def import_model(
     model: str | None = None,
     table: int | None = None,
     cell: int | None = None,
-    path: str = "spec",
+    path: str | None = None,
 ) -> "Imported":
     """The spec of a model that stands in a file of another kind.
 
@@ -457,7 +457,7 @@ def import_model(
         model: the name of the model that is meant, where there are several.
         table: the number of the printed table that is meant, from 1.
         cell: the number of the notebook's cell that is meant, from 1.
-        path: what messages call the spec.
+        path: what messages call the spec; the source with another ending if not given.
 
     Returns:
         What was read: its `text` is the spec, `checked` what was found out about that,
@@ -472,6 +472,7 @@ def import_model(
     from cnnspec.read.opening import opened
 
     found = opened(os.fspath(source), model=model, table=table, cell=cell)
+    path = path or f"{stem(found.path)}{_ENDINGS[0]}"
     settings = settings_for(os.path.dirname(path))
     return imported(found, path, settings, flat=flat)
 

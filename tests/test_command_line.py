@@ -58,7 +58,8 @@ MISUSES = {
     "check --s": "'--s' could be '--set', '--select' or '--strict'; write it in full",
     "check --set": "--set takes KEY=VALUE; write it behind --set",
     "check --keras=1": "--keras takes no value; write --keras alone",
-    "check --format jsonn": "--format takes 'text', 'json' or 'github'; found 'jsonn'; "
+    "check --format jsonn": "--format takes 'text', 'json', 'github' or 'sarif'; "
+    "found 'jsonn'; "
     "did you mean 'json'?",
     "show": "show needs SPEC, as in cnnspec show specs/nin.yaml --why",
     "build": "build needs SPEC, as in cnnspec build specs/nin.yaml",

@@ -1,9 +1,10 @@
-"""What `cnnspec check` found, as text, as JSON, and as GitHub's annotations."""
+"""What `cnnspec check` found: as text, JSON, GitHub's annotations, and SARIF."""
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.ground.errors import Diagnostic
+from cnnspec.ground.errors import Diagnostic, Mark
 from cnnspec.ground.source import stem
 from cnnspec.ground.visible import json_text, visible
 from cnnspec.judge.check import Checked
@@ -130,13 +131,25 @@ def as_github(results: Sequence[Checked]) -> str:
 
 def _annotation(diagnostic: Diagnostic) -> str:
     mark = diagnostic.mark
-    where, text = f"file={_property(mark.path)}", diagnostic.text
-    if mark.part or not mark.line:  # whose lines aren't those of the file
-        text = f"{str(mark).removeprefix(visible(mark.path)).strip(': ')}: {text}"
-    else:
+    where = f"file={_property(mark.path)}"
+    if _has_line(mark):
         where += f",line={mark.line},col={mark.column}"
-    title = f"title={_property(diagnostic.code)}"
-    return f"::{diagnostic.severity} {where},{title}::{_escape(text.lstrip(': '))}"
+    where += f",title={_property(diagnostic.code)}"
+    return f"::{diagnostic.severity} {where}::{_escape(_with_place(diagnostic))}"
+
+
+def _has_line(mark: Mark) -> bool:
+    """Whether a place is a line of its file, and not one of a part of it."""
+    return bool(mark.line) and not mark.part
+
+
+def _with_place(diagnostic: Diagnostic) -> str:
+    """What was found, and in front the place where that is no line of the file."""
+    mark, text = diagnostic.mark, diagnostic.text
+    if _has_line(mark):
+        return text
+    place = str(mark).removeprefix(visible(mark.path)).strip(": ")
+    return f"{place}: {text}" if place else text
 
 
 def _escape(text: str) -> str:
@@ -148,10 +161,56 @@ def _property(text: str) -> str:
     return _escape(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def of_import(read: "Imported", source: str) -> Iterator[str]:
-    """What `import` says of what it has read, line by line."""
+def as_sarif(results: Sequence[Checked]) -> str:
+    """A log of SARIF (Static Analysis Results Interchange Format 2.1.0, OASIS)."""
+    from cnnspec import __version__
+    from cnnspec.judge.explain import explanations
+
+    found = [d for checked in results for d in checked.diagnostics]
+    rules = [
+        {"id": code, "shortDescription": {"text": explanations()[code].says}}
+        for code in sorted({one.code for one in found} & explanations().keys())
+    ]
+    driver = {"name": "cnnspec", "version": __version__, "rules": rules}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(one) for one in found],
+    }
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    return json_text({"$schema": schema, "version": "2.1.0", "runs": [run]})
+
+
+def _result(diagnostic: Diagnostic) -> dict[str, Any]:
+    from urllib.parse import quote
+
+    mark = diagnostic.mark
+    uri = quote(mark.path.replace(os.sep, "/"))
+    place: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    if _has_line(mark):
+        place["region"] = {"startLine": mark.line, "startColumn": mark.column}
+    return {
+        "ruleId": diagnostic.code,
+        "level": diagnostic.severity,
+        "message": {"text": _with_place(diagnostic)},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def of_import(read: "Imported", output: str | None) -> Iterator[str]:
+    """What `import` says of what it has read, line by line.
+
+    Args:
+        read: the model.
+        output: the file that the spec was written to, if it was.
+    """
     yield from map(str, read.open)
     if others := read.found.others:
-        several = f"{source} holds {_count(len(others), 'other model')}, too"
+        several = f"{read.source} holds {_count(len(others), 'other model')}, too"
         yield visible(f"cnnspec: {several}: {', '.join(others)}")
-    yield from text(read.checked).splitlines()
+    if output is not None:
+        yield visible(f"wrote {output}")
+    checked = read.checked
+    if checked.ok and output is None:  # nothing is there by the name of the spec
+        checked = checked._replace(path=read.source)
+    yield from text(checked).splitlines()

@@ -61,7 +61,7 @@ def _format(*choices: str) -> Option:
     return Option("--format", "format", help, "FORM", default, choices=choices)
 
 
-_SPEC = Operand("SPEC", "spec", "A YAML file.")
+_SPEC = Operand("SPEC", "spec", "A YAML file, or another with a model in it.")
 _SET = Option(
     "--set",
     "overrides",
@@ -141,9 +141,17 @@ _WRITING = (
 COMMANDS = {
     "check": Command(
         "Prove shapes and parameter counts, and hold them against expect:.",
-        (Operand("PATH", "paths", "Specs and folders; specs/ if none.", False, True),),
         (
-            _format("text", "json", "github"),
+            Operand(
+                "PATH",
+                "paths",
+                "Specs, other files with models, folders of specs; specs/ if none.",
+                False,
+                True,
+            ),
+        ),
+        (
+            _format("text", "json", "github", "sarif"),
             _SET,
             _flag("keras", "Build and run with Keras too, and compare."),
             Option(
@@ -163,7 +171,7 @@ COMMANDS = {
         ),
         (
             "cnnspec check specs/nin.yaml",
-            "cnnspec check specs/ --strict",
+            "cnnspec check specs/ model.keras --strict",
             "cnnspec check unet.yaml --input 600x600",
         ),
     ),
@@ -188,7 +196,7 @@ COMMANDS = {
     "diff": Command(
         "Compare two models: layers, shapes, params and MACs.",
         (
-            Operand("A", "before", "A YAML file."),
+            Operand("A", "before", "A YAML file, or another with a model in it."),
             Operand("B", "after", "Another; A with --set if none.", False),
         ),
         (
@@ -207,13 +215,14 @@ COMMANDS = {
         ),
         (
             "cnnspec diff specs/deep_cnn.yaml specs/nin.yaml",
+            "cnnspec diff old.h5 new.yaml",
             "cnnspec diff deep_cnn.yaml nin.yaml --to svg > diff.svg",
             "cnnspec diff specs/nin.yaml --set layers.0.Conv2D.filters=20",
         ),
     ),
     "build": Command(
         "Check specs, then write each as a Keras model and as a training script.",
-        (Operand("SPEC", "specs", "YAML files.", several=True),),
+        (Operand("SPEC", "specs", "YAML files, or others with models.", several=True),),
         (
             Option(
                 "--to",
@@ -273,7 +282,7 @@ COMMANDS = {
     ),
     "import": Command(
         "Read a model that isn't a spec, and write the spec of it. Nothing is run.",
-        (Operand("SOURCE", "source", "A file of Keras's, a table; - reads stdin."),),
+        (Operand("SOURCE", "source", "A file with a model; - reads standard input."),),
         (
             Option(
                 "--output",
@@ -287,17 +296,22 @@ COMMANDS = {
             Option(
                 "--report",
                 "report",
-                "What to print of the reading.",
+                "What to tell: what is open and what the spec comes to, or a summary "
+                "in place of both and of the spec.",
                 "FORM",
                 "text",
                 choices=("text", "json"),
             ),
-            Option("--model", "model", "Of several: its name there.", "NAME"),
-            Option("--table", "table", "Of several printed tables.", "N", whole=True),
-            Option("--cell", "cell", "Of a notebook.", "N", whole=True),
+            Option("--model", "model", "Which one, where there are several.", "NAME"),
+            Option("--table", "table", "Which printed table, from 1.", "N", whole=True),
+            Option("--cell", "cell", "Which cell's model, from 1.", "N", whole=True),
             _flag("force", "Overwrite a file that a person edited."),
         ),
-        ("cnnspec import model.json -o model.yaml",),
+        (
+            "cnnspec import model.h5 -o model.yaml",
+            "cnnspec import model.json --flat",
+            "cnnspec import model.keras --report json",
+        ),
         "reading",
     ),
     "blocks": Command(

@@ -1,5 +1,6 @@
 """A model that was read, as the text of a spec, and what can be said for it."""
 
+import os
 from typing import Any, NamedTuple
 
 from cnnspec.ground.errors import Diagnostic
@@ -16,6 +17,7 @@ class Imported(NamedTuple):
     """A model that was read from what isn't a spec.
 
     Attributes:
+        source: what messages call that.
         text: the spec.
         found: what the source says, and what it doesn't.
         checked: the spec and everything that was found out about it.
@@ -23,6 +25,7 @@ class Imported(NamedTuple):
             count depends on it.
     """
 
+    source: str
     text: str
     found: Found
     checked: Checked
@@ -73,10 +76,10 @@ def imported(
         flat: writes layer by layer, without blocks and repeats.
     """
     found = source.found
-    text = written(found, flat=flat)
+    text = written(found, flat=flat, origin=os.path.basename(source.path))
     checked = check_source(lambda: Source(text, path), path, (), settings)
     open = [told(source.path, one) for one in found.unknowns]
-    return Imported(text, found, checked, open)
+    return Imported(source.path, text, found, checked, open)
 
 
 def _agree(figures: Figures | None, summary: Summary | None) -> bool | None:

@@ -50,6 +50,17 @@ class Figures(NamedTuple):
     summary: str = ""
     """A printed table, as it stands there."""
 
+    @property
+    def expected(self) -> dict[str, Any]:
+        """What a spec has under `expect:` so that it must come to the same."""
+        found: dict[str, Any] = {
+            "total_params": self.total,
+            "trainable_params": self.trainable,
+            "non_trainable_params": self.non_trainable,
+            "summary": self.summary or None,
+        }
+        return {key: value for key, value in found.items() if value is not None}
+
 
 class Found(NamedTuple):
     """A model that was read."""

@@ -11,7 +11,13 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnspec.ground.errors import FOREIGN, Diagnostic, Mark, SpecError
+from cnnspec.ground.errors import (
+    FOREIGN,
+    Diagnostic,
+    Mark,
+    SettingsError,
+    SpecError,
+)
 from cnnspec.ground.source import foreign, may_be_spec, read_source
 from cnnspec.read.containers.kinds import YAML, kind_of
 from cnnspec.read.found import Choice, Found, ReadError
@@ -36,12 +42,15 @@ def read(path: str, **choice: Any) -> Found | None:
     """
     if not os.path.isfile(path) and not os.path.isdir(path):
         return None  # a pipe can be read once only
-    if kind := kind_of(path):
-        return _of_container(path, kind, Choice(**choice))
-    kind = None if os.path.isdir(path) else _of_words(path)
-    if kind == YAML:
-        return _of_container(path, kind, Choice(**choice))
-    reader = _TEXTS.get(kind or "")
+    kind = kind_of(path)
+    if kind is None and not os.path.isdir(path):
+        kind = _of_words(path)
+    if kind is None:
+        return None
+    _refuse_choice(path, kind, choice)
+    if kind not in _OF_WORDS:
+        return _of_container(path, kind)
+    reader = _OF_WORDS[kind]
     return reader(path, Choice(**choice)) if reader else None
 
 
@@ -86,7 +95,7 @@ def opened(name: str, **choice: Any) -> FoundSource:
         path = os.path.join(folder, "model")
         with open(path, "wb") as file:
             copyfileobj(sys.stdin.buffer, file)
-        return _known(path, "<stdin>", choice)
+        return _known(path, "stdin", choice)
 
 
 STDIN = "-"
@@ -129,6 +138,29 @@ _NOTHING = "no model is found in this file", "docs/import.md tells what is read"
 # ------------------------------------------------------------------ what it is
 
 
+def _refuse_choice(path: str, kind: str, choice: Mapping[str, Any]) -> None:
+    """Makes sure that there is something to choose.
+
+    Raises:
+        SettingsError: a file of this kind holds no such things.
+    """
+    for name, value in choice.items():
+        kinds = _CHOICES[name]
+        if value is not None and kind not in kinds:
+            text = f"--{name} chooses in {' and '.join(kinds.values())}"
+            raise SettingsError(f"{text}, and '{path}' is none; leave it out")
+
+
+_TABLES = {"table": "texts with tables"}
+_NOTEBOOKS = {"notebook": "notebooks"}
+_CHOICES: dict[str, dict[str, str]] = {
+    "model": {"python": "Python programs", **_NOTEBOOKS},
+    "table": _TABLES,
+    "cell": _NOTEBOOKS,
+}
+"""The kinds of files that hold several of each."""
+
+
 def _of_words(path: str) -> str | None:
     """What a text is by its words: a format, as in `Found`.
 
@@ -158,12 +190,13 @@ def _of_words(path: str) -> str | None:
 # ------------------------------------------------------------------ how it is read
 
 
-def _of_container(path: str, kind: str, choice: Choice) -> Found:
+def _of_container(path: str, kind: str) -> Found:
     from cnnspec.read.configs.model import from_config
     from cnnspec.read.containers.reading import stored
 
     return from_config(stored(path, kind))
 
 
-_TEXTS: dict[str, Callable[[str, Choice], Found]] = {}
+Reader = Callable[[str, Choice], Found]
+_OF_WORDS: dict[str, Reader | None] = {"table": None, "python": None, "notebook": None}
 """What reads the kinds of texts that aren't files of Keras's, by their paths."""

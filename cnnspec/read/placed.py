@@ -46,6 +46,8 @@ class FoundSource(Source):
         self.path = self.asked = path
         self.found = found
         self.data = self._own = plain(found.document, path)
+        if found.figures and found.figures.expected:
+            self.data.setdefault("expect", found.figures.expected)
         self._text = ""
         self.has_formulas = False
         self.everywhere = False

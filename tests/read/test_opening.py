@@ -91,6 +91,11 @@ def test_what_is_wrong_is_told_at_its_place(saved: Path, run: Run) -> None:
     assert first.startswith(
         "::error file=model.json,title=shape::layer \"conv2d\": 'conv2d' (Conv2D): "
     )
+    _, out, _ = run("check", "model.json", "--format", "sarif")
+    found = json.loads(out)["runs"][0]["results"][0]
+    assert found["message"]["text"].startswith("layer \"conv2d\": 'conv2d' (Conv2D): ")
+    [place] = found["locations"]
+    assert place == {"physicalLocation": {"artifactLocation": {"uri": "model.json"}}}
     _, out, _ = run("check", "model.json", "--format", "json")
     [spec] = json.loads(out)["specs"]
     places = [(d["part"], d["line"], d["column"]) for d in spec["diagnostics"]]
@@ -143,7 +148,7 @@ def test_import_writes_a_spec_that_keras_builds_as_the_model(
     status, _, error = run("import", "model.json", "-o", "new.yaml")
     assert (status, "edited-file" in error) == (1, True)
     status, out, error = run("import", "model.json")
-    assert (status, error[:14]) == (0, "<stdout>: ok: ")
+    assert (status, error[:16]) == (0, "model.json: ok: ")
     assert cnnspec.loads(out).summary.total_params == model.count_params()
 
 
@@ -155,7 +160,10 @@ def test_import_reads_standard_input(
         monkeypatch.setattr("sys.stdin", stdin)
         ended, _, error = run("import", "-", "--report", "json")
         assert ended == status
-    assert error.startswith("<stdin>:1:1: error[foreign-file]: this is a Darknet model")
+    assert error.startswith("stdin:1:1: error[foreign-file]: this is a Darknet model")
+    status, out, error = run("import", "model.json", "--cell", "2")
+    assert (status, out) == (2, "")
+    assert error.startswith("cnnspec: --cell chooses in notebooks, and 'model.json' is")
     assert json.loads(run("import", "model.json", "--report", "json")[1]) == {
         "source_format": "keras-json",
         "layers": 6,

@@ -51,6 +51,8 @@ def run(
         print(findings.as_json(results))
     elif format == "github":
         print(findings.as_github(results))
+    elif format == "sarif":
+        print(findings.as_sarif(results))
     elif len(results) > 1:
         print(findings.closing(results))
     if any(found.code == BUG for checked in results for found in checked.diagnostics):

@@ -4,7 +4,8 @@ from cnnspec import api
 from cnnspec.app import findings
 from cnnspec.app.arguments import spec_errors, usage_errors
 from cnnspec.app.streams import say
-from cnnspec.ground.visible import json_text, visible
+from cnnspec.ground.visible import json_text
+from cnnspec.judge.imported import Imported
 
 
 def run(
@@ -34,17 +35,26 @@ def run(
             model=model,
             table=table,
             cell=cell,
-            path=output or "<stdout>",
+            path=output,
         )
         if output is not None:
-            write_together({output: seal_text(read.text, source)})
+            sealed = seal_text(read.text, source)
+            write_together({output: sealed})
+            read = _further_down(read, sealed.count("\n") - read.text.count("\n"))
     if report == "json":
         print(json_text(read.report()))
     elif output is None:
         print(read.text, end="")
     tell = say if report == "json" or output is None else print
-    if output is not None:
-        tell(visible(f"wrote {output}"))
-    for line in findings.of_import(read, source):
+    for line in findings.of_import(read, output):
         tell(line)
     return 0 if read.is_sound(strict=strict) else 1
+
+
+def _further_down(read: Imported, lines: int) -> Imported:
+    """The same, of a spec that has some lines more at its head."""
+    found = [
+        one._replace(mark=one.mark._replace(line=one.mark.line + lines))
+        for one in read.checked.diagnostics
+    ]
+    return read._replace(checked=read.checked._replace(diagnostics=found))

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnspec.ground.errors import Path
 from cnnspec.ground.yaml_text import flow
-from cnnspec.read.found import Figures, Found, Unknown
+from cnnspec.read.found import Found, Unknown
 
 _SOURCES = {
     "keras-h5": "a file of Keras (.h5)",
@@ -59,16 +59,3 @@ def _named(document: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Path]
         arguments = next(iter(step.values())) if isinstance(step, dict) else None
         if isinstance(arguments, dict) and "name" in arguments:
             yield arguments["name"], (*path, "layers", number)
-
-
-def expected(figures: Figures | None) -> dict[str, Any]:
-    """What the spec must come to, as the source says itself."""
-    if figures is None:
-        return {}
-    found: dict[str, Any] = {
-        "total_params": figures.total,
-        "trainable_params": figures.trainable,
-        "non_trainable_params": figures.non_trainable,
-        "summary": figures.summary or None,
-    }
-    return {key: value for key, value in found.items() if value is not None}

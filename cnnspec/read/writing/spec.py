@@ -11,7 +11,7 @@ from cnnspec.model.changing import read_changed
 from cnnspec.model.graph import Graph
 from cnnspec.read.found import Found
 from cnnspec.read.placed import FoundSource
-from cnnspec.read.writing.beside import expected, remarks
+from cnnspec.read.writing.beside import remarks
 from cnnspec.read.writing.document import document_of
 from cnnspec.read.writing.items import APPLY, Spec, each_item
 from cnnspec.read.writing.names import free_to_change, leave_out
@@ -45,8 +45,8 @@ def written(found: Found, *, flat: bool = False, origin: str = "") -> str:
     with declaring(program.own):
         before = graph_of(source)
         document = dict(found.document)
-        if figures := expected(found.figures):
-            document["expect"] = figures
+        if found.figures and found.figures.expected:
+            document["expect"] = found.figures.expected
         said = remarks(found, origin)
         made = [*_each(document, said, flat)]
         if before is None:  # nothing to hold it against
