@@ -191,10 +191,12 @@ def _of_words(path: str) -> str | None:
 
 
 def _of_container(path: str, kind: str) -> Found:
-    from cnnspec.read.configs.model import from_config
-    from cnnspec.read.containers.reading import stored
+    from cnnspec.read.containers.reading import begun
 
-    return from_config(stored(path, kind))
+    stored = begun(path, kind)
+    from cnnspec.read.configs.model import from_config  # while another process reads
+
+    return from_config(stored())
 
 
 Reader = Callable[[str, Choice], Found]

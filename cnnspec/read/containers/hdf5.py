@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from cnnspec.ground.visible import visible
@@ -22,7 +23,12 @@ _SHOWN = 3
 """Layers of a file of weights that are told with their shapes."""
 _DAMAGED = "this HDF5 file is damaged"
 _ANEW = "fetch or save it anew"
-_PROCESS = os.path.join(os.path.dirname(__file__), "hdf5_process.py")
+_PROGRAM = """\
+import sys
+sys.path[:] = sys.argv[2:]
+from cnnspec.read.containers.hdf5_process import main
+main(sys.argv[1])
+"""
 _QUIET = {
     # One thread is enough to read; nothing writes, and no filter may be loaded.
     "OPENBLAS_NUM_THREADS": "1",
@@ -31,16 +37,28 @@ _QUIET = {
 }
 
 
-def stored_hdf5(path: str) -> Stored:
-    """The model of an HDF5 file.
+def begun_hdf5(path: str) -> Callable[[], Stored]:
+    """Begins to read an HDF5 file; what is given waits for the end of it.
 
     Raises:
-        ReadError: it can't be read, or holds no whole model.
+        ReadError: when it is called, since it can't be read, or holds no whole model.
     """
-    answer = contents(path)
+    process = _begun(path)
+    return lambda: _stored(_contents(process))
+
+
+def contents(path: str) -> dict[str, Any]:
+    """What the process that reads an HDF5 file says of it.
+
+    Raises:
+        ReadError: it says that it can't be read, or doesn't end well.
+    """
+    return _contents(_begun(path))
+
+
+def _stored(answer: dict[str, Any]) -> Stored:
     if "model_config" not in answer:
         raise _without_model(answer)
-    weights = _weights(answer["weights"])
     label = "its attribute model_config"
     config = model_config(_text(answer, "model_config"), label)
     training = _text(answer, "training_config") if "training_config" in answer else None
@@ -50,7 +68,7 @@ def stored_hdf5(path: str) -> Stored:
         str(answer.get("keras_version", "")),
         str(answer.get("backend", "")),
         training if isinstance(training, dict) else None,
-        weights,
+        _weights(answer["weights"]),
     )
 
 
@@ -68,23 +86,21 @@ def _weights(found: dict[str, list[list[Any]]]) -> dict[str, tuple[Held, ...]]:
 # ------------------------------------------------------------------ the process
 
 
-def contents(path: str) -> dict[str, Any]:
-    """What the process that reads an HDF5 file says of it.
-
-    Raises:
-        ReadError: it says that it can't be read, or doesn't end well.
-    """
-    import json
-
+def _begun(path: str) -> "subprocess.Popen[bytes]":
     places = [os.path.abspath(place) for place in sys.path]
-    command = [sys.executable, "-I", "-S", _PROCESS, os.path.abspath(path), *places]
-    process = subprocess.Popen(
-        command,
+    command = [sys.executable, "-I", "-S", "-c", _PROGRAM, os.path.abspath(path)]
+    return subprocess.Popen(
+        [*command, *places],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={**os.environ, **_QUIET},
     )
+
+
+def _contents(process: "subprocess.Popen[bytes]") -> dict[str, Any]:
+    import json
+
     with process:
         try:
             text, _ = process.communicate(timeout=_WAIT)
@@ -96,8 +112,8 @@ def contents(path: str) -> dict[str, Any]:
         raise ReadError(f"{_DAMAGED}: {why}", _ANEW)
     answer: dict[str, Any] = json.loads(text)
     if "lacks" in answer:
-        text_ = "this is an HDF5 file, which h5py reads, and h5py isn't installed"
-        raise ReadError(text_, "run pip install 'cnnspec[h5]'")
+        lacking = "this is an HDF5 file, which h5py reads, and h5py isn't installed"
+        raise ReadError(lacking, "run pip install 'cnnspec[h5]'")
     if "refused" in answer:
         raise ReadError(visible(answer["refused"])[:300], _ANEW)
     if "damaged" in answer:

@@ -1,6 +1,4 @@
-"""The process that reads an HDF5 file: a program of its own, which nothing imports.
-
-    python -I -S hdf5_process.py FILE PLACE...
+"""What reads an HDF5 file, in a process of its own (`hdf5._PROGRAM`).
 
 HDF5's library, which is written in C, ends its process or goes round for ever over some
 damaged files: 2 of 1,500 with a few bytes changed did (h5py 3.14, HDF5 1.14). So it
@@ -8,13 +6,10 @@ runs where that harms nobody, in a little memory and time, and prints what the f
 holds as one line of JSON.
 """
 
-from __future__ import annotations
-
-import sys
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:  # `typing` would take a part of the time
-    from typing import Any
+import gc
+import json
+import time
+from typing import Any
 
 LAYERS_LIMIT = 20_000
 """Layers of a file, and weights of one."""
@@ -35,12 +30,9 @@ class Refused(Exception):
     """What is wrong with the file; the first argument is the sentence for it."""
 
 
-def main(path: str, places: list[str]) -> None:
+def main(path: str) -> None:
     """Prints what the file holds, or why it can't be told."""
-    import json
-    import time
-
-    sys.path[:] = places
+    gc.disable()  # as long as this lives, nothing comes free
     try:
         import h5py
     except ImportError:
@@ -83,6 +75,7 @@ class _Reader:
 
     def __init__(self, h5py: Any) -> None:
         self.h5a, self.open = h5py.h5a, h5py.h5o.open
+        self.single = h5py.h5t.FLOAT, 4
         self.hard, self.is_text = h5py.h5l.TYPE_HARD, h5py.check_string_dtype
         self.Group, self.Dataset = h5py.h5g.GroupID, h5py.h5d.DatasetID
 
@@ -122,7 +115,15 @@ class _Reader:
         array = self.at(group, name, sound)
         if not isinstance(array, self.Dataset):
             raise Refused(f"the weight '{name}' isn't there")
-        return [name, list(array.shape), array.dtype.name]
+        return [name, list(array.shape), self.type_of(array)]
+
+    def type_of(self, array: Any) -> str:
+        """The name of an array's type, which nearly all have in common."""
+        kind = array.get_type()
+        key = kind.get_class(), kind.get_size()
+        if key == self.single:
+            return "float32"
+        return str(kind.dtype.name)
 
     # ------------------------------------------------------------ the new form
 
@@ -141,7 +142,7 @@ class _Reader:
                 if isinstance(item, self.Group):
                     left.append((item, f"{path}/{name}" if path else name, depth + 1))
                 elif isinstance(item, self.Dataset):
-                    held = [name, list(item.shape), item.dtype.name]
+                    held = [name, list(item.shape), self.type_of(item)]
                     weights.setdefault(path, []).append(held)
         return dict(sorted(weights.items()))
 
@@ -159,9 +160,11 @@ class _Reader:
             below = below + b"/" + part if below else part
             if sound is not None and below in sound:
                 continue
-            if not links.exists(below):
-                return None
-            if links.get_info(below).type != self.hard:
+            try:
+                kind = links.get_info(below).type
+            except (KeyError, RuntimeError):
+                return None  # or so damaged that it can't be told
+            if kind != self.hard:
                 raise Refused(f"'{path}' leads out of its place: it is a link")
             if sound is not None:
                 sound.add(below)
@@ -210,7 +213,3 @@ def _text(value: str | bytes) -> str:
 def _counted(name: bytes) -> tuple[int, int, bytes]:
     """Sorts `2` before `10`."""
     return (0, int(name), b"") if name.isdigit() else (1, 0, name)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])

@@ -16,7 +16,7 @@ COUNT_LIMIT = 400_000
 """Commas in a text. A layer takes about 40, so this is ten thousand layers."""
 DEPTH_LIMIT = 100
 """Levels of nesting. A model in a model takes four more."""
-_DIGITS = 10**40
+_LARGE = 10**40
 _ANEW = "save the model anew"
 
 
@@ -34,10 +34,13 @@ def parsed(content: bytes, label: str = "") -> Any:
     refuse_large(content, place)
     try:
         text = content.decode(json.detect_encoding(content))
-        return _sound(_decoded(text, place), place)
     except UnicodeDecodeError as error:
         what = f"byte 0x{content[error.start]:02x} is not {error.encoding.upper()}"
         raise ReadError(f"{what}, as JSON is", _ANEW, place) from None
+    data = _decoded(text, place)
+    _refuse_unsound([data], place)
+    _refuse_halves(text, data, place)
+    return data
 
 
 def refuse_large(content: bytes, place: Place) -> None:
@@ -94,37 +97,41 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ReadError(f"{name} stands here for a number, which JSON doesn't have", _ANEW)
 
 
-def _sound(data: Any, place: Place) -> Any:
-    """The same data, if nothing in them is beyond the limits."""
-    left = [(data, 0)]
-    while left:
-        value, depth = left.pop()
-        if isinstance(value, dict):
-            left += [(item, depth + 1) for item in value.values()]
-            left += [(key, depth) for key in value if not key.isascii()]
-        elif isinstance(value, list):
-            left += [(item, depth + 1) for item in value]
-        elif isinstance(value, str):
-            _refuse_half(value, place)
-        elif isinstance(value, float) and value - value:
-            text = "a number here is larger than any that a computer reckons with"
-            raise ReadError(text, _ANEW, place)
-        elif isinstance(value, int) and not -_DIGITS < value < _DIGITS:
-            raise _too_long(place)
-        if depth > DEPTH_LIMIT:
-            raise _too_deep(place)
-    return data
+def _refuse_unsound(data: Any, place: Place) -> None:
+    """Refuses what is nested too deep, and numbers beyond all bounds."""
+    level = [data]
+    for _ in range(DEPTH_LIMIT + 1):
+        below: list[Any] = []
+        for value in level:
+            for item in value.values() if type(value) is dict else value:
+                kind = type(item)
+                if kind is dict or kind is list:
+                    below.append(item)
+                elif kind is int and not -_LARGE < item < _LARGE:
+                    raise _too_long(place)
+                elif kind is float and item - item:
+                    raise _not_finite(place)
+        level = below
+        if not level:
+            return
+    raise _too_deep(place)
 
 
-def _refuse_half(text: str, place: Place) -> None:
-    if text.isascii():
+def _refuse_halves(text: str, data: Any, place: Place) -> None:
+    """Refuses half a character, which JSON can hold and no file."""
+    if "\\u" not in text:
         return
     try:
-        text.encode()
+        json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        half = f"\\u{ord(text[error.start]):04x}"
-        text = f"{half} is half a character, which is none"
-        raise ReadError(text, _ANEW, place) from None
+        half = f"\\u{ord(str(error.object)[error.start]):04x}"
+        message = f"{half} is half a character, which is none"
+        raise ReadError(message, _ANEW, place) from None
+
+
+def _not_finite(place: Place) -> ReadError:
+    text = "a number here is larger than any that a computer reckons with"
+    return ReadError(text, _ANEW, place)
 
 
 def _too_deep(place: Place) -> ReadError:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from cnnspec.ground.visible import visible
@@ -16,21 +16,35 @@ _TEXT_LIMIT = 32 * 2**20
 _SAVED = "name the file that model.save() wrote"
 
 
-def stored(path: str, kind: str) -> Stored:
-    """What a file or folder holds of a model.
+def begun(path: str, kind: str) -> Callable[[], Stored]:
+    """Begins to read a file or folder; what is given waits for the end of it.
 
     Args:
         path: of a file, or of the folder of a SavedModel or the like.
         kind: as `kinds.kind_of` tells it.
 
     Raises:
+        ReadError: when it is called, since it can't be read, or holds no model.
+        OSError: when it is called, since it can't be opened.
+    """
+    if kind == kinds.H5:
+        from cnnspec.read.containers.hdf5 import begun_hdf5
+
+        return begun_hdf5(path)
+    return lambda: _stored(path, kind)
+
+
+def stored(path: str, kind: str) -> Stored:
+    """What a file or folder holds of a model, as `begun`.
+
+    Raises:
         ReadError: it can't be read, or holds no model with layers.
         OSError: it can't be opened.
     """
-    if kind == kinds.H5:
-        from cnnspec.read.containers.hdf5 import stored_hdf5
+    return begun(path, kind)()
 
-        return stored_hdf5(path)
+
+def _stored(path: str, kind: str) -> Stored:
     if kind == kinds.ARCHIVE:
         from cnnspec.read.containers.archive import stored_archive
 
