@@ -10,6 +10,8 @@ from cnnspec.ground.yaml_text import BLANK, flow, scalar
 
 _SPREAD = frozenset({"layers", "blocks", "then", "else"})
 """Keys whose values stand on lines of their own, if they have more than one part."""
+_OPEN = (("layers",), ("blocks",), ("defaults",))
+"""What does so in any case, by its path."""
 _SEPARATE = frozenset({"blocks", "defaults", "layers", "expect", "data", "train"})
 """Keys of a document that a blank line stands before."""
 _TRIES = 3
@@ -71,7 +73,7 @@ class _Layout:
             ]
         if isinstance(value, str) and _is_prose(value, start):
             return _prose(start, value, indent)
-        opened = _is_open(key, value) or path[1:] == () and key in _SPREAD
+        opened = _is_open(key, value) or path in _OPEN
         if not opened:
             line = f"{start} {_inline(value)}"
             if columns(line) <= WIDTH:
@@ -81,7 +83,8 @@ class _Layout:
         if isinstance(value, dict) and value:
             return [start, *self._mapping(value, indent + 2, path)]
         if isinstance(value, list) and value:
-            if not any(map(_is_nested, value)) and (lines := _wrapped(start, value)):
+            plain = not opened and not any(map(_is_nested, value))
+            if plain and (lines := _wrapped(start, value)):
                 return lines
             return [start, *self._list(value, indent + 2, path)]
         return [f"{start} {_inline(value)}"]

@@ -59,6 +59,36 @@ def test_the_spec_of_a_model_is_the_model(path: Path, flat: bool) -> None:
     ]
 
 
+FOLDED = {
+    "resnet50": 60,
+    "vgg16": 30,
+    "mobilenet_v2": 80,
+    "inception_v3": 115,
+    "densenet121": 55,
+    "efficientnet_b0": 110,
+    "xception": 75,
+    "unet": 50,
+}
+"""Models, and the lines that their specs have at most."""
+FOLDERS = [SPECS / "zoo" / f"{name}.yaml" for name in FOLDED]
+
+
+@pytest.mark.parametrize("path", [*FOLDERS, *TUTORIALS[:4]], ids=lambda p: p.stem)
+def test_what_is_repeated_is_written_once(path: Path, golden: bool) -> None:
+    """Names, arguments and connections come out as they were."""
+    model = found(path)
+    said = written(model)
+    file = Path(__file__).parent / "written" / f"{path.stem}.yaml"
+    if golden:
+        file.write_text(said, encoding="utf-8")
+    assert said == file.read_text(encoding="utf-8")
+    assert len(said.splitlines()) <= FOLDED.get(path.stem, 30)
+    assert max(map(len, said.splitlines())) <= 88
+    before, after = cnnspec.load(path).summary.rows, cnnspec.loads(said).summary.rows
+    shapes = {row.name: (row.inputs, row.output_shape, row.weights) for row in before}
+    assert {r.name: (r.inputs, r.output_shape, r.weights) for r in after} == shapes
+
+
 def test_random_models_come_back() -> None:
     random, count = Random(14), 0
     for _ in range(150):

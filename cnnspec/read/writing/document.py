@@ -6,16 +6,22 @@ from typing import Any, NamedTuple
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.registry import is_known
 from cnnspec.ground.errors import Path
-from cnnspec.language.naming import INPUT_NAME
+from cnnspec.language.naming import INPUT_NAME, Counter
 from cnnspec.language.program import INPUT, PREV
 from cnnspec.read.writing.items import (
     APPLY,
+    CALL,
+    CHOICE,
+    ENTRY,
     LAYER,
+    REPEAT,
+    Block,
     Item,
     Ref,
     Scope,
     Seq,
     Spec,
+    each_item,
 )
 from cnnspec.read.writing.names import is_automatic_model, numbered
 from cnnspec.read.writing.shortening import entry
@@ -45,7 +51,7 @@ class _Writer:
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         self._comments: dict[Path, list[str]] = {}
-        self._numbered = numbered(spec)
+        self._numbered = numbered(spec) | _called_blocks(spec)
 
     def written(self) -> Written:
         spec = self._spec
@@ -56,7 +62,7 @@ class _Writer:
             del keys["name"]
         if spec.defaults:
             keys["defaults"] = spec.defaults
-        blocks = {**spec.blocks}
+        blocks = {name: self._block(name, block) for name, block in spec.blocks.items()}
         for name, model in spec.models.items():
             blocks[name] = self._model(model, ("blocks", name, "layers"))
         if blocks:
@@ -77,9 +83,18 @@ class _Writer:
         keys |= self._outputs(scope, names)
         return _ordered(keys, OF_BLOCKS)
 
+    def _block(self, name: str, block: Block) -> dict[str, Any]:
+        keys: dict[str, Any] = {"params": block.params} if block.params else {}
+        names = {ENTRY: INPUT}
+        for item in each_item(block.body):
+            names[item.key] = item.name or item.kind
+        path = ("blocks", name, "layers")
+        keys["layers"] = self._steps(block.body, path, names, (ENTRY,))
+        return _ordered(keys, OF_BLOCKS)
+
     def _names(self, scope: Scope, called: dict[str, str]) -> dict[str, str]:
         """What items are read by, by their keys."""
-        for item in scope.items:
+        for item in each_item(scope.items):
             called[item.key] = item.name or self._numbered.get(item.key, item.key)
         return called
 
@@ -117,21 +132,45 @@ class _Writer:
         if item.name is not None:
             said["name"] = item.name
         arguments = dict(item.arguments)
+        if item.form in (REPEAT, CHOICE):
+            return {item.kind: arguments | self._inside(item, path, names, prev)}
         if item.form == APPLY:
             layer = arguments["layer"]
             arguments["layer"] = names.get(layer, layer)
-        given = self._from(item, names, prev)
+        inner = (*path, item.kind, "from")
+        given = self._from(item, inner, names, prev)
         said |= arguments
         if given is not None:
             said["from"] = given
-        known = item.form == LAYER and is_known(item.kind)
-        return entry(item.kind, said, layer_class(item.kind) if known else None)
+        if item.form == LAYER and is_known(item.kind):
+            return entry(item.kind, said, layer_class(item.kind).arguments())
+        block = self._spec.blocks.get(item.kind) if item.form == CALL else None
+        return entry(item.kind, said, block.params if block else ())
 
-    def _from(self, item: Item, names: Mapping[str, str], prev: tuple[str, ...]) -> Any:
+    def _inside(
+        self, item: Item, path: Path, names: Mapping[str, str], prev: tuple[str, ...]
+    ) -> dict[str, Any]:
+        """The layers of a repeat, or those that a choice takes."""
+        key = "layers" if item.form == REPEAT else "then"
+        inner = (*path, item.kind, key)
+        start = (ENTRY,) if item.form == REPEAT else prev
+        return {key: self._steps(item.body, inner, names, start)}
+
+    def _from(
+        self, item: Item, path: Path, names: Mapping[str, str], prev: tuple[str, ...]
+    ) -> Any:
         """What stands under `from`; None where nothing has to."""
-        reads = [
-            _text(ref, names, prev[0] if len(prev) == 1 else "") for ref in item.reads
-        ]
+        current = prev[0] if len(prev) == 1 else ""
+        if item.branches:
+            return [
+                self._steps(seq, (*path, number), names, prev)
+                if seq
+                else _text(ref, names, current)
+                for number, (ref, seq) in enumerate(
+                    zip(item.reads, item.branches, strict=True)
+                )
+            ]
+        reads = [_text(ref, names, current) for ref in item.reads]
         if item.said and (item.settings or not _only_first(item)):
             return _by_name(item, reads)
         if item.settings:
@@ -167,6 +206,24 @@ def _text(ref: Ref, names: Mapping[str, str], prev: str) -> str:
     """A tensor as `from` has it."""
     name = names.get(ref.name, ref.name)
     return PREV if ref.name == prev and not ref.part else name + ref.part
+
+
+def _called_blocks(spec: Spec) -> dict[str, str]:
+    """What calls without a name are called, by their keys."""
+    counter, found = Counter(), {}
+
+    def walk(items: Seq) -> None:
+        for item in items:
+            if item.form == REPEAT:
+                walk(item.original)
+                continue
+            for seq in item.inside():
+                walk(seq)
+            if item.form == CALL and item.kind in spec.blocks and item.name is None:
+                found[item.key] = counter.next(item.kind)
+
+    walk(spec.main.items)
+    return found
 
 
 def _first(scope: Scope) -> tuple[str, ...]:

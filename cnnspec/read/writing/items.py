@@ -15,6 +15,8 @@ CALL = "call"
 """Of a block, which may be one that a pass has made."""
 REPEAT = "repeat"
 CHOICE = "if"
+ENTRY = ""
+"""The key of the tensor that a block or round is given."""
 
 
 class Ref(NamedTuple):
@@ -40,13 +42,14 @@ class Item:
         settings: what its call has beside tensors.
         branches: sequences that give tensors in place of reads, where it has some.
         body: the items of a repeat or choice.
+        original: what a call or repeat stands for, as it was written out.
         layer: the layer that it is, if the catalogue takes it.
         comments: lines to stand above it.
     """
 
     __slots__ = (
         *("arguments", "body", "branches", "comments", "form", "key", "kind", "layer"),
-        *("name", "reads", "said", "settings"),
+        *("name", "original", "reads", "said", "settings"),
     )
 
     def __init__(
@@ -59,6 +62,7 @@ class Item:
         self.settings: Mapping[str, Any] = {}
         self.branches: tuple[Seq, ...] = ()
         self.body: Seq = []
+        self.original: Seq = []
         self.layer: Layer | None = None
         self.comments: list[str] = []
 
@@ -69,6 +73,7 @@ class Item:
         other.settings, other.layer = self.settings, self.layer
         other.branches = tuple([one.copy() for one in seq] for seq in self.branches)
         other.body = [one.copy() for one in self.body]
+        other.original = self.original
         other.comments = list(self.comments)
         return other
 
@@ -88,6 +93,24 @@ def each_item(items: Iterable[Item]) -> Iterator[Item]:
         for seq in item.inside():
             yield from each_item(seq)
         yield item
+
+
+def written_out(items: Iterable[Item]) -> Iterator[Item]:
+    """The same, with what calls and repeats stand for in their places."""
+    for item in items:
+        if item.original:
+            yield from written_out(item.original)
+        else:
+            for seq in item.inside():
+                yield from written_out(seq)
+            yield item
+
+
+class Block(NamedTuple):
+    """A block that a pass has made."""
+
+    params: dict[str, Any]
+    body: "Seq"
 
 
 class Scope:
@@ -118,13 +141,13 @@ class Spec:
     Attributes:
         main: the spec's own.
         models: those inside, by their blocks.
-        blocks: those that passes have made, by their names, as the spec has them.
+        blocks: those that passes have made, by their names.
         defaults: as the spec has them.
     """
 
     def __init__(self, main: Scope, models: dict[str, Scope]) -> None:
         self.main, self.models = main, models
-        self.blocks: dict[str, Any] = {}
+        self.blocks: dict[str, Block] = {}
         self.defaults: dict[str, dict[str, Any]] = {}
 
     def scopes(self) -> list[Scope]:
@@ -135,5 +158,8 @@ class Spec:
         """A spec that can be changed."""
         models = {name: scope.copy() for name, scope in self.models.items()}
         other = Spec(self.main.copy(), models)
-        other.blocks, other.defaults = dict(self.blocks), dict(self.defaults)
+        for name, block in self.blocks.items():
+            body = [item.copy() for item in block.body]
+            other.blocks[name] = block._replace(body=body)
+        other.defaults = dict(self.defaults)
         return other

@@ -14,7 +14,7 @@ from typing import Any
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.registry import FORMER
 from cnnspec.language.naming import AutomaticNames, stem
-from cnnspec.read.writing.items import CALL, LAYER, Item, Spec, each_item
+from cnnspec.read.writing.items import CALL, LAYER, Item, Spec, written_out
 
 _NUMBER = re.compile(r"_(\d+)$")
 _MODELS = ("sequential", "model", "functional")
@@ -70,7 +70,7 @@ def taken(spec: Spec) -> Iterable[Item]:
     seen: set[str] = set()
 
     def walk(items: Iterable[Item]) -> Iterable[Item]:
-        for item in each_item(items):
+        for item in written_out(items):
             if item.form == CALL and item.kind in spec.models and item.kind not in seen:
                 seen.add(item.kind)
                 yield from walk(spec.models[item.kind].items)

@@ -1,5 +1,6 @@
 """Arguments as one writes them: without what Keras does anyhow, and in short forms."""
 
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from cnnspec.catalogue.alike import chosen
@@ -55,9 +56,12 @@ def shorter(argument: Argument, found: Any, written: Any) -> Any:
         found: the value as it was read.
         written: the same as a document has it.
     """
-    equal = isinstance(found, tuple) and len({*found}) == 1
-    if argument.kind.one_for_all and equal and _means(argument, found[0], found):
-        return shorter(argument, found[0], found[0])
+    if isinstance(found, tuple) and found:
+        for short in _shorter_lists(found):
+            if _means(argument, short, found):
+                return short
+    if isinstance(found, float) and found.is_integer() and abs(found) < _LARGE:
+        return int(found)
     if argument.kind.holds_layers:
         return [_held(one) for one in found] if _is_list(found) else _held(found)
     if isinstance(found, Layer):  # an activation with arguments
@@ -70,6 +74,23 @@ def shorter(argument: Argument, found: Any, written: Any) -> Any:
     elif isinstance(written, str) and _component_named(argument.name, written):
         return snake_case(written) if written[:1].isupper() else written
     return written
+
+
+_LARGE = 1e6
+
+
+def _shorter_lists(found: tuple[Any, ...]) -> Iterator[Any]:
+    """What may stand for a list whose items are equal: a number, or one for each axis.
+
+    Args:
+        found: sizes, or pairs of them.
+    """
+    pairs = all(isinstance(item, tuple) and len({*item}) == 1 for item in found)
+    sizes = [item[0] for item in found] if pairs else list(found)
+    if len({*map(repr, sizes)}) == 1 and type(sizes[0]) is int:
+        yield sizes[0]
+    if pairs:
+        yield sizes
 
 
 def _is_list(value: Any) -> bool:
@@ -126,20 +147,20 @@ def _held(layer: Any) -> Any:
     if not isinstance(layer, Layer):
         return layer
     given = {k: _plain(v) for k, v in layer.given.items() if k != "name"}
-    return entry(layer.title(), shortened(layer, given), type(layer))
+    return entry(layer.title(), shortened(layer, given), type(layer).arguments())
 
 
-def entry(kind: str, arguments: dict[str, Any], cls: type[Record] | None) -> Any:
+def entry(kind: str, arguments: dict[str, Any], known: Collection[str]) -> Any:
     """A step of a spec: its name alone, with one value, or with a mapping.
 
     Args:
         kind: the layer or block.
         arguments: all that stands under it, in order.
-        cls: the layer's class; None for a block.
+        known: the arguments that it takes, in order.
     """
     if not arguments:
         return kind
-    first = next(iter(cls.arguments()), "name") if cls else "name"
+    first = next(iter(known), "name")
     if [*arguments] == [first] and first != "name" and _stands_alone(arguments[first]):
         return {kind: arguments[first]}
     return {kind: arguments}

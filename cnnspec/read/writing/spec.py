@@ -12,12 +12,16 @@ from cnnspec.model.graph import Graph
 from cnnspec.read.found import Found
 from cnnspec.read.placed import FoundSource
 from cnnspec.read.writing.beside import remarks
+from cnnspec.read.writing.blocks import make_blocks
+from cnnspec.read.writing.branches import put_into_branches
+from cnnspec.read.writing.defaults import make_defaults
 from cnnspec.read.writing.document import document_of
-from cnnspec.read.writing.items import APPLY, Spec, each_item
+from cnnspec.read.writing.items import APPLY, Spec, written_out
 from cnnspec.read.writing.names import free_to_change, leave_out
 from cnnspec.read.writing.order import put_in_order
 from cnnspec.read.writing.proof import graph_of, same
 from cnnspec.read.writing.reading import spec_of
+from cnnspec.read.writing.rounds import make_rounds
 from cnnspec.read.writing.shortening import shorten
 
 Pass = Callable[[Spec], None]
@@ -25,7 +29,16 @@ Remarks = Mapping[Path, Sequence[str]]
 """Comments by the paths of the written-out document."""
 FLAT: tuple[Pass, ...] = (shorten, put_in_order, leave_out)
 """What changes no line but its own."""
-FOLDING: tuple[Pass, ...] = ()
+FOLDING: tuple[Pass, ...] = (
+    put_into_branches,
+    make_defaults,
+    make_blocks,
+    make_rounds,
+    make_blocks,
+    make_rounds,
+    make_defaults,
+)
+"""What finds what belongs together."""
 
 
 def written(found: Found, *, flat: bool = False, origin: str = "") -> str:
@@ -78,7 +91,9 @@ def _is_proved(text: str, spec: Spec, before: Graph) -> bool:
 
 def _free(spec: Spec) -> set[str]:
     """The names of tensors that may be others: Keras doesn't know them."""
-    uses = {i.key for s in spec.scopes() for i in each_item(s.items) if i.form == APPLY}
+    uses = {
+        i.key for s in spec.scopes() for i in written_out(s.items) if i.form == APPLY
+    }
     return free_to_change(spec) | uses
 
 

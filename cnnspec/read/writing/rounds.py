@@ -1,0 +1,173 @@
+"""Parts that follow one another become a repeat."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, NamedTuple
+
+from cnnspec.read.writing.items import (
+    ENTRY,
+    REPEAT,
+    Item,
+    Ref,
+    Scope,
+    Seq,
+    Spec,
+    each_item,
+)
+from cnnspec.read.writing.naming import vary
+from cnnspec.read.writing.template import Mismatch, Template
+from cnnspec.read.writing.windows import Readers, lines, looks, sequences
+
+_LONGEST = 12
+"""Items of a round."""
+_LISTS = 3
+"""Lists that a repeat walks, at most."""
+_GAIN = 2
+"""Lines that a repeat has to save."""
+_LETTERS = "ijklmn"
+
+
+class _Run(NamedTuple):
+    """Equal parts, one behind the other."""
+
+    gain: int
+    start: int
+    size: int
+    item: Item
+
+
+def make_rounds(spec: Spec) -> None:
+    """Makes repeats of what follows one another, the best ones first."""
+    for scope in spec.scopes():
+        _in_scope(spec, scope, frozenset())
+    for name, block in spec.blocks.items():
+        scope = Scope([ENTRY], block.body, [Ref(block.body[-1].key)], {})
+        _in_scope(spec, scope, frozenset(block.params))
+        spec.blocks[name] = block._replace(body=scope.items)
+
+
+def _in_scope(spec: Spec, scope: Scope, taken: frozenset[str]) -> None:
+    if len(scope.inputs) > 1:
+        return
+    for seq in sequences(scope.items):
+        while True:
+            readers = Readers(scope)
+            runs = _runs(spec, seq, readers, taken)
+            best = max(runs, key=lambda run: run.gain, default=None)
+            if best is None:
+                break
+            stop = best.start + best.size * _rounds(best.item)
+            seq[best.start : stop] = [best.item]
+
+
+def _rounds(item: Item) -> int:
+    lists: dict[str, list[Any]] | None = item.arguments.get("for")
+    times: int = item.arguments.get("times", 0)
+    return len(next(iter(lists.values()))) if lists else times
+
+
+def _runs(
+    spec: Spec, seq: Seq, readers: Readers, taken: frozenset[str]
+) -> Iterator[_Run]:
+    """The repeats that could be made in a sequence."""
+    numbers: dict[Any, int] = {}
+    signs = [numbers.setdefault(looks(item), len(numbers)) for item in seq]
+    for size in range(1, min(_LONGEST, len(seq) // 2) + 1):
+        start = 0
+        while start + 2 * size <= len(seq):
+            count = _count(signs, start, size)
+            found = None
+            if count > 1:
+                found = _run(spec, seq, start, size, count, readers, taken)
+            if found:
+                yield found
+            start += size * (count - 1) + 1 if count > 1 else 1
+
+
+def _count(signs: list[int], start: int, size: int) -> int:
+    """How often a part stands there, one behind the other."""
+    part, count = signs[start : start + size], 1
+    while signs[start + count * size : start + (count + 1) * size] == part:
+        count += 1
+    return count
+
+
+def _run(
+    spec: Spec,
+    seq: Seq,
+    start: int,
+    size: int,
+    count: int,
+    readers: Readers,
+    taken: frozenset[str],
+) -> _Run | None:
+    """The repeat that equal parts make; of fewer of them, where not all fit."""
+    whole = seq[start : start + size * count]
+    if (lines(whole) - lines(whole[:size]) - 3) < _GAIN:
+        return None
+    found = _repeat(spec, seq, start, size, count, readers, taken)
+    if found is None and count > 2:
+        # The first often differs: it changes the sizes.
+        return _run(spec, seq, start + size, size, count - 1, readers, taken)
+    return found
+
+
+def _repeat(
+    spec: Spec,
+    seq: Seq,
+    start: int,
+    size: int,
+    count: int,
+    readers: Readers,
+    taken: frozenset[str],
+) -> _Run | None:
+    stop = start + size * count
+    parts = [seq[one : one + size] for one in range(start, stop, size)]
+    entries = [readers.entry(part) for part in parts]
+    behind = {item.key for item in each_item(seq[stop : stop + 1])}
+    ends = [start and seq[start - 1].key, *(part[-1].key for part in parts[:-1])]
+    if None in entries or (entries[1:] != ends[1:] or start and entries[0] != ends[0]):
+        return None
+    outside = readers.outside(parts[-1])
+    if not outside <= behind and (behind or len(outside) > 1):
+        return None
+    inside = set(_variables(parts[0]))
+    index = next(one for one in _LETTERS if one not in inside | taken)
+    try:
+        template = Template(spec, parts, [str(one) for one in entries], taken | inside)
+        vary(template, count, "", index)
+    except Mismatch:
+        return None
+    lists = template.parameters.vectors
+    if len(lists) > _LISTS or _reads_entry_late(template.body):
+        return None
+    item = Item(REPEAT, REPEAT, {}, seq[stop - 1].key)
+    item.name, item.body, item.reads = None, template.body, (Ref(str(entries[0])),)
+    if lists:
+        item.arguments["for"] = dict(lists)
+    else:
+        item.arguments["times"] = count
+    if any(f"${{{index}" in str(one.name) for one in each_item(item.body)):
+        item.arguments["index"] = index
+    item.original = seq[start:stop]
+    item.comments = [text for one in each_item(parts[0]) for text in one.comments]
+    before, after = lines(item.original), lines([item]) + len(item.arguments) - 1
+    gain = before - after - len(lists)
+    return _Run(gain, start, size, item) if gain >= _GAIN else None
+
+
+def _variables(items: Seq) -> Iterator[str]:
+    for item in each_item(items):
+        if item.form == REPEAT:
+            yield from item.arguments.get("for", ())
+            yield item.arguments.get("index", "")
+
+
+def _reads_entry_late(body: Seq) -> bool:
+    """Whether a round reads what it is given where that isn't the current tensor."""
+    return any(
+        Ref(ENTRY) in item.reads and not item.branches
+        for item in chain.from_iterable(
+            [each_item(seq) for item in body[1:] for seq in ([item], *item.branches)]
+        )
+    )
