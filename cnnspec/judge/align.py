@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cnnspec.catalogue.layers.base import Layer
-    from cnnspec.read.tables.printed import PrintedRow
+    from cnnspec.read.tables.rows import PrintedRow
 
 
 class LayerLike(Protocol):

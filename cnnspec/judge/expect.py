@@ -21,12 +21,8 @@ from cnnspec.judge.align import (
 from cnnspec.language import naming
 from cnnspec.language.document import Expect
 from cnnspec.model.summary import Row, Summary, each_row
-from cnnspec.read.tables.printed import (
-    PrintedRow,
-    PrintedSummary,
-    SummaryError,
-    read_summary,
-)
+from cnnspec.read.tables.reading import read_summary
+from cnnspec.read.tables.rows import PrintedRow, PrintedSummary, SummaryError
 
 MISMATCH = "expected-mismatch"
 _MODEL_HINT = (

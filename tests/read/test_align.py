@@ -13,7 +13,8 @@ from cnnspec.judge.align import (
     same_shape,
     same_type,
 )
-from cnnspec.read.tables.printed import PrintedRow, read_summary
+from cnnspec.read.tables.reading import read_summary
+from cnnspec.read.tables.rows import PrintedRow
 from tests.read.keras2 import Made, print_keras2, print_keras26
 
 SUMMARIES = Path(__file__).parent / "summaries"

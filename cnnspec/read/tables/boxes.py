@@ -1,0 +1,50 @@
+"""Tables with bars between their cells: Keras 3's boxes, Markdown, tables of HTML."""
+
+from collections.abc import Iterator
+
+from cnnspec.read.tables.cells import Cells
+from cnnspec.read.tables.finding import BARS, Table, cells_of, is_rule
+
+
+class Misfit(Exception):
+    """Some line isn't laid out as the heading is."""
+
+
+def box_cells(table: Table) -> Iterator[Cells | None]:
+    """The cells of each line, None for a rule between two rows.
+
+    Raises:
+        Misfit: a line has other bars than the heading.
+    """
+    heading = [cell.strip() for cell in cells_of(table.heading)]
+    shape, count = _column(heading, "Out", 1), _column(heading, "Par", 2)
+    led = table.heading.lstrip()[:1] in {*BARS}
+    for line in table.lines:
+        text = line.text.strip()
+        if is_rule(text):
+            yield None
+        elif _is_row(text, led):
+            cells = cells_of(text)
+            if len(cells) < len(heading):
+                raise Misfit
+            rest = " ".join(cells[count + 1 :])
+            yield _cells(line.number, cells[0], cells[shape], cells[count], rest)
+
+
+def _column(heading: list[str], word: str, usual: int) -> int:
+    starts = (i for i, cell in enumerate(heading) if cell.startswith(word))
+    return next(starts, usual)
+
+
+def _is_row(text: str, led: bool) -> bool:
+    if led:
+        return text[:1] in {*BARS}
+    return any(bar in text for bar in BARS)
+
+
+def _cells(number: int, label: str, shape: str, count: str, rest: str) -> Cells:
+    corner = label.find("└")
+    # Keras sets a nested layer off by three blanks a level and a corner.
+    depth = max((corner - 1) // 3, 1) if corner >= 0 else 0
+    cells = (label.strip(" └`*"), shape.strip(" `*"), count.strip(" `*"), rest.strip())
+    return Cells(number, *cells, depth)

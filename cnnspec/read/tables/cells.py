@@ -1,0 +1,144 @@
+"""The cells of a table's lines, and what they say of a layer."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cnnspec.ground.shapes import Shape, Shapes
+from cnnspec.read.tables.rows import PrintedRow, SummaryError
+
+ELLIPSIS = "…"
+NO_SHAPE = ("?", "multiple", "None")
+"""What Keras prints where it doesn't know the shape."""
+COUNT = re.compile(r"([0-9][0-9,]{0,25}(?![^\s(|]))(?:\s*\((un\w+)\))?")
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_BRACKETS = re.compile(r"\[([^\[\]]+)\]")
+_SIZE = re.compile(r"[0-9]{1,18}")
+_UNKNOWN = ("None", "?", "null", "-1")
+
+
+class Cells(NamedTuple):
+    """What one line has in each column; '' where it has nothing."""
+
+    number: int
+    label: str
+    shape: str
+    count: str
+    rest: str = ""
+    depth: int = 0
+
+    def starts_row(self) -> bool:
+        """Whether this reads as the first line of a row, not as one that goes on."""
+        return bool(
+            self.label
+            and self.count[:1].isdecimal()
+            and self.shape.startswith(("(", "[", "{", *NO_SHAPE))
+        )
+
+
+class Row(NamedTuple):
+    """A row's cells, each put together from its lines."""
+
+    first: Cells
+    label: str
+    shape: str
+    count: str
+    rest: str
+
+
+def joined(group: Iterable[Cells], glue: str) -> Row:
+    """One row of the lines that it takes."""
+    lines = list(group)
+    columns = zip(*(line[1:5] for line in lines), strict=True)
+    return Row(lines[0], *(glue.join(cell).strip() for cell in columns))
+
+
+def rows_of(lines: Iterable[Cells | None], glue: str) -> Iterator[PrintedRow]:
+    """The rows of lines, where None is a rule between two of them.
+
+    Rules may be missing: a line that reads as the first of a row is one.
+    """
+    group: list[Cells] = []
+    for line in (*lines, None):
+        if group and (line is None or line.starts_row()):
+            yield printed_row(joined(group, glue))
+            group = []
+        if line is not None:
+            group.append(line)
+
+
+def printed_row(row: Row) -> PrintedRow:
+    """What the cells of a row say.
+
+    Raises:
+        SummaryError: they can't be a row's.
+    """
+    name, bracket, kind = row.label.rpartition("(")
+    if not bracket:
+        name, kind = row.label, ""
+    name, kind = name.rstrip(), kind.strip()
+    count, unbuilt = _params(row.first.number, row.count)
+    return PrintedRow(
+        name=name.rstrip(ELLIPSIS),
+        type=kind.rstrip(")" + ELLIPSIS).rstrip(),
+        output_shape=_shape(row.first.number, row.shape, kind),
+        params=count,
+        line=row.first.number,
+        name_cut=not bracket or name.endswith(ELLIPSIS),
+        type_cut=not kind.endswith(")") or ELLIPSIS in kind,
+        depth=row.first.depth,
+        unbuilt=unbuilt,
+        reads=row.rest,
+    )
+
+
+def _shape(line: int, text: str, kind: str) -> Shapes | None:
+    if text and not text.startswith(("(", "[", "{", ELLIPSIS, *NO_SHAPE)):
+        raise SummaryError(
+            line,
+            f"found {text!r} in the column 'Output Shape', where a shape such as "
+            "(None, 28, 28, 50) is wanted; each column must start under its heading",
+        )
+    groups = _PARENTHESES.findall(text) or _BRACKETS.findall(text)
+    shapes = [_sizes(line, sizes) for sizes in groups]
+    if not shapes or ELLIPSIS in text:
+        return None
+    # A cut list may hold more, but a Keras 2 input has one output.
+    cut = any(text.count(a) != text.count(b) for a, b in ("()", "[]", "{}"))
+    if cut and (len(shapes) > 1 or not (kind and "InputLayer)".startswith(kind))):
+        return None
+    return shapes if len(shapes) > 1 else shapes[0]
+
+
+def _sizes(line: int, text: str) -> Shape:
+    sizes = [size.strip() for size in text.split(",")]
+    if sizes[-1] == "":  # (None,) or ()
+        sizes.pop()
+    for size in sizes:
+        if size not in _UNKNOWN and not _SIZE.fullmatch(size):
+            raise SummaryError(
+                line,
+                f"found {size!r} in the output shape ({text}); a size is a whole "
+                "number or None",
+            )
+    return tuple(None if size in _UNKNOWN else int(size) for size in sizes)
+
+
+def _params(line: int, text: str) -> tuple[int | None, bool]:
+    """The number, or None if it is cut or there is none, and if that is since then."""
+    match = COUNT.fullmatch(text)
+    if ELLIPSIS in text or "(unb" in text:
+        return None, "(unb" in text
+    if match is None:
+        found = repr(text) if text else "nothing"
+        raise SummaryError(
+            line,
+            f"found {found} in the column 'Param #', where a number such as 1,275 is "
+            "wanted; each column must start under its heading",
+        )
+    return number(match[1]), False
+
+
+def number(text: str) -> int:
+    """A count with or without commas."""
+    return int(text.replace(",", ""))

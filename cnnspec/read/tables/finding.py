@@ -1,0 +1,156 @@
+"""Where the tables of a text stand, and what stands before each of their lines."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from cnnspec.read.tables.cells import number
+from cnnspec.read.tables.lines import Line
+
+BARS = "┃│║|"
+_HEADING = re.compile(
+    r"Layer\s{0,3}\(\s{0,3}type(?::depth-idx)?\s?\).*?\bOut.*?\bPar", re.IGNORECASE
+)
+_IN_BOX = re.compile(r"Layer \(.*? Out.*? P")
+_BAR = re.compile(f"[{BARS}]")
+_RULE = re.compile(r"[┏━┳┓┡╇┩├─┼┤└┴┘┌┬┐╔═╦╗╠╬╣╚╩╝╞╪╡╭╮╰╯¯┃│║|+=_\-—:\s]*")
+_TOTAL = re.compile(
+    r"\b(?P<which>Total|(?:Non-)?trainable|Optimizer)\s{1,3}params:\s*"
+    r"(?P<count>[0-9][0-9,]{0,25})",
+    re.IGNORECASE,
+)
+_MODEL = re.compile(r'Model: "(?P<name>[^"]*)"')
+
+
+class Table(NamedTuple):
+    """A table and the text that belongs to it.
+
+    Attributes:
+        line: Where its heading stands.
+        heading: The first line of that, without what stands before it.
+        lines: Those after the heading, likewise, up to its totals.
+        totals: What its totals say, by the word that each has in front.
+        total_line: Where they stand.
+        name: The model's, if it is printed.
+    """
+
+    line: int
+    heading: str
+    lines: list[Line]
+    totals: dict[str, int]
+    total_line: int
+    name: str | None
+
+    @property
+    def is_box(self) -> bool:
+        """Whether bars stand between the cells of its heading."""
+        return bool(_BAR.search(self.heading))
+
+
+class _Head(NamedTuple):
+    """Where a heading stands: its first line, the one after it, what is before it."""
+
+    start: int
+    end: int
+    prefix: str
+
+
+def is_rule(text: str) -> bool:
+    """Whether a line separates rows, or is blank."""
+    return _RULE.fullmatch(text) is not None
+
+
+def tables_of(lines: Sequence[Line]) -> Iterator[Table]:
+    """The tables of a text, by their headings."""
+    places = [i for i, line in enumerate(lines) if "Layer" in line.text]
+    heads = [head for i in places if (head := _head(lines, i))]
+    before = 0
+    stops = [*(head.start for head in heads[1:]), len(lines)]
+    for head, stop in zip(heads, stops, strict=False):
+        yield _table(lines, head, before, stop)
+        before = head.end
+
+
+def _head(lines: Sequence[Line], index: int) -> _Head | None:
+    """The heading that begins with the word in this line, if one does."""
+    text = lines[index].text
+    start = text.index("Layer")
+    if not _BAR.search(text, start):
+        match = _HEADING.search(text)
+        return _Head(index, index + 1, text[: match.start()]) if match else None
+    before = text[:start].rstrip()
+    prefix = before[:-1] if before[-1:] in {*BARS} else before
+    if _HEADING.search(" ".join(cells_of(text, prefix))):
+        return _Head(index, index + 1, prefix)
+    return _wrapped_head(lines, index, prefix)
+
+
+def _wrapped_head(lines: Sequence[Line], index: int, prefix: str) -> _Head | None:
+    """The heading of a narrow box, whose cells take several lines."""
+    first, end = index, index + 1
+    while first > max(index - 6, 0) and _is_text(lines[first - 1].text, prefix):
+        first -= 1
+    while end < min(index + 6, len(lines)) and _is_text(lines[end].text, prefix):
+        end += 1
+    box = [cells_of(lines[i].text, prefix)[:3] for i in range(first, end)]
+    whole = " ".join(" ".join(column) for column in zip(*box, strict=False))
+    return _Head(first, end, prefix) if _IN_BOX.match(" ".join(whole.split())) else None
+
+
+def _is_text(text: str, prefix: str) -> bool:
+    body = text[len(prefix) :].lstrip()
+    return body[:1] != "" and body[0] in BARS and not is_rule(text[len(prefix) :])
+
+
+def cells_of(text: str, prefix: str = "") -> list[str]:
+    """What stands between the bars of a line."""
+    body = text.removeprefix(prefix).strip()
+    body = body[1:] if body[:1] in {*BARS} else body
+    body = body[:-1] if body[-1:] in {*BARS} else body
+    return _BAR.split(body)
+
+
+def _table(lines: Sequence[Line], head: _Head, before: int, end: int) -> Table:
+    strip = _stripper(head.prefix)
+    stop = next((i for i in range(head.end, end) if _TOTAL.search(lines[i].text)), end)
+    totals: dict[str, int] = {}
+    for line in lines[stop : min(stop + 60, end)]:
+        for match in _TOTAL.finditer(line.text):
+            which = match["which"].lower().replace("-", "_")
+            totals.setdefault(f"{which}_params", number(match["count"]))
+    return Table(
+        lines[head.start].number,
+        strip(lines[head.start].text),
+        [Line(one.number, strip(one.text)) for one in lines[head.end : stop]],
+        totals,
+        lines[min(stop, len(lines) - 1)].number,
+        _name(lines[max(before, head.start - 12) : head.start]),
+    )
+
+
+def _name(lines: Sequence[Line]) -> str | None:
+    for line in reversed(lines):
+        if match := _MODEL.search(line.text):
+            return match["name"]
+    return None
+
+
+def _stripper(prefix: str) -> Callable[[str], str]:
+    """What takes off each line what stands before it.
+
+    Numbers in it, of lines or in times, may differ, and so may its blanks. It may be
+    there on some lines alone: a log has it once for all that is logged at once.
+    """
+    parts = re.split(r"([0-9]+| +)", prefix.rstrip())
+    loose = [
+        "[0-9]+" if part.isdecimal() else " +" if part.isspace() else re.escape(part)
+        for part in parts
+    ]
+    blanks = len(prefix) - len(prefix.rstrip())
+    pattern = re.compile(f"{''.join(loose)} {{0,{blanks}}}")
+
+    def strip(text: str) -> str:
+        match = pattern.match(text)
+        return text[match.end() :] if match else text
+
+    return strip

@@ -1,0 +1,50 @@
+"""A text as lines of plain characters, each with its number in the text.
+
+What surrounds tables where they are pasted is put aside here: colours, HTML, blanks of
+other kinds, boxes that were read in a wrong encoding.
+"""
+
+import re
+from typing import NamedTuple
+
+_BLANKS = dict.fromkeys(map(ord, "\xa0\u2007\u202f\u2002\u2003\u2009\u200a"), " ")
+_BLANKS |= {0x3000: "  ", 0x200B: "", 0x200E: "", 0x200F: "", 0xFEFF: "", 0x2060: ""}
+# Keyboards for Korean and Chinese make these of brackets, commas and number signs.
+_WIDE = dict(zip(map(ord, "（），［］＃｜"), "(),[]#|", strict=True))
+_PLAIN = {**_BLANKS, **_WIDE}
+# Some copies of coloured text have lost the character that each code begins with.
+_COLOUR = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]{0,999}(?:\x07|\x1b\\)"
+_BARE_COLOUR = r"\[[0-9]{1,3}(?:;[0-9]{1,3}){0,5}m"
+
+
+class Line(NamedTuple):
+    """A line of a text and its number, counted from 1."""
+
+    number: int
+    text: str
+
+
+def lines_of(text: str) -> list[Line]:
+    """The lines of a text, without what only draws or surrounds them.
+
+    A number stands twice where one line of the text holds several of a table, as HTML
+    may have it.
+    """
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    if "\x1b" in text:
+        text = re.sub(_COLOUR, "", text)
+    if "[0m" in text:
+        text = re.sub(_BARE_COLOUR, "", text)
+    if not text.isascii():
+        from cnnspec.read.tables.garbled import mended
+
+        text = mended(text).translate(_PLAIN)
+    if re.search(r"</|<br|&[a-z#0-9]{2,8};", text, re.IGNORECASE):
+        from cnnspec.read.tables.markup import without_markup
+
+        text = without_markup(text)
+    lines: list[Line] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        lines += [Line(number, part.rstrip()) for part in line.split("\v")]
+    return lines

@@ -1,0 +1,96 @@
+"""The tables of a text, each by the reader that makes sense of it.
+
+A reader may take a table for what it isn't, and a table may be damaged. So the rows are
+held against the printed total, and where they don't come to it, the table has a doubt.
+"""
+
+
+from cnnspec.read.tables.boxes import Misfit, box_cells
+from cnnspec.read.tables.cells import rows_of
+from cnnspec.read.tables.finding import Table, tables_of
+from cnnspec.read.tables.lines import lines_of
+from cnnspec.read.tables.plain import plain_cells
+from cnnspec.read.tables.rows import PrintedRow, PrintedSummary, SummaryError
+from cnnspec.read.tables.totals import doubt
+
+
+def read_summary(text: str) -> PrintedSummary:
+    """Read the table of a text that has one.
+
+    Args:
+        text: The output of ``model.summary()``; the totals may be missing.
+
+    Returns:
+        Rows in printed order, and the totals.
+
+    Raises:
+        SummaryError: If there is no table, more than one, or a row that can't be read.
+    """
+    first, *others = read_tables(text)
+    if others:
+        raise SummaryError(
+            others[0].line,
+            "a second table starts here; keep the one that belongs to this model",
+        )
+    return first
+
+
+def read_tables(text: str) -> list[PrintedSummary]:
+    """Read all tables of a text that can be read.
+
+    Raises:
+        SummaryError: If there is none, or none can be read.
+    """
+    found: list[PrintedSummary] = []
+    errors: list[SummaryError] = []
+    for table in tables_of(lines_of(text)):
+        try:
+            found.append(_read(table))
+        except SummaryError as error:
+            errors.append(error)
+    if found:
+        return found
+    if errors:
+        raise errors[0]
+    raise SummaryError(
+        1,
+        "found no table as Keras prints it: no line reads "
+        "'Layer (type)   Output Shape   Param #'; paste the whole output of "
+        "model.summary(), heading included",
+    )
+
+
+def _read(table: Table) -> PrintedSummary:
+    """The table by the reader whose rows come to its total, or else by the first."""
+    found: list[PrintedSummary] = []
+    errors: list[SummaryError] = []
+    for cells, glue in ((box_cells, " "), (plain_cells, "")):
+        if cells is box_cells and not table.is_box:
+            continue
+        try:
+            rows = [*rows_of(cells(table), glue)]
+        except Misfit:
+            continue
+        except SummaryError as error:
+            errors.append(error)
+            continue
+        if rows:
+            found.append(_summary(rows, table))
+            if not found[-1].doubt:
+                return found[-1]
+    if found:
+        return found[0]
+    if errors:
+        raise errors[0]
+    raise SummaryError(
+        table.line,
+        "found the heading of a table but no rows under it; paste the whole "
+        "output of model.summary()",
+    )
+
+
+def _summary(rows: list[PrintedRow], table: Table) -> PrintedSummary:
+    summary = PrintedSummary(
+        rows, **table.totals, model_name=table.name, line=table.line
+    )
+    return summary._replace(doubt=doubt(summary, table.total_line))
