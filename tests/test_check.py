@@ -190,22 +190,23 @@ def test_every_number_of_a_table_counts(name: str, tmp_path: Path) -> None:
         (
             " 40 │",
             "140 │",
-            4,
+            15,
             (
                 "'conv2d' (Conv2D) differs from the summary's row 'conv2d_41' "
-                "(line 15): 40 params (3·3·1·4 + 4), not 140; "
-                "write filters: 14 in line 4"
+                "(line 15): 40 params (3·3·1·4 + 4), not 140; its rows come to its "
+                "total with the former, so mend that row"
             ),
         ),
         (
             "26, 4)     │            16",
             "26, 5)     │            20",
-            5,
+            20,
             (
                 "'batch_normalization' (BatchNormalization) differs from the "
                 "summary's row 'batch_normalization_3' (line 20): "
                 "16 params (4 + 4 + 4 + 4), not 20; "
-                "output (?, 26, 26, 4), not (?, 26, 26, 5)"
+                "output (?, 26, 26, 4), not (?, 26, 26, 5); its rows come to its "
+                "total with the former, so mend that row"
             ),
         ),
         (
@@ -230,7 +231,10 @@ def test_every_number_of_a_table_counts(name: str, tmp_path: Path) -> None:
             "27,106 (",
             "27,107 (",
             10,
-            "the summary's total params are 27,107 but the model has 27,106 (-1)",
+            (
+                "the summary's total params are 27,107 but the model has 27,106 (-1); "
+                "its own rows don't come to that"
+            ),
         ),
     ],
 )

@@ -56,6 +56,8 @@ ACCOMPANYING = frozenset({"normalization", "activations", "regularization"})
 
 INPUT_LAYER = "InputLayer"
 """What Keras calls the layer that stands for an input, which a spec doesn't write."""
+_JOINED = "Merge"
+"""What Keras 1 called each layer that joins tensors, however it does."""
 CODE_LAYERS = ("Lambda", "SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer")
 """Layers that hold code of any kind; Keras 2 made the last three of operations."""
 _FOREIGN = "it runs code that no YAML holds, so its output's shape can't be known"
@@ -320,6 +322,8 @@ def printed_names(name: str, is_cut: bool) -> list[str]:
 
     Earlier names count; layers of other packages are known once a spec has them.
     """
-    names = {**dict.fromkeys((*_modules, *_classes)), **FORMER}
+    names = {own: [own] for own in (*_modules, *_classes)}
+    names |= {other: [own] for other, own in (ALIASES | FORMER).items()}
+    names[_JOINED] = family_names("merging")
     meant = [n for n in names if n.startswith(name)] if is_cut else [name]
-    return [FORMER.get(n, n) for n in meant if n in names]
+    return [own for n in meant for own in names.get(n, ())]

@@ -196,7 +196,15 @@ def same_type(row: PrintedRow, layer: LayerLike) -> bool:
         return _may_be(row, MODELS)
     if _is(kind, _activates):
         return _may(row, _activates)
+    if kind in _former(row.type, row.type_cut):
+        return True
     return _may_be(row, (kind, f"{kind}V1", f"{kind}V2", f"CuDNN{kind}"))
+
+
+@cache
+def _former(printed: str, is_cut: bool) -> frozenset[str]:
+    """What a printed type, which may be cut short, is called today."""
+    return frozenset(printed_names(printed, is_cut))
 
 
 MODELS = ("Functional", "Sequential", "Model")

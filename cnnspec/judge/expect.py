@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Container, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.catalogue.registry import INPUT_LAYER
@@ -21,8 +21,9 @@ from cnnspec.judge.align import (
 from cnnspec.language import naming
 from cnnspec.language.document import Expect
 from cnnspec.model.summary import Row, Summary, each_row
-from cnnspec.read.tables.reading import read_summary
-from cnnspec.read.tables.rows import PrintedRow, PrintedSummary, SummaryError
+
+if TYPE_CHECKING:
+    from cnnspec.read.tables.rows import PrintedRow, PrintedSummary
 
 MISMATCH = "expected-mismatch"
 _MODEL_HINT = (
@@ -30,14 +31,18 @@ _MODEL_HINT = (
     "expand_nested=True"
 )
 """What to do about a model in one row."""
+_MISPRINTED = "its rows come to its total with the former, so mend that row"
+_UNBUILT = (
+    "the model of this table wasn't built when it was printed, so it holds no counts; "
+    "call the model once, or model.build(…), and print it again"
+)
 
 
 def judge(expect: Expect, summary: Summary, source: Source) -> Iterator[Diagnostic]:
     """What differs between a model and the `expect:` of its spec."""
     judge = _Judge(expect, summary, source)
-    table = next(until_lost(judge.read_table() for _ in [expect]), None)
-    yield from table if isinstance(table, list) else ()
-    printed = table if isinstance(table, PrintedSummary) else None
+    printed, wrong = next(until_lost(judge.read_table() for _ in [expect]), (None, []))
+    yield from wrong
     for key in ("total_params", "trainable_params", "non_trainable_params"):
         yield from until_lost(judge.total(key, printed))
     yield from until_lost(judge.output())
@@ -64,7 +69,7 @@ class _Judge:
         self._expect, self._summary, self._source = expect, summary, source
         self._rows = {row.name: row for row in each_row(summary)}
 
-    def total(self, key: str, printed: PrintedSummary | None) -> Iterator[Diagnostic]:
+    def total(self, key: str, printed: "PrintedSummary | None") -> Iterator[Diagnostic]:
         """A total that `expect` gives and the model doesn't have."""
         expected, found = getattr(self._expect, key), getattr(self._summary, key)
         if expected is not None and expected != found:
@@ -126,44 +131,83 @@ class _Judge:
                 found |= self._by_keras(inside, naming.in_model(called, ""))
         return found
 
-    def read_table(self) -> PrintedSummary | list[Diagnostic] | None:
-        """The table of `expect.summary`, or what is wrong with it."""
+    def read_table(self) -> "tuple[PrintedSummary | None, list[Diagnostic]]":
+        """The table of `expect.summary`, or what is wrong with it.
+
+        Of several it is the one that the model is nearest to.
+        """
         given = self._expect.summary
         if given is None:
-            return None
+            return None, []
+        from cnnspec.read.tables.reading import read_tables
+        from cnnspec.read.tables.rows import SummaryError
+
         text, errors = (given, []) if "\n" in given else self._read_file(given)
         if errors:
-            return errors
+            return None, errors
         try:
-            return read_summary(text)
+            tables = read_tables(text)
         except SummaryError as error:
-            line = self._line(error.line)
-            path = self._source.path if "\n" in given else self._file(given)
-            return [Diagnostic("error", "summary", Mark(path, line), error.message)]
+            return None, [self._unreadable(error.line, error.message)]
+        table = tables[0] if len(tables) == 1 else min(tables, key=self._distance)
+        if table.unbuilt:
+            line = next(row.line for row in table.rows if row.unbuilt)
+            return None, [self._unreadable(line, _UNBUILT)]
+        return table, []
 
-    def table(self, printed: PrintedSummary) -> Iterator[Diagnostic]:
+    def _distance(self, table: "PrintedSummary") -> int:
+        """How much of a table isn't the model's."""
+        return len(self._differing(table)) + len(list(self._totals(table)))
+
+    def _unreadable(self, line: int, message: str) -> Diagnostic:
+        return Diagnostic("error", "summary", self._mark(line), message)
+
+    def _mark(self, line: int) -> Mark:
+        """Where a line of the table stands."""
+        given = self._expect.summary or ""
+        path = self._source.path if "\n" in given else self._file(given)
+        return Mark(path, self._line(line))
+
+    def table(self, printed: "PrintedSummary") -> Iterator[Diagnostic]:
         """Rows and totals of the printed table that aren't the model's."""
-        for row, layer in self._differing(printed):
-            yield self._row_difference(row, layer)
-        totals = {
-            "total params": (printed.model_params, self._summary.total_params),
-            "trainable params": (
-                printed.trainable_params,
-                self._summary.trainable_params,
-            ),
+        differing, totals = self._differing(printed), list(self._totals(printed))
+        doubt = printed.doubt if differing or totals else None
+        # Without these numbers the table's rows come to its total, as the model's do.
+        misprinted = doubt and printed.model_params == self._summary.total_params
+        if doubt and differing and not misprinted:
+            yield self._unreadable(*doubt)
+        for row, layer in differing:
+            found = self._row_difference(row, layer)
+            if doubt and row and layer and row.params not in (None, layer.params):
+                mark = self._mark(row.line) if misprinted else found.mark
+                hint = _MISPRINTED if misprinted else ""
+                found = found._replace(mark=mark, hint=hint)
+            yield found
+        for what, expected, count in totals:
+            text = f"the summary's {what} are {_versus(expected, count)}"
+            hint = "" if differing or not doubt else "its own rows don't come to that"
+            yield self._mismatch(("expect", "summary"), text, hint)
+
+    def _totals(self, printed: "PrintedSummary") -> Iterator[tuple[str, int, int]]:
+        """The totals that aren't the model's: what each is, printed and found."""
+        if any(row.unbuilt for row in printed.rows):
+            return
+        own = self._summary
+        pairs = {
+            "total params": (printed.model_params, own.total_params),
+            "trainable params": (printed.trainable_params, own.trainable_params),
             "non-trainable params": (
                 printed.non_trainable_params,
-                self._summary.non_trainable_params,
+                own.non_trainable_params,
             ),
         }
-        for what, (expected, found) in totals.items():
+        for what, (expected, found) in pairs.items():
             if expected is not None and expected != found:
-                text = f"the summary's {what} are {_versus(expected, found)}"
-                yield self._mismatch(("expect", "summary"), text)
+                yield what, expected, found
 
     def _differing(
-        self, printed: PrintedSummary
-    ) -> list[tuple[PrintedRow | None, _Printable | None]]:
+        self, printed: "PrintedSummary"
+    ) -> "list[tuple[PrintedRow | None, _Printable | None]]":
         names = {row.name for row in printed.rows}
         pairs = list(_printable(self._summary, names, whole=has_models(printed.rows)))
         own = {id(shown): layer for shown, layer in pairs}
@@ -171,7 +215,7 @@ class _Judge:
         return [(row, layer and own[id(layer)]) for row, layer in found]
 
     def _row_difference(
-        self, row: PrintedRow | None, layer: _Printable | None
+        self, row: "PrintedRow | None", layer: _Printable | None
     ) -> Diagnostic:
         if layer is None:
             assert row is not None
@@ -194,7 +238,7 @@ class _Judge:
         text = f"{_title(layer)} differs from {self._place(row)}: {'; '.join(parts)}"
         return self._mismatch(layer.path, text, hint)
 
-    def _lone_row(self, row: PrintedRow) -> Diagnostic:
+    def _lone_row(self, row: "PrintedRow") -> Diagnostic:
         """A row of a layer that the model would have to have."""
         path, place = ("expect", "summary"), self._place(row)
         if is_model(row):
@@ -207,7 +251,7 @@ class _Judge:
         message = f"{text}; the model has no such layer, and no other of that output"
         return self._mismatch(path, message, "add it, or remove its row")
 
-    def _first_difference(self, printed: PrintedSummary) -> str:
+    def _first_difference(self, printed: "PrintedSummary") -> str:
         for row, layer in self._differing(printed):
             if layer is not None:
                 line = self._source.mark(layer.path, at_key=True).line
@@ -217,7 +261,7 @@ class _Judge:
                 return text
         return ""
 
-    def _place(self, row: PrintedRow) -> str:
+    def _place(self, row: "PrintedRow") -> str:
         given = self._expect.summary or ""
         where = "" if "\n" in given else f"{given} "
         return f"the summary's row '{row.name}' ({where}line {self._line(row.line)})"

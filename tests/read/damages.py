@@ -102,8 +102,9 @@ def without_rules(text, chance):
 @damage
 def without_the_rule_of_the_heading(text, chance):
     lines = text.split("\n")
-    place = next(i for i, line in enumerate(lines) if "Layer (" in line)
-    return "\n".join(lines[: place + 1] + lines[place + 2 :])
+    place = next(i for i, line in enumerate(lines) if "Layer" in line)
+    rule = next(i for i in range(place, len(lines)) if not lines[i].strip("=━┡╇┩+-"))
+    return "\n".join(lines[:rule] + lines[rule + 1 :])
 
 
 @damage
@@ -160,8 +161,7 @@ def logged_at_once(text, chance):
 @damage
 def log_lines_between(text, chance):
     said = [
-        "2024-01-01 10:00:00.123: W tensorflow/core/framework.cc:12] Allocation of 9 "
-        "exceeds 10% of free system memory.",
+        "2024-01-01 10:00:00.123: W tensorflow/core/framework.cc:12] Allocation of 9",
         "WARNING:tensorflow:From foo.py:3: The name tf.x is deprecated.",
         "Epoch 1/5",
         "100%|██████████| 5/5 [00:01<00:00]",
@@ -178,14 +178,14 @@ def log_lines_between(text, chance):
 
 @damage
 def in_korean_text(text, chance):
-    return f"아래는 제 모델입니다. 손실이 줄지 않아요 ㅠㅠ\n\n{text}\n\n무엇이 문제일까요?"
+    return f"아래는 제 모델입니다. 왜 이럴까요 ㅠㅠ\n\n{text}\n\n무엇이 문제일까요?"
 
 
 @damage
 def coloured(text, chance):
-    return by_line(
-        lambda line: re.sub(r"(\d+|None)", "\x1b[38;5;34m\\1\x1b[0m", line)
-    )("\x1b[1m" + text + "\x1b[0m")
+    return by_line(lambda line: re.sub(r"(\d+|None)", "\x1b[38;5;34m\\1\x1b[0m", line))(
+        "\x1b[1m" + text + "\x1b[0m"
+    )
 
 
 @damage

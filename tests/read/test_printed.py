@@ -432,5 +432,12 @@ def test_keras_26_tables_of_nested_models(layers, width):
 def test_rows_print_as_rows():
     row = read_summary(text_of("keras2_connected_98")).rows[3]
     assert row == PrintedRow(
-        "conv2_block1_0_conv_of_the_shor", "", None, 16_640, 11, True, True, reads="conv1_bn[0][0]"
+        "conv2_block1_0_conv_of_the_shor",
+        "",
+        None,
+        16_640,
+        11,
+        True,
+        True,
+        reads="conv1_bn[0][0]",
     )

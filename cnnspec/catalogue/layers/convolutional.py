@@ -299,6 +299,7 @@ class _Conv(Weighted, LowRank, _Convolution):
 class Conv1D(_OneAxis, _Conv):
     """Slides filters along a sequence; each gives one number per step."""
 
+    former = ("AtrousConvolution1D",)
     elsewhere: ClassVar[dict[str, Any]] = {
         "AtrousConvolution1D AtrousConv1D LazyConv1d": {},
     }
@@ -310,6 +311,7 @@ class Conv1D(_OneAxis, _Conv):
 class Conv2D(_TwoAxes, _Conv):
     """Slides filters over an image; each gives one channel of the output."""
 
+    former = ("AtrousConvolution2D",)
     elsewhere: ClassVar[dict[str, Any]] = {
         "합성곱 합성곱층 컨볼루션": {},
         "Conv Convolution Convolutional ConvLayer AtrousConvolution2D "
@@ -479,6 +481,7 @@ class Conv1DTranspose(_OneAxis, _Transposed):
 class Conv2DTranspose(_TwoAxes, _Transposed):
     """Makes an image larger by learned filters, as decoders do."""
 
+    former = ("Deconvolution2D",)
     elsewhere: ClassVar[dict[str, Any]] = {
         "전치합성곱": {},
         "ConvTranspose ConvTranspose2d Conv2DTrans Deconv Deconv2D Deconvolution "
@@ -492,6 +495,7 @@ class Conv2DTranspose(_TwoAxes, _Transposed):
 class Conv3DTranspose(_ThreeAxes, _Transposed):
     """Makes a volume larger by learned filters."""
 
+    former = ("Deconvolution3D",)
     elsewhere: ClassVar[dict[str, Any]] = {
         "ConvTranspose3d Deconv3D Deconvolution3D TransposedConv3D": {},
     }

@@ -132,6 +132,7 @@ class BatchNormalization(_Scaled):
     which stand in for the batch's when the model predicts.
     """
 
+    former = ("SyncBatchNormalization",)
     tensor_arguments = ("inputs", "mask")
     call_settings = ("training",)
     training_usual = None

@@ -1,4 +1,4 @@
-"""Where a row of a table begins in a line of text, whatever blanks are between cells."""
+"""Where a row of a table begins in a line, whatever blanks stand between its cells."""
 
 import re
 
@@ -6,7 +6,7 @@ from cnnspec.read.tables.cells import COUNT, ELLIPSIS, Cells, joined, printed_ro
 from cnnspec.read.tables.rows import SummaryError
 
 _SHAPE = re.compile(
-    r"(?:^|(?<=[\s)]))(?:[\[({]\s?){1,9}(?:'?[\w./]{1,80}'?:\s?(?:[\[(]\s?){1,2})?"
+    r"(?:^|(?<=[\s)]))[\[({]{1,9}\s?(?:'?[\w./]{1,80}'?:\s?[\[(]{1,2}\s?)?"
     r"(?:None|null|\?|-?[0-9]|[\])}])"
 )
 _WORD = re.compile(r"(?<=\s)(?:multiple|\?|None)(?=\s+[0-9])")
@@ -31,7 +31,7 @@ def depth_of(text: str, keeps_places: bool) -> tuple[str, int]:
     """
     if "└" in text:
         corner = text.index("└")
-        return text.replace("└", " "), max((corner - 1) // 3, 1)
+        return _BAR.sub(" ", text.replace("└", " ")), max((corner - 1) // 3, 1)
     if not _BAR.search(text):
         return text, 0
     bare = text.lstrip("|")
@@ -71,7 +71,7 @@ def row_begun(number: int, text: str, depth: int) -> Cells | None:
     if not count:
         return None
     rest = tail.lstrip()[count.end() :].strip()
-    if not (label_is_whole(label) or _CUT.fullmatch(label)):
+    if not (label_is_whole(label) or _CUT.fullmatch(label) or (depth and not label)):
         if label and "None" in shape:
             raise SummaryError(
                 number,
@@ -115,20 +115,21 @@ def refuse_almost(number: int, text: str) -> None:
 
 
 def _cut(text: str) -> tuple[str, str]:
-    """A shape that isn't closed, and what follows: its number is the first one that no
-    other follows.
+    """A shape that isn't closed, and what follows it.
+
+    The row's number is the first one that no other follows.
     """
     tokens = [*_TOKEN.finditer(text)]
     for token, following in zip(tokens[1:], [*tokens[2:], None], strict=False):
-        if _ONE_NUMBER.fullmatch(token[0]):
-            if following is None or not _ONE_NUMBER.fullmatch(following[0]):
-                return text[: token.start()], text[token.start() :]
+        last = following is None or not _ONE_NUMBER.fullmatch(following[0])
+        if last and _ONE_NUMBER.fullmatch(token[0]):
+            return text[: token.start()], text[token.start() :]
     return text, ""
 
 
 def rest_of_shape(text: str) -> str:
     """What a line begins with that closes the brackets of a shape, or goes on in it."""
-    found = re.match(r"[0-9None?,\s()\[\]{}]*[)\]},0-9]", text)
+    found = re.match(r"(?:None|[0-9?,\s()\[\]{}])*[)\]},](?=[\s)\]}]|$)", text)
     return found[0] if found else ""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cnnspec.read.tables.begun import depth_of, row_begun
 from cnnspec.read.tables.cells import Cells
 from cnnspec.read.tables.finding import BARS, Table, cells_of, is_rule
 
@@ -21,12 +22,19 @@ def box_cells(table: Table) -> Iterator[Cells | None]:
     led = table.heading.lstrip()[:1] in {*BARS}
     for line in table.lines:
         text = line.text.strip()
+        if not text:
+            continue
         if is_rule(text):
             yield None
         elif _is_row(text, led):
             cells = cells_of(text)
             if len(cells) < len(heading):
-                raise Misfit
+                if row_begun(line.number, *depth_of(text, keeps_places=False)):
+                    raise Misfit
+                continue
+            if len(cells) > len(heading) and not cells[0].strip():
+                # A corner in front of a name, which an encoding made a bar of.
+                cells[:2] = [f"{cells[0]}└{cells[1]}"]
             rest = " ".join(cells[count + 1 :])
             yield _cells(line.number, cells[0], cells[shape], cells[count], rest)
 

@@ -10,7 +10,9 @@ from cnnspec.read.tables.rows import PrintedRow, SummaryError
 ELLIPSIS = "…"
 NO_SHAPE = ("?", "multiple", "None")
 """What Keras prints where it doesn't know the shape."""
-COUNT = re.compile(r"([0-9][0-9,]{0,25}(?![^\s(|]))(?:\s*\((un\w+)\))?")
+COUNT = re.compile(
+    rf"([0-9][0-9,]{{0,25}}{ELLIPSIS}?|{ELLIPSIS})(?![^\s(|])(?:\s*\(\s?un\w+\))?"
+)
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _BRACKETS = re.compile(r"\[([^\[\]]+)\]")
 _SIZE = re.compile(r"[0-9]{1,18}")
@@ -23,17 +25,41 @@ class Cells(NamedTuple):
     number: int
     label: str
     shape: str
-    count: str
+    params: str
     rest: str = ""
     depth: int = 0
 
     def starts_row(self) -> bool:
         """Whether this reads as the first line of a row, not as one that goes on."""
         return bool(
-            self.label
-            and self.count[:1].isdecimal()
+            (self.label or self.depth)
+            and COUNT.match(self.params)
             and self.shape.startswith(("(", "[", "{", *NO_SHAPE))
         )
+
+
+def deepened(rows: list[PrintedRow]) -> list[PrintedRow]:
+    """The rows with the layers of nested models at their depth, told by their numbers.
+
+    Where blanks are lost, all nested layers seem to be equally deep. A model's own
+    layers are those that follow it until its number is reached.
+    """
+    found = list(rows)
+    for i, row in enumerate(rows):
+        below = found[i + 1 : i + 2]
+        if not row.params or not below or not 0 < below[0].depth == found[i].depth:
+            continue
+        if row.type not in ("Functional", "Sequential", "Model"):
+            continue
+        left, stop = row.params, i + 1
+        while stop < len(rows) and left > 0 and found[stop].depth:
+            left -= found[stop].params or 0
+            stop += 1
+        if left == 0:
+            found[i + 1 : stop] = [
+                one._replace(depth=one.depth + 1) for one in found[i + 1 : stop]
+            ]
+    return found
 
 
 class Row(NamedTuple):
@@ -42,7 +68,7 @@ class Row(NamedTuple):
     first: Cells
     label: str
     shape: str
-    count: str
+    params: str
     rest: str
 
 
@@ -77,7 +103,7 @@ def printed_row(row: Row) -> PrintedRow:
     if not bracket:
         name, kind = row.label, ""
     name, kind = name.rstrip(), kind.strip()
-    count, unbuilt = _params(row.first.number, row.count)
+    count, unbuilt = _params(row.first.number, row.params)
     return PrintedRow(
         name=name.rstrip(ELLIPSIS),
         type=kind.rstrip(")" + ELLIPSIS).rstrip(),
@@ -127,8 +153,8 @@ def _sizes(line: int, text: str) -> Shape:
 def _params(line: int, text: str) -> tuple[int | None, bool]:
     """The number, or None if it is cut or there is none, and if that is since then."""
     match = COUNT.fullmatch(text)
-    if ELLIPSIS in text or "(unb" in text:
-        return None, "(unb" in text
+    if ELLIPSIS in text or "unb" in text:
+        return None, "unb" in text
     if match is None:
         found = repr(text) if text else "nothing"
         raise SummaryError(

@@ -9,8 +9,9 @@ from cnnspec.read.tables.lines import Line
 
 BARS = "┃│║|"
 _HEADING = re.compile(
-    r"Layer\s{0,3}\(\s{0,3}type(?::depth-idx)?\s?\).*?\bOut.*?\bPar", re.IGNORECASE
+    r"Layer\s{0,3}\(\s{0,3}type(?::depth-idx)?\s?\).*?\bOut.*?\bP[a#]?", re.IGNORECASE
 )
+_WORD = re.compile(r"(?<![\w(])Layer(?!\w)")
 _IN_BOX = re.compile(r"Layer \(.*? Out.*? P")
 _BAR = re.compile(f"[{BARS}]")
 _RULE = re.compile(r"[┏━┳┓┡╇┩├─┼┤└┴┘┌┬┐╔═╦╗╠╬╣╚╩╝╞╪╡╭╮╰╯¯┃│║|+=_\-—:\s]*")
@@ -18,6 +19,11 @@ _TOTAL = re.compile(
     r"\b(?P<which>Total|(?:Non-)?trainable|Optimizer)\s{1,3}params:\s*"
     r"(?P<count>[0-9][0-9,]{0,25})",
     re.IGNORECASE,
+)
+_ONE_LINE = re.compile(
+    r"(?P<heading>.*?Layer\s{1,3}\(type\)\W+Output Shape\W+Param #"
+    r"(?:\W+(?:Connected to|Trainable))*)(?P<rows>.*?\(.*?)"
+    r"(?P<totals>Total params:.*|$)"
 )
 _MODEL = re.compile(r'Model: "(?P<name>[^"]*)"')
 
@@ -62,7 +68,8 @@ def is_rule(text: str) -> bool:
 
 def tables_of(lines: Sequence[Line]) -> Iterator[Table]:
     """The tables of a text, by their headings."""
-    places = [i for i, line in enumerate(lines) if "Layer" in line.text]
+    lines = [part for line in lines for part in _unrolled(line)]
+    places = [i for i, line in enumerate(lines) if _word(line.text) >= 0]
     heads = [head for i in places if (head := _head(lines, i))]
     before = 0
     stops = [*(head.start for head in heads[1:]), len(lines)]
@@ -71,40 +78,62 @@ def tables_of(lines: Sequence[Line]) -> Iterator[Table]:
         before = head.end
 
 
+def _word(text: str) -> int:
+    """Where the first word of a heading stands in a line; -1 if it doesn't."""
+    match = _WORD.search(text) if "Layer" in text else None
+    return match.start() if match else -1
+
+
+def _unrolled(line: Line) -> Iterator[Line]:
+    """A line; or several, if it has a heading and rows behind it."""
+    match = _ONE_LINE.match(line.text) if "Param #" in line.text else None
+    if match and match["rows"].strip():
+        yield from (Line(line.number, part) for part in match.groups())
+    else:
+        yield line
+
+
 def _head(lines: Sequence[Line], index: int) -> _Head | None:
     """The heading that begins with the word in this line, if one does."""
     text = lines[index].text
-    start = text.index("Layer")
+    start = _word(text)
     if not _BAR.search(text, start):
         match = _HEADING.search(text)
         return _Head(index, index + 1, text[: match.start()]) if match else None
     before = text[:start].rstrip()
     prefix = before[:-1] if before[-1:] in {*BARS} else before
-    if _HEADING.search(" ".join(cells_of(text, prefix))):
+    if _HEADING.search(" ".join(cells_of(text.removeprefix(prefix)))):
         return _Head(index, index + 1, prefix)
     return _wrapped_head(lines, index, prefix)
 
 
 def _wrapped_head(lines: Sequence[Line], index: int, prefix: str) -> _Head | None:
     """The heading of a narrow box, whose cells take several lines."""
+    strip = _stripper(prefix)
     first, end = index, index + 1
-    while first > max(index - 6, 0) and _is_text(lines[first - 1].text, prefix):
+    while first > max(index - 6, 0) and _is_text(strip(lines[first - 1].text)):
         first -= 1
-    while end < min(index + 6, len(lines)) and _is_text(lines[end].text, prefix):
+    while end < min(index + 12, len(lines)) and _is_text(strip(lines[end].text)):
         end += 1
-    box = [cells_of(lines[i].text, prefix)[:3] for i in range(first, end)]
+    while not strip(lines[first].text).strip():
+        first += 1
+    box = [cells_of(strip(line.text))[:3] for line in lines[first:end] if line.text]
     whole = " ".join(" ".join(column) for column in zip(*box, strict=False))
     return _Head(first, end, prefix) if _IN_BOX.match(" ".join(whole.split())) else None
 
 
-def _is_text(text: str, prefix: str) -> bool:
-    body = text[len(prefix) :].lstrip()
-    return body[:1] != "" and body[0] in BARS and not is_rule(text[len(prefix) :])
+def _is_text(text: str) -> bool:
+    """Whether a line has cells of a heading, or is blank between such."""
+    if not text.strip():
+        return True
+    cells = cells_of(text)
+    is_row = any(cell.strip()[:1].isdecimal() for cell in cells[1:3])
+    return text.strip()[0] in BARS and not is_rule(text) and not is_row
 
 
-def cells_of(text: str, prefix: str = "") -> list[str]:
+def cells_of(text: str) -> list[str]:
     """What stands between the bars of a line."""
-    body = text.removeprefix(prefix).strip()
+    body = text.strip()
     body = body[1:] if body[:1] in {*BARS} else body
     body = body[:-1] if body[-1:] in {*BARS} else body
     return _BAR.split(body)
@@ -121,7 +150,10 @@ def _table(lines: Sequence[Line], head: _Head, before: int, end: int) -> Table:
     return Table(
         lines[head.start].number,
         strip(lines[head.start].text),
-        [Line(one.number, strip(one.text)) for one in lines[head.end : stop]],
+        [
+            Line(one.number, strip(one.text).replace("\t", " "))
+            for one in lines[head.end : stop]
+        ],
         totals,
         lines[min(stop, len(lines) - 1)].number,
         _name(lines[max(before, head.start - 12) : head.start]),
@@ -141,13 +173,13 @@ def _stripper(prefix: str) -> Callable[[str], str]:
     Numbers in it, of lines or in times, may differ, and so may its blanks. It may be
     there on some lines alone: a log has it once for all that is logged at once.
     """
-    parts = re.split(r"([0-9]+| +)", prefix.rstrip())
+    parts = re.split(r"([0-9]+|\s+)", prefix.rstrip())
     loose = [
-        "[0-9]+" if part.isdecimal() else " +" if part.isspace() else re.escape(part)
+        "[0-9]+" if part.isdecimal() else r"\s*" if part.isspace() else re.escape(part)
         for part in parts
     ]
     blanks = len(prefix) - len(prefix.rstrip())
-    pattern = re.compile(f"{''.join(loose)} {{0,{blanks}}}")
+    pattern = re.compile(rf"{''.join(loose)}\s{{0,{blanks}}}")
 
     def strip(text: str) -> str:
         match = pattern.match(text)

@@ -11,11 +11,15 @@ _ENCODINGS = ("cp1252", "cp949", "cp437", "gbk", "latin-1")
 _SIGNS = ("â", "\ufffd", "ÔÇ", "ΓöÇ", "Γöü", "鈹", "?봻", "?봼", "?봺")
 """What tells of such a text; few others have it."""
 
+_CUT = re.compile(r"(?<=[\w,.])(?:\ufffd{3}|\?{3})(?=\s|\[|$)", re.MULTILINE)
+"""An ellipsis behind a word that is cut; elsewhere the same is a line of a box."""
+
 
 def mended(text: str) -> str:
     """The text with the lines of boxes in place of what an encoding made of them."""
     if not any(sign in text for sign in _SIGNS):
         return text
+    text = _CUT.sub("…", text)
     found, pattern = _known()
     return pattern.sub(lambda match: found[match[0]], text)
 
@@ -40,6 +44,8 @@ def _read(char: str, encoding: str) -> str:
     # Web pages and editors read the five bytes that it lacks as Latin-1 does.
     read = (bytes([byte]) for byte in char.encode())
     return "".join(
-        one.decode(encoding) if one.decode(encoding, "ignore") else one.decode("latin-1")
+        one.decode(encoding)
+        if one.decode(encoding, "ignore")
+        else one.decode("latin-1")
         for one in read
     )

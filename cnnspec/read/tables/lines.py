@@ -5,6 +5,8 @@ other kinds, boxes that were read in a wrong encoding.
 """
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 _BLANKS = dict.fromkeys(map(ord, "\xa0\u2007\u202f\u2002\u2003\u2009\u200a"), " ")
@@ -15,6 +17,8 @@ _PLAIN = {**_BLANKS, **_WIDE}
 # Some copies of coloured text have lost the character that each code begins with.
 _COLOUR = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]{0,999}(?:\x07|\x1b\\)"
 _BARE_COLOUR = r"\[[0-9]{1,3}(?:;[0-9]{1,3}){0,5}m"
+
+_RULES = re.compile(r"(_{40,}|[┏+][━┳+-]{39,})\n(_+|[━┳+-]*[┓+])")
 
 
 class Line(NamedTuple):
@@ -46,5 +50,28 @@ def lines_of(text: str) -> list[Line]:
         text = without_markup(text)
     lines: list[Line] = []
     for number, line in enumerate(text.split("\n"), 1):
-        lines += [Line(number, part.rstrip()) for part in line.split("\v")]
-    return lines
+        lines += [Line(number, part.rstrip("\r")) for part in line.split("\v")]
+    return [Line(number, line.rstrip()) for number, line in _unfolded(lines)]
+
+
+def _unfolded(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines as they were before a window broke those that it was too narrow for.
+
+    A rule that goes on in the next line tells its width.
+    """
+    width = 0
+    for one, other in pairwise(lines):
+        if one.text[-1:] in {*"_━-┳"} and _RULES.fullmatch(f"{one.text}\n{other.text}"):
+            width = len(one.text)
+            break
+    if not width:
+        return lines
+    whole: list[Line] = []
+    goes_on = False
+    for line in lines:
+        if goes_on:
+            whole[-1] = whole[-1]._replace(text=whole[-1].text + line.text)
+        else:
+            whole.append(line)
+        goes_on = len(line.text) == width
+    return whole

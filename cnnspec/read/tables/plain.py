@@ -8,6 +8,7 @@ its heading, or, where the blanks are lost, is told by what the row still lacks.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from cnnspec.read.tables import begun
 from cnnspec.read.tables.begun import depth_of, is_open, label_is_whole, row_begun
@@ -17,13 +18,18 @@ from cnnspec.read.tables.lines import Line
 from cnnspec.read.tables.rows import SummaryError
 
 _SEGMENT = re.compile(r"\S+(?: \S+)*")
-_TIGHT = re.compile(r"\w\t\(\w+\)")
-_INNER_RULE = re.compile(r"[_=]{8,}")
-_NEXT = re.compile(r"\s(?=[\w./-]+ \([A-Z]\w*\)? [\[(]{1,2}(?:None|\?|[0-9]))")
+_INNER_RULE = re.compile(r"[_=]{8,}|[┏┡├└+][━─┳╇┼┴+-]{8,}[┓┩┤┘+]?")
+_NEXT = re.compile(r"\s(?=[\w./-]+\s+\([A-Z]\w*\)?\s+[\[(]{1,2}(?:None|\?|[0-9]))")
 _MORE_LABEL = re.compile(r"[\w./:>-]*(?:\s?\(\s?[\w.>]*)?\s?\)(?=\s|$)")
 _MORE_IN_COLUMN = re.compile(r"[\w./:>-]*(?:\s?\([\w.>]*)?\)?")
 _MORE_SHAPE = re.compile(r"[0-9A-Za-z_?:,()\[\]{}\s']*")
 _MORE_COUNT = re.compile(r"[0-9,]*|[\s(a-z]*\)")
+_NUMBER = re.compile(r"(?<!\S)[0-9,]+(?!\S)")
+_NUMBER_LEFT = re.compile(
+    r"(?:[\w./:>-]*(?:\s?\([\w.>]*)?\)?\s+)?[0-9,]+(?:\s+\S*[\]'])?"
+)
+_UNBUILT = re.compile(r"\(un[a-z]{3,5}\)")
+_ONE_WORD = re.compile(r"[\w./:>-]+…?")
 _READS = re.compile(r"(?=.*[\[\]',…])[\w./:\[\]',\s…-]*")
 
 
@@ -46,16 +52,13 @@ def _columns(table: Table) -> list[int]:
     """Where the columns start that follow the first; none where blanks were lost."""
     starts = [match.start() for match in _SEGMENT.finditer(table.heading)]
     named = [table.heading[start : start + 3] for start in starts]
-    if table.is_box or named[1:3] != ["Out", "Par"]:
-        return []
-    return starts[1:]
+    is_known = len(starts) > 2 and named[1] == "Out" and named[2].startswith("P")
+    return [] if table.is_box or "\t" in table.heading or not is_known else starts[1:]
 
 
 def _parts(line: Line) -> Iterator[Line]:
     """A line, or the several lines of a table that were put into one."""
     text = line.text
-    if "\t" in text:
-        text = text.replace("\t", " ") if _TIGHT.search(text) else text.expandtabs()
     while not is_rule(text) and (inner := _INNER_RULE.search(text)):
         yield Line(line.number, text[: inner.start()])
         yield Line(line.number, inner[0])
@@ -69,7 +72,7 @@ class _Reader:
     def __init__(self, columns: list[int]) -> None:
         self._columns = columns
         self._row: list[Cells] = []
-        self._gap = self._any = False
+        self._gap = self._any = self._broken = False
         self.ended = False
 
     def take(self, line: Line) -> Iterator[Cells | None]:
@@ -83,16 +86,23 @@ class _Reader:
         text, depth = depth_of(line.text, bool(self._columns))
         rows = list(self._begun(line.number, text, depth))
         if rows:
-            self._row, self._gap, self._any, self.ended = rows[-1:], False, True, False
+            self._row, self._any = rows[-1:], True
+            self._gap = self._broken = self.ended = False
         for row in rows:
             yield from (None, row)
-        if not rows and self._row and (more := self._more(line.number, text, depth)):
-            self._row.append(more)
-            yield more
+        if not rows and self._row and not self._broken:
+            more = self._more(line.number, text, depth)
+            self._row += filter(None, [more])
+            # What stands behind a line that isn't understood can't be told.
+            placed = self._in_columns(line.number, text, depth)
+            self._broken = more is None and placed is None
+            yield from filter(None, [more])
 
     def _begun(self, number: int, text: str, depth: int) -> Iterator[Cells]:
         """The rows that begin in a line: one, unless line ends were lost."""
         row = row_begun(number, text, depth)
+        if row and not row.shape and self._needs_label():
+            return
         columns = self._in_columns(number, text, depth)
         if columns and columns.starts_row() and (not row or is_open(row.shape)):
             yield columns
@@ -102,8 +112,17 @@ class _Reader:
         while row and (follows := _NEXT.search(f" {row.rest}")):
             yield row._replace(rest=row.rest[: max(follows.start() - 1, 0)])
             row = row_begun(number, row.rest[follows.start() :], depth)
+        if row and "(None" in row.rest:
+            raise SummaryError(
+                number,
+                "found several rows in one line, which can't be told apart; paste the "
+                "table as Keras printed it, with its line ends",
+            )
         if row:
             yield row
+
+    def _needs_label(self) -> bool:
+        return bool(self._row) and not label_is_whole(joined(self._row, "").label)
 
     def _in_columns(self, number: int, text: str, depth: int) -> Cells | None:
         """A line's cells by where they stand, if none reaches into another column."""
@@ -114,8 +133,8 @@ class _Reader:
         if any(text[start - 1 : start].strip() for start in self._columns):
             return None
         places = [0, *self._columns, len(text) + max(self._columns)]
-        cells = [text[a:b].strip() for a, b in zip(places, places[1:], strict=False)]
-        return Cells(number, *cells[:3], " ".join(cells[3:]).strip())
+        label, shape, count, *rest = (text[a:b].strip() for a, b in pairwise(places))
+        return Cells(number, label, shape, count, " ".join(rest).strip())
 
     def _in_moved_columns(self, number: int, text: str, depth: int) -> Cells:
         """The cells of a row between bars.
@@ -128,12 +147,15 @@ class _Reader:
             reach = match.start() + 2 * depth
             column = min(sum(reach >= start for start in self._columns), 3)
             cells[column] = cells[column] or match[0]
-        return Cells(number, *cells, depth)
+        label, shape, count, rest = cells
+        return Cells(number, label, shape, count, rest, depth)
 
     def _more(self, number: int, text: str, depth: int) -> Cells | None:
         """More of the row above, or nothing if the line has no part in it."""
         row = joined(self._row, "")
         needs = (not label_is_whole(row.label), is_open(row.shape))
+        if not row.label and _ONE_WORD.fullmatch(text.strip()):
+            return Cells(number, f"{text.strip()} ", "", "", "", depth)
         if self._gap and not any(needs):
             return None
         found = self._in_columns(number, text, depth)
@@ -141,12 +163,8 @@ class _Reader:
             found = _by_need(number, text, needs, row.rest)
         elif not self._fits(found, needs):
             found = None
-        if found is None and text.strip().isdecimal():
-            raise SummaryError(
-                number,
-                f"found {text.strip()!r} alone in a line, which may belong to the "
-                "number above; paste the table as Keras printed it",
-            )
+        if found is None and not self._gap and _NUMBER_LEFT.fullmatch(text.strip()):
+            raise _number_below(number, text)
         return found
 
     def _fits(self, more: Cells, needs: tuple[bool, bool]) -> bool:
@@ -160,7 +178,7 @@ class _Reader:
             return False
         if more.shape and not (shape and _MORE_SHAPE.fullmatch(more.shape)):
             return False
-        return not more.count or bool(_MORE_COUNT.fullmatch(more.count))
+        return not more.params or bool(_MORE_COUNT.fullmatch(more.params))
 
 
 def _by_need(
@@ -174,11 +192,24 @@ def _by_need(
     label = shape = ""
     left = text.strip()
     whole = not reads or reads.startswith("[")
-    if needs[0] and (match := _MORE_LABEL.match(left)):
-        if whole or left.startswith("("):
-            label, left = match[0], left[match.end() :].lstrip()
+    match = _MORE_LABEL.match(left) if whole or left.startswith("(") else None
+    if needs[0] and match:
+        label, left = match[0], left[match.end() :].lstrip()
     if needs[1] and (piece := begun.rest_of_shape(left)):
         shape, left = piece, left[len(piece) :].lstrip()
-    if left and not _READS.fullmatch(left):
+    count = _UNBUILT.search(left)
+    if count:
+        left = left.replace(count[0], "").strip()
+    if (label or shape) and _NUMBER.search(left):
+        raise _number_below(number, text)
+    if left and (_NUMBER.search(left) or not _READS.fullmatch(left)):
         return None
-    return Cells(number, label, shape, "", left)
+    return Cells(number, label, shape, count[0] if count else "", left)
+
+
+def _number_below(number: int, text: str) -> SummaryError:
+    return SummaryError(
+        number,
+        f"found {text.strip()!r} below a row, which may belong to the number there; "
+        "paste the table as Keras printed it",
+    )

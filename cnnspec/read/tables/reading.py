@@ -4,9 +4,8 @@ A reader may take a table for what it isn't, and a table may be damaged. So the 
 held against the printed total, and where they don't come to it, the table has a doubt.
 """
 
-
 from cnnspec.read.tables.boxes import Misfit, box_cells
-from cnnspec.read.tables.cells import rows_of
+from cnnspec.read.tables.cells import deepened, rows_of
 from cnnspec.read.tables.finding import Table, tables_of
 from cnnspec.read.tables.lines import lines_of
 from cnnspec.read.tables.plain import plain_cells
@@ -90,7 +89,8 @@ def _read(table: Table) -> PrintedSummary:
 
 
 def _summary(rows: list[PrintedRow], table: Table) -> PrintedSummary:
-    summary = PrintedSummary(
-        rows, **table.totals, model_name=table.name, line=table.line
-    )
+    if max(row.depth for row in rows) == 1:
+        rows = deepened(rows)
+    summary = PrintedSummary(rows, model_name=table.name, line=table.line)
+    summary = summary._replace(**table.totals)  # type: ignore[arg-type]
     return summary._replace(doubt=doubt(summary, table.total_line))
