@@ -7,6 +7,7 @@ A fenced block is held to what its language says:
 - ```yaml: a spec without errors or warnings. What it leaves out is taken from `FRAME`,
   so it may be one section of a spec, or items of a layer list. With a first line
   `# NAME.yaml` it is that file to the commands of its page, which may report errors.
+  So is ```python with `# NAME.py`, and ```text with `# NAME.txt`.
 - ```pycon: a session that doctest repeats, after `import cnnspec`.
 - ```python: code of the project, word for word.
 """
@@ -41,7 +42,7 @@ TRAINING = {
 }
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_FILE = re.compile(r"# ([\w-]+\.yaml)\n")
+_FILE = re.compile(r"# ([\w-]+\.(?:yaml|py|txt))\n")
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)")
 
 
@@ -75,13 +76,16 @@ def relative(page: Path) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with the project's specs, as the examples expect it."""
+    """A folder with the project's specs and some models, as the examples expect it."""
     shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    for name in ("old.h5", "keras2.json"):
+        shutil.copy(ROOT / "tests" / "read" / "files" / name, tmp_path)
     return tmp_path
 
 
 def write_files(page: Path, folder: Path) -> None:
-    for block in blocks("yaml", page):
+    languages = ("yaml", "python", "text")
+    for block in (block for language in languages for block in blocks(language, page)):
         if found := _FILE.match(block.text):
             (folder / found[1]).write_text(block.text, encoding="utf-8")
 
@@ -150,6 +154,7 @@ def whole_spec(fragment: str) -> str:
 @pytest.mark.parametrize("block", blocks("yaml"), ids=str)
 def test_yaml_is_a_sound_spec(block: Block, folder: Path) -> None:
     if found := _FILE.match(block.text):
+        assert found[1].endswith(".yaml")
         shown = [b.text for b in blocks("console", block.page)]
         shown += [b.text for b in blocks("yaml", block.page) if "include:" in b.text]
         named = re.compile(rf"[ \[]{re.escape(found[1])}")
@@ -179,6 +184,8 @@ def test_session(block: Block, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("block", blocks("python"), ids=str)
 def test_code_is_quoted_word_for_word(block: Block) -> None:
+    if _FILE.match(block.text):
+        return  # a file that the commands of the page read
     named = re.findall(
         r"\[`?([\w/.]+\.py)`?\]", block.page.read_text("utf-8")[: block.start]
     )

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -38,14 +39,14 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def hooked(repository: Path) -> subprocess.CompletedProcess[str]:
-    """What pre-commit runs, whatever was changed."""
+def hooked(repository: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """What pre-commit runs, whatever was changed, with what its user gives to it."""
     assert HOOK["always_run"]
     assert not HOOK["pass_filenames"]
     name, *arguments = shlex.split(HOOK["entry"])
     assert name == "cnnspec"
     return subprocess.run(
-        [sys.executable, "-m", "cnnspec", *arguments, *HOOK.get("args", [])],
+        [sys.executable, "-m", "cnnspec", *arguments, *(args or HOOK.get("args", []))],
         cwd=repository,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -59,6 +60,17 @@ def test_the_hook_checks_specs_and_nothing_else(repository: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("\n4 specs, 0 errors\n")
     assert "compose.yaml" not in done.stdout
+
+
+def test_the_hook_checks_files_with_models_where_they_are_named(
+    repository: Path,
+) -> None:
+    for name in ("keras2.keras", "old.h5"):
+        shutil.copy(ROOT / "tests" / "read" / "files" / name, repository / "specs")
+    assert hooked(repository).stdout.endswith("\n4 specs, 0 errors\n")
+    done = hooked(repository, "specs", "specs/old.h5", "specs/keras2.keras")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("\n6 specs, 0 errors\n")
 
 
 BASED = {"specs/zoo/base.yaml", "specs/middle.yaml", "specs/top.yml"}

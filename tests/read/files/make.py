@@ -1,5 +1,7 @@
 """Makes the files of this folder: a model as Keras 2 saves it in all its forms.
 
+And `old.h5`, which docs/import.md and the README bring in.
+
 Needs an environment of its own, with `pip install tf-keras`:
 
     python tests/read/files/make.py
@@ -26,7 +28,24 @@ def model() -> keras.Model:
     return whole
 
 
+def old() -> keras.Model:
+    layers = [
+        keras.Input((28, 28, 1)),
+        keras.layers.Conv2D(8, 3, activation="relu"),
+        keras.layers.MaxPooling2D(),
+        keras.layers.Conv2D(16, 3, activation="relu"),
+        keras.layers.MaxPooling2D(),
+        keras.layers.Flatten(),
+        keras.layers.Dropout(0.5),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+    whole = keras.Sequential(layers)
+    whole.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    return whole
+
+
 def main() -> None:
+    old().save(FOLDER / "old.h5", include_optimizer=False)
     whole = model()
     for ending in ("h5", "keras"):
         whole.save(FOLDER / f"keras2.{ending}")
