@@ -1,7 +1,6 @@
 """Files of other tools: one line says what each is, and no spec is taken for one."""
 
 import io
-import json
 import zipfile
 from pathlib import Path
 
@@ -21,20 +20,12 @@ def told(path: Path) -> str:
     return found.message
 
 
-NOTEBOOK = {"cells": [{"cell_type": "code", "source": []}], "nbformat": 4}
 SUMMARY = """\
 Model: "sequential"
 _________________________________________________________________
  Layer (type)                Output Shape              Param #
 =================================================================
  dense (Dense)               (None, 2)                 10
-"""
-SCRIPT = """\
-import keras
-from keras import layers
-
-model = keras.Sequential([layers.Dense(2)])
-model.compile(loss="mse")
 """
 PAGE = "# My model\n\nAs YAML:\n\n```yaml\ninput: [4]\nlayers: [Dense: 2]\n```\n"
 DARKNET = "[net]\nbatch=64\nwidth=416\n\n[convolutional]\nfilters=32\nsize=3\n"
@@ -66,10 +57,7 @@ CSV = "label,pixel0,pixel1\n5,0,0\n0,0,0\n"
 
 TEXTS = [
     # what it is, what is said
-    (json.dumps(NOTEBOOK), "Jupyter notebook"),
-    (json.dumps(NOTEBOOK, indent=1), "Jupyter notebook"),
     (SUMMARY, "printed summary"),
-    (SCRIPT, "Python script"),
     (PAGE, "between fences"),
     (DARKNET, "Darknet"),
     (CAFFE, "Caffe"),

@@ -199,6 +199,25 @@ def _of_container(path: str, kind: str) -> Found:
     return from_config(stored())
 
 
+def _of_code(path: str, choice: Choice) -> Found:
+    from cnnspec.read.code.program import decoded, from_code
+
+    with open(path, "rb") as file:
+        return from_code(decoded(file.read(_SIZE_LIMIT)), choice)
+
+
+def _of_notebook(path: str, choice: Choice) -> Found:
+    from cnnspec.read.code.notebook import from_notebook
+    from cnnspec.read.code.program import decoded
+
+    with open(path, "rb") as file:
+        return from_notebook(decoded(file.read(_SIZE_LIMIT)), choice)
+
+
 Reader = Callable[[str, Choice], Found]
-_OF_WORDS: dict[str, Reader | None] = {"table": None, "python": None, "notebook": None}
+_OF_WORDS: dict[str, Reader | None] = {
+    "table": None,
+    "python": _of_code,
+    "notebook": _of_notebook,
+}
 """What reads the kinds of texts that aren't files of Keras's, by their paths."""

@@ -1,5 +1,15 @@
 """Programs in Python and notebooks, read and never run, to a `Found`.
 
 `program.from_code(text, choice)` and `notebook.from_notebook(text, choice)` are all
-that it offers.
+that it offers. Code becomes a tree (`ast`), and a machine goes through its statements
+with values that are Python's own, Keras's, or not known, each of those with its reason
+and its line. Steps, rounds and what is kept are bounded.
+
+* `values`, `building`, `arrays`: what a value is.
+* `machine`, `statements`, `expressions`, `arithmetic`, `python`: what Python does.
+* `modules`, `names`: what packages offer; `layering`, `models`, `operations`, `things`,
+  `samples` each a part of it.
+* `networks`, `shapes`: how the layers of a model hang together, and what sizes come out.
+* `choosing`, `document`, `open_points`, `plain`: which model is meant, and its spec.
+* `outputs`, `solving`: what a notebook printed, and what that tells of sizes.
 """

@@ -1,0 +1,132 @@
+"""What the packages that code imports are, whatever it calls them."""
+
+import ast
+from collections.abc import Iterable
+from functools import cache
+
+from cnnspec.catalogue import registry
+from cnnspec.catalogue.components import snake_case
+
+_PREFIXES = (
+    ("tensorflow.compat.v1", "tensorflow"),
+    ("tensorflow.compat.v2", "tensorflow"),
+    ("tensorflow.python.keras", "keras"),
+    ("tensorflow.contrib.keras.python.keras", "keras"),
+    ("tensorflow.contrib.keras.api.keras", "keras"),
+    ("tensorflow.contrib.keras", "keras"),
+    ("tensorflow.keras", "keras"),
+    ("tensorflow._api.v2.keras", "keras"),
+    ("tf_keras", "keras"),
+    ("keras._tf_keras.keras", "keras"),
+    ("keras.api", "keras"),
+    ("keras.src", "keras"),
+    ("keras_core", "keras"),
+    ("tensorflow.nn", "keras.ops"),
+    ("keras_applications", "keras.applications"),
+    ("tensorflow.math", "tensorflow"),
+    ("tensorflow.linalg", "tensorflow"),
+)
+"""Homes that packages have had, and how they are called here."""
+
+
+def imported(path: str) -> str:
+    """The path of a name of a package as it is called here."""
+    for prefix, home in _PREFIXES:
+        if path == prefix or path.startswith(f"{prefix}."):
+            return home + path[len(prefix) :]
+    return path
+
+
+def is_layer_name(name: str) -> bool:
+    """Whether layers are called so, in any version of Keras."""
+    return name[:1].isupper() and bool(layer_named(name))
+
+
+@cache
+def layer_named(name: str) -> str:
+    """The layer of today's Keras that a class name means; '' for none."""
+    if registry.is_known(name):
+        return registry.own_name(name)
+    if name in registry.FORMER or name in registry.CODE_LAYERS:
+        return name
+    return name if name in _old_names() else ""
+
+
+@cache
+def _old_names() -> dict[str, str]:
+    """Names that classes had in earlier versions of Keras, and today's."""
+    from cnnspec.catalogue.layers import layer_class
+
+    found: dict[str, str] = {}
+    for name in registry.layer_names():
+        for names, given in layer_class(name).elsewhere.items():
+            for other in names.split():
+                if other[:1].isupper() and ":" not in other and not given:
+                    found[other] = name
+    return found
+
+
+@cache
+def by_function() -> dict[str, str]:
+    """Layers by what `keras.layers` calls their functions: `concatenate`, `add`."""
+    names = registry.family_names("merging")
+    return {snake_case(name): name for name in names}
+
+
+_MODELS = ("Sequential", "Model", "Functional", "load_model", "model_from_json")
+
+
+def star_import(name: str, modules: list[str]) -> str:
+    """The path of a name that `import *` brought, or that must come from Keras.
+
+    Many a notebook keeps its imports in a cell that isn't shown.
+    """
+    packages = [module for module in modules if module.startswith("keras")]
+    home = {
+        "layers": bool(layer_named(name)) or name in by_function() and bool(packages),
+        "models": name in _MODELS,
+        "applications": registry.is_model(name),
+    }
+    for module, is_it in home.items():
+        if is_it:
+            return f"keras.{module}.{name}"
+    if name == "Input":
+        return "keras.layers.Input"
+    known = _homes()
+    if name in known:
+        return known[name]
+    others = [module for module in modules if module.split(".")[0] in _EVERYTHING]
+    return f"{others[0]}.{name}" if others else ""
+
+
+_EVERYTHING = ("math", "numpy", "pylab")
+"""Packages of which code imports all names."""
+
+
+@cache
+def _homes() -> dict[str, str]:
+    """Where names stand that code mostly imports: optimizers, data sets and such."""
+    from cnnspec.catalogue.callbacks import Callback
+    from cnnspec.catalogue.named import subclasses
+    from cnnspec.catalogue.optimizers import Optimizer
+    from cnnspec.catalogue.sources import SOURCES
+
+    found = {name: f"keras.optimizers.{name}" for name in subclasses(Optimizer)}
+    found |= {name: f"keras.callbacks.{name}" for name in subclasses(Callback)}
+    found |= {name: f"keras.datasets.{name}" for name in SOURCES if "_" not in name[:3]}
+    found |= {"tf": "tensorflow", "np": "numpy", "keras": "keras", "K": "keras.backend"}
+    found |= {"layers": "keras.layers", "models": "keras.models", "nn": "keras.ops"}
+    found |= {"to_categorical": "keras.utils.to_categorical", "math": "math"}
+    found |= {"np_utils": "keras.utils.np_utils", "pd": "pandas", "os": "os"}
+    found |= {"optimizers": "keras.optimizers", "applications": "keras.applications"}
+    return found
+
+
+def has_layers(nodes: Iterable[ast.AST]) -> bool:
+    """Whether there seem to be layers in code."""
+    for node in nodes:
+        for part in ast.walk(node):
+            name = getattr(part, "id", getattr(part, "attr", ""))
+            if isinstance(part, ast.Name | ast.Attribute) and is_layer_name(name):
+                return True
+    return False

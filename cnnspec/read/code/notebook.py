@@ -1,0 +1,129 @@
+"""A notebook with its own outputs, read and never run, to a `Found`."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from cnnspec.read.code.choosing import chosen
+from cnnspec.read.code.outputs import figures_of, shown_of
+from cnnspec.read.code.program import FIRST, Part, followed, found_of
+from cnnspec.read.code.solving import solve
+from cnnspec.read.found import Choice, Found, ReadError
+
+
+class Cell(NamedTuple):
+    """A cell of code."""
+
+    number: int
+    """Among all cells, from 1."""
+    code: str
+    output: str
+    """What it printed."""
+
+
+def from_notebook(text: str, choice: Choice = FIRST) -> Found:
+    """The model that a notebook builds.
+
+    Raises:
+        ReadError: it is no notebook, or builds no model that can be followed.
+    """
+    cells = cells_of(text)
+    machine = followed([Part(cell.code, cell.number) for cell in cells])
+    model = chosen(machine, choice)
+    outputs = {cell.number: cell.output for cell in cells}
+    shown = shown_of(machine, model, outputs)
+    if shown is None:
+        return found_of("notebook", machine, model)
+    solve(model, shown.read.rows)
+    return found_of("notebook", machine, model, figures=figures_of(model, shown))
+
+
+# ------------------------------------------------------------------ cells
+
+
+def cells_of(text: str) -> list[Cell]:
+    """The cells of code, in order.
+
+    Raises:
+        ReadError: it is no notebook.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ReadError(f"this is no notebook: {error}") from None
+    if not isinstance(data, dict):
+        raise ReadError("this is no notebook: it holds no cells")
+    sheets = data.get("worksheets")
+    listed = data.get("cells")
+    if listed is None and isinstance(sheets, list):  # nbformat 3
+        listed = [one for sheet in sheets for one in sheet.get("cells", [])]
+    if not isinstance(listed, list):
+        raise ReadError("this is no notebook: it holds no cells")
+    return [*_of_code(listed)]
+
+
+def _of_code(listed: Sequence[Any]) -> Iterator[Cell]:
+    for number, cell in enumerate(listed, 1):
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        code = _text(cell.get("source", cell.get("input", "")))
+        outputs = cell.get("outputs")
+        printed = (
+            [_printed(one) for one in outputs] if isinstance(outputs, list) else []
+        )
+        yield Cell(number, without_magics(code), "\n".join(filter(None, printed)))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(one for one in value if isinstance(one, str))
+    return value if isinstance(value, str) else ""
+
+
+def _printed(output: Any) -> str:
+    """What an output shows as text."""
+    if not isinstance(output, dict):
+        return ""
+    data = output.get("data")
+    if isinstance(data, dict):
+        html, plain = _text(data.get("text/html")), _text(data.get("text/plain"))
+        is_table = "Layer (type)" in html or "Layer</span> (type)" in html
+        return _of_html(html) if is_table and "Layer (type)" not in plain else plain
+    return _text(output.get("text", ""))
+
+
+def _of_html(text: str) -> str:
+    """The text of a table that is shown as HTML."""
+    import html
+
+    return html.unescape(re.sub(r"<[^>]*>", "", text))
+
+
+_MAGIC = re.compile(r"\s*(%|!|\?|[\w.]+\?+\s*$)")
+_CELL_MAGIC = re.compile(r"\s*%%(\w+)")
+_PYTHON = ("time", "timeit", "capture", "prun", "tensorflow_version")
+
+
+def without_magics(code: str) -> str:
+    """Code without what only a notebook understands; lines keep their numbers."""
+    cell_magic = _CELL_MAGIC.match(code)
+    if cell_magic and cell_magic[1] not in _PYTHON:
+        return ""
+    lines = code.split("\n")
+    kept: list[str] = []
+    for number, line in enumerate(lines):
+        if not _MAGIC.match(line) or _goes_on(lines, number):
+            kept.append(line)
+            continue
+        indent = line[: len(line) - len(line.lstrip())]
+        kept.append(f"{indent}pass")
+    return "\n".join(kept)
+
+
+def _goes_on(lines: Sequence[str], number: int) -> bool:
+    """Whether a line that begins as a magic does is the rest of the one before."""
+    line = lines[number].lstrip()
+    if not line.startswith("%") or line[1:2].isalpha() or line.startswith("%%"):
+        return False
+    return number > 0

@@ -1,0 +1,146 @@
+"""The shapes of tensors that code asks for, by the project's own layers."""
+
+from typing import Any
+
+from cnnspec.catalogue.layers import make_layer
+from cnnspec.catalogue.layers.base import Layer as Known
+from cnnspec.ground.errors import Invalid, ShapeError
+from cnnspec.read.code.building import Layer, Model, Node, Tensor
+from cnnspec.read.code.networks import ends
+from cnnspec.read.code.plain import arguments_of
+from cnnspec.read.code.values import Unknown, is_known
+from cnnspec.read.found import Place
+
+
+def shape_of(tensor: Tensor) -> Any:
+    """A tensor's shape, batch first; an `Unknown` where that isn't known.
+
+    Sizes that only a run of the model tells are None.
+    """
+    if tensor.node is None:
+        return tensor.shape
+    shapes = shapes_of(tensor.node)
+    if tensor.part:
+        return _inside(tensor.node, tensor.part)
+    if isinstance(shapes, list):
+        place = tensor.index or 0
+        return shapes[place] if place < len(shapes) else shapes[0]
+    return shapes
+
+
+def shapes_of(node: Node) -> Any:
+    """The shape of what a call gives, or a list of several."""
+    if node.shapes is None:
+        node.shapes = Unknown("the shape of what it reads", node.place)
+        node.shapes = _worked_out(node)
+    return node.shapes
+
+
+def _worked_out(node: Node) -> Any:
+    given = [shape_of(tensor) for tensor in node.inputs]
+    lost = Unknown("the shape of what a layer gives", node.place)
+    if not given or not all(isinstance(shape, tuple) for shape in given):
+        return lost
+    if isinstance(node.layer, Model):
+        return _of_model(node.layer, given, lost)
+    if not is_known(*given):
+        return lost
+    known = known_layer(node.layer)
+    if known is None:
+        return _of_own(node.layer, given) or lost
+    if known.is_application:
+        return _of_application(known, given, lost)
+    try:
+        known.check(*given)
+        found = known.output(*given)
+    except (ShapeError, TypeError, ValueError, IndexError, ArithmeticError):
+        return lost
+    return list(found) if isinstance(found, list) else tuple(found)
+
+
+def _of_own(layer: Layer, given: list[Any]) -> Any:
+    return layer.given.get("output_shape") if layer.own is None else None
+
+
+def _of_model(model: Model, given: list[Any], lost: Unknown) -> Any:
+    if model.base is not None:
+        known = known_layer(model.base)
+        return lost if known is None else _of_application(known, given, lost)
+    _, outputs = ends(model)
+    shapes = [shape_of(tensor) for tensor in outputs]
+    return shapes[0] if len(shapes) == 1 else shapes or lost
+
+
+def known_layer(layer: Layer) -> Known | None:
+    """The layer of the catalogue, where all of its arguments are known."""
+    given = arguments_of(layer)
+    if not is_known(given):
+        return None
+    try:
+        return make_layer(layer.kind, given)
+    except Invalid:
+        return None
+
+
+def _of_application(known: Any, given: list[Any], lost: Unknown) -> Any:
+    if not is_known(*given):
+        return lost
+    try:
+        found = functional_of(known, given[0])
+        return found.output(given[0])
+    except (ShapeError, AssertionError, KeyError):
+        return lost
+
+
+def functional_of(known: Any, x: Any) -> Any:
+    """The layers of a model of keras.applications for images of a shape.
+
+    Raises:
+        ShapeError: it takes no such images.
+    """
+    from cnnspec.model.resolver import functional
+
+    known.check(x)
+    return functional(known, x)
+
+
+def _inside(node: Node, name: str) -> Any:
+    """The shape of what a layer inside a model of keras.applications gives."""
+    layer = node.layer
+    base = layer.base if isinstance(layer, Model) else layer
+    lost = Unknown(f"the shape of {name}", node.place)
+    known = None if base is None else known_layer(base)
+    x = shape_of(node.inputs[0])
+    if known is None or not isinstance(x, tuple) or not is_known(x):
+        return lost
+    try:
+        rows = functional_of(known, x).inside().rows
+    except (ShapeError, AssertionError, KeyError):
+        return lost
+    return next((row.output_shape for row in rows if row.name == name), lost)
+
+
+def inner_names(base: Layer, x: Any) -> list[str]:
+    """The layers of a model of keras.applications as `model.layers` has them.
+
+    Args:
+        base: the model with its arguments.
+        x: the shape of what it reads.
+    """
+    from cnnspec.model.order import keras_order
+
+    known = known_layer(base)
+    if known is None or not isinstance(x, tuple) or not is_known(x):
+        return []
+    try:
+        found = functional_of(known, x)
+    except (ShapeError, AssertionError, KeyError):
+        return []
+    return keras_order(found.graph)
+
+
+def size_at(shape: Any, axis: int, place: Place) -> Any:
+    """One size of a shape."""
+    if isinstance(shape, tuple) and -len(shape) <= axis < len(shape):
+        return shape[axis]
+    return Unknown("the size of a tensor", place)

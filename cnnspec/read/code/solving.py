@@ -1,0 +1,298 @@
+"""Sizes that only the data know, worked out from the table that a notebook printed.
+
+A row has the shape and the count of a layer. So a value that isn't in the code is found
+by trying those that the row suggests: the one with which the layer comes to the row.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cnnspec.catalogue import registry
+from cnnspec.catalogue.layers import layer_class
+from cnnspec.ground.errors import ShapeError
+from cnnspec.read.code.building import Layer, Model, Node, Tensor
+from cnnspec.read.code.networks import ends, walked
+from cnnspec.read.code.plain import arguments_of
+from cnnspec.read.code.shapes import known_layer, shape_of
+from cnnspec.read.code.values import Unknown, is_known
+from cnnspec.read.tables.rows import PrintedRow
+
+_LARGEST = 65_536
+"""The last axis of an input, at most."""
+
+
+def solve(model: Model, rows: Sequence[PrintedRow]) -> list[tuple[Any, str, Unknown]]:
+    """Fills in what the rows of a printed table tell.
+
+    Args:
+        model: whose layers are changed.
+        rows: of the table.
+
+    Returns:
+        What was filled in: the layer or input, the argument, and what stood there.
+    """
+    done: list[tuple[Any, str, Unknown]] = []
+    inputs, outputs = ends(model)
+    nodes = walked(outputs)
+    found = _paired(nodes, rows)
+    _name_inputs(inputs, rows, done)
+    for node in nodes:
+        row = found.get(id(node.layer))
+        if row is None or not isinstance(node.layer, Layer):
+            continue
+        _solve_input(node, row, done)
+        if open_ := _open(node.layer):
+            _forget(nodes)
+            _solve_layer(node, row, open_, done)
+        _forget(nodes)
+    return done
+
+
+def _forget(nodes: Sequence[Node]) -> None:
+    """Lets shapes that weren't known be worked out anew."""
+    for node in nodes:
+        if isinstance(node.shapes, Unknown):
+            node.shapes = None
+
+
+def _open(layer: Layer) -> list[str]:
+    """The arguments of a layer that aren't known."""
+    if not registry.is_known(layer.kind):
+        return []
+    given = arguments_of(layer)
+    return [name for name, value in given.items() if not is_known(value)]
+
+
+# ------------------------------------------------------------------ rows and layers
+
+
+def _paired(nodes: Sequence[Node], rows: Sequence[PrintedRow]) -> dict[int, PrintedRow]:
+    """The row of each layer: those of a class belong together in their order."""
+    found: dict[int, PrintedRow] = {}
+    layers = dict.fromkeys(n.layer for n in nodes if isinstance(n.layer, Layer))
+    by_kind: dict[str, list[Layer]] = {}
+    for layer in layers:
+        by_kind.setdefault(layer.kind, []).append(layer)
+    top = [row for row in rows if row.depth == 0]
+    for kind, several in by_kind.items():
+        alike = [row for row in top if _is_of(row, kind)]
+        named = {row.name: row for row in alike}
+        if all(layer.name in named for layer in several):
+            found |= {id(one): named[str(one.name)] for one in several}
+        elif len(alike) == len(several):
+            alike.sort(key=_number)
+            found |= {id(a): b for a, b in zip(several, alike, strict=True)}
+    return found
+
+
+def _is_of(row: PrintedRow, kind: str) -> bool:
+    return kind in registry.printed_names(row.type, row.type_cut)
+
+
+def _number(row: PrintedRow) -> int:
+    """The number that Keras gave a layer; layers are numbered as they are made."""
+    number = row.name.rpartition("_")[2]
+    return int(number) if number.isdigit() and len(number) < 9 else 0
+
+
+# ------------------------------------------------------------------ inputs
+
+
+def _name_inputs(
+    inputs: Sequence[Tensor], rows: Sequence[PrintedRow], done: list[Any]
+) -> None:
+    """Takes the shapes of inputs from the rows of their own."""
+    own = [r for r in rows if r.type and registry.INPUT_LAYER.startswith(r.type)]
+    own = [row for row in own if row.depth == 0]
+    if len(own) != len(inputs):
+        return
+    for tensor, row in zip(inputs, sorted(own, key=_number), strict=True):
+        shape = row.output_shape
+        shape = shape[0] if isinstance(shape, list) else shape
+        if shape is not None and not _is_whole(tensor.shape):
+            done.append((tensor, "shape", _unknown_in(tensor.shape)))
+            tensor.shape = tuple(shape)
+
+
+def _is_whole(shape: Any) -> bool:
+    return isinstance(shape, tuple) and is_known(*shape)
+
+
+def _unknown_in(shape: Any) -> Unknown:
+    if isinstance(shape, Unknown):
+        return shape
+    found: Unknown = next(one for one in shape if isinstance(one, Unknown))
+    return found
+
+
+def _solve_input(node: Node, row: PrintedRow, done: list[Any]) -> None:
+    """The shape of an input, from the row of the layer that reads it."""
+    tensor = node.inputs[0]
+    layer = node.layer
+    if tensor.node is not None or _is_whole(tensor.shape) or len(node.inputs) > 1:
+        return
+    assert isinstance(layer, Layer)
+    if _open(layer):
+        _guess_outputs(layer, row)
+    known = known_layer(layer)
+    if known is None or not isinstance(row.output_shape, tuple):
+        return
+    before = tensor.shape
+    rank = len(before) if isinstance(before, tuple) else _rank(known, row)
+    shape = (
+        list(before) if isinstance(before, tuple) else [None, *[before] * (rank - 1)]
+    )
+    found = _input_shape(known, row, shape)
+    if found is not None:
+        done.append((tensor, "shape", _unknown_in(before)))
+        tensor.shape = found
+
+
+def _guess_outputs(layer: Layer, row: PrintedRow) -> None:
+    """Takes what grows with the last axis of what a layer gives from there."""
+    grows = layer_class(layer.kind).grows_with
+    shape = row.output_shape
+    if grows in _open(layer) and isinstance(shape, tuple) and shape:
+        layer.given[grows] = shape[-1]
+
+
+def _rank(known: Any, row: PrintedRow) -> int:
+    example: tuple[Any, ...] = known.example_inputs[0]
+    own = row.output_shape
+    try:
+        given = known.output(example)
+    except (ShapeError, TypeError, ValueError):
+        return len(example)
+    same = isinstance(given, tuple) and len(given) == len(example)
+    return len(own) if same and isinstance(own, tuple) else len(example)
+
+
+def _input_shape(known: Any, row: PrintedRow, shape: list[Any]) -> Any:
+    """The shape with which a layer comes to a row."""
+    probe = [n if isinstance(n, int) else 64 for n in shape]
+    probe[0] = None  # type: ignore[call-overload]
+    last = len(shape) - 1
+    if isinstance(shape[last], Unknown) and row.params:
+        width = _by_params(known, row.params, probe, last)
+        if width is None:
+            return None
+        probe[last] = shape[last] = width
+    for axis in range(1, len(shape)):
+        if isinstance(shape[axis], Unknown):
+            shape[axis] = probe[axis] = _by_output(known, row, probe, axis)
+    return tuple(shape) if is_known(*shape) else None
+
+
+def _by_params(known: Any, params: int, probe: list[Any], axis: int) -> int | None:
+    """The size of the last axis, of which the count tells: both grow together."""
+
+    def count(size: int) -> int:
+        return _count(known, [(*probe[:axis], size)])
+
+    one, two = count(1), count(2)
+    if one < 0 or two <= one:
+        return next((n for n in range(1, 512) if count(n) == params), None)
+    size, rest = divmod(params - one, two - one)
+    found = size + 1
+    return (
+        found if not rest and 0 < found < _LARGEST and count(found) == params else None
+    )
+
+
+def _count(known: Any, shapes: list[Any]) -> int:
+    try:
+        return sum(weight.size for weight in known.weights(*shapes))
+    except (ShapeError, TypeError, ValueError, IndexError, ArithmeticError):
+        return -1
+
+
+def _by_output(known: Any, row: PrintedRow, probe: list[Any], axis: int) -> Any:
+    """The size of an axis with which the output has the row's sizes."""
+    wanted = row.output_shape
+    assert isinstance(wanted, tuple)
+    if axis < len(wanted) and wanted[axis] is None:
+        return None
+    for size in range(1, 2049):
+        given = [*probe[:axis], size, *probe[axis + 1 :]]
+        found = _output(known, given)
+        if found is None or len(found) != len(wanted):
+            continue
+        if axis < len(found) and found[axis] == wanted[axis]:
+            return size
+    return None
+
+
+def _output(known: Any, given: list[Any]) -> Any:
+    try:
+        known.check(tuple(given))
+        found = known.output(tuple(given))
+    except (ShapeError, TypeError, ValueError, IndexError, ArithmeticError):
+        return None
+    return found if isinstance(found, tuple) else None
+
+
+# ------------------------------------------------------------------ arguments
+
+
+def _solve_layer(
+    node: Node, row: PrintedRow, open_: list[str], done: list[Any]
+) -> None:
+    """The arguments of a layer with which it comes to its row."""
+    layer = node.layer
+    assert isinstance(layer, Layer)
+    given = [shape_of(tensor) for tensor in node.inputs]
+    shapes = [shape for shape in given if isinstance(shape, tuple) and is_known(*shape)]
+    if len(shapes) < len(given) or len(open_) > 2:
+        return
+    before = {name: layer.given[name] for name in open_}
+    for values in _tried(open_, row, shapes):
+        layer.given |= values
+        if _is_row(layer, shapes, row):
+            for name in open_:
+                unknown = before[name]
+                if isinstance(unknown, Unknown):
+                    done.append((layer, name, unknown))
+            return
+    layer.given |= before
+
+
+def _tried(
+    names: list[str], row: PrintedRow, shapes: list[Any]
+) -> Iterator[dict[str, Any]]:
+    """Values that a row suggests for arguments."""
+    first, *rest = names
+    for value in _suggested(row):
+        if not rest:
+            yield {first: value}
+            continue
+        for more in _suggested(row):
+            yield {first: value, rest[0]: more}
+
+
+def _suggested(row: PrintedRow) -> list[Any]:
+    shape = row.output_shape
+    sizes = [n for n in shape if n] if isinstance(shape, tuple) else list[int]()
+    found: list[Any] = [*reversed(sizes)]
+    params = row.params or 0
+    for size in [*sizes]:
+        if params:
+            found += [params // size, params // size - 1]
+    found += [1, 2, 3, 4, 5, 7]
+    if isinstance(shape, tuple):
+        found.append(list(shape[1:]))
+    return list({repr(one): one for one in found}.values())
+
+
+def _is_row(layer: Layer, shapes: list[Any], row: PrintedRow) -> bool:
+    """Whether a layer comes to a row."""
+    known = known_layer(layer)
+    if known is None:
+        return False
+    try:
+        known.check(*shapes)
+        shape = known.output(*shapes)
+    except (ShapeError, TypeError, ValueError, IndexError, ArithmeticError):
+        return False
+    if row.params is not None and _count(known, shapes) != row.params:
+        return False
+    return row.output_shape is None or shape == row.output_shape

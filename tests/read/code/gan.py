@@ -1,0 +1,26 @@
+from tensorflow.keras.models import Sequential, Model
+from tensorflow.keras.layers import *
+import numpy as np
+generator = Sequential()
+generator.add(Dense(128*7*7, input_dim=100, activation=LeakyReLU(0.2)))
+generator.add(BatchNormalization())
+generator.add(Reshape((7, 7, 128)))
+generator.add(UpSampling2D())
+generator.add(Conv2D(64, kernel_size=5, padding='same'))
+generator.add(BatchNormalization())
+generator.add(Activation(LeakyReLU(0.2)))
+generator.add(UpSampling2D())
+generator.add(Conv2D(1, kernel_size=5, padding='same', activation='tanh'))
+discriminator = Sequential()
+discriminator.add(Conv2D(64, kernel_size=5, strides=2, input_shape=(28,28,1), padding="same"))
+discriminator.add(Activation(LeakyReLU(0.2)))
+discriminator.add(Dropout(0.3))
+discriminator.add(Flatten())
+discriminator.add(Dense(1, activation='sigmoid'))
+discriminator.compile(loss='binary_crossentropy', optimizer='adam')
+discriminator.trainable = False
+ginput = Input(shape=(100,))
+dis_output = discriminator(generator(ginput))
+gan = Model(ginput, dis_output)
+gan.compile(loss='binary_crossentropy', optimizer='adam')
+gan.summary()
