@@ -6,7 +6,6 @@ from math import isnan
 from typing import Any
 
 from cnnspec.catalogue.components import (
-    Component,
     Constraint,
     Initializer,
     Regularizer,
@@ -52,7 +51,7 @@ def comparable(name: str, value: Any) -> Hashable:
         if _SPELT_OUT.get(name) == value:
             return None
         base = _COMPONENTS.get(name.rpartition("_")[2])
-        cls = _classes(base).get(value) if base else None
+        cls = by_name(base).get(value) if base else None
         return (cls, frozenset()) if cls else value
     if isinstance(value, Record):
         return type(value), frozenset(chosen(value).items())
@@ -71,8 +70,3 @@ _COMPONENTS: dict[str, Any] = {
     "constraint": Constraint,
 }
 """What arguments name by a word, by the last word of the argument's own name."""
-
-
-@cache
-def _classes(base: Any) -> dict[str, type[Component]]:
-    return by_name(base)

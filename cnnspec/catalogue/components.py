@@ -8,7 +8,6 @@ argument alone, or `{class: L1L2, l1: 1e-5, l2: 1e-4}`. Signatures are those of 
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either
@@ -264,13 +263,19 @@ class UnitNorm(_Norm): ...
 
 def by_name(base: type[Component]) -> dict[str, type[Component]]:
     """The classes below `base`, by each name that Keras has for them."""
-    found: dict[str, type[Component]] = {}
-    for cls in base.__subclasses__():
-        if not cls.__name__.startswith("_"):
-            names = (snake_case(cls.__name__), cls.__name__, *cls.aliases)
-            found |= dict.fromkeys(names, cls)
-        found |= by_name(cls)
+    found = _named.get(base)
+    if found is None:
+        found = _named[base] = {}
+        for cls in base.__subclasses__():
+            if not cls.__name__.startswith("_"):
+                names = (snake_case(cls.__name__), cls.__name__, *cls.aliases)
+                found |= dict.fromkeys(names, cls)
+            found |= by_name(cls)
     return found
+
+
+_named: dict[type[Component], dict[str, type[Component]]] = {}
+"""What `by_name` found: models ask for the same names again and again."""
 
 
 _SLOTS: dict[str, type[Component]] = {
@@ -279,11 +284,6 @@ _SLOTS: dict[str, type[Component]] = {
     "constraint": Constraint,
 }
 """What arguments hold, by the last word of their names."""
-
-
-@cache
-def _by_name(slot: str) -> dict[str, type[Component]]:
-    return by_name(_SLOTS[slot])
 
 
 def slot_of(argument: str) -> type[Component] | None:
@@ -296,7 +296,7 @@ def component_of(argument: str, value: Any) -> Component | None:
     slot = argument.rpartition("_")[2]
     if slot not in _SLOTS or value is None:
         return None
-    return _by_name(slot)[value].read({}) if isinstance(value, str) else value
+    return by_name(_SLOTS[slot])[value].read({}) if isinstance(value, str) else value
 
 
 def bound_to_axes(argument: str, value: Any) -> Component | None:
@@ -304,7 +304,7 @@ def bound_to_axes(argument: str, value: Any) -> Component | None:
     slot = argument.rpartition("_")[2]
     if slot not in _SLOTS or value is None:
         return None
-    cls = _by_name(slot)[value] if isinstance(value, str) else type(value)
+    cls = by_name(_SLOTS[slot])[value] if isinstance(value, str) else type(value)
     return None if cls.misfit is Component.misfit else component_of(argument, value)
 
 
