@@ -9,6 +9,8 @@ Imported only when there is something to say.
 from collections.abc import Callable
 from typing import Any
 
+from cnnspec.catalogue.registry import own_name
+
 Items = list[tuple[str, dict[str, Any]]]
 """Layers one below another: names with their arguments."""
 NOTE = "note:"
@@ -488,3 +490,14 @@ def joined_in_torch(
     axis = named.get("dim", named.get("axis", *more[:1] or [0]))
     _need(JOINING[name] != "Concatenate" or axis == 1, "only dim 1 holds channels")
     return [(JOINING[name], {"from": tensors})]
+
+
+def counterpart(name: str) -> str:
+    """The layer of Keras that does what a layer of `torch.nn` does; '' for none."""
+    for given in ((), (1,), (1, 1, 1)):
+        try:
+            [(found, _)] = LAYERS[name](*given)
+        except (KeyError, TypeError, ValueError, NoCounterpart):
+            continue
+        return own_name(found)
+    return ""

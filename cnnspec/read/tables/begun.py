@@ -22,12 +22,12 @@ _LONGEST = 4_000
 """Characters of a line, beyond which it is none of a table."""
 
 
-def depth_of(text: str, keeps_places: bool) -> tuple[str, int]:
+def depth_of(text: str, boxed: bool) -> tuple[str, int]:
     """A line without bars and corners, and how deep in models they say that it is.
 
     Args:
-        text: the line.
-        keeps_places: whether what follows stays where it is in the line.
+        text: the line, of which the rest stays where it is.
+        boxed: whether bars stand between the cells of all rows.
     """
     if "└" in text:
         corner = text.index("└")
@@ -37,7 +37,7 @@ def depth_of(text: str, keeps_places: bool) -> tuple[str, int]:
     bare = text.lstrip("|")
     depth = len(text) - len(bare)
     inner = bare.rstrip("| ")
-    if _BAR.search(inner) or not depth or not keeps_places:
+    if _BAR.search(inner) or not depth or boxed:
         return _BAR.sub(" ", text), 0
     return " " * depth + inner, depth
 
@@ -67,6 +67,10 @@ def row_begun(number: int, text: str, depth: int) -> Cells | None:
     label = text[:start].strip()
     end = _end(text, start)
     shape, tail = (text[start:end], text[end:]) if end else _cut(text[start:])
+    more = tail.lstrip()
+    if end and more[:1] == "[" and (end := _end(more)):
+        # TensorFlow.js has the shape of the input in front.
+        shape, tail = more[:end], more[end:]
     count = COUNT.match(tail.lstrip())
     if not count:
         return None

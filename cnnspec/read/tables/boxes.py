@@ -29,7 +29,7 @@ def box_cells(table: Table) -> Iterator[Cells | None]:
         elif _is_row(text, led):
             cells = cells_of(text)
             if len(cells) < len(heading):
-                if row_begun(line.number, *depth_of(text, keeps_places=False)):
+                if row_begun(line.number, *depth_of(text, boxed=True)):
                     raise Misfit
                 continue
             if len(cells) > len(heading) and not cells[0].strip():

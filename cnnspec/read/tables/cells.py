@@ -33,8 +33,8 @@ class Cells(NamedTuple):
         """Whether this reads as the first line of a row, not as one that goes on."""
         return bool(
             (self.label or self.depth)
-            and COUNT.match(self.params)
-            and self.shape.startswith(("(", "[", "{", *NO_SHAPE))
+            and self.params[:1] not in {"", "(", ","}
+            and (self.shape.startswith(("(", "[", "{")) or self.shape in NO_SHAPE)
         )
 
 
@@ -119,7 +119,7 @@ def printed_row(row: Row) -> PrintedRow:
 
 
 def _shape(line: int, text: str, kind: str) -> Shapes | None:
-    if text and not text.startswith(("(", "[", "{", ELLIPSIS, *NO_SHAPE)):
+    if text not in ("", *NO_SHAPE) and text[0] not in f"([{{{ELLIPSIS}":
         raise SummaryError(
             line,
             f"found {text!r} in the column 'Output Shape', where a shape such as "

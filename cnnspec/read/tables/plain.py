@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from cnnspec.read.tables import begun
 from cnnspec.read.tables.begun import depth_of, is_open, label_is_whole, row_begun
-from cnnspec.read.tables.cells import Cells, joined
+from cnnspec.read.tables.cells import COUNT, Cells, joined
 from cnnspec.read.tables.finding import Table, is_rule
 from cnnspec.read.tables.lines import Line
 from cnnspec.read.tables.rows import SummaryError
@@ -26,7 +26,8 @@ _MORE_SHAPE = re.compile(r"[0-9A-Za-z_?:,()\[\]{}\s']*")
 _MORE_COUNT = re.compile(r"[0-9,]*|[\s(a-z]*\)")
 _NUMBER = re.compile(r"(?<!\S)[0-9,]+(?!\S)")
 _NUMBER_LEFT = re.compile(
-    r"(?:[\w./:>-]*(?:\s?\([\w.>]*)?\)?\s+)?[0-9,]+(?:\s+\S*[\]'])?"
+    r"(?:[\w./:>-]*(?:\s?\([\w.>]*)?\)?\s+)?[0-9,]+"
+    r"(?:\s+[\w./:\[\]',\s…-]*[\]',])?"
 )
 _UNBUILT = re.compile(r"\(un[a-z]{3,5}\)")
 _ONE_WORD = re.compile(r"[\w./:>-]+…?")
@@ -39,7 +40,7 @@ def plain_cells(table: Table) -> Iterator[Cells | None]:
     Raises:
         SummaryError: a line looks like a row, and can't be one.
     """
-    reader = _Reader(_columns(table))
+    reader = _Reader(_columns(table), table.is_box)
     for line in table.lines:
         for part in _parts(line):
             found = list(reader.take(part))
@@ -69,8 +70,8 @@ def _parts(line: Line) -> Iterator[Line]:
 class _Reader:
     """Tells what each line is, given the row that stands above it."""
 
-    def __init__(self, columns: list[int]) -> None:
-        self._columns = columns
+    def __init__(self, columns: list[int], boxed: bool) -> None:
+        self._columns, self._boxed = columns, boxed
         self._row: list[Cells] = []
         self._gap = self._any = self._broken = False
         self.ended = False
@@ -83,7 +84,7 @@ class _Reader:
                 yield None
             self._gap = True
             return
-        text, depth = depth_of(line.text, bool(self._columns))
+        text, depth = depth_of(line.text, self._boxed)
         rows = list(self._begun(line.number, text, depth))
         if rows:
             self._row, self._any = rows[-1:], True
@@ -94,8 +95,7 @@ class _Reader:
             more = self._more(line.number, text, depth)
             self._row += filter(None, [more])
             # What stands behind a line that isn't understood can't be told.
-            placed = self._in_columns(line.number, text, depth)
-            self._broken = more is None and placed is None
+            self._broken = more is None
             yield from filter(None, [more])
 
     def _begun(self, number: int, text: str, depth: int) -> Iterator[Cells]:
@@ -104,7 +104,8 @@ class _Reader:
         if row and not row.shape and self._needs_label():
             return
         columns = self._in_columns(number, text, depth)
-        if columns and columns.starts_row() and (not row or is_open(row.shape)):
+        fits = columns and columns.starts_row() and COUNT.match(columns.params)
+        if columns and fits and (not row or is_open(row.shape)):
             yield columns
             return
         if not row:

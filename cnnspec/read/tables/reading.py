@@ -61,6 +61,11 @@ def read_tables(text: str) -> list[PrintedSummary]:
 
 def _read(table: Table) -> PrintedSummary:
     """The table by the reader whose rows come to its total, or else by the first."""
+    if "depth-idx" in table.heading:
+        from cnnspec.read.tables.torch import tree_rows
+
+        if rows := [*tree_rows(table)]:
+            return _summary(rows, table)
     found: list[PrintedSummary] = []
     errors: list[SummaryError] = []
     for cells, glue in ((box_cells, " "), (plain_cells, "")):
@@ -89,8 +94,16 @@ def _read(table: Table) -> PrintedSummary:
 
 
 def _summary(rows: list[PrintedRow], table: Table) -> PrintedSummary:
-    if max(row.depth for row in rows) == 1:
+    from_tree = "depth-idx" in table.heading
+    if not from_tree and max(row.depth for row in rows) == 1:
         rows = deepened(rows)
     summary = PrintedSummary(rows, model_name=table.name, line=table.line)
     summary = summary._replace(**table.totals)  # type: ignore[arg-type]
-    return summary._replace(doubt=doubt(summary, table.total_line))
+    flat = [row._replace(depth=0) for row in rows] if from_tree else rows
+    found = doubt(summary._replace(rows=flat), table.total_line)
+    if from_tree or not any(row.type for row in rows):
+        from cnnspec.read.tables.torch import in_keras, is_of_torch
+
+        if from_tree or is_of_torch(rows):
+            summary = in_keras(summary)
+    return summary._replace(doubt=found)
