@@ -501,3 +501,21 @@ def counterpart(name: str) -> str:
             continue
         return own_name(found)
     return ""
+
+
+CHANNELS_LAST = frozenset({"Linear", "LSTM", "GRU", "RNN", "Embedding", "LayerNorm"})
+"""Layers of PyTorch whose tensors have the channels last, as in Keras."""
+
+
+def counted(name: str, params: int) -> int | None:
+    """How many numbers Keras counts in a layer of `torch.nn`; None if that isn't told.
+
+    Args:
+        name: the layer's.
+        params: how many PyTorch counts.
+    """
+    if name in ("LSTM", "GRU", "RNN"):  # these have a second bias
+        return None
+    if name.startswith(("BatchNorm", "SyncBatchNorm")):  # two more are no parameters
+        return 2 * params or None
+    return params

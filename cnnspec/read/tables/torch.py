@@ -11,7 +11,7 @@ Imported only for such a table.
 import re
 from collections.abc import Iterator, Sequence
 
-from cnnspec.catalogue.layers.ported import counterpart
+from cnnspec.catalogue.layers.ported import CHANNELS_LAST, counted, counterpart
 from cnnspec.ground.shapes import Shape
 from cnnspec.read.tables.cells import number
 from cnnspec.read.tables.finding import Table
@@ -26,8 +26,6 @@ _CELL = re.compile(r"\[[^\[\]]*\]|\(recursive\)|--|\(?[0-9][0-9,]*\)?[.0-9]*%?|\
 _COLUMN = re.compile(
     r"Input Shape|Output Shape|Param [#%]|Kernel Shape|Mult-Adds|Train"
 )
-_AS_PRINTED = ("Linear", "LSTM", "GRU", "RNN", "Embedding", "LayerNorm")
-_RECURRENT = ("LSTM", "GRU", "RNN")
 
 
 def tree_rows(table: Table) -> Iterator[PrintedRow]:
@@ -41,13 +39,13 @@ def tree_rows(table: Table) -> Iterator[PrintedRow]:
             else {}
         )
         if match and "Param #" in cells:
-            counted = cells["Param #"].strip("()")
+            printed = cells["Param #"].strip("()")
             sizes = re.findall("[0-9]+", cells.get("Output Shape", ""))
             yield PrintedRow(
                 match["kind"],
                 "",
                 tuple(map(int, sizes)) or None,
-                number(counted) if counted[:1].isdecimal() else 0,
+                number(printed) if printed[:1].isdecimal() else 0,
                 line.number,
                 type_cut=True,
                 depth=int(match["depth"] or 0),
@@ -77,18 +75,13 @@ def in_keras(summary: PrintedSummary) -> PrintedSummary:
 def _row(row: PrintedRow) -> PrintedRow:
     match = _LABEL.fullmatch(row.name)
     kind = match["kind"] if match else row.name
-    params = row.params
-    if kind in _RECURRENT:
-        params = None
-    elif kind.startswith(("BatchNorm", "SyncBatchNorm")):
-        params = 2 * params if params else None
     found = counterpart(kind)
     return row._replace(
         type=found,
         type_cut=not found,
         name_cut=False,
         output_shape=_shape(row.output_shape, kind),
-        params=params,
+        params=counted(kind, row.params or 0),
     )
 
 
@@ -97,8 +90,8 @@ def _shape(shape: object, kind: str) -> Shape | None:
     if not isinstance(shape, tuple) or not shape or kind.startswith("Adaptive"):
         return None
     _, *sizes = shape
-    if len(sizes) == 2 and not kind.endswith("1d") and kind not in _AS_PRINTED:
+    if len(sizes) == 2 and not kind.endswith("1d") and kind not in CHANNELS_LAST:
         return None
-    if len(sizes) > 1 and kind not in _AS_PRINTED:
+    if len(sizes) > 1 and kind not in CHANNELS_LAST:
         sizes = [*sizes[1:], sizes[0]]
     return (None, *sizes)
