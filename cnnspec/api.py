@@ -451,6 +451,12 @@ def import_model(
     Nothing in the file is run, and no framework is imported. What is read, and what
     isn't, is in docs/import.md. `check`, `load` and all else take such files, too.
 
+        >>> read = cnnspec.import_model("old.h5")
+        >>> read.text.splitlines()[4]
+        '  - Conv2D: {filters: 8, kernel_size: 3, activation: relu}'
+        >>> read.totals_match, read.unknowns
+        (True, ())
+
     Args:
         source: path of the file, or `-` for standard input.
         flat: writes layer by layer, without blocks and repeats.

@@ -197,12 +197,25 @@ def _result(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def of_import(read: "Imported", output: str | None) -> Iterator[str]:
+def _of_printed(read: "Imported") -> Checked:
+    """What was found in a spec that is printed: no file is there by its name."""
+    spec = f"spec of {read.source}"
+    found = [
+        one._replace(mark=one.mark._replace(path=spec))
+        for one in read.checked.diagnostics
+    ]
+    return read.checked._replace(path=read.source, diagnostics=found)
+
+
+def of_import(
+    read: "Imported", output: str | None, *, strict: bool = False
+) -> Iterator[str]:
     """What `import` says of what it has read, line by line.
 
     Args:
         read: the model.
         output: the file that the spec was written to, if it was.
+        strict: whether nothing may be open.
     """
     yield from map(str, read.open)
     if others := read.found.others:
@@ -210,7 +223,12 @@ def of_import(read: "Imported", output: str | None) -> Iterator[str]:
         yield visible(f"cnnspec: {several}: {', '.join(others)}")
     if output is not None:
         yield visible(f"wrote {output}")
-    checked = read.checked
-    if checked.ok and output is None:  # nothing is there by the name of the spec
-        checked = checked._replace(path=read.source)
+    checked = read.checked if output is not None else _of_printed(read)
+    if checked.ok and not read.is_sound(strict=strict):
+        count = sum(strict or found.severity == "error" for found in read.open)
+        settle = "settle it" if count == 1 else "settle them"
+        points = f"{_count(count, 'open point')} told above"
+        yield from map(str, checked.diagnostics)
+        yield visible(f"{checked.path}: checks, but for {points}; {settle} in the spec")
+        return
     yield from text(checked).splitlines()

@@ -143,10 +143,10 @@ def told(path: str, unknown: Unknown, todo: str = "") -> Diagnostic:
         todo: what to do about it.
     """
     layer, argument, candidates, why, place, counts = unknown
-    of = f" of '{layer}'" if layer else ""
+    who = f"'{layer}'" if layer else "the model"
     severity, code = ("error", UNKNOWN) if counts else ("warning", ASSUMED)
     hints = [_taken(candidates), todo]
-    text = f"{argument}{of} isn't known: {why}"
+    text = f"{who} leaves {argument} open: {why}"
     hint = "; ".join(filter(None, hints))
     return Diagnostic(severity, code, mark_of(path, place), text, hint)
 

@@ -46,7 +46,7 @@ def run(
     elif output is None:
         print(read.text, end="")
     tell = say if report == "json" or output is None else print
-    for line in findings.of_import(read, output):
+    for line in findings.of_import(read, output, strict=strict):
         tell(line)
     return 0 if read.is_sound(strict=strict) else 1
 
