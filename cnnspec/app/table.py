@@ -282,7 +282,13 @@ COMMANDS = {
     ),
     "import": Command(
         "Read a model that isn't a spec, and write the spec of it. Nothing is run.",
-        (Operand("SOURCE", "source", "A file with a model; - reads standard input."),),
+        (
+            Operand(
+                "SOURCE",
+                "source",
+                "A file that Keras saved, a program or notebook; - reads stdin.",
+            ),
+        ),
         (
             Option(
                 "--output",
@@ -309,7 +315,7 @@ COMMANDS = {
         ),
         (
             "cnnspec import model.h5 -o model.yaml",
-            "cnnspec import model.json --flat",
+            "cnnspec import lesson.ipynb --model cnn",
             "cnnspec import model.keras --report json",
         ),
         "reading",

@@ -69,7 +69,7 @@ def source(path: str, shown: str = "", **choice: Any) -> FoundSource | None:
         found = read(path, **choice)
     except ReadError as error:
         mark = mark_of(shown or path, error.place)
-        text, hint = error.message, error.hint
+        text, hint = error.message, error.hint or _TOLD
         raise SpecError([Diagnostic("error", UNREADABLE, mark, text, hint)]) from None
     except OSError:
         return None  # whoever reads it as a spec says why it can't be
@@ -132,7 +132,8 @@ def _of_import(found: Diagnostic, shown: str) -> Diagnostic:
     return found._replace(mark=found.mark._replace(path=shown))
 
 
-_NOTHING = "no model is found in this file", "docs/import.md tells what is read"
+_TOLD = "docs/import.md tells what is read"
+_NOTHING = "no model is found in this file", _TOLD
 
 
 # ------------------------------------------------------------------ what it is

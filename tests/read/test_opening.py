@@ -102,6 +102,36 @@ def test_what_is_wrong_is_told_at_its_place(saved: Path, run: Run) -> None:
     assert places == [('layer "conv2d"', None, None), ('layer "dense"', None, None)]
 
 
+NOTEBOOK = """\
+model = keras.Sequential([keras.Input((28, 28, 1))])
+model.add(keras.layers.Conv2D(8, 30))
+model.add(keras.layers.Dense(0))
+"""
+
+
+def test_the_place_in_a_notebook_is_a_line_of_a_cell(tmp_path: Path, run: Run) -> None:
+    cells = [
+        {"cell_type": kind, "metadata": {}, "source": text.splitlines(True)}
+        for kind, text in (("markdown", "# x"), ("code", f"import keras\n{NOTEBOOK}"))
+    ]
+    lab = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    Path("lab.ipynb").write_text(json.dumps(lab), encoding="utf-8")
+    Path("lab.py").write_text(f"import keras\n{NOTEBOOK}", encoding="utf-8")
+    status, out, _ = run("check", "lab.ipynb", "lab.py")
+    assert status == 1
+    assert [line.partition(": error")[0] for line in out.splitlines()[:-1]] == [
+        *("lab.ipynb:cell 2:3:11", "lab.ipynb:cell 2:4:30"),
+        *("lab.py:3:11", "lab.py:4:30"),
+    ]
+    _, out, _ = run("check", "lab.ipynb", "--format", "json")
+    found = json.loads(out)["specs"][0]["diagnostics"]
+    assert [(d["part"], d["line"]) for d in found] == [("cell 2", 3), ("cell 2", 4)]
+    _, out, _ = run("check", "lab.ipynb", "lab.py", "--format", "github")
+    first, _, third, *_ = out.splitlines()
+    assert first.startswith("::error file=lab.ipynb,title=shape::cell 2:3:11: 'conv2d'")
+    assert third.startswith("::error file=lab.py,line=3,col=11,title=shape::'conv2d'")
+
+
 def test_places_are_in_the_order_of_the_source() -> None:
     places = [Place(cell=2, line=9), Place(cell=10, line=1), Place(cell=10, line=3)]
     marks = [mark_of("a.ipynb", place) for place in places]
