@@ -4,8 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import keras
+
 from cnnspec import api
 from cnnspec.emit.keras_live.model import build_model
+from cnnspec.language.naming import keras_name
 from cnnspec.read.configs.model import from_config
 from cnnspec.read.containers.stored import Stored
 from cnnspec.read.found import Found
@@ -31,6 +34,7 @@ def rebuilt(found: Found) -> Any:
 def unlike(model: Any, other: Any) -> list[str]:
     """What differs between a model of Keras 3 and the one that came back."""
     theirs, ours = _parts(model), _parts(other)
+
     found = [f"only the file has '{name}'" for name in theirs if name not in ours]
     found += [f"only the spec has '{name}'" for name in ours if name not in theirs]
     for name in theirs:
@@ -42,25 +46,33 @@ def unlike(model: Any, other: Any) -> list[str]:
 
 
 def _parts(model: Any) -> dict[str, Any]:
-    """Each layer's class, configuration, and the layers that it reads."""
+    """Each layer's class, configuration, and the layers that it reads.
+
+    Operations have automatic names, which count on from rows that no output needs.
+    """
     network = getattr(model, "_functional", None) or model
-    found = {}
+    called: dict[str, str] = {}
+    for number, one in enumerate(network.operations):
+        is_layer = isinstance(one, keras.Layer)
+        name = keras_name(one.name, "model") if is_layer else f"operation {number}"
+        called[one.name] = name
+    kept = [node for several in network._nodes_by_depth.values() for node in several]
+    found: dict[str, Any] = {}
     for layer in network.operations:
+        nodes = [node for node in layer._inbound_nodes if node in kept]
         reads = [
-            [tensor._keras_history[0].name for tensor in node.input_tensors]
-            for node in layer._inbound_nodes
-            if node in _nodes(network)
+            [called[tensor._keras_history[0].name] for tensor in node.input_tensors]
+            for node in nodes
         ]
-        if hasattr(layer, "operations") or hasattr(layer, "_functional"):
-            found[layer.name] = _parts(layer), reads
-        else:
-            config = dict(_plain(layer.get_config()))
-            found[layer.name] = type(layer).__name__, config, reads
+        found[called[layer.name]] = type(layer).__name__, _config(layer), reads
     return found
 
 
-def _nodes(network: Any) -> list[Any]:
-    return [node for several in network._nodes_by_depth.values() for node in several]
+def _config(layer: Any) -> Any:
+    if hasattr(layer, "_functional") or hasattr(layer, "operations"):
+        return _parts(layer)
+    config = _plain(layer.get_config())
+    return config if isinstance(layer, keras.Layer) else {**config, "name": ""}
 
 
 def _plain(value: Any) -> Any:

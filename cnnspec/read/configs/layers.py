@@ -8,7 +8,7 @@ from cnnspec.catalogue.past import Note, current
 from cnnspec.catalogue.past.objects import Unknown
 from cnnspec.catalogue.registry import is_known, is_model, is_operation
 from cnnspec.ground.kinds import Argument
-from cnnspec.read.configs.network import Entry
+from cnnspec.read.configs.network import Entry, entry_of
 from cnnspec.read.configs.noted import Notes
 from cnnspec.read.configs.values import argument, is_usual
 
@@ -30,10 +30,25 @@ class Told(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def is_today(kind: str) -> bool:
-    """Whether a spec can hold a layer of that class of a file."""
-    known = is_known(kind) and not is_model(kind) and not is_operation(kind)
-    return known and layer_class(kind).is_public()
+def is_today(entry: Entry, kind: str) -> bool:
+    """Whether a layer of a file is one that a spec can hold.
+
+    A class of somebody's own may have the name of one of Keras's; the module or the
+    package that a file has for it tells, and arguments that it would need.
+    """
+    if not is_known(kind) or is_model(kind) or is_operation(kind):
+        return False
+    cls, package = layer_class(kind), entry.registered.rpartition(">")[0]
+    if cls.is_public():
+        return not package and (not entry.module or entry.module.startswith(_KERAS))
+    if not entry.module and not package:
+        return entry.config.keys() <= cls.arguments().keys()
+    return package == CARRIED or entry.module.startswith(_KERAS)
+
+
+CARRIED = "cnnspec"
+"""The package under which layers are registered that cnnspec brings itself."""
+_KERAS = ("keras", "tf_keras", "tensorflow")
 
 
 Inner = Callable[[Mapping[str, Any]], dict[str, Any] | None]
@@ -52,7 +67,7 @@ def told(entry: Entry, notes: Notes, model: Inner) -> Told | None:
     query = shapes.get(_QUERY) if isinstance(shapes, Mapping) else None
     given = entry.config if query is None else {_QUERY: query, **entry.config}
     try:
-        return _Reader(notes.version, model).told(entry.kind, given)
+        return _Reader(notes.version, model).told(entry._replace(config=given))
     except _Strange:
         return None
 
@@ -66,12 +81,16 @@ class _Reader:
         self._version, self._model = version, model
         self._notes: list[Note] = []
 
-    def told(self, kind: str, config: Mapping[str, Any]) -> Told | None:
+    def told(self, entry: Entry) -> Told | None:
         """A layer and what it holds."""
-        found = current(kind, config, self._version)
-        if not is_today(found.kind):
+        found = current(entry.kind, entry.config, self._version)
+        if not is_today(entry, found.kind):
             return None
         known = layer_class(found.kind).arguments()
+        if any(
+            one.required and name not in found.arguments for name, one in known.items()
+        ):
+            return None
         self._notes += found.notes
         arguments: dict[str, Any] = {}
         for name, value in found.arguments.items():
@@ -99,14 +118,13 @@ class _Reader:
         """What an argument holds: a layer, or a list of them."""
         if isinstance(value, list | tuple):
             return [self._held(one) for one in value]
-        kind, config = str(value.get("class_name")), value.get("config")
         if found := self._model(value):
             return found
-        config = config if isinstance(config, Mapping) else {}
-        held = self.told(kind.rpartition(">")[2], config)
+        entry = entry_of(value)
+        held = self.told(entry)
         if held is None:
             raise _Strange
-        name = config.get("name")
+        name = entry.config.get("name")
         named = {} if name is None else {"name": str(name).removeprefix(FORWARD)}
         return {held.kind: {**held.arguments, **named}}
 

@@ -1,10 +1,12 @@
 """What Keras serialised, of any age, to a `Found`."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from cnnspec.ground.shapes import product
+from cnnspec.read.configs import operations
 from cnnspec.read.configs.names import legal
-from cnnspec.read.configs.network import network
+from cnnspec.read.configs.network import Network, is_model, network
 from cnnspec.read.configs.noted import Notes
 from cnnspec.read.configs.steps import Model, StepWriter
 from cnnspec.read.containers.stored import Stored
@@ -23,6 +25,7 @@ def from_config(stored: Stored) -> Found:
     }
     model = network(stored.config)
     notes = Notes(stored.keras_version, held)
+    notes.rows.update(_rows(model))
     found = StepWriter(model, notes).model()
     return Found(
         stored.format,
@@ -32,6 +35,15 @@ def from_config(stored: Stored) -> Found:
         notes.comments,
         _figures(stored),
     )
+
+
+def _rows(model: Network) -> Iterator[str]:
+    """What the names of all operations begin with, in models inside, too."""
+    for entry in model.entries:
+        if operations.is_operation(entry):
+            yield operations.automatic(entry)
+        elif is_model(entry.raw):
+            yield from _rows(network(entry.raw))
 
 
 def _document(name: str, model: Model, notes: Notes) -> dict[str, Any]:

@@ -80,7 +80,17 @@ def _opaque(kind: str) -> ReadError:
     return ReadError(text, hint)
 
 
-def _entry(raw: Any, names: Mapping[str, Any], number: int) -> Entry:
+def entry_of(raw: Any, names: Mapping[str, Any] = {}, number: int = 0) -> Entry:
+    """A layer as a file has it.
+
+    Args:
+        raw: what stands there.
+        names: of the layers beside it.
+        number: of it among them.
+
+    Raises:
+        ReadError: it is none.
+    """
     if not isinstance(raw, Mapping) or not isinstance(
         raw.get("config", {}), Mapping | list
     ):
@@ -107,7 +117,7 @@ def _entry(raw: Any, names: Mapping[str, Any], number: int) -> Entry:
 def _chain(raw: Mapping[str, Any], config: Any) -> Network:
     given = config if isinstance(config, Mapping) else {"layers": config or []}
     items = given.get("layers")
-    entries = [_entry(one, {}, i) for i, one in enumerate(items or [])]
+    entries = [entry_of(one, {}, i) for i, one in enumerate(items or [])]
     if not entries or all(entry.is_input for entry in entries):
         raise ReadError("the model has no layers")
     inputs = [entry.name for entry in entries[:1] if entry.is_input]
@@ -131,7 +141,7 @@ def _build_shape(raw: Mapping[str, Any]) -> Any:
 def _graph(config: Mapping[str, Any]) -> Network:
     raws = config["layers"]
     names = {str(one.get("name")): one for one in raws if isinstance(one, Mapping)}
-    entries = [_entry(one, names, i) for i, one in enumerate(raws)]
+    entries = [entry_of(one, names, i) for i, one in enumerate(raws)]
     outputs = list(_tensors(config["output_layers"]))
     entries, outputs = _counted(entries, outputs)
     inputs = [ref.layer for ref in _tensors(config.get("input_layers"))]

@@ -1,5 +1,6 @@
 """What reading a model leaves behind beside its layer lists."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,12 +21,14 @@ class Notes:
         weights: what the file holds for each layer, by its name.
         blocks: the models in the model, by the names of their blocks.
         custom: the classes that aren't Keras's, by their names in the spec.
+        rows: how many operations have names that begin so. Keras gives them itself.
     """
 
     def __init__(self, version: str, weights: Mapping[str, Shapes]) -> None:
         self.version, self.weights = version, weights
         self.blocks: dict[str, Any] = {}
         self.custom: dict[str, Any] = {}
+        self.rows: Counter[str] = Counter()
         self.words = Names()
         self.unknowns: list[Unknown] = []
         self.comments: dict[Path, str] = {}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.operations import Operation, operations
 from cnnspec.catalogue.past.objects import Unknown
 from cnnspec.catalogue.past.tensorflow import FUNCTIONS
@@ -16,6 +17,7 @@ from cnnspec.read.configs.values import argument, is_usual
 _MODULE = "keras.src.ops"
 _SLICING = "slice_spec"
 _FUNCTION = "function"
+_GETITEM, _GET_ITEM = "__operators__.getitem", "get_item"
 Told = tuple[str, dict[str, Any], list[str]]
 """What a spec calls it, its arguments, and its `from`."""
 
@@ -45,6 +47,22 @@ def told(entry: Entry, call: Call, say: Callable[[Ref], str]) -> Told | None:
         return _written(cls, given, say)
     except Unknown:
         return None
+
+
+def bare(name: str) -> str:
+    """What a step calls an operation: Keras 2 had the function's whole name."""
+    return name.rpartition(".")[2] if name.startswith("tf.") else name
+
+
+def automatic(entry: Entry) -> str:
+    """What Keras begins the name of an operation's row with; '' if there is none."""
+    if entry.module.startswith(_MODULE):
+        return snake_case(entry.kind)
+    name = entry.config[_FUNCTION]
+    if name == _GETITEM:
+        return _GET_ITEM
+    function = FUNCTIONS.get(name)
+    return snake_case(operations()[function.operation].__name__) if function else ""
 
 
 @cache
@@ -78,7 +96,7 @@ def _of_keras(entry: Entry, call: Call) -> tuple[type[Operation] | None, Given]:
 def _of_tensorflow(name: str, call: Call) -> tuple[type[Operation] | None, Given]:
     """The operation that stands for a function of TensorFlow, and its arguments."""
     if _SLICING in call.kwargs:
-        cls = operations()["get_item"]
+        cls = operations()[_GET_ITEM]
         return cls, {"x": call.args[0], "key": call.kwargs[_SLICING]}
     function = FUNCTIONS.get(name)
     if function is None:

@@ -144,7 +144,7 @@ def _class(entry: Entry, called: str, keys: dict[str, Any], notes: Notes) -> str
         wanted = "".join(
             part[:1].upper() + part[1:] for part in word(called).split("_")
         )
-        wanted = f"{wanted}Layer" if is_layer(wanted) else wanted
+        wanted = f"Own{wanted}" if is_layer(wanted) else wanted
     names = {k: dict.fromkeys(v) if k == "arguments" else v for k, v in keys.items()}
     number, name = 1, wanted
     while name in notes.custom and not _is_same(notes.custom[name], names):

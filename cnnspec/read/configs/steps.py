@@ -60,9 +60,13 @@ class StepWriter:
         given = inputs.of(self._network, self._notes)
         for number, name in enumerate(given):
             self._called[name, 0] = self._names.take(name, first=not number)
+        self._names.keep(self._notes.rows)
         for entry in self._network.entries:
-            if not entry.is_input:
-                self._called[entry.name, 0] = self._names.take(entry.name)
+            if entry.is_input:
+                continue
+            row = operations.is_operation(entry)
+            wanted = operations.bare(entry.name) if row else entry.name
+            self._called[entry.name, 0] = self._names.take(wanted, row=row)
         known = {self._called[name, 0]: found for name, found in given.items()}
         for key in self._in_order():
             self._step(*key, [*known])
@@ -219,6 +223,8 @@ class StepWriter:
             cls = layer_class(kind)
             reads, lost = wiring.wired(cls, call, self._say, self._masks.is_made)
         name = self._called[entry.name, 0]
+        if is_model(entry.raw) and entry.config.get("trainable") is False:
+            lost = {k: v for k, v in lost.items() if (k, v) != ("training", False)}
         for argument, value in lost.items():
             text = f"its call has {argument}={value!r}, which a spec can't say here"
             self._notes.unknown(name, argument, text, self._notes.places[path])
