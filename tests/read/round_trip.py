@@ -64,13 +64,17 @@ def _parts(model: Any) -> dict[str, Any]:
             [called[tensor._keras_history[0].name] for tensor in node.input_tensors]
             for node in nodes
         ]
-        found[called[layer.name]] = type(layer).__name__, _config(layer), reads
+        is_model = isinstance(layer, keras.Model)
+        kind = "a model" if is_model else type(layer).__name__
+        inside = _parts(layer) if is_model else _config(layer)
+        if is_model:
+            # A spec gives a model inside what comes in, whatever it was made for.
+            inside = {k: v for k, v in inside.items() if v[0] != "InputLayer"}
+        found[called[layer.name]] = kind, inside, reads
     return found
 
 
 def _config(layer: Any) -> Any:
-    if hasattr(layer, "_functional") or hasattr(layer, "operations"):
-        return _parts(layer)
     config = _plain(layer.get_config())
     return config if isinstance(layer, keras.Layer) else {**config, "name": ""}
 
