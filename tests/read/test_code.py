@@ -84,7 +84,7 @@ SMALL = "layers.Flatten(input_shape=(4, 4)), layers.Dense(3)"
                 "for n in widths():\n    m.add(layers.Dense(n))\n"
             ),
             [
-                ("", "", "for n in widths() isn't followed", 3),
+                ("", "layers", "for n in widths() isn't followed", 3),
                 ("dense_1", "units", "widths() isn't in the code", 3),
             ],
         ),
@@ -93,7 +93,7 @@ SMALL = "layers.Flatten(input_shape=(4, 4)), layers.Dense(3)"
                 "m = Sequential([layers.Dense(3, input_dim=4)])\n"
                 "if ready():\n    m.add(layers.Dense(2))\n"
             ),
-            [("", "", "if ready() isn't followed", 3)],
+            [("", "layers", "if ready() isn't followed", 3)],
         ),
         (
             (
@@ -102,11 +102,11 @@ SMALL = "layers.Flatten(input_shape=(4, 4)), layers.Dense(3)"
                 "    def call(self, x):\n        return x * self.w\n"
                 "i = Input((4,))\nm = Model(i, layers.Dense(2)(Own()(i)))\n"
             ),
-            [("own", "", "what Own does isn't followed", 8)],
+            [("own", "weights", "what Own does isn't followed", 8)],
         ),
         (
             "m = Sequential([layers.Input((3,)), layers.Lambda(lambda x: f(x))])\n",
-            [("lambda", "", "the function of a Lambda isn't followed", 2)],
+            [("lambda", "function", "the function of a Lambda isn't followed", 2)],
         ),
     ],
 )
@@ -187,3 +187,237 @@ def test_cells_are_read_in_order_without_magics() -> None:
     found = from_notebook(json.dumps({"nbformat": 4, "cells": made}))
     assert counted(found)["total"] == 63
     assert found.places["layers", 1].cell == 4
+
+
+# ------------------------------------------------------------------ training, data
+
+TAIL = f"m = Sequential([{SMALL}, layers.Dense(1, 'sigmoid')])\n"
+TRAINED = HEAD + "from keras import optimizers, losses, callbacks, datasets, utils\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "train"),
+    [
+        (
+            "m.compile('adam', 'binary_crossentropy', ['acc'])",
+            {
+                "optimizer": "adam",
+                "loss": "binary_crossentropy",
+                "metrics": ["accuracy"],
+            },
+        ),
+        (
+            (
+                "m.compile(loss=losses.BinaryCrossentropy(), optimizer="
+                "optimizers.SGD(lr=.05, momentum=.9, nesterov=True), metrics='acc')"
+            ),
+            {
+                "optimizer": {
+                    "SGD": {"learning_rate": 0.05, "momentum": 0.9, "nesterov": True}
+                },
+                "loss": "BinaryCrossentropy",
+                "metrics": ["accuracy"],
+            },
+        ),
+        (
+            "m.compile(optimizers.Adam(decay=1e-4), 'mse')",
+            {
+                "optimizer": {
+                    "Adam": {
+                        "learning_rate": {
+                            "InverseTimeDecay": {
+                                "initial_learning_rate": 0.001,
+                                "decay_steps": 1,
+                                "decay_rate": 1e-4,
+                            }
+                        }
+                    }
+                },
+                "loss": "mse",
+            },
+        ),
+        (
+            (
+                "rate = optimizers.schedules.ExponentialDecay(0.1, 100, 0.9)\n"
+                "m.compile(optimizers.RMSprop(rate), losses.mse)"
+            ),
+            {
+                "optimizer": {
+                    "RMSprop": {
+                        "learning_rate": {
+                            "ExponentialDecay": {
+                                "initial_learning_rate": 0.1,
+                                "decay_steps": 100,
+                                "decay_rate": 0.9,
+                            }
+                        }
+                    }
+                },
+                "loss": "mse",
+            },
+        ),
+        ("m.compile('sgd')", None),
+    ],
+)
+def test_compile_becomes_train(code: str, train: Any) -> None:
+    found = read(TRAINED + TAIL + code)
+    assert found.document.get("train") == train
+    assert cnnspec.check(found.document).ok
+
+
+LOADED = TRAINED + (
+    "(x, y), (xt, yt) = datasets.mnist.load_data()\n"
+    "x = x.reshape(-1, 784).astype('float32') / 255\n"
+    "y = utils.to_categorical(y, 10)\n"
+    "m = Sequential([layers.Dense(10, 'softmax', input_shape=(784,))])\n"
+    "m.compile('adam', 'categorical_crossentropy')\n"
+)
+
+
+def test_fit_and_the_samples_become_data_and_train() -> None:
+    code = LOADED + (
+        "stop = callbacks.EarlyStopping('val_acc', patience=3)\n"
+        "best = callbacks.ModelCheckpoint('best.h5', save_best_only=True)\n"
+        "slow = callbacks.LearningRateScheduler(lambda e: 0.1 / (e + 1))\n"
+        "m.fit(x, y, 64, nb_epoch=5, validation_split=.1, shuffle=False,\n"
+        "      callbacks=[stop, best, slow])\n"
+    )
+    found = read(code)
+    assert found.document["data"] == {
+        "source": "mnist",
+        "flatten": True,
+        "scale": 255,
+        "labels": "one_hot",
+    }
+    assert found.document["train"] == {
+        "optimizer": "adam",
+        "loss": "categorical_crossentropy",
+        "batch_size": 64,
+        "epochs": 5,
+        "validation_split": 0.1,
+        "shuffle": False,
+        "callbacks": [
+            {"EarlyStopping": {"patience": 3, "monitor": "val_accuracy"}},
+            {"ModelCheckpoint": {"filepath": "best.keras", "save_best_only": True}},
+        ],
+    }
+    [lost] = found.unknowns
+    assert (lost.argument, lost.place.line, lost.counts) == ("callbacks", 10, False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "data"),
+    [
+        ("y = utils.to_categorical(y, 10)\n", "", {"labels": None}),
+        ("/ 255", "/ 255 - 0.5", None),
+        ("m.compile", "x = x - x.mean()\nm.compile", None),
+        ("x.reshape(-1, 784)", "x", {"flatten": None, "reshape": [28, 28]}),
+        ("datasets.mnist", "datasets.fashion_mnist", {"source": "fashion_mnist"}),
+        ("datasets.mnist.load_data()", "numpy.load('x.npy')", None),
+    ],
+)
+def test_what_is_done_to_samples_is_told_or_left(
+    before: str, after: str, data: Any
+) -> None:
+    code = LOADED.replace(before, after) + "m.fit(x, y, epochs=2)\n"
+    found = read(code)
+    whole = {"source": "mnist", "flatten": True, "scale": 255, "labels": "one_hot"}
+    wanted = data and {k: v for k, v in (whole | data).items() if v is not None}
+    assert found.document.get("data") == wanted
+    assert ("epochs" in found.document["train"]) == (wanted is not None)
+
+
+# ------------------------------------------------------------------ notebooks
+
+BOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
+
+
+def test_there_are_notebooks() -> None:
+    assert len(BOOKS) > 6
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_a_printed_table_tells_what_only_the_data_know(name: str) -> None:
+    """Each has sizes that no cell holds, and what Keras 2 printed."""
+    text = (FOLDER / name).read_text("utf-8")
+    found = from_notebook(text)
+    assert open_points(found) == []
+    assert found.figures is not None
+    assert counted(found)["total"] == found.figures.total
+    expect = {"summary": found.figures.summary}
+    assert cnnspec.check({**found.document, "expect": expect}).ok
+    without = json.loads(text)
+    for cell in without["cells"]:
+        cell["outputs"] = []
+    assert open_points(from_notebook(json.dumps(without)))
+
+
+def book(*cells: tuple[str, str]) -> str:
+    made = [
+        {
+            "cell_type": "code",
+            "source": code,
+            "outputs": [{"output_type": "stream", "text": text}] if text else [],
+        }
+        for code, text in cells
+    ]
+    return json.dumps({"nbformat": 4, "cells": made})
+
+
+TABLE = """\
+Model: "sequential"
+_________________________________________________________________
+Layer (type)                 Output Shape              Param #
+=================================================================
+flatten (Flatten)            (None, 16)                0
+_________________________________________________________________
+dense (Dense)                (None, 3)                 51
+=================================================================
+Total params: 51
+Trainable params: 51
+Non-trainable params: 0
+_________________________________________________________________
+"""
+
+
+def test_a_table_that_is_of_another_model_is_held_against_the_code() -> None:
+    other = f"{HEAD}m = Sequential([{SMALL}, layers.Dense(2)])\nm.summary()"
+    found = from_notebook(book((other, TABLE)))
+    assert found.figures is not None and found.figures.summary
+    expect = {"summary": found.figures.summary}
+    checked = cnnspec.check({**found.document, "expect": expect})
+    assert not checked.ok
+    assert found.places["layers", 2].cell == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "has"),
+    [
+        ("", True),
+        ("m.add(layers.Dense(2))", False),
+        ("m.layers[1].trainable = False", False),
+        ("m = Sequential([layers.Dense(2, input_shape=(3,))])\nm.compile()", False),
+    ],
+)
+def test_a_table_is_of_the_model_as_it_was_then(after: str, has: bool) -> None:
+    code = f"{HEAD}m = Sequential([{SMALL}])\nm.summary()"
+    found = from_notebook(book((code, TABLE), (after, "")))
+    assert (found.figures is not None) is has
+
+
+def test_a_cell_tells_which_model_is_meant() -> None:
+    cells = [(f"{HEAD}m = Sequential([{SMALL}])\nm.summary()", TABLE)]
+    cells.append((f"m = Sequential([{SMALL}, layers.ReLU()])\nm.summary()", ""))
+    text = book(*cells)
+    assert len(from_notebook(text).document["layers"]) == 3
+    first = from_notebook(text, Choice(cell=1))
+    assert len(first.document["layers"]) == 2
+    assert first.figures is not None and first.figures.total == 51
+    with pytest.raises(ReadError, match="there are models in cells 1, 2"):
+        from_notebook(text, Choice(cell=7))
+
+
+def test_notebooks_of_version_3_are_read() -> None:
+    cell = {"cell_type": "code", "input": [f"{HEAD}m = Sequential([{SMALL}])\n"]}
+    text = json.dumps({"nbformat": 3, "worksheets": [{"cells": [cell]}]})
+    assert counted(from_notebook(text))["total"] == 51

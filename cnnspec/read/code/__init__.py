@@ -9,7 +9,8 @@ and its line. Steps, rounds and what is kept are bounded.
 * `machine`, `statements`, `expressions`, `arithmetic`, `python`: what Python does.
 * `modules`, `names`: what packages offer; `layering`, `models`, `operations`, `things`,
   `samples` each a part of it.
-* `networks`, `shapes`: how the layers of a model hang together, and what sizes come out.
+* `networks`, `shapes`: how the layers of a model hang together, and their sizes.
 * `choosing`, `document`, `open_points`, `plain`: which model is meant, and its spec.
+* `training`: what `compile` and `fit` are given.
 * `outputs`, `solving`: what a notebook printed, and what that tells of sizes.
 """

@@ -65,6 +65,8 @@ class _Maker:
         self.given: set[str] = set()
         self.counts: dict[str, int] = {}
         self.called: dict[int, str] = {}
+        self.counted: set[int] = set()
+        self.operations: dict[str, int] = {}
         self.block_of: dict[int, str] = {}
         self.parts: dict[int, list[str]] = {}
 
@@ -113,12 +115,24 @@ class _Maker:
     # ----------------------------------------------------------------- names
 
     def reserve(self, nodes: Sequence[Node]) -> None:
-        """Notes the names that the code gives."""
+        """Notes the names that the code gives, and those of operations.
+
+        Keras names an operation by itself, after those before it.
+        """
         for node in nodes:
-            if isinstance(node.layer, Model) and node.layer.base is None:
-                self.reserve(walked(ends(node.layer)[1]))
-            if node.layer.name:
-                self.given.add(_legal(node.layer.name))
+            layer = node.layer
+            if isinstance(layer, Model) and layer.base is None:
+                if id(layer) not in self.counted:
+                    self.counted.add(id(layer))
+                    self.reserve(walked(ends(layer)[1]))
+            elif isinstance(layer, Layer) and registry.is_operation(layer.kind):
+                base = _automatic(layer.kind)
+                count = self.operations.get(base, 0)
+                self.operations[base] = count + 1
+                name = f"{base}_{count}" if count else base
+                self.names[id(layer)] = self.called[id(node)] = name
+            if layer.name:
+                self.given.add(_legal(layer.name))
 
     def name_of(self, layer: Layer | Model) -> str:
         """What a layer is called, as Keras would call it in a new session."""
@@ -176,7 +190,7 @@ class _Maker:
 
     def _step(self, node: Node, read: dict[int, str], path: Path) -> Any:
         layer = node.layer
-        if id(layer) in self.names:
+        if id(layer) in self.names and id(node) not in self.called:
             name = self._next(self.names[id(layer)], {*self.called.values()})
             self.called[id(node)] = name
             step = {"layer": self.names[id(layer)], "from": self.reads(node, read)}
@@ -355,6 +369,7 @@ class _Maker:
             layer.place,
             counts=not layer.is_followed,
             layer=self.name_of(layer),
+            argument="function" if is_lambda else "weights",
         )
         self.comments[path] = f"{what} isn't followed; declare its output and weights"
         return kind, given

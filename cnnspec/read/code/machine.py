@@ -98,6 +98,7 @@ class Machine:
         self.layers_made = 0
         self.clock = 0
         self.summaries: list[Told] = []
+        self.seed: Any = None
         self.saved: dict[str, Any] = {}
         """Models by the files that the code writes them to."""
         self.inside: list[Any] = []

@@ -314,6 +314,10 @@ def _nothing(call: Call) -> Any:
     return None
 
 
+def _seed(call: Call) -> None:
+    call.machine.seed = call.get("seed", 0)
+
+
 def _model(call: Call) -> Any:
     has = {"inputs", "outputs", "input", "output"} & call.named.keys()
     return models.make_model(call) if call.args or has else call.unknown()
@@ -332,7 +336,7 @@ _KERAS: dict[str, Callable[[Call], Any]] = {
     "int_shape": _int_shape,
     "clear_session": _nothing,
     "set_image_data_format": _nothing,
-    "set_random_seed": _nothing,
+    "set_random_seed": _seed,
     "plot_model": _nothing,
     "epsilon": lambda call: 1e-7,
     "image_dim_ordering": lambda call: "tf",
@@ -350,6 +354,8 @@ def _of_tensorflow(path: str, name: str, call: Call) -> Any:
     if name in ("expand_dims", "reshape", "zeros", "ones", "cast"):
         known = samples.NUMPY.get(name)
         return known(call) if known else call.args[0]
+    if name in ("set_seed", "set_random_seed"):
+        return _seed(call)
     if name in ("normal", "uniform"):
         return samples.NUMPY["zeros"](call)
     if name in ("Dimension",) and call.args:

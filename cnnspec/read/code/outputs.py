@@ -37,7 +37,7 @@ def shown_of(
         if told.state != state_of(model):
             return None  # it was changed since
         asked = [one for one in machine.summaries if one.cell == told.cell]
-        texts = [*tables_in(outputs.get(told.cell, ""))]
+        texts = [*tables_in(_ANSI.sub("", outputs.get(told.cell, "")))]
         place = asked.index(told) - len(asked) + len(texts)
         if not 0 <= place < len(texts):
             return None
@@ -48,6 +48,8 @@ def shown_of(
     return None
 
 
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+"""Colours, which no spec may hold."""
 _HEADING = re.compile(r"Layer \(type|Layer \(")
 _END = re.compile(r"non-trainable params|optimizer params", re.IGNORECASE)
 _TOTAL = re.compile(r"total params", re.IGNORECASE)

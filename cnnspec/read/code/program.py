@@ -14,6 +14,7 @@ from cnnspec.read.code.names import ATTRIBUTES, CALLS
 from cnnspec.read.code.networks import ends, walked
 from cnnspec.read.code.python import BUILTINS
 from cnnspec.read.code.statements import STATEMENTS
+from cnnspec.read.code.training import training_of
 from cnnspec.read.code.values import Spent
 from cnnspec.read.found import Choice, Found, Place, ReadError, Unknown
 
@@ -106,6 +107,11 @@ def found_of(format_: str, machine: Machine, model: Model, **more: Any) -> Found
     """What a reader gives of a model."""
     name = next(iter(model.names), "") or "model"
     made = written(model, name)
+    sections, places = training_of(
+        model, made.document["outputs"], made.points, machine.seed
+    )
+    made.document.update(sections)
+    made.places.update(places)
     unknowns = [*made.points.unknowns, *_lost(machine, model)]
     return Found(
         format_,
@@ -122,7 +128,14 @@ def _lost(machine: Machine, model: Model) -> list[Unknown]:
     """What wasn't followed on the way."""
     start, end = _while_built(model)
     return [
-        Unknown("", "", (), f"{note.what} isn't followed", note.place, note.counts)
+        Unknown(
+            "",
+            "layers" if note.counts else "operations",
+            (),
+            f"{note.what} isn't followed",
+            note.place,
+            note.counts,
+        )
         for note in machine.notes
         if start <= note.when <= end
     ]

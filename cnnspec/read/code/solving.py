@@ -44,8 +44,33 @@ def solve(model: Model, rows: Sequence[PrintedRow]) -> list[tuple[Any, str, Unkn
         if open_ := _open(node.layer):
             _forget(nodes)
             _solve_layer(node, row, open_, done)
+        _loosen(model, node, row, nodes)
         _forget(nodes)
     return done
+
+
+def _loosen(model: Model, node: Node, row: PrintedRow, nodes: Sequence[Node]) -> None:
+    """Leaves sizes of an input open that the table leaves open.
+
+    Keras 2 built a model for any length, of which only the first samples had one.
+    """
+    tensor, layer = node.inputs[0], node.layer
+    if tensor.node is not None or model.sizes is None or not isinstance(layer, Layer):
+        return
+    known, shape, wanted = known_layer(layer), tensor.shape, row.output_shape
+    if known is None or not _is_whole(shape) or not isinstance(wanted, tuple):
+        return
+    found = _output(known, [*shape])
+    if found is None or found == wanted or len(found) != len(wanted):
+        return
+    loose = tuple(
+        None if place < len(wanted) and wanted[place] is None else size
+        for place, size in enumerate(shape)
+    )
+    if _output(known, [*loose]) == wanted:
+        tensor.shape = loose
+        for one in nodes:
+            one.shapes = None
 
 
 def _forget(nodes: Sequence[Node]) -> None:
@@ -132,8 +157,9 @@ def _solve_input(node: Node, row: PrintedRow, done: list[Any]) -> None:
     if tensor.node is not None or _is_whole(tensor.shape) or len(node.inputs) > 1:
         return
     assert isinstance(layer, Layer)
-    if _open(layer):
+    if open_ := _open(layer):
         _guess_outputs(layer, row)
+        _solve_alone(layer, row, open_, done)
     known = known_layer(layer)
     if known is None or not isinstance(row.output_shape, tuple):
         return
@@ -146,6 +172,16 @@ def _solve_input(node: Node, row: PrintedRow, done: list[Any]) -> None:
     if found is not None:
         done.append((tensor, "shape", _unknown_in(before)))
         tensor.shape = found
+
+
+def _solve_alone(
+    layer: Layer, row: PrintedRow, open_: list[str], done: list[Any]
+) -> None:
+    """The arguments of a layer whose input isn't known, if its output tells of that."""
+    rank = len(layer_class(layer.kind).example_inputs[0])
+    shape = row.output_shape
+    if isinstance(shape, tuple) and len(shape) >= rank and len(open_) == 1:
+        _fill(layer, open_, [shape[:rank]], row, done)
 
 
 def _guess_outputs(layer: Layer, row: PrintedRow) -> None:
@@ -172,7 +208,8 @@ def _input_shape(known: Any, row: PrintedRow, shape: list[Any]) -> Any:
     probe = [n if isinstance(n, int) else 64 for n in shape]
     probe[0] = None  # type: ignore[call-overload]
     last = len(shape) - 1
-    if isinstance(shape[last], Unknown) and row.params:
+    tells = _count(known, [(*probe[:last], 1)]) != _count(known, [(*probe[:last], 2)])
+    if isinstance(shape[last], Unknown) and row.params and tells:
         width = _by_params(known, row.params, probe, last)
         if width is None:
             return None
@@ -242,8 +279,18 @@ def _solve_layer(
     assert isinstance(layer, Layer)
     given = [shape_of(tensor) for tensor in node.inputs]
     shapes = [shape for shape in given if isinstance(shape, tuple) and is_known(*shape)]
-    if len(shapes) < len(given) or len(open_) > 2:
-        return
+    if len(shapes) == len(given) and len(open_) < 3:
+        _fill(layer, open_, shapes, row, done)
+
+
+def _fill(
+    layer: Layer,
+    open_: list[str],
+    shapes: list[Any],
+    row: PrintedRow,
+    done: list[Any],
+) -> None:
+    """Gives arguments the first values with which a layer comes to its row."""
     before = {name: layer.given[name] for name in open_}
     for values in _tried(open_, row, shapes):
         layer.given |= values
@@ -293,6 +340,15 @@ def _is_row(layer: Layer, shapes: list[Any], row: PrintedRow) -> bool:
         shape = known.output(*shapes)
     except (ShapeError, TypeError, ValueError, IndexError, ArithmeticError):
         return False
-    if row.params is not None and _count(known, shapes) != row.params:
+    counts = row.params is None or _count(known, shapes) == row.params
+    return counts and _is_shape(shape, row.output_shape)
+
+
+def _is_shape(shape: Any, printed: Any) -> bool:
+    """Whether a shape is that of a table, in which sizes may be open."""
+    if printed is None or shape == printed:
+        return True
+    if not isinstance(shape, tuple) or not isinstance(printed, tuple):
         return False
-    return row.output_shape is None or shape == row.output_shape
+    pairs = [*zip(shape, printed, strict=False)]
+    return len(shape) == len(printed) and all(b in (None, a) for a, b in pairs)
