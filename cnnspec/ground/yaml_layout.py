@@ -143,7 +143,9 @@ def _is_open(key: Any, value: Any) -> bool:
     if key in _SPREAD and (len(value) > 1 or any(_is_open("", v) for v in value)):
         return True
     return any(
-        _is_open("", item) or isinstance(item, list) and any(map(_is_nested, item))
+        _is_open("", item)
+        or isinstance(item, list)
+        and any(isinstance(one, dict) for one in item)
         for item in value
     )
 

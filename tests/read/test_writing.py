@@ -89,6 +89,17 @@ def test_what_is_repeated_is_written_once(path: Path, golden: bool) -> None:
     assert {r.name: (r.inputs, r.output_shape, r.weights) for r in after} == shapes
 
 
+@pytest.mark.parametrize("path", [*TUTORIALS, *FOLDERS[:3]], ids=lambda p: p.stem)
+def test_a_spec_that_was_written_is_written_again(path: Path) -> None:
+    said = written(found(path))
+    assert written(found(said)) == said
+
+
+def test_what_gets_no_shorter_is_left_layer_by_layer() -> None:
+    model = found(SPECS / "zoo" / "gpt2_small.yaml")
+    assert written(model) == written(model, flat=True)
+
+
 def test_random_models_come_back() -> None:
     random, count = Random(14), 0
     for _ in range(150):

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cnnspec.language.steps import STATEMENTS
+from cnnspec.read.writing.aligned import columns, parts_by_name
 from cnnspec.read.writing.items import (
     CALL,
     ENTRY,
@@ -17,8 +18,8 @@ from cnnspec.read.writing.items import (
     each_item,
 )
 from cnnspec.read.writing.naming import name_call
-from cnnspec.read.writing.parameters import LABEL
-from cnnspec.read.writing.template import Mismatch, Template
+from cnnspec.read.writing.parameters import LABEL, Mismatch
+from cnnspec.read.writing.template import Template
 from cnnspec.read.writing.titles import title_of
 from cnnspec.read.writing.windows import (
     LONGEST,
@@ -52,8 +53,10 @@ class Candidate(NamedTuple):
 def make_blocks(spec: Spec) -> None:
     """Makes blocks of parts that stand in several places, the best ones first."""
     for _ in range(_ROUNDS):
-        best: Candidate | None = None
-        for stretches in _repeated(spec)[:_TRIED]:
+        best = max(_by_names(spec), key=lambda one: one.gain, default=None)
+        for promise, stretches in _repeated(spec)[:_TRIED]:
+            if best and best.gain >= promise:
+                break
             found = _candidate(spec, stretches)
             if found and (best is None or found.gain > best.gain):
                 best = found
@@ -62,8 +65,8 @@ def make_blocks(spec: Spec) -> None:
         _apply(spec, best)
 
 
-def _repeated(spec: Spec) -> list[list[Stretch]]:
-    """Stretches that look alike, those first that promise most."""
+def _repeated(spec: Spec) -> list[tuple[int, list[Stretch]]]:
+    """Stretches that look alike, those first that promise to save most lines."""
     groups: dict[Hashable, list[Stretch]] = {}
     numbers: dict[Hashable, int] = {}
     for scope in spec.scopes():
@@ -79,7 +82,7 @@ def _repeated(spec: Spec) -> list[list[Stretch]]:
         if len(group) > 1 and _is_primitive(key) and _is_a_part(group[0].items)
     ]
     ranked.sort(key=lambda one: (-one[0], one[1]))
-    return [group for promise, _, group in ranked if promise >= _GAIN]
+    return [(promise, group) for promise, _, group in ranked if promise >= _GAIN]
 
 
 def _is_a_part(items: Seq) -> bool:
@@ -121,26 +124,44 @@ def _apart(group: list[Stretch]) -> list[Stretch]:
 def _candidate(spec: Spec, group: list[Stretch]) -> Candidate | None:
     """The block that stretches make, if they do."""
     readers = {id(seq): r for scope in spec.scopes() for seq, r in _readers(scope)}
-    stretches: list[Stretch] = []
-    entries: list[str] = []
-    ends: dict[int, int] = {}
-    for one in group:
-        if one.start < ends.get(id(one.seq), 0):
-            continue
-        entry = readers[id(one.seq)].entry(one.items)
-        if entry is not None:
-            stretches.append(one)
-            entries.append(entry)
-            ends[id(one.seq)] = one.stop
+    found = [(one, readers[id(one.seq)].entry(one.items)) for one in group]
+    closed = [(one, entry) for one, entry in found if entry is not None]
+    stretches = _apart([one for one, _ in closed])
+    entries = [entry for one, entry in closed if any(one is s for s in stretches)]
     if len(stretches) < 2:
         return None
+    return _made(spec, stretches, entries, [one.items for one in stretches])
+
+
+def _by_names(spec: Spec) -> Iterator[Candidate]:
+    """The blocks that parts make whose names begin alike."""
+    for scope in spec.scopes():
+        readers = Readers(scope)
+        for parts in parts_by_name(scope):
+            entries = [readers.entry(part.stretch.items) for part in parts]
+            if None in entries:
+                continue
+            given = [str(entry) for entry in entries]
+            if rows := columns(parts, given):
+                found = _made(spec, [part.stretch for part in parts], given, rows)
+                if found:
+                    yield found
+
+
+def _made(
+    spec: Spec,
+    stretches: list[Stretch],
+    entries: list[str],
+    instances: Sequence[Sequence[Item | None]],
+) -> Candidate | None:
+    """The block that instances make, if it saves something."""
     try:
-        template = Template(spec, [one.items for one in stretches], entries)
+        template = Template(spec, instances, entries, _PARAMETERS)
         calls = name_call(template, len(stretches))
     except Mismatch:
         return None
     count = len(template.parameters.vectors)
-    if count > _PARAMETERS or _is_for_a_repeat(stretches, template, calls):
+    if _is_for_a_repeat(stretches, template, calls):
         return None
     labels = sum(name.startswith(LABEL) for name in template.parameters.vectors)
     before = sum(lines(one.items) for one in stretches)
@@ -148,9 +169,9 @@ def _candidate(spec: Spec, group: list[Stretch]) -> Candidate | None:
         lines(template.body) + 3 + bool(count) + _of_calls(template, stretches, calls)
     )
     gain = before - after - max(count - 3, 0) - 4 * labels
-    if gain < _GAIN:
-        return None
-    return Candidate(gain, stretches, entries, template, calls)
+    return (
+        Candidate(gain, stretches, entries, template, calls) if gain >= _GAIN else None
+    )
 
 
 def _readers(scope: Scope) -> Iterator[tuple[Seq, Readers]]:

@@ -13,6 +13,7 @@ from cnnspec.read.writing.items import (
     CALL,
     CHOICE,
     ENTRY,
+    LAST,
     LAYER,
     REPEAT,
     Block,
@@ -175,7 +176,7 @@ class _Writer:
             return _by_name(item, reads)
         if item.settings:
             return dict(item.settings)
-        if tuple(item.reads) == tuple(map(Ref, prev)):
+        if item.reads in ((Ref(LAST),), tuple(map(Ref, prev))):
             return None
         return reads[0] if len(reads) == 1 else reads
 
@@ -204,6 +205,8 @@ def _by_name(item: Item, reads: list[str]) -> dict[str, Any]:
 
 def _text(ref: Ref, names: Mapping[str, str], prev: str) -> str:
     """A tensor as `from` has it."""
+    if ref.name == LAST:
+        return PREV + ref.part
     name = names.get(ref.name, ref.name)
     return PREV if ref.name == prev and not ref.part else name + ref.part
 

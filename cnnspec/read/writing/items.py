@@ -19,6 +19,10 @@ ENTRY = ""
 """The key of the tensor that a block or round is given."""
 
 
+LAST = "\0prev"
+"""The key of whatever stands before, where not always the same does."""
+
+
 class Ref(NamedTuple):
     """A tensor that an item reads."""
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from cnnspec.language.naming import WHOLE
 from cnnspec.read.writing.items import CHOICE, REPEAT
-from cnnspec.read.writing.parameters import ANY, LABEL, NUMBER
-from cnnspec.read.writing.template import Mismatch, Template
+from cnnspec.read.writing.parameters import ANY, LABEL, NUMBER, Mismatch
+from cnnspec.read.writing.template import Template
 
 _NUMBER = re.compile(r"\d+")
 
@@ -88,6 +88,10 @@ def vary(template: Template, count: int, before: str, index: str = "") -> None:
         if len(known) > 1 and len({*known}) == 1:
             raise Mismatch
         start, end = _common(known)
+        if len(known) > 1 and any("$" in name for name in known) and start + end:
+            inside = start.count("{") != start.count("}")
+            if inside or any("$" in n[len(start) : len(n) - len(end)] for n in known):
+                raise Mismatch
         tokens = [n if n is ANY else n[len(start) : len(n) - len(end)] for n in names]
         item.name = before + start + _token(template, tokens, end, index) + end
 
@@ -114,8 +118,6 @@ def _common(names: Sequence[str]) -> tuple[str, str]:
 def _token(template: Template, tokens: list[Any], end: str, index: str) -> str:
     """What stands for the part of a name that differs."""
     known = [token for token in tokens if token is not ANY]
-    if any("$" in token or "}" in token or "{" in token for token in known):
-        raise Mismatch
     if all(_NUMBER.fullmatch(t) and str(int(t)) == t for t in known):
         numbers = [t if t is ANY else int(t) for t in tokens]
         if index:

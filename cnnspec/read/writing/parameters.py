@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain, count
 from typing import Any
 
 from cnnspec.ground.yaml_text import BLANK
@@ -14,6 +15,10 @@ _TAKEN = frozenset({"name", "from", "trainable", "input", "prev", "weights"})
 """Words that no parameter can have, since calls and expressions know them."""
 
 
+class Mismatch(Exception):
+    """The instances can't be written as one."""
+
+
 class Parameters:
     """The parameters of a block, or the lists that a repeat walks.
 
@@ -21,14 +26,14 @@ class Parameters:
         vectors: for each, its value in each instance.
     """
 
-    def __init__(self, count: int, taken: frozenset[str] = frozenset()) -> None:
+    def __init__(self, most: int, taken: frozenset[str] = frozenset()) -> None:
         """Begins without any.
 
         Args:
-            count: of instances.
+            most: as many as there may be.
             taken: names of variables around.
         """
-        self._count, self._taken = count, taken
+        self._most, self._taken = most, taken
         self.vectors: dict[str, list[Any]] = {}
 
     def value(self, argument: str, values: Sequence[Any], local: str = "") -> Any:
@@ -38,6 +43,9 @@ class Parameters:
             argument: its name.
             values: in each instance.
             local: what the layer is called inside of an instance.
+
+        Raises:
+            Mismatch: there are too many parameters.
         """
         known = [repr(v) for v in values if v is not ANY]
         if len({*known}) == 1:
@@ -51,9 +59,64 @@ class Parameters:
                 return f"${name}"
         if formula := self._made_of_another(argument, values):
             return formula
+        if all(type(v) is list and len(v) == len(values[0]) for v in values):
+            items = [self._known(item) for item in zip(*values, strict=True)]
+            if all(item is not ANY for item in items):
+                return items
+        if len(self.vectors) == self._most:
+            raise Mismatch
         name = self._name(argument, local)
         self.vectors[name] = list(values)
         return f"${name}"
+
+    def _known(self, values: Sequence[Any]) -> Any:
+        """What stands for the items of lists, without a parameter of their own."""
+        if len({*map(repr, values)}) == 1:
+            return values[0]
+        for name, vector in self.vectors.items():
+            if repr(vector) == repr(list(values)):
+                return f"${name}"
+        return ANY
+
+    def follow(self) -> dict[str, str]:
+        """Takes out what follows from another parameter.
+
+        Returns:
+            What to write in place of each that was taken out: `${strides == 2}`.
+        """
+        found: dict[str, str] = {}
+        for name, vector in list(self.vectors.items()):
+            values = sorted({repr(v): v for v in vector}.items())
+            known = all(type(v) in (bool, str) for v in vector)
+            often = known and min(Counter(vector).values()) > 1  # no mere chance
+            leader = self._leader(vector) if often and len(values) == 2 else None
+            if leader is None:
+                continue
+            other, number = leader
+            there = next(
+                v
+                for v, n in zip(vector, self.vectors[other], strict=True)
+                if n == number
+            )
+            [second] = [v for _, v in values if v != there]
+            test = f"{other} == {number}"
+            if there is False:
+                test = f"{other} != {number}"
+            text = (
+                test if type(there) is bool else f"{there!r} if {test} else {second!r}"
+            )
+            found[name] = f"${{{text}}}"
+            del self.vectors[name]
+        return found
+
+    def _leader(self, vector: Sequence[Any]) -> tuple[str, int] | None:
+        """A number that tells which of two values there is, and its rarer value."""
+        for name, other in self.vectors.items():
+            if not all(type(n) is int for n in other) or len({*other}) != 2:
+                continue
+            if len({*zip(other, vector, strict=True)}) == 2:
+                return name, Counter(other).most_common()[-1][0]
+        return None
 
     def _made_of_another(self, argument: str, values: Sequence[Any]) -> str:
         """The formula of values that are several times a parameter, or a part of it.
@@ -88,12 +151,10 @@ class Parameters:
         return ""
 
     def _name(self, argument: str, local: str) -> str:
-        wanted = [argument]
-        if local:
-            wanted.append(f"{local}_{argument}")
-        wanted += [f"{argument}_{number}" for number in range(2, 99)]
         used = {*self.vectors, *self._taken, *_TAKEN}
-        return next(one for one in wanted if one not in used and one.isidentifier())
+        numbered = (f"{argument}_{number}" for number in count(2))
+        wanted = [argument, *([f"{local}_{argument}"] if local else [])]
+        return next(one for one in chain(wanted, numbered) if one not in used)
 
     def defaults(self) -> dict[str, Any]:
         """Each parameter with its default, those first that have none."""
@@ -126,7 +187,7 @@ def _usual(vector: Sequence[Any]) -> Any:
     known = [v for v in vector if v is not ANY]
     if all(type(v) is bool for v in known):
         return False if False in known else BLANK
-    text, count = Counter(map(repr, known)).most_common(1)[0]
-    if len(known) > 2 and count > len(known) / 2:
+    text, often = Counter(map(repr, known)).most_common(1)[0]
+    if len(known) < len(vector) or len(known) > 2 and often > len(known) / 2:
         return next(v for v in known if repr(v) == text)
     return BLANK

@@ -12,9 +12,14 @@ from cnnspec.model.graph import Graph, Node
 from cnnspec.model.resolver import resolve
 
 
-def graph_of(source: Source) -> Graph | None:
-    """The Graph of a spec; None where something is wrong with it."""
-    program = read_changed(source)
+def graph_of(source: Source, program: Program | None = None) -> Graph | None:
+    """The Graph of a spec; None where something is wrong with it.
+
+    Args:
+        source: its document.
+        program: what that describes, if it has been read.
+    """
+    program = program or read_changed(source)
     graph = resolve(program)
     wrong = [*source.problems, *_errors(program), *_errors(graph)]
     return None if wrong else graph

@@ -1,6 +1,6 @@
 """Parts that follow one another become a repeat."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -15,8 +15,9 @@ from cnnspec.read.writing.items import (
     each_item,
 )
 from cnnspec.read.writing.naming import vary
-from cnnspec.read.writing.template import Mismatch, Template
-from cnnspec.read.writing.windows import Readers, lines, looks, sequences
+from cnnspec.read.writing.parameters import Mismatch
+from cnnspec.read.writing.template import Template
+from cnnspec.read.writing.windows import Readers, lines, looks
 
 _LONGEST = 12
 """Items of a round."""
@@ -47,17 +48,22 @@ def make_rounds(spec: Spec) -> None:
 
 
 def _in_scope(spec: Spec, scope: Scope, taken: frozenset[str]) -> None:
-    if len(scope.inputs) > 1:
-        return
-    for seq in sequences(scope.items):
-        while True:
-            readers = Readers(scope)
-            runs = _runs(spec, seq, readers, taken)
-            best = max(runs, key=lambda run: run.gain, default=None)
-            if best is None:
-                break
-            stop = best.start + best.size * _rounds(best.item)
-            seq[best.start : stop] = [best.item]
+    if len(scope.inputs) == 1:
+        _in_sequence(spec, scope, scope.items, taken)
+
+
+def _in_sequence(spec: Spec, scope: Scope, seq: Seq, taken: frozenset[str]) -> None:
+    while True:
+        runs = _runs(spec, seq, Readers(scope), taken)
+        best = max(runs, key=lambda run: run.gain, default=None)
+        if best is None:
+            break
+        stop = best.start + best.size * _rounds(best.item)
+        seq[best.start : stop] = [best.item]
+    for item in seq:
+        around = taken | set(_variables([item])) if item.form == REPEAT else taken
+        for inner in item.inside():
+            _in_sequence(spec, scope, inner, around)
 
 
 def _rounds(item: Item) -> int:
@@ -70,18 +76,27 @@ def _runs(
     spec: Spec, seq: Seq, readers: Readers, taken: frozenset[str]
 ) -> Iterator[_Run]:
     """The repeats that could be made in a sequence."""
-    numbers: dict[Any, int] = {}
-    signs = [numbers.setdefault(looks(item), len(numbers)) for item in seq]
-    for size in range(1, min(_LONGEST, len(seq) // 2) + 1):
-        start = 0
-        while start + 2 * size <= len(seq):
-            count = _count(signs, start, size)
-            found = None
-            if count > 1:
-                found = _run(spec, seq, start, size, count, readers, taken)
-            if found:
-                yield found
-            start += size * (count - 1) + 1 if count > 1 else 1
+    for exactly in (True, False):
+        sign: Callable[[Item], Any] = _says if exactly else looks
+        numbers: dict[Any, int] = {}
+        signs = [numbers.setdefault(sign(item), len(numbers)) for item in seq]
+        for size in range(1, min(_LONGEST, len(seq) // 2) + 1):
+            start = 0
+            while start + 2 * size <= len(seq):
+                count = _count(signs, start, size)
+                found = None
+                if count > 1:
+                    found = _run(spec, seq, start, size, count, readers, taken)
+                if found:
+                    yield found
+                start += size * (count - 1) + 1 if count > 1 else 1
+
+
+def _says(item: Item) -> Any:
+    """What an item is with all that it says, but for names."""
+    branches = tuple(tuple(map(_says, seq)) for seq in item.branches)
+    body = tuple(map(_says, item.body))
+    return looks(item), repr(item.arguments), branches, body
 
 
 def _count(signs: list[int], start: int, size: int) -> int:
@@ -134,12 +149,14 @@ def _repeat(
     inside = set(_variables(parts[0]))
     index = next(one for one in _LETTERS if one not in inside | taken)
     try:
-        template = Template(spec, parts, [str(one) for one in entries], taken | inside)
+        template = Template(
+            spec, parts, [str(one) for one in entries], _LISTS, taken | inside
+        )
         vary(template, count, "", index)
     except Mismatch:
         return None
     lists = template.parameters.vectors
-    if len(lists) > _LISTS or _reads_entry_late(template.body):
+    if _reads_entry_late(template.body):
         return None
     item = Item(REPEAT, REPEAT, {}, seq[stop - 1].key)
     item.name, item.body, item.reads = None, template.body, (Ref(str(entries[0])),)
@@ -152,7 +169,8 @@ def _repeat(
     item.original = seq[start:stop]
     item.comments = [text for one in each_item(parts[0]) for text in one.comments]
     before, after = lines(item.original), lines([item]) + len(item.arguments) - 1
-    gain = before - after - len(lists)
+    written = sum(len(str(values)) for values in lists.values())
+    gain = before - after - len(lists) - written // 30
     return _Run(gain, start, size, item) if gain >= _GAIN else None
 
 

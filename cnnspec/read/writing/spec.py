@@ -56,26 +56,41 @@ def written(found: Found, *, flat: bool = False, origin: str = "") -> str:
     source = FoundSource(found._replace(unknowns=()), "spec")
     program = read_changed(source)
     with declaring(program.own):
-        before = graph_of(source)
+        before = graph_of(source, program)
         document = dict(found.document)
         if found.figures and found.figures.expected:
             document["expect"] = found.figures.expected
         said = remarks(found, origin)
-        made = [*_each(document, said, flat)]
+        made = [*_each(document, FLAT if flat else (*FLAT, *FOLDING), said)]
         if before is None:  # nothing to hold it against
             return _text(made[0], said)
-        for spec in reversed(made):
+        plain = made[: len(FLAT) + 1]
+        if len(made) > len(plain) and _is_longer(made[-1], plain[-1], said):
+            made = plain
+        for spec in reversed(made[1:]):
             text = _text(spec, said)
             if _is_proved(text, spec, before):
                 return text
         return _text(made[0], said)
 
 
-def _each(document: Mapping[str, Any], said: Remarks, flat: bool) -> Iterator[Spec]:
-    """The spec after each pass."""
+_LONGER = 1.15
+"""How much longer a spec with branches may be than one without."""
+
+
+def _is_longer(spec: Spec, plain: Spec, said: Remarks) -> bool:
+    """Whether what belongs together is better left layer by layer."""
+    counts = [_text(one, said).count("\n") for one in (spec, plain)]
+    return counts[0] > _LONGER * counts[1]
+
+
+def _each(
+    document: Mapping[str, Any], passes: Sequence[Pass], said: Remarks
+) -> Iterator[Spec]:
+    """The spec as it is found, and after each pass."""
     spec = spec_of(document, said)
     yield spec
-    for make in FLAT if flat else (*FLAT, *FOLDING):
+    for make in passes:
         spec = spec.copy()
         make(spec)
         yield spec

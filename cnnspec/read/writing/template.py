@@ -1,7 +1,8 @@
 """Several instances of a part as one: what they have in common, and what differs."""
 
 from collections.abc import Sequence
-from itertools import count
+from functools import partial
+from itertools import count, groupby
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.registry import find, is_known
@@ -10,21 +11,19 @@ from cnnspec.read.writing.items import (
     CALL,
     CHOICE,
     ENTRY,
+    LAST,
     LAYER,
     REPEAT,
     Item,
     Ref,
     Seq,
     Spec,
+    each_item,
 )
-from cnnspec.read.writing.parameters import ANY, Parameters
+from cnnspec.read.writing.parameters import ANY, Mismatch, Parameters
 from cnnspec.read.writing.shortening import shorter
 
 _KEYS = count()
-
-
-class Mismatch(Exception):
-    """The instances can't be written as one."""
 
 
 class Named(NamedTuple):
@@ -47,38 +46,59 @@ class Template:
     def __init__(
         self,
         spec: Spec,
-        instances: Sequence[Seq],
+        instances: Sequence[Sequence[Item | None]],
         entries: Sequence[str],
+        most: int,
         taken: frozenset[str] = frozenset(),
     ) -> None:
         """Merges instances.
 
         Args:
             spec: where they stand.
-            instances: of the part.
+            instances: of the part; None in the place of what one lacks.
             entries: the key of the tensor that each is given.
+            most: parameters that there may be.
             taken: names of variables around.
 
         Raises:
             Mismatch: they can't be.
         """
         self._spec = spec
-        self.parameters = Parameters(len(instances), taken)
+        self.parameters = Parameters(most, taken)
         self.named: list[Named] = []
         self._keys: list[dict[str, str]] = [
-            {ENTRY: ENTRY, entry: ENTRY} for entry in entries
+            {ENTRY: ENTRY, entry: ENTRY, LAST: LAST} for entry in entries
         ]
         self.body = self._merged(list(instances))
+        for name, formula in self.parameters.follow().items():
+            for item in each_item(self.body):
+                item.arguments = {
+                    key: formula if value == f"${name}" else value
+                    for key, value in item.arguments.items()
+                }
 
     def _merged(self, sequences: list[Any]) -> Seq:
         """The items of sequences of one length, some of which may not be there."""
         present = [seq for seq in sequences if seq is not None]
         if len({len(seq) for seq in present}) != 1:
             raise Mismatch
-        return [
-            self._item([None if seq is None else seq[place] for seq in sequences])
+        rows = [
+            [None if seq is None else seq[place] for seq in sequences]
             for place in range(len(present[0]))
         ]
+        found: Seq = []
+        for lacking, group in groupby(rows, key=partial(_lacking, sequences)):
+            several = list(group)
+            merged = [self._item(row) for row in several]
+            if any(lacking):
+                word = _local(next(filter(None, several[0]))) or "more"
+                there = [
+                    ANY if seq is None else not lacks
+                    for seq, lacks in zip(sequences, lacking, strict=True)
+                ]
+                merged = [self._choice(word, there, merged)]
+            found += merged
+        return found
 
     def _item(self, items: list[Any]) -> Item:
         present = [item for item in items if item is not None]
@@ -207,6 +227,12 @@ class Template:
                 value = shorter(argument, argument.default, argument.default)
                 return list(value) if isinstance(value, tuple) else value
         raise Mismatch
+
+
+def _lacking(sequences: list[Any], row: list[Any]) -> tuple[bool, ...]:
+    """Which of some sequences lack an item that others have."""
+    pairs = zip(sequences, row, strict=True)
+    return tuple(seq is not None and item is None for seq, item in pairs)
 
 
 def _alike(one: Item, other: Item) -> bool:
