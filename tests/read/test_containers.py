@@ -1,6 +1,8 @@
 """Files that hold a Keras model, of each kind and age: what is in them."""
 
 import json
+import os
+import random
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from cnnspec.read.containers import kinds, reading, weights
 from cnnspec.read.containers.stored import Held, Stored
 from cnnspec.read.found import ReadError
+from tests.read import hostile_files
 
 
 def stored(path: Path) -> Stored:
@@ -297,3 +300,72 @@ def test_a_file_that_nobody_may_write_is_read(tmp_path: Path) -> None:
     finally:
         folder.chmod(0o755)
     assert found == ["Sequential"] * 2
+
+
+def message(number: int, content: bytes | str) -> bytes:
+    """A field of a protocol buffer that holds others, or a text."""
+    data = content.encode() if isinstance(content, str) else content
+    return bytes([number << 3 | 2]) + hostile_files.varint(len(data)) + data
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_what_tensorflow_2_3_saved_is_read(is_alone: bool, tmp_path: Path) -> None:
+    """Keras's metadata were among the objects then, and the model's the first."""
+    metadata = json.dumps(
+        {"class_name": "Sequential", "keras_version": "2.4.0"} | LAYERS
+    )
+    objects = b""
+    for text in (metadata, '{"class_name": "Dense", "config": {}}'):
+        user = message(1, "_tf_keras_sequential") + message(3, text)
+        objects += message(1, message(1, b"\x08\1") + message(4, user))
+    graph = message(1, b"") + message(2, b"\0" * 3000) + message(7, objects)
+    path = tmp_path / "saved_model.pb"
+    path.write_bytes(b"\x08\1" + message(2, graph))
+    (tmp_path / "variables").mkdir()
+    found = stored(path if is_alone else tmp_path)
+    assert (found.format, found.keras_version) == ("saved-model", "2.4.0")
+    assert found.config["config"] == LAYERS["config"]
+
+
+# ------------------------------------------------------------------ damaged
+
+DAMAGED = ["keras2.json", "keras2.keras", "keras_metadata.pb"]
+ROUNDS = 2000 if os.environ.get("CNNSPEC_FIDELITY") == "long" else 60
+
+
+@pytest.mark.parametrize("name", [*DAMAGED, "keras2.h5"])
+def test_a_damaged_file_is_read_or_refused(name: str, tmp_path: Path) -> None:
+    content = (FILES / name).read_bytes()
+    path = tmp_path / name
+    ended = set()
+    for seed in range(5 if name == "keras2.h5" and ROUNDS == 60 else ROUNDS):
+        path.write_bytes(damaged(content, random.Random(f"{name} {seed}")))
+        try:
+            kind = kinds.kind_of(str(path))
+            ended.add(kind and bool(reading.stored(str(path), kind)))
+        except ReadError as error:
+            ended.add(str(error))
+    assert {True} < ended
+    assert all("\n" not in said for said in ended if isinstance(said, str))
+
+
+def test_what_ends_or_holds_up_hdf5s_library_is_refused(tmp_path: Path) -> None:
+    """With these bytes HDF5 1.14 goes round for ever."""
+    path = tmp_path / "model.h5"
+    for place in (963, 12523):
+        data = bytearray((FILES / "keras2.h5").read_bytes())
+        data[place] = 255
+        path.write_bytes(data)
+        assert "HDF5" in refused(path)
+
+
+def damaged(content: bytes, draw: random.Random) -> bytes:
+    data = bytearray(content)
+    for _ in range(draw.choice((1, 1, 2, 4, 16))):
+        place = draw.randrange(len(data))
+        data[place] = draw.choice(
+            (0, 255, 127, 34, data[place] ^ 1, draw.randrange(256))
+        )
+    if draw.random() < 0.15:
+        del data[draw.randrange(len(data)) :]
+    return bytes(data)

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import IO
 
 from cnnspec.ground.visible import visible
@@ -69,7 +70,13 @@ def _protobufs(path: str) -> Iterator[IO[bytes]]:
     from cnnspec.read.containers.saved_model import GRAPH, METADATA
 
     folder, names = _folder_and_names(path, METADATA, GRAPH)
-    yield from (folder.open(name) for name in names if folder.has(name))
+    for name in names:
+        if not folder.has(name):
+            continue
+        if isinstance(folder, Zipped):  # whose files are to be read to their ends
+            yield BytesIO(read_from(folder, name, _TEXT_LIMIT))
+        else:
+            yield folder.open(name)
 
 
 def _of_member(folder: Zipped) -> Stored:
