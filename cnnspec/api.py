@@ -68,6 +68,7 @@ __all__ = [
     "files",
     "find_specs",
     "import_model",
+    "kept_weights",
     "keras_model",
     "load",
     "loads",
@@ -483,6 +484,32 @@ def import_model(
     return imported(found, path, settings, flat=flat)
 
 
+def kept_weights(source: PathName, *, allow_import: bool = False) -> bytes:
+    """The `.keras` file of a model, with the weights of the file that it is read from.
+
+    Today's Keras loads it, of whatever age the file is.
+
+    Args:
+        source: path of a file that Keras saved, with weights in it.
+        allow_import: imports the layers that aren't Keras's.
+
+    Raises:
+        SpecError: it can't be read, holds no weights, or others than its layers have.
+        NotInstalledError: Keras isn't installed; or there are layers that nobody has
+            allowed to import.
+    """
+    from cnnspec.emit.keras_live.kept import archive
+    from cnnspec.read.found import ReadError
+    from cnnspec.read.opening import refused
+
+    path = os.fspath(source)
+    checked = check_file(path, allow_import=allow_import)
+    try:
+        return archive(checked.model(), path)
+    except ReadError as error:
+        raise refused(error, path) from None
+
+
 # ------------------------------------------------------------------ building
 
 
@@ -517,7 +544,7 @@ def _paths(
     """The files of each target by their endings."""
     from cnnspec.emit.targets import endings, usual_targets
     from cnnspec.emit.targets import targets as all_targets
-    from cnnspec.emit.write import refuse_edited
+    from cnnspec.emit.write import refuse_edited, refuse_source
     from cnnspec.ground.file_names import file_name
 
     start = os.path.join(folder, file_name(stem(model.program.source.path)))
@@ -529,6 +556,7 @@ def _paths(
         found[name] = {ending: start + ending for ending in endings(target)}
     for paths in found.values():
         for path in paths.values():
+            refuse_source(path, model.program.source.path)
             refuse_edited(path, force)
     return found
 

@@ -1,7 +1,7 @@
 """What `cnnspec check` found: as text, JSON, GitHub's annotations, and SARIF."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.ground.errors import Diagnostic, Mark
@@ -208,22 +208,24 @@ def _of_printed(read: "Imported") -> Checked:
 
 
 def of_import(
-    read: "Imported", output: str | None, *, strict: bool = False
+    read: "Imported", written: Collection[str], *, strict: bool = False
 ) -> Iterator[str]:
     """What `import` says of what it has read, line by line.
 
     Args:
         read: the model.
-        output: the file that the spec was written to, if it was.
+        written: the files that were written.
         strict: whether nothing may be open.
     """
     yield from map(str, read.open)
     if others := read.found.others:
         several = f"{read.source} holds {_count(len(others), 'other model')}, too"
         yield visible(f"cnnspec: {several}: {', '.join(others)}")
-    if output is not None:
-        yield visible(f"wrote {output}")
-    checked = read.checked if output is not None else _of_printed(read)
+    for path in written:
+        yield visible(f"wrote {path}")
+    checked = read.checked
+    if checked.path not in written:
+        checked = _of_printed(read)
     if checked.ok and not read.is_sound(strict=strict):
         count = sum(strict or found.severity == "error" for found in read.open)
         settle = "settle it" if count == 1 else "settle them"

@@ -311,10 +311,19 @@ COMMANDS = {
             Option("--model", "model", "Which one, where there are several.", "NAME"),
             Option("--table", "table", "Which printed table, from 1.", "N", whole=True),
             Option("--cell", "cell", "Which cell's model, from 1.", "N", whole=True),
+            Option(
+                "--weights",
+                "weights",
+                "Write the model with its weights, too, as today's Keras has it: a "
+                ".keras file.",
+                "FILE",
+            ),
             _flag("force", "Overwrite a file that a person edited."),
+            _IMPORT,
         ),
         (
             "cnnspec import model.h5 -o model.yaml",
+            "cnnspec import old.h5 -o new.yaml --weights new.keras",
             "cnnspec import lesson.ipynb --model cnn",
             "cnnspec import model.keras --report json",
         ),

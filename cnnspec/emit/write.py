@@ -133,6 +133,25 @@ def refuse_edited(path: str, force: bool = False) -> None:
         raise _kept(path, f"this file {text}, so it is kept")
 
 
+def refuse_source(path: str, source: str) -> None:
+    """Makes sure that a model isn't written over the file that it is read from.
+
+    Raises:
+        SpecError: both are the same file.
+    """
+    try:
+        same = os.path.samefile(path, source)
+    except OSError:
+        return  # one of them isn't there
+    if same:
+        text = "this is the file that the model is read from, so it is kept"
+        found = Diagnostic("error", "edited-file", Mark(path), text, _ELSEWHERE)
+        raise SpecError([found])
+
+
+_ELSEWHERE = "give it another name or folder with -o"
+
+
 def is_edited(path: str) -> bool:
     """Whether a file is there that isn't as cnnspec wrote it."""
     try:

@@ -68,12 +68,17 @@ def source(path: str, shown: str = "", **choice: Any) -> FoundSource | None:
     try:
         found = read(path, **choice)
     except ReadError as error:
-        mark = mark_of(shown or path, error.place)
-        text, hint = error.message, error.hint or _TOLD
-        raise SpecError([Diagnostic("error", UNREADABLE, mark, text, hint)]) from None
+        raise refused(error, shown or path) from None
     except OSError:
         return None  # whoever reads it as a spec says why it can't be
     return None if found is None else FoundSource(found, shown or path)
+
+
+def refused(error: ReadError, path: str) -> SpecError:
+    """What is said of a file that can't be read."""
+    mark = mark_of(path, error.place)
+    text, hint = error.message, error.hint or _TOLD
+    return SpecError([Diagnostic("error", UNREADABLE, mark, text, hint)])
 
 
 def opened(name: str, **choice: Any) -> FoundSource:

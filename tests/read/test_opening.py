@@ -3,11 +3,13 @@
 import io
 import json
 import pickle
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import keras
+import numpy as np
 import pytest
 
 import cnnspec
@@ -180,6 +182,35 @@ def test_import_writes_a_spec_that_keras_builds_as_the_model(
     status, out, error = run("import", "model.json")
     assert (status, error[:16]) == (0, "model.json: ok: ")
     assert cnnspec.loads(out).summary.total_params == model.count_params()
+
+
+OLD = Path(__file__).parent / "old"
+
+
+def test_weights_come_along(tmp_path: Path, run: Run) -> None:
+    shutil.copy(OLD / "chain.h5", tmp_path)
+    status, out, _ = run("import", "chain.h5", "-o", "new.yaml", "--weights", "w.keras")
+    assert (status, out.splitlines()[:2]) == (0, ["wrote new.yaml", "wrote w.keras"])
+    with np.load(OLD / "answers.npz") as answers:
+        given, said = (answers[f"chain {word} 0"] for word in ("given", "said"))
+    loaded = keras.saving.load_model("w.keras")
+    assert np.abs(loaded(given).numpy() - said).max() < 1e-5
+    made = cnnspec.keras_model("new.yaml")
+    made.load_weights("w.keras")
+    assert np.abs(made(given).numpy() - said).max() < 1e-5
+    status, _, error = run("import", "chain.h5", "--weights", "w.h5")
+    assert (status, error.count("\n")) == (2, 1)
+
+
+def test_a_model_is_not_written_over_the_file_that_it_is_read_from(
+    tmp_path: Path, run: Run
+) -> None:
+    shutil.copy(OLD.parent / "files" / "keras2.keras", tmp_path / "a.keras")
+    before = Path("a.keras").read_bytes()
+    for command in ("build a.keras --to keras -o .", "import a.keras -o a.keras"):
+        status, _, error = run(*command.split(), "--force")
+        assert (status, "the file that the model is read from" in error) == (1, True)
+    assert Path("a.keras").read_bytes() == before
 
 
 def test_import_reads_standard_input(
