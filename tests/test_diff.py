@@ -103,6 +103,18 @@ def test_edit_and_what_follows_from_it() -> None:
     assert not found.pairings[-1].arguments
 
 
+def test_what_is_frozen_around_a_layer_is_told_of_it() -> None:
+    spec = (
+        "{input: [8], blocks: {u: {layers: [Dense: 4, ReLU]}}, layers: [u, Dense: 3]}"
+    )
+    free, frozen = (
+        api.loads(spec),
+        api.loads(spec.replace("[u,", "[u: {trainable: false},")),
+    )
+    assert edits(diff(free, frozen)) == {"trainable": (True, False)}
+    assert changes(diff(free, frozen)) == ["~dense", "same", "same"]
+
+
 def test_layer_put_in_and_taken_out() -> None:
     one, other = model(*FIVE), model(*FIVE[:3], "Dropout: 0.5", *FIVE[3:])
     expected = ["same", "same", "same", "+dropout", "same", "same"]

@@ -31,6 +31,8 @@ class DataSource:
     """How many with superclasses as labels, where it has them."""
     samples: ClassVar[int | None] = None
     """How many it has to train on, before anything of it is held out."""
+    tests: ClassVar[int | None] = None
+    """How many are held out to test with, where it says which."""
     packages: ClassVar[tuple[str, ...]] = ()
     """What a script needs for it beside Keras, NumPy and Matplotlib."""
     streams: ClassVar[bool] = False
@@ -76,6 +78,7 @@ class Mnist(DataSource):
     array = (28, 28)
     classes = 10
     samples = 60_000
+    tests = 10_000
 
 
 class FashionMnist(DataSource):
@@ -86,6 +89,7 @@ class FashionMnist(DataSource):
     array = (28, 28)
     classes = 10
     samples = 60_000
+    tests = 10_000
 
 
 class Cifar10(DataSource):
@@ -96,6 +100,7 @@ class Cifar10(DataSource):
     labels_in_column = True
     classes = 10
     samples = 50_000
+    tests = 10_000
 
 
 class Cifar100(DataSource):
@@ -107,6 +112,7 @@ class Cifar100(DataSource):
     labels_in_column = True
     classes = 100
     samples = 50_000
+    tests = 10_000
     coarse_classes = 20
 
 

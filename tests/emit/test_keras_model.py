@@ -77,6 +77,23 @@ def test_several_inputs_branches_and_outputs() -> None:
     assert [tuple(t.shape) for t in built.outputs] == [(None, 224), (None, 192)]
 
 
+MASKED = """
+inputs: {a: [10, 4], b: {shape: [10], dtype: int32}}
+layers:
+  - Masking: {from: a}
+  - Bidirectional: {layer: {LSTM: {units: 3, return_sequences: true}}}
+  - GRU: 3
+  - Embedding: {input_dim: 20, output_dim: 4, mask_zero: true, from: b}
+  - Dropout: 0.5
+  - GlobalAveragePooling1D
+  - Concatenate: {from: [prev, gru]}
+"""
+
+
+def test_operations_that_make_masks_are_keras_s_own() -> None:
+    assert not api.check(MASKED, keras=True).diagnostics
+
+
 def test_a_layer_frozen_in_the_spec_is_frozen_in_keras() -> None:
     frozen = SMALL.replace("name: scores", "name: scores, trainable: false")
     model = api.loads(frozen)

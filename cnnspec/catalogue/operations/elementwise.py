@@ -105,6 +105,8 @@ class Conjugate(Each):
 class Copy(Each):
     """The same numbers again."""
 
+    unfit = types.NOTHING
+
 
 class Cos(Each):
     """The cosine of each number."""
@@ -330,6 +332,7 @@ class Square(Each):
 class StopGradient(Each):
     """The same numbers, through which training learns nothing."""
 
+    unfit = types.NOTHING
     tensor_arguments = ("variable",)
 
 

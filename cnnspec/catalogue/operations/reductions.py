@@ -198,6 +198,10 @@ class Average(CountNonzero):
     """The mean of the numbers along an axis."""
 
     typed = types.with_float
+    renamed: ClassVar[dict[str, typing.Any]] = {
+        "weights": "multiply by them with ops.multiply, take ops.sum, and divide that "
+        "by the weights' own sum",
+    }
 
     axis: int | None = None
 

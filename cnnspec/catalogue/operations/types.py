@@ -7,6 +7,8 @@ in keras/src/ops, Keras 3.15, on the TensorFlow backend with float32 as `floatx`
 from functools import cache
 from typing import Any
 
+from cnnspec.ground.errors import ShapeError
+
 FLOATX = "float32"
 """Keras's `floatx`, which no dtype policy changes."""
 Given = Any
@@ -41,8 +43,13 @@ def promoted(*given: Given) -> str:
 
     Args:
         given: names of types; `int`, `float` and `bool` for numbers of Python.
+
+    Raises:
+        ShapeError: texts are among them, which meet nothing but texts.
     """
     names = [_name(one) for one in given]
+    if not TEXT.isdisjoint(names) and len({*names}) > 1:
+        raise ShapeError("takes numbers, and is given texts")
     found = names[0] if len({*names}) == 1 else _least({*names})
     found = {"int": "int32", "float": FLOATX}.get(found, found)
     return _FOLDED.get(found, found)

@@ -242,7 +242,8 @@ def compare(model: Any, summary: Summary) -> list[str]:
     graph = summary.graph
     rows = {graph.called(row.name): row for row in summary.rows if not row.shares}
     found = [f"Keras has no layer '{name}'" for name in rows if name not in layers]
-    found += [f"only Keras has a layer '{name}'" for name in layers if name not in rows]
+    known = rows.keys() | _masking(model)
+    found += [f"only Keras has a layer '{n}'" for n in layers if n not in known]
     for name, row in rows.items():
         if name not in layers:
             continue
@@ -270,6 +271,24 @@ def _is_own(layer: Layer) -> bool:
 def _operations(model: Any) -> Any:
     """Layers and operations of a model; a Sequential has a functional one inside."""
     return (getattr(model, "_functional", None) or model).operations
+
+
+def _masking(model: Any) -> set[str]:
+    """The names of operations by which Keras makes masks; no spec says them."""
+    tensors = [
+        tensor
+        for made in _operations(model)
+        for node in made._inbound_nodes
+        for tensor in node.output_tensors
+    ]
+    masks = [getattr(tensor, "_keras_mask", None) for tensor in tensors]
+    todo, found = [mask for mask in masks if mask is not None], set()
+    while todo:
+        made = todo.pop()._keras_history.operation
+        if not isinstance(made, keras_module().Layer) and made.name not in found:
+            found.add(made.name)
+            todo += (t for node in made._inbound_nodes for t in node.input_tensors)
+    return found
 
 
 def _differences(layer: Any, row: Row) -> Iterator[str]:

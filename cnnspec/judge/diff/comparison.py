@@ -178,11 +178,21 @@ def _pairing(
     reconnected = connections.differ(before.inputs, after.inputs, in_order)
     reconnected |= _call(before) != _call(after)
     reshared = connections.partners.get(before.shares, "") != after.shares
+    if all(edit.name != "trainable" for edit in arguments):
+        arguments = (*arguments, *_frozen_around(before, after))
     if arguments or reconnected or reshared or before.type != after.type:
         change = CHANGED
     else:
         change = SAME if _numbers(before) == _numbers(after) else AFFECTED
     return Pairing(change, before, after, arguments, reconnected, reshared)
+
+
+def _frozen_around(before: Row, after: Row) -> Iterator[Edit]:
+    """That a call, model or repeat around freezes one of the two alone."""
+    weights = [[w.shape for w in row.weights] for row in (before, after)]
+    trains = [any(w.trainable for w in row.weights) for row in (before, after)]
+    if weights[0] == weights[1] and trains[0] != trains[1]:
+        yield Edit("trainable", *trains)
 
 
 def _call(row: Row) -> tuple[Any, ...]:

@@ -54,7 +54,7 @@ def of_model(model: Model) -> list[Problem]:
     own = program.vars or program.blocks or program.own or program.own_parts
     if own or program.defaults.own.arguments or changed:
         found += _ask([("definitions", model)])
-    if any(tensor.sparse for tensor in model.summary.graph.inputs):
+    if any(i.sparse or i.shape[:1] != (None,) for i in model.summary.graph.inputs):
         found += _ask([("inputs", model)])
     rows = list(each_row(model.summary, written=True))
     # Calls of a block have its layers in common.
