@@ -227,14 +227,14 @@ def _without_echoes(
 
 
 def _expected(model: Model) -> Iterator[Diagnostic]:
-    program, summary = model
+    program = model.program
     if program.expect is not None:
         from cnnspec.judge.expect import judge
 
         hint = (
             "--set expect=null asks nothing of a variant" if program.is_variant else ""
         )
-        for found in judge(program.expect, summary, program.source):
+        for found in judge(model):
             yield found._replace(hint=found.hint or hint)
 
 

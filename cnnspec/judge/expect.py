@@ -4,8 +4,8 @@ import os
 from collections.abc import Container, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnspec.catalogue.layers.base import Layer
 from cnnspec.catalogue.registry import INPUT_LAYER
+from cnnspec.ground import patience
 from cnnspec.ground.errors import Diagnostic, Mark, Path, SpecError, nearest
 from cnnspec.ground.partial import until_lost
 from cnnspec.ground.shapes import Shape, Shapes
@@ -20,9 +20,10 @@ from cnnspec.judge.align import (
 )
 from cnnspec.language import naming
 from cnnspec.language.document import Expect
-from cnnspec.model.summary import Row, Summary, each_row
+from cnnspec.model.summary import Model, Row, Summary, each_row
 
 if TYPE_CHECKING:
+    from cnnspec.ground.edits import Remedy
     from cnnspec.read.tables.rows import PrintedRow, PrintedSummary
 
 MISMATCH = "expected-mismatch"
@@ -38,9 +39,11 @@ _UNBUILT = (
 )
 
 
-def judge(expect: Expect, summary: Summary, source: Source) -> Iterator[Diagnostic]:
+def judge(model: Model) -> Iterator[Diagnostic]:
     """What differs between a model and the `expect:` of its spec."""
-    judge = _Judge(expect, summary, source)
+    expect = model.program.expect
+    assert expect is not None
+    judge = _Judge(expect, model)
     printed, wrong = next(until_lost(judge.read_table() for _ in [expect]), (None, []))
     yield from wrong
     for key in ("total_params", "trainable_params", "non_trainable_params"):
@@ -65,8 +68,9 @@ _Printable = Row | _Input
 
 
 class _Judge:
-    def __init__(self, expect: Expect, summary: Summary, source: Source) -> None:
-        self._expect, self._summary, self._source = expect, summary, source
+    def __init__(self, expect: Expect, model: Model) -> None:
+        self._expect, (self._program, summary) = expect, model[:2]
+        self._summary, self._source = summary, model.program.source
         self._rows = {row.name: row for row in each_row(summary)}
 
     def total(self, key: str, printed: "PrintedSummary | None") -> Iterator[Diagnostic]:
@@ -157,7 +161,7 @@ class _Judge:
 
     def _distance(self, table: "PrintedSummary") -> int:
         """How much of a table isn't the model's."""
-        return len(self._differing(table)) + len(list(self._totals(table)))
+        return len(_differing(self._summary, table)) + len(list(self._totals(table)))
 
     def _unreadable(self, line: int, message: str) -> Diagnostic:
         return Diagnostic("error", "summary", self._mark(line), message)
@@ -170,14 +174,20 @@ class _Judge:
 
     def table(self, printed: "PrintedSummary") -> Iterator[Diagnostic]:
         """Rows and totals of the printed table that aren't the model's."""
-        differing, totals = self._differing(printed), list(self._totals(printed))
-        doubt = printed.doubt if differing or totals else None
+        differ, totals = _differing(self._summary, printed), list(self._totals(printed))
+        doubt = printed.doubt if differ or totals else None
         # Without these numbers the table's rows come to its total, as the model's do.
         misprinted = doubt and printed.model_params == self._summary.total_params
-        if doubt and differing and not misprinted:
+        if doubt and differ and not misprinted:
             yield self._unreadable(*doubt)
-        for row, layer in differing:
+        mending = self._mending(printed) if differ and not doubt else ()
+        for place, (row, layer) in enumerate(differ):
             found = self._row_difference(row, layer)
+            if mending:
+                texts = "; or ".join(remedy.text for remedy in mending)
+                hint = "" if place else texts
+                more = "" if place else _covered(mending, len(differ) - 1)
+                found = found._replace(message=f"{found.message}{more}", hint=hint)
             if doubt and row and layer and row.params not in (None, layer.params):
                 mark = self._mark(row.line) if misprinted else found.mark
                 hint = _MISPRINTED if misprinted else ""
@@ -185,7 +195,7 @@ class _Judge:
             yield found
         for what, expected, count in totals:
             text = f"the summary's {what} are {_versus(expected, count)}"
-            hint = "" if differing or not doubt else "its own rows don't come to that"
+            hint = "" if differ or not doubt else "its own rows don't come to that"
             yield self._mismatch(("expect", "summary"), text, hint)
 
     def _totals(self, printed: "PrintedSummary") -> Iterator[tuple[str, int, int]]:
@@ -205,14 +215,14 @@ class _Judge:
             if expected is not None and expected != found:
                 yield what, expected, found
 
-    def _differing(
-        self, printed: "PrintedSummary"
-    ) -> "list[tuple[PrintedRow | None, _Printable | None]]":
-        names = {row.name for row in printed.rows}
-        pairs = list(_printable(self._summary, names, whole=has_models(printed.rows)))
-        own = {id(shown): layer for shown, layer in pairs}
-        found = differing(printed.rows, [shown for shown, _ in pairs])
-        return [(row, layer and own[id(layer)]) for row, layer in found]
+    def _mending(self, printed: "PrintedSummary") -> "list[Remedy]":
+        """Changes of the spec that each make all rows as they are printed."""
+        if not patience.lasts():
+            return []
+        from cnnspec.judge.repairs import Table, repairs
+
+        table = Table(printed, lambda summary: _differing(summary, printed))
+        return repairs(self._program, self._summary, table)
 
     def _row_difference(
         self, row: "PrintedRow | None", layer: _Printable | None
@@ -252,7 +262,7 @@ class _Judge:
         return self._mismatch(path, message, "add it, or remove its row")
 
     def _first_difference(self, printed: "PrintedSummary") -> str:
-        for row, layer in self._differing(printed):
+        for row, layer in _differing(self._summary, printed):
             if layer is not None:
                 line = self._source.mark(layer.path, at_key=True).line
                 text = f"; the first difference is '{layer.name}' (line {line})"
@@ -291,6 +301,29 @@ class _Judge:
         self, code: str, path: Path, message: str, hint: str = ""
     ) -> Diagnostic:
         return self._source.diagnostic("error", code, path, message, hint)
+
+
+def _differing(
+    summary: Summary, printed: "PrintedSummary"
+) -> "list[tuple[PrintedRow | None, _Printable | None]]":
+    names = {row.name for row in printed.rows}
+    pairs = list(_printable(summary, names, whole=has_models(printed.rows)))
+    own = {id(shown): layer for shown, layer in pairs}
+    found = differing(printed.rows, [shown for shown, _ in pairs])
+    return [(row, layer and own[id(layer)]) for row, layer in found]
+
+
+def _covered(mending: "Sequence[Remedy]", behind: int) -> str:
+    """How much is mended by each of some changes, in words."""
+    rows = f"it and the {behind} rows behind it that differ"
+    if behind < 2:
+        rows = "it and the row behind it that differs" if behind else "it"
+    if len(mending) > 1:
+        return f"; each of {len(mending)} changes mends {rows}, so see which was meant"
+    together = len(mending[0].edits)
+    if together > 1:
+        return f"; {together} changes mend {rows}"
+    return f"; one change mends {rows}" if behind else ""
 
 
 def _printable(
@@ -397,10 +430,8 @@ def _solve(row: Row, name: str, wanted: int) -> Sequence[int]:
 
 
 def _count_with(row: Row, name: str, value: object) -> int | None:
-    layer = row.layer
-    arguments = {**layer.given, name: value}
     try:
-        other: Layer = type(layer)(**arguments)
+        other = row.layer.changed({name: value})
         other.check(*row.input_shapes)
         return sum(weight.size for weight in other.weights(*row.input_shapes))
     except ValueError:

@@ -1,0 +1,90 @@
+"""What change of a spec explains every row in which it differs from a table.
+
+A row by itself says little: where one argument is wrong, all rows behind it may differ.
+So changes are tried on the whole model, those nearest to the first row that differs
+first, and what is told leaves no row different. Imported only when there is such a row.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from cnnspec.ground.edits import Remedy, edited
+from cnnspec.judge.repairs.layers import at_input, at_layer
+from cnnspec.judge.repairs.trials import Table, Trials
+from cnnspec.judge.repairs.values import given_elsewhere
+from cnnspec.language.program import Program
+from cnnspec.model.summary import Summary
+
+_TOLD = 3
+"""Changes that a message names."""
+_SMALL = 40
+"""Rows of a model in which two changes are looked for."""
+_WAYS = 6
+"""First changes of two that are followed."""
+
+
+def repairs(program: Program, summary: Summary, table: Table) -> list[Remedy]:
+    """Changes that leave no difference, the likeliest first; at most three.
+
+    Args:
+        program: a spec that differs from its table.
+        summary: of it.
+        table: what it is held against.
+    """
+    found = _single(Trials(program, table), summary)
+    if not found and len(summary.rows) <= _SMALL:
+        found = _double(Trials(program, table), summary)
+    return found
+
+
+def _single(trials: Trials, summary: Summary) -> list[Remedy]:
+    found: list[Remedy] = []
+    made: list[Any] = []
+    for remedy in _each(trials, summary):
+        if not trials.explains(remedy):
+            continue
+        data = edited(trials.source.data, remedy.edits)
+        if data not in made:  # said in another way already
+            made.append(data)
+            found.append(remedy)
+        if len(found) == _TOLD:
+            break
+    return found
+
+
+def _double(trials: Trials, summary: Summary) -> list[Remedy]:
+    """Two changes: one leaves fewer rows different, the other none."""
+    before = len(trials.table.differences(summary))
+    for remedy in islice(_each(trials, summary), _WAYS):
+        tried = trials.tried(remedy)
+        if tried is None or len(trials.table.differences(tried.summary)) >= before:
+            continue
+        then = trials.after(tried.program)
+        for other in _each(then, tried.summary):
+            if then.explains(other):
+                text = f"{remedy.text}, and {other.text}"
+                return [Remedy(text, (*remedy.edits, *other.edits))]
+    return []
+
+
+def _each(trials: Trials, summary: Summary) -> Iterator[Remedy]:
+    """What may explain the first row that differs, each once."""
+    difference = next(iter(trials.table.differences(summary)), None)
+    if difference is None:
+        return
+    seen = set()
+    ways: Sequence[Callable[..., Iterator[Remedy]]] = (
+        at_input,
+        at_layer,
+        given_elsewhere,
+    )
+    for remedy in chain.from_iterable(way(trials, summary, difference) for way in ways):
+        if any(trials.source.is_carried(edit.path) for edit in remedy.edits):
+            continue
+        if (change := repr(remedy.edits)) not in seen:
+            seen.add(change)
+            yield remedy
+
+
+__all__ = ["Table", "repairs"]
