@@ -50,6 +50,7 @@ MISUSES = {
     "chek": "there is no command 'chek'; did you mean 'check'?",
     "zzz": "there is no command 'zzz'; cnnspec --help lists them",
     "a.yaml": "there is no command 'a.yaml'; cnnspec check a.yaml checks a spec",
+    "a.h5": "there is no command 'a.h5'; cnnspec import a.h5 writes the spec of it",
     "--verson": "cnnspec has no option '--verson'; did you mean '--version'?",
     "--set a=1 check": "'--set' goes behind the command: cnnspec COMMAND --set",
     "check --fromat json": "check has no option '--fromat'; did you mean '--format'?",

@@ -13,6 +13,8 @@ from cnnspec.app.table import COMMANDS, Option
 from cnnspec.ground.errors import either, nearest
 
 HELP = ("--help", "-h")
+_MODELS = (".h5", ".hdf5", ".keras", ".json", ".py", ".ipynb")
+"""Endings of files with models, which somebody may type in the place of a command."""
 
 
 def refuse_unknown(name: str) -> None:
@@ -23,6 +25,8 @@ def refuse_unknown(name: str) -> None:
         hint = nearest(name, COMMANDS) or "cnnspec --help lists them"
         if name.endswith((".yaml", ".yml")):
             hint = f"cnnspec check {name} checks a spec"
+        elif name.endswith(_MODELS):
+            hint = f"cnnspec import {name} writes the spec of it"
         stop(f"there is no command '{name}'; {hint}")
     typed = name.partition("=")[0]
     if any(typed in (o.name, o.short) for c in COMMANDS.values() for o in c.options):

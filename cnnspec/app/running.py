@@ -64,7 +64,9 @@ def training_script(
         text = f"there is nothing to train with: the spec has no {either(missing)}"
         where = program.source.path
         hint = "docs/training.md shows both sections"
-        if program.train is not None:
+        if program.source.is_read:
+            hint = "import the model, and add both: docs/training.md shows them"
+        elif program.train is not None:
             hint = "add data:; or build its script, for a training loop of your own"
         raise SpecError([Diagnostic("error", "missing-field", Mark(where), text, hint)])
     _refuse_missing_files(program)

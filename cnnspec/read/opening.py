@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import IO, Any
 
 from cnnspec.ground.errors import (
     FOREIGN,
@@ -93,17 +93,32 @@ def opened(name: str, **choice: Any) -> FoundSource:
     """
     if name != STDIN:
         return _known(name, name, choice)
-    from shutil import copyfileobj
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as folder:
         path = os.path.join(folder, "model")
         with open(path, "wb") as file:
-            copyfileobj(sys.stdin.buffer, file)
-        return _known(path, "stdin", choice)
+            _receive(file)
+        return _known(path, _SHOWN, choice)
 
 
-STDIN = "-"
+STDIN, _SHOWN = "-", "stdin"
+_RECEIVED_LIMIT = 2 * 2**30
+"""Bytes of standard input; the largest of keras.applications has half of them."""
+
+
+def _receive(file: IO[bytes]) -> None:
+    """Writes standard input to a file.
+
+    Raises:
+        SpecError: there is no end of it.
+    """
+    left = _RECEIVED_LIMIT
+    while piece := sys.stdin.buffer.read(2**20):
+        left -= file.write(piece)
+        if left < 0:
+            text = f"over {_RECEIVED_LIMIT // 2**30} GiB came in"
+            raise refused(ReadError(text, "name the file itself"), _SHOWN)
 
 
 def _known(path: str, shown: str, choice: Mapping[str, Any]) -> FoundSource:

@@ -41,6 +41,8 @@ _TODO = "cnnspec import writes the spec of it, where you can choose"
 class FoundSource(Source):
     """A model that was read, in the place of a spec's text."""
 
+    is_read = True
+
     def __init__(self, found: Found, path: str) -> None:
         """Takes the model that `path` holds."""
         self.path = self.asked = path

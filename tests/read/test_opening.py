@@ -17,6 +17,7 @@ from cnnspec import api
 from cnnspec.__main__ import main
 from cnnspec.app import apart
 from cnnspec.ground.errors import Diagnostic, SpecError
+from cnnspec.read import opening
 from cnnspec.read.found import Place
 from cnnspec.read.placed import mark_of
 
@@ -153,7 +154,7 @@ def test_every_command_takes_it(saved: Path, run: Run) -> None:
     assert run("build", "model.json", "--to", "script", "-o", ".")[0] == 0
     assert "from model.json" in Path("model.py").read_text()
     status, _, error = run("train", "model.json")
-    assert (status, error.count("\n")) == (1, 1)
+    assert (status, error.count("import the model")) == (1, 1)
     wide = "layers.dense.units=12"
     assert run("check", "model.json", "--set", wide)[0] == 0
     assert run("import", "model.json", "-o", "model.yaml")[0] == 0
@@ -284,3 +285,16 @@ def test_a_folder_stands_for_its_specs_alone(saved: Path, run: Run) -> None:
     saved.with_name("a.yaml").write_text("input: [4]\nlayers: [{Dense: 3}]\n")
     status, out, _ = run("check", ".")
     assert (status, out.count("\n")) == (0, 1)
+    saved_model = saved.with_name("saved")
+    saved_model.mkdir()
+    shutil.copy(OLD.parent / "files" / "keras_metadata.pb", saved_model)
+    (saved_model / "saved_model.pb").write_bytes(b"")
+    assert run("check", "saved")[1].startswith("saved: ok: keras2: 23 params")
+
+
+def test_standard_input_has_a_bound(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "_RECEIVED_LIMIT", 2**20)
+    endless = SimpleNamespace(read=bytes)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=endless))
+    status, _, error = run("import", "-")
+    assert (status, error.count("\n")) == (1, 1)

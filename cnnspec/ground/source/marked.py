@@ -38,9 +38,12 @@ class Source:
         ignores: its comments that silence warnings, and those of what it extends.
         asked: the path of the spec that was asked for, where this one is a base of it.
         everywhere: whether it may name files outside of its project.
+        is_read: whether it was made of another file than a spec.
         rivals: what an included file brings that another one has brought: the section,
             the name, and the number of the file among all.
     """
+
+    is_read = False
 
     def __init__(self, text: str, path: str = "<spec>") -> None:
         """Reads `text`.
