@@ -421,3 +421,56 @@ def test_notebooks_of_version_3_are_read() -> None:
     cell = {"cell_type": "code", "input": [f"{HEAD}m = Sequential([{SMALL}])\n"]}
     text = json.dumps({"nbformat": 3, "worksheets": [{"cells": [cell]}]})
     assert counted(from_notebook(text))["total"] == 51
+
+
+# ------------------------------------------------------------------ old spellings
+
+PYTHON_2 = """\
+from keras.models import Sequential
+from keras.layers.core import Dense
+print 'Building model...'
+try:
+    import cPickle
+except ImportError, e:
+    raise SystemExit, 'no'
+model = Sequential()
+model.add(Dense(3, input_dim=4))
+print "done: %d" % 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "total"),
+    [
+        (PYTHON_2, 15),
+        (
+            f"!pip install keras\n{HEAD}%matplotlib inline\nm = Sequential([{SMALL}])",
+            51,
+        ),
+        (f"{HEAD}m =\u00a0Sequential([{SMALL}])\n", 51),
+    ],
+)
+def test_code_is_read_as_people_keep_it(code: str, total: int) -> None:
+    assert counted(read(code))["total"] == total
+
+
+def test_a_line_that_no_cell_should_have_is_passed_over() -> None:
+    bad = f"{HEAD}conda install keras\nm = Sequential([{SMALL}])\n"
+    assert counted(from_notebook(book((bad, ""))))["total"] == 51
+    with pytest.raises(ReadError, match="no Python"):
+        read(bad)
+
+
+@pytest.mark.parametrize(
+    ("old", "after"),
+    [
+        ("keras.layers.recurrent", False),
+        ("keras.layers", True),
+        ("tensorflow.keras.layers", True),
+    ],
+)
+def test_a_gru_is_that_of_its_time(old: str, after: bool) -> None:
+    code = f"from {old} import GRU\nfrom keras import *\n"
+    found = read(f"{code}m = Sequential([GRU(4, input_shape=(5, 3))])")
+    [step] = found.document["layers"]
+    assert step["GRU"].get("reset_after", True) is after

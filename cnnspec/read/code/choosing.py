@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from cnnspec.read.code.building import Model
 from cnnspec.read.code.machine import Machine
 from cnnspec.read.code.models import is_model_class
-from cnnspec.read.code.modules import has_layers
 from cnnspec.read.code.networks import walked
 from cnnspec.read.code.values import (
     Bound,
@@ -107,16 +106,22 @@ def _why_none(machine: Machine) -> tuple[str, str, Place]:
 
 
 def _ask_functions(machine: Machine) -> None:
-    """Calls functions and classes that nothing calls, with their defaults."""
-    for value in [*machine.scope.names.values()]:
-        _asked(machine, value)
+    """Calls functions and classes that nothing calls, with their defaults.
+
+    First those that make layers or models themselves, then all others.
+    """
+    for every in (False, True):
+        for value in [*machine.scope.names.values()]:
+            _asked(machine, value, every)
+        if whole_models(machine):
+            return
 
 
-def _asked(machine: Machine, value: object) -> Model | None:
+def _asked(machine: Machine, value: object, every: bool = True) -> Model | None:
     """The model that a function gives, or one that is a class of the code."""
     if isinstance(value, Function):
         is_plain = not isinstance(value.node, ast.Lambda)
-        makes = is_plain and (has_layers(value.node.body) or _makes_models(value.node))
+        makes = is_plain and (every or _makes_models(value.node))
         return _called(machine, value, value.name) if makes else None
     if isinstance(value, Instance) and isinstance(value.model, Model):
         return value.model
@@ -126,8 +131,8 @@ def _asked(machine: Machine, value: object) -> Model | None:
         made = _called(machine, value, value.name)
         if made is not None:
             return made
-    for name, member in value.members.items():
-        if isinstance(member, Function) and _makes_models(member.node):
+    for name, member in [*value.members.items()]:
+        if isinstance(member, Function) and (every or _makes_models(member.node)):
             function = member if member.kind == "staticmethod" else Bound(member, value)
             found = _called(machine, function, name)
             if found is not None:
@@ -147,13 +152,15 @@ def _makes_models(node: ast.AST) -> bool:
 def _called(machine: Machine, function: object, name: str) -> Model | None:
     """The last model that a call without arguments makes."""
     before = len(machine.models)
+    machine.begin()
     try:
         found = machine.call(function, Call(machine, [], {}, Place(), f"{name}()"))
     except (Raised, Spent, RecursionError):
         found = None
     made = [one for one in machine.models[before:] if one.layers or one.outputs]
     first = found[0] if isinstance(found, tuple | list) and found else found
-    model = first if isinstance(first, Model) else (made[-1] if made else None)
+    is_whole = isinstance(first, Model) and bool(first.layers or first.outputs)
+    model = first if is_whole else (made[-1] if made else None)
     if model is not None:
         model.call_it(name)
         model.use(machine)

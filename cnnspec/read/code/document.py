@@ -25,8 +25,8 @@ class Written(NamedTuple):
     places: dict[Path, Place]
     points: OpenPoints
     comments: dict[Path, str]
-    names: dict[int, str]
-    """What layers are called, by their identity."""
+    steps: dict[int, Path]
+    """Where layers and inputs stand, by their identity."""
 
 
 def written(model: Model, name: str) -> Written:
@@ -49,7 +49,7 @@ def written(model: Model, name: str) -> Written:
         document["blocks"] = maker.blocks
     document["layers"] = steps
     document["outputs"] = [maker.tensor(tensor, read) for tensor in outputs]
-    return Written(document, maker.places, maker.points, maker.comments, maker.names)
+    return Written(document, maker.places, maker.points, maker.comments, maker.paths)
 
 
 class _Maker:
@@ -65,6 +65,7 @@ class _Maker:
         self.given: set[str] = set()
         self.counts: dict[str, int] = {}
         self.called: dict[int, str] = {}
+        self.paths: dict[int, Path] = {}
         self.counted: set[int] = set()
         self.operations: dict[str, int] = {}
         self.block_of: dict[int, str] = {}
@@ -84,6 +85,7 @@ class _Maker:
             readers = [node for node in nodes if tensor in node.inputs]
             inputs[name] = self._input(tensor, readers, path)
             self.places[path] = tensor.place
+            self.paths[id(tensor)] = path
         if several or (tensors and tensors[0].name):
             document["inputs"] = inputs
         elif tensors:
@@ -198,6 +200,7 @@ class _Maker:
         kind, given = self._entry(layer, node, path)
         name = self.name_of(layer)
         self.called[id(node)] = name
+        self.paths[id(layer)] = path
         given |= {"name": name, "from": self.reads(node, read)}
         return {kind: given}
 

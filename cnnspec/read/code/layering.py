@@ -50,7 +50,8 @@ def make_layer(called: str, call: Call) -> Layer:
             given.pop(key, None)
     if isinstance(given.get("dtype"), External):
         given["dtype"] = given["dtype"].name
-    found = current(called if called == "Merge" else kind, given, _version(given))
+    version = _version(given, call.machine.version)
+    found = current(called if called == "Merge" else kind, given, version)
     made = Layer(
         found.kind,
         found.arguments,
@@ -65,10 +66,9 @@ def make_layer(called: str, call: Call) -> Layer:
     return made
 
 
-def _version(given: Mapping[str, Any]) -> str:
-    """The version of Keras, as far as the arguments tell it."""
-    old = ("border_mode", "output_dim", "nb_filter", "inner_activation", "init")
-    return "1" if any(key in given for key in old) else "3"
+def _version(given: Mapping[str, Any], imported: str) -> str:
+    """The version of Keras, as far as imports and arguments tell it."""
+    return "1" if _OF_KERAS_1 & given.keys() else imported
 
 
 def _takes(kind: str, argument: str) -> bool:
@@ -230,7 +230,7 @@ def _of_nothing(layer: Layer, call: Call) -> Any:
     first = first_unknown(*call.args, *call.named.values())
     if first is not None:
         machine: Machine = call.machine
-        what = f"{call.text} reads {first.why}"
+        what = f"{first.why}, which {call.text} reads,"
         machine.note(what, call.place, counts=not first.given)
     return call.unknown()
 

@@ -99,6 +99,8 @@ class Machine:
         self.clock = 0
         self.summaries: list[Told] = []
         self.seed: Any = None
+        self.version = "3"
+        """Of Keras, as far as the imports tell it."""
         self.saved: dict[str, Any] = {}
         """Models by the files that the code writes them to."""
         self.inside: list[Any] = []
@@ -114,7 +116,7 @@ class Machine:
         """
         self.cell = cell
         for node in tree.body:
-            self.limit = min(self.steps + SHARE, STEPS)
+            self.begin()
             try:
                 self.execute(node, self.scope)
             except Raised:
@@ -159,6 +161,10 @@ class Machine:
         self.held += count
         if self.held > HELD:
             raise Spent
+
+    def begin(self) -> None:
+        """Begins with a statement, which has a share of all steps."""
+        self.limit = min(self.steps + SHARE, STEPS)
 
     def step(self) -> None:
         """Counts a step.

@@ -9,6 +9,7 @@ from cnnspec.read.code.choosing import chosen
 from cnnspec.read.code.outputs import figures_of, shown_of
 from cnnspec.read.code.program import FIRST, Part, followed, found_of
 from cnnspec.read.code.solving import solve
+from cnnspec.read.code.spelling import without_magics
 from cnnspec.read.found import Choice, Found, ReadError
 
 
@@ -35,8 +36,9 @@ def from_notebook(text: str, choice: Choice = FIRST) -> Found:
     shown = shown_of(machine, model, outputs)
     if shown is None:
         return found_of("notebook", machine, model)
-    solve(model, shown.read.rows)
-    return found_of("notebook", machine, model, figures=figures_of(model, shown))
+    solved = solve(model, shown.read.rows)
+    figures = figures_of(model, shown)
+    return found_of("notebook", machine, model, solved, figures=figures)
 
 
 # ------------------------------------------------------------------ cells
@@ -98,32 +100,3 @@ def _of_html(text: str) -> str:
     import html
 
     return html.unescape(re.sub(r"<[^>]*>", "", text))
-
-
-_MAGIC = re.compile(r"\s*(%|!|\?|[\w.]+\?+\s*$)")
-_CELL_MAGIC = re.compile(r"\s*%%(\w+)")
-_PYTHON = ("time", "timeit", "capture", "prun", "tensorflow_version")
-
-
-def without_magics(code: str) -> str:
-    """Code without what only a notebook understands; lines keep their numbers."""
-    cell_magic = _CELL_MAGIC.match(code)
-    if cell_magic and cell_magic[1] not in _PYTHON:
-        return ""
-    lines = code.split("\n")
-    kept: list[str] = []
-    for number, line in enumerate(lines):
-        if not _MAGIC.match(line) or _goes_on(lines, number):
-            kept.append(line)
-            continue
-        indent = line[: len(line) - len(line.lstrip())]
-        kept.append(f"{indent}pass")
-    return "\n".join(kept)
-
-
-def _goes_on(lines: Sequence[str], number: int) -> bool:
-    """Whether a line that begins as a magic does is the rest of the one before."""
-    line = lines[number].lstrip()
-    if not line.startswith("%") or line[1:2].isalpha() or line.startswith("%%"):
-        return False
-    return number > 0

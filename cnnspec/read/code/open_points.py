@@ -52,11 +52,22 @@ class OpenPoints:
             if unknown is None:
                 found_[key] = value
                 continue
+            if (inner := self._inside(layer, key, value, name)) is not None:
+                found_[key] = inner
+                continue
             stands = self._stand_in(layer.kind, key)
             if stands is not None:
                 found_[key] = stands
             self._note(layer, name, key, unknown, stands)
         return found_
+
+    def _inside(self, layer: Layer, key: str, value: Any, name: str) -> Any:
+        """The layer that a layer holds, with what isn't known of it filled in."""
+        held = layer.given.get(key)
+        if not isinstance(held, Layer) or not isinstance(value, dict):
+            return None
+        [(kind, given)] = value.items()
+        return {kind: self.filled(held, given, name, ())}
 
     def _stand_in(self, kind: str, argument: str) -> Any:
         """A value that an argument may have; None where it needn't have one."""
@@ -98,20 +109,23 @@ class OpenPoints:
         if isinstance(shape, Unknown) or not isinstance(shape, tuple):
             why = shape.why if isinstance(shape, Unknown) else "the shape of the input"
             place = shape.place if isinstance(shape, Unknown) else tensor.place
-            self._note_input(tensor, why, place)
+            is_given = isinstance(shape, Unknown) and shape.given
+            self._note_input(tensor, why, place, is_given)
             return _usual(readers)
         usual = {2: [10], 3: [32, 8], 4: [32, 32, 3]}.get(len(shape), [8] * len(shape))
         sizes = [shape[0] if isinstance(shape[0], int) else None]
         for size, stands in zip(shape[1:], usual, strict=False):
             if isinstance(size, Unknown):
                 place = size.place if size.place.line else tensor.place
-                self._note_input(tensor, size.why or "a size", place)
+                self._note_input(tensor, size.why or "a size", place, size.given)
             sizes.append(size if size is None or isinstance(size, int) else stands)
         return sizes
 
-    def _note_input(self, tensor: Tensor, why: str, place: Place) -> None:
+    def _note_input(
+        self, tensor: Tensor, why: str, place: Place, is_given: bool
+    ) -> None:
         name = tensor.name or "input"
-        text = f"{why} isn't in the code"
+        text = f"{why} is given no value" if is_given else f"{why} isn't in the code"
         one = found.Unknown(name, "shape", (), text, place, True)
         if one not in self.unknowns:
             self.unknowns.append(one)

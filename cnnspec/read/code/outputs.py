@@ -66,7 +66,7 @@ def tables_in(text: str) -> Iterator[str]:
         begin = start
         while begin > 0 and start - begin < 3 and lines[begin - 1].strip():
             begin -= 1
-        yield "\n".join(lines[begin:end])
+        yield "\n".join(line.rstrip() for line in lines[begin:end])
 
 
 def _next(lines: Sequence[str], number: int) -> str:

@@ -13,6 +13,7 @@ from cnnspec.read.code.machine import Machine
 from cnnspec.read.code.names import ATTRIBUTES, CALLS
 from cnnspec.read.code.networks import ends, walked
 from cnnspec.read.code.python import BUILTINS
+from cnnspec.read.code.spelling import parsed
 from cnnspec.read.code.statements import STATEMENTS
 from cnnspec.read.code.training import training_of
 from cnnspec.read.code.values import Spent
@@ -91,7 +92,7 @@ def _tree(part: Part, machine: Machine) -> ast.Module | None:
     if len(part.text) > _LONGEST:
         raise ReadError("the code is too long to be a person's")
     try:
-        return ast.parse(part.text)
+        return parsed(part.text, drops=part.cell > 0)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         line = getattr(error, "lineno", 0) or 0
         column = getattr(error, "offset", 0) or 0
@@ -103,10 +104,30 @@ def _tree(part: Part, machine: Machine) -> ast.Module | None:
         return None
 
 
-def found_of(format_: str, machine: Machine, model: Model, **more: Any) -> Found:
-    """What a reader gives of a model."""
+def found_of(
+    format_: str,
+    machine: Machine,
+    model: Model,
+    solved: Sequence[tuple[Any, str, Any]] = (),
+    **more: Any,
+) -> Found:
+    """What a reader gives of a model.
+
+    Args:
+        format_: of the source.
+        machine: which has read it.
+        model: that is meant.
+        solved: layers with arguments that a printed table told, and what the code has.
+        more: further fields.
+    """
     name = next(iter(model.names), "") or "model"
     made = written(model, name)
+    for owner, argument, unknown in solved:
+        path = made.steps.get(id(owner), ())
+        if path:
+            text = f"{argument}: {unknown.why} in the code, from its printed table"
+            before = made.comments.get(path)
+            made.comments[path] = f"{before}; {text}" if before else text
     sections, places = training_of(
         model, made.document["outputs"], made.points, machine.seed
     )

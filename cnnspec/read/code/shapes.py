@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cnnspec.catalogue import registry
 from cnnspec.catalogue.layers import make_layer
 from cnnspec.catalogue.layers.base import Layer as Known
 from cnnspec.ground.errors import Invalid, ShapeError
@@ -43,19 +44,62 @@ def _worked_out(node: Node) -> Any:
         return lost
     if isinstance(node.layer, Model):
         return _of_model(node.layer, given, lost)
-    if not is_known(*given):
-        return lost
-    known = known_layer(node.layer)
-    if known is None:
+    if not registry.is_known(node.layer.kind):
         return _of_own(node.layer, given) or lost
-    if known.is_application:
-        return _of_application(known, given, lost)
+    if is_known(*given) and (known := known_layer(node.layer)) is not None:
+        if known.is_application:
+            return _of_application(known, given, lost)
+        return _given(known, given) or lost
+    return _probed(node.layer, given, lost)
+
+
+def _given(known: Known, shapes: list[Any]) -> Any:
+    """The shape of what a layer gives; None where it takes no such tensors."""
     try:
-        known.check(*given)
-        found = known.output(*given)
+        known.check(*shapes)
+        found = known.output(*shapes)
     except (ShapeError, TypeError, ValueError, IndexError, ArithmeticError):
-        return lost
+        return None
     return list(found) if isinstance(found, list) else tuple(found)
+
+
+_PROBES = ((48, 6), (96, 12))
+"""Values in the place of sizes and of arguments that aren't known."""
+
+
+def _probed(layer: Layer, shapes: list[Any], lost: Unknown) -> Any:
+    """What of a shape doesn't depend on what isn't known: it is the same for any."""
+    found: list[Any] = []
+    for size, value in _PROBES:
+        given = [tuple(_stand(one, size) for one in shape) for shape in shapes]
+        arguments = {k: _filled(v, value) for k, v in arguments_of(layer).items()}
+        try:
+            known = make_layer(layer.kind, arguments)
+        except Invalid:
+            return lost
+        found.append(None if known.is_application else _given(known, given))
+    one, other = found
+    if not isinstance(one, tuple) or not isinstance(other, tuple):
+        return lost
+    if len(one) != len(other):
+        return lost
+    pairs = zip(one, other, strict=True)
+    return tuple(a if a == b else lost for a, b in pairs)
+
+
+def _stand(size: Any, value: int) -> Any:
+    return value if isinstance(size, Unknown) else size
+
+
+def _filled(value: Any, stands: int) -> Any:
+    """An argument with a number in the place of what isn't known."""
+    if isinstance(value, Unknown):
+        return stands
+    if isinstance(value, list):
+        return [_filled(one, stands) for one in value]
+    if isinstance(value, dict):
+        return {key: _filled(one, stands) for key, one in value.items()}
+    return value
 
 
 def _of_own(layer: Layer, given: list[Any]) -> Any:

@@ -5,14 +5,13 @@ by trying those that the row suggests: the one with which the layer comes to the
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnspec.catalogue import registry
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.ground.errors import ShapeError
 from cnnspec.read.code.building import Layer, Model, Node, Tensor
 from cnnspec.read.code.networks import ends, walked
-from cnnspec.read.code.plain import arguments_of
 from cnnspec.read.code.shapes import known_layer, shape_of
 from cnnspec.read.code.values import Unknown, is_known
 from cnnspec.read.tables.rows import PrintedRow
@@ -44,6 +43,7 @@ def solve(model: Model, rows: Sequence[PrintedRow]) -> list[tuple[Any, str, Unkn
         if open_ := _open(node.layer):
             _forget(nodes)
             _solve_layer(node, row, open_, done)
+        _settle(node, row)
         _loosen(model, node, row, nodes)
         _forget(nodes)
     return done
@@ -76,16 +76,28 @@ def _loosen(model: Model, node: Node, row: PrintedRow, nodes: Sequence[Node]) ->
 def _forget(nodes: Sequence[Node]) -> None:
     """Lets shapes that weren't known be worked out anew."""
     for node in nodes:
-        if isinstance(node.shapes, Unknown):
+        if not is_known(node.shapes):
             node.shapes = None
 
 
-def _open(layer: Layer) -> list[str]:
+class Slot(NamedTuple):
+    """An argument that isn't known, of a layer or of one that it holds."""
+
+    given: dict[str, Any]
+    name: str
+
+
+def _open(layer: Layer) -> list[Slot]:
     """The arguments of a layer that aren't known."""
     if not registry.is_known(layer.kind):
         return []
-    given = arguments_of(layer)
-    return [name for name, value in given.items() if not is_known(value)]
+    found: list[Slot] = []
+    for name, value in layer.given.items():
+        if isinstance(value, Layer):
+            found += _open(value)
+        elif not is_known(value):
+            found.append(Slot(layer.given, name))
+    return found
 
 
 # ------------------------------------------------------------------ rows and layers
@@ -175,7 +187,7 @@ def _solve_input(node: Node, row: PrintedRow, done: list[Any]) -> None:
 
 
 def _solve_alone(
-    layer: Layer, row: PrintedRow, open_: list[str], done: list[Any]
+    layer: Layer, row: PrintedRow, open_: list[Slot], done: list[Any]
 ) -> None:
     """The arguments of a layer whose input isn't known, if its output tells of that."""
     rank = len(layer_class(layer.kind).example_inputs[0])
@@ -188,7 +200,8 @@ def _guess_outputs(layer: Layer, row: PrintedRow) -> None:
     """Takes what grows with the last axis of what a layer gives from there."""
     grows = layer_class(layer.kind).grows_with
     shape = row.output_shape
-    if grows in _open(layer) and isinstance(shape, tuple) and shape:
+    is_open = any(slot == (layer.given, grows) for slot in _open(layer))
+    if is_open and isinstance(shape, tuple) and shape:
         layer.given[grows] = shape[-1]
 
 
@@ -272,7 +285,7 @@ def _output(known: Any, given: list[Any]) -> Any:
 
 
 def _solve_layer(
-    node: Node, row: PrintedRow, open_: list[str], done: list[Any]
+    node: Node, row: PrintedRow, open_: list[Slot], done: list[Any]
 ) -> None:
     """The arguments of a layer with which it comes to its row."""
     layer = node.layer
@@ -285,35 +298,59 @@ def _solve_layer(
 
 def _fill(
     layer: Layer,
-    open_: list[str],
+    open_: list[Slot],
     shapes: list[Any],
     row: PrintedRow,
     done: list[Any],
 ) -> None:
     """Gives arguments the first values with which a layer comes to its row."""
-    before = {name: layer.given[name] for name in open_}
-    for values in _tried(open_, row, shapes):
-        layer.given |= values
+    before = [slot.given[slot.name] for slot in open_]
+    for values in _tried(len(open_), row):
+        _give(open_, values)
         if _is_row(layer, shapes, row):
-            for name in open_:
-                unknown = before[name]
+            for slot, unknown in zip(open_, before, strict=True):
                 if isinstance(unknown, Unknown):
-                    done.append((layer, name, unknown))
+                    done.append((layer, slot.name, unknown))
             return
-    layer.given |= before
+    _give(open_, before)
 
 
-def _tried(
-    names: list[str], row: PrintedRow, shapes: list[Any]
-) -> Iterator[dict[str, Any]]:
-    """Values that a row suggests for arguments."""
-    first, *rest = names
+def _give(slots: Sequence[Slot], values: Sequence[Any]) -> None:
+    for slot, value in zip(slots, values, strict=True):
+        slot.given[slot.name] = value
+
+
+def _tried(count: int, row: PrintedRow) -> Iterator[list[Any]]:
+    """Values that a row suggests for one argument, or for two."""
     for value in _suggested(row):
-        if not rest:
-            yield {first: value}
+        if count == 1:
+            yield [value]
             continue
         for more in _suggested(row):
-            yield {first: value, rest[0]: more}
+            yield [value, more]
+
+
+def _settle(node: Node, row: PrintedRow) -> None:
+    """Chooses between the two forms of a GRU, of which only the count tells.
+
+    Keras 2 had the one, TensorFlow 2 has the other.
+    """
+    layer = node.layer
+    assert isinstance(layer, Layer)
+    inner = layer.given.get("layer")
+    gru = inner if isinstance(inner, Layer) else layer
+    known = registry.is_known(gru.kind) and layer_class(gru.kind).arguments()
+    shapes = [shape_of(tensor) for tensor in node.inputs]
+    whole = all(isinstance(shape, tuple) and is_known(*shape) for shape in shapes)
+    if not known or _RESET not in known or not whole or _is_row(layer, shapes, row):
+        return
+    before = gru.given.get(_RESET, True)
+    gru.given[_RESET] = not before
+    if not _is_row(layer, shapes, row):
+        gru.given[_RESET] = before
+
+
+_RESET = "reset_after"
 
 
 def _suggested(row: PrintedRow) -> list[Any]:

@@ -321,8 +321,16 @@ def _import(machine: Machine, node: ast.Import, scope: Scope) -> None:
             scope.set(first, External(imported(first)))
 
 
+_OF_KERAS_2 = ("keras.layers.", "keras.utils.np_utils", "keras.engine")
+"""Modules that Keras had until it became a part of TensorFlow."""
+
+
 def _import_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
-    module = imported(node.module or "")
+    raw = node.module or ""
+    names = [alias.name for alias in node.names]
+    if raw.startswith(_OF_KERAS_2) or (raw == "keras.utils" and "np_utils" in names):
+        machine.version = "2.2"
+    module = imported(raw)
     for alias in node.names:
         if alias.name == "*":
             scope.top().stars.append(module)
