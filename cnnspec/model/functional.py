@@ -51,6 +51,12 @@ class Functional(Layer):
         return made
 
     @property
+    def trained(self) -> bool:
+        """Whether it comes with weights."""
+        made = self.application
+        return bool(self.weights_file if made is None else made.weights_)
+
+    @property
     def own_file(self) -> str:
         """The file of weights that a person has to have; '' where there is none."""
         made = self.application

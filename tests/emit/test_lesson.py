@@ -176,6 +176,7 @@ EQUAL += (
     "images",
     "images chosen",
     "images limited",
+    "ensemble of images",
 )
 
 
@@ -210,6 +211,7 @@ def test_a_lesson_computes_what_the_full_script_does(
     figures = json.loads((data / "results" / "run" / "metrics.json").read_text())
     if model.program.ensemble:
         assert ours["vote"] == pytest.approx(figures["vote"])
+        assert ours["accuracy"] == pytest.approx(figures["members"][-1])
         return
     scores = figures.get("test", figures.get("validation"))
     found = {"loss": ours["loss"]} if "loss" in ours else ours["scores"]

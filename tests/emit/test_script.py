@@ -177,6 +177,14 @@ VARIANTS |= {
     + "scale: 255, labels: one_hot, classes: [a, b, c, d, e, f, g, h, i, j]}\n"
     + "train: {loss: categorical_crossentropy, class_weight: balanced, epochs: 2, "
     + "seed: 3, validation_split: 0.25, metrics: [accuracy], shuffle: false}\n",
+    "ensemble of images": OUTLINE.replace(
+        "- Flatten\n",
+        "- Normalization\n  - repeat: {times: 1, trainable: false, "
+        "layers: [{Conv2D: {filters: 3, kernel_size: 3}}]}\n  - Flatten\n",
+    )
+    + "data: {source: image_directory, train: a, test_size: 0.4, scale: 255}\n"
+    + SPARSE
+    + ", batch_size: 4, epochs: 2}\nensemble: {members: 2}\n",
     "images limited": IMAGES
     + "validation: b, limit: 0.5}\n"
     + SPARSE

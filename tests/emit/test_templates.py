@@ -161,7 +161,7 @@ def test_a_line_of_a_template_is_ones_own(tmp_path: Path) -> None:
     usual = render_script(*api.loads(DIGITS)[:2], style="full").splitlines()
     change(
         tmp_path,
-        "full/steps/evaluate.py.j2",
+        "full/plots.py.j2",
         ("json.dumps(metrics, indent=2)", "json.dumps(metrics)"),
     )
     changed = render(tmp_path).splitlines()

@@ -24,22 +24,29 @@ def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | No
     unordered = data.splits and not train.shuffle
     pairs = isinstance(data.train, Pair) or data.file_column is not None
     relists = (
-        pairs or data.limit is not None or bool(train.validation_split) or unordered
+        pairs
+        or data.limit is not None
+        or bool(train.validation_split)
+        or unordered
+        or fit.ensemble is not None
     )
     forms = {"two classes": "binary"}
     output = fit.outputs[0].output.shape
     image = data.image or told.shape[1:]
+    sizes = told.shape[1:] if told.inputs[0].reshapes else ()
+    repeats = told.targets[0].array == INPUT
     return StreamView(
         label_mode="categorical" if answer.one_hot else forms.get(answer.form, "int"),
         lists=relists or train.class_weight == "balanced",
         relists=relists,
         orders=not data.splits and (train.shuffle or data.shuffle),
         numbers=prod(size or 1 for size in image),
-        sizes=told.shape[1:] if told.inputs[0].reshapes else (),
+        sizes=sizes,
         listed=pairs,
         folder=data.train if isinstance(data.train, Pair) else None,
         held_out=data.validation if isinstance(data.validation, Pair) else None,
-        repeats=told.targets[0].array == INPUT,
+        repeats=repeats,
+        prepares=bool(sizes or told.scale or repeats or not told.is_float),
         target_size=output[1:3],
         target_channels=1 if answer.names_class else output[-1],
         is_single=answer.is_single,

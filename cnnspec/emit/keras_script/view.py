@@ -82,6 +82,8 @@ class ModelView(NamedTuple):
     """Code that lets a second fit train some of them."""
     tuned: int
     """The parameters that a second fit changes; 0 where there is none."""
+    has_weights: bool
+    """Whether models in it come with weights, which a clone of it hasn't."""
     weights_files: list[str]
     """The files that hold weights of models in it, other than Keras's own."""
     recursion_limit: int | None
@@ -261,6 +263,8 @@ class StreamView(NamedTuple):
     """The same of those to validate with."""
     repeats: bool
     """Whether a picture is its own target."""
+    prepares: bool
+    """Whether pictures are scaled, brought to another form or type, or repeated."""
     target_size: tuple[int | None, ...]
     """Height and width of what a picture is held against."""
     target_channels: int | None

@@ -240,6 +240,9 @@ class Writer:
             frozen=code.frozen,
             thawed=code.thawed,
             tuned=summary.tuned.trainable_params if summary.tuned else 0,
+            has_weights=any(
+                isinstance(one, Functional) and one.trained for one in layers
+            ),
             weights_files=list(dict.fromkeys(filter(None, files))),
             recursion_limit=recursion_limit(summary.graph),
         )

@@ -20,7 +20,8 @@ _OWN_NAMES = (
     "supervise sys threading traceback train_in_processes train_member use_devices "
     "write_history zipfile KeepBest save_model tf batches check_images check_masks "
     "list_images list_pairs sizes_of_pair read_target as_fit_takes images_in "
-    "read_image train test valid save_classes fill_card LogToMLflow mlflow"
+    "read_image train test valid save_classes keep_scores read_mask Image LogToMLflow "
+    "mlflow pairs read split"
 )
 """What no other variable may hide: functions and modules of scripts, and their own
 variables."""
