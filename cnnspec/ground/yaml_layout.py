@@ -100,15 +100,21 @@ class _Layout:
 
     def _list(self, items: Sequence[Any], indent: int, path: Path) -> list[str]:
         found: list[str] = []
+        noted: dict[int, str] = {}
         for number, item in enumerate(items):
             where = (*path, number)
             found += self.comment(where, indent)
             lines = self._item(item, indent + 2, where)
             lines[0] = f"{' ' * indent}- {lines[0][indent + 2 :]}"
-            note = self._notes.get(where)
-            if note and len(lines) == 1 and columns(lines[0]) + len(note) + 4 <= WIDTH:
-                lines[0] = f"{lines[0]:<{_NOTES_AT}}  # {note}"
             found += lines
+            if where in self._notes and _is_between_braces(lines):
+                noted[len(found) - 1] = f"  # {self._notes[where]}"
+        room = WIDTH - max(map(len, noted.values()), default=0)
+        widths = [columns(found[place]) for place in noted]
+        start = max((width for width in widths if width <= room), default=0)
+        for place, note in noted.items():
+            line = f"{found[place]:<{start}}{note}"
+            found[place] = line if columns(line) <= WIDTH else found[place]
         return found
 
     def _item(self, item: Any, indent: int, path: Path) -> list[str]:
@@ -120,7 +126,9 @@ class _Layout:
         return [" " * indent + _inline(item)]
 
 
-_NOTES_AT = 60
+def _is_between_braces(lines: Sequence[str]) -> bool:
+    """Whether an item is one line, or goes on until a brace closes."""
+    return len(lines) == 1 or lines[-1].endswith("}") and "{" in lines[0]
 
 
 def _inline(value: Any) -> str:

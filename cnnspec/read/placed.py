@@ -51,7 +51,8 @@ class FoundSource(Source):
         if found.figures and found.figures.expected:
             self.data.setdefault("expect", found.figures.expected)
         self._text = ""
-        self.has_formulas = False
+        # What a layer of one's own gives is made of the sizes of its input.
+        self.has_formulas = "custom" in found.document
         self.everywhere = False
         self.ignores = []
         self.rivals = []

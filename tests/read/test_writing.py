@@ -151,8 +151,8 @@ Dense:
                 ]
             ),
             [
-                "- Conv2D: {filters: 8, kernel_size: 3}",
-                "- MaxPooling2D",
+                "- Conv2D: {filters: 8, kernel_size: 3}  # 30x30",
+                "- MaxPooling2D                          # 15x15",
                 "- Activation: linear",
             ],
         ),

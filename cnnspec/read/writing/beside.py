@@ -4,8 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnspec.ground.errors import Path
+from cnnspec.ground.shapes import show
 from cnnspec.ground.yaml_text import flow
+from cnnspec.model.graph import Graph
+from cnnspec.model.summary import infer
 from cnnspec.read.found import Found, Unknown
+from cnnspec.read.writing.items import Spec
 
 _SOURCES = {
     "keras-h5": "a file of Keras (.h5)",
@@ -38,6 +42,36 @@ def remarks(found: Found, origin: str) -> dict[Path, list[str]]:
     for unknown in found.unknowns:
         lines.setdefault(places.get(unknown.layer, ()), []).append(_of(unknown))
     return {path: texts for path, texts in lines.items() if texts}
+
+
+def sizes(spec: Spec, graph: Graph) -> dict[Path, str]:
+    """The heights and widths of images, behind the layers that change them.
+
+    Args:
+        spec: whose layers are told about.
+        graph: of the model.
+    """
+    shapes: dict[str, Any] = {one.name: one.shape for one in graph.inputs}
+    shapes |= {row.name: row.output_shape for row in infer(graph).rows}
+    before = _size(shapes.get(spec.main.inputs[0]))
+    found: dict[Path, str] = {}
+    for number, item in enumerate(spec.main.items):
+        size = _size(shapes.get(item.key))
+        if size and size != before:
+            found["layers", number] = size
+        before = size or before
+    return found
+
+
+def _size(shape: Any) -> str:
+    """The height and width of an image of channels; nothing of anything else."""
+    if not isinstance(shape, tuple) or len(shape) != _IMAGES or None in shape[1:]:
+        return ""
+    return show(shape[1:-1])
+
+
+_IMAGES = 4
+"""Axes of a batch of images."""
 
 
 def _of(unknown: Unknown) -> str:

@@ -10,9 +10,9 @@ from cnnspec.catalogue.registry import find, is_declared, is_known, is_operation
 from cnnspec.read.writing.items import LAYER, Item, Spec, each_item
 from cnnspec.read.writing.shortening import shorter
 
-_LEAST = 3
+_LEAST = 4
 """Layers that have to say it otherwise."""
-_GAIN = 24
+_GAIN = 50
 """Letters that it has to save."""
 
 
@@ -58,8 +58,9 @@ def _held(spec: Spec) -> set[str]:
 def _shared(kind: str, items: list[Item]) -> Iterator[tuple[str, Any]]:
     """The arguments that are better said for all, with their values."""
     cls = layer_class(kind)
+    what = next(iter(cls.arguments())) if cls.activates else ""  # it is nothing else
     for name in cls.arguments():
-        if name in (cls.grows_with, "name"):
+        if name in (cls.grows_with, what, "name"):
             continue
         said = [i.arguments[name] for i in items if name in i.arguments]
         plain = Counter(repr(value) for value in said if not _is_formula(value))

@@ -130,7 +130,8 @@ class _Writer:
         self, item: Item, path: Path, names: Mapping[str, str], prev: tuple[str, ...]
     ) -> Any:
         said: dict[str, Any] = {}
-        if item.name is not None:
+        is_model = item.form == CALL and item.kind in self._spec.models
+        if item.name is not None and not (is_model and item.name == item.kind):
             said["name"] = item.name
         arguments = dict(item.arguments)
         if item.form in (REPEAT, CHOICE):

@@ -60,15 +60,17 @@ def _sorted(scope: Scope, before: dict[str, list[str]]) -> Seq | None:
             after[name].append(key)
     found: Seq = []
     # What became free last goes on with the path that was followed.
-    ready: list[tuple[int, int, str]] = []
+    ready: list[tuple[int, bool, int, str]] = []
     for key, count in waits.items():
         if not count:
-            heappush(ready, (0, place[key], key))
+            heappush(ready, (0, False, place[key], key))
     while ready:
-        _, number, key = heappop(ready)
+        _, _, number, key = heappop(ready)
         found.append(scope.items[number])
         for name in after[key]:
             waits[name] -= 1
             if not waits[name]:
-                heappush(ready, (-len(found), place[name], name))
+                item = scope.items[place[name]]
+                beside = all(ref.name != key for ref in item.reads)
+                heappush(ready, (-len(found), beside, place[name], name))
     return found if len(found) == len(scope.items) else None

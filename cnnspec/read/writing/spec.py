@@ -11,7 +11,7 @@ from cnnspec.model.changing import read_changed
 from cnnspec.model.graph import Graph
 from cnnspec.read.found import Found
 from cnnspec.read.placed import FoundSource
-from cnnspec.read.writing.beside import remarks
+from cnnspec.read.writing.beside import remarks, sizes
 from cnnspec.read.writing.blocks import make_blocks
 from cnnspec.read.writing.branches import put_into_branches
 from cnnspec.read.writing.defaults import make_defaults
@@ -70,7 +70,7 @@ def written(found: Found, *, flat: bool = False, origin: str = "") -> str:
         for spec in reversed(made[1:]):
             text = _text(spec, said)
             if _is_proved(text, spec, before):
-                return text
+                return _text(spec, said, sizes(spec, before))
         return _text(made[0], said)
 
 
@@ -112,7 +112,7 @@ def _free(spec: Spec) -> set[str]:
     return free_to_change(spec) | uses
 
 
-def _text(spec: Spec, said: Remarks) -> str:
+def _text(spec: Spec, said: Remarks, notes: Mapping[Path, str] = {}) -> str:
     document = document_of(spec)
     head = {path: lines for path, lines in said.items() if len(path) < 2}
-    return laid_out(document.data, {**head, **document.comments})
+    return laid_out(document.data, {**head, **document.comments}, notes)
