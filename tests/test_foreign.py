@@ -20,13 +20,6 @@ def told(path: Path) -> str:
     return found.message
 
 
-SUMMARY = """\
-Model: "sequential"
-_________________________________________________________________
- Layer (type)                Output Shape              Param #
-=================================================================
- dense (Dense)               (None, 2)                 10
-"""
 PAGE = "# My model\n\nAs YAML:\n\n```yaml\ninput: [4]\nlayers: [Dense: 2]\n```\n"
 DARKNET = "[net]\nbatch=64\nwidth=416\n\n[convolutional]\nfilters=32\nsize=3\n"
 CAFFE = 'name: "LeNet"\nlayer {\n  name: "data"\n  type: "Input"\n}\n'
@@ -57,7 +50,6 @@ CSV = "label,pixel0,pixel1\n5,0,0\n0,0,0\n"
 
 TEXTS = [
     # what it is, what is said
-    (SUMMARY, "printed summary"),
     (PAGE, "between fences"),
     (DARKNET, "Darknet"),
     (CAFFE, "Caffe"),

@@ -235,9 +235,17 @@ def _of_notebook(path: str, choice: Choice) -> Found:
         return from_notebook(decoded(file.read(_SIZE_LIMIT)), choice)
 
 
+def _of_table(path: str, choice: Choice) -> Found:
+    from cnnspec.read.tables.model import from_text
+
+    with open(path, "rb") as file:
+        content = file.read(_SIZE_LIMIT)
+    return from_text(content.decode("utf-8-sig", errors="replace"), choice)
+
+
 Reader = Callable[[str, Choice], Found]
 _OF_WORDS: dict[str, Reader | None] = {
-    "table": None,
+    "table": _of_table,
     "python": _of_code,
     "notebook": _of_notebook,
 }

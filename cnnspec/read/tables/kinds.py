@@ -1,0 +1,45 @@
+"""Which class of layer a row may be of: by its type, or its name if that is cut."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from cnnspec.catalogue import registry
+from cnnspec.catalogue.components import snake_case
+from cnnspec.read.tables.rows import PrintedRow
+
+MODELS = ("Functional", "Sequential", "Model")
+_OLD = re.compile(r"^CuDNN|V[12]$")
+_TENSORFLOW = {"truediv": "true_divide", "floordiv": "floor_divide"}
+"""What Python calls operations, of which Keras 2 took their names."""
+_NUMBER = re.compile(r"(?:_[0-9]+)?$")
+
+
+def kinds_of(row: PrintedRow) -> Iterator[str]:
+    """Classes as a spec has them, the likeliest first."""
+    printed = _OLD.sub("", row.type)
+    names = registry.printed_names(printed, row.type_cut)
+    known = [name for name in dict.fromkeys(names) if not registry.refusal(name)]
+    stem = _NUMBER.sub("", row.name)
+    yield from sorted(known, key=lambda name: not _named_after(name, stem))
+    if row.type in registry.CODE_LAYERS:
+        word = stem.rpartition(".")[2]
+        if found := registry.operation_meant(_TENSORFLOW.get(word, word)):
+            yield found
+    elif not row.type_cut:
+        yield from _operations(row.type)
+
+
+def _named_after(name: str, stem: str) -> bool:
+    return snake_case(name) == stem
+
+
+def is_model(row: PrintedRow) -> bool:
+    """Whether a row is that of a model in the model."""
+    return row.type in MODELS
+
+
+@cache
+def _operations(printed: str) -> tuple[str, ...]:
+    names = registry.operation_names()
+    return tuple(name for name in names if registry.find(name).__name__ == printed)

@@ -1,0 +1,60 @@
+"""A printed table, to a `Found`: rows become layers.
+
+Each row is solved by itself, from the shapes that the rows before it give. So every
+number of the table is reproduced, or the row is named that isn't.
+"""
+
+from typing import Any
+
+from cnnspec.read.found import Choice, Figures, Found, Place, ReadError
+from cnnspec.read.tables.reading import read_tables
+from cnnspec.read.tables.rows import PrintedSummary, SummaryError
+from cnnspec.read.tables.steps import Steps
+
+
+def from_text(text: str, choice: Choice) -> Found:
+    """The model of a table in a text; of several, the last, unless another is chosen.
+
+    Raises:
+        ReadError: none can be read, or a row can't be explained.
+    """
+    try:
+        tables = read_tables(text)
+    except SummaryError as error:
+        raise ReadError(error.message, place=Place(error.line)) from None
+    number = choice.table or len(tables)
+    if not 0 < number <= len(tables):
+        raise ReadError(f"there is no table {number}; the text has {len(tables)}")
+    others = tuple(str(n) for n in range(1, len(tables) + 1) if n != number)
+    return _found(tables[number - 1], text, others)
+
+
+def _found(table: PrintedSummary, text: str, others: tuple[str, ...]) -> Found:
+    if table.doubt:
+        raise ReadError(table.doubt.message, place=Place(table.doubt.line))
+    unbuilt = next((row for row in table.rows if row.unbuilt), None)
+    if unbuilt:
+        raise ReadError(
+            f"'{unbuilt.name}' had no weights when this was printed, so nothing tells "
+            "its sizes",
+            "call the model once, or model.build(…), and print it again",
+            Place(unbuilt.line),
+        )
+    steps = Steps(table)
+    document: dict[str, Any] = {"name": table.model_name or "model"}
+    model = steps.model()
+    for key, value in (("custom", steps.custom), ("blocks", steps.blocks)):
+        if value:
+            document[key] = value
+    document |= model
+    lines = text.split("\n")[max(table.line - 3, 0) : table.rows[-1].line + 8]
+    shown = "\n".join(line.rstrip() for line in lines).strip("\n")
+    figures = Figures(
+        table.model_params,
+        table.trainable_params if steps.knows_trained else None,
+        table.non_trainable_params if steps.knows_trained else None,
+        f"{shown}\n",
+    )
+    return Found(
+        "table", document, steps.places, tuple(steps.unknowns), {}, figures, others
+    )

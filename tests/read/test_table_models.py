@@ -1,0 +1,248 @@
+"""Tables become models: every row is explained, and comes out again as it went in."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cnnspec import api
+from cnnspec.read.found import Choice, ReadError
+from cnnspec.read.tables.model import from_text
+from cnnspec.read.tables.solving import answers
+from tests.read.test_printed import SUMMARIES
+
+SPECS = Path(__file__).parents[2] / "specs"
+LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
+QUICK = [
+    "alexnet",
+    "googlenet",
+    "mobilenet_v2",
+    "crnn",
+    "seq2seq_attention",
+    "two_inputs",
+]
+MODELS_INSIDE = {"siamese", "deeplab_v3_plus", "unet_mobilenet_v2"}
+"""Their tables have models in one row, or what no table says how to write."""
+
+
+def table_of(summary):
+    """The table of a model, as Markdown: layouts of printers are tested elsewhere."""
+    calls, called = Counter(), {}
+    outputs = {row.name: row.output_shape for row in summary.rows}
+    lines = [
+        "| Layer (type) | Output Shape | Param # | Connected to |",
+        "|---|---|---|",
+    ]
+    for one in summary.graph.inputs:
+        called[one.name] = (one.name, 0)
+        lines.append(f"| {one.name} (InputLayer) | {one.shape} | 0 | - |")
+    reads = {}
+    for row in summary.rows:
+        layer = row.shares or row.name
+        called[row.name] = (layer, calls[layer])
+        calls[layer] += 1
+        parts = row.parts or (None,) * len(row.inputs)
+        for name, part in zip(row.inputs, parts, strict=True):
+            several = isinstance(outputs.get(name), list) and part is None
+            places = range(len(outputs[name])) if several else [part or 0]
+            whole = "{}[{}]".format(*called[name])
+            reads.setdefault(layer, []).extend(f"{whole}[{n}]" for n in places)
+    lines += [
+        f"| {row.name} ({row.type}) | {row.output_shape} | {row.params} | "
+        f"{', '.join(reads[row.name])} |"
+        for row in summary.rows
+        if not row.shares
+    ]
+    counts = ("total", "trainable", "non_trainable")
+    for which in counts:
+        count = getattr(summary, f"{which}_params")
+        lines.append(f"{which.replace('_', '-').capitalize()} params: {count}")
+    return "\n".join(lines) + "\n"
+
+
+def read_back(text):
+    """The model of a table, which checks against that very table."""
+    found = from_text(text, Choice())
+    expect = {"summary": text, "total_params": found.figures.total}
+    if found.figures.trainable is not None:
+        expect["trainable_params"] = found.figures.trainable
+    checked = api.check(found.document | {"expect": expect})
+    assert [d for d in checked.diagnostics if d.severity == "error"] == []
+    return found, checked.summary
+
+
+def spec_files():
+    files = [*SPECS.glob("*.yaml"), *(SPECS / "zoo").glob("*.yaml")]
+    if LONG:
+        return [one for one in files if one.stem not in MODELS_INSIDE]
+    return [SPECS / "zoo" / f"{name}.yaml" for name in QUICK] + sorted(
+        SPECS.glob("[dns]*.yaml")
+    )
+
+
+@pytest.mark.parametrize("path", spec_files(), ids=lambda path: path.stem)
+def test_a_table_becomes_a_model_with_the_same_rows(path):
+    summary = api.check(path).summary
+    if "convnext" in path.stem:  # models inside
+        return
+    found, read = read_back(table_of(summary))
+    rows = [(row.output_shape, row.params) for row in summary.rows]
+    assert sorted(map(str, rows)) == sorted(
+        str((row.output_shape, row.params)) for row in read.rows
+    )
+    assert found.format == "table"
+    assert read.trainable_params == summary.trainable_params or (
+        found.figures.trainable is None
+    )
+
+
+@pytest.mark.parametrize("name", ["deep_cnn", "nin", "sign_language", "keras3_nin_80"])
+def test_printed_tables_become_models(name):
+    text = (SUMMARIES / f"{name}.txt").read_text(encoding="utf-8")
+    found, _ = read_back(text)
+    assert not any(unknown.counts for unknown in found.unknowns)
+    for path, place in found.places.items():
+        [[_, arguments]] = found.document["layers"][path[1]].items()
+        assert arguments["name"][:8] in text.split("\n")[place.line - 1]
+
+
+N = None
+ROWS = [
+    ("Conv2D", [(N, 28, 28, 1)], (N, 26, 26, 32), 320, {"kernel_size": 3}),
+    (
+        *("Conv2D", [(N, 224, 224, 3)], (N, 112, 112, 64), 9_408),
+        {"kernel_size": 7, "strides": 2, "padding": "same", "use_bias": False},
+    ),
+    (
+        "Conv2D",
+        [(N, 56, 56, 64)],
+        (N, 56, 56, 32),
+        608,
+        {"kernel_size": 3, "groups": 32},
+    ),
+    ("Conv2D", [(N, 17, 17, 8)], (N, 17, 17, 8), 456, {"kernel_size": [1, 7]}),
+    (
+        "DepthwiseConv2D",
+        [(N, 14, 14, 8)],
+        (N, 12, 12, 16),
+        160,
+        {"depth_multiplier": 2},
+    ),
+    ("SeparableConv2D", [(N, 16, 16, 3)], (N, 14, 14, 8), 59, {"kernel_size": 3}),
+    ("Conv2DTranspose", [(N, 12, 12, 8)], (N, 24, 24, 3), 99, {"strides": 2}),
+    (
+        "MaxPooling2D",
+        [(N, 114, 114, 8)],
+        (N, 56, 56, 8),
+        0,
+        {"pool_size": 3, "strides": 2},
+    ),
+    ("BatchNormalization", [(N, 26, 26, 32)], (N, 26, 26, 32), 96, {"scale": False}),
+    ("Dense", [(N, 100)], (N, 10), 1_000, {"units": 10, "use_bias": False}),
+    ("GRU", [(N, 20, 8)], (N, 32), 3_936, {"reset_after": False}),
+    (
+        *("LSTM", [(N, 20, 8)], ((N, 20, 16), (N, 16), (N, 16)), 1_600),
+        {"units": 16, "return_sequences": True, "return_state": True},
+    ),
+    (
+        *("Bidirectional", [(N, 20, 128)], (N, 20, 128), 98_816),
+        {"layer": {"LSTM": {"units": 64, "return_sequences": True}}},
+    ),
+    (
+        "TimeDistributed",
+        [(N, 20, 16)],
+        (N, 20, 5),
+        85,
+        {"layer": {"Dense": {"units": 5}}},
+    ),
+    ("Embedding", [(N, 100)], (N, 100, 128), 2_560_000, {"input_dim": 20_000}),
+    (
+        "ZeroPadding2D",
+        [(N, 12, 12, 8)],
+        (N, 13, 13, 8),
+        0,
+        {"padding": [[0, 1], [0, 1]]},
+    ),
+    ("Concatenate", [(N, 3, 24), (N, 5, 24)], (N, 8, 24), 0, {"axis": 1}),
+    ("PReLU", [(N, 26, 26, 32)], (N, 26, 26, 32), 32, {"shared_axes": [1, 2]}),
+    ("MultiHeadAttention", [(N, 16, 24)] * 2, (N, 16, 24), 2_400, {"num_heads": 8}),
+    ("Reshape", [(N, 24)], (N, 2, 12), 0, {"target_shape": [2, 12]}),
+    ("Permute", [(N, 3, 4, 5)], (N, 5, 3, 4), 0, {"dims": [3, 1, 2]}),
+    ("UpSampling2D", [(N, 3, 4, 5)], (N, 6, 4, 5), 0, {"size": [2, 1]}),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_the_arguments_of_a_row(row):
+    kind, shapes, output, params, wanted = row
+    first = dict(answers(kind, tuple(shapes), output, params)[0])
+    assert wanted.items() <= first.items()
+
+
+def test_what_no_arguments_explain_is_no_answer():
+    assert answers("Conv2D", ((N, 26, 26, 32),), (N, 26, 26, 32), 77) == ()
+
+
+HEAD = "Layer (type) Output Shape Param #\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "said"),
+    [
+        ("a (Dense) (None, 4) 20\nTotal params: 21", 3, "come to 20 params"),
+        ("a (Dense) ? 0 (unbuilt)", 2, "had no weights when this was printed"),
+        ("m (Functional) (None, 4) 20\n", 2, "no input leads to"),
+        (
+            "i (InputLayer) (None, 8, 8, 3) 0\nm (Functional) (None, 4) 20",
+            3,
+            "whole model",
+        ),
+        (
+            "i (InputLayer) (None, 8) 0\nc (Concatenate) (None, 9) 0",
+            3,
+            "what else it reads",
+        ),
+        ("nothing", 1, "no rows under it"),
+    ],
+)
+def test_what_can_not_be_explained_is_told(rows, line, said):
+    with pytest.raises(ReadError) as caught:
+        from_text(HEAD + rows, Choice())
+    assert said in caught.value.message
+    assert caught.value.place.line == line
+
+
+def test_a_class_of_ones_own_is_declared_and_told():
+    rows = "i (InputLayer) (None, 9) 0\na (Own) (None, 4) 7\nb (Dense) (None, 1) 5"
+    found, summary = read_back(HEAD + rows)
+    [open_] = [one for one in found.unknowns if one.counts]
+    assert (open_.layer, open_.place.line) == ("a", 3)
+    assert [row.params for row in summary.rows] == [7, 5]
+
+
+def test_frozen_layers_and_published_models():
+    text = """
+    Layer (type) Output Shape Param #
+    input_1 (InputLayer) (None, 160, 160, 3) 0
+    mobilenetv2_1.00_160 (Functional) (None, 5, 5, 1280) 2257984
+    global_average_pooling2d (GlobalAveragePooling2D) (None, 1280) 0
+    dense (Dense) (None, 1) 1281
+    Total params: 2,259,265
+    Trainable params: 1,281
+    Non-trainable params: 2,257,984
+    """
+    found, summary = read_back(text)
+    arguments = found.document["layers"][0]["MobileNetV2"]
+    assert (arguments["include_top"], arguments["trainable"]) == (False, False)
+    assert summary.trainable_params == 1_281
+
+
+def test_several_tables_are_chosen_by_their_numbers():
+    dense = "d (Dense) (None, 4) 20\nTotal params: 20\n"
+    text = HEAD + dense + "\n" + HEAD + dense.replace("20", "40")
+    assert from_text(text, Choice()).figures.total == 40
+    first = from_text(text, Choice(table=1))
+    assert (first.figures.total, first.others) == (20, ("2",))
+    with pytest.raises(ReadError, match="there is no table 3"):
+        from_text(text, Choice(table=3))
