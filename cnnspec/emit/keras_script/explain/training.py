@@ -33,8 +33,13 @@ def of_training(fit: Fit) -> Iterator[Explanation]:
     told = {one.encoding: one for one in fit.outputs if one.answer.form == "classes"}
     for one in told.values():
         yield Explanation("data", "labels", _labels(one))
+    several = next((o for o in fit.outputs if o.answer.form == "labels"), None)
+    if several is not None:
+        yield Explanation("data", "multi_label", {"classes": several.units})
     losses = (explained for one in fit.outputs for explained in _loss(one))
     yield from {explained.key: explained for explained in losses}.values()
+    if len(fit.outputs) > 1:
+        yield Explanation("compile", "loss_weights", _weights(fit))
     yield from _optimizer(train)
     yield Explanation("fit", "batches", _batches(data, train))
     if train.validation_split or data.validation:
@@ -44,6 +49,7 @@ def of_training(fit: Fit) -> Iterator[Explanation]:
         yield Explanation("fit", "class_weight", balanced)
     called = [(one, {"read_back": bool(one.best_file)}) for one in train.callbacks]
     yield from named("fit", iter(called))
+    yield from _scores(fit)
     if fit.ensemble is not None:
         yield Explanation("members", "ensemble", arguments_of(fit.ensemble))
 
@@ -72,6 +78,28 @@ def _loss(one: Trained) -> Iterator[Explanation]:
     smoothing = getattr(loss, "label_smoothing", 0.0)
     values = {"from_logits": logits, "label_smoothing": smoothing}
     yield Explanation("compile", chosen.__name__, {**arguments_of(loss), **values})
+
+
+def _weights(fit: Fit) -> Values:
+    given = fit.train.loss_weights is not None
+    weights = [
+        (one.name, 1 if one.weight is None else one.weight) for one in fit.outputs
+    ]
+    return {
+        "outputs": ", ".join(f"`{one.name}`" for one in fit.outputs),
+        "weights": ", ".join(f"`{n}` {w:g}" for n, w in weights) if given else "",
+    }
+
+
+def _scores(fit: Fit) -> Iterator[Explanation]:
+    """What is told of each class or label, where there are several for a sample."""
+    forms = {one.answer.form: one for one in fit.outputs}
+    for form in ("pixel classes", "two pixel classes"):
+        if form in forms:
+            yield Explanation("predict", "iou", {"ignored": forms[form].ignored})
+            break
+    if "labels" in forms:
+        yield Explanation("predict", "f1", {})
 
 
 def _optimizer(train: Train) -> Iterator[Explanation]:
