@@ -52,12 +52,17 @@ class Figures(NamedTuple):
 
     @property
     def expected(self) -> dict[str, Any]:
-        """What a spec has under `expect:` so that it must come to the same."""
+        """What a spec has under `expect:` so that it must come to the same.
+
+        A table says the totals itself, where it has them.
+        """
+        if self.summary:
+            lines = (line.rstrip() for line in self.summary.rstrip().splitlines())
+            return {"summary": "\n".join([*lines, ""])}
         found: dict[str, Any] = {
             "total_params": self.total,
             "trainable_params": self.trainable,
             "non_trainable_params": self.non_trainable,
-            "summary": self.summary or None,
         }
         return {key: value for key, value in found.items() if value is not None}
 

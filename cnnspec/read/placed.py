@@ -82,9 +82,28 @@ class FoundSource(Source):
         return ", ".join(filter(None, (mark.part, line))) or "the file"
 
     def line_of_text(self, path: Path, line: int) -> int:
-        """The line on which a line of the text under `path` stands; 0 if none."""
-        first = self.mark(path).line
-        return first and first + line - 1
+        """The line on which a line of the text under `path` stands.
+
+        Where the source has no lines, or doesn't say in which one the text begins, it
+        is that of the text.
+        """
+        first = self.mark(path).line if path in self.found.places else 0
+        return first + line - 1 if first else line
+
+    def diagnostic(
+        self,
+        severity: str,
+        code: str,
+        path: Path,
+        message: str,
+        hint: str = "",
+        at_key: bool = False,
+    ) -> Diagnostic:
+        """As that of a spec; what to write stands in the spec of it."""
+        found = super().diagnostic(severity, code, path, message, hint, at_key)
+        if "write " not in found.hint or found.mark.line:
+            return found
+        return found._replace(hint=f"in the spec of it, {found.hint}")
 
     def remarks(self, path: Path, *, whole: bool = True) -> Remarks:
         """What its reader has to say of the value under a path."""
