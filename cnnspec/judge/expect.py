@@ -264,8 +264,8 @@ class _Judge:
     def _first_difference(self, printed: "PrintedSummary") -> str:
         for row, layer in _differing(self._summary, printed):
             if layer is not None:
-                line = self._source.mark(layer.path, at_key=True).line
-                text = f"; the first difference is '{layer.name}' (line {line})"
+                line = self._source.line(layer.path)
+                text = f"; the first difference is '{layer.name}' ({line})"
                 if row is not None and row.params not in (None, layer.params):
                     text += f": {layer.params:,}, expected {row.params:,}"
                 return text
