@@ -410,8 +410,10 @@ def _problem(
     error: ShapeError,
     line_of: LineOf | None,
 ) -> Problem:
-    title = f"'{graph.within}{node.name}' ({type(node.layer).__name__})"
-    message = f"{title}: {error.message}"
+    kind = type(node.layer).__name__
+    if error.at and line_of:  # what is wrong is told elsewhere
+        kind = f"{kind} of {line_of(_place(node)[0])}"
+    message = f"'{graph.within}{node.name}' ({kind}): {error.message}"
     source = node.inputs[0] if node.inputs else ""
     if len(node.inputs) > 1:
         message += f"; it reads {_tensors_read(graph, rows, node, line_of)}"
