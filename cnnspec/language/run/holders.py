@@ -85,7 +85,8 @@ def _held(
     # Nothing beside it has a name.
     name = naming.keras_name(given or call.block, "block")
     frozen = is_frozen(call, scope)
-    placed = Placed(call.path, name, name, True, scope.trail, frozen)
+    is_given = given is not None or call.name is None
+    placed = Placed(call.path, name, name, is_given, scope.trail, frozen)
     trail = (*scope.trail, Frame(block.name, name, call.path))
     variables = parameters(state, block, values, trail)
     inner: Scope[T] = Scope(variables, {}, (), "", (), trail, frozen)

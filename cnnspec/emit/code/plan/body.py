@@ -63,6 +63,7 @@ from cnnspec.emit.code.tree import (
     Several,
     Star,
     Statement,
+    Subscript,
 )
 from cnnspec.ground.errors import Path
 from cnnspec.language.program import (
@@ -299,7 +300,8 @@ class Body:
         """Makes a model, and calls it."""
         found, said = self._flow.occurrences[step.path], self._said
         self._branches(step, current)
-        tensors = self.reads.in_order(step, self._shared.program.blocks[step.block])
+        block = self._shared.program.blocks[step.block]
+        tensors = _one_by_one(self.reads.in_order(step, block), len(block.inputs))
         self.statements += self._own_name(step)
         signature = self._shared.signatures[step.block]
         self.words.asked = self.reads.asked(step.path)
@@ -451,7 +453,8 @@ class Body:
     def _call(self, step: CallStep, current: Values) -> Values:
         found, said = self._flow.occurrences[step.path], self._said
         self._branches(step, current)
-        tensors = self.reads.in_order(step, self._shared.program.blocks[step.block])
+        block = self._shared.program.blocks[step.block]
+        tensors = _one_by_one(self.reads.in_order(step, block), len(block.inputs))
         self.statements += self._own_name(step)
         signature = self._shared.signatures[step.block]
         self.words.asked = self.reads.asked(step.path)
@@ -663,3 +666,15 @@ class Body:
 def _local(node: str) -> str:
     """What a node is called in the model that it stands in."""
     return node.rpartition("/")[2]
+
+
+def _one_by_one(tensors: Sequence[Expression], count: int) -> list[Expression]:
+    """Tensors of which a list may hold several, so that all are `count`."""
+    found: list[Expression] = []
+    for code in tensors:
+        if isinstance(code, Star):
+            places = range(count - len(tensors) + 1)
+            found += (Subscript(code.items, Code(str(place))) for place in places)
+        else:
+            found.append(code)
+    return found

@@ -209,7 +209,7 @@ class _Questions:
             if not found[0][1].named_by_keras:
                 yield from self._legal_name(step)
             for _, call in step.models:
-                yield from self._legal_name(call)
+                yield from self._legal_name(call, step)
         elif isinstance(step, CallStep):
             yield from self._legal_name(step)
             yield from self._reads_by_own_name(step, Made(step.path))
@@ -235,11 +235,19 @@ class _Questions:
         if not named <= known:
             yield self._around[step.path]
 
-    def _legal_name(self, step: LayerStep | CallStep) -> Iterator[Path]:
-        """Whether one code comes to what Keras calls a step each time."""
+    def _legal_name(
+        self, step: LayerStep | CallStep, holder: LayerStep | None = None
+    ) -> Iterator[Path]:
+        """Whether one code comes to what Keras calls a step, or a held one, each time.
+
+        None does for a call whose name is null at times: what is inside it is called
+        otherwise then.
+        """
+        lacks = isinstance(step, CallStep) and isinstance(step.name, Formula)
+        lacks = lacks and self._flow.may_lack_name(step)
         for named in self._function.modes:
-            if keras_title(self._flow, step, named, _plain) is None:
-                yield self._around[step.path]
+            if lacks or keras_title(self._flow, step, named, _plain) is None:
+                yield self._around[(holder or step).path]
 
     def _call(self, step: CallStep) -> Iterator[Path]:
         yield from self._legal_name(step)

@@ -22,6 +22,7 @@ from cnnspec.emit.code.tree import (
 )
 from cnnspec.language import naming
 from cnnspec.language.expressions import Formula
+from cnnspec.language.legal import inside
 from cnnspec.language.program import ApplyStep, Block, CallStep, LayerStep, RepeatStep
 
 
@@ -268,8 +269,10 @@ class Words:
 
     def _inside(self, step: LayerStep | CallStep) -> str:
         """The code of what a step without a name is called in a named call."""
-        found = keras_title(self._flow, step, True, self.formula)
-        label = self._in_rounds(found or text(step.label))
+        found = None
+        if step.name is None:  # otherwise it is a formula that has come to null
+            found = keras_title(self._flow, step, True, self.formula)
+        label = self._in_rounds(found or text(inside(step.label)))
         return named_by(naming.in_call, "name", label)
 
     def _counted(self, step: CallStep) -> str:
