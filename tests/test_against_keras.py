@@ -108,7 +108,7 @@ def _cases(name: str) -> tuple[int, int]:
     """How many valid and invalid cases to draw."""
     if LONG:
         return (8_000, 2_000) if name in COMMONEST else (400, 100)
-    return (40, 20) if name in COMMONEST else (20, 10)
+    return (24, 12) if name in COMMONEST else (12, 6)
 
 
 def _family(name: str):

@@ -18,6 +18,7 @@ import cnnspec
 from cnnspec import api
 from cnnspec.emit.targets import Options, targets
 from tests.api_page import PAGE, page
+from tests.effort import LONG
 
 ROOT = Path(__file__).parents[1]
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
@@ -297,6 +298,7 @@ def test_what_no_model_comes_of_is_told_as_always() -> None:
         cnnspec.keras_model({**DATA, "layers": ["Flaten"]})
 
 
+@pytest.mark.skipif(not LONG, reason="CNNSPEC_FIDELITY=long runs a deep model twice")
 def test_a_deep_live_model_takes_samples() -> None:
     layers = [{"repeat": {"times": 1000, "layers": [{"Dense": 1}]}}]
     model = cnnspec.keras_model({"input": [1], "layers": layers})

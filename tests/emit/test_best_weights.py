@@ -10,6 +10,7 @@ import pytest
 
 from cnnspec import api
 from cnnspec.emit.keras_script.script import render_script
+from tests.effort import some
 from tests.emit.quick import save_no_pictures, take_few_digits, train_eagerly
 from tests.emit.test_script import load_script
 
@@ -39,7 +40,7 @@ LEAVES = {
 }
 
 
-@pytest.mark.parametrize("callback", [*KEEPS, *LEAVES])
+@pytest.mark.parametrize("callback", some([*KEEPS, *LEAVES], 3))
 def test_the_best_epoch_is_evaluated(callback, tmp_path, monkeypatch) -> None:
     """The learning rate rises, so that the last epoch is not the best one."""
     monkeypatch.chdir(tmp_path)
@@ -112,7 +113,7 @@ def loss_of(file: Path, held_out) -> float:
     return float(model.evaluate(*held_out, verbose=0))
 
 
-@pytest.mark.parametrize("callback", BY)
+@pytest.mark.parametrize("callback", some(BY, 3))
 def test_the_best_and_the_last_model_are_kept(callback, train) -> None:
     figure, choose = BY[callback]
     resume = "min_delta" in callback

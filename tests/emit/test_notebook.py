@@ -12,6 +12,7 @@ from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.words import languages
 from cnnspec.emit.write import is_sealed
+from tests.effort import some
 from tests.emit.notebooks import run, shown
 from tests.emit.same import built
 from tests.emit.test_script import DIGITS, OUTLINE, VARIANTS
@@ -99,7 +100,7 @@ def test_a_notebook_that_was_saved_by_jupyter_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "lang"), [("digits_cnn", "ko"), ("mlp_ensemble", "en")]
+    ("name", "lang"), some([("digits_cnn", "ko"), ("mlp_ensemble", "en")], 1)
 )
 def test_it_runs_from_top_to_bottom(name, lang, tmp_path, monkeypatch) -> None:
     """`make notebooks` runs all tutorials so, in both languages."""

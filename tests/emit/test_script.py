@@ -25,6 +25,7 @@ from cnnspec.emit.keras_live.model import build_model, keras_object
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.write import is_sealed
 from cnnspec.ground.errors import SpecError
+from tests.effort import some
 from tests.emit.quick import save_no_pictures, take_few_digits, train_eagerly
 from tests.emit.same import assert_same, reset_names
 from tests.fidelity.judge import keras_class
@@ -222,7 +223,7 @@ VARIANTS |= {
 }
 
 
-@pytest.mark.parametrize("text", VARIANTS.values(), ids=VARIANTS.keys())
+@pytest.mark.parametrize("text", some(VARIANTS.values(), 12), ids=some(VARIANTS, 12))
 def test_whatever_the_spec_the_script_is_clean(text: str, tmp_path: Path) -> None:
     path = tmp_path / "script.py"
     module = load_script(render(text), path)
@@ -233,7 +234,7 @@ def test_whatever_the_spec_the_script_is_clean(text: str, tmp_path: Path) -> Non
     ruff("format", "--isolated", "--check", path)
 
 
-@pytest.mark.parametrize("text", VARIANTS.values(), ids=VARIANTS.keys())
+@pytest.mark.parametrize("text", some(VARIANTS.values(), 12), ids=some(VARIANTS, 12))
 def test_no_block_or_layer_hides_what_a_script_has(text: str) -> None:
     for statement in ast.parse(
         render_script(*api.loads(text)[:2], "ko", style="full")
@@ -420,7 +421,9 @@ READINGS = {
 }
 
 
-@pytest.mark.parametrize(("text", "reading"), READINGS.values(), ids=READINGS.keys())
+@pytest.mark.parametrize(
+    ("text", "reading"), some(READINGS.values(), 7), ids=some(READINGS, 7)
+)
 def test_an_answer_is_read_as_the_loss_has_it(
     text, reading, tmp_path, monkeypatch, capsys
 ) -> None:

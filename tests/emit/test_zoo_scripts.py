@@ -12,6 +12,7 @@ from cnnspec import api
 from cnnspec.emit.keras_script.notebook import render_notebook
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.write import is_sealed
+from tests.effort import some
 from tests.emit.tracer import trace
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ def test_only_depth_needs_pythons_own_library(path: Path) -> None:
     assert own <= ({"sys"} if "setrecursionlimit" in script(path.stem) else set())
 
 
-@pytest.mark.parametrize("stem", SMALL)
+@pytest.mark.parametrize("stem", some(SMALL, 3))
 def test_keras_builds_the_model_of_the_graph(stem: str) -> None:
     from cnnspec.emit.keras_live.model import build_model
     from tests.emit.same import assert_same, built, differences
