@@ -56,6 +56,8 @@ ACCOMPANYING = frozenset({"normalization", "activations", "regularization"})
 
 INPUT_LAYER = "InputLayer"
 """What Keras calls the layer that stands for an input, which a spec doesn't write."""
+NEUTRAL = "Identity"
+"""The layer that gives what it takes."""
 _JOINED = "Merge"
 """What Keras 1 called each layer that joins tensors, however it does."""
 CODE_LAYERS = ("Lambda", "SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer")

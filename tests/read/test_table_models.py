@@ -246,3 +246,21 @@ def test_several_tables_are_chosen_by_their_numbers():
     assert (first.figures.total, first.others) == (20, ("2",))
     with pytest.raises(ReadError, match="there is no table 3"):
         from_text(text, Choice(table=3))
+
+
+def test_the_input_that_no_row_shows():
+    rows = {
+        "vgg16 (Model) (None, 4, 4, 512) 14714688": [150, 150, 3],
+        "conv2d_1 (Conv2D) (None, 26, 26, 32) 320": [28, 28, 1],
+        "conv2d_1 (Conv2D) (None, 148, 148, 32) 896": [150, 150, 3],
+        "conv2d (Conv2D) (None, 55, 55, 96) 34944": [227, 227, 3],
+        "dense_1 (Dense) (None, 512) 401920 dense_input_1[0][0]": [784],
+        "lstm (LSTM) (None, 10, 64) 17408": [10, 3],
+        "embedding_1 (Embedding) (None, 100, 64) 320000": [100],
+        "flatten (Flatten) (None, 784) 0": [28, 28, 1],
+        "conv1d (Conv1D) (None, 98, 64) 256": [100, 1],
+        "my_code (Lambda) (None, 160, 320, 3) 0": [160, 320, 3],
+    }
+    for row, sizes in rows.items():
+        found, _ = read_back(f"{HEAD}{row}\n")
+        assert [*found.document["inputs"].values()] == [sizes], row

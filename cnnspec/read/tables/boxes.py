@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cnnspec.read.tables.begun import depth_of, row_begun
-from cnnspec.read.tables.cells import Cells
+from cnnspec.read.tables.cells import COUNT, Cells
 from cnnspec.read.tables.finding import BARS, Table, cells_of, is_rule
 
 
@@ -19,14 +19,13 @@ def box_cells(table: Table) -> Iterator[Cells | None]:
     """
     heading = [cell.strip() for cell in cells_of(table.heading)]
     shape, count = _column(heading, "Out", 1), _column(heading, "Par", 2)
-    led = table.heading.lstrip()[:1] in {*BARS}
     for line in table.lines:
         text = line.text.strip()
         if not text:
             continue
         if is_rule(text):
             yield None
-        elif _is_row(text, led):
+        elif any(bar in text for bar in BARS):
             cells = cells_of(text)
             if len(cells) < len(heading):
                 if row_begun(line.number, *depth_of(text, boxed=True)):
@@ -36,18 +35,14 @@ def box_cells(table: Table) -> Iterator[Cells | None]:
                 # A corner in front of a name, which an encoding made a bar of.
                 cells[:2] = [f"{cells[0]}└{cells[1]}"]
             rest = " ".join(cells[count + 1 :])
-            yield _cells(line.number, cells[0], cells[shape], cells[count], rest)
+            found = _cells(line.number, cells[0], cells[shape], cells[count], rest)
+            if text[0] in BARS or (found.starts_row() and COUNT.match(found.params)):
+                yield found
 
 
 def _column(heading: list[str], word: str, usual: int) -> int:
     starts = (i for i, cell in enumerate(heading) if cell.startswith(word))
     return next(starts, usual)
-
-
-def _is_row(text: str, led: bool) -> bool:
-    if led:
-        return text[:1] in {*BARS}
-    return any(bar in text for bar in BARS)
 
 
 def _cells(number: int, label: str, shape: str, count: str, rest: str) -> Cells:

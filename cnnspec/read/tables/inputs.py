@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.ground.shapes import Shape, product
-from cnnspec.read.tables.kinds import kinds_of
+from cnnspec.read.tables.kinds import is_model, kinds_of
 from cnnspec.read.tables.rows import PrintedRow
 from cnnspec.read.tables.solving import answers
 
@@ -46,6 +46,9 @@ def likely(row: PrintedRow, following: PrintedRow | None) -> Iterator[Shape]:
     first = out[0] if isinstance(out, list) else out
     if not first:
         return
+    if is_model(row) and row.params:
+        yield from _pictures_of(row)
+        return
     seen: set[Shape] = set()
     for usual_alone in (True, False):
         for shape in _candidates(row, first):
@@ -57,6 +60,17 @@ def likely(row: PrintedRow, following: PrintedRow | None) -> Iterator[Shape]:
                 seen.add(shape)
                 yield shape
         if seen:
+            return
+
+
+def _pictures_of(row: PrintedRow) -> Iterator[Shape]:
+    """Pictures that a model of keras.applications may be given."""
+    from cnnspec.read.tables.published import published
+
+    for size in (None, *sorted(_COMMON, key=lambda size: size not in (224, 150))):
+        shape = (None, size, size, 3)
+        if published(row, shape):
+            yield shape
             return
 
 

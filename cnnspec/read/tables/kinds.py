@@ -17,6 +17,9 @@ _NUMBER = re.compile(r"(?:_[0-9]+)?$")
 
 def kinds_of(row: PrintedRow) -> Iterator[str]:
     """Classes as a spec has them, the likeliest first."""
+    if is_model(row) and row.params == 0:  # such as one that varies images
+        yield registry.NEUTRAL
+        return
     printed = _OLD.sub("", row.type)
     names = registry.printed_names(printed, row.type_cut)
     known = [name for name in dict.fromkeys(names) if not registry.refusal(name)]
@@ -26,12 +29,18 @@ def kinds_of(row: PrintedRow) -> Iterator[str]:
         word = stem.rpartition(".")[2]
         if found := registry.operation_meant(_TENSORFLOW.get(word, word)):
             yield found
+        yield registry.NEUTRAL
     elif not row.type_cut:
         yield from _operations(row.type)
 
 
 def _named_after(name: str, stem: str) -> bool:
     return snake_case(name) == stem
+
+
+def is_unseen(row: PrintedRow) -> bool:
+    """Whether a row says nothing of what its layer does."""
+    return row.type in registry.CODE_LAYERS or (is_model(row) and row.params == 0)
 
 
 def is_model(row: PrintedRow) -> bool:

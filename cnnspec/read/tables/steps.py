@@ -5,14 +5,14 @@ from typing import Any
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers import layer_class
-from cnnspec.catalogue.registry import INPUT_LAYER, is_layer
+from cnnspec.catalogue.registry import INPUT_LAYER, NEUTRAL, is_layer
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Shape
 from cnnspec.read.found import Place, ReadError, Unknown
 from cnnspec.read.tables import inputs
 from cnnspec.read.tables.activating import activation_of
 from cnnspec.read.tables.freezing import Held, freeze
-from cnnspec.read.tables.kinds import is_model, kinds_of
+from cnnspec.read.tables.kinds import is_model, is_unseen, kinds_of
 from cnnspec.read.tables.rows import PrintedRow, PrintedSummary
 from cnnspec.read.tables.solving import Arguments, answers, assumed, trained, usual
 from cnnspec.read.tables.wiring import Part, Ref, is_input, parts_of, reads_of
@@ -241,7 +241,7 @@ class _Level:
         row = part.row
         if part.inner:
             return self._block(place, part, shapes)
-        if is_model(row):
+        if is_model(row) and row.params != 0:
             return self._published(place, row, shapes)
         lacking = False
         for kind in kinds_of(row):
@@ -288,6 +288,8 @@ class _Level:
             first = {**first, "activation": activation[0]}
         if first.get("x2") is not None:
             self._steps.open(row, "x2", (first["x2"],), _UNSEEN)
+        if is_unseen(row) and kind == NEUTRAL:
+            self._steps.open(row, "function", (NEUTRAL,), _UNSEEN)
         needed = assumed(kind, first)
         for name, value in needed.items():
             self._steps.open(row, name, [value], _UNSEEN)

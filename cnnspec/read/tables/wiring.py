@@ -54,6 +54,9 @@ def reads_of(parts: Sequence[Part]) -> list[list[Ref]]:
             [Ref(i - 1)] if i and not is_input(part.row) else []
             for i, part in enumerate(parts)
         ]
+    names = {part.row.name for part in parts}
+    if told[0] and not names & {match["name"] for match in told[0]}:
+        told[0] = []  # Keras 1 has no row for the input that a first layer was given
     return [
         [_ref(match, parts, part.row) for match in matches]
         for part, matches in zip(parts, told, strict=True)
