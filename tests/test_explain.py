@@ -34,10 +34,7 @@ TRAINING = {
     "data": "data: {source: mnist, scale: 255, labels: one_hot, flatten: false}\n",
     "train": "train: {loss: categorical_crossentropy}\n",
 }
-NO_EXAMPLE = {
-    *("bug", "keras-mismatch", "no-weights"),
-    *("unknown-in-source", "assumed-value"),
-}
+NO_EXAMPLE = {"bug", "keras-mismatch", "no-weights", "unknown-in-source"}
 """Faults of ours, which whoever knows an example should mend, of a network, and of
 files that no command writes."""
 
@@ -165,7 +162,7 @@ OTHERS = {
     *("early-stopping", "no-info", "function-plain", "function-wrap"),
     *("model-field", "model-fields", "dry-run", "gpus-per-node"),
     *("keras-json", "keras-yaml", "keras-h5", "keras-archive", "saved-model"),
-    "git-lfs",
+    *("git-lfs", "depth-idx"),
 }
 """Other texts of that form: packages, options, other tools' words, schemas, formats."""
 

@@ -54,7 +54,7 @@ class Imported(NamedTuple):
         """What was read, as plain data."""
         layers = _layers(self.found.document)
         names = {name for name in layers if name}
-        open_layers = names & {one.layer for one in self.unknowns}
+        open_layers = names & {one.layer for one in self.unknowns if one.counts}
         return {
             "source_format": self.found.format,
             "layers": len(layers),
@@ -78,7 +78,7 @@ def imported(
     found = source.found
     text = written(found, flat=flat, origin=os.path.basename(source.path))
     checked = check_source(lambda: Source(text, path), path, (), settings)
-    open = [told(source.path, one) for one in found.unknowns]
+    open = told(source.path, found.unknowns)
     return Imported(source.path, text, found, checked, open)
 
 

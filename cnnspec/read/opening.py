@@ -77,7 +77,9 @@ def source(path: str, shown: str = "", **choice: Any) -> FoundSource | None:
 def refused(error: ReadError, path: str) -> SpecError:
     """What is said of a file that can't be read."""
     mark = mark_of(path, error.place)
-    text, hint = error.message, error.hint or _TOLD
+    text, hint = error.message, error.hint
+    if not hint and ";" not in text:
+        hint = _TOLD
     return SpecError([Diagnostic("error", UNREADABLE, mark, text, hint)])
 
 

@@ -59,7 +59,7 @@ class FoundSource(Source):
         self._included, self._brought, self._appended = (), {}, ()
         self._base = self._comments = None
         self._overrides = {}
-        self.problems = [told(path, one, _TODO) for one in found.unknowns]
+        self.problems = told(path, found.unknowns, _TODO)
 
     @cached_property
     def _root(self) -> Node:  # type: ignore[override]
@@ -156,19 +156,31 @@ def _below(
         yield key, item, _Where(place, (*where.order, number))
 
 
-def told(path: str, unknown: Unknown, todo: str = "") -> Diagnostic:
-    """What a source doesn't say, as a finding.
+def told(path: str, unknowns: Iterable[Unknown], todo: str = "") -> list[Diagnostic]:
+    """What a source doesn't say, as findings: what is the same of several layers, once.
 
     Args:
         path: of the source.
-        unknown: what it is.
-        todo: what to do about it.
+        unknowns: what it is.
+        todo: what to do where a shape or a count depends on it.
     """
-    layer, argument, candidates, why, place, counts = unknown
-    who = f"'{layer}'" if layer else "the model"
+    alike: dict[str, list[Unknown]] = {}
+    for one in unknowns:
+        key = repr((one.argument, one.candidates, one.why, one.counts))
+        alike.setdefault(key, []).append(one)
+    return [_finding(path, several, todo) for several in alike.values()]
+
+
+def _finding(path: str, several: Sequence[Unknown], todo: str) -> Diagnostic:
+    """What several layers leave open, at the place of the first."""
+    layer, argument, candidates, why, place, counts = several[0]
+    who, leave = f"'{layer}'" if layer else "the model", "leaves"
+    if more := len(several) - 1:
+        others = f"{more:,} other layer{'' if more == 1 else 's'}"
+        who, leave = f"{who} and {others}", "leave"
+    text = f"{who} {leave} {argument} open: {why}"
     severity, code = ("error", UNKNOWN) if counts else ("warning", ASSUMED)
-    hints = [_taken(candidates), todo]
-    text = f"{who} leaves {argument} open: {why}"
+    hints = [_taken(candidates), todo if counts else ""]
     hint = "; ".join(filter(None, hints))
     return Diagnostic(severity, code, mark_of(path, place), text, hint)
 

@@ -18,8 +18,8 @@ from cnnspec.__main__ import main
 from cnnspec.app import apart
 from cnnspec.ground.errors import Diagnostic, SpecError
 from cnnspec.read import opening
-from cnnspec.read.found import Place
-from cnnspec.read.placed import mark_of
+from cnnspec.read.found import Place, Unknown
+from cnnspec.read.placed import mark_of, told
 
 Run = Callable[..., tuple[object, str, str]]
 
@@ -242,6 +242,22 @@ def test_a_spec_says_that_it_extends_a_model(saved: Path) -> None:
         [found] = api.check(spec).diagnostics
         assert "this is a Keras model's configuration" in found.message
         assert found.hint == "cnnspec import writes the spec of it"
+
+
+def test_what_several_layers_leave_open_is_told_once() -> None:
+    def unknown(layer: str, argument: str, counts: bool) -> Unknown:
+        place = Place(len(layer))
+        return Unknown(layer, argument, (1, 2, 3), "no row says it", place, counts)
+
+    layers = ("a", "bb", "ccc")
+    several = [unknown(name, "pool", False) for name in layers]
+    found = told("x.txt", [*several, unknown("a", "units", True)], "choose")
+    why = "no row says it; 1 is taken; 2 or 3 would do, too"
+    assert [(one.severity, one.text) for one in found] == [
+        ("warning", f"'a' and 2 other layers leave pool open: {why}"),
+        ("error", f"'a' leaves units open: {why}; choose"),
+    ]
+    assert {one.mark.line for one in found} == {1}
 
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 98934521\n"

@@ -38,10 +38,9 @@ def _zip_with(name: bytes) -> Callable[[bytes], bool]:
     return lambda content: content.startswith(b"PK\x03\x04") and name in content
 
 
-_LOADED = (
-    "load it in Python, print model.summary(), and write the layers of the table by "
-    "hand under layers:, as in - Dense: {units: 10}; the table itself may stand under "
-    "expect: {summary: ...}, to be held against them"
+_PRINTED = (
+    "load it in Python, print its summary (torchinfo's for PyTorch), and save that: "
+    "cnnspec import reads the table"
 )
 _TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 """How PyTorch's files began before they were zip archives (torch/serialization.py)."""
@@ -49,22 +48,22 @@ _TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 BINARIES = (
     Kind("a Keras model in HDF5 (.h5)", _starts(b"\x89HDF\r\n\x1a\n"), _READ),
     Kind("a Keras model (.keras)", _zip_with(b"config.json"), _READ),
-    Kind("a file of PyTorch's (.pt or .pth)", _zip_with(b"data.pkl"), _LOADED),
+    Kind("a file of PyTorch's (.pt or .pth)", _zip_with(b"data.pkl"), _PRINTED),
     Kind(
         "a file of NumPy arrays (.npz)",
         _zip_with(b".npy"),
         "name it in a spec, as in data: {source: npz, path: digits.npz}",
     ),
     Kind("a zip archive", _starts(b"PK\x03\x04", b"PK\x05\x06")),
-    Kind("a TensorFlow Lite model", lambda content: content[4:8] == b"TFL3", _LOADED),
-    Kind("a file of PyTorch's (.pt or .pth)", _starts(_TORCH), _LOADED),
+    Kind("a TensorFlow Lite model", lambda content: content[4:8] == b"TFL3", _PRINTED),
+    Kind("a file of PyTorch's (.pt or .pth)", _starts(_TORCH), _PRINTED),
     Kind("a pickle of Python's", _starts(*(b"\x80%c" % n for n in range(2, 6)))),
     Kind(
         "an ONNX model",
         re.compile(
             rb"\x08.{1,4}\x12.(pytorch|onnx|tf2onnx|keras|skl)", re.DOTALL
         ).match,
-        _LOADED,
+        _PRINTED,
     ),
     Kind("a safetensors file", re.compile(rb'.{8}\{"', re.DOTALL).match),
     Kind("a gguf model", _starts(b"GGUF")),
@@ -97,8 +96,7 @@ PAGE = Kind(
 SUMMARY = Kind(
     "a printed summary of Keras",
     lambda text: "Layer (type" in text and "Param #" in text,
-    "write the layers of the table under layers:, as in - Dense: {units: 10}; the "
-    "table itself may stand under expect: {summary: ...}, to be held against them",
+    _READ,
 )
 SCRIPT = Kind(
     "a Python script",
@@ -106,7 +104,7 @@ SCRIPT = Kind(
         r"(import|from) \w[\w.]*( import .*| as \w+)?$|(def|class) \w+.*:\s*$|"
         r"\w+\.add\(|\w+ = [\w.]*(Sequential|Model)\(|#!.*python|class \w+\(.*\):"
     ),
-    _BY_HAND,
+    _READ,
 )
 TEXTS = (
     SUMMARY,
@@ -209,7 +207,7 @@ KERAS = Kind(
     _READ,
 )
 DATA = (
-    Kind("a Jupyter notebook", _has("cells", "nbformat"), _BY_HAND),
+    Kind("a Jupyter notebook", _has("cells", "nbformat"), _READ),
     Kind("an Ultralytics model", _is_ultralytics, _BY_HAND),
     Kind(
         "an Ultralytics data set",
