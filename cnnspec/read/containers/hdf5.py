@@ -1,40 +1,24 @@
 """Files of HDF5: `.h5`, `.hdf5` and `.weights.h5`.
 
-Read by h5py in a process of its own (`hdf5_process`), since HDF5's library isn't safe
-with damaged files. While that starts, this one makes itself ready.
+Read by h5py in another process, since HDF5's library isn't safe with damaged files.
+Meanwhile this one makes itself ready.
 """
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from cnnspec.ground.visible import visible
-from cnnspec.read.containers.json_text import SIZE_LIMIT, parsed
+from cnnspec.read.containers import another_process
+from cnnspec.read.containers.json_text import parsed
 from cnnspec.read.containers.model_config import model_config
 from cnnspec.read.containers.stored import Held, Stored
 from cnnspec.read.found import ReadError
 
-_WAIT = 60
-"""Seconds for all, where the process can't bound itself, or the disk is slow."""
 _SHOWN = 3
 """Layers of a file of weights that are told with their shapes."""
 _DAMAGED = "this HDF5 file is damaged"
 _ANEW = "fetch or save it anew"
-_PROGRAM = """\
-import sys
-sys.path[:] = sys.argv[2:]
-from cnnspec.read.containers.hdf5_process import main
-main(sys.argv[1])
-"""
-_QUIET = {
-    # One thread is enough to read; nothing writes, and no filter may be loaded.
-    "OPENBLAS_NUM_THREADS": "1",
-    "HDF5_USE_FILE_LOCKING": "FALSE",
-    "HDF5_PLUGIN_PRELOAD": "::",
-}
 
 
 def begun_hdf5(path: str) -> Callable[[], Stored]:
@@ -43,8 +27,8 @@ def begun_hdf5(path: str) -> Callable[[], Stored]:
     Raises:
         ReadError: when it is called, since it can't be read, or holds no whole model.
     """
-    process = _begun(path)
-    return lambda: _stored(_contents(process))
+    line = another_process.begun(path)
+    return lambda: _stored(_answer(line()))
 
 
 def contents(path: str) -> dict[str, Any]:
@@ -53,7 +37,7 @@ def contents(path: str) -> dict[str, Any]:
     Raises:
         ReadError: it says that it can't be read, or doesn't end well.
     """
-    return _contents(_begun(path))
+    return _answer(another_process.begun(path)())
 
 
 def _stored(answer: dict[str, Any]) -> Stored:
@@ -83,37 +67,24 @@ def _weights(found: dict[str, list[list[Any]]]) -> dict[str, tuple[Held, ...]]:
     }
 
 
-# ------------------------------------------------------------------ the process
+# ------------------------------------------------------------------ the answer
 
 
-def _begun(path: str) -> "subprocess.Popen[bytes]":
-    places = [os.path.abspath(place) for place in sys.path]
-    command = [sys.executable, "-I", "-S", "-c", _PROGRAM, os.path.abspath(path)]
-    return subprocess.Popen(
-        [*command, *places],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, **_QUIET},
-    )
+def _answer(line: bytes) -> dict[str, Any]:
+    """What the process that read a file says of it.
 
-
-def _contents(process: "subprocess.Popen[bytes]") -> dict[str, Any]:
+    Raises:
+        ReadError: it says that it can't be read, or didn't end well.
+    """
     import json
 
-    with process:
-        try:
-            text, _ = process.communicate(timeout=_WAIT)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            text = b""
-    if process.returncode or len(text) > 2 * SIZE_LIMIT:
-        why = "HDF5's own library fails on it"
-        raise ReadError(f"{_DAMAGED}: {why}", _ANEW)
-    answer: dict[str, Any] = json.loads(text)
+    try:
+        answer: dict[str, Any] = json.loads(line)
+    except ValueError:  # cut off, or nothing
+        raise ReadError(f"{_DAMAGED}: HDF5's own library fails on it", _ANEW) from None
     if "lacks" in answer:
-        lacking = "this is an HDF5 file, which h5py reads, and h5py isn't installed"
-        raise ReadError(lacking, "run pip install 'cnnspec[h5]'")
+        text = "this is an HDF5 file, which h5py reads, and h5py isn't installed"
+        raise ReadError(text, "run pip install 'cnnspec[h5]'")
     if "refused" in answer:
         raise ReadError(visible(answer["refused"])[:300], _ANEW)
     if "damaged" in answer:

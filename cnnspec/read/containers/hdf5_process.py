@@ -1,9 +1,8 @@
-"""What reads an HDF5 file, in a process of its own (`hdf5._PROGRAM`).
+"""What reads an HDF5 file, in a process of its own (`another_process`).
 
 HDF5's library, which is written in C, ends its process or goes round for ever over some
 damaged files: 2 of 1,500 with a few bytes changed did (h5py 3.14, HDF5 1.14). So it
-runs where that harms nobody, in a little memory and time, and prints what the file
-holds as one line of JSON.
+runs where that harms nobody, in a little memory and time.
 """
 
 import gc
@@ -23,6 +22,9 @@ _ROOM = "64 MiB; nothing that says what layers a model has does"
 _PATIENCE = 5
 """Times that it took to import the libraries: processor time for the file."""
 
+_WAIT = 60
+"""Seconds for all, on whatever disk the file is."""
+
 _ATTRIBUTES = ("model_config", "keras_version", "backend", "training_config")
 
 
@@ -30,14 +32,13 @@ class Refused(Exception):
     """What is wrong with the file; the first argument is the sentence for it."""
 
 
-def main(path: str) -> None:
-    """Prints what the file holds, or why it can't be told."""
+def told(path: str) -> str:
+    """A line of JSON with what the file holds, or why it can't be told."""
     gc.disable()  # as long as this lives, nothing comes free
     try:
         import h5py
     except ImportError:
-        print(json.dumps({"lacks": "h5py"}))
-        return
+        return json.dumps({"lacks": "h5py"})
     _limit(time.process_time())
     try:
         with h5py.File(path, "r") as file:
@@ -48,7 +49,7 @@ def main(path: str) -> None:
         answer = {"damaged": str(error)[:400]}
         if isinstance(error, MemoryError) or "allocat" in str(error):
             answer = {"refused": f"something in this HDF5 file takes over {_ROOM}"}
-    print(json.dumps(answer))
+    return json.dumps(answer)
 
 
 def _limit(spent: float) -> None:
@@ -67,7 +68,10 @@ def _limit(spent: float) -> None:
         most = pages * resource.getpagesize() + _MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_PROF, max(0.5, _PATIENCE * spent))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(_WAIT)
 
 
 class _Reader:
