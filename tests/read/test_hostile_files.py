@@ -1,14 +1,22 @@
 """No file harms whoever reads it: each is refused at once, in a sentence."""
 
+import copy
 import json
 import os
+import random
 import subprocess
 import sys
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cnnspec import api
 from tests.read import hostile_files
+
+FILES = Path(__file__).parent / "files"
 
 SLOWEST = 1.0
 """Seconds of processor time for a file."""
@@ -66,3 +74,55 @@ def test_each_is_refused_at_once_in_little_memory(folder: Path) -> None:
     assert wrong == []
     assert max(sizes) < LARGEST * 1024
     assert not (folder / "CANARY").exists()
+
+
+JUNK: tuple[object, ...] = (
+    *(None, True, -1, 0, 2**40, 1.5, "", "x", "../x", "$x", "${1}", "__keras_tensor__"),
+    *([], [[]], [None], {}, [1, 2, 3, 4, 5], {"class_name": "x"}, "same", "relu"),
+    {"class_name": "Dense", "config": {}},
+)
+ROUNDS = 3000 if os.environ.get("CNNSPEC_FIDELITY") == "long" else 150
+
+
+def test_a_model_with_anything_in_it_is_read_or_refused(tmp_path: Path) -> None:
+    """One to three values of what Keras wrote are others, are gone, or stand twice."""
+    path = tmp_path / "model.json"
+    read = 0
+    for seed in range(ROUNDS):
+        draw = random.Random(seed)
+        data = json.loads(draw.choice(MODELS))
+        for _ in range(draw.choice((1, 1, 2, 3))):
+            change(draw, data)
+        path.write_text(json.dumps(data))
+        checked = api.check(path)  # which raises what is a fault of ours
+        assert all(str(found).isprintable() for found in checked.diagnostics)
+        read += checked.ok
+    assert ROUNDS / 10 < read < ROUNDS
+
+
+MODELS = (
+    (FILES / "keras2.json").read_text("utf-8"),
+    zipfile.ZipFile(FILES / "keras2.keras").read("config.json").decode(),
+    zipfile.ZipFile(FILES / "keras3.keras").read("config.json").decode(),
+)
+
+
+def change(draw: random.Random, data: object) -> None:
+    places = [*places_in(data)]
+    around, key = draw.choice(places)
+    other, its = draw.choice(places)
+    what = draw.random()
+    if what < 0.65:
+        around[key] = draw.choice(JUNK)
+    elif what < 0.8:
+        del around[key]
+    else:
+        around[key] = copy.deepcopy(other[its])
+
+
+def places_in(value: Any) -> Iterator[tuple[Any, Any]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in pairs:
+        yield value, key
+        if isinstance(item, dict | list):
+            yield from places_in(item)

@@ -16,6 +16,7 @@ from cnnspec.catalogue.components import (
     by_name,
     snake_case,
 )
+from cnnspec.ground.errors import Invalid
 
 
 class Unknown(ValueError):
@@ -116,7 +117,10 @@ def _simpler(
         "seed",
     }:
         seed = {"seed": given["seed"]} if "seed" in given else {}
-        made = VarianceScaling(**{k: v for k, v in given.items() if k != "seed"})
+        try:
+            made = VarianceScaling(**{k: v for k, v in given.items() if k != "seed"})
+        except Invalid:  # as whoever reads the spec will say
+            return cls, given
         if made.distribution == "untruncated_normal":
             return cls, given
         for other in by_name(Initializer).values():

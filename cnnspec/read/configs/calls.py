@@ -7,7 +7,9 @@ writes the arguments of the call, with a mapping in place of each tensor.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from cnnspec.read.configs.forms import TENSOR, plain
+from cnnspec.ground.yaml_text import describe
+from cnnspec.read.configs.forms import EDITED, TENSOR, plain
+from cnnspec.read.found import ReadError
 
 CONSTANT = "_CONSTANT_VALUE"
 """What Keras 2 has in place of a layer's name before a value that is no tensor."""
@@ -32,6 +34,20 @@ class Call(NamedTuple):
     def refs(self) -> Iterator[Ref]:
         """All tensors of it, in their order."""
         yield from refs_in((self.args, self.kwargs))
+
+
+def ref_of(value: Any) -> Ref:
+    """The tensor that a layer's name, a call and a number stand for.
+
+    Raises:
+        ReadError: it is none of these.
+    """
+    if isinstance(value, list | tuple) and len(value) == 3:
+        layer, call, tensor = value
+        if isinstance(layer, str) and type(call) is type(tensor) is int:
+            return Ref(layer, call, tensor)
+    text = f"a tensor is a layer with two numbers: ['conv', 0, 0]; found {value!r:.80}"
+    raise ReadError(text, EDITED)
 
 
 def refs_in(value: Any) -> Iterator[Ref]:
@@ -64,13 +80,19 @@ def calls_of(nodes: Any, names: Mapping[str, Any]) -> list[Call]:
         nodes: as the file has it.
         names: of the model's layers.
     """
+    if not isinstance(nodes or [], list):
+        text = f"inbound_nodes must be a list of calls; found {describe(nodes)}"
+        raise ReadError(text, EDITED)
     return [_call(node, names) for node in nodes or ()]
 
 
 def _call(node: Any, names: Mapping[str, Any]) -> Call:
     if isinstance(node, Mapping) and "args" in node:
         args, kwargs = _today(node["args"]), _today(node.get("kwargs") or {})
-        return Call(tuple(args), dict(kwargs))
+        if not isinstance(args, list) or not isinstance(kwargs, dict):
+            text = f"a call must have a list of args; found {describe(node['args'])}"
+            raise ReadError(text, EDITED)
+        return Call(tuple(args), kwargs)
     kwargs = {}
     first = _once(node, names, kwargs)
     if isinstance(first, list) and len(first) == 1:
@@ -83,8 +105,9 @@ def _today(value: Any) -> Any:
     """A value of Keras 3, with its tensors."""
     if isinstance(value, Mapping):
         if value.get("class_name") == TENSOR:
-            layer, call, tensor = value["config"]["keras_history"]
-            return Ref(str(layer), int(call), int(tensor))
+            config = value.get("config")
+            told = config.get("keras_history") if isinstance(config, Mapping) else None
+            return ref_of(told)
         if "class_name" in value:
             return plain(value)
         return {key: _today(one) for key, one in value.items()}
@@ -116,8 +139,7 @@ def _is_tensor(value: Any, names: Mapping[str, Any]) -> bool:
 
 
 def _ref(value: Any) -> Any:
-    name, call, tensor = value[:3]
-    return tensor if name == CONSTANT else Ref(name, call, int(tensor))
+    return value[2] if value[0] == CONSTANT else ref_of(value[:3])
 
 
 def _named(value: Any, names: Mapping[str, Any]) -> Any:

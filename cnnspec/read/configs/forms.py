@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.past.objects import short
 
+EDITED = "the file may be damaged, or edited by hand; save the model anew"
+"""What to do where something isn't as Keras writes it."""
 TENSOR = "__keras_tensor__"
 """The class of a tensor in the arguments of a call."""
 _SLICE = {"start", "stop", "step"}
@@ -56,6 +58,7 @@ def dtype_of(value: Any) -> str | None:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping) and value.get("class_name") in _DTYPES:
-        found = (value.get("config") or {}).get("name")
+        config = value.get("config")
+        found = config.get("name") if isinstance(config, Mapping) else None
         return found if isinstance(found, str) else None
     return None

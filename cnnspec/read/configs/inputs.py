@@ -7,10 +7,10 @@ from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.past import current
 from cnnspec.catalogue.registry import is_known
 from cnnspec.language.naming import INPUT_NAME
-from cnnspec.read.configs.forms import dtype_of, plain
+from cnnspec.read.configs.forms import EDITED, dtype_of, plain
 from cnnspec.read.configs.network import Entry, Network, is_model, network
 from cnnspec.read.configs.noted import Notes
-from cnnspec.read.found import Place
+from cnnspec.read.found import Place, ReadError
 
 _SHAPES = ("batch_shape", "batch_input_shape")
 
@@ -41,7 +41,11 @@ def _written(entry: Entry) -> Any:
 
 def _sized(shape: Any) -> dict[str, Any]:
     """A shape with the batch."""
-    batch, *sizes = plain(shape) or [None]
+    found = plain(shape)
+    if found is not None and not isinstance(found, list):
+        text = f"the shape of an input is a list of sizes; found {found!r:.80}"
+        raise ReadError(text, EDITED)
+    batch, *sizes = found or [None]
     return {"shape": sizes, **({} if batch is None else {"batch_size": batch})}
 
 

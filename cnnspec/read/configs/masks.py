@@ -31,7 +31,7 @@ class Masks:
             return False
         args = entry.calls[0].args
         if entry.kind == "NotEqual":
-            return (args[0], args[1]) in self._made if len(args) > 1 else False
+            return any(args[:2] == one for one in self._made)
         # Masking looks at all numbers of a step; masks of several tensors are joined.
         return all(self._is_made(one) for one in entry.calls[0].refs())
 
@@ -48,4 +48,7 @@ def _compared(entry: Entry) -> list[Any]:
     if value is False or value is None:
         return []
     number = 0 if value is True else value
-    return [(call.args[0], number) for call in entry.calls if call.args]
+    if not isinstance(number, int | float):
+        return []
+    firsts = [call.args[0] for call in entry.calls if call.args]
+    return [(first, number) for first in firsts if isinstance(first, Ref)]

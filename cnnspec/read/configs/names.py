@@ -59,7 +59,9 @@ def _parted(name: str) -> tuple[str, int]:
 
 def legal(name: str) -> str:
     """A name without what a spec's can't have."""
-    found = "".join(c if is_name(c) else "_" for c in name) or "layer"
+    found = name
+    if not is_name(name):
+        found = "".join(c if is_name(c) else "_" for c in name) or "layer"
     found = found.replace("$", "_")
     return f"{found}_" if found in _RESERVED else found
 

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.registry import INPUT_LAYER
-from cnnspec.read.configs.calls import Call, Ref, calls_of, refs_in, with_refs
+from cnnspec.read.configs.calls import (
+    Call,
+    Ref,
+    calls_of,
+    ref_of,
+    refs_in,
+    with_refs,
+)
+from cnnspec.read.configs.forms import EDITED
 from cnnspec.read.found import Place, ReadError
 
 CHAIN = "Sequential"
@@ -50,8 +58,10 @@ class Network(NamedTuple):
     """The shape that a Sequential was built for, with the batch."""
 
 
-def is_model(raw: Mapping[str, Any]) -> bool:
+def is_model(raw: Any) -> bool:
     """Whether what a file has of a layer is a model in a model."""
+    if not isinstance(raw, Mapping):
+        return False
     config = raw.get("config")
     if raw.get("class_name") == CHAIN:
         return True
@@ -64,6 +74,15 @@ def network(raw: Mapping[str, Any]) -> Network:
     Raises:
         ReadError: it isn't described there.
     """
+    found = _network(raw)
+    names = [entry.name for entry in found.entries]
+    if len({*names}) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ReadError(f"two layers of the model are called '{twice}'", EDITED)
+    return found
+
+
+def _network(raw: Mapping[str, Any]) -> Network:
     kind, config = str(raw.get("class_name")), raw.get("config")
     if kind == CHAIN or isinstance(config, list):
         return _chain(raw, config)
@@ -116,13 +135,18 @@ def entry_of(raw: Any, names: Mapping[str, Any] = {}, number: int = 0) -> Entry:
 
 def _chain(raw: Mapping[str, Any], config: Any) -> Network:
     given = config if isinstance(config, Mapping) else {"layers": config or []}
-    items = given.get("layers")
-    entries = [entry_of(one, {}, i) for i, one in enumerate(items or [])]
+    items = given.get("layers") or []
+    if not isinstance(items, list):
+        raise _opaque(str(raw.get("class_name")))
+    entries = [entry_of(one, {}, i) for i, one in enumerate(items)]
     if not entries or all(entry.is_input for entry in entries):
         raise ReadError("the model has no layers")
     inputs = [entry.name for entry in entries[:1] if entry.is_input]
     found, before = entries[: len(inputs)], Ref(inputs[0], 0, 0) if inputs else None
     for entry in entries[len(inputs) :]:
+        if entry.is_input:
+            text = f"the input '{entry.name}' stands behind a layer of a Sequential"
+            raise ReadError(text, EDITED)
         call = Call((before,) if before else (), {})
         found.append(entry._replace(calls=[call]))
         before = Ref(entry.name, 0, 0)
@@ -145,15 +169,28 @@ def _graph(config: Mapping[str, Any]) -> Network:
     outputs = list(_tensors(config["output_layers"]))
     entries, outputs = _counted(entries, outputs)
     inputs = [ref.layer for ref in _tensors(config.get("input_layers"))]
-    lost = {ref.layer for e in entries for call in e.calls for ref in call.refs()}
-    lost |= {ref.layer for ref in outputs}
-    lost -= {entry.name for entry in entries}
-    if lost:
-        text = f"the model reads a layer '{min(lost)}' that it doesn't have"
-        raise ReadError(text, "the file may be cut off, or edited by hand")
+    read = [ref for e in entries for call in e.calls for ref in call.refs()]
+    _refuse_lost(entries, inputs, [*read, *outputs])
     trainable = config.get("trainable", True) is not False
     name = str(config.get("name") or "functional")
     return Network(name, entries, inputs, outputs, trainable, False, None)
+
+
+def _refuse_lost(entries: list[Entry], inputs: list[str], read: list[Ref]) -> None:
+    """Refuses a model that reads what it doesn't have.
+
+    Raises:
+        ReadError: it does.
+    """
+    lost = {*inputs, *(ref.layer for ref in read)} - {entry.name for entry in entries}
+    if lost:
+        text = f"the model reads a layer '{min(lost)}' that it doesn't have"
+        raise ReadError(text, EDITED)
+    unlisted = {entry.name for entry in entries if entry.is_input} - {*inputs}
+    for ref in read:
+        if ref.layer in unlisted or (ref.layer in inputs and ref.call):
+            text = f"the model reads '{ref.layer}', which isn't among its input_layers"
+            raise ReadError(text, EDITED)
 
 
 def _tensors(value: Any) -> Iterator[Ref]:
@@ -163,7 +200,7 @@ def _tensors(value: Any) -> Iterator[Ref]:
             yield from _tensors(one)
     elif isinstance(value, list | tuple):
         if len(value) == 3 and isinstance(value[0], str) and type(value[1]) is int:
-            yield Ref(value[0], value[1], int(value[2]))
+            yield ref_of(value)
         else:
             for one in value:
                 yield from _tensors(one)

@@ -11,10 +11,6 @@ MASKS = ("mask",)
 STATES = "initial_state"
 
 
-class Odd(Exception):
-    """A call that a spec can't say; its text is why."""
-
-
 def wired(
     cls: type[Layer],
     call: Call,
@@ -52,12 +48,12 @@ def _by_name(cls: type[Layer], call: Call) -> dict[str, Any]:
     """The arguments of a call by the names that they have today."""
     names = cls.tensor_arguments
     args = list(call.args)
-    if len(args) == 1 and isinstance(args[0], list) and STATES in names:
+    several = len(args) == 1 and isinstance(args[0], list) and len(args[0]) > 0
+    if several and STATES in names:
         # Keras 2 gave the states of a recurrent layer with its sequence.
         first, *states = args[0]
         return {names[0]: first, **({STATES: states} if states else {}), **call.kwargs}
-    if len(args) > len(names):
-        raise Odd(f"is called with {len(args)} arguments")
+    names += tuple(f"argument {n + 1}" for n in range(len(names), len(args)))
     return {**dict(zip(names, args, strict=False)), **call.kwargs}
 
 

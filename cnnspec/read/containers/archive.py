@@ -9,7 +9,7 @@ from typing import Any
 from cnnspec.read.containers.folders import Folder, read_from
 from cnnspec.read.containers.json_text import SIZE_LIMIT, parsed
 from cnnspec.read.containers.model_config import model_config
-from cnnspec.read.containers.stored import Stored
+from cnnspec.read.containers.stored import Stored, version
 
 CONFIG, METADATA = "config.json", "metadata.json"
 
@@ -23,12 +23,12 @@ def stored_archive(folder: Folder) -> Stored:
     data = _json(folder, CONFIG)
     config = model_config(data, CONFIG)
     about = _json(folder, METADATA) if folder.has(METADATA) else {}
-    version = about.get("keras_version", "") if isinstance(about, dict) else ""
+    wrote = about.get("keras_version") if isinstance(about, dict) else ""
     training = data.get("compile_config")
     return Stored(
         "keras-archive",
         config,
-        str(version),
+        version(wrote),
         training=training if isinstance(training, dict) else None,
     )
 

@@ -12,7 +12,7 @@ from cnnspec.ground.visible import visible
 from cnnspec.read.containers import another_process
 from cnnspec.read.containers.json_text import parsed
 from cnnspec.read.containers.model_config import model_config
-from cnnspec.read.containers.stored import Held, Stored
+from cnnspec.read.containers.stored import Held, Stored, version
 from cnnspec.read.found import ReadError
 
 _SHOWN = 3
@@ -49,7 +49,7 @@ def _stored(answer: dict[str, Any]) -> Stored:
     return Stored(
         "keras-h5",
         config,
-        str(answer.get("keras_version", "")),
+        version(answer.get("keras_version")),
         str(answer.get("backend", "")),
         training if isinstance(training, dict) else None,
         _weights(answer["weights"]),

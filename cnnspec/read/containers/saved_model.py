@@ -12,7 +12,7 @@ from typing import IO
 
 from cnnspec.read.containers.json_text import SIZE_LIMIT, parsed
 from cnnspec.read.containers.model_config import model_config
-from cnnspec.read.containers.stored import Stored
+from cnnspec.read.containers.stored import Stored, version
 from cnnspec.read.containers.wire import Field, Messages
 from cnnspec.read.found import ReadError
 
@@ -50,7 +50,7 @@ def stored_saved_model(files: Iterable[IO[bytes]]) -> Stored:
     return Stored(
         "saved-model",
         config,
-        str(data.get("keras_version") or ""),
+        version(data.get("keras_version")),
         str(data.get("backend") or "tensorflow"),
         training if isinstance(training, dict) else None,
     )

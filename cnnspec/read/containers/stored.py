@@ -1,5 +1,6 @@
 """What a file holds of a model."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -34,3 +35,9 @@ class Stored(NamedTuple):
     """What is held for each layer, in the order of its weights: in `.h5` files and
     TF.js by the layer's name; empty where the file has none or has them in another
     file, as `.keras` does."""
+
+
+def version(found: Any) -> str:
+    """A version of Keras, if something is one: `2.2.4-tf`, not `tfjs-layers 1.3.1`."""
+    text = found if isinstance(found, str) else ""
+    return text if re.match(r"\d{1,4}\.\d", text) else ""

@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnspec.read.containers.json_text import parsed
 from cnnspec.read.containers.model_config import model_config
-from cnnspec.read.containers.stored import Stored
+from cnnspec.read.containers.stored import Stored, version
 
 
 def stored_json(content: bytes) -> Stored:
@@ -36,7 +36,7 @@ def _stored(format: str, data: Any) -> Stored:
     return Stored(
         format,
         config,
-        str(config.get("keras_version") or ""),
+        version(config.get("keras_version")),
         str(config.get("backend") or ""),
         training if isinstance(training, dict) else None,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnspec.read.containers.json_text import parsed
 from cnnspec.read.containers.model_config import model_config
-from cnnspec.read.containers.stored import Held, Stored
+from cnnspec.read.containers.stored import Held, Stored, version
 from cnnspec.read.found import ReadError
 
 LABEL = "its modelTopology"
@@ -34,22 +34,16 @@ def stored_tfjs(content: bytes) -> Stored:
         )
         raise ReadError(text, _FROM_KERAS)
     config = model_config(topology.get("model_config", topology), LABEL)
+    generated = str(data.get("generatedBy")).removeprefix("keras v")
     training = topology.get("training_config") or data.get("trainingConfig")
     return Stored(
         "tfjs",
         config,
-        _version(topology, data),
+        version(topology.get("keras_version")) or version(generated),
         str(topology.get("backend") or ""),
         training if isinstance(training, dict) else None,
         _weights(data.get("weightsManifest")),
     )
-
-
-def _version(topology: dict[str, Any], data: dict[str, Any]) -> str:
-    version = str(topology.get("keras_version") or "")
-    if version.startswith("tfjs"):  # "tfjs-layers 1.3.1", which writes Keras 2's form
-        return ""
-    return version or str(data.get("generatedBy") or "").removeprefix("keras v")
 
 
 def _weights(manifest: Any) -> dict[str, tuple[Held, ...]]:
