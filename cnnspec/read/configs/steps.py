@@ -69,7 +69,7 @@ class StepWriter:
             self._called[entry.name, 0] = self._names.take(wanted, row=row)
         known = {self._called[name, 0]: found for name, found in given.items()}
         for key in self._in_order():
-            self._step(*key, [*known])
+            self._step(*key, [*given])
         outputs = [self._say(ref) for ref in self._network.outputs]
         return Model(known, self._made, outputs)
 
