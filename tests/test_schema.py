@@ -49,6 +49,15 @@ def spec(layers: str = "[Flatten]", more: str = "") -> Any:
     return data_of(f"input: [28, 28, 1]\nlayers: {layers}\n{more}")
 
 
+def test_a_loss_or_metric_may_be_of_the_spec_itself() -> None:
+    own = "{Mine: {import: my.losses, kind: loss}, peak: {import: my.losses}}"
+    for loss in ("Mine", "{Mine: {alpha: 1}}", "{flat: Mine, other: mse}"):
+        more = f"data: {{source: digits}}\ntrain: {{loss: {loss}, metrics: [peak]}}\n"
+        assert not WHOLE.is_valid(spec(more=more)), loss
+        assert WHOLE.is_valid(spec(more=f"{more}custom: {own}")), loss
+        assert WHOLE.is_valid(spec(more=f"{more}include: [own.yaml]")), loss
+
+
 def test_the_schema_is_one_and_leads_nowhere_else() -> None:
     Draft7Validator.check_schema(SCHEMA)
     missing = {ref for ref in references(SCHEMA) if ref not in SCHEMA["$defs"]}

@@ -37,6 +37,25 @@ def declaring_parts(parts: Parts) -> Iterator[None]:
         _parts.reset(token)
 
 
+def declared_otherwise(name: str, base: type[Any]) -> str | None:
+    """What else a name is declared as: a loss or a metric; None if it isn't."""
+    found = _parts.get().get(name)
+    if found is None or issubclass(found, base):
+        return None
+    kinds = (c.__name__.lower() for c in found.__mro__ if c.__name__ in _KINDS)
+    return f"a {next(kinds)}"
+
+
+def near_declared(name: str, base: type[Any]) -> str:
+    """A question whether one of the spec's own is meant; '' where none is near."""
+    from cnnspec.ground.errors import nearest
+
+    return nearest(name, tuple(declared_parts(base)))
+
+
+_KINDS = ("Loss", "Metric")
+
+
 def declared_parts(base: type[Any]) -> Parts:
     """Those of a kind that the spec which is being read declares."""
     found = _parts.get()

@@ -277,8 +277,15 @@ def _unknown(
             why, _, hint = reason.partition("; ")
             text = f"{refused} can't stand in a spec: {why}"
             return Problem((), "unknown-value", text, hint)
+    from cnnspec.catalogue.declared import declared_otherwise, near_declared
     from cnnspec.catalogue.elsewhere import called, suggested
 
+    if (other := declared_otherwise(name, base)) is not None:
+        text = f"custom: declares '{name}' as {other}, and {what} stands here"
+        hint = f"remove it; or let custom: declare it as {what}"
+        return Problem((), "unknown-value", text, hint)
+    if hint := near_declared(name, base):
+        return Problem((), "unknown-value", f"'{name}' is not {what}", hint)
     hint = suggested(name, names, subclasses(base).values()) or called(name, names)
     hint = hint or f"there is {either(listed)}, or {base.example}"
     return Problem((), "unknown-value", f"'{name}' is not {what}", hint)

@@ -372,7 +372,9 @@ def sizes(count: int, least: int = 1) -> Kind:
     return found
 
 
-def lazily(module: str, name: str, json: Json) -> Kind:
+def lazily(
+    module: str, name: str, json: Json, hint: Callable[[Any], str] = _no_hint
+) -> Kind:
     """A mapping that the record class `name` of `module` reads.
 
     The module is imported when the first such mapping is met, so that a spec without it
@@ -386,7 +388,7 @@ def lazily(module: str, name: str, json: Json) -> Kind:
             raise ValueError
         return getattr(import_module(module), name).read(value)
 
-    return kind(convert, "a mapping", json)
+    return kind(convert, "a mapping", json, hint=hint)
 
 
 Positive = Annotated[

@@ -5,6 +5,7 @@ from typing import Any
 
 from cnnspec.ground.errors import Invalid, Problem
 from cnnspec.ground.kinds import Finding, Kind, NotAllowed, around
+from cnnspec.ground.yaml_text import describe, flow
 
 
 class ByOutput(dict[str, Any]):
@@ -75,16 +76,26 @@ _KINDS = {"class", "type", "class_name", "identifier", "kind"}
 
 
 def either_way(
-    kind: Kind, words: Callable[[Any, Sequence[Finding]], Iterable[Problem]]
+    kind: Kind,
+    words: Callable[[Any, Sequence[Finding]], Iterable[Problem]],
+    *,
+    lists: bool = False,
 ) -> Kind:
     """A value of the kind, or one for each output.
 
     Args:
         kind: of the value.
         words: what is wrong with a value for one output, its own path left out.
+        lists: whether the value itself is a list.
     """
 
     def convert(value: Any, handler: Callable[[Any], Any]) -> Any:
+        if isinstance(value, list) and len(value) > 1 and not lists:
+            text = (
+                f"what is said of each output goes by its name; found {describe(value)}"
+            )
+            hint = f"as in {flow({'OUTPUT': value[0], 'OTHER': value[1]})}"
+            raise Invalid([Problem((), "wrong-type", text, hint)])
         if not isinstance(value, ByOutput):
             return handler(value)
         found, problems = ByOutput(), list[Problem]()

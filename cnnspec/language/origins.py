@@ -34,6 +34,8 @@ def _about_function(found: Any) -> str:
     if text.endswith(".py"):
         module = text.removesuffix(".py").replace("/", ".")
         return f"name a function of it, as {module}:load"
+    if text.count(":") == 1 and text != str(found):
+        return f"write {text}"
     module, _, name = text.replace("/", ".").rpartition(".")
     if ".py:" in text:
         module, _, name = text.replace("/", ".").partition(".py:")

@@ -32,6 +32,7 @@ def _columns(value: Any) -> dict[str, str | tuple[str, ...]]:
             text = f"{text}{describe(holds)}"
             known = isinstance(holds, str)
             hint = nearest(holds, (NUMERIC,), _ELSEWHERE) if known else ""
+            hint = hint or "list its categories, as in [red, green]"
             problems.append(Problem((name,), "wrong-type", text, hint))
     if problems:
         raise Invalid(problems)

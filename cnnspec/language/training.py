@@ -47,7 +47,7 @@ _SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2*
 OPTIMIZER = component("an optimizer", Optimizer)
 
 
-def _or_by_output(name: str, kind: Kind) -> Kind:
+def _or_by_output(name: str, kind: Kind, *, lists: bool = False) -> Kind:
     """What an argument of `train:` holds, for the one output or each by its name."""
 
     def words(value: Any, findings: Sequence[Finding]) -> Iterator[Problem]:
@@ -57,12 +57,14 @@ def _or_by_output(name: str, kind: Kind) -> Kind:
         for problem in problems(Train, found, {name: value}):
             yield problem._replace(path=problem.path[1:])
 
-    return either_way(kind, words)
+    return either_way(kind, words, lists=lists)
 
 
 _LOSS = _or_by_output("loss", component("a loss", Loss))
 _METRICS = _or_by_output(
-    "metrics", list_of(component("a metric", Metric, "cnnspec.catalogue.metrics"))
+    "metrics",
+    list_of(component("a metric", Metric, "cnnspec.catalogue.metrics")),
+    lists=True,
 )
 
 
@@ -166,6 +168,7 @@ def _about_precision(found: Any) -> str:
 _PRECISION = choice("mixed_bfloat16", "mixed_float16", hint=_about_precision)
 
 PICTURES = FILTERS, FEATURE_MAPS, GRAD_CAM = ("filters", "feature_maps", "grad_cam")
+_PICTURES_ALL = ("all", "true")
 _PICTURES_ELSEWHERE = {
     **dict.fromkeys(("kernels", "weights"), FILTERS),
     **dict.fromkeys(("activations", "activation_maps", "features"), FEATURE_MAPS),
@@ -173,8 +176,18 @@ _PICTURES_ELSEWHERE = {
 }
 
 
+def _about_tuning(found: Any) -> str:
+    """The mapping that is meant, where what is unfrozen stands alone."""
+    if not isinstance(found, str) or not found:
+        return ""
+    return f"write {{unfreeze: {found}, epochs: 5, learning_rate: 1e-5}}"
+
+
 _FINE_TUNE = lazily(
-    "cnnspec.language.fine_tuning", "FineTune", {"$ref": "#/$defs/fine_tune"}
+    "cnnspec.language.fine_tuning",
+    "FineTune",
+    {"$ref": "#/$defs/fine_tune"},
+    _about_tuning,
 )
 
 
@@ -202,6 +215,8 @@ _LOG = kind(
 
 def _about_pictures(found: Any) -> str:
     """The picture that is meant."""
+    if str(found).lower() in _PICTURES_ALL:
+        return f"write [{', '.join(PICTURES)}]"
     return nearest(found, PICTURES, _PICTURES_ELSEWHERE)
 
 

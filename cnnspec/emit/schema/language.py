@@ -21,6 +21,7 @@ from cnnspec.emit.schema.objects import (
     FORMULA,
     NAMED,
     NUMBERS,
+    OWN_PART,
     SPELT,
     TENSORS,
     comment,
@@ -30,6 +31,7 @@ from cnnspec.emit.schema.objects import (
     one_of_the_keys,
     or_formula,
     record_json,
+    with_own_parts,
 )
 from cnnspec.ground.kinds import Argument, Json
 from cnnspec.ground.records import Record
@@ -92,12 +94,16 @@ a block, which may be defined in a file that the spec extends.
 def json_schema() -> Json:
     """The schema of a spec."""
     keys = Document.arguments().values()
+    train = _section(Document.arguments()["train"])
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "cnnspec",
         "description": "A CNN as a list of layers.",
         "type": "object",
-        "properties": {key.name: _section(key) for key in keys},
+        "properties": {
+            **{key.name: _section(key) for key in keys},
+            "train": with_own_parts(train),
+        },
         "additionalProperties": False,
         "allOf": [
             {
@@ -114,6 +120,14 @@ def json_schema() -> Json:
                 },
                 "else": _complete_steps(),
             },
+            {
+                "if": {
+                    "anyOf": [
+                        {"required": [key]} for key in ("extends", "include", "custom")
+                    ]
+                },
+                "else": {"properties": {"train": train}},
+            },
         ],
         "$defs": {
             "formula": FORMULA,
@@ -126,6 +140,7 @@ def json_schema() -> Json:
             "fine_tune": record_json(FineTune),
             "layer": _layer(),
             "numbers": NUMBERS,
+            "own_part": OWN_PART,
             **{
                 name: layer_arguments(name)
                 for name in (*layer_names(), *model_names(), *operation_names())

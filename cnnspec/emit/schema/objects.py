@@ -35,6 +35,37 @@ NUMBERS: Json = {
 FORMULA: Json = {"type": "string", "pattern": r"\$[A-Za-z_{]"}
 
 
+_NAME = r"^[A-Za-z_]\w*$"
+OWN_PART: Json = {
+    "anyOf": [
+        {"type": "string", "pattern": _NAME},
+        {"type": "object", "required": ["class"]},
+        {
+            "type": "object",
+            "patternProperties": {_NAME: {}},
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    ]
+}
+"""A loss or metric that `custom:` declares, there or in another file."""
+
+
+def with_own_parts(json: Json) -> Json:
+    """A schema in which each loss and metric may be one that `custom:` declares."""
+    if json.get("$ref") in ("#/$defs/Loss", "#/$defs/Metric"):
+        return {"anyOf": [json, {"$ref": "#/$defs/own_part"}]}
+    found = dict(json)
+    for key, value in json.items():
+        if isinstance(value, dict):
+            found[key] = with_own_parts(value)
+        elif isinstance(value, list):
+            parts = (with_own_parts(v) if isinstance(v, dict) else v for v in value)
+            found[key] = list(parts)
+    return found
+
+
 def record_json(cls: type[Record], *, more: Json | None = None) -> Json:
     """A mapping of a record's arguments.
 

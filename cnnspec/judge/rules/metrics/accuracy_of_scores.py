@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from cnnspec.catalogue.accuracy import Accuracy
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.subjects import Trained
+from cnnspec.language.by_output import ByOutput
 
 CODE = "accuracy-of-scores"
 SEVERITY = "error"
@@ -42,7 +43,7 @@ def find(fit: Trained) -> Iterator[Problem]:
             continue
         if not tells_classes:
             text = f"{name} counts right classes, and this model gives {what}"
-            yield Problem(path, CODE, text, "use mae, the mean distance")
+            yield Problem(path, CODE, text, _hint(fit, name))
         elif form == "labels" and isinstance(about, Accuracy):
             text = f"{name} goes by the largest score, and a sample has several labels"
             yield Problem(path, CODE, text, "use binary_accuracy")
@@ -51,3 +52,12 @@ def find(fit: Trained) -> Iterator[Problem]:
             text = f"{name} counts scores above 0.5, and class 1 is told by one above 0"
             hint = "write {BinaryAccuracy: {name: accuracy, threshold: 0}}"
             yield Problem(path, CODE, text, hint)
+
+
+def _hint(fit: Trained, name: str) -> str:
+    """What to take; where one list is for all outputs, those that tell classes."""
+    told = [one.name for one in fit.fit.outputs if one.answer.tells_classes]
+    if told and not isinstance(fit.train.metrics, ByOutput):
+        each = ", ".join(f"{output}: [{name}]" for output in told)
+        return f"write metrics: {{{each}}}"
+    return "use mae, the mean distance"

@@ -99,6 +99,8 @@ def _arrays(fit: Fit) -> Iterator[Problem]:
             text = f"'{data.kind}' has one target, which is called {about.target}, "
             text = f"{text}and data.targets names '{array}'"
             hint = f"write {about.target}; or write input"
+            if "label_column" in about.keys and not name:
+                hint = f"remove targets:, and add label_column: {array}"
             yield Problem(("data", "targets", *[name] * bool(name)), CODE, text, hint)
     for key in ("inputs", "sample_weight"):
         for name, array in each_of(getattr(data, key)):
