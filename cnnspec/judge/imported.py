@@ -8,7 +8,7 @@ from cnnspec.ground.source import Source
 from cnnspec.judge.check import Checked, check_source
 from cnnspec.judge.settings import Settings
 from cnnspec.model.summary import Summary
-from cnnspec.read.found import Figures, Found, Unknown
+from cnnspec.read.found import Figures, Found, Place, Unknown
 from cnnspec.read.placed import FoundSource, told
 from cnnspec.read.writing.spec import written
 
@@ -75,11 +75,44 @@ def imported(
         settings: which warnings are told of it.
         flat: writes layer by layer, without blocks and repeats.
     """
-    found = source.found
-    text = written(found, flat=flat, origin=os.path.basename(source.path))
-    checked = check_source(lambda: Source(text, path), path, (), settings)
+    origin = os.path.basename(source.path)
+
+    def tried(found: Found) -> tuple[Found, str, Checked]:
+        text = written(found, flat=flat, origin=origin)
+        return found, text, check_source(lambda: Source(text, path), path, (), settings)
+
+    found, text, checked = tried(source.found)
+    if not checked.ok and any(key in found.document for key in _LEARNING):
+        for less in (("metrics",), _LEARNING):
+            other = tried(_without(less, found, checked))
+            if other[2].ok:
+                found, text, checked = other
+                break
     open = told(source.path, found.unknowns)
     return Imported(source.path, text, found, checked, open)
+
+
+_LEARNING = ("train", "data")
+"""The sections of a spec that say nothing of the model itself."""
+
+
+def _without(keys: tuple[str, ...], found: Found, checked: Checked) -> Found:
+    """What was read without that which no spec may say of training.
+
+    Args:
+        keys: of `train:` or of the document, which are left out.
+        found: with how the model is trained.
+        checked: what was found of its spec.
+    """
+    first = next(one for one in checked.diagnostics if one.severity == "error")
+    place = found.places.get(("train", "loss"), Place())
+    why = f"it is left out: {first.message}"
+    document = {k: v for k, v in found.document.items() if k not in keys}
+    if "train" in document:
+        train = document["train"].items()
+        document["train"] = {k: v for k, v in train if k not in keys}
+    lost = Unknown("", keys[0], (), why, place, False)
+    return found._replace(document=document, unknowns=(*found.unknowns, lost))
 
 
 def _agree(figures: Figures | None, summary: Summary | None) -> bool | None:

@@ -116,6 +116,12 @@ _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """Classes that others stand for today, with what they always did."""
 
+
+def became(kind: str) -> str:
+    """The class that stands for one which Keras has no more; '' for any other."""
+    return _KINDS[kind][0] if kind in _KINDS else ""
+
+
 Given = dict[str, Any]
 
 

@@ -46,12 +46,12 @@ def make_layer(called: str, call: Call) -> Layer:
     trainable = given.pop("trainable", True)
     sizes, dtype = _sizes(given, kind)
     for key in _BESIDE:
-        if key not in ("input_dim",) or not _takes(kind, key):
+        if not (_takes(kind, key) and (key in _SIZES or registry.is_model(kind))):
             given.pop(key, None)
     if isinstance(given.get("dtype"), External):
         given["dtype"] = given["dtype"].name
     version = _version(given, call.machine.version)
-    found = current(called if called == "Merge" else kind, given, version)
+    found = current(called, given, version)
     made = Layer(
         found.kind,
         found.arguments,

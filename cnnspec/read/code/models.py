@@ -133,6 +133,8 @@ def make_application(name: str, call: Call) -> Model:
     named = {**dict(zip(order, call.args, strict=False)), **call.named}
     tensor, sizes = named.pop("input_tensor", None), named.pop("input_shape", None)
     layer = make_layer(name, call._replace(args=[], named=named))
+    if "weights" in named:  # where none are asked for, too
+        layer.given["weights"] = named["weights"]
     made = _new(machine, "application", call.place)
     made.base, made.name, layer.model = layer, layer.name, made
     if not isinstance(tensor, Tensor):

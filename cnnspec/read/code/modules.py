@@ -6,6 +6,7 @@ from functools import cache
 
 from cnnspec.catalogue import registry
 from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.past.current import became
 
 _PREFIXES = (
     ("tensorflow.compat.v1", "tensorflow"),
@@ -45,25 +46,19 @@ def is_layer_name(name: str) -> bool:
 @cache
 def layer_named(name: str) -> str:
     """The layer of today's Keras that a class name means; '' for none."""
-    if registry.is_known(name):
-        return registry.own_name(name)
+    own = registry.ALIASES.get(name, name)
+    if own in _layers() or registry.is_model(own):
+        return own
     if name in registry.FORMER or name in registry.CODE_LAYERS:
         return name
-    return name if name in _old_names() else ""
+    return became(name)
 
 
 @cache
-def _old_names() -> dict[str, str]:
-    """Names that classes had in earlier versions of Keras, and today's."""
-    from cnnspec.catalogue.layers import layer_class
-
-    found: dict[str, str] = {}
-    for name in registry.layer_names():
-        for names, given in layer_class(name).elsewhere.items():
-            for other in names.split():
-                if other[:1].isupper() and ":" not in other and not given:
-                    found[other] = name
-    return found
+def _layers() -> frozenset[str]:
+    """Keras's layers. Those of other packages would have to be looked up."""
+    families = map(registry.family_names, registry.FAMILIES)
+    return frozenset(name for family in families for name in family)
 
 
 @cache

@@ -62,18 +62,15 @@ def _named(value: External) -> Any:
 
 def of_thing(value: Thing) -> Any:
     """An initialiser, regulariser or constraint as a mapping, or its name alone."""
-    given = arguments_of_thing(value)
-    if not given:
-        return value.name
-    return {value.name: {key: plain(one) for key, one in given.items()}}
-
-
-def arguments_of_thing(value: Thing) -> dict[str, Any]:
-    """The arguments of an object by their names."""
+    from cnnspec.catalogue.components import snake_case
     from cnnspec.read.code.things import class_of, named_arguments
 
     cls = class_of(value)
-    return named_arguments(cls, value.args, value.named)
+    given = named_arguments(cls, value.args, value.named)
+    name = value.name if cls is None else cls.__name__
+    if not given:
+        return value.name if cls is None else snake_case(name)
+    return {name: {key: plain(one) for key, one in given.items()}}
 
 
 def of_layer(layer: Layer) -> Any:
