@@ -44,15 +44,19 @@ def remarks(found: Found, origin: str) -> dict[Path, list[str]]:
     return {path: texts for path, texts in lines.items() if texts}
 
 
-def sizes(spec: Spec, graph: Graph) -> dict[Path, str]:
+def shapes_of(graph: Graph) -> dict[str, Any]:
+    """The shapes of a model's tensors, by the names of what gives them."""
+    shapes: dict[str, Any] = {one.name: one.shape for one in graph.inputs}
+    return shapes | {row.name: row.output_shape for row in infer(graph).rows}
+
+
+def sizes(spec: Spec, shapes: Mapping[str, Any]) -> dict[Path, str]:
     """The heights and widths of images, behind the layers that change them.
 
     Args:
         spec: whose layers are told about.
-        graph: of the model.
+        shapes: of its tensors, by the keys of what gives them.
     """
-    shapes: dict[str, Any] = {one.name: one.shape for one in graph.inputs}
-    shapes |= {row.name: row.output_shape for row in infer(graph).rows}
     before = _size(shapes.get(spec.main.inputs[0]))
     found: dict[Path, str] = {}
     for number, item in enumerate(spec.main.items):

@@ -19,7 +19,7 @@ from cnnspec.read.writing.items import (
 )
 from cnnspec.read.writing.naming import name_call
 from cnnspec.read.writing.parameters import LABEL, Mismatch
-from cnnspec.read.writing.template import Template
+from cnnspec.read.writing.template import Template, is_readable
 from cnnspec.read.writing.titles import title_of
 from cnnspec.read.writing.windows import (
     LONGEST,
@@ -36,6 +36,8 @@ _TRIED = 12
 """Candidates that are worked out for each."""
 _PARAMETERS = 7
 """Above this many a call is no easier to read than what it stands for."""
+_UNNATURAL = 2
+"""Lines that it has to save more if a person would cut it otherwise."""
 _GAIN = 4
 """Lines that a block has to save."""
 
@@ -161,7 +163,7 @@ def _made(
     except Mismatch:
         return None
     count = len(template.parameters.vectors)
-    if _is_for_a_repeat(stretches, template, calls):
+    if _is_for_a_repeat(stretches, template, calls) or not is_readable(template.body):
         return None
     labels = sum(name.startswith(LABEL) for name in template.parameters.vectors)
     before = sum(lines(one.items) for one in stretches)
@@ -169,9 +171,17 @@ def _made(
         lines(template.body) + 3 + bool(count) + _of_calls(template, stretches, calls)
     )
     gain = before - after - max(count - 3, 0) - 4 * labels
+    gain -= _UNNATURAL * _is_cut_oddly(template.body)
     return (
         Candidate(gain, stretches, entries, template, calls) if gain >= _GAIN else None
     )
+
+
+def _is_cut_oddly(body: Seq) -> bool:
+    """Whether it begins with the activation of another part, or ends with a part."""
+    first, last = body[0], body[-1]
+    begins = first.layer is not None and first.layer.activates
+    return begins or last.form == CALL and any(item.form != CALL for item in body)
 
 
 def _readers(scope: Scope) -> Iterator[tuple[Seq, Readers]]:

@@ -22,6 +22,8 @@ class _Joining:
     def __init__(self, scope: Scope) -> None:
         self._given = scope.items
         self._items = {item.key: item for item in scope.items}
+        self._place = {item.key: n for n, item in enumerate(scope.items)}
+        self._before: dict[str, Seq] = {}
         self._used = Counter(ref.name for ref in scope.outputs)
         self._start: dict[str, str] = {}
         for item in self._given:
@@ -42,11 +44,35 @@ class _Joining:
             chains = [chain for _, chain in found]
             if others or not any(chains) or _is_long(item, chains):
                 continue
-            item.branches = tuple(chains)
+            if self._are_in_order(chains):
+                item.branches = tuple(chains)
+            else:
+                first = min(filter(None, chains), key=self._made)
+                item.branches = tuple([] if c is first else c for c in chains)
+                self._before[item.key] = first
             self._start[item.key] = start
             self._used[start] -= sum(1 for _ in chains) - 1
-            gone |= {one.key for chain in chains for one in chain}
+            gone |= {one.key for seq in item.branches for one in seq}
         return [item for item in self._given if item.key not in gone]
+
+    def _are_in_order(self, chains: list[Seq]) -> bool:
+        """Whether branches would get the numbers that Keras counts as they are now.
+
+        Where they wouldn't, the one that was made first goes before the layer that
+        joins them.
+        """
+        filled = [chain for chain in chains if chain]
+        if filled == sorted(filled, key=self._made):
+            return True
+        counted = [
+            {one.kind for one in each_item(chain) if one.name is None}
+            for chain in filled
+        ]
+        return sum(map(len, counted)) == len(set().union(*counted))
+
+    def _made(self, chain: Seq) -> int:
+        """When a path was made."""
+        return self._place[next(each_item(chain)).key]
 
     def _chain(self, ref: Ref) -> tuple[str, Seq]:
         """What leads to a tensor, back to where it is one of several paths."""
@@ -54,6 +80,7 @@ class _Joining:
         name = ref.name
         while self._used[name] == 1 and name in self._start:
             chain.append(self._items[name])
+            chain += reversed(self._before.get(name, []))
             name = self._start[name]
         return name, chain[::-1]
 

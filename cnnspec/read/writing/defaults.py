@@ -10,10 +10,11 @@ from cnnspec.catalogue.registry import find, is_declared, is_known, is_operation
 from cnnspec.read.writing.items import LAYER, Item, Spec, each_item
 from cnnspec.read.writing.shortening import shorter
 
-_LEAST = 4
+_LEAST = 3
 """Layers that have to say it otherwise."""
-_GAIN = 50
-"""Letters that it has to save."""
+_GAIN, _OF_FEW, _EACH = 50, 100, 16
+"""Letters that those of a type have to save together, those of `_LEAST` layers, and
+each of them."""
 
 
 def make_defaults(spec: Spec) -> None:
@@ -30,8 +31,10 @@ def make_defaults(spec: Spec) -> None:
     held = _held(spec)
     for kind, items in kinds.items():
         if kind not in held and not is_operation(kind) and not is_declared(kind):
-            found = dict(_shared(kind, items))
-            if found:
+            shared = [*_shared(kind, items)]
+            least = _OF_FEW if len(items) <= _LEAST else _GAIN
+            if sum(saved for _, _, saved in shared) >= least:
+                found = {name: value for name, value, _ in shared}
                 _leave_out(items, found)
                 spec.defaults[kind] = found
 
@@ -55,8 +58,8 @@ def _held(spec: Spec) -> set[str]:
     }
 
 
-def _shared(kind: str, items: list[Item]) -> Iterator[tuple[str, Any]]:
-    """The arguments that are better said for all, with their values."""
+def _shared(kind: str, items: list[Item]) -> Iterator[tuple[str, Any, int]]:
+    """The arguments that are better said for all, with values and letters saved."""
     cls = layer_class(kind)
     what = next(iter(cls.arguments())) if cls.activates else ""  # it is nothing else
     for name in cls.arguments():
@@ -72,8 +75,8 @@ def _shared(kind: str, items: list[Item]) -> Iterator[tuple[str, Any]]:
         if others and find(kind).arguments()[name].required:
             continue
         saved = (count - others - 1) * size
-        if count >= _LEAST and count > 2 * others and saved >= _GAIN:
-            yield name, next(v for v in said if repr(v) == text)
+        if count >= _LEAST and count > 2 * others and saved >= _EACH:
+            yield name, next(v for v in said if repr(v) == text), saved
 
 
 def _is_formula(value: Any) -> bool:

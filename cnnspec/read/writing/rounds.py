@@ -16,7 +16,7 @@ from cnnspec.read.writing.items import (
 )
 from cnnspec.read.writing.naming import vary
 from cnnspec.read.writing.parameters import Mismatch
-from cnnspec.read.writing.template import Template
+from cnnspec.read.writing.template import Template, is_readable
 from cnnspec.read.writing.windows import Readers, lines, looks
 
 _LONGEST = 12
@@ -156,7 +156,7 @@ def _repeat(
     except Mismatch:
         return None
     lists = template.parameters.vectors
-    if _reads_entry_late(template.body):
+    if _reads_entry_late(template.body) or not is_readable(template.body):
         return None
     item = Item(REPEAT, REPEAT, {}, seq[stop - 1].key)
     item.name, item.body, item.reads = None, template.body, (Ref(str(entries[0])),)

@@ -11,7 +11,7 @@ from cnnspec.model.changing import read_changed
 from cnnspec.model.graph import Graph
 from cnnspec.read.found import Found
 from cnnspec.read.placed import FoundSource
-from cnnspec.read.writing.beside import remarks, sizes
+from cnnspec.read.writing.beside import remarks, shapes_of, sizes
 from cnnspec.read.writing.blocks import make_blocks
 from cnnspec.read.writing.branches import put_into_branches
 from cnnspec.read.writing.defaults import make_defaults
@@ -64,24 +64,33 @@ def written(found: Found, *, flat: bool = False, origin: str = "") -> str:
         made = [*_each(document, FLAT if flat else (*FLAT, *FOLDING), said)]
         if before is None:  # nothing to hold it against
             return _text(made[0], said)
-        plain = made[: len(FLAT) + 1]
-        if len(made) > len(plain) and _is_longer(made[-1], plain[-1], said):
-            made = plain
-        for spec in reversed(made[1:]):
-            text = _text(spec, said)
-            if _is_proved(text, spec, before):
-                return _text(spec, said, sizes(spec, before))
-        return _text(made[0], said)
+        return _proved(made, before, said)
+
+
+def _proved(made: Sequence[Spec], before: Graph, said: Remarks) -> str:
+    """The text of the last spec that is the model, and isn't longer for its branches.
+
+    Args:
+        made: the spec as it is found, and after each pass.
+        before: the Graph of the model.
+        said: comments.
+    """
+    shapes = shapes_of(before)
+    plain = made[: len(FLAT) + 1]
+    for spec in reversed(made[1:]):
+        text = _text(spec, said, sizes(spec, shapes))
+        count = text.count("\n")
+        # Most are much shorter, and none of the others needs to be written for that.
+        may_be_long = spec not in plain and count > len(before.nodes)
+        if may_be_long and count > _LONGER * _text(plain[-1], said).count("\n"):
+            continue
+        if _is_proved(text, spec, before):
+            return text
+    return _text(made[0], said)
 
 
 _LONGER = 1.15
 """How much longer a spec with branches may be than one without."""
-
-
-def _is_longer(spec: Spec, plain: Spec, said: Remarks) -> bool:
-    """Whether what belongs together is better left layer by layer."""
-    counts = [_text(one, said).count("\n") for one in (spec, plain)]
-    return counts[0] > _LONGER * counts[1]
 
 
 def _each(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import count, groupby
+from itertools import count, groupby, zip_longest
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.registry import find, is_known
@@ -227,6 +227,27 @@ class Template:
                 value = shorter(argument, argument.default, argument.default)
                 return list(value) if isinstance(value, tuple) else value
         raise Mismatch
+
+
+def is_readable(body: Seq, prev: str = ENTRY) -> bool:
+    """Whether all that is read by a name in a part has one.
+
+    Args:
+        body: of the part.
+        prev: the key of what stands before its first item.
+    """
+    names = {item.key: item.name for item in each_item(body)}
+    for item in body:
+        for ref, seq in zip_longest(item.reads, item.branches):
+            if seq:
+                if not is_readable(seq, prev):
+                    return False
+            elif ref.name not in (prev, ENTRY, LAST) and not names.get(ref.name):
+                return False
+        if item.form == CHOICE and not is_readable(item.body, prev):
+            return False
+        prev = item.key
+    return True
 
 
 def _lacking(sequences: list[Any], row: list[Any]) -> tuple[bool, ...]:
