@@ -21,10 +21,8 @@ def kinds_of(row: PrintedRow) -> Iterator[str]:
         yield registry.NEUTRAL
         return
     printed = _OLD.sub("", row.type)
-    names = registry.printed_names(printed, row.type_cut)
-    known = [name for name in dict.fromkeys(names) if not registry.refusal(name)]
     stem = _NUMBER.sub("", row.name)
-    yield from sorted(known, key=lambda name: not _named_after(name, stem))
+    yield from _layers(printed, row.type_cut, stem)
     if row.type in registry.CODE_LAYERS:
         word = stem.rpartition(".")[2]
         if found := registry.operation_meant(_TENSORFLOW.get(word, word)):
@@ -34,8 +32,11 @@ def kinds_of(row: PrintedRow) -> Iterator[str]:
         yield from _operations(row.type)
 
 
-def _named_after(name: str, stem: str) -> bool:
-    return snake_case(name) == stem
+@cache
+def _layers(printed: str, is_cut: bool, stem: str) -> tuple[str, ...]:
+    names = dict.fromkeys(registry.printed_names(printed, is_cut))
+    known = [name for name in names if not registry.refusal(name)]
+    return tuple(sorted(known, key=lambda name: snake_case(name) != stem))
 
 
 def is_unseen(row: PrintedRow) -> bool:
