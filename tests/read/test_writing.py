@@ -10,6 +10,7 @@ import pytest
 import cnnspec
 from cnnspec.ground.source import Source
 from cnnspec.read.found import Figures, Found, Place, Unknown
+from cnnspec.read.writing import items
 from cnnspec.read.writing import spec as writing
 from cnnspec.read.writing.proof import graph_of, same
 from cnnspec.read.writing.spec import written
@@ -98,6 +99,16 @@ def test_a_spec_that_was_written_is_written_again(path: Path) -> None:
 def test_what_gets_no_shorter_is_left_layer_by_layer() -> None:
     model = found(SPECS / "zoo" / "gpt2_small.yaml")
     assert written(model) == written(model, flat=True)
+
+
+def test_large_models_are_written_in_bounded_steps(monkeypatch: Any) -> None:
+    kinds = ["Conv2D: {{filters: {n}, kernel_size: 1}}", "BatchNormalization", "ReLU"]
+    steps = [kinds[n * n % 3 if n % 13 else 2].format(n=n + 1) for n in range(600)]
+    model = found(spec(steps, "[4, 4, 8]"))
+    shorter = written(model)
+    assert len(layers(shorter)) < 500
+    monkeypatch.setattr(items, "EFFORT", 5_000)
+    assert len(layers(written(model))) == 600
 
 
 def test_random_models_come_back() -> None:

@@ -18,7 +18,7 @@ from cnnspec.read.writing.items import (
     each_item,
 )
 from cnnspec.read.writing.naming import name_call
-from cnnspec.read.writing.parameters import LABEL, Mismatch
+from cnnspec.read.writing.parameters import LABEL, NUMBER, Mismatch
 from cnnspec.read.writing.template import Template, is_readable
 from cnnspec.read.writing.titles import title_of
 from cnnspec.read.writing.windows import (
@@ -73,6 +73,7 @@ def _repeated(spec: Spec) -> list[tuple[int, list[Stretch]]]:
     numbers: dict[Hashable, int] = {}
     for scope in spec.scopes():
         for seq in sequences(scope.items):
+            spec.spend(len(seq))
             signs = [numbers.setdefault(looks(i), len(numbers)) for i in seq]
             for start in range(len(seq)):
                 for stop in range(start + 1, min(start + LONGEST, len(seq)) + 1):
@@ -171,10 +172,15 @@ def _made(
         lines(template.body) + 3 + bool(count) + _of_calls(template, stretches, calls)
     )
     gain = before - after - max(count - 3, 0) - 4 * labels
-    gain -= _UNNATURAL * _is_cut_oddly(template.body)
+    offsets = {name for name in _names(template.body) if f"{{{NUMBER} " in name}
+    gain -= _UNNATURAL * (_is_cut_oddly(template.body) + max(len(offsets) - 1, 0))
     return (
         Candidate(gain, stretches, entries, template, calls) if gain >= _GAIN else None
     )
+
+
+def _names(body: Seq) -> Iterator[str]:
+    return (str(item.name) for item in each_item(body))
 
 
 def _is_cut_oddly(body: Seq) -> bool:

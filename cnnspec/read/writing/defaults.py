@@ -61,9 +61,10 @@ def _held(spec: Spec) -> set[str]:
 def _shared(kind: str, items: list[Item]) -> Iterator[tuple[str, Any, int]]:
     """The arguments that are better said for all, with values and letters saved."""
     cls = layer_class(kind)
-    what = next(iter(cls.arguments())) if cls.activates else ""  # it is nothing else
+    first = next(iter(cls.arguments().values()))
+    what = first.name if first.required else cls.grows_with  # that one reads it for
     for name in cls.arguments():
-        if name in (cls.grows_with, what, "name"):
+        if name in (what, "name"):
             continue
         said = [i.arguments[name] for i in items if name in i.arguments]
         plain = Counter(repr(value) for value in said if not _is_formula(value))
@@ -75,7 +76,8 @@ def _shared(kind: str, items: list[Item]) -> Iterator[tuple[str, Any, int]]:
         if others and find(kind).arguments()[name].required:
             continue
         saved = (count - others - 1) * size
-        if count >= _LEAST and count > 2 * others and saved >= _EACH:
+        most = count > max(2 * others, len(items) / 2)
+        if count >= _LEAST and most and saved >= _EACH:
             yield name, next(v for v in said if repr(v) == text), saved
 
 

@@ -110,6 +110,14 @@ def written_out(items: Iterable[Item]) -> Iterator[Item]:
             yield item
 
 
+EFFORT = 400_000
+"""Layers that are looked at for what is repeated, each time counted."""
+
+
+class TooMuch(Exception):
+    """A model is too large to look for all that it repeats."""
+
+
 class Block(NamedTuple):
     """A block that a pass has made."""
 
@@ -147,12 +155,27 @@ class Spec:
         models: those inside, by their blocks.
         blocks: those that passes have made, by their names.
         defaults: as the spec has them.
+        effort: what may still be spent on looking for what is repeated.
     """
 
     def __init__(self, main: Scope, models: dict[str, Scope]) -> None:
         self.main, self.models = main, models
         self.blocks: dict[str, Block] = {}
         self.defaults: dict[str, dict[str, Any]] = {}
+        self.effort = EFFORT
+
+    def spend(self, effort: int) -> None:
+        """Counts what is done.
+
+        Args:
+            effort: layers that are looked at.
+
+        Raises:
+            TooMuch: it is more than there was.
+        """
+        self.effort -= effort
+        if self.effort < 0:
+            raise TooMuch
 
     def scopes(self) -> list[Scope]:
         """All models."""
@@ -165,5 +188,5 @@ class Spec:
         for name, block in self.blocks.items():
             body = [item.copy() for item in block.body]
             other.blocks[name] = block._replace(body=body)
-        other.defaults = dict(self.defaults)
+        other.defaults, other.effort = dict(self.defaults), self.effort
         return other

@@ -23,6 +23,8 @@ _LONGEST = 12
 """Items of a round."""
 _LISTS = 3
 """Lists that a repeat walks, at most."""
+_WALKED = 24
+"""Rounds whose values are listed; nobody counts through more."""
 _GAIN = 2
 """Lines that a repeat has to save."""
 _LETTERS = "ijklmn"
@@ -79,6 +81,7 @@ def _runs(
     for exactly in (True, False):
         sign: Callable[[Item], Any] = _says if exactly else looks
         numbers: dict[Any, int] = {}
+        spec.spend(len(seq))
         signs = [numbers.setdefault(sign(item), len(numbers)) for item in seq]
         for size in range(1, min(_LONGEST, len(seq) // 2) + 1):
             start = 0
@@ -115,15 +118,17 @@ def _run(
     count: int,
     readers: Readers,
     taken: frozenset[str],
+    fewer: bool = True,
 ) -> _Run | None:
-    """The repeat that equal parts make; of fewer of them, where not all fit."""
+    """The repeat that equal parts make; without the first of them, if need be."""
     whole = seq[start : start + size * count]
     if (lines(whole) - lines(whole[:size]) - 3) < _GAIN:
         return None
     found = _repeat(spec, seq, start, size, count, readers, taken)
-    if found is None and count > 2:
+    if found is None and count > 2 and fewer:
         # The first often differs: it changes the sizes.
-        return _run(spec, seq, start + size, size, count - 1, readers, taken)
+        behind = start + size, size, count - 1
+        return _run(spec, seq, *behind, readers, taken, fewer=False)
     return found
 
 
@@ -156,6 +161,8 @@ def _repeat(
     except Mismatch:
         return None
     lists = template.parameters.vectors
+    if lists and count > _WALKED:
+        return None
     if _reads_entry_late(template.body) or not is_readable(template.body):
         return None
     item = Item(REPEAT, REPEAT, {}, seq[stop - 1].key)

@@ -16,7 +16,7 @@ from cnnspec.read.writing.blocks import make_blocks
 from cnnspec.read.writing.branches import put_into_branches
 from cnnspec.read.writing.defaults import make_defaults
 from cnnspec.read.writing.document import document_of
-from cnnspec.read.writing.items import APPLY, Spec, written_out
+from cnnspec.read.writing.items import APPLY, Spec, TooMuch, written_out
 from cnnspec.read.writing.names import free_to_change, leave_out
 from cnnspec.read.writing.order import put_in_order
 from cnnspec.read.writing.proof import graph_of, same
@@ -101,7 +101,10 @@ def _each(
     yield spec
     for make in passes:
         spec = spec.copy()
-        make(spec)
+        try:
+            make(spec)
+        except TooMuch:
+            return
         yield spec
 
 

@@ -102,6 +102,7 @@ class Template:
 
     def _item(self, items: list[Any]) -> Item:
         present = [item for item in items if item is not None]
+        self._spec.spend(len(present))
         first = present[0]
         for item in present:
             if not _alike(first, item):
