@@ -474,3 +474,95 @@ def test_a_gru_is_that_of_its_time(old: str, after: bool) -> None:
     found = read(f"{code}m = Sequential([GRU(4, input_shape=(5, 3))])")
     [step] = found.document["layers"]
     assert step["GRU"].get("reset_after", True) is after
+
+
+# ------------------------------------------------------------------ faulty programs
+
+LAYERS = "from keras import *\nfrom keras.layers import *\n"
+MNIST = "from keras.datasets import mnist\n(x, y), _ = mnist.load_data()\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "said"),
+    [
+        ("m = Sequential([Dense(3, 'rellu', input_shape=(4,))])", 3, "mean 'relu'?"),
+        ("m = Sequential([Dense(-3, input_shape=(4,))])", 3, "Dense.units must be"),
+        ("m = Sequential([Dense('10', input_shape=(4,))])", 3, "write 10"),
+        ("m = Sequential([Dense(input_shape=(4,))])", 3, "Dense needs 'units'"),
+        (
+            "m = Sequential()\nm.add(Conv2D(8, kernal_size=3, input_shape=(9, 9, 1)))",
+            4,
+            "did you mean 'kernel_size'?",
+        ),
+        ("m = Sequential([Input((4,)), Dnse(3)])", 3, "no layer 'Dnse'"),
+        (
+            "m = Sequential()\nm.add(Input((4, 4, 1)))\nm.add(Flatten)",
+            5,
+            "Flatten is a class",
+        ),
+        ("i = Input((4,))\nx = Dense(3)\nm = Model(i, x)", 5, "called on no tensor"),
+        ("i = Input((4,))\nx = Dense(3)(i)\nm = Model(i, y)", 5, "a model of y"),
+        (
+            "a, b = Input((4,)), Input((4,))\nm = Model(a, Add()([a, b]))",
+            3,
+            "b is read, and isn't among the inputs",
+        ),
+        (
+            ("i = Input((4,))\nx = Dense(4, name='a')(i)\n"
+            "m = Model(i, Dense(2, name='a')(x))"),
+            5,
+            "the name 'a' is given in line 4",
+        ),
+        (
+            ("m = Sequential([Conv2D(8, 5, input_shape=(12, 12, 1)), MaxPooling2D(4),\n"
+            "                Conv2D(8, 5)])"),
+            4,
+            "does not fit its 2x2 input",
+        ),
+        (
+            ("i = Input((4, 4, 3))\nx = Conv2D(8, 3, padding='same')(i)\n"
+            "m = Model(i, Add()([i, x]))"),
+            5,
+            "can't join 4x4x3 and 4x4x8",
+        ),
+        (
+            "m = Sequential([LSTM(8, input_shape=(10, 3)),\n  LSTM(8), Dense(1)])",
+            4,
+            "return_sequences: true in line 3",
+        ),
+        (
+            "m = Sequential([Dense(9, input_shape=(4,)), Reshape((7, 7))])",
+            3,
+            "can't lay the 9 numbers",
+        ),
+        (
+            "m = Sequential([Dense(1, input_shape=(4,))])\nm.compile('adma', 'mse')",
+            4,
+            "did you mean 'adam'?",
+        ),
+        (
+            (f"{MNIST}m = Sequential([Flatten(input_shape=(28, 28)),\n"
+            "                Dense(9, 'softmax')])\n"
+            "m.compile('adam', 'sparse_categorical_crossentropy')\nm.fit(x, y)"),
+            6,
+            "set units: 10",
+        ),
+        (
+            (f"{MNIST}m = Sequential([Flatten(input_shape=(28, 28)),\n"
+            "                Dense(10, 'softmax')])\n"
+            "m.compile('adam', 'categorical_crossentropy')\nm.fit(x, y)"),
+            7,
+            "needs one_hot labels",
+        ),
+        ("m = Sequential([\n  Dense(3),\n  Dense(2)\nm.summary()", 3, "never closed"),
+        ("def f():\nreturn Sequential([Dense(1)])", 4, "expected an indented block"),
+    ],
+)
+def test_a_faulty_program_is_told_at_its_line(
+    code: str, line: int, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(LAYERS + code, "utf-8")
+    found = [d for d in cnnspec.check(path).diagnostics if d.severity == "error"]
+    assert found and said in found[0].text, [d.text for d in found]
+    assert found[0].mark.line == line, str(found[0])

@@ -95,3 +95,25 @@ USUAL: dict[str, dict[str, Any]] = {
 
 `reset_after` came with Keras 2.1.3, and was false unless said until TensorFlow 2.0.
 """
+
+
+def was_argument(name: str) -> bool:
+    """Whether layers had an argument of that name, in whatever version of Keras."""
+    return name in _EVER or name in NOW or name in GONE or name in IDLE or name in LOST
+
+
+_EVER = frozenset(
+    {
+        *(
+            "nb_row",
+            "nb_col",
+            "kernel_dim1",
+            "kernel_dim2",
+            "kernel_dim3",
+            "nb_feature",
+        ),
+        *("layers", "concat_axis", "dot_axes", "output_mask", "arguments", "mask"),
+        *("unit_forget_bias", "time_major", "batch_size", "input_tensor", "name"),
+    }
+)
+"""Those that became others by more than a name."""

@@ -48,6 +48,8 @@ class Layer:
         function of a Lambda."""
         self.model: Model | None = None
         """The model of keras.applications that it is."""
+        self.is_misspelt = False
+        """Whether it is meant to be one of Keras's, which has none of that name."""
         self.is_followed = False
         """Whether it is known of a layer of the code that it has no weights."""
         self.comment = ""

@@ -143,9 +143,9 @@ class _Maker:
         return self.names[id(layer)]
 
     def _new_name(self, layer: Layer | Model) -> str:
+        if layer.name:
+            return _legal(layer.name)
         taken = set(self.names.values())
-        if layer.name and (name := _legal(layer.name)) not in taken:
-            return name
         if isinstance(layer, Model) and layer.base is None:
             base = layer.kind if not layer.cls else snake_case(layer.cls)
         else:
@@ -215,7 +215,7 @@ class _Maker:
         if model := _application(layer):
             return self._application(model, node, path)
         assert isinstance(layer, Layer)
-        if not registry.is_known(layer.kind):
+        if not registry.is_known(layer.kind) and not layer.is_misspelt:
             return self._own(layer, node, path)
         kind = layer.kind
         given = self.arguments(layer, (*path, kind))
@@ -249,6 +249,10 @@ class _Maker:
     def tensor(self, tensor: Tensor, read: dict[int, str]) -> str:
         """What a spec calls a tensor."""
         if tensor.node is None:
+            if id(tensor) not in read:
+                name = tensor.name or tensor.called or "an Input"
+                why = f"{name} is read, and isn't among the inputs of the model"
+                self.points.lost(why, tensor.place, counts=True, argument="inputs")
             return read.get(id(tensor), "input")
         name = self.called.get(id(tensor.node), "input")
         parts = self.parts.get(id(tensor.node), [])

@@ -8,6 +8,7 @@ from cnnspec.read.code.arrays import Array
 from cnnspec.read.code.building import Layer, Model, Tensor, sizes_of, tensors_in
 from cnnspec.read.code.layering import make_layer, results
 from cnnspec.read.code.machine import Machine, Told
+from cnnspec.read.code.modules import is_layer_name
 from cnnspec.read.code.networks import dtype_name, ends, state_of, walked
 from cnnspec.read.code.operations import applied
 from cnnspec.read.code.shapes import inner_names, known_layer, shape_of
@@ -89,8 +90,10 @@ def add(machine: Machine, model: Model, layer: Any, place: Place) -> None:
         model.sizes = layer.shape
         model.inputs = [layer]
         return
-    if isinstance(layer, External) and registry.is_known(layer.name):
-        layer = make_layer(layer.name, Call(machine, [], {}, place, layer.name))
+    if isinstance(layer, External) and is_layer_name(layer.name):
+        what = f"{layer.name} is a class and no layer, since it isn't called: that"
+        machine.note(what, place, counts=True)
+        return
     if isinstance(layer, Layer) and layer.kind == registry.INPUT_LAYER:
         given = {**layer.given, "name": layer.name}
         call = Call(machine, [], given, layer.place, "")
@@ -115,6 +118,10 @@ def make_model(call: Call) -> Any:
     made.outputs = tensors_in(outputs)
     if isinstance(outputs, dict):
         made.output_names = [str(key) for key in outputs]
+    for one in outputs if isinstance(outputs, list | tuple) else [outputs]:
+        if isinstance(one, Layer):
+            what = f"the output is a {one.kind} that is called on no tensor, which"
+            call.machine.note(what, call.place, counts=True)
     if isinstance(outputs, Unknown) or isinstance(inputs, Unknown):
         lost = outputs if isinstance(outputs, Unknown) else inputs
         call.machine.note(f"a model of {lost.why}", call.place, counts=True)

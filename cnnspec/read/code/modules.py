@@ -62,6 +62,15 @@ def _layers() -> frozenset[str]:
 
 
 @cache
+def meant_layer(name: str) -> str:
+    """The layer that a name of none is meant to be; '' where none is likely."""
+    from cnnspec.ground.likeness import meant
+
+    found = meant(name, _layers()) if name[:1].isupper() else ""
+    return found if found in _layers() else ""
+
+
+@cache
 def by_function() -> dict[str, str]:
     """Layers by what `keras.layers` calls their functions: `concatenate`, `add`."""
     names = registry.family_names("merging")
@@ -90,6 +99,8 @@ def star_import(name: str, modules: list[str]) -> str:
     known = _homes()
     if name in known:
         return known[name]
+    if packages and meant_layer(name):
+        return f"keras.layers.{name}"
     others = [module for module in modules if module.split(".")[0] in _EVERYTHING]
     return f"{others[0]}.{name}" if others else ""
 

@@ -20,7 +20,7 @@ from cnnspec.read.code.layering import (
     tensor_attribute,
 )
 from cnnspec.read.code.machine import Machine
-from cnnspec.read.code.modules import by_function, imported, layer_named
+from cnnspec.read.code.modules import by_function, imported, layer_named, meant_layer
 from cnnspec.read.code.networks import walked
 from cnnspec.read.code.operations import applied, of_function, of_sign
 from cnnspec.read.code.python import BUILTINS, MATH, items_of, python_attribute
@@ -249,7 +249,9 @@ def _of_keras(path: str, name: str, call: Call) -> Any:
     if ".preprocessing" in path or ".utils" in path:
         return call.unknown()
     if name[:1].isupper() and ".layers" in path:
-        return make_layer(name, call)
+        made = make_layer(name, call)
+        made.is_misspelt = bool(meant_layer(name))
+        return made
     return call.unknown()
 
 

@@ -33,8 +33,8 @@ def ends(model: Model) -> tuple[list[Tensor], list[Tensor]]:
 
 def _first(model: Model) -> Tensor:
     """The input of a sequential model that has no layer for it."""
-    sizes, dtype, place = model.sizes, None, model.place
-    if model.layers and sizes is None:
+    sizes, dtype, place = None, None, model.place
+    if model.layers:
         first = model.layers[0]
         place = first.place
         if isinstance(first, Layer):
@@ -43,6 +43,7 @@ def _first(model: Model) -> Tensor:
             inputs, _ = ends(first)
             if inputs:
                 sizes, dtype = inputs[0].shape, inputs[0].dtype
+    sizes = model.sizes if sizes is None else sizes
     if sizes is None:
         sizes = Unknown("the input of the model", place)
     return Tensor(None, shape=sizes, dtype=dtype_name(dtype), place=place)

@@ -203,6 +203,10 @@ class Training:
         """Takes over a key of `train:` where a spec may say it so."""
         if value is None or value == []:
             return
+        if isinstance(value, str):  # a name that there isn't is for the check to tell
+            self.train[name] = value
+            self.places[("train", name)] = place
+            return
         several = isinstance(value, dict) and value.keys() <= {*self.outputs}
         each = value.values() if several else [value]
         if not all(_is_allowed(name, one) for one in each):
