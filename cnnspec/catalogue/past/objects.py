@@ -10,6 +10,7 @@ from typing import Any
 
 from cnnspec.catalogue.components import (
     Component,
+    Constant,
     Initializer,
     Regularizer,
     VarianceScaling,
@@ -139,4 +140,6 @@ def _simpler(
 def _written(cls: type[Component], given: dict[str, Any]) -> Any:
     known = cls.arguments()
     told = {key: one for key, one in given.items() if one != known[key].default}
+    if cls is Constant:  # of which Keras takes no name alone
+        told = {"value": given.get("value", 0.0)}
     return {cls.__name__: told} if told else snake_case(cls.__name__)
