@@ -22,7 +22,8 @@ def found_in(model: Any) -> Found:
     """What is read of the configuration of a live model."""
     config = json.loads(model.to_json())
     version = str(config.get("keras_version", "3.15.1"))
-    return from_config(Stored("keras-json", config, version))
+    training = config.get("compile_config")
+    return from_config(Stored("keras-json", config, version, training=training))
 
 
 def rebuilt(found: Found) -> Any:

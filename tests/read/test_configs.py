@@ -7,6 +7,7 @@ import keras
 import pytest
 from keras import layers, ops
 
+from cnnspec import api
 from cnnspec.catalogue.past import by_position, current
 from tests.emit.same import reset_names
 from tests.read.round_trip import found_in, rebuilt, unlike
@@ -94,3 +95,24 @@ def test_what_stood_in_its_place() -> None:
         "nb_row": 3,
         "nb_col": 3,
     }
+
+
+def test_how_it_was_compiled_comes_back() -> None:
+    model = _chain()
+    rate = keras.optimizers.schedules.CosineDecay(0.1, 100)
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.1)
+    model.compile(keras.optimizers.SGD(rate, momentum=0.9), loss, metrics=["accuracy"])
+    found = found_in(model)
+    assert found.document["train"] == {
+        "optimizer": {
+            "SGD": {
+                "learning_rate": {
+                    "CosineDecay": {"initial_learning_rate": 0.1, "decay_steps": 100}
+                },
+                "momentum": 0.9,
+            }
+        },
+        "loss": {"CategoricalCrossentropy": {"label_smoothing": 0.1}},
+        "metrics": ["accuracy"],
+    }
+    assert api.check(found.document).ok

@@ -68,6 +68,7 @@ IDLE: dict[str, tuple[Any, ...]] = {
     "noise_shape": (...,),
     "output_shape": (...,),
     "ragged": (False,),
+    "rms_scaling": (False,),
     "time_major": (False,),
     "virtual_batch_size": (None,),
     "dropout": (0, None),

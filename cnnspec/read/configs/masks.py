@@ -23,11 +23,7 @@ class Masks:
 
     def _is_made(self, ref: Ref) -> bool:
         entry = self._entries.get(ref.layer)
-        if (
-            entry is None
-            or not entry.module.startswith("keras.src.ops")
-            or not entry.calls
-        ):
+        if entry is None or not entry.is_function or not entry.calls:
             return False
         args = entry.calls[0].args
         if entry.kind == "NotEqual":

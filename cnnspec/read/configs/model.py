@@ -27,9 +27,15 @@ def from_config(stored: Stored) -> Found:
     notes = Notes(stored.keras_version, held)
     notes.rows.update(_rows(model))
     found = StepWriter(model, notes).model()
+    document = _document(legal(model.name), found, notes)
+    if stored.training:
+        from cnnspec.read.configs.training import train_of
+
+        train = train_of(stored.training, found.outputs, notes)
+        document |= {"train": train} if train else {}
     return Found(
         stored.format,
-        _document(legal(model.name), found, notes),
+        document,
         notes.places,
         tuple(notes.unknowns),
         notes.comments,

@@ -16,9 +16,8 @@ from cnnspec.read.configs.forms import EDITED
 from cnnspec.read.found import Place, ReadError
 
 CHAIN = "Sequential"
-GRAPHS = ("Functional", "Model")
-DEEPEST = 100
-"""Models within models."""
+_FUNCTIONS = "keras.src.ops"
+"""The module of the classes that Keras 3 has for functions."""
 
 
 class Entry(NamedTuple):
@@ -41,6 +40,16 @@ class Entry(NamedTuple):
     def is_input(self) -> bool:
         """Whether it stands for an input of the model."""
         return self.kind == INPUT_LAYER
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is a function of Keras 3, which has classes for them.
+
+        An `.h5` file of Keras 3 has no modules; every layer says whether it is trained.
+        """
+        if self.module:
+            return self.module.startswith(_FUNCTIONS)
+        return _is_today(self) and not self.is_input and "trainable" not in self.config
 
 
 class Network(NamedTuple):

@@ -14,7 +14,6 @@ from cnnspec.read.configs.forms import Dots, Slice, plain
 from cnnspec.read.configs.network import Entry
 from cnnspec.read.configs.values import argument, is_usual
 
-_MODULE = "keras.src.ops"
 _SLICING = "slice_spec"
 _FUNCTION = "function"
 _GETITEM, _GET_ITEM = "__operators__.getitem", "get_item"
@@ -24,7 +23,7 @@ Told = tuple[str, dict[str, Any], list[str]]
 
 def is_operation(entry: Entry) -> bool:
     """Whether it is a function and no layer."""
-    return entry.module.startswith(_MODULE) or (
+    return entry.is_function or (
         entry.kind in CODE_LAYERS and isinstance(entry.config.get(_FUNCTION), str)
     )
 
@@ -37,7 +36,7 @@ def told(entry: Entry, call: Call, say: Callable[[Ref], str]) -> Told | None:
         call: of it.
         say: what a spec calls a tensor.
     """
-    if entry.module.startswith(_MODULE):
+    if entry.is_function:
         cls, given = _of_keras(entry, call)
     else:
         cls, given = _of_tensorflow(entry.config[_FUNCTION], call)
@@ -56,7 +55,7 @@ def bare(name: str) -> str:
 
 def automatic(entry: Entry) -> str:
     """What Keras begins the name of an operation's row with; '' if there is none."""
-    if entry.module.startswith(_MODULE):
+    if entry.is_function:
         return snake_case(entry.kind)
     name = entry.config[_FUNCTION]
     if name == _GETITEM:
