@@ -76,14 +76,14 @@ def _parts(model: Any) -> dict[str, Any]:
 
 
 def _config(layer: Any) -> Any:
-    config = _plain(layer.get_config())
+    config = plain(layer.get_config())
     return config if isinstance(layer, keras.Layer) else {**config, "name": ""}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A configuration without what depends on where it was written."""
     if isinstance(value, Mapping):
-        return {k: _plain(v) for k, v in value.items() if k not in _OF_FILES}
+        return {k: plain(v) for k, v in value.items() if k not in _OF_FILES}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     return value

@@ -1,16 +1,22 @@
 """Configurations of Keras of any age, to specs."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import keras
 import pytest
+from hypothesis import HealthCheck, given, settings
 from keras import layers, ops
 
 from cnnspec import api
 from cnnspec.catalogue.past import by_position, current
 from tests.emit.same import reset_names
+from tests.read import drawn_layers
+from tests.read.drawn_models import models, unread
 from tests.read.round_trip import found_in, rebuilt, unlike
+
+LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
 
 
 @pytest.fixture(autouse=True)
@@ -116,3 +122,40 @@ def test_how_it_was_compiled_comes_back() -> None:
         "metrics": ["accuracy"],
     }
     assert api.check(found.document).ok
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_drawn_models_come_back() -> None:
+    seeds = range(400) if LONG else range(12)
+    found = {seed: unread(model) for seed, model in models(seeds)}
+    assert len(found) > len(seeds) // 4
+    assert {seed: wrong for seed, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Activation", "Bidirectional", "Conv2D", "Conv2DTranspose", "Dense", "Dot"),
+        *("EinsumDense", "Embedding", "GRU", "LSTM", "LSTMCell", "MaxPooling2D"),
+        *(
+            "MultiHeadAttention",
+            "RandomFlip",
+            "ReLU",
+            "StringLookup",
+            "TimeDistributed",
+        ),
+    ],
+)
+def test_drawn_layers_come_back(name: str) -> None:
+    @settings(
+        max_examples=200 if LONG else 5,
+        deadline=None,
+        database=None,
+        derandomize=not LONG,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(drawn_layers.strategy(name))
+    def read(case: Any) -> None:
+        assert drawn_layers.unread(case) == ""
+
+    read()

@@ -66,6 +66,7 @@ IDLE: dict[str, tuple[Any, ...]] = {
     "kernel_regularizer": (None,),
     "mode": (0, 2),
     "noise_shape": (...,),
+    "oov_method": ("floormod",),
     "output_shape": (...,),
     "ragged": (False,),
     "rms_scaling": (False,),

@@ -210,6 +210,18 @@ def _sides(given: Given, notes: list[Note]) -> None:
 _SIDES = ("top", "bottom", "left", "right")
 
 
+def _both_sides(given: Given, notes: list[Note]) -> None:
+    """Keras writes a factor as the range that it makes of it."""
+    for name in ("x_factor", "y_factor"):
+        value = given.get(name)
+        if (
+            isinstance(value, list | tuple)
+            and len(value) == 2
+            and value[0] == -value[1]
+        ):
+            given[name] = value[1]
+
+
 def _threshold(given: Given, notes: list[Note]) -> None:
     if "theta" in given:
         given["threshold"] = given.pop("theta")
@@ -232,6 +244,7 @@ _SPECIAL: dict[str, tuple[Callable[[Given, list[Note]], None], ...]] = {
     "LayerNormalization": (_one_axis,),
     "Softmax": (_one_axis,),
     "MultiHeadAttention": (_width,),
+    "RandomShear": (_both_sides,),
     "ReLU": (_threshold,),
     "ZeroPadding2D": (_sides,),
 }

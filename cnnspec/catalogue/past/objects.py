@@ -104,13 +104,19 @@ def component(value: Any, base: type[Component]) -> Any:
             found[key] = short(one)
         elif key not in known and key not in _GONE and one is not None:
             raise Unknown(f"{name} with {key}")
-    return _written(*_simpler(cls, found))
+    if not (isinstance(value, Mapping) and "registered_name" in value):
+        cls, found = _simpler(cls, found)
+    return _written(cls, found)
 
 
 def _simpler(
     cls: type[Component], given: dict[str, Any]
 ) -> tuple[type[Component], dict[str, Any]]:
-    """The same by a class that says it in fewer words."""
+    """The same by a class that says it in fewer words.
+
+    Until Keras 2.3 all initializers that scale were one class, and so were all
+    regularizers.
+    """
     if cls is VarianceScaling and given.keys() <= {
         "scale",
         "mode",

@@ -110,7 +110,7 @@ class _Reader:
             text = f"today's Keras has no {error}; it is as usual here"
             self._notes.append(Note(one.name, text))
             return {}
-        if (one.name, read) in WORKED_OUT and not one.required:
+        if one.default is None and (one.name, read) in WORKED_OUT:
             return {}
         return {} if is_usual(one, read) else {one.name: read}
 
@@ -138,8 +138,9 @@ def _mirrored(arguments: dict[str, Any]) -> dict[str, Any]:
     if forward is None or backward is None:
         return arguments
     [(one, there)], [(other, back)] = forward.items(), backward.items()
-    own = {key: value for key, value in there.items() if key != "name"}
-    copied = {k: v for k, v in back.items() if k not in ("name", "go_backwards")}
-    if one == other and own == copied:
+    copied = {k: v for k, v in back.items() if k != "go_backwards"}
+    if "name" in there:
+        there = {**there, "name": f"backward_{there['name']}"}
+    if one == other and there == copied:
         return {k: v for k, v in arguments.items() if k != "backward_layer"}
     return arguments

@@ -67,7 +67,16 @@ def automatic(entry: Entry) -> str:
 @cache
 def _by_class() -> dict[str, type[Operation]]:
     """The operations by the classes that Keras has for them."""
-    return {cls.__name__: cls for cls in operations().values()}
+    found: dict[str, type[Operation]] = {}
+    for cls in operations().values():
+        found |= {_class(name): cls for name in cls.synonyms}
+        found[cls.__name__] = cls
+    return found
+
+
+def _class(function: str) -> str:
+    """The class that Keras has for a function of a second name: `Absolute`."""
+    return "".join(part.capitalize() for part in function.split("_"))
 
 
 Given = dict[str, Any] | None

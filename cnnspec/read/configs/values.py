@@ -72,12 +72,11 @@ def activation(value: Any) -> Any:
     if value is None:
         return None
     name, given = object_of(value)
-    for known in (name, name.lower()):
-        if known in ACTIVATIONS:
-            return known
     found = current(name, given)
     if found.kind not in ACTIVATION_LAYERS:
-        raise Unknown(name)
+        if (known := name.lower()) not in ACTIVATIONS:
+            raise Unknown(name)
+        return known
     kept = {key: said(one) for key, one in found.arguments.items() if key not in OF_ALL}
     return {found.kind: kept}
 
