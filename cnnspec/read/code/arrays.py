@@ -21,6 +21,12 @@ class Origin(NamedTuple):
     done: tuple[tuple[str, Any], ...] = ()
     """What was done, in order: `("scale", 255)`, `("one_hot", True)`."""
     place: Place = Place()
+    file: str = ""
+    """That of a table."""
+    column: str = ""
+    """Of a table, which holds labels."""
+    left_out: tuple[str, ...] = ()
+    """Columns of a table that aren't taken."""
 
     def then(self, what: str, value: Any) -> "Origin":
         """The same with one thing more done."""
@@ -239,6 +245,13 @@ def _kept(array: Array, call: Call) -> Any:
     return array
 
 
+def _squeezed(array: Array, call: Call) -> Any:
+    if array.shape is None:
+        return array
+    first, *rest = array.shape
+    return array.with_shape((first, *(size for size in rest if size != 1)))
+
+
 def _split(array: Array, call: Call) -> Any:
     return [array.with_shape(None)]
 
@@ -252,6 +265,7 @@ _METHODS: dict[str, Callable[[Array, Call], Any]] = {
         ),
         _kept,
     ),
+    "squeeze": _squeezed,
     "flatten": lambda array, call: reshaped(array, [-1]),
     "ravel": lambda array, call: reshaped(array, [-1]),
     "max": lambda array, call: array.largest(call),

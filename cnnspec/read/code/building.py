@@ -164,6 +164,9 @@ class Model:
         self.cells: list[int] = []
         self.compiled: Any = None
         self.fitted: list[Any] = []
+        self.members = 0
+        """How many of it vote, and how; none where it stands alone."""
+        self.voting = ""
         self.listed: list[Any] | None = None
         self.output_names: list[str] = []
         self.cls = ""

@@ -7,10 +7,24 @@ from cnnspec.catalogue import registry
 from cnnspec.read.code import models, samples
 from cnnspec.read.code.arrays import Array, array_attribute
 from cnnspec.read.code.building import Layer, Model, Node, Tensor, sizes_of, tensors_in
+from cnnspec.read.code.estimators import (
+    Estimator,
+    Voting,
+    estimator,
+    estimator_attribute,
+    voting,
+)
 from cnnspec.read.code.expressions import (
     FUNCTION_CALLS,
     call_function,
     make_instance,
+)
+from cnnspec.read.code.frames import (
+    Encoder,
+    Frame,
+    encoder_attribute,
+    frame_attribute,
+    read_table,
 )
 from cnnspec.read.code.layering import (
     call_layer,
@@ -230,6 +244,8 @@ def _of_keras(path: str, name: str, call: Call) -> Any:
         return _scaled_for(path.split(".")[-2], call)
     if name in _KERAS:
         return _KERAS[name](call)
+    if name in ("KerasClassifier", "KerasRegressor"):
+        return estimator(call)
     if name == "load_data":
         return samples.of_keras(path.split(".")[-2], call)
     home = home_of(path)
@@ -383,9 +399,17 @@ def _of_numpy(path: str, name: str, call: Call) -> Any:
 def _of_sklearn(path: str, name: str, call: Call) -> Any:
     if name == "train_test_split":
         return samples.split(call)
+    if name in ("LabelBinarizer", "LabelEncoder"):
+        return Encoder(name)
+    if name == "VotingClassifier":
+        return voting(call)
     if ".datasets" in path:
         return samples.of_sklearn(name, call)
     return call.unknown()
+
+
+def _of_pandas(path: str, name: str, call: Call) -> Any:
+    return read_table(call) if name == "read_csv" else call.unknown()
 
 
 def _of_functools(path: str, name: str, call: Call) -> Any:
@@ -455,6 +479,8 @@ _BY_PREFIX: tuple[tuple[str, Callable[[str, str, Call], Any]], ...] = (
     ("tensorflow", _of_tensorflow),
     ("numpy", _of_numpy),
     ("sklearn", _of_sklearn),
+    ("scikeras", _of_keras),
+    ("pandas", _of_pandas),
     ("functools", _of_functools),
     ("collections", _of_collections),
     ("itertools", _of_itertools),
@@ -586,6 +612,9 @@ ATTRIBUTES: dict[type, Callable[..., Any]] = {
     Model: models.model_attribute,
     Tensor: tensor_attribute,
     Array: array_attribute,
+    Frame: frame_attribute,
+    Encoder: encoder_attribute,
+    **dict.fromkeys((Estimator, Voting), estimator_attribute),
     Parser: _parser_attribute,
     **dict.fromkeys((str, list, tuple, dict, set), python_attribute),
 }

@@ -217,8 +217,9 @@ class Training:
 
     # ----------------------------------------------------------------- data
 
-    def samples(self, x: Any, y: Any) -> None:
+    def samples(self, fit: Call) -> None:
         """Takes over where the samples come from, and what is done to them."""
+        x, y = fit.get("x", 0, fit.named.get("X")), fit.get("y", 1)
         if not isinstance(x, Array) or not isinstance(y, Array):
             return
         itself = not y.origin.is_labels and y.origin.source == x.origin.source
@@ -239,10 +240,30 @@ class Training:
             self.data["labels"] = "one_hot"
         if itself:
             self.data["targets"] = "input"
+        if origin.file and not self._table(x, y, fit):
+            return
         for key in ("test_size", "random_state"):
             if key in about.keys and done.get(key) is not None:
                 self.data[key] = plain(done[key])
         self.places[("data",)] = origin.place
+
+    def _table(self, x: Array, y: Array, fit: Call) -> bool:
+        """Takes over files of tables, and says whether that is all there is to say."""
+        form = self.data.pop("reshape", None)
+        left_out = {*x.origin.left_out} - {y.origin.column}
+        if x.origin.file != y.origin.file or form is None or left_out:
+            self.data.clear()
+            return False
+        self.data |= {"train": x.origin.file, "label_column": y.origin.column}
+        self.data["image_shape"] = form
+        held_out = fit.get("validation_data")
+        if isinstance(held_out, tuple) and isinstance(held_out[0], Array):
+            self.data["validation"] = held_out[0].origin.file
+        done = dict(y.origin.done)
+        if "contiguous" in done:
+            several = ["contiguous", *(["one_hot"] if "one_hot" in done else [])]
+            self.data["labels"] = several if len(several) > 1 else several[0]
+        return True
 
 
 def _form(x: Array, origin: Origin, about: Any) -> dict[str, Any]:
@@ -305,11 +326,15 @@ def training_of(
         return {}, made.places
     if model.fitted:
         fit: Call = model.fitted[-1]
-        x, y = fit.get("x", 0), fit.get("y", 1)
-        made.samples(x, y)
+        made.samples(fit)
         if made.data:
             made.fit(fit)
             if isinstance(seed, int):
                 made.put("seed", seed, fit.place)
+        else:
+            text = "where its samples come from isn't followed, so only what `compile` "
+            made.lost("data", f"{text}is given is taken over", fit.place)
     sections: dict[str, Any] = {"data": made.data} if made.data else {}
+    if made.data and model.members:
+        sections["ensemble"] = {"members": model.members, "voting": model.voting}
     return {**sections, "train": made.train}, made.places

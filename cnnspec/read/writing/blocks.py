@@ -36,7 +36,7 @@ _TRIED = 12
 """Candidates that are worked out for each."""
 _PARAMETERS = 7
 """Above this many a call is no easier to read than what it stands for."""
-_UNNATURAL = 2
+_UNNATURAL = 3
 """Lines that it has to save more if a person would cut it otherwise."""
 _GAIN = 4
 """Lines that a block has to save."""
@@ -171,22 +171,29 @@ def _made(
     after = (
         lines(template.body) + 3 + bool(count) + _of_calls(template, stretches, calls)
     )
-    gain = before - after - max(count - 3, 0) - 4 * labels
+    named = any(_names(template.body))
+    gain = before - after - (max(count - 3, 0) if named else count) - 4 * labels
     offsets = {name for name in _names(template.body) if f"{{{NUMBER} " in name}
-    gain -= _UNNATURAL * (_is_cut_oddly(template.body) + max(len(offsets) - 1, 0))
+    odd = _is_cut_oddly(template.body, named) + max(len(offsets) - 1, 0)
+    gain -= _UNNATURAL * odd
     return (
         Candidate(gain, stretches, entries, template, calls) if gain >= _GAIN else None
     )
 
 
 def _names(body: Seq) -> Iterator[str]:
-    return (str(item.name) for item in each_item(body))
+    return (str(item.name) for item in each_item(body) if item.name)
 
 
-def _is_cut_oddly(body: Seq) -> bool:
-    """Whether it begins with the activation of another part, or ends with a part."""
+def _is_cut_oddly(body: Seq, named: bool) -> bool:
+    """Whether it begins with what belongs to another part, or ends with a part.
+
+    That is an activation, and where no names tell the parts, a normalization too.
+    """
     first, last = body[0], body[-1]
-    begins = first.layer is not None and first.layer.activates
+    begins = first.layer is not None and (
+        first.layer.activates or not named and first.layer.keeps_shape()
+    )
     return begins or last.form == CALL and any(item.form != CALL for item in body)
 
 
