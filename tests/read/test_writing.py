@@ -253,6 +253,27 @@ def test_what_is_said_beside_the_layers() -> None:
     )
 
 
+def test_dollar_signs_are_what_they_are() -> None:
+    document = {
+        "inputs": {"in": {"shape": [4], "dtype": "string"}},
+        "layers": [
+            {
+                "StringLookup": {
+                    "vocabulary": ["$a", "${b}", "가$"],
+                    "name": "price_$",
+                    "from": ["in"],
+                }
+            },
+            {"Flatten": {"name": "x$y", "from": ["price_$"]}},
+            {"Concatenate": {"name": "z", "from": ["x$y", "x$y"]}},
+        ],
+    }
+    graph = graph_of(Source(written(Found("keras-json", document))))
+    assert graph
+    assert [node.name for node in graph.nodes] == ["price_$", "x$y", "z"]
+    assert graph.nodes[0].layer.vocabulary == ("$a", "${b}", "가$")  # type: ignore[attr-defined]
+
+
 def test_a_printed_table_is_kept() -> None:
     model = found("input: [8]\nlayers: [{Dense: 4}]")
     shown = (

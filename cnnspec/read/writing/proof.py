@@ -10,6 +10,7 @@ from cnnspec.model.changing import read_changed
 from cnnspec.model.functional import Functional
 from cnnspec.model.graph import Graph, Node
 from cnnspec.model.resolver import resolve
+from cnnspec.read.writing.names import automatic_number
 
 
 def graph_of(source: Source, program: Program | None = None) -> Graph | None:
@@ -121,5 +122,10 @@ class _Model:
         return hash(len(self.graph.nodes))
 
     def __eq__(self, other: object) -> bool:
-        names = {node.name for node in self.graph.nodes}
-        return isinstance(other, _Model) and same(self.graph, other.graph, names)
+        free = {
+            node.name
+            for node in self.graph.nodes
+            if node.shares
+            or automatic_number(node.name, node.layer.title()) is not None
+        }
+        return isinstance(other, _Model) and same(self.graph, other.graph, free)

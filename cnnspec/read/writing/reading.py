@@ -59,7 +59,8 @@ class _Reader:
         key = arguments.pop("name", None) or ""
         given = arguments.pop("from", ())
         form = CALL if kind in self._blocks else APPLY if kind == APPLY else LAYER
-        item = Item(form, kind, arguments, key)
+        item = Item(form, kind, _literal(arguments), key)
+        item.name = _literal(key) or None
         if form == LAYER:
             item.layer = _layer(kind, arguments)
         if isinstance(given, dict):
@@ -71,6 +72,17 @@ class _Reader:
             listed = [given] if isinstance(given, str) else given
             item.reads = tuple(_ref(name, known) for name in listed)
         return item
+
+
+def _literal(value: Any) -> Any:
+    """A value whose dollar signs begin no formula."""
+    if isinstance(value, str):
+        return value.replace("$", "$$")
+    if isinstance(value, dict):
+        return {key: _literal(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_literal(item) for item in value]
+    return value
 
 
 def _layer(kind: str, arguments: dict[str, Any]) -> Any:
