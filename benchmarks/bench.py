@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from results import write_section
@@ -124,6 +125,68 @@ def whole_processes() -> list[Figure]:
         ),
         Figure("peak memory of that check", max(memory), " MB", 80),
     ]
+
+
+SAVE = """
+import sys
+import keras
+
+model = keras.applications.ResNet50(weights=None)
+for ending in ("keras", "h5"):
+    model.save(f"{sys.argv[1]}/resnet50.{ending}")
+layers = [keras.Input((28, 28, 50))]
+for _ in range(167):
+    layers.append(keras.layers.Conv2D(50, 3, padding="same"))
+    layers.append(keras.layers.BatchNormalization())
+    layers.append(keras.layers.Activation("relu"))
+lines = []
+keras.Sequential(layers[:501]).summary(print_fn=lambda line, **_: lines.append(line))
+with open(f"{sys.argv[1]}/table.txt", "w", encoding="utf-8") as file:
+    file.write("\\n".join(lines))
+"""
+LOAD = "import sys, keras; keras.models.load_model(sys.argv[1], compile=False)"
+
+
+def foreign_files() -> list[Figure]:
+    """Files of Keras's in the place of specs, beside a bare import and Keras itself."""
+    with TemporaryDirectory() as folder:
+        run("-c", SAVE, folder)
+        measured = {
+            f"{folder}/resnet50.keras": ("ResNet-50's `.keras`", 2.5),
+            f"{folder}/resnet50.h5": ("ResNet-50's `.h5`", 4.0),
+            f"{folder}/table.txt": ("a printed table of 500 rows", 2.0),
+        }
+        figures, memory = [], 0.0
+        for path, (what, bound) in measured.items():
+            for command in ("check", "import"):
+                ratio, most = beside_imports("-m", "cnnspec", command, path)
+                text = f"`cnnspec {command}` of {what} / the same import"
+                figures.append(Figure(text, ratio, "×", bound))
+                memory = max(memory, most)
+        figures.append(Figure("peak memory of these", memory, " MB", 120))
+        for path, (what, _) in list(measured.items())[:2]:
+            text = f"Keras loading {what} / that check"
+            figures.append(Figure(text, _loading(path), "×", 10, at_least=True))
+    return figures
+
+
+def beside_imports(*command: str) -> tuple[float, float]:
+    """Processor time in that of a bare import, and megabytes."""
+    run(*command)
+    ratios, memory = [], []
+    for _ in rounds(15):
+        one, other = run(*command), run("-c", "import yaml, pydantic")
+        ratios.append(one.seconds / other.seconds)
+        memory.append(one.megabytes)
+    return statistics.median(ratios), max(memory)
+
+
+def _loading(path: str) -> float:
+    ratios = []
+    for _ in rounds(5):
+        one, other = run("-c", LOAD, path), run("-m", "cnnspec", "check", path)
+        ratios.append(one.seconds / other.seconds)
+    return statistics.median(ratios)
 
 
 def chain(layers: int) -> str:
@@ -365,6 +428,7 @@ def main() -> None:
     # Processes first: a child's peak memory counts what its parent held at the fork.
     figures = [
         *whole_processes(),
+        *foreign_files(),
         *whole_repository(),
         *per_layer(),
         *expansion(),
