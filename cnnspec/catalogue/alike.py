@@ -48,7 +48,7 @@ def comparable(name: str, value: Any) -> Hashable:
         value: as a record keeps it.
     """
     if isinstance(value, str):
-        if _SPELT_OUT.get(name) == value:
+        if SPELT_OUT.get(name) == value:
             return None
         base = _COMPONENTS.get(name.rpartition("_")[2])
         cls = by_name(base).get(value) if base else None
@@ -62,7 +62,7 @@ def comparable(name: str, value: Any) -> Hashable:
     return "nan" if isinstance(value, float) and isnan(value) else value
 
 
-_SPELT_OUT = {"activation": "linear", "data_format": "channels_last"}
+SPELT_OUT = {"activation": "linear", "data_format": "channels_last"}
 """What Keras makes of None in arguments."""
 _COMPONENTS: dict[str, Any] = {
     "initializer": Initializer,

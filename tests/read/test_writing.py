@@ -101,6 +101,58 @@ def test_what_gets_no_shorter_is_left_layer_by_layer() -> None:
     assert written(model) == written(model, flat=True)
 
 
+def residual_net() -> str:
+    """A ResNet whose layers nobody named; shortcuts are made after the main path."""
+    conv = "Conv2D: {{filters: {}, kernel_size: 3, strides: {}, padding: same{}}}"
+    steps, tensor = ["Conv2D: {filters: 8, kernel_size: 3}", "ReLU"], "re_lu"
+    count = relus = 1
+    for filters, strides in [
+        (8, 1),
+        (8, 1),
+        (16, 2),
+        (16, 1),
+        (16, 1),
+        (32, 2),
+        (32, 1),
+    ]:
+        steps.append(conv.format(filters, strides, f", from: {tensor}"))
+        steps += ["ReLU", conv.format(filters, 1, "")]
+        if strides == 2:
+            short = "{{filters: {}, kernel_size: 1, strides: 2, from: {}}}"
+            steps.append(f"Conv2D: {short.format(filters, tensor)}")
+            joined = f"[prev, conv2d_{count + 1}]"
+        else:
+            joined = f"[{tensor}, prev]"
+        count += 2 + (strides == 2)
+        steps += [f"Add: {{from: {joined}}}", "ReLU"]
+        tensor = f"re_lu_{relus + 1}"
+        relus += 2
+    return spec([*steps, "GlobalAveragePooling2D", "Dense: 10"])
+
+
+def u_net() -> str:
+    """A U-Net whose layers nobody named."""
+    conv = "Conv2D: {{filters: {}, kernel_size: 3, padding: same, activation: relu}}"
+    up = "Conv2DTranspose: {{filters: {}, kernel_size: 2, strides: 2}}"
+    steps: list[str] = []
+    for filters in (8, 16, 32):
+        steps += [*[conv.format(filters)] * 2, "MaxPooling2D"]
+    steps += [conv.format(64)] * 2
+    for filters, number in [(32, 5), (16, 3), (8, 1)]:
+        join = f"Concatenate: {{from: [prev, conv2d_{number}]}}"
+        steps += [up.format(filters), join, *[conv.format(filters)] * 2]
+    return spec([*steps, "Conv2D: {filters: 1, kernel_size: 1}"])
+
+
+@pytest.mark.parametrize(("text", "most"), [(residual_net(), 42), (u_net(), 31)])
+def test_models_that_nobody_named_keep_their_numbers(text: str, most: int) -> None:
+    said = written(found(text))
+    assert len(said.splitlines()) <= most, said
+    before, after = cnnspec.loads(text).summary.rows, cnnspec.loads(said).summary.rows
+    shapes = {row.name: (row.inputs, row.output_shape) for row in before}
+    assert {row.name: (row.inputs, row.output_shape) for row in after} == shapes
+
+
 def test_large_models_are_written_in_bounded_steps(monkeypatch: Any) -> None:
     kinds = ["Conv2D: {{filters: {n}, kernel_size: 1}}", "BatchNormalization", "ReLU"]
     steps = [kinds[n * n % 3 if n % 13 else 2].format(n=n + 1) for n in range(400)]

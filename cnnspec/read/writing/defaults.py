@@ -8,7 +8,7 @@ from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import all_nested
 from cnnspec.catalogue.registry import find, is_declared, is_known, is_operation
 from cnnspec.read.writing.items import LAYER, Item, Spec, each_item
-from cnnspec.read.writing.shortening import shorter
+from cnnspec.read.writing.shortening import usual
 
 _LEAST = 3
 """Layers that have to say it otherwise."""
@@ -91,7 +91,7 @@ def _leave_out(items: list[Item], found: dict[str, Any]) -> None:
         known = find(item.kind).arguments()
         for name, value in found.items():
             if name not in item.arguments:
-                item.arguments[name] = usual(item.kind, name)
+                item.arguments[name] = _usual(item.kind, name)
             elif repr(item.arguments[name]) == repr(value):
                 del item.arguments[name]
         order = {key: item.arguments[key] for key in known if key in item.arguments}
@@ -112,11 +112,8 @@ def _spell_out(items: list[Item], found: dict[str, Any]) -> None:
 
 
 def _is_usual(item: Item, name: str) -> bool:
-    return repr(item.arguments[name]) == repr(usual(item.kind, name))
+    return repr(item.arguments[name]) == repr(_usual(item.kind, name))
 
 
-def usual(kind: str, name: str) -> Any:
-    """Keras's default of an argument, as a spec has it."""
-    argument = find(kind).arguments()[name]
-    value = shorter(argument, argument.default, argument.default)
-    return list(value) if isinstance(value, tuple) else value
+def _usual(kind: str, name: str) -> Any:
+    return usual(find(kind).arguments()[name])

@@ -7,7 +7,7 @@ from typing import Any
 from cnnspec.language.naming import WHOLE
 from cnnspec.read.writing.items import CHOICE, REPEAT
 from cnnspec.read.writing.parameters import ANY, LABEL, NUMBER, Mismatch
-from cnnspec.read.writing.template import Template
+from cnnspec.read.writing.template import Named, Template
 
 _NUMBER = re.compile(r"\d+")
 
@@ -31,14 +31,21 @@ def name_call(template: Template, count: int) -> list[str] | None:
     given = [one for one in template.named if _is_given(one.names)]
     if not given:
         return None
-    nameless = [one for one in template.named if one.item.form not in (CHOICE, REPEAT)]
-    if len(given) == len(nameless) and (calls := _prefixes(given, count)):
+    unnamed = any(_is_unnamed(one) for one in template.named)
+    if not unnamed and (calls := _prefixes(given, count)):
         for item, names in given:
             start = next(k for k in range(count) if names[k] is not ANY)
             item.name = names[start][len(calls[start]) + 1 :]
         return calls
     vary(template, count, WHOLE)
     return None
+
+
+def _is_unnamed(one: Named) -> bool:
+    """Whether a named call would give it another name in Keras."""
+    if one.item.form in (CHOICE, REPEAT) or _is_given(one.names):
+        return False
+    return one.item.layer is None or not one.item.layer.named_by_keras
 
 
 def _is_given(names: Sequence[Any]) -> bool:
@@ -118,17 +125,18 @@ def _common(names: Sequence[str]) -> tuple[str, str]:
 def _token(template: Template, tokens: list[Any], end: str, index: str) -> str:
     """What stands for the part of a name that differs."""
     known = [token for token in tokens if token is not ANY]
+    plain = not end[:1].isalnum() and end[:1] != "_"
     if all(_NUMBER.fullmatch(t) and str(int(t)) == t for t in known):
         numbers = [t if t is ANY else int(t) for t in tokens]
         if index:
             steps = {n - k for k, n in enumerate(numbers) if n is not ANY}
             if len(steps) == 1:
                 [step] = steps
-                return f"${{{index} + {step}}}" if step else f"${{{index}}}"
+                bare = f"${index}" if plain else f"${{{index}}}"
+                return f"${{{index} + {step}}}" if step else bare
         value = template.parameters.value(NUMBER, numbers)
     else:
         value = template.parameters.value(LABEL, tokens)
-    plain = not end[:1].isalnum() and end[:1] != "_"
     if value.startswith("${"):
         return str(value)
     return value if plain else f"${{{value[1:]}}}"

@@ -171,7 +171,8 @@ def _repeat(
         item.arguments["for"] = dict(lists)
     else:
         item.arguments["times"] = count
-    if any(f"${{{index}" in str(one.name) for one in each_item(item.body)):
+    used = f"${index}", f"${{{index}"
+    if any(word in str(one.name) for one in each_item(item.body) for word in used):
         item.arguments["index"] = index
     item.original = seq[start:stop]
     item.comments = [text for one in each_item(parts[0]) for text in one.comments]

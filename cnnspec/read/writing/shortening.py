@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from cnnspec.catalogue.alike import chosen
+from cnnspec.catalogue.alike import SPELT_OUT, chosen
 from cnnspec.catalogue.components import Component, component_of, snake_case
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.ground.errors import Invalid
@@ -140,6 +140,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Component):
         return _component(value)
     return [_plain(one) for one in value] if _is_list(value) else value
+
+
+def usual(argument: Argument) -> Any:
+    """Keras's default of an argument, as a spec says it."""
+    if argument.default is None:
+        return SPELT_OUT.get(argument.name)
+    value = shorter(argument, argument.default, argument.default)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _held(layer: Any) -> Any:

@@ -118,10 +118,12 @@ def _is_proved(text: str, spec: Spec, before: Graph) -> bool:
 
 def _free(spec: Spec) -> set[str]:
     """The names of tensors that may be others: Keras doesn't know them."""
-    uses = {
-        i.key for s in spec.scopes() for i in written_out(s.items) if i.form == APPLY
+    items = [item for scope in spec.scopes() for item in written_out(scope.items)]
+    return free_to_change(spec) | {
+        item.key
+        for item in items
+        if item.form == APPLY or item.layer is not None and item.layer.named_by_keras
     }
-    return free_to_change(spec) | uses
 
 
 def _text(spec: Spec, said: Remarks, notes: Mapping[Path, str] = {}) -> str:

@@ -21,7 +21,7 @@ from cnnspec.read.writing.items import (
     each_item,
 )
 from cnnspec.read.writing.parameters import ANY, Mismatch, Parameters
-from cnnspec.read.writing.shortening import shorter
+from cnnspec.read.writing.shortening import usual
 
 _KEYS = count()
 
@@ -225,8 +225,7 @@ class Template:
                 return self._spec.defaults[item.kind][name]
             argument = find(item.kind).arguments()[name]
             if not argument.required:
-                value = shorter(argument, argument.default, argument.default)
-                return list(value) if isinstance(value, tuple) else value
+                return usual(argument)
         raise Mismatch
 
 
