@@ -197,17 +197,38 @@ def _of_words(path: str) -> str | None:
         raise ReadError("the file is empty", "save it anew, or get it again")
     if path.endswith(".py"):
         return "python"
-    begun = re.match(rb"(?:\xef\xbb\xbf)?((?:\s*#.*\n)*)\s*{", content)
-    if begun and re.search(rb'"nbformat"\s*:', content):
+    text = _text_of(content)
+    begun = re.match(r"((?:\s*#.*\n)*)\s*{", text)
+    if begun and re.search(r'"nbformat"\s*:', text):
         return "notebook"
-    if begun and begun[1] and re.search(rb'"class_name"\s*:', content):
+    if begun and begun[1] and re.search(r'"class_name"\s*:', text):
         return YAML  # with comments it isn't JSON any more
-    if re.search(rb"^(layers|inputs?|extends)[ \t]*:", content, re.MULTILINE):
+    if re.search(r"^(layers|inputs?|extends)[ \t]*:", text, re.MULTILINE):
         return None  # a spec by another name
-    text = content.decode("utf-8", errors="replace")
-    if foreign.SCRIPT.is_it(text):
+    is_table = foreign.SUMMARY.is_it(text)
+    if foreign.SCRIPT.is_it(text) and not (is_table and not _is_python(text)):
         return "python"
-    return "table" if foreign.SUMMARY.is_it(text) else None
+    return "table" if is_table else None
+
+
+def _text_of(content: bytes) -> str:
+    """The text of a file; PowerShell's `>` writes UTF-16."""
+    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return content.decode("utf-16" if is_wide else "utf-8-sig", errors="replace")
+
+
+def _is_python(text: str) -> bool:
+    """Whether the whole of a text is a program, and not a post with one in it."""
+    from ast import parse
+    from warnings import catch_warnings, simplefilter
+
+    try:
+        with catch_warnings():
+            simplefilter("ignore")
+            parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 # ------------------------------------------------------------------ how it is read
@@ -241,8 +262,7 @@ def _of_table(path: str, choice: Choice) -> Found:
     from cnnspec.read.tables.model import from_text
 
     with open(path, "rb") as file:
-        content = file.read(_SIZE_LIMIT)
-    return from_text(content.decode("utf-8-sig", errors="replace"), choice)
+        return from_text(_text_of(file.read(_SIZE_LIMIT)), choice)
 
 
 Reader = Callable[[str, Choice], Found]

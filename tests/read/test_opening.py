@@ -244,6 +244,31 @@ def test_a_spec_says_that_it_extends_a_model(saved: Path) -> None:
         assert found.hint == "cnnspec import writes the spec of it"
 
 
+TABLE = """\
+Layer (type)     Output Shape    Param #
+flatten (Flatten)  (None, 784)   0
+dense (Dense)      (None, 10)    7850
+"""
+POST = f"How many parameters are these?\n\nimport keras\n\nI get:\n\n{TABLE}"
+
+
+@pytest.mark.parametrize(
+    ("content", "format"),
+    [
+        (TABLE.encode("utf-16"), "table"),
+        (TABLE.replace("\n", "\r\n").encode("utf-8-sig"), "table"),
+        (POST.encode(), "table"),
+        (f"import keras\n'''\n{TABLE}'''\n{NOTEBOOK}".encode(), "python"),
+    ],
+)
+def test_a_text_is_known_by_its_words(
+    content: bytes, format: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "pasted.txt"
+    path.write_bytes(content)
+    assert cnnspec.import_model(path).found.format == format
+
+
 def test_what_several_layers_leave_open_is_told_once() -> None:
     def unknown(layer: str, argument: str, counts: bool) -> Unknown:
         place = Place(len(layer))

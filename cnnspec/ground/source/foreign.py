@@ -95,7 +95,7 @@ PAGE = Kind(
 )
 SUMMARY = Kind(
     "a printed summary of Keras",
-    lambda text: "Layer (type" in text and "Param #" in text,
+    lambda text: re.search(r"Layer\s*\(type", text) and re.search(r"Param\s*#", text),
     _READ,
 )
 SCRIPT = Kind(
