@@ -98,6 +98,11 @@ USUAL: dict[str, dict[str, Any]] = {
 `reset_after` came with Keras 2.1.3, and was false unless said until TensorFlow 2.0.
 """
 
+HAD: dict[str, dict[str, Any]] = {
+    f"AveragePooling{axes}D": {"pool_size": 2} for axes in (1, 2, 3)
+}
+"""Arguments that had a default once, and have to be given today."""
+
 
 def was_argument(name: str) -> bool:
     """Whether layers had an argument of that name, in whatever version of Keras."""

@@ -6,7 +6,7 @@ from typing import Any
 from cnnspec.catalogue import registry
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.past import by_position, current
-from cnnspec.catalogue.past.arguments import was_argument
+from cnnspec.catalogue.past.arguments import HAD, was_argument
 from cnnspec.read.code.building import Layer, Model, Tensor, sizes_of, tensors_in
 from cnnspec.read.code.expressions import call_function
 from cnnspec.read.code.machine import Machine
@@ -53,6 +53,8 @@ def make_layer(called: str, call: Call) -> Layer:
         given["dtype"] = given["dtype"].name
     version = _version(given, call.machine.version)
     found = current(called, given, version)
+    for key, value in HAD.get(found.kind, {}).items():
+        found.arguments.setdefault(key, value)
     for key in given.keys() - found.arguments.keys():
         if not was_argument(key):  # for the check to tell
             found.arguments[key] = given[key]

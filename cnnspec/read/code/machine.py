@@ -47,6 +47,7 @@ class Told(NamedTuple):
     model: Any
     state: tuple[object, ...]
     """What the model was like then."""
+    place: Place
 
 
 class Note(NamedTuple):

@@ -330,7 +330,7 @@ def _used(model: Model, call: Call) -> Any:
 def _summary(model: Model, call: Call) -> None:
     model.use(call.machine)
     machine: Machine = call.machine
-    machine.summaries.append(Told(machine.cell, model, state_of(model)))
+    machine.summaries.append(Told(machine.cell, model, state_of(model), call.place))
 
 
 def _compile(model: Model, call: Call) -> None:

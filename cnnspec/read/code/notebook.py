@@ -38,7 +38,8 @@ def from_notebook(text: str, choice: Choice = FIRST) -> Found:
         return found_of("notebook", machine, model)
     solved = solve(model, shown.read.rows)
     figures = figures_of(model, shown)
-    return found_of("notebook", machine, model, solved, figures=figures)
+    found = found_of("notebook", machine, model, solved, figures=figures)
+    return found._replace(places={**found.places, ("expect",): shown.place})
 
 
 # ------------------------------------------------------------------ cells

@@ -9,7 +9,7 @@ from cnnspec.read.code.building import Layer, Model
 from cnnspec.read.code.machine import Machine
 from cnnspec.read.code.networks import ends, state_of, walked
 from cnnspec.read.code.values import Instance
-from cnnspec.read.found import Figures
+from cnnspec.read.found import Figures, Place
 from cnnspec.read.tables.reading import read_summary
 from cnnspec.read.tables.rows import PrintedSummary, SummaryError
 
@@ -19,6 +19,8 @@ class Shown(NamedTuple):
 
     text: str
     read: PrintedSummary
+    place: Place
+    """Where the code prints it."""
 
 
 def shown_of(
@@ -42,7 +44,7 @@ def shown_of(
         if not 0 <= place < len(texts):
             return None
         try:
-            return Shown(texts[place], read_summary(texts[place]))
+            return Shown(texts[place], read_summary(texts[place]), told.place)
         except SummaryError:
             return None
     return None

@@ -366,8 +366,9 @@ def _changing(value: Any, name: str) -> Callable[[Call], Any]:
         more = len(args[0]) if name in ("extend", "update") and args else 1
         if len(value) + more > ITEMS:
             return call.unknown()
+        named = dict(call.named) if isinstance(value, dict) else {}
         try:
-            return getattr(value, name)(*args)
+            return getattr(value, name)(*args, **named)
         except (TypeError, ValueError, IndexError, KeyError, AttributeError):
             return call.unknown()
 
