@@ -2,8 +2,8 @@
 
 A fenced block is held to what its language says:
 
-- ```console: each line `$ cnnspec …` is run, and prints exactly what follows it; a line
-  `…` stands for lines left out. Written anew with `--golden`.
+- ```console: each line `$ cnnspec …` is run, and prints exactly what follows it, as
+  `$ cat FILE` does; `…` alone stands for lines left out. Written anew with `--golden`.
 - ```yaml: a spec without errors or warnings. What it leaves out is taken from `FRAME`,
   so it may be one section of a spec, or items of a layer list. With a first line
   `# NAME.yaml` it is that file to the commands of its page, which may report errors.
@@ -92,6 +92,8 @@ def write_files(page: Path, folder: Path) -> None:
 
 def run(command: str, folder: Path) -> str:
     name, *arguments = shlex.split(command)
+    if name == "cat":
+        return (folder / arguments[0]).read_text(encoding="utf-8")
     assert name == "cnnspec", f"only cnnspec can be run here, not '{command}'"
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     here = {"COLUMNS": "80", "PYTHONPATH": os.pathsep.join(filter(None, paths))}

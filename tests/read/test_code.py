@@ -508,20 +508,26 @@ MNIST = "from keras.datasets import mnist\n(x, y), _ = mnist.load_data()\n"
             "b is read, and isn't among the inputs",
         ),
         (
-            ("i = Input((4,))\nx = Dense(4, name='a')(i)\n"
-            "m = Model(i, Dense(2, name='a')(x))"),
+            (
+                "i = Input((4,))\nx = Dense(4, name='a')(i)\n"
+                "m = Model(i, Dense(2, name='a')(x))"
+            ),
             5,
             "the name 'a' is given in line 4",
         ),
         (
-            ("m = Sequential([Conv2D(8, 5, input_shape=(12, 12, 1)), MaxPooling2D(4),\n"
-            "                Conv2D(8, 5)])"),
+            (
+                "m = Sequential([Conv2D(8, 5, input_shape=(12, 12, 1)), MaxPooling2D(4),\n"
+                "                Conv2D(8, 5)])"
+            ),
             4,
             "does not fit its 2x2 input",
         ),
         (
-            ("i = Input((4, 4, 3))\nx = Conv2D(8, 3, padding='same')(i)\n"
-            "m = Model(i, Add()([i, x]))"),
+            (
+                "i = Input((4, 4, 3))\nx = Conv2D(8, 3, padding='same')(i)\n"
+                "m = Model(i, Add()([i, x]))"
+            ),
             5,
             "can't join 4x4x3 and 4x4x8",
         ),
@@ -541,16 +547,20 @@ MNIST = "from keras.datasets import mnist\n(x, y), _ = mnist.load_data()\n"
             "did you mean 'adam'?",
         ),
         (
-            (f"{MNIST}m = Sequential([Flatten(input_shape=(28, 28)),\n"
-            "                Dense(9, 'softmax')])\n"
-            "m.compile('adam', 'sparse_categorical_crossentropy')\nm.fit(x, y)"),
+            (
+                f"{MNIST}m = Sequential([Flatten(input_shape=(28, 28)),\n"
+                "                Dense(9, 'softmax')])\n"
+                "m.compile('adam', 'sparse_categorical_crossentropy')\nm.fit(x, y)"
+            ),
             6,
             "set units: 10",
         ),
         (
-            (f"{MNIST}m = Sequential([Flatten(input_shape=(28, 28)),\n"
-            "                Dense(10, 'softmax')])\n"
-            "m.compile('adam', 'categorical_crossentropy')\nm.fit(x, y)"),
+            (
+                f"{MNIST}m = Sequential([Flatten(input_shape=(28, 28)),\n"
+                "                Dense(10, 'softmax')])\n"
+                "m.compile('adam', 'categorical_crossentropy')\nm.fit(x, y)"
+            ),
             7,
             "needs one_hot labels",
         ),
