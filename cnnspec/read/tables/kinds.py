@@ -28,7 +28,7 @@ def kinds_of(row: PrintedRow) -> Iterator[str]:
         if found := registry.operation_meant(_TENSORFLOW.get(word, word)):
             yield found
         yield registry.NEUTRAL
-    elif not row.type_cut:
+    elif not row.type_cut and not row.params:  # none has weights
         yield from _operations(row.type)
 
 
