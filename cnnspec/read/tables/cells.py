@@ -75,6 +75,8 @@ class Row(NamedTuple):
 def joined(group: Iterable[Cells], glue: str) -> Row:
     """One row of the lines that it takes."""
     lines = list(group)
+    if len(lines) == 1:
+        return Row(lines[0], *(cell.strip() for cell in lines[0][1:5]))
     columns = zip(*(line[1:5] for line in lines), strict=True)
     return Row(lines[0], *(glue.join(cell).strip() for cell in columns))
 

@@ -282,7 +282,9 @@ class _Level:
         first = several[0]
         if len(several) > 1:
             self._steps.open(row, *_most_different(kind, several), _SEVERAL)
-        activation = activation_of(kind, row, [p.row for p in self._parts[place + 1 : place + 2]])
+        activation = activation_of(
+            kind, row, [p.row for p in self._parts[place + 1 : place + 2]]
+        )
         if activation:
             self._steps.open(row, "activation", activation, _UNSEEN)
             first = {**first, "activation": activation[0]}
