@@ -19,7 +19,7 @@ class SinusoidalPositionEmbedding(layers.Layer):
         _, _, features = input_shape
         exponents = [2 * (feature // 2) / features for feature in range(features)]
         self.rates = [self.max_wavelength**-exponent for exponent in exponents]
-        self.odd = [feature % 2 for feature in range(features)]
+        self.odd = [feature % 2 == 1 for feature in range(features)]
 
     def compute_output_shape(self, input_shape):
         return input_shape
@@ -27,7 +27,8 @@ class SinusoidalPositionEmbedding(layers.Layer):
     def call(self, inputs):
         positions = keras.ops.arange(keras.ops.shape(inputs)[1], dtype="float32")
         angles = positions[:, None] * keras.ops.array(self.rates, dtype="float32")
-        waves = keras.ops.where(self.odd, keras.ops.cos(angles), keras.ops.sin(angles))
+        odd = keras.ops.array(self.odd, dtype="bool")
+        waves = keras.ops.where(odd, keras.ops.cos(angles), keras.ops.sin(angles))
         inputs = keras.ops.cast(inputs, self.compute_dtype)
         return inputs + keras.ops.cast(waves, self.compute_dtype)
 

@@ -14,13 +14,15 @@ class StochasticDepth(layers.Layer):
     def __init__(self, drop_path_rate, **kwargs):
         super().__init__(**kwargs)
         self.drop_path_rate = drop_path_rate
+        self.seeds = keras.random.SeedGenerator()  # JAX takes no others in training
 
     def call(self, x, training=None):
         if not training:
             return x
         kept_share = 1 - self.drop_path_rate
         one_per_sample = (keras.ops.shape(x)[0],) + (1,) * (x.ndim - 1)
-        kept = keras.ops.floor(kept_share + keras.random.uniform(one_per_sample))
+        chance = keras.random.uniform(one_per_sample, seed=self.seeds)
+        kept = keras.ops.floor(kept_share + chance)
         return x / kept_share * kept
 
     def get_config(self):
