@@ -229,9 +229,10 @@ def test_nested_layers_that_lost_their_indentation():
         "Layer (type) Output Shape Param #\n" + "a (None, " * 100_000,
         "Layer (type) Output Shape Param # (" * 20_000,
         "| Layer (type) | Out | P |\n" * 5_000,
+        "| Layer (type) | Output | Param |\n" + "| x (Dense) | (3, 4) | 5 |\n" * 20_000,
         "<td>" * 200_000 + "Layer (type) Output Shape Param #",
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_the_work_grows_with_the_length_alone(text):
     begun = time.process_time()

@@ -385,10 +385,15 @@ def _unexplained(row: PrintedRow, why: str) -> ReadError:
 
 
 def _unique(parts: Sequence[Part]) -> list[str]:
-    names: list[str] = []
+    names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for part in parts:
-        names.append(_free(part.row.name.replace("/", "_") or "layer", names))
-    return names
+        name = found = part.row.name.replace("/", "_") or "layer"
+        while found in names:
+            numbers[name] = numbers.get(name, 0) + 1
+            found = f"{name}_{numbers[name]}"
+        names[found] = None
+    return [*names]
 
 
 def _free(name: str, taken: Sequence[str]) -> str:

@@ -40,7 +40,7 @@ def _nested(rows: Sequence[PrintedRow]) -> Iterator[Doubt]:
     """Models whose layers, in rows below their own, don't come to what it says."""
     for i, row in enumerate(rows):
         below = []
-        for other in rows[i + 1 :]:
+        for other in _behind(rows, i):
             if other.depth <= row.depth:
                 break
             if other.depth == row.depth + 1:
@@ -52,6 +52,10 @@ def _nested(rows: Sequence[PrintedRow]) -> Iterator[Doubt]:
                 f"the row '{row.name}' has {row.params:,} params, and the rows of its "
                 f"layers come to {found:,}; {_REST}",
             )
+
+
+def _behind(rows: Sequence[PrintedRow], place: int) -> Iterator[PrintedRow]:
+    return (rows[i] for i in range(place + 1, len(rows)))
 
 
 def _all_known(rows: Sequence[PrintedRow]) -> bool:
