@@ -164,7 +164,7 @@ def test_large_models_are_written_in_bounded_steps(monkeypatch: Any) -> None:
 
 def test_random_models_come_back() -> None:
     random, count = Random(14), 0
-    for _ in range(150):
+    for _ in range(70):
         text = draw_spec(random)
         checked = cnnspec.check(text)
         if not checked.ok:
@@ -178,7 +178,7 @@ def test_random_models_come_back() -> None:
         again = cnnspec.check(tidy).model()
         assert again.summary.total_params == model.summary.total_params, tidy
         count += 1
-    assert count > 40
+    assert count > 20
 
 
 ONE_OF_SEVERAL = """\

@@ -99,6 +99,8 @@ def vary(template: Template, count: int, before: str, index: str = "") -> None:
             inside = start.count("{") != start.count("}")
             if inside or any("$" in n[len(start) : len(n) - len(end)] for n in known):
                 raise Mismatch
+        if any(not n[len(start) : len(n) - len(end)].isdigit() for n in known):
+            start = start[: start.rfind("_") + 1]  # whole words
         tokens = [n if n is ANY else n[len(start) : len(n) - len(end)] for n in names]
         item.name = before + start + _token(template, tokens, end, index) + end
 
