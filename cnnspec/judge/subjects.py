@@ -328,7 +328,8 @@ class Trained:
 
     def _target(self) -> Target:
         image = self.data.image or image_of(self.fit.inputs[0].shape)
-        any_form = self.data.about_source.any_arrays
+        data = self.data
+        any_form = data.about_source.any_arrays or bool(data.label_columns)
         return Target(self.array, self.label_words, any_form, image is not None)
 
     @property

@@ -21,7 +21,7 @@ from cnnspec.language.arrays import INPUTS, LABELS, SCALES, TARGETS, as_name, ea
 from cnnspec.language.origins import NAMED_SOURCES, PYTHON, SOURCE
 from cnnspec.language.pairs import FILES, Pair
 from cnnspec.language.sampling import LIMIT
-from cnnspec.language.table import COLUMNS, width
+from cnnspec.language.table import COLUMNS, LABEL_COLUMN, width
 
 _File = Annotated[str, file_name("the name of a file or folder", 0)]
 _NAMED = {"train": "a file, or a folder of images", "path": "a file"}
@@ -103,8 +103,9 @@ class Data(Record):
     two folders of images, those that the model is given and those it learns to give."""
     validation: Annotated[Any, FILES] | None = None
     """What to validate with: another such file or folder."""
-    label_column: str = "label"
-    """The column of a CSV file that holds the labels; all others are pixels."""
+    label_column: Annotated[Any, LABEL_COLUMN] = "label"
+    """The column of a CSV file that holds the labels; all others are pixels. Or several
+    beside columns:, each with a number to be learnt, or with 1 where a label holds."""
     columns: Annotated[Any, COLUMNS] | None = None
     """The columns of a CSV file that the model is given, in this order: a number each,
     or a place for each category."""
@@ -259,10 +260,18 @@ class Data(Record):
 
     def _table(self) -> Iterator[ArgumentError]:
         """Columns that can't be what the model is given."""
+        if self.label_columns and self.columns is None:
+            text = "several columns of labels stand beside those that columns: lists"
+            argument, hint = (
+                "label_column",
+                "add columns:, with what the model is given",
+            )
+            yield ArgumentError(argument, "needs-argument", text, hint)
         if self.columns is None:
             return
-        if self.label_column in self.columns:
-            text = f"the column '{self.label_column}' holds the labels"
+        labels = self.label_columns or (self.label_column,)
+        for label in [label for label in labels if label in self.columns][:1]:
+            text = f"the column '{label}' holds the labels"
             hint = "remove it from columns:; or name another label_column:"
             yield ArgumentError("columns", "exclusive-arguments", text, hint)
         for name in ("file_column", "image_shape"):
@@ -285,6 +294,11 @@ class Data(Record):
             yield ArgumentError("validation", "exclusive-arguments", text, hint)
 
     # --------------------------------------------------------- what follows from it
+
+    @property
+    def label_columns(self) -> tuple[str, ...]:
+        """The columns of labels, where there are several."""
+        return self.label_column if isinstance(self.label_column, tuple) else ()
 
     @property
     def width(self) -> int | None:

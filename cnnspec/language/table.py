@@ -76,6 +76,23 @@ COLUMNS: Kind = kind(
 )
 
 
+def _label_column(value: Any) -> str | tuple[str, ...]:
+    """The name of a column, or those of several."""
+    several = value if isinstance(value, list | tuple) else [value]
+    names = [name for name in several if isinstance(name, str) and name]
+    if not names or len(set(names)) < len(several):
+        raise ValueError
+    return value if isinstance(value, str) else tuple(names)
+
+
+_COLUMN = {"type": "string", "minLength": 1}
+LABEL_COLUMN: Kind = kind(
+    _label_column,
+    "the name of a column, or a list of different ones",
+    {"anyOf": [_COLUMN, {"type": "array", "items": _COLUMN, "minItems": 1}]},
+)
+
+
 def width(columns: dict[str, str | tuple[str, ...]]) -> int:
     """How many numbers a row comes to: one for each number, and for each category."""
     return sum(1 if held == NUMERIC else len(held) for held in columns.values())

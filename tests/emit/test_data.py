@@ -226,6 +226,33 @@ def test_a_wrong_cell_is_told_with_its_row(old, new, said, load, tmp_path) -> No
     assert said in complaint(load, f"{FEATURES}, classes: ['no', 'yes']", PEOPLE)
 
 
+def test_several_columns_of_labels_are_a_row(load, tmp_path) -> None:
+    text = "age,sun,wind\n20,1,0\n21,0,0\n22,1,1\n"
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    data = "source: csv, train: a.csv, validation: b.csv, columns: {age: numeric}, "
+    data += "label_column: [wind, sun]"
+    two = PEOPLE.replace("[6]", "[1]").replace(", activation: softmax", "")
+    numbers = two.replace("sparse_categorical_crossentropy", "mse")
+    (x_train, y_train), _ = load(data, numbers)
+    assert x_train.tolist() == [[20], [21], [22]]
+    assert y_train.tolist() == [[0, 1], [0, 0], [1, 1]]
+    assert y_train.dtype == np.float32
+    labels = two.replace("sparse_categorical_crossentropy", "binary_crossentropy")
+    labels = labels.replace("units: 2", "units: 2, activation: sigmoid")
+    (_, hot), _ = load(f"{data}, labels: multi_hot, classes: [wind, sun]", labels)
+    assert (hot == y_train).all()
+    for cell, model, more, said in (
+        ("x", numbers, "", "a.csv: row 2 has 'x' in the column 'wind', where a num"),
+        ("2", labels, ", labels: multi_hot", "'2' in the column 'wind', where 0 or 1"),
+    ):
+        wrong = text.replace("21,0,0", f"21,0,{cell}")
+        (tmp_path / "a.csv").write_text(wrong, encoding="utf-8")
+        assert said in complaint(load, data + more, model)
+    (tmp_path / "a.csv").write_text(text.replace("wind", "gale"), encoding="utf-8")
+    assert "a.csv has no column 'wind'" in complaint(load, data, numbers)
+
+
 def test_another_encoding_is_told(load, tmp_path) -> None:
     (tmp_path / "a.csv").write_bytes("나이,buys\n1,0\n".encode("cp949"))
     assert "a.csv is no text in UTF-8" in complaint(load, FEATURES, PEOPLE)

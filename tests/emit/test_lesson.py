@@ -175,6 +175,7 @@ EQUAL += ("validated ensemble", "several numbers", "binary", "number", "hinge")
 EQUAL += (
     "features",
     "features validated",
+    "features of two",
     "limited",
     "images",
     "images chosen",

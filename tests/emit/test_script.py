@@ -148,6 +148,11 @@ VARIANTS |= {
     "features validated": FEATURES.format(last="Dense: 1")
     + "  label_column: price\n  validation: people.csv\n"
     + "train: {loss: mse, metrics: [mae], epochs: 2}\n",
+    "features of two": FEATURES.format(last="Dense: 2")
+    .replace("[6]", "[5]")
+    .replace("age: numeric, ", "")
+    + "  label_column: [price, age]\n  test_size: 0.25\n"
+    + "train: {loss: mse, metrics: [mae], seed: 3, validation_split: 0.2}\n",
     "masks": MASKS.format(last="{filters: 2, kernel_size: 1, activation: softmax}")
     + "  validation: {input: photos, target: masks}\n"
     + SPARSE

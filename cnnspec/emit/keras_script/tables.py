@@ -21,7 +21,7 @@ def columns(data: Data) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def read_csv(data: Data) -> str:
     """Code of what pandas is told beside the file, so that categories stay texts."""
     found = columns(data)
-    if data.names and not data.contiguous:
+    if data.names and not (data.contiguous or data.label_columns):
         found = (*found, (data.label_column, data.names))
     unlike = [name for name, held in found if any(map(_looks_otherwise, held))]
     told = ", ".join(f"{text(name)}: str" for name in unlike)

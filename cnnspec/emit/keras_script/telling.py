@@ -90,12 +90,15 @@ def data_view(data: Data, fit: Fit) -> DataView:
         path=data.path,
         train=data.train if isinstance(data.train, str) else None,
         validation=str(data.validation) if data.validation else None,
-        label_column=data.label_column,
+        label_column=", ".join(data.label_columns) or data.label_column,
+        label_columns=data.label_columns,
         file_column=data.file_column or "",
         folders=tuple(map(_folder, (data.train, data.validation))),
         columns=columns(data),
         read_csv=read_csv(data),
-        names_labels=bool(data.names) and numbered and not data.contiguous,
+        names_labels=bool(data.names)
+        and numbered
+        and not (data.contiguous or data.label_columns),
         shape=inputs[0].shape,
         squeezes=data.about_source.labels_in_column and not data.contiguous,
         sample_shape=f"(n, {', '.join(map(str, first.shape))})",
@@ -114,7 +117,7 @@ def data_view(data: Data, fit: Fit) -> DataView:
         contiguous=data.contiguous,
         checks_labels=data.source in ("csv", "npz")
         and numbered
-        and not data.contiguous,
+        and not (data.contiguous or data.label_columns),
         renumbers=numbered and data.contiguous,
         splits=data.splits,
         test_size=data.test_size,

@@ -173,7 +173,9 @@ class DataView(NamedTuple):
     validation: str | None
     """The file or folder to validate with."""
     label_column: str
-    """Of a CSV file."""
+    """Of a CSV file; several with commas between."""
+    label_columns: tuple[str, ...]
+    """The same where there are several; else empty."""
     file_column: str
     """Of a CSV file that names files of images; empty where it doesn't."""
     folders: tuple[str, ...]
