@@ -63,7 +63,18 @@ def current(kind: str, arguments: Mapping[str, Any], version: str = "") -> Curre
             notes += _lost(name, value)
     for name, value in USUAL.get(kind, {}).items() if _is_before(version) else ():
         found.setdefault(name, value)
+    notes += _sigmoids(found) if version and _is_before(version) else ()
     return Current(kind, found, tuple(notes))
+
+
+def _sigmoids(arguments: Mapping[str, Any]) -> list[Note]:
+    """What to know of a function that is another one today."""
+    text = "hard_sigmoid was 0.2x + 0.5 between 0 and 1 until Keras 2, and is "
+    text = f"{text}x / 6 + 0.5 now, so answers differ a little"
+    return [Note(name, text) for name, one in arguments.items() if one == _SIGMOID]
+
+
+_SIGMOID = "hard_sigmoid"
 
 
 def _is_before(version: str) -> bool:
@@ -85,7 +96,7 @@ def _named(name: str, value: Any, known: Mapping[str, Any]) -> tuple[str, Any]:
 def _lost(name: str, value: Any) -> list[Note]:
     """What is told of an argument that Keras has no more."""
     usual = IDLE.get(name, ())
-    if ... in usual or any(value is one or value == one for one in usual):
+    if value is None or ... in usual or value in usual:
         return []
     text = LOST.get(name, f"Keras has no argument {name} now; it was {value!r}")
     return [Note(name, text, name in COUNTING)]

@@ -150,6 +150,8 @@ def _chain(raw: Mapping[str, Any], config: Any) -> Network:
     entries = [entry_of(one, {}, i) for i, one in enumerate(items)]
     if not entries or all(entry.is_input for entry in entries):
         raise ReadError("the model has no layers")
+    if (merged := _merged(raw, entries)) is not None:
+        return merged
     inputs = [entry.name for entry in entries[:1] if entry.is_input]
     found, before = entries[: len(inputs)], Ref(inputs[0], 0, 0) if inputs else None
     for entry in entries[len(inputs) :]:
@@ -164,6 +166,42 @@ def _chain(raw: Mapping[str, Any], config: Any) -> Network:
     name = str(given.get("name") or "sequential")
     trainable = given.get("trainable", True) is not False
     return Network(name, found, inputs, [before], trainable, True, built)
+
+
+def _merged(raw: Mapping[str, Any], entries: list[Entry]) -> Network | None:
+    """The model of a Sequential that began, in Keras 1, with models side by side."""
+    first, *others = entries
+    branches = first.config.get("layers")
+    if first.kind != _MERGE or not isinstance(branches, list) or not branches:
+        return None
+    found, ends, inputs = list[Entry](), list[Any](), list[str]()
+    for number, branch in enumerate(map(entry_of, branches)):
+        name = branch.config.get("name") or f"branch_{number + 1}"
+        config = {"batch_input_shape": _shape_of(branch.raw)}
+        source = entry_of({"class_name": INPUT_LAYER, "name": f"{name}_input"})
+        inputs.append(source.name)
+        found.append(source._replace(config=config))
+        call = Call((Ref(source.name, 0, 0),), {})
+        found.append(branch._replace(name=str(name), calls=[call]))
+        ends.append(Ref(str(name), 0, 0))
+    call = Call((ends,), {})
+    for entry in (first, *others):
+        found.append(entry._replace(calls=[call]))
+        call = Call((Ref(entry.name, 0, 0),), {})
+    outputs = [Ref(entries[-1].name, 0, 0)]
+    return Network("sequential", found, inputs, outputs, True, False, None)
+
+
+_MERGE = "Merge"
+
+
+def _shape_of(raw: Mapping[str, Any]) -> Any:
+    """The shape of what a branch is given, as its first layer has it."""
+    config = raw.get("config")
+    items = config.get("layers") if isinstance(config, Mapping) else config
+    if isinstance(items, list) and items and isinstance(items[0], Mapping):
+        return _shape_of(items[0])
+    return config.get("batch_input_shape") if isinstance(config, Mapping) else None
 
 
 def _build_shape(raw: Mapping[str, Any]) -> Any:

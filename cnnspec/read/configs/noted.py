@@ -64,10 +64,17 @@ class Notes:
         """Notes what the file doesn't say."""
         self.unknowns.append(Unknown(layer, argument, candidates, why, place, counts))
 
-    def take(self, layer: str, notes: tuple[Note, ...], path: Path) -> None:
-        """Notes what isn't as it was in a layer."""
+    def take(
+        self,
+        layer: str,
+        notes: tuple[Note, ...],
+        arguments: Mapping[str, Any],
+        path: Path,
+    ) -> None:
+        """Notes what isn't as it was in a layer, with what was taken for it."""
         for note in notes:
+            taken = tuple(v for k, v in arguments.items() if k == note.argument)
             place = self.places[path]
-            self.unknown(layer, note.argument, note.text, place, counts=note.counts)
-        if notes:
-            self.comments[path] = "; ".join(note.text for note in notes)
+            self.unknown(
+                layer, note.argument, note.text, place, taken, counts=note.counts
+            )

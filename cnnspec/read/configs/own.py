@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cnnspec.catalogue.past.gone import declaration
 from cnnspec.catalogue.past.objects import Unknown
 from cnnspec.catalogue.registry import CODE_LAYERS, is_layer
 from cnnspec.ground.errors import Path
@@ -55,8 +56,11 @@ def declared(
         inputs = [f"{name}_" for name in inputs]
     if inputs != ["x"]:
         keys["inputs"] = inputs
-    keys |= _outputs(seen, inputs[0], entry, called, notes, path)
-    keys |= _weights(entry, called, notes, path)
+    known = declaration(entry.kind, arguments) if inputs == ["x"] else None
+    if known is None:
+        known = _outputs(seen, inputs[0], entry, called, notes, path)
+        known |= _weights(entry, called, notes, path)
+    keys |= known
     name = _class(entry, called, keys, notes)
     if is_code:
         text = (

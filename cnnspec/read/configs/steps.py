@@ -158,7 +158,7 @@ class StepWriter:
         found = layers.told(entry, self._notes, self._inner)
         if found is None:
             return self._own(entry, called, call, path)
-        self._notes.take(called, found.notes, path)
+        self._notes.take(called, found.notes, found.arguments, path)
         self._kinds[entry.name] = found.kind
         self._several[entry.name] = gives_several(entry, found.kind, call)
         reads = self._reads(found.kind, entry, call, path)

@@ -16,7 +16,6 @@ from cnnspec.read.found import Place
 _PLACE = Place(label="how it was compiled")
 _WRAPPER = "fn"
 """The argument by which Keras 2 writes a function that it made an object of."""
-_WORDS = {"acc": "accuracy"}
 _ONCE = {"lr": "learning_rate"}
 
 
@@ -134,7 +133,6 @@ def _named(value: Any, base: type[Named]) -> Any:
     name, given = object_of(value)
     if _WRAPPER in given:
         name, given = object_of(given[_WRAPPER])[0], {}
-    name = _WORDS.get(name, name)
     if name in base.alone() and not given:
         return name
     cls = spellings(base).get(name)
