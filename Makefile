@@ -11,13 +11,14 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fidelity zoo backends worksheets notebooks bench accuracy tasks transfer docs generated clean
+.PHONY: help demo test lint fidelity zoo files backends worksheets notebooks bench accuracy tasks transfer docs generated clean
 
 help:
 	@echo "make demo       build the Network in Network of specs/nin.yaml"
 	@echo "make test       every check: ruff, mypy, import-linter, pytest"
 	@echo "make fidelity   the long comparison of every layer with Keras"
 	@echo "make zoo        prove specs/zoo and its scripts with Keras, all or MODELS=..."
+	@echo "make files      prove that what Keras saves of its models comes back as specs"
 	@echo "make backends   run the tutorials' scripts on JAX and PyTorch too"
 	@echo "make worksheets hold worksheets against nbgrader, all or SPECS=..."
 	@echo "make bench      measure speed, and write it to benchmarks/RESULTS.md"
@@ -52,6 +53,10 @@ fidelity: $(VENV)/installed-dev
 # and at most 5.5 GB of memory, with EfficientNetB7.
 zoo: $(VENV)/installed
 	$(BIN)/python -m tests.zoo $(MODELS)
+
+# The 40 models of keras.applications and all specs, saved by Keras as JSON, .keras and .h5.
+files: $(VENV)/installed
+	$(BIN)/python -m tests.read $(MODELS)
 
 # Two processes over loopback, and six tutorials on three backends: half an hour. DATA is
 # a folder of real data, as benchmarks/accuracy.py takes it; without it they are made up.
