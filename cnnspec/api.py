@@ -454,7 +454,7 @@ def import_model(
 
         >>> read = cnnspec.import_model("old.h5")
         >>> read.text.splitlines()[4]
-        '  - Conv2D: {filters: 8, kernel_size: 3, activation: relu}'
+        '  - Conv2D: {filters: 8, kernel_size: 3, activation: relu}   # 26x26'
         >>> read.totals_match, read.unknowns
         (True, ())
 
