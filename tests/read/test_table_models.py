@@ -264,3 +264,18 @@ def test_the_input_that_no_row_shows():
     for row, sizes in rows.items():
         found, _ = read_back(f"{HEAD}{row}\n")
         assert [*found.document["inputs"].values()] == [sizes], row
+
+
+def test_a_name_that_is_cut_short_is_the_nearest_row_above():
+    box = (
+        "│ Layer (type) │ Output Shape │ Param # │ Connected to │\n"
+        "│ i (InputLayer) │ (None, 8) │ 0 │ - │\n"
+        "│ dense_of_a (Dense) │ (None, 4) │ 36 │ i[0][0] │\n"
+        "│ dense_of_b (Dense) │ (None, 3) │ 15 │ dense_of… │\n"
+        "│ dense (Dense) │ (None, 1) │ {} │ dense_of… │\n"
+    )
+    found, _ = read_back(box.format(4))
+    [open_] = [one for one in found.unknowns if one.argument == "from"]
+    assert (open_.layer, open_.candidates) == ("dense", ("dense_of_b", "dense_of_a"))
+    with pytest.raises(ReadError, match="are cut short, and may be of others"):
+        from_text(box.format(5), Choice())

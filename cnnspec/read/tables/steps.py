@@ -15,9 +15,18 @@ from cnnspec.read.tables.freezing import Held, freeze
 from cnnspec.read.tables.kinds import is_model, is_unseen, kinds_of
 from cnnspec.read.tables.rows import PrintedRow, PrintedSummary
 from cnnspec.read.tables.solving import Arguments, answers, assumed, trained, usual
-from cnnspec.read.tables.wiring import Part, Ref, is_input, parts_of, reads_of
+from cnnspec.read.tables.wiring import (
+    CUT,
+    Guess,
+    Part,
+    Ref,
+    is_input,
+    parts_of,
+    reads_of,
+)
 
 _UNSEEN = "no table shows it"
+_CUT_NAMES = "the column 'Connected to' has the name cut short"
 _SEVERAL = "each of these gives the same shape and number"
 
 
@@ -79,7 +88,11 @@ class _Level:
     def __init__(self, steps: Steps, rows: Sequence[PrintedRow], path: Path) -> None:
         self._steps, self._path = steps, path
         self._parts = parts_of(rows)
-        self._reads = reads_of(self._parts)
+        guesses: list[Guess] = []
+        self._reads = reads_of(self._parts, guesses)
+        for row, names in guesses:
+            steps.open(row, "from", names[:6], _CUT_NAMES)
+        self._guesses = bool(guesses)
         self._names = _unique(self._parts)
         self._shapes: dict[int, Any] = {}
         self._called: dict[tuple[int, int], str] = {}
@@ -338,6 +351,11 @@ class _Level:
     ) -> tuple[str, Arguments]:
         """A layer that nothing here explains, as a class of one's own."""
         shape = row.output_shape
+        if self._guesses:
+            why = (
+                "names in the column 'Connected to' are cut short, and may be of others"
+            )
+            raise _unexplained(row, why, CUT)
         if not isinstance(shape, tuple) or row.params is None or len(shapes) != 1:
             raise _unexplained(row, "no arguments lead to its shape and number")
         self._trained = row.params
@@ -379,9 +397,11 @@ def _class_name(row: PrintedRow, taken: Mapping[str, Any]) -> str:
     return f"{own}WithoutWeights" if other else own
 
 
-def _unexplained(row: PrintedRow, why: str) -> ReadError:
+def _unexplained(
+    row: PrintedRow, why: str, hint: str = "write it in a spec by hand"
+) -> ReadError:
     text = f"the row '{row.name}' ({row.type or '…'}) can't be explained: {why}"
-    return ReadError(text, "write it in a spec by hand", Place(row.line))
+    return ReadError(text, hint, Place(row.line))
 
 
 def _unique(parts: Sequence[Part]) -> list[str]:

@@ -12,7 +12,8 @@ _REF = re.compile(
     r"(?<![^\s\[',\]])(?P<name>[^\s\[\],'…]+)"
     r"(?:\[(?P<call>\d+)\]\[(?P<tensor>\d+)\]|(?P<cut>[\[\]0-9]*…))"
 )
-_CUT = "print it with a larger line_length, as model.summary(line_length=150)"
+CUT = "print it with a larger line_length, as model.summary(line_length=150)"
+"""What to do where names are cut short."""
 
 
 class Ref(NamedTuple):
@@ -21,6 +22,14 @@ class Ref(NamedTuple):
     row: int
     call: int = 0
     tensor: int = 0
+
+
+class Guess(NamedTuple):
+    """A row of which the table says so little that it is read as the nearest above."""
+
+    row: PrintedRow
+    names: list[str]
+    """Rows that it may read, the one that is taken first."""
 
 
 class Part(NamedTuple):
@@ -42,11 +51,15 @@ def parts_of(rows: Sequence[PrintedRow]) -> list[Part]:
     return parts
 
 
-def reads_of(parts: Sequence[Part]) -> list[list[Ref]]:
+def reads_of(parts: Sequence[Part], guesses: list[Guess]) -> list[list[Ref]]:
     """What each row reads; nothing for an input, and for the first one without any.
 
+    Args:
+        parts: the rows of one model.
+        guesses: takes the rows that read what is cut short, and may be several.
+
     Raises:
-        ReadError: a name there is no row's, or may be that of several.
+        ReadError: a name there is no row's.
     """
     told = [[*_REF.finditer(part.row.reads)] for part in parts]
     if not any(told):
@@ -58,8 +71,8 @@ def reads_of(parts: Sequence[Part]) -> list[list[Ref]]:
     if told[0] and not names & {match["name"] for match in told[0]}:
         told[0] = []  # Keras 1 has no row for the input that a first layer was given
     return [
-        [_ref(match, parts, part.row) for match in matches]
-        for part, matches in zip(parts, told, strict=True)
+        [_ref(match, parts, place, guesses) for match in matches]
+        for place, matches in enumerate(told)
     ]
 
 
@@ -70,8 +83,10 @@ def is_input(row: PrintedRow) -> bool:
     )
 
 
-def _ref(match: re.Match[str], parts: Sequence[Part], reader: PrintedRow) -> Ref:
-    name = match["name"]
+def _ref(
+    match: re.Match[str], parts: Sequence[Part], place: int, guesses: list[Guess]
+) -> Ref:
+    name, reader = match["name"], parts[place].row
     rows = [part.row for part in parts]
     found = [i for i, row in enumerate(rows) if row.name == name]
     if not found:
@@ -81,8 +96,10 @@ def _ref(match: re.Match[str], parts: Sequence[Part], reader: PrintedRow) -> Ref
             if (row.name_cut and name.startswith(row.name))
             or (match["cut"] == "…" and row.name.startswith(name))
         ]
-    if len(found) != 1:
-        told = "names several" if found else "names none"
-        text = f"'{reader.name}' reads '{name}', which {told} of the table's rows"
-        raise ReadError(text, _CUT, Place(reader.line))
-    return Ref(found[0], int(match["call"] or 0), int(match["tensor"] or 0))
+    found = [i for i in found if i < place] or found
+    if not found:
+        text = f"'{reader.name}' reads '{name}', which names none of the table's rows"
+        raise ReadError(text, CUT, Place(reader.line))
+    if len(found) > 1:
+        guesses.append(Guess(reader, [rows[i].name for i in reversed(found)]))
+    return Ref(found[-1], int(match["call"] or 0), int(match["tensor"] or 0))
