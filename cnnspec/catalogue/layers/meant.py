@@ -516,6 +516,8 @@ def by_name(cls: type[Layer], arguments: Any) -> list[Problem]:
         named = _of_set(cls, arguments) or _wrapped(cls, arguments)
     if named is None or named == arguments or not _is_sound(cls, named):
         return []
+    if named.keys() >= {*cls.tensor_arguments}:  # there would be no tensor
+        return []
     title = cls.title()
     text = f"{title} has its arguments by name; found {describe(arguments)}"
     if isinstance(arguments, list) and isinstance(arguments[-1], dict):
