@@ -158,6 +158,8 @@ def test_the_last_model_is_meant_and_others_are_listed() -> None:
         "x = '{:>1000000000}'.format(1)",
         "x = f'{1:>1000000000}'",
         "x = [1]\nwhile True:\n    x += x",
+        "() = [1]\nreturn 3\nbreak\nclass C:\n    return 1",
+        "x = 1if 1else 2  # Python warns of it",
         "def f():\n    return f()\nf()",
         "def f(n):\n    return f(n - 1) + f(n - 1)\nf(90)",
         "for i in range(10 ** 9):\n    for j in range(10 ** 9):\n        i += j",
@@ -455,7 +457,7 @@ def test_code_is_read_as_people_keep_it(code: str, total: int) -> None:
 
 
 def test_a_line_that_no_cell_should_have_is_passed_over() -> None:
-    bad = f"{HEAD}conda install keras\nm = Sequential([{SMALL}])\n"
+    bad = f"{HEAD}keras install now\nm = Sequential([{SMALL}])\n"
     assert counted(from_notebook(book((bad, ""))))["total"] == 51
     with pytest.raises(ReadError, match="no Python"):
         read(bad)
@@ -517,7 +519,7 @@ MNIST = "from keras.datasets import mnist\n(x, y), _ = mnist.load_data()\n"
         ),
         (
             (
-                "m = Sequential([Conv2D(8, 5, input_shape=(12, 12, 1)), MaxPooling2D(4),\n"
+                "m = Sequential([Conv2D(8, 5, input_shape=(12, 12, 1)), MaxPool2D(4),\n"
                 "                Conv2D(8, 5)])"
             ),
             4,
@@ -576,3 +578,8 @@ def test_a_faulty_program_is_told_at_its_line(
     found = [d for d in cnnspec.check(path).diagnostics if d.severity == "error"]
     assert found and said in found[0].text, [d.text for d in found]
     assert found[0].mark.line == line, str(found[0])
+
+
+def test_a_model_that_the_code_leaves_out_is_that_of_its_last_tensor() -> None:
+    code = f"{LAYERS}i = Input((4,))\nx = Dense(3)(i)\ny = Dense(2)(x)\n# Model(i, y)\n"
+    assert counted(read(code))["total"] == 15 + 8

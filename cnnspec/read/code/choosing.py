@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from cnnspec.read.code.building import Model
+from cnnspec.read.code.building import Model, Tensor
 from cnnspec.read.code.machine import Machine
 from cnnspec.read.code.models import is_model_class
 from cnnspec.read.code.networks import walked
@@ -26,6 +26,9 @@ def chosen(machine: Machine, choice: Choice) -> Model:
         ReadError: there is none, or none of that name.
     """
     models = whole_models(machine)
+    if not models:
+        _of_tensors(machine)
+        models = whole_models(machine)
     if not models:
         _ask_functions(machine)
         models = whole_models(machine)
@@ -100,6 +103,27 @@ def _why_none(machine: Machine) -> tuple[str, str, Place]:
         first = lost[0]
         return f"no model was found, and {first.what} isn't followed", "", first.place
     return "no model of Keras is built there", "", Place()
+
+
+# ------------------------------------------------------------------ never made
+
+
+def _of_tensors(machine: Machine) -> None:
+    """The model that leads to the last tensor, where the code makes none of it."""
+    tensors = [
+        (name, value)
+        for name, value in machine.scope.names.items()
+        if isinstance(value, Tensor) and value.node is not None
+    ]
+    if not tensors:
+        return
+    name, last = max(tensors, key=lambda one: one[1].node.serial)  # type: ignore[union-attr]
+    read = [tensor for node in walked([last]) for tensor in node.inputs]
+    inputs = dict.fromkeys(tensor for tensor in read if tensor.node is None)
+    made = Model("functional", last.place, machine.tick())
+    made.inputs, made.outputs = [*inputs], [last]
+    made.call_it(name)
+    machine.models.append(made)
 
 
 # ------------------------------------------------------------------ never called

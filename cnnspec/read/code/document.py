@@ -304,9 +304,11 @@ class _Maker:
         block: dict[str, Any] = {"model": True}
         if len(names) > 1:
             block["inputs"] = names
-        block["layers"] = self.steps(
-            walked(outputs), outputs, read, ("blocks", name, "layers")
-        )
+        nodes = walked(outputs)
+        if not nodes:
+            why = f"nothing is followed of the model {name}"
+            self.points.lost(why, model.place, counts=True, argument="layers")
+        block["layers"] = self.steps(nodes, outputs, read, ("blocks", name, "layers"))
         block["outputs"] = [self.tensor(tensor, read) for tensor in outputs]
         self.blocks[name] = block
         return name

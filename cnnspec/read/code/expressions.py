@@ -11,7 +11,9 @@ from cnnspec.read.code.python import item, items_of, truth
 from cnnspec.read.code.statements import assign, function_of
 from cnnspec.read.code.values import (
     Bound,
+    Broke,
     Call,
+    Continued,
     External,
     Function,
     Instance,
@@ -349,6 +351,8 @@ def _run(machine: Machine, function: Function, scope: Scope) -> Any:
         machine.block(function.node.body, scope)
     except Returned as back:
         return back.value
+    except (Broke, Continued):
+        return None
     return None
 
 

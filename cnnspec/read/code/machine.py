@@ -10,10 +10,13 @@ from typing import Any, NamedTuple
 
 from cnnspec.read.code.modules import has_layers
 from cnnspec.read.code.values import (
+    Broke,
     Call,
+    Continued,
     External,
     Instance,
     Raised,
+    Returned,
     Scope,
     Spent,
     Unknown,
@@ -26,6 +29,8 @@ STEPS = 200_000
 """Statements and expressions that are followed, all together: about half a second."""
 SHARE = 60_000
 """Those of one statement with all that it calls; loops over numbers take more."""
+ENDLESS = 300
+"""Rounds of a loop that goes on while something holds."""
 ITEMS = 100_000
 """Items of a list, or characters of a text, that are kept."""
 FEW = 100
@@ -36,7 +41,7 @@ DEPTH = 40
 """Calls of functions inside one another."""
 ROUNDS = 3_000
 """Rounds of one loop; training by hand takes more, and says nothing of a model."""
-TENSORS = 20_000
+TENSORS = 6_000
 """Calls of layers."""
 
 
@@ -120,8 +125,8 @@ class Machine:
             self.begin()
             try:
                 self.execute(node, self.scope)
-            except Raised:
-                continue
+            except (Raised, Returned, Broke, Continued):
+                continue  # what stands outside of functions and loops ends nothing
             except RecursionError:
                 self.note(text_of(node), self.place(node), counts=True)
             except Spent:

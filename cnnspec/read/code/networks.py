@@ -107,4 +107,5 @@ def _ordered(nodes: list[Node]) -> list[Node]:
 def state_of(model: Model) -> tuple[object, ...]:
     """What a table of a model depends on that code may change later."""
     layers = model.layers if model.kind == "sequential" else model.listed or []
-    return (len(layers), model.trainable, *(one.trainable for one in layers))
+    inside = [state_of(one) for one in layers if isinstance(one, Model)]
+    return (len(layers), model.trainable, *(one.trainable for one in layers), *inside)

@@ -6,6 +6,7 @@ written for Python 2.
 
 import ast
 import re
+import warnings
 from collections.abc import Sequence
 
 _TRIES = 8
@@ -23,19 +24,26 @@ def parsed(text: str, *, drops: bool) -> ast.Module:
         SyntaxError: it isn't Python, of whatever version.
     """
     try:
-        return ast.parse(text)
+        return _tree(text)
     except SyntaxError as error:
         first = error
     text = of_today(without_magics(text))
     for _ in range(_TRIES if drops else 1):
         try:
-            return ast.parse(text)
+            return _tree(text)
         except SyntaxError as error:
             text = _without_line(text, error.lineno or 0)
     try:
-        return ast.parse(text) if drops else _refused(first)
+        return _tree(text) if drops else _refused(first)
     except SyntaxError:
         raise first from None
+
+
+def _tree(text: str) -> ast.Module:
+    """The tree of code; what Python would warn of is a matter of its author's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 def _refused(error: SyntaxError) -> ast.Module:
@@ -53,6 +61,9 @@ def _without_line(text: str, number: int) -> str:
 
 _PRINT = re.compile(r"^(\s*(?:.*:)?\s*)print(?:\s+[^\s(=].*|\s*)$", re.MULTILINE)
 _PRINT_OF = re.compile(r"^(\s*)print\s*\(.*\)\s*(%|,).*$", re.MULTILINE)
+_SHELL = re.compile(
+    r"^(?:pip|pip3|conda|apt-get|git|wget|curl|sudo|mkdir) +[\w.-].*$", re.MULTILINE
+)
 _EXCEPT = re.compile(r"^(\s*except\s+[^:,(]+),\s*\w+\s*:", re.MULTILINE)
 _RAISE = re.compile(r"^(\s*raise\s+\w+),\s*(.*)$", re.MULTILINE)
 _OCTAL = re.compile(r"\b0(\d+)\b(?![.\d])")
@@ -60,6 +71,7 @@ _OCTAL = re.compile(r"\b0(\d+)\b(?![.\d])")
 
 def of_today(text: str) -> str:
     """Code of Python 2 as today's, as far as models need it."""
+    text = _SHELL.sub("pass", text)
     text = text.replace("\u00a0", " ").replace("\t", "        ")
     text = _PRINT_OF.sub(r"\1pass", _PRINT.sub(r"\1pass", text))
     text = _RAISE.sub(r"\1(\2)", _EXCEPT.sub(r"\1:", text))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from cnnspec.read.code.machine import ROUNDS, Machine
+from cnnspec.read.code.machine import ENDLESS, ROUNDS, Machine
 from cnnspec.read.code.modules import has_layers, imported
 from cnnspec.read.code.python import items_of, truth
 from cnnspec.read.code.values import (
@@ -66,7 +66,8 @@ def _unpack(
     if items is None:
         unknown = value
         if not isinstance(value, Unknown):
-            unknown = Unknown("an item of it", machine.place(targets[0]))
+            first = targets[0] if targets else None
+            unknown = Unknown("an item of it", machine.place(first))
         items = [unknown] * len(targets)
     elif star is not None and len(items) >= len(targets) - 1:
         after = len(targets) - star - 1
@@ -199,17 +200,18 @@ def _few(items: list[Any]) -> Iterable[Any]:
 
 def _while(machine: Machine, node: ast.While, scope: Scope) -> None:
     try:
-        for _ in range(ROUNDS):
+        for _ in range(ENDLESS):
             test = truth(machine.value(node.test, scope))
             if test is None and has_layers(node.body):
                 what = f"while {text_of(node.test)}"
                 machine.note(what, machine.place(node), counts=True)
             if not test:
                 return
-            try:
+            with suppress(Continued):
                 machine.block(node.body, scope)
-            except Continued:
-                continue
+        if has_layers(node.body):
+            what = f"while {text_of(node.test)}, which doesn't end,"
+            machine.note(what, machine.place(node), counts=True)
     except Broke:
         return
 
@@ -303,7 +305,8 @@ def _define_class(machine: Machine, node: ast.ClassDef, scope: Scope) -> None:
     bases = [machine.value(base, scope) for base in node.bases]
     cls = UserClass(node.name, bases, machine.place(node))
     inner = Scope(scope)
-    machine.block(node.body, inner)
+    with suppress(Returned, Broke, Continued):
+        machine.block(node.body, inner)
     cls.members = inner.names
     for member in cls.members.values():
         if isinstance(member, Function) and member.owner is None:
