@@ -173,6 +173,8 @@ def test_a_wrapped_column_stays_out_of_the_number():
     [
         ("67,610 |\n", "67,611 |\n", 11, "come to 67,751 params, and its total says"),
         ("| 40 |", "| 4O |", 7, "found '4O' in the column 'Param #'"),
+        ("67,610 |\n", "67,61 |\n", 9, "found '67,61' in the column 'Param #'"),
+        ("| 40 |", "| 040 |", 7, "found '040' in the column 'Param #'"),
         ("| bn (Batch", "| 100 |\n| bn (Batch", 6, ""),
     ],
 )

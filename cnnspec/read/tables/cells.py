@@ -13,6 +13,8 @@ NO_SHAPE = ("?", "multiple", "None")
 COUNT = re.compile(
     rf"([0-9][0-9,]{{0,25}}{ELLIPSIS}?|{ELLIPSIS})(?![^\s(|])(?:\s*\(\s?un\w+\))?"
 )
+_PRINTED = re.compile(r"0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+"""A number as Python prints it; what else there is has lost a part, or gained one."""
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _BRACKETS = re.compile(r"\[([^\[\]]+)\]")
 _SIZE = re.compile(r"[0-9]{1,18}")
@@ -157,7 +159,7 @@ def _params(line: int, text: str) -> tuple[int | None, bool]:
     match = COUNT.fullmatch(text)
     if ELLIPSIS in text or "unb" in text:
         return None, "unb" in text
-    if match is None:
+    if match is None or not _PRINTED.fullmatch(match[1]):
         found = repr(text) if text else "nothing"
         raise SummaryError(
             line,
