@@ -1,8 +1,10 @@
 """Files that hold a Keras model, of each kind and age: what is in them."""
 
+import gc
 import json
 import os
 import random
+import sys
 import zipfile
 from pathlib import Path
 
@@ -11,7 +13,13 @@ import keras
 import numpy as np
 import pytest
 
-from cnnspec.read.containers import kinds, reading, weights
+from cnnspec.read.containers import (
+    another_process,
+    hdf5_process,
+    kinds,
+    reading,
+    weights,
+)
 from cnnspec.read.containers.stored import Held, Stored
 from cnnspec.read.found import ReadError
 from tests.read import hostile_files
@@ -369,3 +377,13 @@ def damaged(content: bytes, draw: random.Random) -> bytes:
     if draw.random() < 0.15:
         del data[draw.randrange(len(data)) :]
     return bytes(data)
+
+
+def test_without_h5py_it_is_said_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "h5py", None)  # as if it weren't there
+    line = hdf5_process.told(str(FILES / "keras2.h5"))
+    gc.enable()  # which it needs no more, since it ends
+    monkeypatch.setattr(another_process, "begun", lambda path: lambda: line.encode())
+    assert "pip install 'cnnspec[h5]'" in refused(FILES / "keras2.h5")
