@@ -4,10 +4,13 @@ A reader may take a table for what it isn't, and a table may be damaged. So the 
 held against the printed total, and where they don't come to it, the table has a doubt.
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 from cnnspec.read.tables.boxes import Misfit, box_cells
 from cnnspec.read.tables.cells import deepened, rows_of
 from cnnspec.read.tables.finding import Table, tables_of
-from cnnspec.read.tables.lines import lines_of
+from cnnspec.read.tables.lines import Line, lines_of
 from cnnspec.read.tables.plain import plain_cells
 from cnnspec.read.tables.rows import PrintedRow, PrintedSummary, SummaryError
 from cnnspec.read.tables.totals import doubt
@@ -40,9 +43,14 @@ def read_tables(text: str) -> list[PrintedSummary]:
     Raises:
         SummaryError: If there is none, or none can be read.
     """
+    return list(_tables(tuple(lines_of(text))))
+
+
+@lru_cache(maxsize=1)  # what is read of a table is held against the same table
+def _tables(lines: tuple[Line, ...]) -> Sequence[PrintedSummary]:
     found: list[PrintedSummary] = []
     errors: list[SummaryError] = []
-    for table in tables_of(lines_of(text)):
+    for table in tables_of(lines):
         try:
             found.append(_read(table))
         except SummaryError as error:
