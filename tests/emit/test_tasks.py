@@ -4,8 +4,10 @@ import ast
 import csv
 import json
 import os
+import random
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -201,7 +203,12 @@ def test_a_lesson_of_every_task_has_what_a_reader_needs(name: str) -> None:
 def test_a_lesson_of_every_task_computes_what_its_full_script_does(
     name: str, folder: Path
 ) -> None:
-    model = api.loads(TASKS[name], "run.yaml")
+    compare(TASKS[name], folder)
+
+
+def compare(text: str, folder: Path) -> None:
+    """Holds what a lesson computes against the figures of the full script."""
+    model = api.loads(text, "run.yaml")
     script = render_script(*model[:2])
     ours = run(script)
     full = load_script(render_script(*model[:2], style="full"), folder / "script.py")
@@ -222,6 +229,74 @@ def test_a_lesson_of_every_task_computes_what_its_full_script_does(
     with open(folder / "results" / "run" / "history.csv", newline="") as file:
         rows = [*csv.DictReader(file)]
     assert {*rows[0]} == {"epoch", *ours["history"].history}
+
+
+# ------------------------------------------------------------ drawn, by output
+
+OUTPUTS = {
+    "digit": ("{units: 10, activation: softmax", ["sparse_categorical_crossentropy"]),
+    "tilt": ("{units: 1", ["mse", "mae", "{Huber: {delta: 0.5}}"]),
+    "stats": ("{units: 2", ["mse", "log_cosh"]),
+    "tags": ("{units: 3, activation: sigmoid", ["bce", "binary_focal_crossentropy"]),
+}
+ARRAY_OF = {"digit": "label", "tilt": "bright", "stats": "stats", "tags": "tags"}
+METRICS = {
+    "digit": ["accuracy", "{SparseTopKCategoricalAccuracy: {k: 2}}"],
+    "tilt": ["mae", "{RootMeanSquaredError: {name: far}}"],
+    "stats": ["mae"],
+    "tags": ["binary_accuracy", "{Precision: {name: hits}}"],
+}
+
+
+def drawn(seed: int) -> str:
+    """A model of two to four outputs, with some of what may be said of each."""
+    chance = random.Random(seed)
+    names = chance.sample([*OUTPUTS], chance.randint(2, 4))
+    lines = ["input: [4, 4, 1]", "layers:", "  - Flatten: {name: flat}"]
+    lines += [
+        f"  - Dense: {OUTPUTS[name][0]}, name: {name}, from: flat}}" for name in names
+    ]
+    trained = [n for n in names if chance.random() < 0.8] or names[:1]
+
+    def by_output(key: str, said: dict[str, Any], share: float) -> list[str]:
+        chosen = {n: one for n, one in said.items() if chance.random() < share}
+        each = ", ".join(f"{n}: {one}" for n, one in chosen.items())
+        return [f"  {key}: {{{each}}}"] if chosen else []
+
+    losses = {name: chance.choice(OUTPUTS[name][1]) for name in trained}
+    labels = {"tags": "multi_hot"} if "tags" in trained else {}
+    if "digit" in trained and chance.random() < 0.5:
+        losses["digit"], labels["digit"] = "categorical_crossentropy", "one_hot"
+    metrics = {n: [chance.choice(METRICS[n])] for n in trained}
+    if labels.get("digit") == "one_hot":
+        metrics["digit"] = ["accuracy"]
+    told = {n: f"[{', '.join(one)}]" for n, one in metrics.items()}
+    return "\n".join(
+        [
+            *lines,
+            f"outputs: [{', '.join(names)}]",
+            "data:",
+            "  source: npz",
+            "  path: a.npz",
+            "  inputs: image",
+            "  scale: 16",
+            *by_output("targets", {n: ARRAY_OF[n] for n in trained}, 1),
+            *by_output("labels", labels, 1),
+            *by_output("sample_weight", dict.fromkeys(trained, "weights"), 0.3),
+            "train:",
+            "  seed: 1",
+            *by_output("loss", losses, 1),
+            *by_output("loss_weights", dict.fromkeys(trained, 0.5), 0.5),
+            *by_output("metrics", told, 0.7),
+        ]
+    )
+
+
+@pytest.mark.parametrize("seed", range(40 if LONG else 1))
+def test_what_is_said_of_each_output_means_the_same(seed: int, folder: Path) -> None:
+    text = drawn(seed)
+    assert api.check(text, keras=True).ok, text
+    compare(text, folder)
 
 
 # ------------------------------------------------------------ arrays that don't fit
