@@ -110,17 +110,17 @@ LAYERS: dict[str, list[tuple[str, str]]] = {
         ("BatchNorm2d", "BatchNormalization"),
         (
             "BatchNorm2d: {num_features: 64, eps: 1e-5, momentum: 0.1}",
-            "BatchNormalization: {epsilon: 1e-05, momentum: 0.9}",
+            "BatchNormalization: {epsilon: 1e-5, momentum: 0.9}",
         ),
         ("BatchNorm: {affine: false}", ""),
         ("LayerNorm: {normalized_shape: 3, eps: 1e-6}", ""),
         (
             "GroupNorm: {num_groups: 1, num_channels: 3}",
-            "GroupNormalization: {groups: 1, epsilon: 1e-05}",
+            "GroupNormalization: {groups: 1, epsilon: 1e-5}",
         ),
         (
             "InstanceNorm2d: {num_features: 3}",
-            "GroupNormalization: {groups: -1, epsilon: 1e-05, center: false, scale: false}",
+            "GroupNormalization: {groups: -1, epsilon: 1e-5, center: false, scale: false}",
         ),
         ("MaxPool: 2", "MaxPooling2D: 2"),
         ("MaxPool2d: {kernel_size: 2, stride: 2}", ""),
@@ -164,7 +164,7 @@ LAYERS: dict[str, list[tuple[str, str]]] = {
         ("RNN: {LSTMCell: 3}", "RNN: {cell: {LSTMCell: 3}}"),
         ("BiLSTM: 32", "Bidirectional: {layer: {LSTM: {units: 32}}}"),
         ("Conv1d: {out_channels: 4, kernel_size: 3}", ""),
-        ("BatchNorm1d: 8", "BatchNormalization: {epsilon: 1e-05, momentum: 0.9}"),
+        ("BatchNorm1d: 8", "BatchNormalization: {epsilon: 1e-5, momentum: 0.9}"),
         ("Dropout1d: 0.5", "SpatialDropout1D: 0.5"),
     ],
     WORDS: [
@@ -268,7 +268,7 @@ PORTED = [
     Ported("linear: [3, 10]", ["Dense: 10"], 40),
     Ported("self.fc = nn.Linear(1 * 3, 10)", ["Dense: {units: 10, name: fc}"], 40),
     Ported(
-        "nn.BatchNorm2d(3)", ["BatchNormalization: {epsilon: 1e-05, momentum: 0.9}"]
+        "nn.BatchNorm2d(3)", ["BatchNormalization: {epsilon: 1e-5, momentum: 0.9}"]
     ),
     Ported("nn.LeakyReLU()", ["LeakyReLU: 0.01"], 0),
     Ported("nn.LeakyReLU(0.2)", ["LeakyReLU: 0.2"], 0),
