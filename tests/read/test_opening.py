@@ -296,6 +296,10 @@ REFUSED = {
     "model.tflite": (b"\x1c\0\0\0TFL3\0\0\0\0", "a TensorFlow Lite model"),
     "model.pkl": (b"\x80\x04\x95\x0b\0\0\0\0\0\0\0", "a pickle of Python's"),
     "noise.bin": (bytes(range(256)), "no model is found in this file"),
+    "large.txt": (
+        b"Layer (type)  Output Shape  Param #\nx (Dense)  (None, 5, 99999999999)  80\n",
+        "'x' gives a size of 99,999,999,999, and none is above 2,147,483,647",
+    ),
     "words.txt": (b"hello world\n", "no model is found in this file"),
     "spec.yaml": (b"input: [4]\nlayers: [{Dense: 3}]\n", "this is a spec already"),
 }
@@ -312,6 +316,14 @@ def test_what_cannot_be_read_ends_in_one_sentence(name: str, tmp_path: Path) -> 
     assert said in str(found)
     assert found.hint
     assert not api.check(path).ok or name == "spec.yaml"
+
+
+def test_a_row_behind_an_unknown_size_is_left_open(tmp_path: Path) -> None:
+    path = tmp_path / "unknown.txt"
+    path.write_text(TABLE.replace("784", "None"))
+    read = cnnspec.import_model(path)
+    assert not read.is_sound()
+    assert "dense" in {one.layer for one in read.unknowns if one.counts}
 
 
 def test_so_does_what_is_no_file(tmp_path: Path) -> None:

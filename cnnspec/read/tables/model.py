@@ -4,11 +4,13 @@ Each row is solved by itself, from the shapes that the rows before it give. So e
 number of the table is reproduced, or the row is named that isn't.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
+from cnnspec.ground.kinds import LARGEST
 from cnnspec.read.found import Choice, Figures, Found, Place, ReadError
 from cnnspec.read.tables.reading import read_tables
-from cnnspec.read.tables.rows import PrintedSummary, SummaryError
+from cnnspec.read.tables.rows import PrintedRow, PrintedSummary, SummaryError
 from cnnspec.read.tables.steps import Steps
 
 
@@ -29,9 +31,22 @@ def from_text(text: str, choice: Choice) -> Found:
     return _found(tables[number - 1], text, others)
 
 
+def _sizes(row: PrintedRow) -> Iterator[int]:
+    """All that a row says of its output."""
+    shapes = row.output_shape or ()
+    for shape in shapes if isinstance(shapes, list) else [shapes]:
+        yield from (size for size in shape if size is not None)
+
+
 def _found(table: PrintedSummary, text: str, others: tuple[str, ...]) -> Found:
     if table.doubt:
         raise ReadError(table.doubt.message, place=Place(table.doubt.line))
+    for row in table.rows:
+        if large := next((n for n in _sizes(row) if n > LARGEST), 0):
+            text = (
+                f"'{row.name}' gives a size of {large:,}, and none is above {LARGEST:,}"
+            )
+            raise ReadError(text, place=Place(row.line))
     unbuilt = next((row for row in table.rows if row.unbuilt), None)
     if unbuilt:
         raise ReadError(

@@ -8,6 +8,7 @@ and what the layer itself makes of them is held against the row.
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, permutations, product
+from math import isqrt
 from typing import Any
 
 from cnnspec.catalogue import registry
@@ -66,8 +67,14 @@ class Question:
             if self.params is None:
                 return True
             return self.params == sum(w.size for w in layer.weights(*self.shapes))
-        except (ValueError, TypeError, IndexError, ZeroDivisionError, AttributeError):
+        except _UNFIT:
             return False
+
+
+_UNFIT = (
+    *(ValueError, TypeError, IndexError, ZeroDivisionError, AttributeError),
+    AssertionError,  # weights of a size that isn't known, which nobody has refused
+)
 
 
 @lru_cache(4096)
@@ -243,7 +250,14 @@ def _groups(question: Question, rare: int) -> Iterator[Any]:
     yield usual
     channels = question.x[-1]
     if rare and usual == 1 and channels:
-        yield from (n for n in range(2, channels + 1) if channels % n == 0)
+        yield from _divisors(channels)
+
+
+def _divisors(number: int) -> list[int]:
+    """Those above 1, smallest first. A size may be as large as somebody writes it."""
+    small = [n for n in range(2, isqrt(number) + 1) if number % n == 0]
+    large = [number // n for n in reversed(small) if n * n != number]
+    return [*small, *large, *([number] if number > 1 else [])]
 
 
 def _multiplier(question: Question, rare: int) -> Iterator[Any]:
