@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cnnspec.catalogue.components import slot_of
 from cnnspec.catalogue.past.gone import declaration
-from cnnspec.catalogue.past.objects import Unknown
+from cnnspec.catalogue.past.objects import Unknown, component
 from cnnspec.catalogue.registry import CODE_LAYERS, is_layer
 from cnnspec.ground.errors import Path
 from cnnspec.language.own.keys import is_place, is_word
@@ -31,11 +32,12 @@ class Seen:
     Attributes:
         count: of the tensors that it reads.
         outputs: the shapes of what it gives, with the batch; None where it isn't known.
+        width: the last size of that by the weights of what reads it; 0: unknown.
     """
 
-    def __init__(self, call: Call, outputs: list[Shape | None]) -> None:
+    def __init__(self, call: Call, outputs: list[Shape | None], width: int = 0) -> None:
         self.count = max(1, len(list(call.refs())))
-        self.outputs = outputs
+        self.outputs, self.width = outputs, width
 
 
 def declared(
@@ -88,7 +90,8 @@ def _arguments(entry: Entry, called: str, notes: Notes, path: Path) -> dict[str,
         try:
             if not is_word(name):
                 raise Unknown(name)
-            found[name] = said(value)
+            slot = slot_of(name)
+            found[name] = component(value, slot) if slot else said(value)
         except Unknown as error:
             text = f"it is an object that no YAML holds ({error})"
             notes.unknown(called, name, text, notes.places[path])
@@ -113,11 +116,13 @@ def _outputs(
     known: list[Any] = []
     for shape in seen.outputs:
         if shape is None:
+            guess = f"${{{first}[:-1] + [{seen.width}]}}" if seen.width else f"${first}"
             text = "the file doesn't say the shape of what it gives"
-            notes.unknown(
-                called, "output", text, notes.places[path], (f"${first}",), counts=True
-            )
-            known.append(f"${first}")
+            # Where the file holds all weights, their number tells whether it is right.
+            counts = not notes.weights
+            place = notes.places[path]
+            notes.unknown(called, "output", text, place, (guess,), counts=counts)
+            known.append(guess)
         else:
             known.append([*shape[1:]])
     return {"output": known[0]} if len(known) == 1 else {"outputs": known}

@@ -1,8 +1,10 @@
 """The shapes of tensors that a configuration tells of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from cnnspec.catalogue.layers import layer_class
+from cnnspec.catalogue.registry import is_known
 from cnnspec.read.configs.calls import Ref
 from cnnspec.read.configs.forms import TENSOR, plain
 from cnnspec.read.configs.network import Entry, Network
@@ -33,6 +35,23 @@ class Shapes:
         if found == [None] and _is_shape(told):
             return [(None, *told)]
         return found
+
+    def width_of(self, entry: Entry, held: Callable[[str], Any]) -> int:
+        """The last size of what a layer gives, by the weights of what reads it.
+
+        Args:
+            entry: the layer.
+            held: gives the names and shapes of the arrays of a layer.
+        """
+        for one in self._model.entries:
+            reads = [ref for call in one.calls[:1] for ref in call.refs()]
+            arrays = held(one.name)
+            if reads != [Ref(entry.name, 0, 0)] or not arrays or not is_known(one.kind):
+                continue
+            shape, cls = arrays[0][1], layer_class(one.kind)
+            if cls.grows_with in ("filters", "units") and len(shape) > 1:
+                return shape[-2] or 0
+        return 0
 
 
 def _is_shape(value: Any) -> bool:

@@ -166,7 +166,8 @@ class StepWriter:
 
     def _own(self, entry: Entry, called: str, call: Call, path: Path) -> Item:
         outputs = self._shapes.given_by(entry)
-        seen = own.Seen(call, outputs)
+        width = self._shapes.width_of(entry, self._notes.held)
+        seen = own.Seen(call, outputs, width)
         kind, arguments = own.declared(entry, called, seen, self._notes, path)
         self._kinds[entry.name] = ""
         self._several[entry.name] = len(outputs) > 1

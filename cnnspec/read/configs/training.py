@@ -16,6 +16,8 @@ from cnnspec.read.found import Place
 _PLACE = Place(label="how it was compiled")
 _WRAPPER = "fn"
 """The argument by which Keras 2 writes a function that it made an object of."""
+_INNER = "inner_optimizer"
+"""The argument by which Keras wraps an optimizer for numbers of 16 bits by itself."""
 _ONCE = {"lr": "learning_rate"}
 
 
@@ -131,6 +133,8 @@ def _named(value: Any, base: type[Named]) -> Any:
         Unknown: a spec has none like it.
     """
     name, given = object_of(value)
+    if _INNER in given:
+        return _named(given[_INNER], base)
     if _WRAPPER in given:
         name, given = object_of(given[_WRAPPER])[0], {}
     if name in base.alone() and not given:

@@ -75,9 +75,8 @@ def all_of(call: Call, say: Callable[[Ref], str]) -> list[str]:
 
 def others(call: Call) -> Mapping[str, Any]:
     """The arguments of a call that are no tensors, and that somebody gave."""
-    usual = {"training": (None,), "mask": (None,)}
     return {
         name: value
         for name, value in call.kwargs.items()
-        if not any(refs_in(value)) and value not in usual.get(name, ())
+        if value is not None and not any(refs_in(value))
     }
