@@ -113,7 +113,7 @@ def test_a_key_is_an_idea_or_a_name_of_the_catalogue() -> None:
     for module in (callbacks, losses, optimizers):
         named |= {name for name, value in vars(module).items() if type(value) is type}
     training = {"labels", "batches", "validation", "mixed_precision", "class_weight"}
-    training |= {"multi_label", "f1", "iou", "loss_weights"}
+    training |= {"multi_label", "f1", "overlap", "loss_weights"}
     for key in Language("en").section("techniques"):
         assert key in named | training | {"ensemble"} | set(IDEAS), key
 

@@ -96,7 +96,7 @@ def _scores(fit: Fit) -> Iterator[Explanation]:
     forms = {one.answer.form: one for one in fit.outputs}
     for form in ("pixel classes", "two pixel classes"):
         if form in forms:
-            yield Explanation("predict", "iou", {"ignored": forms[form].ignored})
+            yield Explanation("predict", "overlap", {"ignored": forms[form].ignored})
             break
     if "labels" in forms:
         yield Explanation("predict", "f1", {})
