@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.catalogue.components import snake_case
-from cnnspec.catalogue.operations import Operation, operations
 from cnnspec.catalogue.past.objects import Unknown
-from cnnspec.catalogue.past.tensorflow import FUNCTIONS
 from cnnspec.catalogue.registry import CODE_LAYERS, OPERATION
 from cnnspec.read.configs.calls import Call, Ref, refs_in
 from cnnspec.read.configs.forms import Dots, Slice, plain
 from cnnspec.read.configs.network import Entry
 from cnnspec.read.configs.values import argument, is_usual
+
+if TYPE_CHECKING:
+    from cnnspec.catalogue.operations import Operation
 
 _SLICING = "slice_spec"
 _FUNCTION = "function"
@@ -57,6 +58,9 @@ def automatic(entry: Entry) -> str:
     """What Keras begins the name of an operation's row with; '' if there is none."""
     if entry.is_function:
         return snake_case(entry.kind)
+    from cnnspec.catalogue.operations import operations
+    from cnnspec.catalogue.past.tensorflow import FUNCTIONS
+
     name = entry.config[_FUNCTION]
     if name == _GETITEM:
         return _GET_ITEM
@@ -65,8 +69,10 @@ def automatic(entry: Entry) -> str:
 
 
 @cache
-def _by_class() -> dict[str, type[Operation]]:
+def _by_class() -> "dict[str, type[Operation]]":
     """The operations by the classes that Keras has for them."""
+    from cnnspec.catalogue.operations import operations
+
     found: dict[str, type[Operation]] = {}
     for cls in operations().values():
         found |= {_class(name): cls for name in cls.synonyms}
@@ -82,7 +88,7 @@ def _class(function: str) -> str:
 Given = dict[str, Any] | None
 
 
-def _of_keras(entry: Entry, call: Call) -> tuple[type[Operation] | None, Given]:
+def _of_keras(entry: Entry, call: Call) -> "tuple[type[Operation] | None, Given]":
     """The operation of a class of Keras, and its arguments by name."""
     cls = _by_class().get(entry.kind)
     if cls is None:
@@ -101,8 +107,11 @@ def _of_keras(entry: Entry, call: Call) -> tuple[type[Operation] | None, Given]:
     return cls, {**made, **given, **named}
 
 
-def _of_tensorflow(name: str, call: Call) -> tuple[type[Operation] | None, Given]:
+def _of_tensorflow(name: str, call: Call) -> "tuple[type[Operation] | None, Given]":
     """The operation that stands for a function of TensorFlow, and its arguments."""
+    from cnnspec.catalogue.operations import operations
+    from cnnspec.catalogue.past.tensorflow import FUNCTIONS
+
     if _SLICING in call.kwargs:
         cls = operations()[_GET_ITEM]
         return cls, {"x": call.args[0], "key": call.kwargs[_SLICING]}
@@ -113,7 +122,7 @@ def _of_tensorflow(name: str, call: Call) -> tuple[type[Operation] | None, Given
 
 
 def _written(
-    cls: type[Operation], given: Mapping[str, Any], say: Callable[[Ref], str]
+    cls: "type[Operation]", given: Mapping[str, Any], say: Callable[[Ref], str]
 ) -> Told | None:
     known, reads, arguments = cls.arguments(), list[str](), dict[str, Any]()
     for name in cls.tensor_arguments:
