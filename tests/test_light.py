@@ -52,6 +52,9 @@ def light(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lig
     work.mkdir()
     spec = ROOT / "specs" / "digits_cnn.yaml"
     (work / "digits.yaml").write_bytes(spec.read_bytes())
+    code = "from keras import Sequential, layers\n"
+    code += "model = Sequential([layers.Dense(2, input_shape=(3,))])\n"
+    (work / "small.py").write_text(code, encoding="utf-8")
     yield scripts, work
 
 
@@ -91,6 +94,7 @@ WORKS = {
     "layers Conv2D": "kernel_size",
     "schema": '"$schema"',
     "init mine": "wrote mine.yaml",
+    "import small.py -o small.yaml": "wrote small.yaml",
 }
 
 
