@@ -267,9 +267,7 @@ PORTED = [
     Ported("linear: 10", ["Dense: 10"], 40),
     Ported("linear: [3, 10]", ["Dense: 10"], 40),
     Ported("self.fc = nn.Linear(1 * 3, 10)", ["Dense: {units: 10, name: fc}"], 40),
-    Ported(
-        "nn.BatchNorm2d(3)", ["BatchNormalization: {epsilon: 1e-5, momentum: 0.9}"]
-    ),
+    Ported("nn.BatchNorm2d(3)", ["BatchNormalization: {epsilon: 1e-5, momentum: 0.9}"]),
     Ported("nn.LeakyReLU()", ["LeakyReLU: 0.01"], 0),
     Ported("nn.LeakyReLU(0.2)", ["LeakyReLU: 0.2"], 0),
     Ported("nn.PReLU()", ["PReLU: {shared_axes: [1, 2, 3]}"], 1),
