@@ -7,6 +7,8 @@ from cnnspec.read.tables.kinds import kinds_of
 from cnnspec.read.tables.rows import PrintedRow
 
 _HIDDEN = ("relu", "linear", "tanh", "sigmoid")
+_NORMALIZED = ("linear", "relu")
+"""Before a normalization: most activate behind it, and some before."""
 _CLASSES = ("softmax", "linear", "sigmoid")
 _ONE = ("sigmoid", "linear")
 
@@ -32,7 +34,8 @@ def activation_of(
         last = sizes[-1] if isinstance(sizes, tuple) and sizes else None
         return _ONE if last == 1 else _CLASSES
     after = next((layer_class(one) for one in kinds_of(below[0])), None)
-    follows = after is not None and (
-        after.activates or after.family() in ("normalization", "activations")
-    )
-    return () if follows and not argument.required else _HIDDEN
+    if after is None or argument.required:
+        return _HIDDEN
+    if after.family() == "normalization":
+        return _NORMALIZED
+    return () if after.activates or after.family() == "activations" else _HIDDEN

@@ -39,9 +39,33 @@ def remarks(found: Found, origin: str) -> dict[Path, list[str]]:
     for path, text in found.comments.items():
         lines.setdefault(path, []).extend(text.splitlines())
     places = _places(found.document)
+    alike: dict[str, list[Unknown]] = {}
     for unknown in found.unknowns:
-        lines.setdefault(places.get(unknown.layer, ()), []).append(_of(unknown))
+        alike.setdefault(_of(unknown), []).append(unknown)
+    for text, several in alike.items():
+        if len(several) < _MANY:
+            for unknown in several:
+                lines.setdefault(places.get(unknown.layer, ()), []).append(text)
+        else:
+            kinds = _listed(sorted({_kind(found, places, one) for one in several}))
+            head.append(f"Of {len(several)} layers ({kinds}) {text}.")
     return {path: texts for path, texts in lines.items() if texts}
+
+
+_MANY = 3
+"""Layers that leave the same open, for which it is said once, at the head."""
+
+
+def _kind(found: Found, places: Mapping[str, Path], unknown: Unknown) -> str:
+    """The class of the layer that leaves something open."""
+    step: Any = found.document
+    for key in places.get(unknown.layer, ()):
+        step = step[key]
+    return next(iter(step), unknown.layer) if isinstance(step, dict) else str(step)
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def shapes_of(graph: Graph) -> dict[str, Any]:
