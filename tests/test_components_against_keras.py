@@ -19,7 +19,13 @@ from keras.src import losses as keras_losses
 from keras.src import metrics as keras_metrics
 
 from cnnspec.catalogue.callbacks import Callback
-from cnnspec.catalogue.components import Component
+from cnnspec.catalogue.components import (
+    Component,
+    Constraint,
+    Initializer,
+    Regularizer,
+    by_name,
+)
 from cnnspec.catalogue.layers import make_layer
 from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.metrics import Metric
@@ -919,3 +925,16 @@ def test_page_lists_every_class(golden: bool) -> None:
         return
     assert page[start:end] == tables()
     assert re.search(r"^## Names$", page[:start], re.MULTILINE)
+
+
+@pytest.mark.parametrize("base", [Initializer, Regularizer, Constraint], ids=title)
+def test_arguments_of_layers_are_known_by_their_names_alone(base: Any) -> None:
+    def is_known(name: str) -> bool:
+        try:
+            keras_module(base).get(name)
+        except (ValueError, KeyError, TypeError):
+            return False
+        return True
+
+    names = {name: cls.stands_alone for name, cls in by_name(base).items()}
+    assert {name: is_known(name) for name in names} == names

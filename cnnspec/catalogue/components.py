@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either
 from cnnspec.ground.kinds import AboveZero, ZeroOrMore, number
 from cnnspec.ground.records import Record
-from cnnspec.ground.yaml_text import describe
+from cnnspec.ground.yaml_text import describe, flow
 
 T = TypeVar("T", bound=Record)
 
@@ -32,6 +32,8 @@ class Component(Record):
     """One of its kind as a mapping, for messages."""
     unmade: ClassVar[tuple[str, ...]] = ()
     """Types of weights that no backend makes with it."""
+    stands_alone: ClassVar[bool] = True
+    """Whether Keras knows it by its name alone, with its defaults."""
 
     def misfit(self, rank: int) -> str:
         """Why it can't do its work on weights of so many axes; '' where it can."""
@@ -59,6 +61,7 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
+    stands_alone = False  # its from_config, in Keras 3.15, looks for the value
     value: float = 0.0
 
 
@@ -368,6 +371,9 @@ def choices(found: Any, names: dict[str, type[Component]]) -> str:
     """What may stand somewhere in place of what was found."""
     from cnnspec.catalogue.elsewhere import called, suggested
 
+    if isinstance(found, str) and found in names:  # whose name doesn't stand alone
+        values = {a.name: a.default for a in names[found].arguments().values()}
+        return f"write {flow({names[found].__name__: values})}"
     if hint := suggested(found, names) or called(found, names):
         return hint
     classes = list(dict.fromkeys(names.values()))

@@ -34,8 +34,6 @@ class Named(Component):
     """Classes of the same module that a spec can't hold, and why each is refused."""
     spelt: ClassVar[bool] = True
     """Whether Keras reads the names of its kind in other spellings as well."""
-    stands_alone: ClassVar[bool] = True
-    """Whether Keras knows it by its name alone, with its defaults."""
     only_alone: ClassVar[bool] = False
     """Whether nothing else does: `compile` knows the name, and Keras has no class."""
     any_case: ClassVar[bool] = False

@@ -66,7 +66,9 @@ def _component_kind(base: type[Component], what: str) -> Kind:
     names = by_name(base)
 
     def convert(value: Any) -> Any:
-        if value is None or (type(value) is str and value in names):
+        if value is None:
+            return value
+        if type(value) is str and value in names and names[value].stands_alone:
             return value
         if isinstance(value, dict):
             return read_component(value, names, what)

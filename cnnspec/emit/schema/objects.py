@@ -157,7 +157,7 @@ def layer_arguments(name: str) -> Json:
 
 def component_json(base: type[Component], names: dict[str, type[Component]]) -> Json:
     """Any component below `base`: by name, `{Name: …}` or `{class: Name, …}`."""
-    alone = [name for name, cls in names.items() if not needed(cls)]
+    alone = [n for n, cls in names.items() if cls.stands_alone and not needed(cls)]
     bare = [{"enum": alone}] if base in (*NAMED, Callback) else []
     named = {name: _arguments(cls, record_json(cls)) for name, cls in names.items()}
     tagged = []
