@@ -59,6 +59,13 @@ def test_required_arguments_stand_as_in_keras(cls: type[Component]) -> None:
     assert required == theirs[1 : len(required) + 1]
 
 
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda c: f"{c.module}-{c.__name__}")
+def test_arguments_by_position_are_those_of_keras(cls: type[Component]) -> None:
+    found = inspect.signature(keras_class(cls).__init__).parameters.values()
+    theirs = [p.name for p in found if p.kind is p.POSITIONAL_OR_KEYWORD][1:]
+    assert cls.positions() == theirs
+
+
 def test_every_optimizer_of_keras_is_known() -> None:
     theirs = {
         name

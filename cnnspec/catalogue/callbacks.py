@@ -141,6 +141,7 @@ class _Monitor(Callback):
 
 
 class EarlyStopping(_Monitor):
+    by_position: ClassVar[str] = "monitor min_delta patience verbose mode"
     elsewhere: ClassVar[dict[str, Any]] = {"EarlyStop early_stop": {}}
     spelt_as: ClassVar[dict[str, str]] = {
         "restore_best_weights": "restore_best",
@@ -166,6 +167,9 @@ class EarlyStopping(_Monitor):
 
 
 class ModelCheckpoint(_Monitor):
+    by_position: ClassVar[str] = (
+        "filepath monitor verbose save_best_only save_weights_only mode"
+    )
     elsewhere: ClassVar[dict[str, Any]] = {"Checkpoint": {}}
     spelt_as: ClassVar[dict[str, str]] = {
         "filepath": "filename path file file_path",
@@ -216,6 +220,7 @@ class ModelCheckpoint(_Monitor):
 
 
 class ReduceLROnPlateau(_Monitor):
+    by_position: ClassVar[str] = "monitor factor patience verbose mode"
     elsewhere: ClassVar[dict[str, Any]] = {"ReduceLR ReduceOnPlateau": {}}
     spelt_as: ClassVar[dict[str, str]] = {"min_delta": "epsilon threshold eps"}
     changes_rate = True

@@ -35,6 +35,15 @@ class Component(Record):
     stands_alone: ClassVar[bool] = True
     """Whether Keras knows it by its name alone, with its defaults."""
 
+    by_position: ClassVar[str] = ""
+    """Keras's first arguments in their order, where the class's own is another one."""
+
+    @classmethod
+    def positions(cls) -> list[str]:
+        """Its arguments in the order in which Keras takes them by position."""
+        first = cls.by_position.split()
+        return [*first, *(name for name in cls.arguments() if name not in first)]
+
     def misfit(self, rank: int) -> str:
         """Why it can't do its work on weights of so many axes; '' where it can."""
         return ""

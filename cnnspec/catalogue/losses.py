@@ -78,6 +78,7 @@ class _Smoothed(_Crossentropy):
 
 
 class BinaryCrossentropy(_Smoothed):
+    by_position: ClassVar[str] = "from_logits"
     elsewhere: ClassVar[dict[str, Any]] = {
         "BCELoss binary_logloss logloss": {},
         "BCEWithLogitsLoss BCEWithLogits bce_with_logits sigmoid_cross_entropy "
@@ -89,6 +90,7 @@ class BinaryCrossentropy(_Smoothed):
 
 
 class BinaryFocalCrossentropy(_Smoothed):
+    by_position: ClassVar[str] = "apply_class_balancing alpha gamma from_logits"
     elsewhere: ClassVar[dict[str, Any]] = {"binary_focal_loss": {}}
     two_classes = True
     activation = "sigmoid"
@@ -99,6 +101,7 @@ class BinaryFocalCrossentropy(_Smoothed):
 
 
 class CategoricalCrossentropy(_Smoothed):
+    by_position: ClassVar[str] = "from_logits"
     axes = (-1, 0, 1)
     elsewhere: ClassVar[dict[str, Any]] = {
         "softmax_cross_entropy softmax_cross_entropy_with_logits": {
@@ -109,6 +112,7 @@ class CategoricalCrossentropy(_Smoothed):
 
 
 class CategoricalFocalCrossentropy(_Smoothed):
+    by_position: ClassVar[str] = "alpha gamma from_logits"
     elsewhere: ClassVar[dict[str, Any]] = {"focal focal_loss FocalLoss": {}}
     categorical = True
     alpha: float | Annotated[Any, plain_list(float, 1)] = 0.25
@@ -117,6 +121,7 @@ class CategoricalFocalCrossentropy(_Smoothed):
 
 
 class SparseCategoricalCrossentropy(_Crossentropy):
+    by_position: ClassVar[str] = "from_logits ignore_class reduction"
     axes = (-1, 1)
     """What PyTorch calls CrossEntropyLoss takes scores, and NLLLoss logarithms."""
 
@@ -155,12 +160,14 @@ class CosineSimilarity(Loss):
 
 
 class Dice(Loss):
+    by_position: ClassVar[str] = "reduction name"
     elsewhere: ClassVar[dict[str, Any]] = {"DiceLoss dice_coef_loss": {}}
     overlaps = True
     axis: tuple[int, ...] | None = None
 
 
 class Tversky(Dice):
+    by_position: ClassVar[str] = "alpha beta reduction name"
     elsewhere: ClassVar[dict[str, Any]] = {"TverskyLoss": {}}
     alpha: float = 0.5
     beta: float = 0.5
@@ -185,6 +192,7 @@ class SquaredHinge(Loss):
 
 
 class KLDivergence(Loss):
+    by_position: ClassVar[str] = "reduction name"
     elsewhere: ClassVar[dict[str, Any]] = {"KLDivLoss kl_div kl": {}}
     aliases: ClassVar[tuple[str, ...]] = ("kld", "KLD")
     dtype: Wide | None = None
@@ -199,6 +207,7 @@ class MeanAbsoluteError(Loss):
 
 
 class MeanAbsolutePercentageError(Loss):
+    by_position: ClassVar[str] = "reduction name"
     aliases: ClassVar[tuple[str, ...]] = ("mape", "MAPE")
     dtype: Wide | None = None
 

@@ -29,6 +29,7 @@ class _Sparse:
 
 
 class BinaryAccuracy(Metric):
+    by_position: ClassVar[str] = "name dtype"
     two_classes = True
     threshold: float = 0.5
 
@@ -49,11 +50,13 @@ class TopKCategoricalAccuracy(Metric):
 
 
 class SparseTopKCategoricalAccuracy(_Sparse, Metric):
+    by_position: ClassVar[str] = "k name dtype"
     k: Positive = 5
     from_sorted_ids: bool = False
 
 
 class F1Score(Metric):
+    by_position: ClassVar[str] = "average threshold name"
     of_rows = True
     elsewhere: ClassVar[dict[str, Any]] = {"f1 f1_macro F1": {}}
     one_number: ClassVar[Mapping[str, Any]] = {"average": "macro"}
@@ -74,6 +77,7 @@ class F1Score(Metric):
 
 
 class FBetaScore(F1Score):
+    by_position: ClassVar[str] = "average beta threshold name"
     key = "fbeta_score"
     first = ("average", "beta")
     beta: AboveZero = 1.0
@@ -90,6 +94,7 @@ _LOGITS: Mapping[str, Any] = {"from_logits": True}
 
 
 class AUC(_Counted):
+    by_position: ClassVar[str] = "num_thresholds curve summation_method name dtype"
     of_probabilities = True
     for_scores = _LOGITS
     elsewhere: ClassVar[dict[str, Any]] = {"auroc roc_auc auc_roc": {}}
@@ -227,18 +232,22 @@ class _OfClasses(_Overlap):
         return "sparse" if self.sparse_y_true else "one_hot"
 
 
-class IoU(_Targets, _OfClasses): ...
+class IoU(_Targets, _OfClasses):
+    by_position: ClassVar[str] = "num_classes target_class_ids name dtype ignore_class"
 
 
 class MeanIoU(_OfClasses):
+    by_position: ClassVar[str] = "num_classes name dtype ignore_class"
     elsewhere: ClassVar[dict[str, Any]] = {"mIoU mean_iou jaccard": {}}
 
 
 class OneHotIoU(_Targets):
+    by_position: ClassVar[str] = "num_classes target_class_ids name dtype ignore_class"
     sparse_y_pred: bool = False
 
 
 class OneHotMeanIoU(_Overlap):
+    by_position: ClassVar[str] = "num_classes name dtype ignore_class"
     sparse_y_pred: bool = False
 
 
@@ -263,13 +272,16 @@ class _Likeness(_AlongAxis):
     along_axis = True
 
 
-class ConcordanceCorrelation(_Likeness): ...
+class ConcordanceCorrelation(_Likeness):
+    by_position: ClassVar[str] = "name dtype"
 
 
-class CosineSimilarity(_Likeness): ...
+class CosineSimilarity(_Likeness):
+    by_position: ClassVar[str] = "name dtype"
 
 
-class PearsonCorrelation(_Likeness): ...
+class PearsonCorrelation(_Likeness):
+    by_position: ClassVar[str] = "name dtype"
 
 
 class R2Score(Metric):
@@ -308,16 +320,19 @@ class _Smoothed(_Error):
 
 
 class BinaryCrossentropy(_Smoothed):
+    by_position: ClassVar[str] = "name dtype"
     aliases: ClassVar[tuple[str, ...]] = ("bce", "BCE")
 
 
 class CategoricalCrossentropy(_Smoothed, _AlongAxis):
+    by_position: ClassVar[str] = "name dtype"
     axes = (-1, 0, 1)
     categorical = True
     first = ("from_logits", "label_smoothing", "axis")
 
 
 class SparseCategoricalCrossentropy(_Sparse, _AlongAxis, _Error):
+    by_position: ClassVar[str] = "name dtype"
     of_probabilities = True
     for_scores = _LOGITS
     axes = (-1, 1)
@@ -352,6 +367,7 @@ class MeanAbsoluteError(_Error):
 
 
 class MeanAbsolutePercentageError(_Error):
+    by_position: ClassVar[str] = "name"
     aliases: ClassVar[tuple[str, ...]] = ("mape", "MAPE")
     dtype: Wide | None = None
 

@@ -76,6 +76,7 @@ class Schedule(Named):
 
 
 class CosineDecay(Schedule):
+    by_position: ClassVar[str] = "initial_learning_rate decay_steps alpha"
     elsewhere: ClassVar[dict[str, Any]] = {
         "CosineAnnealing CosineAnnealingLR cosine CosineLR": {}
     }
@@ -110,6 +111,9 @@ class CosineDecay(Schedule):
 
 
 class CosineDecayRestarts(Schedule):
+    by_position: ClassVar[str] = (
+        "initial_learning_rate first_decay_steps t_mul m_mul alpha"
+    )
     elsewhere: ClassVar[dict[str, Any]] = {"CosineAnnealingWarmRestarts": {}}
     spelt_as: ClassVar[dict[str, str]] = {"first_decay_steps": "T_0", "t_mul": "T_mult"}
     first = ("initial_learning_rate",)
@@ -140,6 +144,9 @@ class _Staircase(Schedule):
 
 
 class ExponentialDecay(_Staircase):
+    by_position: ClassVar[str] = (
+        "initial_learning_rate decay_steps decay_rate staircase"
+    )
     elsewhere: ClassVar[dict[str, Any]] = {
         "ExponentialLR exponential": {},
         "StepLR StepDecay step": {"staircase": True},
@@ -153,10 +160,16 @@ class ExponentialDecay(_Staircase):
 
 
 class InverseTimeDecay(_Staircase):
+    by_position: ClassVar[str] = (
+        "initial_learning_rate decay_steps decay_rate staircase"
+    )
     name: Name = "InverseTimeDecay"
 
 
 class PolynomialDecay(Schedule):
+    by_position: ClassVar[str] = (
+        "initial_learning_rate decay_steps end_learning_rate power cycle"
+    )
     elsewhere: ClassVar[dict[str, Any]] = {"PolynomialLR LinearLR PolyLR linear": {}}
     spelt_as: ClassVar[dict[str, str]] = {"decay_steps": "total_iters"}
     first = ("initial_learning_rate",)
@@ -348,11 +361,13 @@ class _Moments(Optimizer):
 
 
 class Adam(_Moments):
+    by_position: ClassVar[str] = "learning_rate beta_1 beta_2 epsilon"
     elsewhere: ClassVar[dict[str, Any]] = {"AdamOptimizer FusedAdam": {}}
     amsgrad: bool = False
 
 
 class AdamW(_Moments):
+    by_position: ClassVar[str] = "learning_rate weight_decay beta_1 beta_2 epsilon"
     weight_decay: float = 0.004
     """Not null, as of others: without it, there is Adam."""
     amsgrad: bool = False
@@ -381,6 +396,12 @@ class Lion(Optimizer):
 
 
 class Muon(Optimizer):
+    by_position: ClassVar[str] = (
+        "learning_rate adam_beta_1 adam_beta_2 adam_weight_decay epsilon "
+        "weight_decay clipnorm clipvalue global_clipnorm use_ema "
+        "ema_momentum ema_overwrite_frequency loss_scale_factor "
+        "gradient_accumulation_steps name"
+    )
     weight_decay: float | None = 0.004
     adam_beta_1: ZeroToBelowOne = 0.9
     adam_beta_2: ZeroToBelowOne = 0.999
@@ -442,6 +463,7 @@ class SGD(Optimizer):
 
 
 class ScheduleFreeAdamW(_Moments):
+    by_position: ClassVar[str] = "learning_rate beta_1 beta_2"
     learning_rate: LearningRate = 0.0025
     epsilon: AboveZero = 1e-8
     warmup_steps: Natural = 0

@@ -259,6 +259,16 @@ TRAINED = HEAD + "from keras import optimizers, losses, callbacks, datasets, uti
             },
         ),
         ("m.compile('sgd')", None),
+        (
+            (
+                "m.compile(optimizers.Adam(0.0002, 0.5),"
+                " losses.BinaryCrossentropy(True))"
+            ),
+            {
+                "optimizer": {"Adam": {"learning_rate": 0.0002, "beta_1": 0.5}},
+                "loss": {"BinaryCrossentropy": {"from_logits": True}},
+            },
+        ),
     ],
 )
 def test_compile_becomes_train(code: str, train: Any) -> None:

@@ -98,8 +98,7 @@ def named_arguments(
     """
     if cls is None:
         return {str(number): one for number, one in enumerate(args)} | dict(named)
-    order = list(cls.arguments())
-    found = dict(zip(order, args, strict=False))
+    found = dict(zip(cls.positions(), args, strict=False))
     known = {key: one for key, one in named.items() if key in cls.arguments()}
     others = {key: one for key, one in named.items() if key not in known}
     return {**found, **known, **translated(cls, others)}
