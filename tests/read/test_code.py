@@ -262,11 +262,13 @@ TRAINED = HEAD + "from keras import optimizers, losses, callbacks, datasets, uti
         (
             (
                 "m.compile(optimizers.Adam(0.0002, 0.5),"
-                " losses.BinaryCrossentropy(True))"
+                " losses.BinaryCrossentropy(False, 0.1))"
             ),
             {
                 "optimizer": {"Adam": {"learning_rate": 0.0002, "beta_1": 0.5}},
-                "loss": {"BinaryCrossentropy": {"from_logits": True}},
+                "loss": {
+                    "BinaryCrossentropy": {"from_logits": False, "label_smoothing": 0.1}
+                },
             },
         ),
     ],
@@ -288,7 +290,7 @@ LOADED = TRAINED + (
 
 def test_fit_and_the_samples_become_data_and_train() -> None:
     code = LOADED + (
-        "stop = callbacks.EarlyStopping('val_acc', patience=3)\n"
+        "stop = callbacks.EarlyStopping('val_acc', 0.1, 3)\n"
         "best = callbacks.ModelCheckpoint('best.h5', save_best_only=True)\n"
         "slow = callbacks.LearningRateScheduler(lambda e: 0.1 / (e + 1))\n"
         "m.fit(x, y, 64, nb_epoch=5, validation_split=.1, shuffle=False,\n"
@@ -309,7 +311,13 @@ def test_fit_and_the_samples_become_data_and_train() -> None:
         "validation_split": 0.1,
         "shuffle": False,
         "callbacks": [
-            {"EarlyStopping": {"patience": 3, "monitor": "val_accuracy"}},
+            {
+                "EarlyStopping": {
+                    "monitor": "val_accuracy",
+                    "min_delta": 0.1,
+                    "patience": 3,
+                }
+            },
             {"ModelCheckpoint": {"filepath": "best.keras", "save_best_only": True}},
         ],
     }
