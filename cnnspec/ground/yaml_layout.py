@@ -76,7 +76,7 @@ class _Layout:
         opened = _is_open(key, value) or path in _OPEN
         if not opened:
             line = f"{start} {_inline(value)}"
-            if columns(line) <= WIDTH:
+            if _fits(line):
                 return [line]
             if lines := _between_braces(start, value):
                 return lines
@@ -124,6 +124,11 @@ class _Layout:
         if isinstance(item, list) and item:
             return self._list(item, indent, path)
         return [" " * indent + _inline(item)]
+
+
+def _fits(line: str) -> bool:
+    """Whether a line isn't too wide; no letter takes less than one column."""
+    return len(line) <= WIDTH and columns(line) <= WIDTH
 
 
 def _is_between_braces(lines: Sequence[str]) -> bool:
@@ -183,6 +188,8 @@ def _between_braces(start: str, value: Any) -> list[str]:
     if not isinstance(value, dict):
         return []
     parts = [f"{flow(k, exact=True)}: {flow(v, exact=True)}" for k, v in value.items()]
+    if not all(map(_fits, parts)):
+        return []
     return _filled(f"{start} {{", parts, "}")
 
 

@@ -153,6 +153,45 @@ def test_models_that_nobody_named_keep_their_numbers(text: str, most: int) -> No
     assert {row.name: (row.inputs, row.output_shape) for row in after} == shapes
 
 
+def chain_of_units(widths: list[int], last: str = "relu") -> str:
+    """A convolution, a normalization and an activation for each width."""
+    conv = "Conv2D: {{filters: {}, kernel_size: 3, padding: same}}"
+    steps = [
+        step
+        for width in widths
+        for step in (conv.format(width), "BatchNormalization", "Activation: relu")
+    ]
+    return spec([*steps[:-1], f"Activation: {last}"])
+
+
+def test_the_block_of_a_chain_is_its_unit() -> None:
+    """No long part of many parameters, and no parameter for one of many."""
+    random = Random(5)
+    widths = [random.choice([32, 64, 128]) for _ in range(60)]
+    said = written(found(chain_of_units(widths, "softmax")))
+    blocks, steps = said.split("\nlayers:\n")
+    assert blocks.split("\n\n")[1:] == [
+        """blocks:
+  conv_bn_relu:
+    params: {filters: }
+    layers:
+      - Conv2D: {filters: $filters, kernel_size: 3, padding: same}
+      - BatchNormalization
+      - Activation: relu
+"""
+    ]
+    assert "conv_bn_relu: $filters" in steps
+    assert steps.rstrip().endswith("- Activation: softmax")
+    assert len(steps.splitlines()) <= len(widths) + 2
+
+
+def test_equal_units_are_rounds() -> None:
+    said = written(found(chain_of_units([64] * 60, "softmax")))
+    assert "blocks:" not in said
+    assert len(layers(said)) == 9
+    assert "times: 59" in said
+
+
 def test_large_models_are_written_in_bounded_steps(monkeypatch: Any) -> None:
     kinds = ["Conv2D: {{filters: {n}, kernel_size: 1}}", "BatchNormalization", "ReLU"]
     steps = [kinds[n * n % 3 if n % 13 else 2].format(n=n + 1) for n in range(400)]

@@ -1,7 +1,7 @@
 """Which tensors a row's layer reads: the row above, or what "Connected to" names."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cnnspec.catalogue.registry import INPUT_LAYER
@@ -67,11 +67,13 @@ def reads_of(parts: Sequence[Part], guesses: list[Guess]) -> list[list[Ref]]:
             [Ref(i - 1)] if i and not is_input(part.row) else []
             for i, part in enumerate(parts)
         ]
-    names = {part.row.name for part in parts}
-    if told[0] and not names & {match["name"] for match in told[0]}:
+    places: dict[str, list[int]] = {}
+    for place, part in enumerate(parts):
+        places.setdefault(part.row.name, []).append(place)
+    if told[0] and not places.keys() & {match["name"] for match in told[0]}:
         told[0] = []  # Keras 1 has no row for the input that a first layer was given
     return [
-        [_ref(match, parts, place, guesses) for match in matches]
+        [_ref(match, parts, place, places, guesses) for match in matches]
         for place, matches in enumerate(told)
     ]
 
@@ -84,15 +86,18 @@ def is_input(row: PrintedRow) -> bool:
 
 
 def _ref(
-    match: re.Match[str], parts: Sequence[Part], place: int, guesses: list[Guess]
+    match: re.Match[str],
+    parts: Sequence[Part],
+    place: int,
+    places: Mapping[str, list[int]],
+    guesses: list[Guess],
 ) -> Ref:
     name, reader = match["name"], parts[place].row
-    rows = [part.row for part in parts]
-    found = [i for i, row in enumerate(rows) if row.name == name]
+    found = places.get(name, [])
     if not found:
         found = [
             i
-            for i, row in enumerate(rows)
+            for i, (row, _) in enumerate(parts)
             if (row.name_cut and name.startswith(row.name))
             or (match["cut"] == "…" and row.name.startswith(name))
         ]
@@ -101,5 +106,5 @@ def _ref(
         text = f"'{reader.name}' reads '{name}', which names none of the table's rows"
         raise ReadError(text, CUT, Place(reader.line))
     if len(found) > 1:
-        guesses.append(Guess(reader, [rows[i].name for i in reversed(found)]))
+        guesses.append(Guess(reader, [parts[i].row.name for i in reversed(found)]))
     return Ref(found[-1], int(match["call"] or 0), int(match["tensor"] or 0))

@@ -1,6 +1,7 @@
 """Parts that stand in several places become blocks, what differs parameters."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,10 +24,12 @@ from cnnspec.read.writing.template import Template, is_readable
 from cnnspec.read.writing.titles import title_of
 from cnnspec.read.writing.windows import (
     LONGEST,
+    WALKED,
     Readers,
     Stretch,
     lines,
     looks,
+    repeats_itself,
     sequences,
 )
 
@@ -40,6 +43,8 @@ _UNNATURAL = 3
 """Lines that it has to save more if a person would cut it otherwise."""
 _GAIN = 4
 """Lines that a block has to save."""
+_MANY = 8
+"""Instances of which one alone is better left as it is than told apart in all."""
 
 
 class Candidate(NamedTuple):
@@ -50,42 +55,90 @@ class Candidate(NamedTuple):
     entries: list[str]
     template: Template
     calls: list[str] | None
+    is_repeat: bool
+    """Whether its parts stand one behind the other, as the rounds of a repeat do."""
 
 
 def make_blocks(spec: Spec) -> None:
     """Makes blocks of parts that stand in several places, the best ones first."""
     for _ in range(_ROUNDS):
-        best = max(_by_names(spec), key=lambda one: one.gain, default=None)
-        for promise, stretches in _repeated(spec)[:_TRIED]:
-            if best and best.gain >= promise:
-                break
-            found = _candidate(spec, stretches)
-            if found and (best is None or found.gain > best.gain):
-                best = found
+        best = _best(spec)
         if best is None:
             return
         _apply(spec, best)
 
 
+def _best(spec: Spec) -> Candidate | None:
+    """The block that saves most, and takes no repeat apart that saves more."""
+    found = [*_by_names(spec)]
+    best = max((one.gain for one in found if not one.is_repeat), default=0)
+    readers = {id(seq): r for scope in spec.scopes() for seq, r in _readers(scope)}
+    for promise, stretches in _repeated(spec)[:_TRIED]:
+        if best >= promise:
+            break
+        if one := _candidate(spec, stretches, readers):
+            found.append(one)
+            best = best if one.is_repeat else max(best, one.gain)
+    repeats = [one for one in found if one.is_repeat]
+    blocks = [
+        one
+        for one in found
+        if not (one.is_repeat or any(_takes_apart(one, other) for other in repeats))
+    ]
+    return max(blocks, key=lambda one: one.gain, default=None)
+
+
+def _takes_apart(block: Candidate, repeat: Candidate) -> bool:
+    """Whether a block cuts through the rounds of a repeat that saves more."""
+    rounds = repeat.stretches
+    start, size = rounds[0].start, rounds[0].stop - rounds[0].start
+    return repeat.gain > block.gain and any(
+        one.seq is rounds[0].seq
+        and one.start < rounds[-1].stop
+        and start < one.stop
+        and (one.stop - start - 1) // size > (one.start - start) // size
+        and ((one.start - start) % size or (one.stop - start) % size)
+        for one in block.stretches
+    )
+
+
 def _repeated(spec: Spec) -> list[tuple[int, list[Stretch]]]:
     """Stretches that look alike, those first that promise to save most lines."""
-    groups: dict[Hashable, list[Stretch]] = {}
-    numbers: dict[Hashable, int] = {}
-    for scope in spec.scopes():
-        for seq in sequences(scope.items):
-            spec.spend(len(seq))
-            signs = [numbers.setdefault(looks(i), len(numbers)) for i in seq]
-            for start in range(len(seq)):
-                for stop in range(start + 1, min(start + LONGEST, len(seq)) + 1):
-                    key = tuple(signs[start:stop])
-                    groups.setdefault(key, []).append(Stretch(seq, start, stop))
     ranked = [
-        (_promise(group), number, group)
-        for number, (key, group) in enumerate(groups.items())
-        if len(group) > 1 and _is_primitive(key) and _is_a_part(group[0].items)
+        (promise, group)
+        for signs, group in _alike(spec)
+        if (promise := _promise(group)) >= _GAIN
+        and _is_a_part(group[0].items)
+        and not repeats_itself(signs)
     ]
-    ranked.sort(key=lambda one: (-one[0], one[1]))
-    return [(promise, group) for promise, _, group in ranked if promise >= _GAIN]
+    ranked.sort(key=lambda one: -one[0])
+    return ranked
+
+
+def _alike(spec: Spec) -> list[tuple[list[int], list[Stretch]]]:
+    """Stretches that look alike, with what they look like, in the order of the text."""
+    seqs = [seq for scope in spec.scopes() for seq in sequences(scope.items)]
+    numbers: dict[Hashable, int] = {}
+    signs = []
+    for seq in seqs:
+        spec.spend(len(seq))
+        signs.append([numbers.setdefault(looks(i), len(numbers)) for i in seq])
+    places = [(n, start) for n, seq in enumerate(seqs) for start in range(len(seq))]
+    groups = [places]
+    found: dict[tuple[int, int, int], tuple[list[int], list[Stretch]]] = {}
+    for size in range(1, LONGEST + 1):
+        longer: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for number, group in enumerate(groups):
+            for n, start in group:
+                if start + size <= len(seqs[n]):
+                    key = number, signs[n][start + size - 1]
+                    longer.setdefault(key, []).append((n, start))
+        groups = [group for group in longer.values() if len(group) > 1]
+        for group in groups:
+            n, start = group[0]
+            alike = [Stretch(seqs[n], start, start + size) for n, start in group]
+            found[n, start, size] = signs[n][start : start + size], alike
+    return [found[place] for place in sorted(found)]
 
 
 def _is_a_part(items: Seq) -> bool:
@@ -98,42 +151,67 @@ def _is_a_part(items: Seq) -> bool:
     )
 
 
-def _is_primitive(key: Hashable) -> bool:
-    """Whether a stretch isn't itself made of equal ones."""
-    assert isinstance(key, tuple)
-    size = len(key)
-    return not any(
-        size % part == 0 and key == key[:part] * (size // part)
-        for part in range(1, size)
-    )
-
-
-def _promise(group: list[Stretch]) -> int:
-    count, size = len(_apart(group)), lines(group[0].items)
+def _promise(group: Sequence[Stretch]) -> int:
+    count, size = len(_apart(group, lambda _: True)), lines(group[0].items)
     return (count - 1) * size - count - 4
 
 
-def _apart(group: list[Stretch]) -> list[Stretch]:
-    """Those of some stretches that don't overlap, the first ones first."""
+def _apart(group: Iterable[Stretch], takes: Callable[[Stretch], bool]) -> list[Stretch]:
+    """Those of some stretches that don't overlap, the first ones first.
+
+    Args:
+        group: the stretches.
+        takes: whether one may be among them.
+    """
     found: list[Stretch] = []
     ends: dict[int, int] = {}
     for one in group:
-        if one.start >= ends.get(id(one.seq), 0):
+        if one.start >= ends.get(id(one.seq), 0) and takes(one):
             found.append(one)
             ends[id(one.seq)] = one.stop
     return found
 
 
-def _candidate(spec: Spec, group: list[Stretch]) -> Candidate | None:
-    """The block that stretches make, if they do."""
-    readers = {id(seq): r for scope in spec.scopes() for seq, r in _readers(scope)}
-    found = [(one, readers[id(one.seq)].entry(one.items)) for one in group]
-    closed = [(one, entry) for one, entry in found if entry is not None]
-    stretches = _apart([one for one, _ in closed])
-    entries = [entry for one, entry in closed if any(one is s for s in stretches)]
-    if len(stretches) < 2:
+def _candidate(
+    spec: Spec, group: Iterable[Stretch], readers: Mapping[int, Readers]
+) -> Candidate | None:
+    """The block that stretches make, if they do.
+
+    Args:
+        spec: where they stand.
+        group: that look alike, some of which may overlap.
+        readers: by the identities of the sequences.
+    """
+    entries: list[str] = []
+
+    def is_closed(one: Stretch) -> bool:
+        entry = readers[id(one.seq)].entry(one.items)
+        entries.extend([] if entry is None else [entry])
+        return entry is not None
+
+    stretches = _apart(group, is_closed)
+    while len(stretches) > 1:
+        found = _made(spec, stretches, entries, [one.items for one in stretches])
+        odd = _odd_one(found) if found else None
+        if odd is None:
+            return found
+        stretches, entries = (
+            [*those[:odd], *those[odd + 1 :]] for those in (stretches, entries)
+        )
+    return None
+
+
+def _odd_one(found: Candidate) -> int | None:
+    """The one of many unnamed instances that a parameter is needed for, if there is."""
+    vectors = found.template.parameters.vectors.values()
+    if len(found.stretches) < _MANY or any(_names(found.template.body)):
         return None
-    return _made(spec, stretches, entries, [one.items for one in stretches])
+    for values in ([*map(repr, vector)] for vector in vectors):
+        often = Counter(values)
+        rare = min(often, key=lambda value: often[value])
+        if len(often) == 2 and often[rare] == 1:
+            return values.index(rare)
+    return None
 
 
 def _by_names(spec: Spec) -> Iterator[Candidate]:
@@ -164,21 +242,21 @@ def _made(
     except Mismatch:
         return None
     count = len(template.parameters.vectors)
-    if _is_for_a_repeat(stretches, template, calls) or not is_readable(template.body):
+    if not is_readable(template.body):
         return None
+    is_repeat = _is_for_a_repeat(stretches, template, calls)
     labels = sum(name.startswith(LABEL) for name in template.parameters.vectors)
     before = sum(lines(one.items) for one in stretches)
-    after = (
-        lines(template.body) + 3 + bool(count) + _of_calls(template, stretches, calls)
-    )
+    after = lines(template.body) + 3 + bool(count)
+    after += 0 if is_repeat else _of_calls(template, stretches, calls)
     named = any(_names(template.body))
     gain = before - after - (max(count - 3, 0) if named else count) - 4 * labels
     offsets = {name for name in _names(template.body) if f"{{{NUMBER} " in name}
     odd = _is_cut_oddly(template.body, named) + max(len(offsets) - 1, 0)
     gain -= _UNNATURAL * odd
-    return (
-        Candidate(gain, stretches, entries, template, calls) if gain >= _GAIN else None
-    )
+    if gain < _GAIN:
+        return None
+    return Candidate(gain, stretches, entries, template, calls, is_repeat)
 
 
 def _names(body: Seq) -> Iterator[str]:
@@ -212,9 +290,9 @@ def _is_for_a_repeat(
         for one, other in pairwise(stretches)
     )
     branches = any(item.branches for item in template.body)
-    return (
-        adjacent and not branches and not calls and len(template.parameters.vectors) < 3
-    )
+    vectors = template.parameters.vectors
+    few = len(vectors) < 3 and (not vectors or len(stretches) <= WALKED)
+    return adjacent and not branches and not calls and few
 
 
 def _of_calls(

@@ -9,6 +9,7 @@ them.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from cnnspec.catalogue.components import snake_case
@@ -38,6 +39,7 @@ def automatic_number(name: str, kind: str) -> int | None:
     return None
 
 
+@cache
 def _stems(kind: str) -> list[str]:
     former = [snake_case(name) for name, now in FORMER.items() if now == kind]
     return [stem(kind), *former]

@@ -1,6 +1,6 @@
 """Parts that follow one another become a repeat."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -17,14 +17,18 @@ from cnnspec.read.writing.items import (
 from cnnspec.read.writing.naming import vary
 from cnnspec.read.writing.parameters import Mismatch
 from cnnspec.read.writing.template import Template, is_readable
-from cnnspec.read.writing.windows import Readers, lines, looks
+from cnnspec.read.writing.windows import (
+    WALKED,
+    Readers,
+    lines,
+    looks,
+    repeats_itself,
+)
 
 _LONGEST = 12
 """Items of a round."""
 _LISTS = 3
 """Lists that a repeat walks, at most."""
-_WALKED = 24
-"""Rounds whose values are listed; nobody counts through more."""
 _GAIN = 2
 """Lines that a repeat has to save."""
 _LETTERS = "ijklmn"
@@ -78,21 +82,56 @@ def _runs(
     spec: Spec, seq: Seq, readers: Readers, taken: frozenset[str]
 ) -> Iterator[_Run]:
     """The repeats that could be made in a sequence."""
-    for exactly in (True, False):
-        sign: Callable[[Item], Any] = _says if exactly else looks
-        numbers: dict[Any, int] = {}
-        spec.spend(len(seq))
-        signs = [numbers.setdefault(sign(item), len(numbers)) for item in seq]
+    spec.spend(2 * len(seq))
+    said, seen = _numbered(map(_says, seq)), _numbered(map(looks, seq))
+    for signs in (said, seen):
         for size in range(1, min(_LONGEST, len(seq) // 2) + 1):
-            start = 0
-            while start + 2 * size <= len(seq):
-                count = _count(signs, start, size)
-                found = None
-                if count > 1:
+            for start, count in _counted(signs, size):
+                if _may_be_rounds(said, seen, start, size, count, signs is said):
                     found = _run(spec, seq, start, size, count, readers, taken)
-                if found:
-                    yield found
-                start += size * (count - 1) + 1 if count > 1 else 1
+                    if found:
+                        yield found
+
+
+def _numbered(signs: Iterable[Any]) -> list[int]:
+    """Numbers in place of signs: equal ones for equal ones."""
+    numbers: dict[Any, int] = {}
+    return [numbers.setdefault(sign, len(numbers)) for sign in signs]
+
+
+def _counted(signs: list[int], size: int) -> Iterator[tuple[int, int]]:
+    """Where parts stand several times, one behind the other, and how often."""
+    start = 0
+    while start + 2 * size <= len(signs):
+        count = _count(signs, start, size)
+        if count > 1:
+            yield start, count
+        start += size * (count - 1) + 1
+
+
+def _may_be_rounds(
+    said: list[int], seen: list[int], start: int, size: int, count: int, exactly: bool
+) -> bool:
+    """Whether it is worth working out what parts have in common.
+
+    Args:
+        said: equal numbers for items that say the same.
+        seen: equal numbers for items that look alike.
+        start: of the first part.
+        size: of each.
+        count: how often it stands there.
+        exactly: whether all say the same.
+    """
+    if exactly:
+        # Some of many calls of a block, twice: that is mere chance.
+        return count > 2 or not repeats_itself(seen[start : start + size])
+    if count - 1 > WALKED:
+        return False
+    walked = {
+        tuple(_numbered(said[one : start + size * count : size]))
+        for one in range(start, start + size)
+    }
+    return 1 < len(walked | {(0,) * count}) <= _LISTS + 1
 
 
 def _says(item: Item) -> Any:
@@ -161,7 +200,7 @@ def _repeat(
     except Mismatch:
         return None
     lists = template.parameters.vectors
-    if lists and count > _WALKED:
+    if lists and count > WALKED:
         return None
     if _reads_entry_late(template.body) or not is_readable(template.body):
         return None
@@ -176,6 +215,8 @@ def _repeat(
         item.arguments["index"] = index
     item.original = seq[start:stop]
     item.comments = [text for one in each_item(parts[0]) for text in one.comments]
+    for one in each_item(item.body):
+        one.comments = []
     before, after = lines(item.original), lines([item]) + len(item.arguments) - 1
     written = sum(len(str(values)) for values in lists.values())
     gain = before - after - len(lists) - written // 30

@@ -1,6 +1,6 @@
 """Parts of a model that look alike: stretches that stand there several times."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 from cnnspec.read.writing.items import (
@@ -14,6 +14,8 @@ from cnnspec.read.writing.items import (
 
 LONGEST = 16
 """Items of a stretch."""
+WALKED = 24
+"""Rounds whose values are listed; nobody counts through more."""
 
 
 class Stretch(NamedTuple):
@@ -35,6 +37,11 @@ def looks(item: Item) -> Hashable:
     longest = max(branches, key=len, default=())
     body = tuple(map(looks, item.body))
     return item.form, item.kind, len(item.reads), len(branches), longest, body
+
+
+def repeats_itself(signs: Sequence[Hashable]) -> bool:
+    """Whether a stretch is made of equal ones, the last of which may end early."""
+    return any(signs[size:] == signs[:-size] for size in range(1, len(signs) // 2 + 1))
 
 
 def lines(items: Seq) -> int:
