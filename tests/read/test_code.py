@@ -601,3 +601,86 @@ def test_a_faulty_program_is_told_at_its_line(
 def test_a_model_that_the_code_leaves_out_is_that_of_its_last_tensor() -> None:
     code = f"{LAYERS}i = Input((4,))\nx = Dense(3)(i)\ny = Dense(2)(x)\n# Model(i, y)\n"
     assert counted(read(code))["total"] == 15 + 8
+
+
+# ------------------------------------------------------------------ alternating models
+
+GAN = HEAD + (
+    "class GAN:\n"
+    "    def __init__(self):\n"
+    "        self.critic = self.build(8, 1)\n"
+    "        self.critic.compile('adam', 'mse')\n"
+    "        self.maker = self.build(2, 8)\n"
+    "        z = Input((2,))\n"
+    "        self.critic.trainable = False\n"
+    "        self.both = Model(z, self.critic(self.maker(z)))\n"
+    "        self.both.compile('adam', 'mse')\n"
+    "    def build(self, size, out):\n"
+    "        model = Sequential()\n"
+    "        model.add(layers.Dense(out, input_shape=(size,)))\n"
+    "        return model\n"
+    "    def train(self, epochs):\n"
+    "        for epoch in range(epochs):\n"
+    "            self.critic.train_on_batch(real, ones)\n"
+    "            self.both.train_on_batch(noise, ones)\n"
+    "GAN().train(30000)\n"
+)
+
+
+def test_models_that_an_object_keeps_have_the_names_of_its_attributes() -> None:
+    found = read(GAN)
+    assert (counted(found), set(found.others)) == (
+        {"total": 33, "trainable": 24},
+        {"critic", "maker"},
+    )
+    assert counted(read(GAN, model="maker"))["total"] == 24
+
+
+@pytest.mark.parametrize(
+    ("loop", "why"),
+    [
+        (
+            (
+                "seen = set()\nfor text in texts:\n"
+                "    for c in text:\n        if c not in seen:\n            seen.add(c)\n"
+                "n = len(seen)\n"
+            ),
+            "len(seen)",
+        ),
+        ("n = 1\nfor one in rows:\n    n += 1\n", "n"),
+        (
+            "n = 0\nfor text in texts:\n    if len(text) > n:\n        n = len(text)\n",
+            "n",
+        ),
+        ("seen = []\nwhile more():\n    seen.append(1)\nn = len(seen)\n", "len(seen)"),
+    ],
+)
+def test_what_a_loop_over_the_data_counts_isnt_known(loop: str, why: str) -> None:
+    found = read(f"{HEAD}{loop}Sequential([layers.Dense(n, input_shape=(4,))])\n")
+    assert open_points(found) == [f"dense.units: {why} isn't in the code"]
+
+
+def test_a_loop_over_the_data_leaves_layers_and_settings_alone() -> None:
+    code = HEAD + (
+        "width, parts = 8, []\nx = i = Input((4,))\n"
+        "for fold in folds:\n    print(width)\n    parts.append(i)\n"
+        "Model(i, layers.Dense(width)(parts[0]))\n"
+    )
+    assert counted(read(code))["total"] == 40
+
+
+def test_an_array_of_any_size_has_the_form_that_it_is_given() -> None:
+    code = HEAD + (
+        "import numpy as np\nx = np.load('x.npy')\nx = x.reshape(-1, 8, 8, 1)\n"
+        "y = np.reshape(other, (-1, 3))\n"
+        "Sequential([layers.Flatten(input_shape=x.shape[1:]), "
+        "layers.Dense(y.shape[1])])\n"
+    )
+    found = read(code)
+    assert (open_points(found), counted(found)["total"]) == ([], 195)
+
+
+def test_what_an_input_is_taken_to_be_is_told() -> None:
+    found = read(f"{HEAD}Sequential([layers.Dense(1, input_shape=(x.shape[1],))])")
+    [lost] = [one for one in found.unknowns if one.counts]
+    assert (lost.why, lost.candidates) == ("x.shape[1] isn't in the code", (10,))

@@ -237,7 +237,9 @@ def _filled(array: Array, shape: list[Any]) -> Any:
 
 def _reshape(array: Array, call: Call) -> Any:
     sizes = call.args[0] if len(call.args) == 1 else call.args
-    sizes = [sizes] if isinstance(sizes, int | Unknown) else sizes
+    if isinstance(sizes, Unknown):
+        return array.with_shape(None)
+    sizes = [sizes] if isinstance(sizes, int) else sizes
     return reshaped(array, sizes)
 
 

@@ -68,7 +68,7 @@ def titles(machine: Machine, model: Model | None) -> list[str]:
     found: list[str] = []
     for one in whole_models(machine):
         if one is not model and (one.names or one.name):
-            title = one.names[0] if one.names else str(one.name)
+            title = one.names[-1] if one.names else str(one.name)
             if title not in found:
                 found.append(title)
     own = {*(model.names if model else ()), model.name if model else None}

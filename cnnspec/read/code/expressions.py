@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cnnspec.read.code.arithmetic import binary, compared, unary
+from cnnspec.read.code.arrays import Array, array_attribute
 from cnnspec.read.code.machine import DEPTH, ITEMS, ROUNDS, Machine
 from cnnspec.read.code.modules import imported, star_import
 from cnnspec.read.code.python import item, items_of, truth
@@ -45,9 +46,11 @@ def _name(machine: Machine, node: ast.Name, scope: Scope) -> Any:
 
 def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:
     owner = machine.value(node.value, scope)
-    if isinstance(owner, Unknown):
-        return owner if owner.given else Unknown(node, machine.place(node))
     place = machine.place(node)
+    if isinstance(owner, Unknown):
+        if node.attr == "reshape":
+            return array_attribute(machine, Array(None, owner), node.attr, place)
+        return owner if owner.given else Unknown(node, place)
     return machine.attribute(owner, node.attr, place, node)
 
 
@@ -55,7 +58,7 @@ def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Any:
     owner = machine.value(node.value, scope)
     key = machine.value(node.slice, scope)
     found = item(machine, owner, key, machine.place(node))
-    if isinstance(found, Unknown) and found is not owner and found.is_bare:
+    if isinstance(found, Unknown) and not found.given and found is not key:
         return Unknown(node, machine.place(node))
     return found
 

@@ -327,6 +327,11 @@ def _used(model: Model, call: Call) -> Any:
     return call.unknown()
 
 
+def _trained_by_hand(model: Model, call: Call) -> Any:
+    """Batches of the models of a GAN alternate: the last that is compiled is meant."""
+    return call.unknown() if model.compiled else _used(model, call)
+
+
 def _summary(model: Model, call: Call) -> None:
     model.use(call.machine)
     machine: Machine = call.machine
@@ -397,7 +402,7 @@ METHODS: dict[str, Callable[[Model, Call], Any]] = {
     "compile": _compile,
     "fit": _fit,
     "fit_generator": _fit,
-    "train_on_batch": _used,
+    "train_on_batch": _trained_by_hand,
     "evaluate": _used,
     "predict": _used,
     "summary": _summary,

@@ -110,23 +110,25 @@ class OpenPoints:
             why = shape.why if isinstance(shape, Unknown) else "the shape of the input"
             place = shape.place if isinstance(shape, Unknown) else tensor.place
             is_given = isinstance(shape, Unknown) and shape.given
-            self._note_input(tensor, why, place, is_given)
-            return _usual(readers)
+            taken = _usual(readers)
+            self._note_input(tensor, why, place, is_given, taken[1:])
+            return taken
         usual = {2: [10], 3: [32, 8], 4: [32, 32, 3]}.get(len(shape), [8] * len(shape))
         sizes = [shape[0] if isinstance(shape[0], int) else None]
         for size, stands in zip(shape[1:], usual, strict=False):
             if isinstance(size, Unknown):
                 place = size.place if size.place.line else tensor.place
-                self._note_input(tensor, size.why or "a size", place, size.given)
+                why = size.why or "a size"
+                self._note_input(tensor, why, place, size.given, stands)
             sizes.append(size if size is None or isinstance(size, int) else stands)
         return sizes
 
     def _note_input(
-        self, tensor: Tensor, why: str, place: Place, is_given: bool
+        self, tensor: Tensor, why: str, place: Place, is_given: bool, taken: Any
     ) -> None:
         name = tensor.name or "input"
         text = f"{why} is given no value" if is_given else f"{why} isn't in the code"
-        one = found.Unknown(name, "shape", (), text, place, True)
+        one = found.Unknown(name, "shape", (taken,), text, place, True)
         if one not in self.unknowns:
             self.unknowns.append(one)
 

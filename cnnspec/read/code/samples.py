@@ -191,6 +191,8 @@ def _expanded(call: Call) -> Any:
 
 def _reshape(call: Call) -> Any:
     array, sizes = call.get("a", 0), call.get("newshape", 1)
+    if isinstance(array, Unknown):
+        array = Array(None, array)
     if isinstance(array, Array) and isinstance(sizes, list | tuple | int):
         return reshaped(array, [sizes] if isinstance(sizes, int) else sizes)
     return call.unknown()

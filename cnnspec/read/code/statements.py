@@ -8,6 +8,7 @@ from typing import Any
 from cnnspec.read.code.machine import ENDLESS, ROUNDS, Machine
 from cnnspec.read.code.modules import has_layers, imported
 from cnnspec.read.code.python import items_of, truth
+from cnnspec.read.code.rounds import plain_names
 from cnnspec.read.code.values import (
     Broke,
     Continued,
@@ -175,6 +176,7 @@ def _once(machine: Machine, node: Any, found: Any, scope: Scope) -> None:
     may be more.
     """
     if not has_layers(node.body) and not calls_functions(node.body):
+        _forget(machine, node, scope, ran=False)
         return
     before, made = len(machine.models), machine.layers_made
     what = f"for {text_of(node.target)} in {text_of(node.iter)}"
@@ -186,6 +188,14 @@ def _once(machine: Machine, node: Any, found: Any, scope: Scope) -> None:
         machine.block(node.body, scope)
     if len(machine.models) == before and machine.layers_made > made:
         machine.note(what, machine.place(node), counts=True)
+    if machine.layers_made == made:
+        _forget(machine, node, scope, ran=True)
+
+
+def _forget(machine: Machine, node: Any, scope: Scope, *, ran: bool) -> None:
+    """Lets what a loop changes be unknown, since nobody knows its rounds."""
+    for name in plain_names(node.body, scope, ran):
+        scope.names[name] = Unknown(name, machine.place(node))
 
 
 def calls_functions(nodes: Iterable[ast.AST]) -> bool:
@@ -205,6 +215,8 @@ def _while(machine: Machine, node: ast.While, scope: Scope) -> None:
             if test is None and has_layers(node.body):
                 what = f"while {text_of(node.test)}"
                 machine.note(what, machine.place(node), counts=True)
+            if test is None:
+                _forget(machine, node, scope, ran=False)
             if not test:
                 return
             with suppress(Continued):

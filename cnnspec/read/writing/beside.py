@@ -104,8 +104,11 @@ _IMAGES = 4
 
 def _of(unknown: Unknown) -> str:
     """What is said of an argument that the source doesn't tell."""
+    text = f"{unknown.argument} isn't known: {unknown.why}"
+    if not unknown.candidates and not unknown.layer:
+        return f"{text}; it is left out"
     taken, *others = [flow(one) for one in unknown.candidates] or ["Keras's default"]
-    text = f"{unknown.argument} isn't known: {unknown.why}; {taken} is a guess"
+    text = f"{text}; {taken} is a guess"
     return f"{text}, and {' or '.join(others)} may be right" if others else text
 
 
