@@ -642,7 +642,8 @@ def test_models_that_an_object_keeps_have_the_names_of_its_attributes() -> None:
         (
             (
                 "seen = set()\nfor text in texts:\n"
-                "    for c in text:\n        if c not in seen:\n            seen.add(c)\n"
+                "    for c in text:\n        if c not in seen:\n"
+                "            seen.add(c)\n"
                 "n = len(seen)\n"
             ),
             "len(seen)",
