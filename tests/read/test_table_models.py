@@ -279,3 +279,45 @@ def test_a_name_that_is_cut_short_is_the_nearest_row_above():
     assert (open_.layer, open_.candidates) == ("dense", ("dense_of_b", "dense_of_a"))
     with pytest.raises(ReadError, match="are cut short, and may be of others"):
         from_text(box.format(5), Choice())
+
+
+BROKEN = """\
+____________________________________________________________
+Layer (type)              Output Shape          Param #
+============================================================
+conv2d (Conv2D)           (None, 26, 26, 8)     80
+____________________________________________________________
+max_pooling2d (MaxPooling (None, 13, 13, 8)     0
+____________________________________________________________
+flatten (Flatten)         (None, 1352)          0
+____________________________________________________________
+dense (Dense)             (None, 10)            13530
+============================================================
+Total params: 13,610
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "said"),
+    [
+        (
+            "max_pooling2d (MaxPooling (None, 13, 13, 8)     0\n",
+            "",
+            7,
+            "no Flatten makes 1352 of 26x26x8, so a row before it is missing",
+        ),
+        (
+            "(None, 10)",
+            "(None, 12)",
+            10,
+            "no Dense makes 12 of 1352 with 13,530 params",
+        ),
+    ],
+)
+def test_a_row_that_does_not_follow_tells_what_it_does_not_follow_from(
+    before, after, line, said
+):
+    found = from_text(BROKEN.replace(before, after), Choice())
+    [lost] = [one for one in found.unknowns if one.counts]
+    assert lost.place.line == line
+    assert lost.why.startswith(said)

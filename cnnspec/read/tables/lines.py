@@ -57,14 +57,19 @@ def lines_of(text: str) -> list[Line]:
 def _unfolded(lines: Sequence[Line]) -> Sequence[Line]:
     """The lines as they were before a window broke those that it was too narrow for.
 
-    A rule that goes on in the next line tells its width.
+    A rule that goes on in the next line tells its width. Where others of that width
+    don't go on, a row is missing between two of them.
     """
-    width = 0
+    width = broken = 0
     for one, other in pairwise(lines):
         if one.text[-1:] in {*"_━-┳"} and _RULES.fullmatch(f"{one.text}\n{other.text}"):
-            width = len(one.text)
-            break
-    if not width:
+            width = width or len(one.text)
+            broken += 1
+    whole_rules = sum(
+        one.text == "_" * width and other.text[:1] != "_"
+        for one, other in pairwise(lines)
+    )
+    if not width or whole_rules > broken:
         return lines
     whole: list[Line] = []
     goes_on = False

@@ -7,7 +7,7 @@ from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.registry import INPUT_LAYER, NEUTRAL, is_layer
 from cnnspec.ground.errors import Path
-from cnnspec.ground.shapes import Shape
+from cnnspec.ground.shapes import Shape, show
 from cnnspec.read.found import Place, ReadError, Unknown
 from cnnspec.read.tables import inputs
 from cnnspec.read.tables.activating import activation_of
@@ -371,7 +371,7 @@ class _Level:
             "weights": weights,
         }
         self._shapes[place] = shape
-        why = f"nothing here is a {row.type or 'layer'} that leads to the row"
+        why = _why_own(row, shape, shapes[0])
         self._steps.unknowns.append(
             Unknown(row.name, "class", (kind,), why, Place(row.line), counts=True)
         )
@@ -386,6 +386,17 @@ def _most_different(kind: str, several: Sequence[Arguments]) -> tuple[str, list[
         found[name] = [v for i, v in enumerate(values) if v not in values[:i]]
     name = max(found, key=lambda name: len(found[name]))
     return name, found[name]
+
+
+def _why_own(row: PrintedRow, made: Shape, x: Shape) -> str:
+    """Why a row is declared as a class of one's own."""
+    if not is_layer(row.type):
+        return f"nothing here is a {row.type or 'layer'} that leads to the row"
+    number = f" with {row.params:,} params" if row.params else ""
+    return (
+        f"no {row.type} makes {show(made[1:])} of {show(x[1:])}{number}, so a row "
+        "before it is missing or a number isn't as Keras printed it"
+    )
 
 
 def _class_name(row: PrintedRow, taken: Mapping[str, Any]) -> str:
