@@ -324,8 +324,17 @@ def printed_names(name: str, is_cut: bool) -> list[str]:
 
     Earlier names count; layers of other packages are known once a spec has them.
     """
-    names = {own: [own] for own in (*_modules, *_classes)}
-    names |= {other: [own] for other, own in (ALIASES | FORMER).items()}
-    names[_JOINED] = family_names("merging")
-    meant = [n for n in names if n.startswith(name)] if is_cut else [name]
-    return [own for n in meant for own in names.get(n, ())]
+    meant = [name]
+    if is_cut:
+        names = dict.fromkeys((*_modules, *_classes, *ALIASES, *FORMER, _JOINED))
+        meant = [n for n in names if n.startswith(name)]
+    return [own for n in meant for own in _printed(n)]
+
+
+def _printed(name: str) -> list[str]:
+    """The layers that are printed under a whole name."""
+    if name == _JOINED:
+        return family_names("merging")
+    if own := FORMER.get(name) or ALIASES.get(name):
+        return [own]
+    return [name] if name in _modules or name in _classes else []

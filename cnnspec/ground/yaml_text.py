@@ -93,7 +93,8 @@ def _needs_no_quotes(text: str) -> bool:
     from cnnspec.ground.source import Source
 
     bare = text.removeprefix("/").replace("$", "")
-    plain = bare[:1].isalnum() and bare.translate(_HARMLESS).isalnum()
+    short = bare[:1].isalnum() and "\n" not in bare
+    plain = short and bare.translate(_HARMLESS).isalnum()
     return plain and text[-1:] != " " and Source(text).data == text
 
 

@@ -14,6 +14,7 @@ from cnnspec.judge.settings import Settings, without_ignored
 from cnnspec.language.document import Document
 from cnnspec.language.program import Program
 from cnnspec.model.changing import read_changed
+from cnnspec.model.graph import Graph
 from cnnspec.model.resolver import resolve
 from cnnspec.model.running import followed
 from cnnspec.model.summary import Model, Summary, infer
@@ -111,14 +112,30 @@ def check_source(
         return _check(source, settings, *proofs)
 
 
+def check_read(program: Program, graph: Graph, settings: Settings) -> Checked:
+    """Everything about a spec that has been read.
+
+    Args:
+        program: what it says.
+        graph: of its model.
+        settings: which warnings are told.
+    """
+    patience.renew()
+    with _without_collection(), declaring(program.own):
+        program = program._replace(may_import=settings.allow_import)
+        return _judged(program, graph, settings)
+
+
 def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
     program = read_changed(source)._replace(may_import=settings.allow_import)
     with declaring(program.own):
-        return _judged(program, settings, *proofs)
+        return _judged(program, resolve(program), settings, *proofs)
 
 
-def _judged(program: Program, settings: Settings, *proofs: Proof) -> Checked:
-    source, graph = program.source, resolve(program)
+def _judged(
+    program: Program, graph: Graph, settings: Settings, *proofs: Proof
+) -> Checked:
+    source = program.source
     summary = _tuned(program, followed(infer(graph, source.line)))
     model = Model(program, summary)
     problems = (

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from cnnspec.ground.errors import Diagnostic
 from cnnspec.ground.source import Source
-from cnnspec.judge.check import Checked, check_source
+from cnnspec.judge.check import Checked, check_read, check_source
 from cnnspec.judge.settings import Settings
 from cnnspec.model.summary import Summary
 from cnnspec.read.found import Figures, Found, Place, Unknown
 from cnnspec.read.placed import FoundSource, told
-from cnnspec.read.writing.spec import written
+from cnnspec.read.writing.spec import proved
 
 
 class Imported(NamedTuple):
@@ -77,9 +77,16 @@ def imported(
     """
     origin = os.path.basename(source.path)
 
+    def read(text: str) -> Source:
+        document = Source(text, path)
+        document.everywhere = settings.allow_outside
+        return document
+
     def tried(found: Found) -> tuple[Found, str, Checked]:
-        text = written(found, flat=flat, origin=origin)
-        return found, text, check_source(lambda: Source(text, path), path, (), settings)
+        text, program, graph = proved(found, flat=flat, origin=origin, read=read)
+        if program is None or graph is None or program.own:
+            return found, text, check_source(lambda: read(text), path, (), settings)
+        return found, text, check_read(program, graph, settings)
 
     found, text, checked = tried(source.found)
     if not checked.ok and any(key in found.document for key in _LEARNING):

@@ -43,7 +43,9 @@ def lines_of(text: str) -> list[Line]:
     if not text.isascii():
         from cnnspec.read.tables.garbled import mended
 
-        text = mended(text).translate(_PLAIN)
+        text = mended(text)
+        if not _PLAIN.keys().isdisjoint(map(ord, {*text})):
+            text = text.translate(_PLAIN)
     if re.search(r"</|<br|&[a-z#0-9]{2,8};", text, re.IGNORECASE):
         from cnnspec.read.tables.markup import without_markup
 

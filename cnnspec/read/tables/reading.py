@@ -43,7 +43,12 @@ def read_tables(text: str) -> list[PrintedSummary]:
     Raises:
         SummaryError: If there is none, or none can be read.
     """
-    return list(_tables(tuple(lines_of(text))))
+    return list(_tables(_lines(text.rstrip())))
+
+
+@lru_cache(maxsize=1)
+def _lines(text: str) -> tuple[Line, ...]:
+    return tuple(lines_of(text))
 
 
 @lru_cache(maxsize=1)  # what is read of a table is held against the same table

@@ -106,17 +106,15 @@ def _repeated(spec: Spec) -> list[tuple[int, list[Stretch]]]:
     """Stretches that look alike, those first that promise to save most lines."""
     ranked = [
         (promise, group)
-        for signs, group in _alike(spec)
-        if (promise := _promise(group)) >= _GAIN
-        and _is_a_part(group[0].items)
-        and not repeats_itself(signs)
+        for group in _alike(spec)
+        if (promise := _promise(group)) >= _GAIN and _is_a_part(group[0].items)
     ]
     ranked.sort(key=lambda one: -one[0])
     return ranked
 
 
-def _alike(spec: Spec) -> list[tuple[list[int], list[Stretch]]]:
-    """Stretches that look alike, with what they look like, in the order of the text."""
+def _alike(spec: Spec) -> list[list[Stretch]]:
+    """Stretches that look alike and aren't made of smaller ones that do."""
     seqs = [seq for scope in spec.scopes() for seq in sequences(scope.items)]
     numbers: dict[Hashable, int] = {}
     signs = []
@@ -125,7 +123,7 @@ def _alike(spec: Spec) -> list[tuple[list[int], list[Stretch]]]:
         signs.append([numbers.setdefault(looks(i), len(numbers)) for i in seq])
     places = [(n, start) for n, seq in enumerate(seqs) for start in range(len(seq))]
     groups = [places]
-    found: dict[tuple[int, int, int], tuple[list[int], list[Stretch]]] = {}
+    found: dict[tuple[int, int, int], list[Stretch]] = {}
     for size in range(1, LONGEST + 1):
         longer: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for number, group in enumerate(groups):
@@ -136,8 +134,10 @@ def _alike(spec: Spec) -> list[tuple[list[int], list[Stretch]]]:
         groups = [group for group in longer.values() if len(group) > 1]
         for group in groups:
             n, start = group[0]
+            if repeats_itself(signs[n][start : start + size]):
+                continue
             alike = [Stretch(seqs[n], start, start + size) for n, start in group]
-            found[n, start, size] = signs[n][start : start + size], alike
+            found[n, start, size] = alike
     return [found[place] for place in sorted(found)]
 
 
@@ -299,8 +299,9 @@ def _of_calls(
     template: Template, stretches: Sequence[Stretch], calls: list[str] | None
 ) -> int:
     total = 0
-    for number in range(len(stretches)):
-        call = Item(CALL, "", template.parameters.given(number), "")
+    said = template.parameters.given()
+    for number, arguments in zip(range(len(stretches)), said, strict=False):
+        call = Item(CALL, "", dict(arguments), "")
         call.name = calls[number] if calls else None
         total += lines([call])
     return total
@@ -315,10 +316,12 @@ def _apply(spec: Spec, found: Candidate) -> None:
     name = title_of(template.body, calls, taken, calls_blocks)
     body = _in_line(template.body)
     spec.blocks[name] = Block(template.parameters.defaults(), body)
-    for number in reversed(range(len(found.stretches))):
+    places = range(len(found.stretches))
+    given = [*zip(places, template.parameters.given(), strict=False)]
+    for number, arguments in reversed(given):
         seq, start, stop = found.stretches[number]
         items = seq[start:stop]
-        call = Item(CALL, name, template.parameters.given(number), items[-1].key)
+        call = Item(CALL, name, dict(arguments), items[-1].key)
         call.name = calls[number] if calls else None
         call.reads = (Ref(found.entries[number]),)
         call.original = items

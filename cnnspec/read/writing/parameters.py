@@ -1,8 +1,8 @@
 """What several instances of a part differ in, and what that is called."""
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import chain, count
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, count, repeat
 from typing import Any
 
 from cnnspec.ground.yaml_text import BLANK
@@ -162,18 +162,23 @@ class Parameters:
         needed = {name: one for name, one in found.items() if one is BLANK}
         return needed | found
 
-    def given(self, number: int) -> dict[str, Any]:
-        """What the call of an instance says."""
-        found = {}
-        for name, default in self.defaults().items():
-            value = self.vectors[name][number]
-            if value is ANY:
-                value = next(v for v in self.vectors[name] if v is not ANY)
-                if default is not BLANK:
-                    continue
-            if default is BLANK or repr(value) != repr(default):
-                found[name] = value
-        return found
+    def given(self) -> Iterator[dict[str, Any]]:
+        """What the call of each instance says; without end if that is nothing."""
+        defaults = self.defaults()
+        if not defaults:
+            yield from repeat({})
+        for values in zip(*(self.vectors[name] for name in defaults), strict=True):
+            yield dict(self._said(defaults, values))
+
+    def _said(
+        self, defaults: Mapping[str, Any], values: Sequence[Any]
+    ) -> Iterator[tuple[str, Any]]:
+        for (name, default), value in zip(defaults.items(), values, strict=True):
+            if value is not ANY:
+                if default is BLANK or repr(value) != repr(default):
+                    yield name, value
+            elif default is BLANK:
+                yield name, next(v for v in self.vectors[name] if v is not ANY)
 
 
 def _agree(vector: Sequence[Any], values: Sequence[Any]) -> bool:

@@ -122,9 +122,11 @@ def _may_be_rounds(
         count: how often it stands there.
         exactly: whether all say the same.
     """
+    part = slice(start, start + size)
     if exactly:
         # Some of many calls of a block, twice: that is mere chance.
-        return count > 2 or not repeats_itself(seen[start : start + size])
+        is_chance = count == 2 and repeats_itself(seen[part])
+        return not is_chance and not repeats_itself(said[part])
     if count - 1 > WALKED:
         return False
     walked = {

@@ -1,12 +1,13 @@
 """The text of a spec: pass by pass, each of which is proved."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnspec.catalogue.registry import declaring
 from cnnspec.ground.errors import Path, SpecError
 from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_layout import laid_out
+from cnnspec.language.program import Program
 from cnnspec.model.changing import read_changed
 from cnnspec.model.graph import Graph
 from cnnspec.read.found import Found
@@ -41,8 +42,30 @@ FOLDING: tuple[Pass, ...] = (
 """What finds what belongs together."""
 
 
+class Proved(NamedTuple):
+    """The text of a spec, and what it was read as to prove it.
+
+    `program` and `graph` are None where nothing could be proved.
+    """
+
+    text: str
+    program: Program | None = None
+    graph: Graph | None = None
+
+
 def written(found: Found, *, flat: bool = False, origin: str = "") -> str:
-    """The text of the spec of a model.
+    """The text of the spec of a model, as `proved` has it."""
+    return proved(found, flat=flat, origin=origin).text
+
+
+def proved(
+    found: Found,
+    *,
+    flat: bool = False,
+    origin: str = "",
+    read: Callable[[str], Source] = Source,
+) -> Proved:
+    """The spec of a model.
 
     Each pass makes another spec of the last one. What the passes come to is read again
     and compared with the model that was found; as long as it differs, the last pass is
@@ -52,6 +75,7 @@ def written(found: Found, *, flat: bool = False, origin: str = "") -> str:
         found: the model.
         flat: writes layer by layer, without blocks and repeats.
         origin: the name of the file that it was read from, for a comment.
+        read: makes a document of a text.
     """
     source = FoundSource(found._replace(unknowns=()), "spec")
     program = read_changed(source)
@@ -63,30 +87,39 @@ def written(found: Found, *, flat: bool = False, origin: str = "") -> str:
         said = remarks(found, origin)
         made = [*_each(document, FLAT if flat else (*FLAT, *FOLDING), said)]
         if before is None:  # nothing to hold it against
-            return _text(made[0], said)
-        return _proved(made, before, said)
+            return Proved(_text(made[0], said))
+        return _proved(made, before, said, read)
 
 
-def _proved(made: Sequence[Spec], before: Graph, said: Remarks) -> str:
-    """The text of the last spec that is the model, and isn't longer for its branches.
+def _proved(
+    made: Sequence[Spec],
+    before: Graph,
+    said: Remarks,
+    read: Callable[[str], Source],
+) -> Proved:
+    """The last spec that is the model, and isn't longer for its branches.
 
     Args:
         made: the spec as it is found, and after each pass.
         before: the Graph of the model.
         said: comments.
+        read: makes a document of a text.
     """
     shapes = shapes_of(before)
     plain = made[: len(FLAT) + 1]
+    table = _lines_of_table(made[0])
     for spec in reversed(made[1:]):
         text = _text(spec, said, sizes(spec, shapes))
-        count = text.count("\n")
+        count = text.count("\n") - table
         # Most are much shorter, and none of the others needs to be written for that.
         may_be_long = spec not in plain and count > len(before.nodes)
-        if may_be_long and count > _LONGER * _text(plain[-1], said).count("\n"):
-            continue
-        if _is_proved(text, spec, before):
-            return text
-    return _text(made[0], said)
+        if may_be_long:
+            longest = _LONGER * (_text(plain[-1], said).count("\n") - table)
+            if count > longest:
+                continue
+        if proof := _proof(read, text, spec, before):
+            return proof
+    return Proved(_text(made[0], said))
 
 
 _LONGER = 1.15
@@ -108,12 +141,26 @@ def _each(
         yield spec
 
 
-def _is_proved(text: str, spec: Spec, before: Graph) -> bool:
+def _lines_of_table(spec: Spec) -> int:
+    """The lines that a printed table takes in a spec, however that is written."""
+    expect = spec.main.keys.get("expect")
+    table = expect.get("summary") if isinstance(expect, dict) else None
+    return table.count("\n") if isinstance(table, str) else 0
+
+
+def _proof(
+    read: Callable[[str], Source], text: str, spec: Spec, before: Graph
+) -> Proved | None:
+    """What a text is read as, if that is the model."""
     try:
-        after = graph_of(Source(text))
+        source = read(text)
+        program = read_changed(source)
+        after = graph_of(source, program)
     except SpecError:
-        return False
-    return after is not None and same(before, after, _free(spec))
+        return None
+    if after is None or not same(before, after, _free(spec)):
+        return None
+    return Proved(text, program, after)
 
 
 def _free(spec: Spec) -> set[str]:
