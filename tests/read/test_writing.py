@@ -264,6 +264,10 @@ Dense:
             ],
         ),
         (
+            spec(["Dense: {units: 2, bias_initializer: {Constant: 0}}"], "[8]"),
+            ["- Dense: {units: 2, bias_initializer: {Constant: {value: 0.0}}}"],
+        ),
+        (
             spec(["Bidirectional: {layer: {LSTM: {units: 4}}}"], "[8, 4]"),
             ["- Bidirectional: {layer: {LSTM: 4}}"],
         ),
@@ -279,7 +283,7 @@ Dense:
             ],
         ),
     ],
-    ids=["short", "components", "wrapped", "inputs", "one of several"],
+    ids=["short", "components", "constant", "wrapped", "inputs", "one of several"],
 )
 def test_layers_are_written_as_by_hand(text: str, lines: list[str]) -> None:
     assert layers(written(found(text), flat=True)) == lines

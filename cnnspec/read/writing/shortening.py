@@ -114,7 +114,10 @@ def _component_named(argument: str, written: str) -> bool:
 
 def _component(component: Component) -> Any:
     """An initializer or its like as a spec has it."""
-    return _named(type(component).__name__, _arguments(component))
+    cls, said = type(component), _arguments(component)
+    if said or cls.stands_alone:
+        return _named(cls.__name__, said)
+    return {cls.__name__: {a.name: a.default for a in cls.arguments().values()}}
 
 
 def _named(name: str, arguments: dict[str, Any]) -> Any:
