@@ -113,9 +113,13 @@ TABLE = "id,age,name,color,level,price,buys\n" + "".join(
     for k in range(24)
 )
 LEARNT = {
-    "buys": ["Dense: {units: 2, activation: softmax}", "classes: [no, yes]"],
+    "buys": ["Dense: {units: 2, activation: softmax}", 'classes: ["no", "yes"]'],
     "level": ["Dense: {units: 11, activation: softmax}", "labels: contiguous"],
-    "price": ["Dense: 1\n", "loss: mse", "buys: [no, yes]  # empty in 1 rows: fill"],
+    "price": [
+        "Dense: 1\n",
+        "loss: mse",
+        'buys: ["no", "yes"]  # empty in 1 rows: fill',
+    ],
 }
 
 

@@ -134,9 +134,9 @@ def test_sizes_that_are_not_known() -> None:
         "${shape('prev')[0] > 16}", "${shape('prev')[0] == null}"
     )
     [wrong] = map(str, api.check(text).diagnostics)
-    assert "a size of 'input' is null" in wrong
+    assert "a size of 'input', which is 'input_layer', is null" in wrong
     wrong, *_ = map(str, api.check(BLOCK, ["input=[null, 32, 8]"]).diagnostics)
-    assert "a size of 'prev' is null" in wrong
+    assert "a size of 'prev', which is 'multiply', is null" in wrong
 
 
 @pytest.mark.parametrize(

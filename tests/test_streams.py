@@ -31,6 +31,9 @@ def folder(tmp_path: Path) -> Path:
     conv = "- Conv2D: {filters: 9, kernel_size: 3}\n  - Flatten"
     wide = SPEC.replace("- Flatten", conv)
     (tmp_path / "wide.yaml").write_text(wide, encoding="utf-8")
+    code = "from keras import Sequential, layers\n"
+    code += "model = Sequential([layers.Dense(2, input_shape=(3,))])\n"
+    (tmp_path / "lesson.py").write_text(code, encoding="utf-8")
     (tmp_path / "wrong.yaml").write_text("layers: [Dens]\n", encoding="utf-8")
     return tmp_path
 
@@ -68,6 +71,7 @@ LINES = {
     "explain shape": 0,
     "schema": 0,
     "init first": 0,
+    "import lesson.py": 0,
     "--help": 0,
     "check --help": 0,
     "--version": 0,

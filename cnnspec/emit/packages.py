@@ -11,6 +11,7 @@ BACKENDS = ("tensorflow", "jax", "torch")
 
 EXTRAS = {
     **{backend: (backend, "keras") for backend in BACKENDS},
+    "h5": ("h5py",),
     "scripts": ("koreanize-matplotlib", "matplotlib", "pandas", "scikit-learn"),
 }
 """The packages that each extra of pyproject.toml brings."""

@@ -101,7 +101,7 @@ def _needs_no_quotes(text: str) -> bool:
 _WORD = re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
 _WORDS_OF_YAML = frozenset(
     word
-    for one in ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+    for one in ("true", "false", "null", "yes", "no", "on", "off")
     for word in (one, one.capitalize(), one.upper())
 )
 """Words that some reader of YAML takes for something else than text."""

@@ -104,7 +104,7 @@ def tower(shape, name):
 
 def test_a_model_that_is_used_again_has_a_variable() -> None:
     found = script(SEVERAL)
-    assert 's = split(image.shape[1:], name="s")\ns_output = s(image)\n' in found
+    assert 's = split_block(image.shape[1:], name="s")\ns_output = s(image)\n' in found
     assert "t, _, _, functional_3 = s(other)\n" in found
 
 

@@ -453,8 +453,7 @@ class Body:
     def _call(self, step: CallStep, current: Values) -> Values:
         found, said = self._flow.occurrences[step.path], self._said
         self._branches(step, current)
-        block = self._shared.program.blocks[step.block]
-        tensors = _one_by_one(self.reads.in_order(step, block), len(block.inputs))
+        tensors = self.reads.in_order(step, self._shared.program.blocks[step.block])
         self.statements += self._own_name(step)
         signature = self._shared.signatures[step.block]
         self.words.asked = self.reads.asked(step.path)
