@@ -685,3 +685,43 @@ def test_what_an_input_is_taken_to_be_is_told() -> None:
     found = read(f"{HEAD}Sequential([layers.Dense(1, input_shape=(x.shape[1],))])")
     [lost] = [one for one in found.unknowns if one.counts]
     assert (lost.why, lost.candidates) == ("x.shape[1] isn't in the code", (10,))
+
+
+# ------------------------------------------------------------------ data sets
+
+BATCHES = (
+    "import tensorflow as tf\nfrom tensorflow.keras import layers\n"
+    "(x, y), (xt, yt) = tf.keras.datasets.mnist.load_data()\n"
+    "x = x[..., tf.newaxis] / 255.\n"
+    "data = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(99).batch(64)\n"
+)
+OWN_MODEL = (
+    "class Net(tf.keras.Model):\n"
+    "    def __init__(self):\n        super().__init__()\n"
+    "        self.flat = layers.Flatten()\n        self.out = layers.Dense(2)\n"
+    "    def call(self, x):\n        return self.out(self.flat(x))\n"
+    "net = Net()\n"
+)
+
+
+def test_a_data_set_of_arrays_is_followed() -> None:
+    code = BATCHES + (
+        "m = tf.keras.Sequential([layers.Flatten(), layers.Dense(10, 'softmax')])\n"
+        "m.compile('adam', 'sparse_categorical_crossentropy')\nm.fit(data, epochs=3)\n"
+    )
+    found = read(code)
+    assert found.document["data"] == {"source": "mnist", "scale": 255}
+    assert found.document["train"]["batch_size"] == 64
+    assert counted(found)["total"] == 7850
+
+
+def test_a_model_that_a_loop_over_the_data_calls_has_their_shape() -> None:
+    loop = "for images, labels in data:\n    net(images)\n"
+    assert counted(read(BATCHES + OWN_MODEL + loop))["total"] == 1570
+
+
+def test_a_model_that_is_called_on_what_nobody_knows_is_read_all_the_same() -> None:
+    found = read(f"{BATCHES}{OWN_MODEL}for images in load():\n    net(images)\n")
+    assert open_points(found) == [
+        "input.shape: the shape of what net is called on isn't in the code"
+    ]

@@ -14,6 +14,7 @@ from cnnspec.read.code.values import (
     Instance,
     Raised,
     Spent,
+    Unknown,
     UserClass,
 )
 from cnnspec.read.found import Choice, Place, ReadError
@@ -26,6 +27,9 @@ def chosen(machine: Machine, choice: Choice) -> Model:
         ReadError: there is none, or none of that name.
     """
     models = whole_models(machine)
+    if not models:
+        _of_objects(machine)
+        models = whole_models(machine)
     if not models:
         _of_tensors(machine)
         models = whole_models(machine)
@@ -106,6 +110,24 @@ def _why_none(machine: Machine) -> tuple[str, str, Place]:
 
 
 # ------------------------------------------------------------------ never made
+
+
+def _of_objects(machine: Machine) -> None:
+    """The models of a class that nothing calls on samples whose shape is known."""
+    from cnnspec.read.code.names import called_model
+
+    for name, value in [*machine.scope.names.items()]:
+        if not isinstance(value, Instance) or not is_model_class(value.cls):
+            continue
+        shape = Unknown(f"the shape of what {name} is called on", value.place)
+        call = Call(machine, [], {}, value.place, f"{name}()")
+        machine.begin()
+        try:
+            called_model(machine, value, [Tensor(None, shape=shape)], call)
+        except (Raised, Spent, RecursionError):
+            continue
+        if value.model is not None:
+            value.model.call_it(name)
 
 
 def _of_tensors(machine: Machine) -> None:

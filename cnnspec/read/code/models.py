@@ -5,6 +5,7 @@ from typing import Any
 
 from cnnspec.catalogue import registry
 from cnnspec.read.code.arrays import Array
+from cnnspec.read.code.batches import unbatched
 from cnnspec.read.code.building import Layer, Model, Tensor, sizes_of, tensors_in
 from cnnspec.read.code.layering import make_layer, results
 from cnnspec.read.code.machine import Machine, Told
@@ -344,6 +345,7 @@ def _compile(model: Model, call: Call) -> None:
 
 
 def _fit(model: Model, call: Call) -> Any:
+    call = unbatched(call)
     model.use(call.machine)
     model.fitted.append(call)
     learn_input(model, call.get("x", 0))

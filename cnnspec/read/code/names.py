@@ -6,6 +6,7 @@ from typing import Any
 from cnnspec.catalogue import registry
 from cnnspec.read.code import models, samples
 from cnnspec.read.code.arrays import Array, array_attribute
+from cnnspec.read.code.batches import Batches, batches_attribute, from_slices, unbatched
 from cnnspec.read.code.building import Layer, Model, Node, Tensor, sizes_of, tensors_in
 from cnnspec.read.code.estimators import (
     Estimator,
@@ -63,11 +64,11 @@ def external_attribute(
     """A name in a package."""
     path = imported(f"{value.path}.{name}")
     root = path.partition(".")[0]
+    if name == "newaxis":
+        return None
     if root == "math" and name in MATH:
         return MATH[name]
     if root == "numpy":
-        if name == "newaxis":
-            return None
         found = samples.numpy_name(name, place)
         return External(path) if found is None else found
     if name == "environ":
@@ -133,7 +134,7 @@ def _build(machine: Machine, made: Instance, name: str, call: Call) -> None:
     """Makes the model of an object once the shape of its input is known."""
     shape = sizes_of(call.get("input_shape", 0))
     if name == "fit":
-        x = call.get("x", 0)
+        x = unbatched(call).get("x", 0)
         sizes = samples.first_sizes(x)
         shape = None if sizes is None else (None, *sizes)
     if isinstance(shape, tuple):
@@ -369,6 +370,8 @@ def _of_tensorflow(path: str, name: str, call: Call) -> Any:
         return samples.NUMPY["array"](call)
     if name == "one_hot":
         return samples.one_hot(call)
+    if name == "from_tensor_slices":
+        return from_slices(call)
     if name in ("expand_dims", "reshape", "zeros", "ones", "cast"):
         known = samples.NUMPY.get(name)
         return known(call) if known else call.args[0]
@@ -614,6 +617,7 @@ ATTRIBUTES: dict[type, Callable[..., Any]] = {
     Array: array_attribute,
     Frame: frame_attribute,
     Encoder: encoder_attribute,
+    Batches: batches_attribute,
     **dict.fromkeys((Estimator, Voting), estimator_attribute),
     Parser: _parser_attribute,
     **dict.fromkeys((str, list, tuple, dict, set), python_attribute),

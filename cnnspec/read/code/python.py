@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnspec.read.code.arrays import Array
+from cnnspec.read.code.batches import Batches
 from cnnspec.read.code.building import Layer, Model, Tensor
 from cnnspec.read.code.machine import ITEMS, ROUNDS, Machine
 from cnnspec.read.code.operations import part_of
@@ -50,6 +51,8 @@ def items_of(value: Any, count: int = 0) -> list[Any] | None:
         return list(value[:ITEMS])
     if isinstance(value, Array):
         return value.items(count)
+    if isinstance(value, Batches):
+        return [value.parts]
     if isinstance(value, Unknown) and count:
         return [value] * count
     return None
