@@ -28,28 +28,25 @@ def run(
     The spec, where it is printed, has standard output for itself; else what is told of
     it goes there.
     """
-    from cnnspec.emit.write import (
-        refuse_edited,
-        refuse_source,
-        seal_text,
-        write_together,
-    )
-
     written: dict[str, str | bytes] = {}
     with spec_errors(), usage_errors():
         for path in filter(None, (output, weights)):
-            refuse_source(path, source)
-            refuse_edited(path, force)
+            _refuse_over(path, source, force)
         read = api.import_model(
             source, flat=flat, model=model, table=table, cell=cell, path=output
         )
         if output is not None:
+            from cnnspec.emit.write import seal_text
+
             written[output] = sealed = seal_text(read.text, source)
             read = _further_down(read, sealed.count("\n") - read.text.count("\n"))
         if weights is not None:
             _refuse_no_archive(weights, source)
             written[weights] = api.kept_weights(source, allow_import=allow_import)
-        write_together(written)
+        if written:
+            from cnnspec.emit.write import write_together
+
+            write_together(written)
     if report == "json":
         print(json_text(read.report()))
     elif output is None:
@@ -58,6 +55,14 @@ def run(
     for line in findings.of_import(read, written, strict=strict):
         tell(line)
     return 0 if read.is_sound(strict=strict) else 1
+
+
+def _refuse_over(path: str, source: str, force: bool) -> None:
+    """Makes sure that nobody's work is written over."""
+    from cnnspec.emit.write import refuse_edited, refuse_source
+
+    refuse_source(path, source)
+    refuse_edited(path, force)
 
 
 def _refuse_no_archive(weights: str, source: str) -> None:

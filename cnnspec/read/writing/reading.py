@@ -35,6 +35,7 @@ class _Reader:
         self, blocks: set[str], comments: Mapping[Path, Sequence[str]]
     ) -> None:
         self._blocks, self._comments = blocks, comments
+        self._made: dict[str, Any] = {}
 
     def scope(
         self, document: Mapping[str, Any], path: Path, inputs: list[str]
@@ -62,7 +63,10 @@ class _Reader:
         item = Item(form, kind, _literal(arguments), key)
         item.name = _literal(key) or None
         if form == LAYER:
-            item.layer = _layer(kind, arguments)
+            which = repr((kind, arguments))  # most layers are like others
+            if which not in self._made:
+                self._made[which] = _layer(kind, arguments)
+            item.layer = self._made[which]
         if isinstance(given, dict):
             said = list(_by_name(given))
             item.reads = tuple(_ref(name, known) for _, name in said)

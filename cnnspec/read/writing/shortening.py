@@ -15,10 +15,14 @@ from cnnspec.read.writing.items import LAYER, Spec, each_item
 def shorten(spec: Spec) -> None:
     """Leaves out arguments that are as by default, and shortens the others."""
     policy = _policy(spec)
+    known: dict[int, dict[str, Any]] = {}
     for scope in spec.scopes():
         for item in each_item(scope.items):
             if item.form == LAYER and item.layer is not None:
-                item.arguments = shortened(item.layer, item.arguments, policy)
+                which = id(item.layer)  # one for all that say the same
+                if which not in known:
+                    known[which] = shortened(item.layer, item.arguments, policy)
+                item.arguments = dict(known[which])
 
 
 def _policy(spec: Spec) -> str:
