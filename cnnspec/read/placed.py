@@ -101,6 +101,8 @@ class FoundSource(Source):
     ) -> Diagnostic:
         """As that of a spec; what to write stands in the spec of it."""
         found = super().diagnostic(severity, code, path, message, hint, at_key)
+        if found.mark.line and code == "unknown-field" and path:
+            return found._replace(hint=_in_code(str(path[-1]), found.hint))
         if "write " not in found.hint or found.mark.line:
             return found
         return found._replace(hint=f"in the spec of it, {found.hint}")
@@ -193,3 +195,18 @@ def _taken(candidates: Sequence[Any]) -> str:
     *but, last = others or [""]
     would = f"{', '.join(but)} or {last}" if but else last
     return f"{first} is taken; {would} would do, too" if last else f"{first} is taken"
+
+
+def _in_code(name: str, hint: str) -> str:
+    """What to do about an argument that no layer has, in a program.
+
+    A layer of a spec never says its input, and one of a program may.
+    """
+    from cnnspec.catalogue.layers.base import FROM_ABOVE
+    from cnnspec.ground.likeness import meant
+
+    if hint != FROM_ABOVE:
+        return hint
+    of_input = ("input_shape", "input_dim", "input_length", "batch_input_shape")
+    found = meant(name, of_input)
+    return f"did you mean '{found}'?" if found else "remove it"

@@ -584,6 +584,16 @@ MNIST = "from keras.datasets import mnist\n(x, y), _ = mnist.load_data()\n"
             7,
             "needs one_hot labels",
         ),
+        (
+            "m = Sequential([\n  Input((4,)),\n  Dense(3, input_shpae=(4,))])",
+            5,
+            "did you mean 'input_shape'?",
+        ),
+        (
+            "m = Sequential([\n  Input((4,)),\n  keras.layers.flatten()])",
+            5,
+            "Flatten",
+        ),
         ("m = Sequential([\n  Dense(3),\n  Dense(2)\nm.summary()", 3, "never closed"),
         ("def f():\nreturn Sequential([Dense(1)])", 4, "expected an indented block"),
     ],
@@ -594,7 +604,7 @@ def test_a_faulty_program_is_told_at_its_line(
     path = tmp_path / "model.py"
     path.write_text(LAYERS + code, "utf-8")
     found = [d for d in cnnspec.check(path).diagnostics if d.severity == "error"]
-    assert found and said in found[0].text, [d.text for d in found]
+    assert found and said in f"{found[0].text}; {found[0].hint}", found
     assert found[0].mark.line == line, str(found[0])
 
 

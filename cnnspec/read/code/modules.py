@@ -63,10 +63,15 @@ def _layers() -> frozenset[str]:
 
 @cache
 def meant_layer(name: str) -> str:
-    """The layer that a name of none is meant to be; '' where none is likely."""
+    """The layer that a name of none is meant to be; '' where none is likely.
+
+    What Keras has in small letters are functions; `flatten` is the name of a class.
+    """
     from cnnspec.ground.likeness import meant
 
-    found = meant(name, _layers()) if name[:1].isupper() else ""
+    if not name[:1].isupper():
+        return next((one for one in _layers() if snake_case(one) == name), "")
+    found = meant(name, _layers())
     return found if found in _layers() else ""
 
 

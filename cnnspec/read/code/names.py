@@ -265,10 +265,12 @@ def _of_keras(path: str, name: str, call: Call) -> Any:
         return _of_backend(path, name, call)
     if ".preprocessing" in path or ".utils" in path:
         return call.unknown()
-    if name[:1].isupper() and ".layers" in path:
-        made = make_layer(name, call)
-        made.is_misspelt = bool(meant_layer(name))
-        return made
+    if ".layers" in path:
+        is_misspelt = bool(meant_layer(name))
+        if name[:1].isupper() or (is_misspelt and name not in by_function()):
+            made = make_layer(name, call)
+            made.is_misspelt = is_misspelt
+            return made
     return call.unknown()
 
 
