@@ -725,6 +725,13 @@ def test_a_data_set_of_arrays_is_followed() -> None:
     assert counted(found)["total"] == 7850
 
 
+def test_what_a_class_was_compiled_with_before_it_was_built_is_kept() -> None:
+    code = BATCHES + OWN_MODEL + "net.compile('adam', 'mse')\nnet.fit(data)\n"
+    found = read(code).document
+    assert found["train"] == {"optimizer": "adam", "loss": "mse", "batch_size": 64}
+    assert found["data"] == {"source": "mnist", "scale": 255}
+
+
 def test_a_model_that_a_loop_over_the_data_calls_has_their_shape() -> None:
     loop = "for images, labels in data:\n    net(images)\n"
     assert counted(read(BATCHES + OWN_MODEL + loop))["total"] == 1570

@@ -126,6 +126,8 @@ def _as_model(made: Instance, name: str, call: Call) -> Any:
     if made.model is None and name in ("build", "fit"):
         _build(machine, made, name, call)
     if made.model is None:
+        if name == "compile":
+            made.attributes[_COMPILED] = call
         return call.unknown()
     return models.METHODS[name](made.model, call)
 
@@ -154,6 +156,8 @@ def called_model(
         model.inputs, model.outputs = inputs, outputs
         model.name, model.cls = made.named, made.cls.name
         made.model = model
+        if compiled := made.attributes.get(_COMPILED):
+            models.METHODS["compile"](model, compiled)
     return found
 
 
@@ -177,8 +181,8 @@ def _followed(made: Instance, call: Call) -> Any:
         machine.inside.pop()
 
 
-_BUILT = " built"
-"""An attribute that no code can have: that `build` was read."""
+_BUILT, _COMPILED = " built", " compiled"
+"""Attributes that no code can have: that `build` was read, and what `compile` got."""
 
 
 def _class_attribute(machine: Machine, cls: UserClass, name: str, place: Place) -> Any:
