@@ -742,3 +742,32 @@ def test_a_model_that_is_called_on_what_nobody_knows_is_read_all_the_same() -> N
     assert open_points(found) == [
         "input.shape: the shape of what net is called on isn't in the code"
     ]
+
+
+FINE_TUNED = HEAD + (
+    "from keras.applications import MobileNetV2\n"
+    "base = MobileNetV2(include_top=False, weights=None, input_shape=(96, 96, 3))\n"
+    "base.trainable = False\n"
+    "top = layers.Dense(2)(layers.GlobalAveragePooling2D()(base.output))\n"
+    "m = Model(base.input, top)\n"
+)
+
+
+def test_layers_inside_stay_frozen_until_each_is_trained_again() -> None:
+    loop = "for one in m.layers[-5:]:\n    one.trainable = True\n"
+    found = read(FINE_TUNED + loop)
+    [step, *_] = found.document["layers"]
+    assert step["MobileNetV2"]["from_layer"] == "Conv_1"
+    # 320 · 1280 of Conv_1, 2 · 1280 of its normalization, 1280 · 2 + 2 of Dense
+    assert counted(found)["trainable"] == 414_722
+
+
+def test_layers_inside_have_their_classes() -> None:
+    loop = (
+        "for one in m.layers[-5:]:\n"
+        "    if not isinstance(one, layers.BatchNormalization):\n"
+        "        one.trainable = True\n"
+    )
+    assert open_points(read(FINE_TUNED + loop)) == [
+        ".trainable: layers between trained ones are frozen"
+    ]

@@ -13,7 +13,7 @@ from cnnspec.read.code.models import Inner
 from cnnspec.read.code.networks import ends, walked
 from cnnspec.read.code.open_points import OpenPoints
 from cnnspec.read.code.plain import arguments_of
-from cnnspec.read.code.shapes import inner_names, shape_of
+from cnnspec.read.code.shapes import inner_layers, shape_of
 from cnnspec.read.code.values import Instance
 from cnnspec.read.found import Place
 
@@ -326,7 +326,7 @@ class _Maker:
             given["weights"] = None
         parts = self.parts.get(id(node), [])
         x = shape_of(model.inputs[0])
-        names = inner_names(layer, x) if isinstance(x, tuple) else []
+        names = [*inner_layers(layer, x)] if isinstance(x, tuple) else []
         if parts not in ([""], []):
             given["outputs"] = [one or (names[-1] if names else "") for one in parts]
         given |= self._frozen(model, layer, names, path)
@@ -348,7 +348,7 @@ class _Maker:
         first = flags.index(True)
         if not all(flags[first:]):
             why = "layers between trained ones are frozen"
-            self.points.lost(why, model.place, counts=True)
+            self.points.lost(why, model.place, counts=True, argument="trainable")
         return {"from_layer": names[first]}
 
     # ----------------------------------------------------------------- own layers

@@ -12,7 +12,7 @@ from cnnspec.read.code.machine import Machine, Told
 from cnnspec.read.code.modules import is_layer_name
 from cnnspec.read.code.networks import dtype_name, ends, state_of, walked
 from cnnspec.read.code.operations import applied
-from cnnspec.read.code.shapes import inner_names, known_layer, shape_of
+from cnnspec.read.code.shapes import inner_layers, known_layer, shape_of
 from cnnspec.read.code.values import (
     Call,
     External,
@@ -183,11 +183,13 @@ def call_model(model: Model, call: Call) -> Any:
 
 
 class Inner(Layer):
-    """A layer inside a model of keras.applications."""
+    """A layer inside a model of keras.applications, by its name and class."""
 
-    def __init__(self, model: Model, name: str, place: Place) -> None:
-        super().__init__("", {}, place, name=name)
+    def __init__(self, model: Model, name: str, inside: str) -> None:
+        super().__init__("", {}, model.place, name=name)
         self.model: Model = model
+        self.trainable = model.trainable
+        self.inside = inside
 
 
 def layers_of(machine: Machine, model: Model) -> list[Any]:
@@ -198,13 +200,13 @@ def layers_of(machine: Machine, model: Model) -> list[Any]:
     if model.listed is None:
         if model.base is not None:
             x = shape_of(model.inputs[0])
-            names = inner_names(model.base, x) if isinstance(x, tuple) else []
-            found: list[Any] = [Inner(model, name, model.place) for name in names]
+            inside = inner_layers(model.base, x) if isinstance(x, tuple) else {}
+            found: list[Any] = [Inner(model, *one) for one in inside.items()]
         else:
             found = []
             for node in walked(model.outputs):
-                inside = node.layer.model if isinstance(node.layer, Layer) else None
-                found += layers_of(machine, inside) if inside else [node.layer]
+                held = node.layer.model if isinstance(node.layer, Layer) else None
+                found += layers_of(machine, held) if held else [node.layer]
         there = [one.tensor for one in found if isinstance(one, Input)]
         ways = [Input(one) for one in model.inputs if one not in there]
         model.listed = [*ways, *dict.fromkeys(found)]
@@ -265,7 +267,7 @@ def inner_attribute(machine: Machine, layer: Inner, name: str, place: Place) -> 
     if name == "trainable":
         return layer.trainable
     if name == "__class__":
-        return Unknown("the class of a layer inside", place)
+        return External(f"keras.layers.{layer.inside}")
     return Native(name, lambda call: None)
 
 

@@ -208,7 +208,7 @@ def _isinstance(call: Call) -> Any:
     names = [getattr(one, "name", "").rpartition(".")[2] for one in kinds]
     value = call.args[0]
     if isinstance(value, Layer):
-        return value.kind in names
+        return getattr(value, "inside", value.kind) in names
     if isinstance(value, Instance):
         return any(one in kinds for one in value.cls.order())
     known = tuple(kind for name in names for kind in _KINDS.get(name, ()))

@@ -164,8 +164,10 @@ def _inside(node: Node, name: str) -> Any:
     return next((row.output_shape for row in rows if row.name == name), lost)
 
 
-def inner_names(base: Layer, x: Any) -> list[str]:
+def inner_layers(base: Layer, x: Any) -> dict[str, str]:
     """The layers of a model of keras.applications as `model.layers` has them.
+
+    By their names, in that order; and the class of each.
 
     Args:
         base: the model with its arguments.
@@ -175,12 +177,13 @@ def inner_names(base: Layer, x: Any) -> list[str]:
 
     known = known_layer(base)
     if known is None or not isinstance(x, tuple) or not is_known(x):
-        return []
+        return {}
     try:
         found = functional_of(known, x)
     except (ShapeError, AssertionError, KeyError):
-        return []
-    return keras_order(found.graph)
+        return {}
+    classes = {node.name: type(node.layer).__name__ for node in found.graph.nodes}
+    return {name: classes[name] for name in keras_order(found.graph)}
 
 
 def size_at(shape: Any, axis: int, place: Place) -> Any:
