@@ -771,3 +771,22 @@ def test_layers_inside_have_their_classes() -> None:
     assert open_points(read(FINE_TUNED + loop)) == [
         ".trainable: layers between trained ones are frozen"
     ]
+
+
+def test_what_tensorflow_has_beside_its_keras_is_that_of_keras() -> None:
+    code = (
+        "import tensorflow as tf\nfrom tensorflow.keras import layers\n"
+        "start = tf.random_normal_initializer(0., 0.02)\n"
+        "m = tf.keras.Sequential([layers.Input((4,)),\n"
+        "    layers.Dense(2, kernel_initializer=start)])\n"
+        "m.compile(tf.optimizers.Adam(0.01), tf.losses.MeanSquaredError())\n"
+    )
+    found = read(code)
+    [step] = found.document["layers"]
+    start = {"RandomNormal": {"mean": 0.0, "stddev": 0.02}}
+    assert step["Dense"]["kernel_initializer"] == start
+    assert found.document["train"] == {
+        "optimizer": {"Adam": {"learning_rate": 0.01}},
+        "loss": "MeanSquaredError",
+    }
+    assert not found.unknowns
