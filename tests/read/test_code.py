@@ -790,3 +790,33 @@ def test_what_tensorflow_has_beside_its_keras_is_that_of_keras() -> None:
         "loss": "MeanSquaredError",
     }
     assert not found.unknowns
+
+
+def test_states_are_counted_where_no_size_is_known() -> None:
+    """A convolutional LSTM has two, and takes images and no rows."""
+    found = read(
+        "from keras.layers import Input, ConvLSTM2D, Add\n"
+        "from keras.models import Model\n"
+        "x = Input(shape=(None, len(frames), 8, 3))\n"
+        "o, h, c = ConvLSTM2D(4, 3, return_state=True)(x)\n"
+        "model = Model(x, Add()([h, c]))\n"
+    )
+    assert [one.argument for one in found.unknowns] == ["shape"]
+    [_, step] = found.document["layers"]
+    assert step["Add"]["from"] == ["conv_lstm2d.1", "conv_lstm2d.2"]
+
+
+def test_outputs_that_code_calls_otherwise() -> None:
+    found = read(
+        "import keras\nfrom keras import layers\n"
+        "x = keras.Input((8,))\n"
+        "one, two = layers.Dense(10, 'softmax')(x), layers.Dense(1)(x)\n"
+        "model = keras.Model(x, {'digit': one, 'tilt': two})\n"
+        "losses = {'digit': 'sparse_categorical_crossentropy', 'tilt': 'mse'}\n"
+        "model.compile('adam', losses, loss_weights={'digit': 1.0, 'tilt': 0.1})\n"
+    )
+    assert found.document["outputs"] == ["dense", "dense_1"]
+    train = found.document["train"]
+    crossentropy = "sparse_categorical_crossentropy"
+    assert train["loss"] == {"dense": crossentropy, "dense_1": "mse"}
+    assert train["loss_weights"] == {"dense": 1.0, "dense_1": 0.1}

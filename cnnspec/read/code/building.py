@@ -164,11 +164,12 @@ class Model:
         self.cells: list[int] = []
         self.compiled: Any = None
         self.fitted: list[Any] = []
+        self.output_keys: list[str] = []
+        """What the code calls the outputs, where it gives them as a mapping."""
         self.members = 0
         """How many of it vote, and how; none where it stands alone."""
         self.voting = ""
         self.listed: list[Any] | None = None
-        self.output_names: list[str] = []
         self.cls = ""
         """The class of the code that it is made of."""
 

@@ -132,14 +132,15 @@ def _of_objects(machine: Machine) -> None:
 
 def _of_tensors(machine: Machine) -> None:
     """The model that leads to the last tensor, where the code makes none of it."""
-    tensors = [
-        (name, value)
+    made_at = {
+        name: (value.node.serial, value)
         for name, value in machine.scope.names.items()
         if isinstance(value, Tensor) and value.node is not None
-    ]
-    if not tensors:
+    }
+    if not made_at:
         return
-    name, last = max(tensors, key=lambda one: one[1].node.serial)  # type: ignore[union-attr]
+    name = max(made_at, key=lambda one: made_at[one][0])
+    last = made_at[name][1]
     read = [tensor for node in walked([last]) for tensor in node.inputs]
     inputs = dict.fromkeys(tensor for tensor in read if tensor.node is None)
     made = Model("functional", last.place, machine.tick())

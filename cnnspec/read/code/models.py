@@ -118,7 +118,7 @@ def make_model(call: Call) -> Any:
     made.inputs = tensors_in(inputs)
     made.outputs = tensors_in(outputs)
     if isinstance(outputs, dict):
-        made.output_names = [str(key) for key in outputs]
+        made.output_keys = [str(key) for key in outputs]
     for one in outputs if isinstance(outputs, list | tuple) else [outputs]:
         if isinstance(one, Layer):
             what = f"the output is a {one.kind} that is called on no tensor, which"

@@ -288,7 +288,7 @@ def _scaled_for(home: str, call: Call) -> Any:
         (
             cls
             for cls in map(registry.model_class, registry.model_names())
-            if vars(cls).get("home", cls.home) == home  # type: ignore[attr-defined]
+            if getattr(cls, "home", "") == home
         ),
         None,
     )

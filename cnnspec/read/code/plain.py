@@ -1,6 +1,5 @@
 """Values of the code as a spec writes them: plain data."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from cnnspec.catalogue.layers import layer_class
@@ -97,8 +96,3 @@ def _is_default(kind: str, name: str, value: Any) -> bool:
         return False
     argument = layer_class(kind).arguments().get(name)
     return argument is not None and argument.default is None
-
-
-def to_mapping(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain data of a mapping."""
-    return {key: plain(one) for key, one in value.items()}

@@ -8,7 +8,7 @@ from cnnspec.catalogue.datasets import KERAS, OPENML, SKLEARN, DataSet
 from cnnspec.read.code.arrays import Array, Origin, of_values, reshaped
 from cnnspec.read.code.building import Tensor
 from cnnspec.read.code.machine import ITEMS
-from cnnspec.read.code.values import Call, Native, Unknown, is_known
+from cnnspec.read.code.values import Call, Unknown, is_known
 from cnnspec.read.found import Place
 
 
@@ -266,11 +266,6 @@ def numpy_name(name: str, place: Place) -> Any:
     if name in ("newaxis",):
         return None
     return {"pi": math.pi, "e": math.e, "inf": math.inf}.get(name)
-
-
-def dataset_native(name: str) -> Native:
-    """`load_data` of a data set of Keras."""
-    return Native("load_data", lambda call: of_keras(name, call))
 
 
 def first_sizes(value: Any) -> Sequence[Any] | None:

@@ -10,7 +10,6 @@ from cnnspec.read.code.building import Layer, Model, Node, Tensor
 from cnnspec.read.code.networks import ends
 from cnnspec.read.code.plain import arguments_of
 from cnnspec.read.code.values import Unknown, is_known
-from cnnspec.read.found import Place
 
 
 def shape_of(tensor: Tensor) -> Any:
@@ -184,10 +183,3 @@ def inner_layers(base: Layer, x: Any) -> dict[str, str]:
         return {}
     classes = {node.name: type(node.layer).__name__ for node in found.graph.nodes}
     return {name: classes[name] for name in keras_order(found.graph)}
-
-
-def size_at(shape: Any, axis: int, place: Place) -> Any:
-    """One size of a shape."""
-    if isinstance(shape, tuple) and -len(shape) <= axis < len(shape):
-        return shape[axis]
-    return Unknown("the size of a tensor", place)

@@ -218,8 +218,7 @@ def _rank(known: Any, row: PrintedRow) -> int:
 
 def _input_shape(known: Any, row: PrintedRow, shape: list[Any]) -> Any:
     """The shape with which a layer comes to a row."""
-    probe = [n if isinstance(n, int) else 64 for n in shape]
-    probe[0] = None  # type: ignore[call-overload]
+    probe = [None, *(n if isinstance(n, int) else 64 for n in shape[1:])]
     last = len(shape) - 1
     tells = _count(known, [(*probe[:last], 1)]) != _count(known, [(*probe[:last], 2)])
     if isinstance(shape[last], Unknown) and row.params and tells:

@@ -34,8 +34,12 @@ _FITTED = ("batch_size", "epochs", "validation_split", "shuffle", "class_weight"
 class Training:
     """Makes the two sections, and notes what they can't say."""
 
-    def __init__(self, outputs: Sequence[str], points: OpenPoints) -> None:
+    def __init__(
+        self, outputs: Sequence[str], points: OpenPoints, keys: Sequence[str] = ()
+    ) -> None:
         self.outputs = outputs
+        self.names = dict(zip(keys, outputs, strict=False))
+        """Of outputs, by what the code calls them where that is something else."""
         self.points = points
         self.train: dict[str, Any] = {}
         self.data: dict[str, Any] = {}
@@ -78,13 +82,19 @@ class Training:
                 return dict.fromkeys(self.outputs, loss)
             return loss
         weights = plain(value)
+        if isinstance(weights, dict):
+            return {self._name(key): one for key, one in weights.items()}
         if isinstance(weights, list) and len(weights) == len(self.outputs):
             return dict(zip(self.outputs, weights, strict=True))
         return weights
 
+    def _name(self, key: Any) -> str:
+        """The name that a spec has for an output."""
+        return self.names.get(str(key), str(key))
+
     def _by_output(self, value: Any, place: Place, read: Any) -> Any:
         if isinstance(value, dict):
-            found = {str(key): read(one, place) for key, one in value.items()}
+            found = {self._name(key): read(one, place) for key, one in value.items()}
             return {key: one for key, one in found.items() if one is not None}
         is_list = isinstance(value, list | tuple)
         if is_list and read == self._one:
@@ -320,7 +330,7 @@ def training_of(
     """
     if not isinstance(model.compiled, Call):
         return {}, {}
-    made = Training(outputs, points)
+    made = Training(outputs, points, model.output_keys)
     made.compile(model.compiled)
     if not made.train:
         return {}, made.places

@@ -100,15 +100,20 @@ def _spatial(sizes: Shape) -> Iterator[Shape]:
     """Sizes from which a first layer may come to some, common ones first."""
     if not sizes or None in sizes or len(set(sizes)) > 1:
         yield sizes
-        for more in (2, 4, 6):
-            if None not in sizes:
-                yield tuple(size + more for size in sizes)  # type: ignore[operator]
+        yield from (scaled for more in (2, 4, 6) if (scaled := _scaled(sizes, more)))
         return
     size: Any = sizes[0]
     near = [n for n in _COMMON if size <= n <= 4 * size + 12]
     near.sort(key=lambda n: (n - size not in (2, 0, 4), n))
     for n in (*near, size + 2, size, size + 4, size + 6, 2 * size, 4 * size):
         yield (n,) * len(sizes)
+
+
+def _scaled(sizes: Shape, more: int, times: int = 1) -> Shape:
+    """Sizes so many times, and so much more each; nothing where one isn't known."""
+    known = [size for size in sizes if size is not None]
+    same = len(known) == len(sizes)
+    return tuple(size * times + more for size in known) if same else ()
 
 
 def _grown(row: PrintedRow, out: Shape) -> Iterator[Shape]:
@@ -145,11 +150,8 @@ def _without_weights(row: PrintedRow, out: Shape) -> Iterator[Shape]:
             if product(sizes) == out[1]:
                 yield (out[0], *sizes)
     yield out
-    spatial = out[1:-1]
-    if spatial and None not in spatial:
-        for more in (-2, -6, -1):
-            yield (out[0], *(size + more for size in spatial), out[-1])  # type: ignore[operator]
-        for times in (2, 3):
-            yield (out[0], *(size * times for size in spatial), out[-1])  # type: ignore[operator]
+    for more, times in ((-2, 1), (-6, 1), (-1, 1), (0, 2), (0, 3)):
+        if spatial := _scaled(out[1:-1], more, times):
+            yield (out[0], *spatial, out[-1])
     if len(out) > 2 and None not in out[1:]:
         yield (out[0], product(out[1:]))
