@@ -291,6 +291,16 @@ layers:
             "kernel_regularizer: l2, activity_regularizer: l2}}}"
         ),
     ),
+    "a penalty in a loop": Found(
+        4,
+        "'bidirectional' (Bidirectional) fails at the first step of training: the "
+        "activity_regularizer of GRUCell stands in TensorFlow's loop over the steps, "
+        "and can't be added to the loss; set it on RNN instead, or unroll: true there",
+        _trained(
+            "Bidirectional: {layer: {RNN: {cell: [LSTMCell: 3, GRUCell: {units: 3, "
+            "activity_regularizer: l2}]}}}"
+        ),
+    ),
 }
 
 

@@ -20,7 +20,19 @@ def _trained(train: str, *layers: str, data: str = "", last: str = "softmax") ->
     )
 
 
+LOOP = """input: [8, 8, 1]
+layers:
+  - Reshape: [8, 8]
+  - RNN: {%s}
+  - Dense: {units: 10, activation: softmax}
+data: {source: digits}
+train: {loss: sparse_categorical_crossentropy}
+"""
 RUNS = {
+    "a penalty in a loop that is unrolled": LOOP
+    % "cell: {GRUCell: {units: 3, activity_regularizer: l2}}, unroll: true",
+    "a penalty on what a loop gives": LOOP
+    % "cell: {GRUCell: 3}, activity_regularizer: l2",
     "unknown sizes": """
         input: [null, null, 3]
         layers:
@@ -111,6 +123,12 @@ FAILS = {
         "  - Concatenate: {axis: 0, from: [prev, prev]}\n  - Dense: 10\n"
         "data: {source: digits}\n"
         "train: {loss: {SparseCategoricalCrossentropy: {from_logits: true}}}\n",
+    ),
+    "a penalty in a loop": Fails(
+        4,
+        "fails-at-run",
+        "'rnn' (RNN) fails at the first step of training: the activity_regularizer of ",
+        LOOP % "cell: {GRUCell: {units: 3, activity_regularizer: l2}}",
     ),
 }
 

@@ -372,6 +372,15 @@ class Layer(Record):
         halves = getattr(self, "activation", None) == HALVES
         return "its activation halves the last axis" if halves else ""
 
+    def penalty_in_loop(self) -> str:
+        """The class of a layer inside whose activity_regularizer no loss can take up.
+
+        '' for none. TensorFlow runs such a layer in a loop of its own, and what is made
+        in there can't be read outside (`while_loop` in keras/src/backend/tensorflow/
+        rnn.py, 3.15).
+        """
+        return ""
+
     def weights(self, *shapes: Any, **_: Any) -> list[Weight]:
         """The arrays that the layer holds, in Keras's order (`layer.weights`)."""
         return []

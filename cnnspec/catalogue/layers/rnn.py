@@ -302,6 +302,14 @@ class RNN(_Recurrent):
             )
         return output
 
+    def penalty_in_loop(self) -> str:
+        penalized = (
+            cell.title()
+            for cell in (self.stepper, *all_nested(self.stepper))
+            if getattr(cell, "activity_regularizer", None) is not None
+        )
+        return "" if self.unroll else next(penalized, "")
+
     def step_output(self, step: Shape) -> Shape:
         return self.stepper.step_output(step)
 

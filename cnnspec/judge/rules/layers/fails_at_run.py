@@ -22,6 +22,7 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.catalogue.dtypes import FLOATS, dtype_kind
+from cnnspec.catalogue.layers.base import all_nested
 from cnnspec.ground.errors import Problem
 from cnnspec.ground.shapes import Shapes, show
 from cnnspec.judge.mixing import mixing
@@ -59,6 +60,7 @@ def find(model: Model) -> Iterator[Problem]:
 def of_steps(model: Model) -> Iterator[Problem]:
     """What a step of training fails by, where a batch passes through."""
     yield from of_penalties(model)
+    yield from of_loops(model)
     yield from of_samples(model)
 
 
@@ -80,6 +82,21 @@ def of_penalties(model: Model) -> Iterator[Problem]:
                 text = f"{text}adds {dtype} to a loss of {DEFAULT_POLICY}, which "
                 text = f"{text}TensorFlow can't sum up"
                 hint = f"set dtype: {DEFAULT_POLICY} there, or leave {argument} out"
+                yield Problem(row.path, CODE, text, hint, True, row.trail)
+
+
+def of_loops(model: Model) -> Iterator[Problem]:
+    """Regularizers of what an RNN's cells give, which the loss never gets."""
+    if model.program.train is None:
+        return
+    for row in each_row(model.summary, written=True):
+        for layer in (row.layer, *all_nested(row.layer)):
+            if cell := layer.penalty_in_loop():
+                title = f"'{row.name}' ({type(row.layer).__name__})"
+                text = f"{title} fails at the first step of training: the "
+                text = f"{text}activity_regularizer of {cell} stands in TensorFlow's "
+                text = f"{text}loop over the steps, and can't be added to the loss"
+                hint = f"set it on {layer.title()} instead, or unroll: true there"
                 yield Problem(row.path, CODE, text, hint, True, row.trail)
 
 
