@@ -99,7 +99,7 @@ def imported(
     return Imported(source.path, text, found, checked, open)
 
 
-_LEARNING = ("train", "data")
+_LEARNING = ("train", "data", "ensemble")
 """The sections of a spec that say nothing of the model itself."""
 
 

@@ -50,8 +50,7 @@ def read(path: str, **choice: Any) -> Found | None:
     _refuse_choice(path, kind, choice)
     if kind not in _OF_WORDS:
         return _of_container(path, kind)
-    reader = _OF_WORDS[kind]
-    return reader(path, Choice(**choice)) if reader else None
+    return _OF_WORDS[kind](path, Choice(**choice))
 
 
 def source(path: str, shown: str = "", **choice: Any) -> FoundSource | None:
@@ -266,7 +265,7 @@ def _of_table(path: str, choice: Choice) -> Found:
 
 
 Reader = Callable[[str, Choice], Found]
-_OF_WORDS: dict[str, Reader | None] = {
+_OF_WORDS: dict[str, Reader] = {
     "table": _of_table,
     "python": _of_code,
     "notebook": _of_notebook,

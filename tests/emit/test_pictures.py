@@ -411,8 +411,7 @@ def test_so_does_the_lesson_of_one(classes: int, monkeypatch) -> None:
     assert Path("lesson.py").with_name("spec_grad_cam.png").exists()
 
 
-@pytest.mark.usefixtures("folder")
-def test_half_precision_is_drawn_too() -> None:
+def test_half_precision_is_drawn_too(folder: Path) -> None:
     text = SEEN.replace("show:", "mixed_precision: mixed_bfloat16, show:")
     module = script(text)
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -420,7 +419,10 @@ def test_half_precision_is_drawn_too() -> None:
         model = module.build_model()
         samples = np.random.default_rng(0).random((3, 8, 8, 1), "float32")
         module.plot_feature_maps(model, convolutions(model), samples)
-        heat(module, model, samples)
+        assert drawn(folder, "feature_maps").axes
+        maps, _ = heat(module, model, samples)
+        assert all(np.isfinite(one).all() for one in maps)
+        assert len(maps) == len(samples)
     finally:
         keras.config.set_dtype_policy("float32")
 
