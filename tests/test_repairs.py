@@ -215,3 +215,12 @@ def test_several_changes_that_each_mend() -> None:
     ways = first.hint.split("; or ")
     assert len(ways) > 1
     assert f"; each of {len(ways)} changes mends it, so see which was" in first.message
+
+
+def test_a_width_of_groups_is_worked_out() -> None:
+    conv = "input: [8, 8, 4]\nlayers:\n  - Conv2D: {filters: %d, kernel_size: 3, "
+    conv += "groups: 4, kernel_initializer: {HeNormal: {seed: 1}}}\n"
+    right = api.loads(conv % 1024).summary.rows[0].params
+    expect = f"expect: {{layers: {{conv2d: {{params: {right}}}}}}}\n"
+    [found] = api.check(conv % 96 + expect).diagnostics
+    assert found.hint == "write filters: 1024 in line 3"

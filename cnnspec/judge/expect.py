@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Container, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.ground import patience
@@ -393,46 +393,15 @@ def _agree(expected: tuple[int | None, ...], found: Shapes) -> bool:
     return isinstance(found, tuple) and tuple(expected) == found[1:]
 
 
-_TRIES: dict[str, Sequence[Any]] = {
-    "kernel_size": range(1, 16),
-    "depth_multiplier": range(1, 17),
-    "use_bias": (True, False),
-    "groups": range(1, 65),
-}
-"""Arguments whose other values may explain a number of parameters."""
-
-
 def _remedy(row: _Printable, wanted: int | None, source: Source) -> str:
     """The argument that would give the layer the parameters that are wanted."""
     if wanted is None or isinstance(row, _Input):
         return ""
-    taken, width = row.layer.arguments(), row.layer.grows_with
-    tries = {width: _solve(row, width, wanted)} if width in taken else {}
-    tries |= {name: values for name, values in _TRIES.items() if name in taken}
-    for name, values in tries.items():
-        for value in values:
-            if _count_with(row, name, value) == wanted:
-                text = f"{name}: {flow(value)}"
-                if type(source.value((*row.path, name))) in (int, bool):
-                    return f"write {text} in {source.line(row.path)}"
-                return f"{text} would give that"
+    from cnnspec.judge.repairs.layers import counting
+
+    for name, value in counting(row, wanted):
+        text = f"{name}: {flow(value)}"
+        if type(source.value((*row.path, name))) in (int, bool):
+            return f"write {text} in {source.line(row.path)}"
+        return f"{text} would give that"
     return ""
-
-
-def _solve(row: Row, name: str, wanted: int) -> Sequence[int]:
-    """The value of an argument at which evenly growing parameters come to `wanted`."""
-    step = getattr(row.layer, "groups", 1)
-    once, twice = _count_with(row, name, step), _count_with(row, name, 2 * step)
-    if once is None or twice is None or twice == once:
-        return ()
-    value = step + (wanted - once) * step // (twice - once)
-    return (value,) if value > 0 else ()
-
-
-def _count_with(row: Row, name: str, value: object) -> int | None:
-    try:
-        other = row.layer.changed({name: value})
-        other.check(*row.input_shapes)
-        return sum(weight.size for weight in other.weights(*row.input_shapes))
-    except ValueError:
-        return None

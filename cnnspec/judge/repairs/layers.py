@@ -76,6 +76,11 @@ def fitting(layer: Row, row: PrintedRow) -> Iterator[tuple[str, Any]]:
                 yield name, value
 
 
+def counting(layer: Row, params: int) -> Iterator[tuple[str, Any]]:
+    """Arguments with the values at which a layer has so many parameters."""
+    return fitting(layer, PrintedRow(layer.name, layer.type, None, params, 0))
+
+
 def _gives(layer: Row, name: str, value: Any, row: PrintedRow) -> bool:
     """Whether a layer has the shape and the parameters of a row."""
     try:
@@ -138,11 +143,12 @@ def _solved(layer: Row, name: str, row: PrintedRow) -> Iterator[int]:
     if isinstance(shape, tuple):
         yield from (size for size in reversed(shape[1:]) if isinstance(size, int))
     if row.params:
-        once, twice = (_count(layer, name, size) for size in (1, 2))
+        step = getattr(layer.layer, "groups", 1)  # a width is so many times something
+        once, twice = (_count(layer, name, size) for size in (step, 2 * step))
         if once is not None and twice is not None and once != twice:
-            value, rest = divmod(row.params - once, twice - once)
-            if not rest and value >= 0:
-                yield value + 1
+            value, rest = divmod((row.params - once) * step, twice - once)
+            if not rest and value > -step:
+                yield value + step
 
 
 def _count(layer: Row, name: str, value: int) -> int | None:
