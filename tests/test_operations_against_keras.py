@@ -17,7 +17,7 @@ from tests.fidelity.operations import Case, assert_same, call, draw, function
 
 LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
 NAMES = tuple(operations())
-NOT_TAKEN = {"average": {"weights"}, "einsum": {"kwargs"}}
+NOT_TAKEN = {"einsum": {"kwargs"}}
 """Arguments of functions that cnnspec refuses."""
 
 

@@ -460,7 +460,7 @@ def _tensors_read(
     for place, name in enumerate(node.inputs[:_READ_LIMIT]):
         shape = rows[name].output_shape if name in rows else shapes[name]
         several = tensors((name,), {name: shape}, node.parts[place : place + 1])
-        sizes = " and ".join(show(one[1:]) for one in several)
+        sizes = " and ".join(show(one[1:]) or "one number" for one in several)
         found.append(f"{sizes} from {_maker(graph, rows, name, line_of)}")
     if len(node.inputs) > _READ_LIMIT:
         return f"{', '.join(found)}, …"

@@ -40,6 +40,7 @@ _BY_NAME = {
     "BatchNormalization": (["inputs"], ["training"]),
     "LSTM": (["sequences", "initial_state"], ["training"]),
     "Attention": (["inputs"], ["use_causal_mask", "training"]),
+    "ops.average": (["x", "weights"], []),
 }
 """Arguments of the calls of layers: of tensors in their order, and others."""
 _SEVERAL = ("MultiHeadAttention", "LSTM", "GRU", "ops.split", "ops.top_k", "Gate")
@@ -309,6 +310,7 @@ class _Drawer:
             ("ops.multiply", dict),
             ("ops.greater", lambda: {"x1": value("int", kinds)}),
             ("ops.mean", lambda: {"axis": -1, "keepdims": value("bool", kinds)}),
+            ("ops.average", lambda: {"axis": -1}),
             ("ops.clip", lambda: {"x_min": 0, "x_max": value("int", kinds)}),
             ("ops.concatenate", lambda: {"axis": -1}),
             ("ops.get_item", lambda: {"key": ":, ..., :1"}),

@@ -37,7 +37,10 @@ layers:
   - ops.multiply: 3
   - ops.norm: {axis: 2, keepdims: true}
   - ops.einsum: {subscripts: "bij,bkj->bik", from: [prev, prev]}
-  - ops.clip: {x_min: 0, x_max: 6}
+  - ops.clip: {x_min: 1, x_max: 6, name: clipped}
+  - ops.average: {axis: 2, from: {weights: prev}, name: weighed}
+  - ops.average: {axis: 2, from: clipped}
+  - ops.add: {from: [prev, weighed]}
   - Flatten
   - Dense: 3
 """

@@ -241,6 +241,8 @@ def draw(name: str, random: Random) -> Case:
     )
     if wild and random.random() < 0.1:
         count += random.choice([-1, 1])
+    elif random.random() < 0.4:
+        count -= len(cls.may_lack)
     maker = _SHAPES.get(name, _alike)
     shapes = maker(shape, max(count, 1), random, wild)
     own = _OWN.get(name)
@@ -311,6 +313,7 @@ def _vectors(shape: Any, count: int, random: Random, wild: bool) -> list[Any]:
 
 _SHAPES: dict[str, Any] = {
     **dict.fromkeys(("concatenate", "stack", "hstack", "append"), _equal),
+    "average": _equal,
     "matmul": _matrices,
     "cross": _vectors,
     "take_along_axis": _equal,

@@ -820,3 +820,16 @@ def test_outputs_that_code_calls_otherwise() -> None:
     crossentropy = "sparse_categorical_crossentropy"
     assert train["loss"] == {"dense": crossentropy, "dense_1": "mse"}
     assert train["loss_weights"] == {"dense": 1.0, "dense_1": 0.1}
+
+
+def test_a_mean_with_weights_may_have_them_last() -> None:
+    found = read(
+        "import keras\nfrom keras import ops\n"
+        "a, w, b = keras.Input((4, 6)), keras.Input((4, 6)), keras.Input((4, 6))\n"
+        "one, two = ops.average(a, 1, w), ops.average(b, weights=w, axis=1)\n"
+        "model = keras.Model([a, w, b], [one, two])\n"
+    )
+    assert [step["ops.average"] for step in found.document["layers"]] == [
+        {"axis": 1, "from": ["a", "w"]},
+        {"axis": 1, "from": ["b", "w"]},
+    ]

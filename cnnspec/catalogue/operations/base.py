@@ -103,6 +103,8 @@ class Operation(Layer):
     """As `typed`, when it runs, where Keras tells another type beforehand."""
     unfit: ClassVar[frozenset[str]] = TEXT
     """The types of numbers that TensorFlow doesn't run it on."""
+    may_lack: ClassVar[tuple[str, ...]] = ()
+    """The last of them, which a call may leave out."""
     takes_list: ClassVar[bool] = False
     """Whether the tensors are a list under the one name."""
     takes_tensors_apart = True
@@ -126,6 +128,8 @@ class Operation(Layer):
     def operands(self, *given: T) -> list[Any]:
         """What stands for each tensor argument, numbers where it has them.
 
+        Those that it may lack are left out where no tensor comes to them.
+
         Args:
             given: tensors, which fill the arguments that have no number.
 
@@ -135,21 +139,30 @@ class Operation(Layer):
         if self.takes_list:
             return [list(given)]
         free = self.open_arguments()
-        if len(given) != len(free):
+        if not self.takes(len(given)):
             raise self._wrong_count(len(given), free)
-        found = dict(zip(free, given, strict=True))
+        found = dict(zip(free, given, strict=False))
         return [
             found[name] if name in found else getattr(self, name)
             for name in self.tensor_arguments
+            if name in found or name not in self.may_lack
         ]
+
+    def takes(self, count: int) -> bool:
+        """Whether it can be given so many tensors, one for each argument."""
+        free = len(self.open_arguments())
+        return free - len(self.may_lack) <= count <= free
 
     def works_on(self) -> tuple[str, ...]:
         return self.tensor_arguments if self.takes_list else self.open_arguments()
 
     def open_arguments(self) -> tuple[str, ...]:
         """The tensor arguments that have no number."""
+        numbers = self.arguments()
         return tuple(
-            name for name in self.tensor_arguments if getattr(self, name, None) is None
+            name
+            for name in self.tensor_arguments
+            if name not in numbers or getattr(self, name) is None
         )
 
     def _wrong_count(self, count: int, free: Sequence[str]) -> ShapeError:
@@ -178,7 +191,7 @@ class Operation(Layer):
         tensors = (
             {free[0]: [*given]}
             if self.takes_list
-            else dict(zip(free, given, strict=True))
+            else dict(zip(free, given, strict=False))
         )
         found = {**own, **tensors}
         by_place = [found.pop(name) for name in self.positional()]
@@ -191,7 +204,8 @@ class Operation(Layer):
             for name, one in self.arguments().items()
             if one.required and name not in (*self.tensor_arguments, *BY_NAME)
         )
-        return (*self.tensor_arguments, *needed)
+        always = (n for n in self.tensor_arguments if n not in self.may_lack)
+        return (*always, *needed)
 
     def turned_round(self) -> bool:
         """Whether Python would call another operation for its sign, as for `1 < x`."""

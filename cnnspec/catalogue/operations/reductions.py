@@ -15,9 +15,10 @@ from cnnspec.catalogue.operations.base import (
     Operation,
     mixes,
 )
+from cnnspec.catalogue.operations.pairs import spread
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import ZeroToOne, kind, number
-from cnnspec.ground.shapes import Shape
+from cnnspec.ground.shapes import Shape, agree, show
 from cnnspec.ground.yaml_text import flow
 
 Axes = int | tuple[int, ...]
@@ -195,15 +196,34 @@ class CountNonzero(Along):
 
 
 class Average(CountNonzero):
-    """The mean of the numbers along an axis."""
+    """The mean of the numbers along an axis; some may weigh more than others."""
 
     typed = types.with_float
+    tensor_arguments = ("x", "weights")
+    may_lack = ("weights",)
     renamed: ClassVar[dict[str, typing.Any]] = {
-        "weights": "multiply by them with ops.multiply, take ops.sum, and divide that "
-        "by the weights' own sum",
+        "weights": "a tensor is named under from, as in from: {weights: NAME}",
     }
 
     axis: int | None = None
+
+    def fits(self, *shapes: typing.Any) -> None:
+        super().fits(*shapes)
+        x, *others = shapes
+        for weights in others:
+            if len(weights) == 1:
+                raise mixes("with a weight for each sample would put samples together")
+            if len(weights) != len(x) or not all(map(agree, weights, x)):
+                text = f"takes weights of its input's size, {show(x[1:])}, and is given"
+                raise ShapeError(
+                    f"{text} {show(weights[1:])}",
+                    "write ops.multiply, ops.sum, and ops.true_divide by the weights' "
+                    "own sum",
+                )
+
+    def running(self, output: typing.Any, *shapes: typing.Any) -> typing.Any:
+        """Sizes that weren't known meet, and are spread over each other."""
+        return self.shape(spread(shapes))
 
 
 class _Nan(Reduction):

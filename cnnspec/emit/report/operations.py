@@ -42,9 +42,11 @@ def markdown() -> Iterator[str]:
 def _row(cls: type[Operation]) -> str:
     names = [OPERATION + name for name in (cls.function, *cls.synonyms)]
     tensors = ", ".join(cls.tensor_arguments)
+    least = ", ".join(n for n in cls.tensor_arguments if n not in cls.may_lack)
+    few = f"`{least}`, or " if cls.may_lack else ""
     cells = (
         ", ".join(f"`{name}`" for name in names),
-        f"a list, `{tensors}`" if cls.takes_list else f"`{tensors}`",
+        f"a list, `{tensors}`" if cls.takes_list else f"{few}`{tensors}`",
         ", ".join(_argument(cls, name) for name in cls.arguments() if name != "name"),
         comment(cls),
     )

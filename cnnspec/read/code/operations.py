@@ -181,8 +181,9 @@ def of_function(
     if cls.takes_list:
         return _of_list(machine, name, values, rest, place)
     operands: dict[str, Any] = {}
-    order = [*cls.tensor_arguments, *cls.arguments()]
-    for argument in dict.fromkeys(order):
+    always = (n for n in cls.tensor_arguments if n not in cls.may_lack)
+    own = (n for n in cls.arguments() if n != "name")
+    for argument in dict.fromkeys((*always, *own, *cls.may_lack)):
         other = next((key for key in _TENSORS if key in rest), "")
         if argument in rest:
             operands[argument] = rest.pop(argument)

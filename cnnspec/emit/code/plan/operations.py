@@ -67,7 +67,7 @@ def _apart(operation: Operation, tensors: Sequence[Given]) -> list[Expression]:
 def _is_one_each(operation: Operation, given: Sequence[Expression]) -> bool:
     """Whether there is the code of a tensor for each argument that takes one."""
     several = any(isinstance(code, Star) for code in given)
-    return not several and len(given) == len(operation.works_on())
+    return not several and operation.takes(len(given))
 
 
 def _ordered(
