@@ -176,7 +176,7 @@ def _tuned(program: Program, summary: Summary) -> Summary:
     return summary._replace(tuned=tuned(summary, tune.names, tune.from_layer))
 
 
-_BESIDE = (("data",), ("train",), ("ensemble",), ("expect",))
+_BESIDE = (("data",), ("train",), ("ensemble",), ("expect",), ("study",))
 """Sections that say nothing of what the model is."""
 
 

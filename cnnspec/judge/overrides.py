@@ -63,6 +63,15 @@ def apply(source: Source, given: Overrides) -> None:
         source.note_override(path, one.text)
 
 
+def values_of(given: Overrides) -> dict[str, Any]:
+    """The values by their keys.
+
+    Raises:
+        OverrideError: one isn't of that form.
+    """
+    return {one.key: one.value for one in _read(given)}
+
+
 def _read(given: Overrides) -> Iterator[Override]:
     if isinstance(given, Mapping):
         from cnnspec.ground.data import plain

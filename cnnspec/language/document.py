@@ -620,3 +620,7 @@ class Document(Record):
     data: Annotated[Any, _section("Data")] = None
     train: Annotated[Any, _section("Train")] = None
     ensemble: Annotated[Any, _section("Ensemble")] = None
+    study: Annotated[
+        Any,
+        lazily("cnnspec.language.studies", "SpecStudy", {"$ref": "#/$defs/study"}),
+    ] = None

@@ -33,6 +33,8 @@ def read_program(source: Source) -> Program:
         hint = "cnnspec init writes one to start from"
         notes.report((), "wrong-type", text, hint)
         data = {}
+    # The values of its variants are those of other specs, which read them themselves.
+    data = {key: value for key, value in data.items() if key != "study"}
     data = read_formulas(data, notes)
     variables = Variables(data.get("vars"), notes)
     notes.broken |= _names(Document.misnamed(data, "vars"))
@@ -89,6 +91,8 @@ def _program(
         steps += reader.steps(appended, ("append",), place)
     blocks.refuse_recursion()
     data = with_outputs(data)
+    if isinstance(source.data, dict) and "study" in source.data:
+        data = {**data, "study": source.data["study"]}
     document = _document(data, notes) if isinstance(source.data, dict) else _EMPTY
     parts = _parts(data, notes) if notes.problems() else {}
     program = Program(

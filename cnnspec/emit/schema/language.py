@@ -33,6 +33,7 @@ from cnnspec.emit.schema.objects import (
     record_json,
     with_own_parts,
 )
+from cnnspec.emit.schema.studies import EXPECT, STUDY, study_of_spec
 from cnnspec.ground.kinds import Argument, Json
 from cnnspec.ground.records import Record
 from cnnspec.language.document import (
@@ -74,6 +75,7 @@ DESCRIPTIONS = {
     "data": "What the model learns from.",
     "train": "How it is trained.",
     "ensemble": "Several members that vote.",
+    "study": "Variants of this spec that are compared, each from several seeds.",
 }
 
 STATEMENTS: dict[str, type[Record]] = {
@@ -138,6 +140,8 @@ def json_schema() -> Json:
             "block": {**record_json(BlockKeys), "required": []},
             "custom": {**record_json(CustomKeys), "required": []},
             "fine_tune": record_json(FineTune),
+            EXPECT: record_json(Expect),
+            STUDY: study_of_spec(),
             "layer": _layer(),
             "numbers": NUMBERS,
             "own_part": OWN_PART,

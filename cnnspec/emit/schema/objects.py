@@ -110,7 +110,9 @@ def or_formula(json: Json) -> Json:
         several = [or_formula(one) for one in json["anyOf"]]
         flat = [one for s in several for one in (s.get("anyOf", [s]))]
         found["anyOf"] = [one for one in flat if one != formula] + [formula]
-    elif "$ref" in json and not json["$ref"].endswith(("step", "layer", "from")):
+    elif "$ref" in json and not json["$ref"].endswith(
+        ("step", "layer", "from", "study")
+    ):
         return {"anyOf": [json, formula]}
     return found
 

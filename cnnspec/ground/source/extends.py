@@ -8,7 +8,9 @@ from typing import Any
 from cnnspec.ground.errors import Diagnostic, Path, SpecError
 from cnnspec.ground.source.marked import Source
 
-_NOT_INHERITED = ("name", "description", "expect", "extends", "include", "append")
+_NOT_INHERITED = (
+    *("name", "description", "expect", "extends", "include", "append", "study"),
+)
 """Keys that say something of their own file only."""
 
 

@@ -1,0 +1,193 @@
+"""The document of a study to the variants that it compares."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+from cnnspec.ground.errors import Diagnostic, Invalid, OverrideError, Path, SpecError
+from cnnspec.ground.file_names import file_name
+from cnnspec.ground.source import Source, read_source, stem
+from cnnspec.ground.yaml_text import flow
+from cnnspec.judge.overrides import Overrides, values_of
+from cnnspec.language.studies import SPEC, SpecStudy, StudyFile, StudyKeys
+from cnnspec.study.plan import BASE, Study, Variant
+
+_OF_SPEC = ("layers", "input", "inputs", "extends")
+
+
+def is_study(source: Source) -> bool:
+    """Whether a document is a study, and no spec."""
+    data = source.data
+    if not isinstance(data, dict) or any(key in data for key in _OF_SPEC):
+        return False
+    return "study" in data or "base" in data and ("variants" in data or "grid" in data)
+
+
+def read(
+    path: str,
+    vary: Sequence[str] = (),
+    seeds: int | None = None,
+    overrides: Overrides = (),
+) -> Study:
+    """The study of a file, or of a spec.
+
+    Args:
+        path: of a study, of a spec with `study:`, or of any spec with `vary`.
+        vary: `KEY=VALUE,VALUE` each, crossed with the study's grid.
+        seeds: how many, in place of the study's.
+        overrides: change each variant's spec first.
+
+    Raises:
+        SpecError: it can't be read, with everything that is wrong.
+        OverrideError: what `vary` or `overrides` say can't be followed.
+    """
+    return read_document(read_source(path), vary, seeds, overrides)
+
+
+def read_document(
+    source: Source,
+    vary: Sequence[str] = (),
+    seeds: int | None = None,
+    overrides: Overrides = (),
+) -> Study:
+    """As `read`, of a document that has been read."""
+    varied = dict(map(_varied, vary))
+    own = is_study(source)
+    keys, prefix = _keys(source, own, asked=bool(vary or seeds))
+    beside = os.path.dirname(source.path)
+    base = os.path.normpath(os.path.join(beside, keys.base)) if own else source.path
+    reading = _Reading(source, base, values_of(overrides), prefix)
+    variants = (
+        *reading.by_name(keys.variants or {}),
+        *reading.by_grid({**(keys.grid or {}), **varied}),
+    )
+    if not variants:
+        variants = (reading.variant(BASE, {}, (*prefix, BASE), {}),)
+    names = [variant.name for variant in variants]
+    expected = keys.expect or {}
+    name = stem(source.path) if own else f"{stem(source.path)}_study"
+    return Study(
+        title=_title(keys, source, varied),
+        name=file_name(name),
+        base=base,
+        seeds=tuple(range(seeds)) if seeds else tuple(keys.seeds),
+        variants=tuple(v._replace(expect=expected.get(v.name)) for v in variants),
+        reference=BASE if BASE in names else names[0],
+        source=source,
+        search=None,
+    )
+
+
+def _title(keys: StudyKeys, source: Source, varied: Mapping[str, Any]) -> str:
+    """What the study is called where people read of it."""
+    if isinstance(keys, StudyFile):
+        return keys.study
+    if isinstance(keys, SpecStudy):
+        return keys.title_
+    return (
+        f"{stem(source.path)} by {', '.join(varied)}" if varied else stem(source.path)
+    )
+
+
+def _keys(source: Source, own: bool, *, asked: bool) -> tuple[Any, Path]:
+    """What a document says of a study, and where.
+
+    Raises:
+        SpecError: with everything that is wrong there.
+    """
+    prefix: Path = () if own else ("study",)
+    given = source.data if own else _said(source)
+    if given is None and asked:
+        return StudyKeys.read({}), prefix
+    problems: list[Diagnostic] = list(source.problems)
+    if not isinstance(given, dict):
+        text = "there is no study: in this spec"
+        hint = "write one, or say what to vary, as in --vary train.batch_size=8,32"
+        raise SpecError([source.diagnostic("error", "missing-field", (), text, hint)])
+    try:
+        keys = (StudyFile if own else SpecStudy).read(given)
+    except Invalid as error:
+        problems += [source.error(p.under(*prefix)) for p in error.problems]
+    if any(found.severity == "error" for found in problems):
+        raise SpecError(problems)
+    return keys, prefix
+
+
+def _said(source: Source) -> Any:
+    return source.data.get("study") if isinstance(source.data, dict) else None
+
+
+def _varied(text: str) -> tuple[str, list[Any]]:
+    """The key and the values of `KEY=VALUE,VALUE`.
+
+    Raises:
+        OverrideError: it isn't of that form.
+    """
+    key, equals, values = text.partition("=")
+    if not key or not equals or not values.strip():
+        raise OverrideError(f"'{text}' is not of the form KEY=VALUE,VALUE")
+    try:
+        found = Source(f"[{values}]", "--vary")
+    except SpecError as error:
+        raise OverrideError(f"'{text}': {error.diagnostics[0].message}") from None
+    if found.problems:
+        raise OverrideError(f"'{text}': {found.problems[0].message}")
+    return key, found.data
+
+
+class _Reading:
+    """Makes the variants of a study."""
+
+    def __init__(
+        self, source: Source, base: str, overrides: Mapping[str, Any], prefix: Path
+    ) -> None:
+        self._source, self._base, self._prefix = source, base, prefix
+        self._overrides = overrides
+
+    def by_name(self, variants: Mapping[str, Mapping[str, Any]]) -> Iterator[Variant]:
+        """Those that have a name."""
+        for name, settings in variants.items():
+            path = (*self._prefix, "variants", name)
+            yield self.variant(name, settings, path, {k: (*path, k) for k in settings})
+
+    def by_grid(self, grid: Mapping[str, Sequence[Any]]) -> Iterator[Variant]:
+        """Those of a grid, whose axes are crossed."""
+        if not grid:
+            return
+        path = (*self._prefix, "grid")
+        places = [range(len(values)) for values in grid.values()]
+        for point in product(*places):
+            chosen = dict(zip(grid, point, strict=True))
+            settings = {key: grid[key][place] for key, place in chosen.items()}
+            where = {key: (*path, key, place) for key, place in chosen.items()}
+            yield self.variant(called(settings), settings, path, where)
+
+    def variant(
+        self,
+        name: str,
+        settings: Mapping[str, Any],
+        path: Path,
+        places: Mapping[str, Path],
+    ) -> Variant:
+        """A variant of the base, or of the spec that it names."""
+        own = dict(settings)
+        spec = own.pop(SPEC, None)
+        beside = os.path.dirname(self._source.path)
+        file = os.path.normpath(os.path.join(beside, spec)) if spec else self._base
+        given = {
+            key: value
+            for key, value in self._overrides.items()
+            if not any(_within(key, one) for one in own)
+        }
+        return Variant(name, {**given, **own}, file, path, places)
+
+
+def _within(key: str, other: str) -> bool:
+    """Whether a key is another, or leads to something in it."""
+    return key == other or key.startswith(f"{other}.")
+
+
+def called(settings: Mapping[str, Any]) -> str:
+    """What a variant without a name is called: `vars.depth=2,train.batch_size=8`."""
+    return ",".join(f"{key}={flow(value)}" for key, value in settings.items())

@@ -1,0 +1,119 @@
+"""What a study's document says: variants, seeds, and the runs that they come to."""
+
+from pathlib import Path
+
+import pytest
+
+from cnnspec.study import checking, document
+from cnnspec.study.plan import Plan
+
+SPEC = """\
+input: [8]
+vars: {width: 4}
+layers: [{Dense: $width}, {Dense: {units: 10, activation: softmax}}]
+expect: {total_params: 86}
+data: {source: npz, path: digits.npz, labels: one_hot}
+train: {loss: categorical_crossentropy, epochs: 3, seed: 7}
+"""
+STUDY = """\
+study: What helps?
+base: specs/small.yaml
+seeds: 2
+variants:
+  base: {}
+  wide: {vars.width: "${4 * 2}"}
+  other: other.yaml
+  both: {spec: other.yaml, train.epochs: 5}
+grid: {vars.width: [4, 8], train.shuffle: [true, false]}
+expect: {wide: {total_params: 162}}
+"""
+
+
+@pytest.fixture
+def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a study and its specs, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    Path("specs").mkdir()
+    Path("specs/small.yaml").write_text(SPEC)
+    Path("other.yaml").write_text(SPEC.replace("width: 4", "width: 5"))
+    Path("norm.yaml").write_text(STUDY)
+    return tmp_path
+
+
+def planned(*given: object, path: str = "norm.yaml") -> Plan:
+    return checking.plan(document.read(path, *given))  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("studies")
+def test_variants_of_names_specs_and_a_grid() -> None:
+    plan = planned()
+    study = plan.study
+    assert (study.title, study.name, study.base) == (
+        *("What helps?", "norm", "specs/small.yaml"),
+    )
+    assert (study.seeds, study.reference) == ((0, 1), "base")
+    assert {
+        one.variant.name: (
+            one.variant.spec,
+            one.model and one.model.summary.rows[0].params,
+        )
+        for one in plan.variants
+    } == {
+        "base": ("specs/small.yaml", 36),
+        "wide": ("specs/small.yaml", 72),
+        "other": ("other.yaml", 45),
+        "both": ("other.yaml", 45),
+        "vars.width=4,train.shuffle=true": ("specs/small.yaml", 36),
+        "vars.width=4,train.shuffle=false": ("specs/small.yaml", 36),
+        "vars.width=8,train.shuffle=true": ("specs/small.yaml", 72),
+        "vars.width=8,train.shuffle=false": ("specs/small.yaml", 72),
+    }
+    assert len(plan.runs) == len({run.folder for run in plan.runs}) == 16
+    both = next(run for run in plan.runs if run.variant == "both" and run.seed == 1)
+    assert both.folder == "results/norm/runs/both/seed_1"
+    assert both.settings == {"train.epochs": 5, "train.seed": 1}
+    assert both.epochs == 5
+
+
+@pytest.mark.usefixtures("studies")
+def test_one_line_varies_any_spec() -> None:
+    study = document.read("other.yaml", ["train.batch_size=8,32"], 3)
+    assert (study.name, study.reference) == ("other_study", "train.batch_size=8")
+    assert study.seeds == (0, 1, 2)
+    assert [one.settings for one in study.variants] == [
+        {"train.batch_size": 8},
+        {"train.batch_size": 32},
+    ]
+
+
+@pytest.mark.usefixtures("studies")
+def test_key_of_a_run_is_of_what_it_depends_on() -> None:
+    before = {(run.variant, run.seed): run.key for run in planned().runs}
+    assert before["base", 0] == before["vars.width=4,train.shuffle=true", 0]
+    assert len({before["base", 0], before["base", 1], before["wide", 0]}) == 3
+    spec = Path("specs/small.yaml")
+    spec.write_text(f"name: another\n# a comment\n{SPEC.replace('86', '87')}")
+    after = {(run.variant, run.seed): run.key for run in planned().runs}
+    assert after == before
+    spec.write_text(SPEC.replace("epochs: 3", "epochs: 4"))
+    changed = {(run.variant, run.seed): run.key for run in planned().runs}
+    others = [one for one in before if before[one] != changed[one]]
+    assert {name for name, _ in others} == before_names() - {"other", "both"}
+
+
+def before_names() -> set[str]:
+    return {one.name for one in document.read("norm.yaml").variants}
+
+
+@pytest.mark.usefixtures("studies")
+def test_study_in_a_spec() -> None:
+    own = STUDY.replace("study:", "title:").replace("base: specs/small.yaml\n", "")
+    own = own.replace("other.yaml", "../other.yaml")
+    text = "".join(f"  {line}\n" for line in own.splitlines())
+    Path("specs/own.yaml").write_text(f"{SPEC}study:\n{text}")
+    here = planned(path="specs/own.yaml")
+    assert here.study.name == "own_study"
+    assert [one.variant.name for one in here.variants] == [
+        one.variant.name for one in planned().variants
+    ]
+    assert [run.key for run in here.runs] == [run.key for run in planned().runs]
