@@ -42,6 +42,8 @@ class Options(NamedTuple):
     """Whether a picture has every round of a repeat, alike or not."""
     block: str | None = None
     """The call, or block, that alone is drawn."""
+    results: str | None = None
+    """Where a full script leaves its results; the folder of its name if none."""
 
 
 class Target(Protocol):

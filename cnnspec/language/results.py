@@ -17,6 +17,10 @@ _OWN = re.compile(
 )
 
 
+OF_CALLBACKS = "callbacks"
+"""Where a run of a study has what its callbacks write, inside of its results."""
+
+
 def results_folder(program: "Program") -> str:
     """Where a script leaves its results, seen from where it is run."""
     return f"results/{file_name(program.name)}"

@@ -55,6 +55,19 @@ def test_full_scripts_are_as_they_were(golden: bool) -> None:
         assert is_sealed(text.encode())
 
 
+def test_a_run_of_a_study_writes_into_a_folder_of_its_own() -> None:
+    saves = (
+        "{ModelCheckpoint: {filepath: a.keras, monitor: loss, save_best_only: true}}"
+    )
+    model = api.loads(DIGITS.replace("train: {", f"train: {{callbacks: [{saves}], "))
+    folder = "results/norm/runs/he/seed_0"
+    text = render_script(*model[:2], style="full", results=folder)
+    assert f'RESULTS = Path("{folder}")' in text
+    assert 'str(RESULTS / "callbacks" / "a.keras")' in text
+    alone = render_script(*model[:2], style="full")
+    assert 'ModelCheckpoint("a.keras"' in alone.replace("\n", "").replace(" ", "")
+
+
 def test_ruff_has_nothing_to_say_of_them() -> None:
     ruff("check", "--isolated", "--extend-select", "E501", GOLDEN)
     ruff("format", "--isolated", "--check", GOLDEN)

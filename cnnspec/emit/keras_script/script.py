@@ -27,6 +27,7 @@ def render_script(
     *,
     style: str = LESSON,
     form: str = SEQUENTIAL,
+    results: str | None = None,
 ) -> str:
     """The script of a spec, sealed for `write_file`.
 
@@ -41,6 +42,8 @@ def render_script(
         templates: a folder of one's own, whose files go before cnnspec's.
         style: lesson or full.
         form: of a lesson's model where it is a plain chain.
+        results: where a full script leaves its results, callbacks' files among them;
+            the folder of its name if none.
 
     Raises:
         SpecError: one's own templates don't make a script.
@@ -54,6 +57,7 @@ def render_script(
         own=templates,
         style=style,
         sequential=style == LESSON and form == SEQUENTIAL,
+        results=results,
     )
     if style == LESSON:
         code = _joined(writer)

@@ -26,6 +26,7 @@ class Script:
             options.templates,
             style=options.style,
             form=options.form,
+            results=options.results,
         )
 
 

@@ -30,6 +30,7 @@ from cnnspec.language.arrays import INPUT
 from cnnspec.language.fine_tuning import second_fit
 from cnnspec.language.pairs import Pair
 from cnnspec.language.program import Program
+from cnnspec.language.results import OF_CALLBACKS
 from cnnspec.language.training import Data, Train
 
 
@@ -244,18 +245,21 @@ def _data_seed(data: Data, train: Train) -> int:
 # ------------------------------------------------------------------ training
 
 
-def train_view(fit: Fit, style: str) -> TrainView:
+def train_view(fit: Fit, style: str, *, is_run: bool = False) -> TrainView:
     """What templates are told of the training, which may have a second fit.
 
     Args:
         fit: what is trained, and on what.
         style: of the script.
+        is_run: whether others of the same spec run beside it.
     """
-    first, tune = _fit_view(fit, style), fit.train.fine_tune
+    apart = _OF_RUN if is_run else ""
+    if fit.ensemble is not None:
+        apart = _APART[style]
+    first, tune = _fit_view(fit, style, apart), fit.train.fine_tune
     if tune is None:
         return first
-    second = _fit_view(fit.like(second_fit(fit.train)), style)
-    apart = _APART[style] if fit.ensemble is not None else ""
+    second = _fit_view(fit.like(second_fit(fit.train)), style, apart)
     shares = tune.callbacks is None
     going_on = [
         (place, _callback(callback, appends=True, apart=apart))
@@ -267,14 +271,12 @@ def train_view(fit: Fit, style: str) -> TrainView:
     return first._replace(tuning=second, rate_changes=style == FULL)
 
 
-def _fit_view(fit: Fit, style: str) -> TrainView:
+def _fit_view(fit: Fit, style: str, apart: str) -> TrainView:
     """What templates are told of one fit."""
-    train, ensemble = fit.train, fit.ensemble
+    train = fit.train
     distributes = train.distribute is not None
     resumes = train.resume or distributes
-    appends, apart = resumes and style == FULL, ""
-    if ensemble is not None:
-        apart = _APART[style]
+    appends = resumes and style == FULL
     weights = train.class_weight
     _, schedule = rate(train)
     schedules = isinstance(schedule, Schedule)
@@ -370,6 +372,8 @@ def _sets_rate(callback: Callback) -> bool:
 
 _APART = {FULL: "str(folder / {})", LESSON: 'f"member_{{len(members)}}_" + {}'}
 """How each member of an ensemble has a file of its own."""
+_OF_RUN = f'str(RESULTS / "{OF_CALLBACKS}" / {{}})'
+"""How each run of a study does; the script's own files stand above it."""
 
 
 def _best_file(train: Train, apart: str) -> str:
@@ -377,7 +381,7 @@ def _best_file(train: Train, apart: str) -> str:
 
     Args:
         train: how the model is trained.
-        apart: the code of a file for each member of an ensemble; nothing without one.
+        apart: the code of a file that others don't write to; nothing where none do.
     """
     found = [one.best_file for one in train.callbacks if one.best_file]
     return (apart or "{}").format(text(found[-1])) if found else ""
@@ -389,7 +393,7 @@ def _callback(callback: Callback, *, appends: bool, apart: str) -> str:
     Args:
         callback: to write.
         appends: whether it goes on with what it wrote before.
-        apart: the code of a file for each member of an ensemble; nothing without one.
+        apart: the code of a file that others don't write to; nothing where none do.
     """
     changed: dict[str, str] = {}
     if apart and callback.writes:

@@ -65,6 +65,7 @@ class Writer:
         style: str = FULL,
         sequential: bool = False,
         notebook: bool = False,
+        results: str | None = None,
     ) -> None:
         """Finds out all that templates are told.
 
@@ -77,6 +78,8 @@ class Writer:
             style: of the script.
             sequential: whether a chain of layers is written as a `keras.Sequential`.
             notebook: whether it is for a notebook.
+            results: where a full script leaves all that it writes; the folder of its
+                name if none, and callbacks' files where the spec says.
 
         Raises:
             SpecError: one's own templates can't be rendered.
@@ -84,11 +87,13 @@ class Writer:
         self.language, self._own = language, own
         self._source, self._style = program.source, style
         self._sequential = sequential
-        self.view = View(_script(program, language, backend, style))
+        script = _script(program, language, backend, style)
+        self.view = View(script._replace(results=results or script.results))
         data, train, ensemble = program.data, program.train, program.ensemble
         fit = sections(Model(program, summary)).training()
         if train is not None:
-            self.view = self.view._replace(train=train_view(fit, style))
+            told = train_view(fit, style, is_run=results is not None)
+            self.view = self.view._replace(train=told)
         if data is not None and train is not None:
             answers = tuple(answer_view(one, style) for one in fit.outputs)
             told = data_view(data, fit)

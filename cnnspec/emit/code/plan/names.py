@@ -18,7 +18,7 @@ _OWN_NAMES = (
     "fuse_steps import_module io json made_with many_steps number_labels os platform "
     "plot_confusion re read_history read_images share shutil signal subprocess "
     "supervise sys threading traceback train_in_processes train_member use_devices "
-    "write_history zipfile KeepBest save_model tf batches check_images check_masks "
+    "write_history zipfile KeepHistory save_model tf batches check_images check_masks "
     "list_images list_pairs sizes_of_pair read_target as_fit_takes images_in "
     "read_image train test valid save_classes keep_scores read_mask Image LogToMLflow "
     "mlflow pairs read split"
