@@ -13,7 +13,7 @@ vars: {width: 4}
 layers: [{Dense: $width}, {Dense: {units: 10, activation: softmax}}]
 expect: {total_params: 86}
 data: {source: npz, path: digits.npz, labels: one_hot}
-train: {loss: categorical_crossentropy, epochs: 3, seed: 7}
+train: {loss: categorical_crossentropy, epochs: 3, shuffle: true, seed: 7}
 """
 STUDY = """\
 study: What helps?
@@ -35,7 +35,8 @@ def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("specs").mkdir()
     Path("specs/small.yaml").write_text(SPEC)
-    Path("other.yaml").write_text(SPEC.replace("width: 4", "width: 5"))
+    other = SPEC.replace("width: 4", "width: 5").replace("86", "105")
+    Path("other.yaml").write_text(other)
     Path("norm.yaml").write_text(STUDY)
     return tmp_path
 
@@ -92,7 +93,7 @@ def test_key_of_a_run_is_of_what_it_depends_on() -> None:
     assert before["base", 0] == before["vars.width=4,train.shuffle=true", 0]
     assert len({before["base", 0], before["base", 1], before["wide", 0]}) == 3
     spec = Path("specs/small.yaml")
-    spec.write_text(f"name: another\n# a comment\n{SPEC.replace('86', '87')}")
+    spec.write_text(f"name: another\ndescription: Told.\n# a comment\n{SPEC}")
     after = {(run.variant, run.seed): run.key for run in planned().runs}
     assert after == before
     spec.write_text(SPEC.replace("epochs: 3", "epochs: 4"))
