@@ -16,6 +16,7 @@ from cnnspec import api
 from cnnspec.app import running
 from cnnspec.emit import packages
 from cnnspec.emit.keras_script.script import render_script
+from cnnspec.ground.processes import launched
 from tests.emit.test_script import load_script
 from tests.test_cli import Run, run
 
@@ -159,7 +160,7 @@ def test_a_script_that_fails_does_so_as_without_us() -> None:
 def launch(text: str) -> subprocess.Popen[str]:
     Path("script.py").write_text(text, encoding="utf-8")
     return subprocess.Popen(
-        running.launched("alone", "script.py"),
+        launched("alone", "script.py"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -9,6 +9,7 @@ from cnnspec import api
 from cnnspec.emit.packages import BACKENDS, refuse_missing, refuse_other_backend
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError, either
 from cnnspec.ground.file_names import file_name
+from cnnspec.ground.processes import environment, launched
 from cnnspec.ground.source import stem
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Model
@@ -229,7 +230,7 @@ def _refuse_second_run(program: Program, folder: str) -> None:
     Raises:
         SpecError: another process has it, or it can't be written.
     """
-    from cnnspec.app.lock import hold
+    from cnnspec.ground.locks import hold
 
     # Machines that train together may share their folders.
     process = os.environ.get("KERAS_DISTRIBUTION_PROCESS_ID", "0")
@@ -274,36 +275,25 @@ def run(script: str, arguments: list[str], homes: Sequence[str] = ()) -> int:
     Returns:
         The exit status, on Windows alone, where no process can take another's place.
     """
-    # Plots go to files, and TensorFlow's own log would hide what is asked for.
-    quiet = {"MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "2"}
-    environment = {**quiet, **os.environ}
-    if homes:
-        known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-        paths = filter(None, dict.fromkeys([*known, *homes]))
-        environment["PYTHONPATH"] = os.pathsep.join(paths)
+    surroundings = environment(homes)
     if sys.platform != "win32":
         import signal
 
         # Ctrl-C waits until it can be answered.
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         command = launched("alone", script, *arguments)
-        os.execve(sys.executable, command, environment)
-    return run_as_child([script, *arguments], environment)
+        os.execve(sys.executable, command, surroundings)
+    return run_as_child([script, *arguments], surroundings)
 
 
-def launched(kind: str, *command: str) -> list[str]:
-    """The command line of a script that Ctrl-C ends in a line."""
-    return [sys.executable, f"{os.path.dirname(__file__)}/launch.py", kind, *command]
-
-
-def run_as_child(command: list[str], environment: dict[str, str]) -> int:
+def run_as_child(command: list[str], surroundings: dict[str, str]) -> int:
     """Runs a script in a process that ends when this one does.
 
     Returns:
         Its exit status.
     """
     process = subprocess.Popen(
-        launched("watched", *command), env=environment, stdin=subprocess.PIPE
+        launched("watched", *command), env=surroundings, stdin=subprocess.PIPE
     )
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Keeping a second run out of a folder of results.
+"""Keeping a second process out of a folder of results.
 
 The system lets go of a lock when the process that holds it ends, however it ends. So
 none is left behind, and no run has to find out whether another one still lives.
@@ -51,3 +51,24 @@ def _claim(file: int) -> None:
         import fcntl
 
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def hold_with_children(path: str) -> int | None:
+    """Locks a file until this process and all that it hands the lock to have ended.
+
+    Waits for those that have it.
+
+    Returns:
+        Its number, for `pass_fds`; None where the system has no such locks.
+    """
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+    except OSError:  # some shared file systems have no locks
+        os.close(file)
+        return None
+    return file

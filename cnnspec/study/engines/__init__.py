@@ -1,0 +1,1 @@
+"""What trains the runs of a study: each a module here with a function `run`."""

@@ -1,0 +1,169 @@
+"""Runs of a study on this machine, so many at once."""
+
+import signal
+import subprocess
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from types import FrameType
+from typing import Any, NamedTuple
+
+from cnnspec.ground.errors import NotInstalledError, SpecError
+from cnnspec.study import running
+from cnnspec.study.plan import Plan, Run
+from cnnspec.study.progress import Listener, Watch
+from cnnspec.study.records import task_of
+from cnnspec.study.running import Writing
+from cnnspec.study.sharing import share
+
+_LOOK = 0.5
+"""Seconds between two looks at what runs have written."""
+_PATIENCE = 60.0
+"""Seconds that runs have to end by themselves when the study is stopped."""
+
+
+class _Started(NamedTuple):
+    """A run that is going on."""
+
+    run: Run
+    process: subprocess.Popen[str]
+    watch: Watch
+
+
+def run(
+    plan: Plan,
+    todo: Sequence[Run],
+    listener: Listener,
+    *,
+    jobs: int = 1,
+    writing: Writing,
+) -> int:
+    """Trains runs to their ends.
+
+    Args:
+        plan: of the study.
+        todo: its runs that are to be trained, in this order.
+        listener: hears of them.
+        jobs: how many are trained at once.
+        writing: how their scripts are written.
+
+    Returns:
+        The signal that stopped the study; 0 if none did.
+    """
+    with _hearing() as heard:
+        return _Machine(todo, listener, jobs, writing, heard).work()
+
+
+@contextmanager
+def _hearing() -> Iterator[list[int]]:
+    """Notes signals that ask for an end, for as long as runs are going on."""
+    heard: list[int] = []
+
+    def hear(number: int, _: FrameType | None) -> None:
+        heard.append(number)
+
+    asks = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, hear) for number in asks}
+    try:
+        yield heard
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Machine:
+    """Places for runs, each with one or none in it."""
+
+    def __init__(
+        self,
+        todo: Sequence[Run],
+        listener: Listener,
+        jobs: int,
+        writing: Writing,
+        heard: list[int],
+    ) -> None:
+        self._waiting, self._listener, self._jobs = deque(todo), listener, jobs
+        self._writing, self._heard = writing, heard
+        self._ready: deque[tuple[Run, Mapping[str, str]]] = deque()
+        """Prepared while others are trained, so that no place stays empty for it."""
+        self._going_on: dict[int, _Started] = {}
+
+    def work(self) -> int:
+        """Trains all runs, unless a signal says otherwise; that signal, or 0."""
+        while not self._heard and (self._waiting or self._ready or self._going_on):
+            free = [n for n in range(self._jobs) if n not in self._going_on]
+            if self._waiting and not self._ready:
+                self._prepare_next()
+            elif free and self._ready:
+                self._start(free[0], *self._ready.popleft())
+            else:
+                self._look(_LOOK)
+        if self._heard:
+            self._stop()
+        return self._heard[0] if self._heard else 0
+
+    def _prepare_next(self) -> None:
+        run = self._waiting.popleft()
+        try:
+            self._ready.append((run, running.prepare(run, self._writing)))
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            self._listener.ended(run, None, f"its folder can't be written: {why}")
+        except NotInstalledError as error:
+            self._listener.ended(run, None, str(error))
+        except SpecError as error:
+            self._listener.ended(run, None, error.diagnostics[0].message)
+
+    def _start(self, place: int, run: Run, surroundings: Mapping[str, str]) -> None:
+        shared = {**surroundings, **share(place, self._jobs)}
+        task = task_of(run.folder)
+        assert task is not None
+        try:
+            process = running.start(run.folder, shared)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            self._listener.ended(run, None, f"it can't be started: {why}")
+            return
+        watch = Watch(run.folder, task, monotonic())
+        self._going_on[place] = _Started(run, process, watch)
+        self._listener.begun(run)
+
+    def _look(self, seconds: float) -> None:
+        """Waits until a run has ended, though not for long, and tells of them all."""
+        ended = _first_ended(self._going_on, seconds)
+        for place in ended:
+            run, process, _ = self._going_on.pop(place)
+            reason = running.end(process)
+            self._tell_end(run, reason)
+        for run, _, watch in self._going_on.values():
+            self._listener.went_on(run, watch.look(monotonic()))
+
+    def _tell_end(self, run: Run, reason: str) -> None:
+        record = running.recorded(run)
+        stopped = bool(self._heard) and running.failed(run) is None
+        self._listener.ended(run, record, "" if record or stopped else reason)
+
+    def _stop(self) -> None:
+        """Lets all runs end, at once if that takes long or is asked for again."""
+        self._listener.stopping(len(self._going_on))
+        for started in self._going_on.values():
+            started.process.terminate()
+        deadline, asked = monotonic() + _PATIENCE, len(self._heard)
+        while self._going_on:
+            if monotonic() > deadline or len(self._heard) > asked:
+                for started in self._going_on.values():
+                    running.kill(started.process)
+            self._look(_LOOK)
+
+
+def _first_ended(going_on: Mapping[int, _Started], seconds: float) -> list[int]:
+    """The places of those that have ended, as soon as there is one."""
+    from multiprocessing.connection import wait
+
+    ends: dict[Any, int] = {}
+    for place, (_, process, _) in going_on.items():
+        # Windows waits for processes, and other systems for the ends of their outputs.
+        ended = getattr(process, "_handle", None) or process.stdout
+        ends[ended] = place
+    return [ends[ended] for ended in wait(list(ends), seconds)]

@@ -1,0 +1,73 @@
+"""Why a run failed, in one line: from how its process ended, and what it printed."""
+
+import os
+import re
+import signal
+
+_TAIL = 1 << 16
+"""How much of a log is read, from its end."""
+_LONGEST = 300
+_CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
+_TRACEBACK = "Traceback (most recent call last):"
+_SAYS_LITTLE = re.compile(
+    r".*(?:Exception encountered when calling .*|Graph execution error:|:)$"
+)
+"""Where the error itself stands below the line that names it."""
+
+
+def reason(log: str, status: int) -> str:
+    """Why a script failed, in a line.
+
+    Args:
+        log: the file with what it printed.
+        status: of its process; below 0 the signal that ended it.
+    """
+    lines = _lines(log)
+    if status >= 0:
+        said = _error(lines) or (lines[-1] if lines else "")
+        return _short(said) or f"it ended with status {status}, and said nothing"
+    if -status == signal.SIGKILL:
+        return "it was killed (SIGKILL), as the system does where memory runs out"
+    return _short(f"it was ended by {_name(-status)}" + _last(lines))
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _last(lines: list[str]) -> str:
+    return f"; its last line: {lines[-1]}" if lines else ""
+
+
+def _lines(log: str) -> list[str]:
+    """The last lines of a log that aren't blank, as they can be shown."""
+    try:
+        with open(log, "rb") as file:
+            file.seek(max(0, os.path.getsize(log) - _TAIL))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return []
+    text = re.sub(r"\r(?!\n)", "\n", text)
+    shown = (_CONTROLS.sub("", line).rstrip() for line in text.splitlines())
+    return [line for line in shown if line]
+
+
+def _error(lines: list[str]) -> str:
+    """What the last traceback ends with; nothing where there is none."""
+    starts = [n for n, line in enumerate(lines) if line == _TRACEBACK]
+    if not starts:
+        return ""
+    below = [line for line in lines[starts[-1] + 1 :] if not line.startswith(" ")]
+    if not below:
+        return ""
+    if _SAYS_LITTLE.fullmatch(below[0]) and len(below) > 1:
+        return f"{below[0].removesuffix('.')} {below[1]}"
+    return below[0]
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
