@@ -18,6 +18,16 @@ ANSWERS = "predict.py"
 """The script beside a trained model that answers with it."""
 
 
+def chosen_backend(backend: str) -> str:
+    """What Keras runs on: the environment goes before the command line.
+
+    Raises:
+        NotInstalledError: the environment names one that trains nothing.
+    """
+    refuse_other_backend("training", BACKENDS)
+    return os.environ.get("KERAS_BACKEND") or backend
+
+
 def refuse_missing_packages(
     model: Model, lang: str, backend: str, templates: str | None = None
 ) -> None:
@@ -26,7 +36,7 @@ def refuse_missing_packages(
     Args:
         model: the spec.
         lang: the language of the script.
-        backend: what Keras runs on unless the environment says otherwise.
+        backend: what Keras runs on.
         templates: a folder of one's own.
 
     Raises:
@@ -36,8 +46,6 @@ def refuse_missing_packages(
     from cnnspec.emit.keras_script.texts import Language
     from cnnspec.emit.keras_script.writer import script_font
 
-    refuse_other_backend("training", BACKENDS)
-    backend = os.environ.get("KERAS_BACKEND") or backend
     font = script_font(model.program, Language(lang, templates))
     packages = needed_packages(model.program, backend, font)
     refuse_missing("training", dict.fromkeys(["keras", *packages]), backend)

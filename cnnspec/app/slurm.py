@@ -66,7 +66,7 @@ def refuse_several_nodes(model: Model, nodes: int, backend: str) -> None:
     if train.distribute is None:
         text = f"--nodes {nodes} is for a spec with train.distribute"
         stop(f"{text}; write --set train.distribute=data_parallel")
-    if (os.environ.get("KERAS_BACKEND") or backend) != "jax":
+    if backend != "jax":
         text = f"--nodes {nodes} needs JAX, with which alone Keras trains on several"
         stop(f"{text} machines; write --backend jax")
 

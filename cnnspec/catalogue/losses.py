@@ -57,6 +57,13 @@ class Loss(Named):
     name: Name | None = None
     dtype: Floats | None = None
 
+    def over_planes(self, backend: str) -> "Loss | None":
+        """The same loss, if a backend trains with it over volumes, and not over planes.
+
+        None for all others.
+        """
+        return None
+
 
 class Crossentropy(Loss):
     """What `compile` chooses by the forms of labels and scores."""
@@ -65,6 +72,9 @@ class Crossentropy(Loss):
     any_case = True
     aliases: ClassVar[tuple[str, ...]] = ("ce",)
     labels = None
+
+    def over_planes(self, backend: str) -> Loss | None:
+        return SparseCategoricalCrossentropy().over_planes(backend)
 
 
 class _Crossentropy(Loss):
@@ -133,6 +143,15 @@ class SparseCategoricalCrossentropy(_Crossentropy):
     labels = "sparse"
     for_one_hot = CategoricalCrossentropy
     ignore_class: int | None = None
+
+    def over_planes(self, backend: str) -> Loss | None:
+        """PyTorch wants a gradient that lies in one piece, which it doesn't here.
+
+        Source: keras/src/backend/torch/nn.py, sparse_categorical_crossentropy, 3.15,
+        which hands nll_loss what movedim gives; that copies volumes by itself.
+        """
+        ends = backend == "torch" and not self.from_logits and self.axis in (-1, 3)
+        return self if ends else None
 
 
 class CategoricalGeneralizedCrossEntropy(Loss):

@@ -252,6 +252,11 @@ class Trained:
         """What training makes small, as `train:` holds it."""
         return self._of(self.train.loss)
 
+    def loss_of_planes(self, backend: str) -> Loss | None:
+        """The loss, where a backend can't train with it over rows and columns."""
+        planes = len(self.output.shape) == 4 and self.by_number
+        return Loss.of(self.loss).over_planes(backend) if planes else None
+
     @property
     def ignored(self) -> int | None:
         """The class that its loss passes over; None if it passes over none."""

@@ -46,7 +46,7 @@ train: {{loss: mse, metrics: [mae], loss_weights: 2, seed: 0, validation_split: 
 train: {{loss: mse, metrics: [mae], seed: 0}}
 """,
     "pixel classes": f"""{CONV}filters: 3, activation: softmax}}
-{npz("targets: kinds, shuffle: true, classes: [paper, edge, ink]")}
+{npz("targets: kinds, sample_weight: weights, shuffle: true, classes: [a, b, c]")}
 train:
   loss: sparse_categorical_crossentropy
   metrics: [accuracy, {{MeanIoU: {{num_classes: 3, sparse_y_pred: false, name: iou}}}}]
@@ -139,6 +139,7 @@ data:
   inputs: {photo: image, table: row}
   targets: {digit: label, tilt: bright, tags: tags, picture: input}
   labels: {digit: one_hot, tags: multi_hot}
+  sample_weight: weights
   scale: {photo: 16}
 train:
   loss: {digit: categorical_crossentropy, tilt: mse, tags: bce, picture: mse}
@@ -224,11 +225,32 @@ def compare(text: str, folder: Path) -> None:
         assert [*figures["iou"].values()][-1] == pytest.approx(
             ours["overlap"], abs=1e-3
         )
-    if "f1" in ours and len(ours["scores"]) < 4:
-        assert [*figures["f1"].values()] == pytest.approx(ours["f1"], abs=1e-3)
+    if "f1" in ours:
+        [f1] = [found for key, found in figures.items() if key.endswith("f1")]
+        assert [*f1.values()] == pytest.approx(ours["f1"], abs=1e-3)
     with open(folder / "results" / "run" / "history.csv", newline="") as file:
         rows = [*csv.DictReader(file)]
     assert {*rows[0]} == {"epoch", *ours["history"].history}
+
+
+def test_what_pytorch_is_given_with_a_depth_is_the_same_loss(folder: Path) -> None:
+    loss = "{SparseCategoricalCrossentropy: {ignore_class: 2}}"
+    text = TASKS["pixel classes"].replace("sparse_categorical_crossentropy", loss)
+    model = api.loads(text, "run.yaml")
+    changed = render_script(*model[:2], backend="torch")
+    assert f"loss=with_depth(keras.losses.{loss[1:30]}(ignore_class=2))" in changed
+    plain, found = run(render_script(*model[:2])), run(changed)
+    assert found["scores"] == pytest.approx(plain["scores"], rel=1e-5)
+    assert [found["history"].history["loss"]] == [
+        pytest.approx(plain["history"].history["loss"], rel=1e-5)
+    ]
+
+
+def test_other_losses_are_given_to_pytorch_as_they_are() -> None:
+    plain = ("pixel classes, one_hot", "a sequence of classes", "two pixel classes")
+    for text in map(TASKS.__getitem__, plain):
+        model = api.loads(text, "run.yaml")
+        assert "with_depth" not in render_script(*model[:2], backend="torch")
 
 
 # ------------------------------------------------------------ drawn, by output

@@ -46,6 +46,7 @@ def run(
         stop(f"--jobs is for ensembles, and {spec} has no ensemble:")
     refuse_unasked(model, "training", trains=True)
     homes = homes_of(model)
+    backend = running.chosen_backend(backend)
     if engine == "slurm":
         slurm.refuse_several_nodes(model, asked.nodes, backend)
     with spec_errors():

@@ -257,7 +257,7 @@ def _fit(graph: Graph, model: Any, fit: Fit) -> None:
 
 def compile_as_told(model: Any, fit: Fit) -> None:
     """Compiles a Keras model. Source: `templates/training/compile.py.j2`."""
-    losses = {one.key: _named(one.loss) for one in fit.outputs}
+    losses = {one.key: _loss(one) for one in fit.outputs}
     metrics = {one.key: list(map(_named, one.kept_metrics)) for one in fit.outputs}
     several = len(fit.results) > 1
     by_output = {one.key: losses.get(one.key) for one in fit.results}
@@ -274,6 +274,23 @@ def compile_as_told(model: Any, fit: Fit) -> None:
         metrics=metrics if several else next(iter(metrics.values())),
         jit_compile=fit.train.jit_compile,
     )
+
+
+def _loss(one: Trained) -> Any:
+    changed = one.loss_of_planes(keras_module().backend.backend())
+    return _named(one.loss) if changed is None else _with_depth(keras_object(changed))
+
+
+def _with_depth(loss: Any) -> Any:
+    """A loss that is given one more axis. Source: `templates/with_depth.py.j2`."""
+    of_pixels, ops = loss.call, keras_module().ops
+
+    def call(y_true: Any, y_pred: Any) -> Any:
+        y_true = ops.reshape(y_true, (*y_pred.shape[:-1], 1))
+        return of_pixels(y_true, ops.expand_dims(y_pred, -2))
+
+    loss.call = call
+    return loss
 
 
 def _named(value: Any) -> Any:

@@ -59,13 +59,14 @@ def _sections(writer: Writer) -> Iterator[Section]:
     yield Section("constants", model.constants)
     for code in model.classes + model.functions:
         yield Section("block", code)
+    if view.data is not None or train is None or view.notebook is not None:
+        yield from rendered("model", "summary")
+    if train is not None and train.loss_with_depth:
+        yield Section("compile", writer.render("with_depth"))
     if view.data is None:
-        if train is None or view.notebook is not None:
-            yield from rendered("model", "summary")
         if train is not None:
             yield from rendered("compile" if view.notebook else "own_loop")
         return
-    yield from rendered("model", "summary")
     if view.ensemble:
         yield from rendered("members", "vote", "answers")
     else:

@@ -6,9 +6,11 @@ from typing import Any
 
 from cnnspec.catalogue.callbacks import Callback
 from cnnspec.catalogue.logs import LOGS
+from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.optimizers import Schedule
 from cnnspec.emit.code.model import call_text
 from cnnspec.emit.code.plan.values import decimal, text
+from cnnspec.emit.code.tree import Code
 from cnnspec.emit.keras_script.streaming import held_out
 from cnnspec.emit.keras_script.tables import columns, read_csv
 from cnnspec.emit.keras_script.view import (
@@ -19,6 +21,7 @@ from cnnspec.emit.keras_script.view import (
     TargetView,
     TrainView,
     View,
+    WeightView,
     WordsView,
 )
 from cnnspec.emit.targets import FULL, LESSON
@@ -83,7 +86,7 @@ def data_view(data: Data, fit: Fit) -> DataView:
         targets=targets,
         untrained=tuple(text(one.key) for one in fit.untrained),
         weights=weights,
-        weight_arrays=tuple(f"{array}_train" for _, array in weights),
+        weight_arrays=tuple(dict.fromkeys(f"{one.array}_train" for one in weights)),
         arrays=_arrays(fit, weights) if named else (),
         reader="arrays" if named else source,
         source=source,
@@ -216,21 +219,36 @@ def _has_names(fit: Fit) -> bool:
     return not plain or bool(data.inputs or data.targets or data.sample_weight)
 
 
-def _arrays(fit: Fit, weights: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+def _arrays(fit: Fit, weights: tuple[WeightView, ...]) -> tuple[str, ...]:
     """The names of all arrays that are read."""
     read = [one.array for one in fit.inputs if one.array]
     read += [one.array for one in fit.outputs if one.array != INPUT]
     parts = [f"{array}_{part}" for part in ("train", "test") for array in read]
-    return tuple(dict.fromkeys([*parts, *(f"{array}_train" for _, array in weights)]))
+    return tuple(dict.fromkeys([*parts, *(f"{one.array}_train" for one in weights)]))
 
 
-def _weights(fit: Fit) -> tuple[tuple[str, str], ...]:
+def _weights(fit: Fit) -> tuple[WeightView, ...]:
     """The arrays that say how much samples count, and the output that each is for."""
-    said = fit.data.sample_weight
-    if not isinstance(said, dict):
-        return (("", said),) if said else ()
-    found = [(one, one.result.said(said)) for one in fit.outputs]
-    return tuple((_at(one), array) for one, array in found if array)
+    said, forms = fit.data.sample_weight, list(map(_weight_form, fit.outputs))
+    if said is None:
+        return ()
+    if not isinstance(said, dict) and len(set(forms)) == 1:
+        return (WeightView("", said, forms[0]),)
+    arrays = [
+        one.result.said(said) if isinstance(said, dict) else said for one in fit.outputs
+    ]
+    found = zip(fit.outputs, arrays, forms, strict=True)
+    return tuple(WeightView(_at(one), name, form) for one, name, form in found if name)
+
+
+def _weight_form(one: Trained) -> str:
+    """What the weights of samples are brought to, to be those of all their places.
+
+    Keras gives them one more axis by itself, and no more (keras/src/losses/loss.py,
+    reduce_weighted_values, 3.15). A loss of areas has one number for a sample.
+    """
+    places = 0 if Loss.of(one.loss).overlaps else len(one.output.shape) - 2
+    return f"(-1{', 1' * places})" if places > 1 else "(-1)"
 
 
 def _data_seed(data: Data, train: Train) -> int:
@@ -245,21 +263,24 @@ def _data_seed(data: Data, train: Train) -> int:
 # ------------------------------------------------------------------ training
 
 
-def train_view(fit: Fit, style: str, *, is_run: bool = False) -> TrainView:
+def train_view(
+    fit: Fit, style: str, backend: str, *, is_run: bool = False
+) -> TrainView:
     """What templates are told of the training, which may have a second fit.
 
     Args:
         fit: what is trained, and on what.
         style: of the script.
+        backend: that Keras is to run on.
         is_run: whether others of the same spec run beside it.
     """
     apart = _OF_RUN if is_run else ""
     if fit.ensemble is not None:
         apart = _APART[style]
-    first, tune = _fit_view(fit, style, apart), fit.train.fine_tune
+    first, tune = _fit_view(fit, style, backend, apart), fit.train.fine_tune
     if tune is None:
         return first
-    second = _fit_view(fit.like(second_fit(fit.train)), style, apart)
+    second = _fit_view(fit.like(second_fit(fit.train)), style, backend, apart)
     shares = tune.callbacks is None
     going_on = [
         (place, _callback(callback, appends=True, apart=apart))
@@ -271,7 +292,7 @@ def train_view(fit: Fit, style: str, *, is_run: bool = False) -> TrainView:
     return first._replace(tuning=second, rate_changes=style == FULL)
 
 
-def _fit_view(fit: Fit, style: str, apart: str) -> TrainView:
+def _fit_view(fit: Fit, style: str, backend: str, apart: str) -> TrainView:
     """What templates are told of one fit."""
     train = fit.train
     distributes = train.distribute is not None
@@ -280,9 +301,11 @@ def _fit_view(fit: Fit, style: str, apart: str) -> TrainView:
     weights = train.class_weight
     _, schedule = rate(train)
     schedules = isinstance(schedule, Schedule)
+    losses = {one.key: _loss(one, backend) for one in fit.outputs}
     return TrainView(
         optimizer=train.optimizer,
-        loss=_by_output(fit, {one.key: one.loss for one in fit.outputs}, whole=True),
+        loss=_by_output(fit, losses, whole=True),
+        loss_with_depth=any(isinstance(one, Code) for one in losses.values()),
         loss_weights=_loss_weights(fit),
         metrics=_metrics(fit),
         jit_compile=train.jit_compile,
@@ -334,6 +357,12 @@ def _by_output(fit: Fit, said: dict[str, Any], *, whole: bool = False) -> Any:
     return {
         one.key: said.get(one.key) for one in fit.results if whole or one.key in said
     }
+
+
+def _loss(one: Trained, backend: str) -> Any:
+    """Its loss, or code where a function of the script changes what it is given."""
+    changed = one.loss_of_planes(backend)
+    return one.loss if changed is None else Code(f"with_depth({call_text(changed)})")
 
 
 def _loss_weights(fit: Fit) -> Any:

@@ -142,6 +142,17 @@ class TargetView(NamedTuple):
     """Whether each is a row with a 1 at its class."""
 
 
+class WeightView(NamedTuple):
+    """How much samples count beside each other."""
+
+    at: str
+    """Code of its place in `w_train`; empty where it is for all outputs."""
+    array: str
+    """What the file calls it, without `_train`."""
+    form: str
+    """Code of the sizes that it is brought to: `(-1)`, or `(-1, 1, 1)` for images."""
+
+
 class DataView(NamedTuple):
     """The data to train on, and those held out.
 
@@ -154,8 +165,8 @@ class DataView(NamedTuple):
     """What its outputs are held against; `y_train` likewise."""
     untrained: tuple[str, ...]
     """Code of the names of outputs that are held against nothing."""
-    weights: tuple[tuple[str, str], ...]
-    """How much samples count: the place in `w_train` and the array of each, or one."""
+    weights: tuple[WeightView, ...]
+    """How much samples count: of each output, or one for all."""
     weight_arrays: tuple[str, ...]
     """The names of these arrays in the file."""
     arrays: tuple[str, ...]
@@ -282,6 +293,8 @@ class TrainView(NamedTuple):
     """Keras's object, or its name."""
     loss: Any
     """Keras's object, or its name; by output where there are several."""
+    loss_with_depth: bool
+    """Whether a loss is given pixels with a third axis, by `with_depth`."""
     loss_weights: Any
     """How much it counts, or each of them."""
     metrics: Any

@@ -92,7 +92,7 @@ class Writer:
         data, train, ensemble = program.data, program.train, program.ensemble
         fit = sections(Model(program, summary)).training()
         if train is not None:
-            view = train_view(fit, style, is_run=results is not None)
+            view = train_view(fit, style, backend, is_run=results is not None)
             self.view = self.view._replace(train=view)
         if data is not None and train is not None:
             answers = tuple(answer_view(one, style) for one in fit.outputs)

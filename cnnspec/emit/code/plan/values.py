@@ -93,6 +93,8 @@ def shortest(field: Argument, found: Any) -> Any:
 
 def value(found: Any) -> Expression:
     """A value as Python writes it."""
+    if isinstance(found, Code):
+        return found
     if isinstance(found, Named) and found.declared and not found.declared.is_made:
         return Code(_callee(found))  # a function
     if isinstance(found, Record):
