@@ -135,6 +135,92 @@ def test_a_changed_call_is_written_as_a_person_would() -> None:
     assert 'layers.Dense(3, name="top")' in written
 
 
+TWICE = """\
+vars: {wide: 5}
+input: [16, 16, 3]
+blocks:
+  unit:
+    params: {filters: 4}
+    layers:
+      - Conv2D: {filters: $filters, kernel_size: 3, padding: same, name: conv}
+      - ReLU: {name: out}
+  stage:
+    params: {filters: }
+    layers:
+      - unit: {filters: $filters, name: one}
+      - repeat:
+          times: 2
+          index: i
+          layers: [{unit: {filters: $filters, name: "more_$i"}}]
+  head:
+    model: true
+    layers: [{Dense: {units: $wide, name: fc}}, {ReLU: {name: act}}]
+layers:
+  - stage: {filters: 4, name: a}
+  - stage: {filters: 8, name: b}
+  - unit: {name: c}
+  - unit: {filters: 6, name: d}
+  - Flatten
+  - head: {name: left}
+  - head: {name: right}
+"""
+STAGE = "def stage(x, filters, name"
+INSIDE: list[tuple[str, list[str]]] = [
+    (
+        "{d_conv: {kernel_size: 5, strides: 2}, c_conv: {kernel_size: 1}}",
+        [
+            "def unit(x, name, filters=4, kernel_size=3, strides=1):",
+            'unit(x, kernel_size=1, name="c")',
+            'unit(x, filters=6, kernel_size=5, strides=2, name="d")',
+        ],
+    ),
+    (
+        "{d_conv: 9}",
+        [
+            "def unit(x, name, filters=4, conv_filters=None):",
+            'unit(x, filters=6, conv_filters=9, name="d")',
+        ],
+    ),
+    (
+        "{b_one_conv: {kernel_size: 1}, b: 7}",
+        [
+            "def stage(x, filters, name, kernel_size=3):",
+            'unit(x, filters=filters, kernel_size=kernel_size, name=f"{name}_one")',
+            'stage(x, 7, kernel_size=1, name="b")',
+        ],
+    ),
+    (
+        "{right/fc: {activation: relu}}",
+        ["def head(shape, name, activation=None):", 'activation="relu", name="right"'],
+    ),
+    (
+        "{b_one: {filters: 9}}",
+        ["def stage(x, filters, name, one_filters=None):", "one_filters=9"],
+    ),
+    (
+        "{b_more_1_conv: {kernel_size: 1}}",
+        [STAGE, 'stage(inputs, 4, name="a")', 'name="b_more_1_conv")'],
+    ),
+    (
+        "{a_one_out: null}",
+        [STAGE, 'stage(x, 8, name="b")', 'name="a_one_conv")'],
+    ),
+    ("{left/act: null}", [STAGE, 'layers.Dense(5, name="fc")']),
+    ("{b_one_conv: {filters: $wide}}", [STAGE, 'Conv2D(5, 3, padding="same", name=']),
+]
+
+
+@pytest.mark.parametrize(("change", "lines"), INSIDE)
+def test_one_of_several_calls_differs_inside(change: str, lines: list[str]) -> None:
+    """The blocks stay functions, and a parameter says what differs where one can."""
+    text = f"{TWICE}change: {change}\n"
+    assert found(text) == []
+    written = script(text)
+    assert "def unit(" in written
+    for line in lines:
+        assert line in written
+
+
 def test_from_the_command_line() -> None:
     text = "extends: base.yaml\n"
     assert rows(text, "change.top.units=3")["top"] == 6147

@@ -28,6 +28,7 @@ from cnnspec.language.program import (
     Steps,
 )
 from cnnspec.language.variables import each_formula
+from cnnspec.language.widened import Widened
 
 
 class Taken(NamedTuple):
@@ -47,11 +48,12 @@ def changed(program: Program, taken: Taken) -> Program:
     """The program as its `change` says.
 
     A step that is taken once becomes another one. Of one that is taken several times,
-    the others stay, so it is replaced in its place alone.
+    the others stay: its block gets a parameter for what differs, or it is replaced in
+    its place alone.
     """
     steps = {step.path: step for step in _all_steps(program)}
-    once: dict[Path, Step] = {}
-    replaced: dict[Spot, Step] = {}
+    written = dict(steps)
+    inside: dict[Spot, tuple[Step, Any]] = {}
     names: dict[Path, str] = {}
     problems = list(program.problems)
     for name, given in program.change.items():
@@ -66,11 +68,22 @@ def changed(program: Program, taken: Taken) -> Program:
             problems += error.problems
             continue
         if taken.times[path] == 1 and not any(number for _, number in trail):
-            once[path], names[path] = step, name
+            steps[path], names[path] = step, name
         else:
-            replaced[spot] = step
+            inside[spot] = step, given
+    widened = Widened(program, taken.times, steps)
+    replaced = {
+        spot: step
+        for spot, (step, given) in inside.items()
+        if isinstance(step, PassStep)
+        or not widened.give(spot, *_arguments(program, written[spot[0]], given))
+    }
+    once = {path: one for path, one in steps.items() if one is not written[path]}
     blocks = {
-        name: block._replace(steps=_with(block.steps, once))
+        name: block._replace(
+            params={**block.params, **widened.params.get(name, {})},
+            steps=_with(block.steps, once),
+        )
         for name, block in program.blocks.items()
     }
     return program._replace(
@@ -191,14 +204,8 @@ def _changed(program: Program, step: Step, name: str, given: Any) -> Step:
 def _changed_layer(
     program: Program, step: LayerStep, path: Path, given: Any
 ) -> LayerStep:
-    kind, source = step.type, program.source
-    written = None if isinstance(step.path[-1], int) else source.value(step.path)
-    if isinstance(written, dict):
-        written = {k: v for k, v in written.items() if k not in ("name", "from")}
-    defaults = program.defaults.at(step.path).arguments
-    before = with_defaults(kind, formulas(written), defaults) or {}
-    inner = {k: v for k, v in defaults.items() if k != own_name(kind)}
-    new = with_defaults(kind, given, inner) or {}
+    kind = step.type
+    before, new = _layer_arguments(program, step, given)
     held = {way[0] for way, _ in step.models}
     for key in held.intersection(new):
         text = f"change gives '{key}' to a {kind} that holds a block, which it can't"
@@ -221,6 +228,30 @@ def _changed_layer(
         raise Invalid(
             _placed(problem, new, path, step.path, given) for problem in error.problems
         ) from None
+
+
+def _arguments(
+    program: Program, step: Step, given: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The arguments of a step as they are written, and those that `change` gives."""
+    if isinstance(step, LayerStep):
+        return _layer_arguments(program, step, given)
+    if isinstance(step, CallStep):
+        return step.arguments, call_arguments(program.blocks[step.block], given)
+    return {}, {}
+
+
+def _layer_arguments(
+    program: Program, step: LayerStep, given: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    kind, source = step.type, program.source
+    written = None if isinstance(step.path[-1], int) else source.value(step.path)
+    if isinstance(written, dict):
+        written = {k: v for k, v in written.items() if k not in ("name", "from")}
+    defaults = program.defaults.at(step.path).arguments
+    before = with_defaults(kind, formulas(written), defaults) or {}
+    inner = {k: v for k, v in defaults.items() if k != own_name(kind)}
+    return before, with_defaults(kind, given, inner) or {}
 
 
 def _placed(

@@ -77,7 +77,7 @@ def kept(
         models: what is inside of each model that is a layer, by its node.
     """
     around = dict(parents(program))
-    flat: frozenset[Path] = frozenset()
+    flat = frozenset(_changed_inside(program, around))
     while True:
         flow = seen(program, history, shapes, around, flat, models)
         flow.alone = names_alone(program, flow.flat_nodes)
@@ -91,6 +91,26 @@ def kept(
         found = {path} if path else {step.path for step in each_step(program.steps)}
         assert not found <= flat
         flat |= found
+
+
+def _changed_inside(program: Program, around: Mapping[Path, Path]) -> Iterator[Path]:
+    """The calls and repeats of the model in which others stand for some of the steps.
+
+    A block that makes models has one code for all of them, or none.
+    """
+    steps = {step.path: step for step in each_step(program.steps)}
+    steps |= {s.path: s for b in program.blocks.values() for s in each_step(b.steps)}
+    for path, trail in program.replaced:
+        yield trail[0][0]
+        if not all(_has_plain_code(program, steps.get(place)) for place, _ in trail):
+            yield around[path]
+
+
+def _has_plain_code(program: Program, step: Step | None) -> bool:
+    """Whether a call or repeat is written flat without its block being so."""
+    if isinstance(step, CallStep):
+        return not program.blocks[step.block].is_model
+    return isinstance(step, RepeatStep)
 
 
 def _lost(flow: Flow) -> Iterator[Path]:
@@ -169,9 +189,7 @@ class _Questions:
                 if isinstance(source, tuple):
                     yield from self._steps(source, current)
             return self._flow.passed.get(step.path, current)
-        # Where others stand for some of its runs, no one code does for all.
-        others = {path for path, _ in self._flow.program.replaced}
-        if step.path not in self._flow.occurrences or step.path in others:
+        if step.path not in self._flow.occurrences:
             yield self._around[step.path]
         yield from self._reads(step, current)
         if isinstance(step, CallStep) and not self._flow.makes_model(step):
