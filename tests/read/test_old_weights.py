@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from cnnspec import api
 from cnnspec.emit.keras_live.carrying import carry
 from cnnspec.read import opening
 from cnnspec.read.containers.reading import stored
@@ -50,3 +51,27 @@ def test_weights_of_another_model_are_refused() -> None:
     config = stored(str(_FOLDER / "chain.h5"), "keras-h5")
     with pytest.raises(ReadError, match="the weights don't fit 'conv2d'"):
         carry(rebuilt(found), config, str(_FOLDER / "gru.h5"))
+
+
+def test_weights_of_an_archive_go_by_name(tmp_path: Path) -> None:
+    """A Sequential comes back functional, under which Keras files weights elsewhere."""
+    layers = keras.layers
+    tower = keras.Sequential([keras.Input((6, 6, 1)), layers.Conv2D(2, 3)])
+    frames = keras.Sequential(
+        [keras.Input((4, 4, 2)), layers.Conv2D(3, 2), layers.Flatten()]
+    )
+    left, right = keras.Input((6, 6, 1)), keras.Input((6, 6, 1))
+    both = keras.ops.stack([tower(left), tower(right)], axis=1)
+    read = layers.Bidirectional(layers.GRU(2))(layers.TimeDistributed(frames)(both))
+    model = keras.Model([left, right], layers.Dense(2)(read + 1.0))
+    path = str(tmp_path / "siamese.keras")
+    model.save(path)
+    kept = tmp_path / "kept.keras"
+    kept.write_bytes(api.kept_weights(path))
+    given = [np.random.default_rng(n).random((3, 6, 6, 1)) for n in (0, 1)]
+    said, answer = (
+        keras.ops.convert_to_numpy(one(given, training=False))
+        for one in (model, keras.models.load_model(kept))
+    )
+    assert np.ptp(said) > 100 * _APART
+    assert np.abs(answer - said).max() <= _APART

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cnnspec.emit.keras_live.archived import give_archived
 from cnnspec.emit.keras_live.carrying import carry
 from cnnspec.emit.keras_live.model import saved
 from cnnspec.emit.keras_live.own import classes
@@ -45,11 +46,8 @@ def give_weights(model: Any, path: str) -> None:
     if kind is None:
         text = "this file has no weights"
         raise ReadError(text, "--weights needs the .h5 or .keras file that has them")
-    if kind != kinds.ARCHIVE:
-        carry(model, stored(path, kind), path)
-        return
-    try:
-        model.load_weights(path)  # by what the layers are, whatever they are called
-    except (ValueError, KeyError, OSError) as error:
-        [text, *_] = str(error).splitlines() or [type(error).__name__]
-        raise ReadError(f"Keras can't read its weights: {text}") from None
+    held = stored(path, kind)
+    if kind == kinds.ARCHIVE:
+        give_archived(model, held, path)
+    else:
+        carry(model, held, path)
