@@ -260,6 +260,9 @@ def check(
     allow_outside: bool | None = None,
     allow_import: bool = False,
     sizes: str | Sequence[str] = (),
+    model: str | None = None,
+    table: int | None = None,
+    cell: int | None = None,
 ) -> Checked:
     """Reads a spec and holds it against what it expects.
 
@@ -282,13 +285,16 @@ def check(
             Keras is asked.
         sizes: of inputs that the model, as it is built, has to take as well: `600x600`,
             or `image=600x600x3` where there are several.
+        model, table, cell: which model of another file than a spec is meant, as
+            `import_model` takes them.
 
     Raises:
         OverrideError: an override that isn't of that form, or can't be applied.
         SettingsError: a setting that can't be followed.
     """
+    choice = {"model": model, "table": table, "cell": cell}
     return _check(
-        *_reader(spec),
+        *_reader(spec, choice),
         overrides,
         keras=keras,
         select=None if select is None else _listed(select),
@@ -300,9 +306,18 @@ def check(
     )
 
 
-def check_file(name: str, overrides: "Overrides" = (), **chosen: Any) -> Checked:
+def check_file(
+    name: str,
+    overrides: "Overrides" = (),
+    *,
+    model: str | None = None,
+    table: int | None = None,
+    cell: int | None = None,
+    **chosen: Any,
+) -> Checked:
     """As `check`, of the file of that name, whatever name it is."""
-    return _check(*_file_reader(name), overrides, **chosen)
+    choice = {"model": model, "table": table, "cell": cell}
+    return _check(*_file_reader(name, choice), overrides, **chosen)
 
 
 def _check(
@@ -327,19 +342,25 @@ def _check(
     return Checked(*checked._replace(summary=summary))
 
 
-def _reader(spec: Spec) -> tuple[Callable[[], Source], str]:
+_Chosen = Mapping[str, Any]
+"""Which model of a file is meant: the fields of a `Choice`, None where none is."""
+
+
+def _reader(spec: Spec, choice: _Chosen) -> tuple[Callable[[], Source], str]:
     """What reads a spec, and what messages call it."""
     if isinstance(spec, Mapping):
         from cnnspec.ground.data import DataSource
 
+        _refuse_choice("spec", choice)
         return lambda: DataSource(spec), "spec"
     if isinstance(spec, str) and _is_text(spec):
+        _refuse_choice("spec", choice)
         return _text_reader(spec, "spec"), "spec"
     given: Any = spec  # whatever somebody gives
     if not isinstance(given, str | bytes | os.PathLike) or not given:
         found = "an empty text" if given in ("", b"") else f"a {type(given).__name__}"
         raise TypeError(f"a spec is a path, a text or a mapping; found {found}")
-    return _file_reader(os.fsdecode(given))
+    return _file_reader(os.fsdecode(given), choice)
 
 
 def _listed(names: str | Sequence[str]) -> Sequence[str]:
@@ -352,20 +373,22 @@ def _is_text(spec: str) -> bool:
     return flows or "\n" in spec
 
 
-def _file_reader(name: str) -> tuple[Callable[[], Source], str]:
-    return lambda: _read_file(name), name
+def _file_reader(name: str, choice: _Chosen) -> tuple[Callable[[], Source], str]:
+    return lambda: _read_file(name, choice), name
 
 
-def _read_file(name: str) -> Source:
+def _read_file(name: str, choice: _Chosen) -> Source:
     """The document of a file: a spec, or the model that another file holds.
 
     Raises:
         SpecError: it can't be read.
+        SettingsError: there is nothing to choose in it.
     """
     refused: SpecError | None = None
     if name.endswith(_ENDINGS):
         try:
             if may_be_spec(spec := read_source(name)):
+                _refuse_choice(name, choice)
                 return spec
         except SpecError as error:
             if [found.code for found in error.diagnostics] != [FOREIGN]:
@@ -373,10 +396,24 @@ def _read_file(name: str) -> Source:
             refused = error
     from cnnspec.read.opening import source
 
-    found = source(name)
+    found = source(name, **choice)
     if found is None and refused is not None:
         raise refused
+    if found is None:
+        _refuse_choice(name, choice)
     return found or read_source(name)
+
+
+def _refuse_choice(name: str, choice: _Chosen) -> None:
+    """Makes sure that no model is chosen in a spec, which is one.
+
+    Raises:
+        SettingsError: there is nothing to choose.
+    """
+    if any(value is not None for value in choice.values()):
+        from cnnspec.read.opening import refuse_choice
+
+        refuse_choice(name, "", choice)
 
 
 def _text_reader(text: str, path: str) -> Callable[[], Source]:
@@ -389,19 +426,28 @@ def _by_keras(model: summaries.Model) -> list[Diagnostic]:
     return proved(model)
 
 
-def load(spec: Spec, overrides: "Overrides" = ()) -> Model:
+def load(
+    spec: Spec,
+    overrides: "Overrides" = (),
+    *,
+    model: str | None = None,
+    table: int | None = None,
+    cell: int | None = None,
+) -> Model:
     """The model of a spec; warnings are told as Python's.
 
     Args:
         spec: path, text or data.
         overrides: `KEY=VALUE` each, or values by their keys.
+        model, table, cell: which model of another file than a spec is meant, as
+            `import_model` takes them.
 
     Raises:
         SpecError: with every error of the spec.
         OverrideError: an override that can't be applied.
         SettingsError: a pyproject.toml whose settings can't be followed.
     """
-    return _sound(check(spec, overrides))
+    return _sound(check(spec, overrides, model=model, table=table, cell=cell))
 
 
 def loads(text: str, path: str = "spec", overrides: "Overrides" = ()) -> Model:

@@ -178,14 +178,17 @@ def loaded_each(
 
 
 def loaded_variants(
-    *variants: tuple[str, Sequence[str]], **settings: Any
+    *variants: tuple[str, Sequence[str], dict[str, Any]], **settings: Any
 ) -> tuple[Model, ...]:
-    """The models of specs with their overrides; the errors of all end the command."""
+    """The models of specs, each with its overrides and with what is chosen in it.
+
+    The errors of all end the command.
+    """
     models: list[Model] = []
     errors: list[Diagnostic] = []
-    for variant in variants:
+    for spec, overrides, choice in variants:
         try:
-            models.append(check_spec(*variant, **settings).model())
+            models.append(check_spec(spec, overrides, **settings, **choice).model())
         except SpecError as error:
             errors += error.diagnostics
     with spec_errors():

@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.app.streams import say
 from cnnspec.ground.errors import Diagnostic, Mark
 from cnnspec.ground.source import stem
 from cnnspec.ground.visible import json_text, visible
@@ -207,6 +208,18 @@ def _of_printed(read: "Imported") -> Checked:
     return read.checked._replace(path=read.source, diagnostics=found)
 
 
+def others(path: str, names: Sequence[str]) -> str:
+    """Which models a file holds beside the one that was read."""
+    several = f"{path} holds {_count(len(names), 'other model')}, too"
+    return visible(f"cnnspec: {several}: {', '.join(names)}")
+
+
+def tell_others(program: Program | None) -> None:
+    """Says which further models the file holds that a model was read from."""
+    if program is not None and program.source.others:
+        say(others(program.source.path, program.source.others))
+
+
 def of_import(
     read: "Imported", written: Collection[str], *, strict: bool = False
 ) -> Iterator[str]:
@@ -218,9 +231,8 @@ def of_import(
         strict: whether nothing may be open.
     """
     yield from map(str, read.open)
-    if others := read.found.others:
-        several = f"{read.source} holds {_count(len(others), 'other model')}, too"
-        yield visible(f"cnnspec: {several}: {', '.join(others)}")
+    if read.found.others:
+        yield others(read.source, read.found.others)
     for path in written:
         yield visible(f"wrote {path}")
     checked = read.checked

@@ -81,6 +81,19 @@ _IMPORT = Option(
     default=False,
 )
 _LANG = Option("--lang", "lang", "Language of the texts: en, or ko.", "CODE", "en")
+_CHOICE = (
+    Option("--model", "model", "Which model of a program or notebook.", "NAME"),
+    Option("--table", "table", "Which printed table, from 1.", "N", whole=True),
+    Option("--cell", "cell", "Which cell's model, from 1.", "N", whole=True),
+)
+"""Which model is meant, where a file that isn't a spec holds several."""
+_CHOICES = tuple(
+    option._replace(
+        help=f"{option.help} Given twice, the second is of B.", several=True
+    )
+    for option in _CHOICE
+)
+"""The same of two files."""
 _UNROLL = _flag("unroll", "Draw every round of a repeat, and not one for all.")
 _SLURM = (
     _flag("dry-run", "With slurm: write the job, and don't submit it."),
@@ -166,6 +179,7 @@ COMMANDS = {
             Option("--ignore", "ignore", "Leave these warnings out.", "CODES"),
             Option("--strict", "strict", "Let no warning pass."),
             Option("--no-strict", "strict", "Let warnings pass after all.", flag=False),
+            *_CHOICE,
             _OUTSIDE,
             _IMPORT,
         ),
@@ -184,6 +198,7 @@ COMMANDS = {
             _flag("expand", "Show what is inside a model in the model, too."),
             _flag("graph", "Draw the model instead: an SVG picture."),
             *_DRAWING,
+            *_CHOICE,
             _LANG,
             _SET,
             _OUTSIDE,
@@ -209,6 +224,7 @@ COMMANDS = {
                 choices=("svg",),
             ),
             _UNROLL,
+            *_CHOICES,
             _LANG,
             _SET,
             _OUTSIDE,
@@ -251,6 +267,7 @@ COMMANDS = {
                 choices=("sequential", "functional"),
             ),
             *_DRAWING,
+            *_CHOICE,
             *_WRITING,
         ),
         (
@@ -308,9 +325,7 @@ COMMANDS = {
                 "text",
                 choices=("text", "json"),
             ),
-            Option("--model", "model", "Which one, where there are several.", "NAME"),
-            Option("--table", "table", "Which printed table, from 1.", "N", whole=True),
-            Option("--cell", "cell", "Which cell's model, from 1.", "N", whole=True),
+            *_CHOICE,
             Option(
                 "--weights",
                 "weights",

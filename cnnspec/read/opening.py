@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import IO, Any
 
 from cnnspec.ground.errors import (
@@ -42,15 +43,29 @@ def read(path: str, **choice: Any) -> Found | None:
     """
     if not os.path.isfile(path) and not os.path.isdir(path):
         return None  # a pipe can be read once only
-    kind = kind_of(path)
-    if kind is None and not os.path.isdir(path):
-        kind = _of_words(path)
+    kind = _kind(path)
     if kind is None:
         return None
-    _refuse_choice(path, kind, choice)
+    refuse_choice(path, kind, choice)
     if kind not in _OF_WORDS:
         return _of_container(path, kind)
     return _OF_WORDS[kind](path, Choice(**choice))
+
+
+def _kind(path: str) -> str | None:
+    """What a file or folder is; None where nothing here knows such."""
+    kind = kind_of(path)
+    if kind is None and not os.path.isdir(path):
+        kind = _of_words(path)
+    return kind
+
+
+def chosen_by(path: str) -> set[str]:
+    """What tells the models of a file apart: fields of a `Choice`."""
+    kind = None
+    with suppress(ReadError, OSError):  # whoever reads it tells of that
+        kind = _kind(path)
+    return {name for name, kinds in _CHOICES.items() if kind in kinds}
 
 
 def source(path: str, shown: str = "", **choice: Any) -> FoundSource | None:
@@ -160,7 +175,7 @@ _NOTHING = "no model is found in this file", _TOLD
 # ------------------------------------------------------------------ what it is
 
 
-def _refuse_choice(path: str, kind: str, choice: Mapping[str, Any]) -> None:
+def refuse_choice(path: str, kind: str, choice: Mapping[str, Any]) -> None:
     """Makes sure that there is something to choose.
 
     Raises:

@@ -47,6 +47,7 @@ class FoundSource(Source):
         """Takes the model that `path` holds."""
         self.path = self.asked = path
         self.found = found
+        self.others = found.others
         self.data = self._own = plain(found.document, path)
         if found.figures and found.figures.expected:
             self.data.setdefault("expect", found.figures.expected)

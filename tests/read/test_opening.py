@@ -16,7 +16,7 @@ import cnnspec
 from cnnspec import api
 from cnnspec.__main__ import main
 from cnnspec.app import apart
-from cnnspec.ground.errors import Diagnostic, SpecError
+from cnnspec.ground.errors import Diagnostic, SettingsError, SpecError
 from cnnspec.read import opening
 from cnnspec.read.found import Place, Unknown
 from cnnspec.read.placed import mark_of, told
@@ -351,3 +351,33 @@ def test_standard_input_has_a_bound(run: Run, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=endless))
     status, _, error = run("import", "-")
     assert (status, error.count("\n")) == (1, 1)
+
+
+_TWO_MODELS = """\
+from keras import Sequential
+from keras.layers import Dense, Input
+
+small = Sequential([Input((4,)), Dense(3)])
+large = Sequential([Input((4,)), Dense(300)])
+"""
+
+
+def test_every_command_takes_one_of_several_models(run: Run) -> None:
+    two, spec = "two.py", "one.yaml"
+    Path(two).write_text(_TWO_MODELS, encoding="utf-8")
+    Path(spec).write_text("input: [4]\nlayers: [{Dense: 5}]\n", encoding="utf-8")
+    status, out, err = run("check", two, "--model", "small")
+    assert (status, "small: 15 params" in out) == (0, True)
+    assert "holds 1 other model, too: large" in err
+    assert "large: 1,500 params" in run("check", two)[1]
+    assert "15 trainable" in run("show", two, "--model", "small")[1]
+    assert "15 → 1,500" in run("diff", two, "--model", "small", "--model", "large")[1]
+    assert "15 → 25" in run("diff", two, spec, "--model", "small")[1]
+    assert "25 → 15" in run("diff", spec, two, "--model", "small")[1]
+    built = run("build", two, "--model", "small", "--to", "script", "-o", "built")
+    assert "ok: 15 params" in built[1]
+    assert api.load(two, model="small").summary.total_params == 15
+    status, _, err = run("check", spec, "--model", "small")
+    assert (status, "chooses in Python programs and notebooks" in err) == (2, True)
+    with pytest.raises(SettingsError, match="--cell chooses in notebooks"):
+        api.check("input: [4]\nlayers: [{Dense: 5}]\n", cell=1)

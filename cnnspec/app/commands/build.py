@@ -37,6 +37,9 @@ def run(
     look: str,
     unroll: bool,
     block: str | None,
+    model: str | None,
+    table: int | None,
+    cell: int | None,
     lang: str,
     backend: str,
     templates: str | None,
@@ -56,28 +59,33 @@ def run(
     refuse_unknown_language(lang, templates)
     refuse_same_names(specs)
     refuse_no_folder(folder)
-    settings = {"allow_outside": allow_outside, "allow_import": allow_import}
+    settings: dict[str, Any] = {
+        "allow_outside": allow_outside,
+        "allow_import": allow_import,
+    }
+    settings |= {"model": model, "table": table, "cell": cell}
     sound = loaded_each(specs, overrides, **settings)
     chosen = [targets] * len(sound)
     left_out: dict[str, None] = {}
     if to is None:
-        chosen = [_possible(targets, model, left_out) for _, model in sound]
+        chosen = [_possible(targets, built, left_out) for _, built in sound]
     options: dict[str, Any] = {"lang": lang, "backend": backend, "templates": templates}
     options |= {"style": style, "form": form, "force": force}
     options |= {"look": look, "unroll": unroll, "block": block}
     with spec_errors():
-        for (_, model), targets in zip(sound, chosen, strict=True):
-            api.files(model, folder, targets, force=force)
+        for (_, built), targets in zip(sound, chosen, strict=True):
+            api.files(built, folder, targets, force=force)
     written = 0
-    for (checked, model), targets in zip(sound, chosen, strict=True):
-        terminal.show(model.summary, why=False, console=terminal.make_console())
-        print(findings.built(checked, model.program, model.summary))
+    for (checked, built), targets in zip(sound, chosen, strict=True):
+        findings.tell_others(built.program)
+        terminal.show(built.summary, why=False, console=terminal.make_console())
+        print(findings.built(checked, built.program, built.summary))
         try:
-            _write(model, folder, targets, options)
+            _write(built, folder, targets, options)
         except SpecError as error:
             if to is None and {d.code for d in error.diagnostics} == {_NO_WEIGHTS}:
                 others = [name for name in targets if name != _LIVE]
-                _write(model, folder, others, options)
+                _write(built, folder, others, options)
             say(str(error))
             continue
         written += 1

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.api import Checked
 from cnnspec.app import findings
-from cnnspec.app.arguments import BUG, checked_spec, codes_of, specs_of
+from cnnspec.app.arguments import (
+    BUG,
+    checked_spec,
+    codes_of,
+    specs_of,
+)
 
 if TYPE_CHECKING:
     from cnnspec.app.apart import Apart
@@ -23,6 +28,9 @@ def run(
     select: str | None,
     ignore: str | None,
     strict: bool | None,
+    model: str | None,
+    table: int | None,
+    cell: int | None,
     allow_outside: bool | None,
     allow_import: bool,
 ) -> int:
@@ -33,6 +41,9 @@ def run(
         "strict": strict,
         "allow_outside": allow_outside,
         "sizes": sizes,
+        "model": model,
+        "table": table,
+        "cell": cell,
     }
     results = []
     settings_of_keras = {**settings, "allow_import": allow_import}
@@ -42,6 +53,7 @@ def run(
             if apart:
                 checked = apart.proved(spec, checked)
             if format == "text":
+                findings.tell_others(checked.program)
                 _print_findings(checked)
                 sys.stdout.flush()  # the next may take long
             if format != "json":  # no more is told of the model, and many may follow

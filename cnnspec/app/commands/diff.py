@@ -1,6 +1,7 @@
 """`cnnspec diff`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cnnspec.app.arguments import (
     loaded_variants,
@@ -18,20 +19,31 @@ def run(
     format: str,
     to: str | None,
     unroll: bool,
+    model: Sequence[str],
+    table: Sequence[int],
+    cell: Sequence[int],
     lang: str,
     overrides: Sequence[str],
     allow_outside: bool | None,
 ) -> None:
     """Compares two models: layers, shapes, params and MACs."""
-    if after is None and not overrides:
+    for name, given in (("model", model), ("table", table), ("cell", cell)):
+        if len(given) > 2:
+            stop(f"--{name} is given {len(given)} times, and diff takes two models")
+    two = any(len({*given}) > 1 for given in (model, table, cell))
+    if after is None and not overrides and not two:
         stop("diff takes two specs, or one and --set KEY=VALUE to change in it")
     if to is not None and format != "text":
         stop("--to svg draws a picture, which has no --format")
     if to is None:
         refuse_drawing("boxes", unroll, None, lang, wants="--to svg")
     refuse_unknown_language(lang, None)
+    choice = {"model": model, "table": table, "cell": cell}
+    first, second = _chosen(before, after or before, choice)
     one, other = loaded_variants(
-        (before, []), (after or before, overrides), allow_outside=allow_outside
+        (before, [], first),
+        (after or before, overrides, second),
+        allow_outside=allow_outside,
     )
     difference = compare(one.summary, other.summary)
     titles = differences.titles(one, other, overrides)
@@ -49,3 +61,28 @@ def run(
         print(differences.markdown(difference, titles))
     else:
         print(differences.as_json(difference, one, other))
+
+
+def _chosen(
+    before: str, after: str, choice: Mapping[str, Sequence[Any]]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Which model of each file is meant.
+
+    What is given once is meant for both, or for that in which it chooses.
+
+    Args:
+        before, after: the files.
+        choice: what is given, once or for each of them.
+    """
+    first: dict[str, Any] = {}
+    second: dict[str, Any] = {}
+    if any(choice.values()):
+        from cnnspec.read.opening import chosen_by
+
+        one, other = chosen_by(before), chosen_by(after)
+    for name, given in choice.items():
+        if given and (len(given) > 1 or name in one or name not in other):
+            first[name] = given[0]
+        if given and (len(given) > 1 or name in other):
+            second[name] = given[-1]
+    return first, second

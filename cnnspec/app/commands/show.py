@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cnnspec.app import findings
 from cnnspec.app.arguments import (
     loaded,
     refuse_drawing,
@@ -21,6 +22,9 @@ def run(
     look: str,
     unroll: bool,
     block: str | None,
+    model: str | None,
+    table: int | None,
+    cell: int | None,
     lang: str,
     overrides: Sequence[str],
     allow_outside: bool | None,
@@ -31,11 +35,13 @@ def run(
     if not graph:
         refuse_drawing(look, unroll, block, lang, wants="--graph")
     refuse_unknown_language(lang, None)
-    model = loaded(spec, overrides, allow_outside=allow_outside)
-    program, summary = model
+    choice = {"model": model, "table": table, "cell": cell}
+    shown = loaded(spec, overrides, allow_outside=allow_outside, **choice)
+    program, summary = shown
+    findings.tell_others(program)
     if graph:
         with usage_errors():
-            picture = model.svg(look=look, unroll=unroll, block=block, lang=lang)
+            picture = shown.svg(look=look, unroll=unroll, block=block, lang=lang)
         print_picture(picture, f"cnnspec show {spec} --graph > {stem(spec)}.svg")
     elif format == "text":
         from cnnspec.app.tables import summary as terminal

@@ -39,11 +39,13 @@ class Source:
         asked: the path of the spec that was asked for, where this one is a base of it.
         everywhere: whether it may name files outside of its project.
         is_read: whether it was made of another file than a spec.
+        others: further models in that file.
         rivals: what an included file brings that another one has brought: the section,
             the name, and the number of the file among all.
     """
 
     is_read = False
+    others: Sequence[str] = ()
 
     def __init__(self, text: str, path: str = "<spec>") -> None:
         """Reads `text`.
