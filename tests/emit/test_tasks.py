@@ -60,8 +60,12 @@ train: {{loss: dice, metrics: [accuracy], seed: 0, resume: true}}
 {npz("targets: kinds")}
 train: {{loss: {{SparseCategoricalCrossentropy: {{ignore_class: 3}}}}, seed: 0}}
 """,
+    "pixel classes, numbered": f"""{CONV}filters: 3, activation: softmax}}
+{npz("targets: far, labels: contiguous, sample_weight: weights, shuffle: true")}
+train: {{loss: {{SparseCategoricalCrossentropy: {{ignore_class: 255}}}}, seed: 0}}
+""",
     "two pixel classes": f"""{CONV}filters: 1, activation: sigmoid}}
-{npz("targets: mask, limit: 30")}
+{npz("targets: drawn, labels: contiguous, limit: 30")}
 train: {{loss: bce, metrics: [{{BinaryIoU: {{name: iou}}}}], seed: 0}}
 """,
     "the sample itself": f"""{CONV}filters: 1, activation: sigmoid}}
@@ -169,6 +173,8 @@ def arrays(count: int = 40) -> dict[str, np.ndarray]:
         "tags": np.stack([label % 2 == 0, label > 4, bright > 8], 1).astype("uint8"),
         "mask": (image > 8).astype("uint8"),
         "kinds": (image > 8).astype("uint8") + (image > 12),
+        "far": np.select([image == 1, image > 12, image > 8], [255, 200, 100]),
+        "drawn": np.where(image > 8, 255, 0),
         "rows": image.argmax(2),
         "noisy": image + 1,
         "weights": 1.0 + label % 2,
@@ -187,7 +193,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-QUICK = ("labels", "pixel classes", "the sample itself", "weights", "several")
+QUICK = ("labels", "pixel classes, numbered", "the sample itself", "weights", "several")
 """A class, a picture, a weight and a name of each kind; all take a minute."""
 TRAINED = TASKS if LONG else QUICK
 
@@ -350,6 +356,9 @@ FAULTY = [
         "the sizes (4, 4",
     ),
     ("pixel classes, ignored", {"kinds_train": KINDS + 2}, "from 0 to 2, or 3 has to"),
+    ("pixel classes", {"kinds_train": 7 * KINDS}, "set labels: contiguous in the spec"),
+    ("pixel classes, numbered", {"far_test": KINDS + 7}, "row 1 has the label 9, which"),
+    ("pixel classes, numbered", {"far_train": KINDS // 2}, "2 different labels, and"),
     ("weights", {"weights_train": np.ones(9)}, "(9,), and there are 40 samples"),
 ]
 
