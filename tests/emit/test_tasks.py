@@ -357,7 +357,11 @@ FAULTY = [
     ),
     ("pixel classes, ignored", {"kinds_train": KINDS + 2}, "from 0 to 2, or 3 has to"),
     ("pixel classes", {"kinds_train": 7 * KINDS}, "set labels: contiguous in the spec"),
-    ("pixel classes, numbered", {"far_test": KINDS + 7}, "row 1 has the label 9, which"),
+    (
+        "pixel classes, numbered",
+        {"far_test": KINDS + 7},
+        "row 1 has the label 9, which",
+    ),
     ("pixel classes, numbered", {"far_train": KINDS // 2}, "2 different labels, and"),
     ("weights", {"weights_train": np.ones(9)}, "(9,), and there are 40 samples"),
 ]
