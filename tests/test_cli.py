@@ -20,7 +20,7 @@ from cnnspec.app.starter import SCHEMA_FILE, starter
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
     *("check", "show", "diff", "build", "train"),
-    *("import", "blocks", "layers", "explain", "schema", "init"),
+    *("compare", "import", "blocks", "layers", "explain", "schema", "init"),
 )
 
 

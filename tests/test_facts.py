@@ -29,6 +29,7 @@ EXCEPTIONS = {
     ("language/expressions/messages.py", "Lambda"): "a node of Python's syntax",
     ("language/expressions/operations.py", "Add"): "a node of Python's syntax",
     ("emit/keras_script/telling.py", "accuracy"): "the figure that plots show",
+    ("study/records.py", "accuracy"): "a figure of a script's results",
     ("emit/worksheet/exercises/confusion.py", "accuracy"): "what is read off a matrix",
     ("emit/worksheet/exercises/confusion.py", "precision"): "what is read off a matrix",
     ("emit/worksheet/exercises/confusion.py", "recall"): "what is read off a matrix",

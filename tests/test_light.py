@@ -4,6 +4,7 @@ Installs the wheel with its dependencies into an environment of its own, so it n
 package registry; pip keeps what it has fetched.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -55,6 +56,10 @@ def light(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lig
     code = "from keras import Sequential, layers\n"
     code += "model = Sequential([layers.Dense(2, input_shape=(3,))])\n"
     (work / "small.py").write_text(code, encoding="utf-8")
+    results = work / "results" / "digits"
+    results.mkdir(parents=True)
+    left = {"test": {"accuracy": 0.9}, "parameters": 5160, "seed": 1, "seconds": 9.0}
+    (results / "metrics.json").write_text(json.dumps(left), encoding="utf-8")
     yield scripts, work
 
 
@@ -89,6 +94,7 @@ WORKS = {
     "build digits.yaml --to script,notebook,svg -o made": "wrote made",
     "build digits.yaml --to script --lang ko -o ko": "wrote ko",
     "build digits.yaml --to script --backend jax -o jax": "wrote jax",
+    "compare results -o compared --lang ko": "wrote compared",
     "explain shape": "Right:",
     "blocks": "cnnspec:attention",
     "layers Conv2D": "kernel_size",

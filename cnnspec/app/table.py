@@ -297,6 +297,37 @@ COMMANDS = {
             "cnnspec train specs/nin.yaml --engine slurm --gpus 4 --time 2:00:00",
         ),
     ),
+    "compare": Command(
+        "Put results side by side: what trainings or studies have left.",
+        (
+            Operand(
+                "RESULTS",
+                "folders",
+                "Folders of results, or of several; the first is the reference.",
+                several=True,
+            ),
+        ),
+        (
+            Option(
+                "--output",
+                "output",
+                "Where to write tables, pictures and a report, too.",
+                "DIR",
+                short="-o",
+            ),
+            _LANG,
+            Option(
+                "--templates",
+                "templates",
+                "Templates that go before cnnspec's own.",
+                "DIR",
+            ),
+        ),
+        (
+            "cnnspec compare results/deep_cnn results/nin",
+            "cnnspec compare results/norm results/width -o comparison --lang ko",
+        ),
+    ),
     "import": Command(
         "Read a model that isn't a spec, and write the spec of it. Nothing is run.",
         (

@@ -22,6 +22,7 @@ SECTIONS = (
     "techniques",
     "picture",
     "worksheet",
+    "study",
 )
 
 

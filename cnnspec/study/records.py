@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 TASK, RECORD, FAILURE = "task.json", "record.json", "failure.json"
 LOG = "log.txt"
 """What its script printed."""
+ACCURACY = "accuracy"
+"""The figure that variants are compared by wherever it is told."""
 LOCK = ".lock"
 """Held by its processes as long as one of them lives."""
 
@@ -157,7 +159,7 @@ def _scores(folder: str) -> Iterator[tuple[str, float]]:
     """What the model came to on what was held out, of each figure that is a number."""
     found = _read(f"{folder}/metrics.json") or {}
     if isinstance(vote := found.get("vote"), int | float):
-        yield "accuracy", vote
+        yield ACCURACY, vote
         return
     held_out = found.get("test", found.get("validation"))
     for name, value in held_out.items() if isinstance(held_out, dict) else ():

@@ -23,6 +23,7 @@ from cnnspec.judge.subjects import reported, sections
 from cnnspec.model.summary import Model
 from cnnspec.study.plan import Plan, Run
 from cnnspec.study.records import (
+    ACCURACY,
     FAILURE,
     LOCK,
     RECORD,
@@ -187,8 +188,8 @@ def _score(model: Model) -> tuple[str, bool]:
     from cnnspec.catalogue.accuracy import Metric
 
     found = reported(sections(model).training())
-    if "accuracy" in found:
-        return "accuracy", True
+    if ACCURACY in found:
+        return ACCURACY, True
     for name, metric in found.items():
         if metric is None:
             continue

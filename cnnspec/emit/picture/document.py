@@ -18,7 +18,7 @@ EDGE = 'stroke="#4a5563" stroke-width=".8"'
 MARGIN = 20.0
 _LEAST = 440.0
 _TOP = MARGIN + HEADING + 26
-_FONT = (
+FONT = (
     "Helvetica, Arial, 'Liberation Sans', 'Noto Sans', 'Noto Sans KR', "
     "'Noto Sans CJK KR', 'Apple SD Gothic Neo', 'Malgun Gothic', NanumGothic, "
     "sans-serif"
@@ -66,7 +66,7 @@ def _document(page: Page) -> Iterator[str]:
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" lang="{page.lang}" '
         f'viewBox="0 0 {n(width)} {n(height)}" '
         f'width="{n(width)}" height="{n(height)}"'
-        f' font-family="{_FONT}" font-size="{n(SMALL)}" fill="{INK}">'
+        f' font-family="{FONT}" font-size="{n(SMALL)}" fill="{INK}">'
     )
     yield f"<title>{escape(name)}</title>"
     yield f"<desc>{escape(visible(page.describes))}</desc>"

@@ -1,0 +1,207 @@
+"""What a study's results are to hold, and where: a plan without its models.
+
+`study.json` beside the runs keeps it, so that results can be told without the specs.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from cnnspec.emit.write import write_together
+from cnnspec.study.plan import Plan, Planned
+from cnnspec.study.records import FAILURE, RECORD, Record, record_of
+from cnnspec.study.results import (
+    LEFT_OUT,
+    REMOVED,
+    Finished,
+    Outcome,
+    Results,
+)
+
+FILE = "study.json"
+EARLIER = "earlier"
+"""Where runs are kept whose variant was changed since."""
+
+
+class Place(NamedTuple):
+    """Where a run's results are."""
+
+    variant: str
+    seed: int
+    folder: str
+    """Seen from the folder of the study's results."""
+    key: str
+    """That of a record that is of this run as it is now."""
+
+
+class Outline(NamedTuple):
+    """A study's variants, and where the runs of each are."""
+
+    title: str
+    name: str
+    reference: str
+    variants: tuple[Outcome, ...]
+    """Without what came of them."""
+    places: tuple[Place, ...]
+
+
+def outline_of(plan: Plan) -> Outline:
+    """The outline of a plan."""
+    study = plan.study
+    return Outline(
+        study.title,
+        study.name,
+        study.reference,
+        tuple(map(_outcome, plan.variants)),
+        tuple(
+            Place(
+                run.variant,
+                run.seed,
+                os.path.relpath(run.folder, study.folder).replace(os.sep, "/"),
+                run.key,
+            )
+            for run in plan.runs
+        ),
+    )
+
+
+def _outcome(planned: Planned) -> Outcome:
+    variant, model, problems = planned
+    found = Outcome(variant.name, variant.settings, variant.spec)
+    if model is None:
+        errors = [each for each in problems if each.severity == "error"]
+        reason = str(errors[0]).splitlines()[0] if errors else ""
+        return found._replace(state=LEFT_OUT, reason=reason)
+    summary = model.summary
+    return found._replace(
+        params=summary.total_params,
+        trainable_params=summary.trainable_params,
+        macs=summary.macs,
+    )
+
+
+# ------------------------------------------------------------------ as a file
+
+
+def write_outline(outline: Outline, folder: str) -> None:
+    """Writes `study.json`.
+
+    Raises:
+        SpecError: it can't be written.
+    """
+    data = {
+        "title": outline.title,
+        "name": outline.name,
+        "reference": outline.reference,
+        "variants": [
+            {key: getattr(each, key) for key in _KEPT} for each in outline.variants
+        ],
+        "runs": [place._asdict() for place in outline.places],
+    }
+    text = json.dumps(data, indent=1, ensure_ascii=False, default=str)
+    write_together({os.path.join(folder, FILE): f"{text}\n"})
+
+
+_KEPT = (
+    *("name", "settings", "spec", "state", "reason"),
+    *("params", "trainable_params", "macs"),
+)
+"""What is kept of a variant."""
+
+
+def read_outline(folder: str) -> Outline | None:
+    """What `study.json` of a folder says; None where there is none, or another's."""
+    try:
+        with open(os.path.join(folder, FILE), encoding="utf-8") as file:
+            data: Any = json.load(file)
+        return Outline(
+            str(data["title"]),
+            str(data["name"]),
+            str(data["reference"]),
+            tuple(Outcome(**each) for each in data["variants"]),
+            tuple(Place(**each) for each in data["runs"]),
+        )
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+# ------------------------------------------------------------------ what came of it
+
+
+def results_of(outline: Outline, folder: str) -> Results:
+    """What came of a study so far.
+
+    Args:
+        outline: of the study.
+        folder: of its results.
+    """
+    places: dict[str, list[Place]] = {}
+    for place in outline.places:
+        places.setdefault(place.variant, []).append(place)
+    variants = [
+        _with_runs(outcome, places.get(outcome.name, []), folder)
+        for outcome in outline.variants
+    ]
+    variants += removed_from(outline, folder)
+    return Results(outline.title, outline.name, outline.reference, tuple(variants))
+
+
+def _with_runs(outcome: Outcome, places: Iterable[Place], folder: str) -> Outcome:
+    finished, failed, missing = [], [], []
+    for place in places:
+        there = os.path.join(folder, place.folder)
+        if record := _current(there, RECORD, place.key):
+            finished.append(Finished(record, there))
+        elif record := _current(there, FAILURE, place.key):
+            failed.append((place.seed, record.reason))
+        else:
+            missing.append(place.seed)
+    return outcome._replace(
+        finished=tuple(finished), failed=tuple(failed), missing=tuple(missing)
+    )
+
+
+def _current(folder: str, name: str, key: str) -> Record | None:
+    record = record_of(folder, name)
+    return record if record is not None and record.key == key else None
+
+
+def removed_from(outline: Outline, folder: str) -> Iterator[Outcome]:
+    """The variants that have finished runs, and are no longer in the study."""
+    known = {outcome.name for outcome in outline.variants}
+    planned = {os.path.join(folder, place.folder) for place in outline.places}
+    found: dict[str, list[Finished]] = {}
+    for there in run_folders(os.path.join(folder, "runs")):
+        record = None if there in planned else record_of(there)
+        if record is not None and record.variant not in known:
+            found.setdefault(record.variant, []).append(Finished(record, there))
+    for name, runs in found.items():
+        yield outcome_of(name, runs)._replace(state=REMOVED)
+
+
+def outcome_of(name: str, runs: Iterable[Finished]) -> Outcome:
+    """A variant of which nothing is known but its finished runs."""
+    ordered = tuple(sorted(runs, key=lambda run: run.record.seed))
+    first = ordered[0].record
+    return Outcome(
+        name,
+        params=first.params,
+        trainable_params=first.trainable_params,
+        macs=first.macs,
+        finished=ordered,
+    )
+
+
+def run_folders(folder: str) -> Iterator[str]:
+    """The folders below one in which a run has left something, in order of names."""
+    for here, folders, files in os.walk(folder):
+        folders.sort()
+        if {"runs", EARLIER} <= set(folders):
+            folders.remove(EARLIER)
+        if _LEFT.intersection(files):
+            folders.clear()  # an ensemble's members are no runs of their own
+            yield here
+
+
+_LEFT = {RECORD, FAILURE, "metrics.json"}
