@@ -33,10 +33,10 @@ help:
 demo: $(VENV)/installed
 	$(BIN)/cnnspec build specs/nin.yaml
 
-# Two workers, since each imports TensorFlow (seconds, and some 500 MB). Tests go to
-# whichever is free; those that share a costly fixture say so with xdist_group.
+# Two workers, since each imports TensorFlow (seconds, and some 500 MB). A file goes to
+# whichever is free, so that what its tests share is made once.
 test: lint
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check
@@ -46,7 +46,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 
 fidelity: $(VENV)/installed-dev
-	CNNSPEC_FIDELITY=long $(BIN)/python -m pytest -q -n 2 --dist loadgroup \
+	CNNSPEC_FIDELITY=long $(BIN)/python -m pytest -q -n 2 --dist loadfile \
 	    tests/test_against_keras.py tests/test_runs_as_told.py
 
 # One model after the other, each in a process of its own: 17 minutes on two cores,

@@ -30,8 +30,6 @@ KERAS = "wants pip install 'cnnspec[tensorflow]'"
 Light = tuple[Path, Path]
 """The folder of an environment's programs, and one to work in."""
 
-pytestmark = pytest.mark.xdist_group("light")
-
 
 def size(folder: Path) -> int:
     """Bytes that the files of a folder take on a disk of blocks of 4 KiB."""

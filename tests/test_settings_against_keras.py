@@ -4,7 +4,6 @@ Everything runs `compile` and `fit` on a tiny model: what ends in an error is re
 and what changes nothing is told.
 """
 
-import os
 import random
 import re
 import warnings
@@ -30,6 +29,7 @@ from cnnspec.emit.keras_live.model import keras_object
 from cnnspec.ground.yaml_text import flow
 from cnnspec.language.results import is_result
 from cnnspec.language.training import Train
+from tests.effort import LONG, some
 from tests.test_components_against_keras import candidates, required, section, title
 
 ROOT = Path(__file__).parents[1]
@@ -40,7 +40,6 @@ USUAL = {"loss": "categorical_crossentropy", "validation_split": 0.25, "epochs":
 """Of 12 samples 9 are trained on, in 5 batches of 2."""
 LONGER = USUAL | {"epochs": 3}
 """For what shows only in the third epoch."""
-LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
 
 
 class Verdict(NamedTuple):
@@ -214,7 +213,7 @@ WORKS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("settings", WORKS, ids=str)
+@pytest.mark.parametrize("settings", some(WORKS, 12), ids=str)
 def test_what_works_is_let_pass(settings: dict[str, Any]) -> None:
     assert not run(USUAL | settings).error
     found = verdict(USUAL | settings).errors
@@ -261,7 +260,7 @@ IDLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("settings", "other"), IDLE, ids=str)
+@pytest.mark.parametrize(("settings", "other"), some(IDLE, 12), ids=str)
 def test_what_changes_nothing_is_told(settings: Any, other: Any) -> None:
     assert same(run(USUAL | settings), run(USUAL | other))
     assert verdict(USUAL | settings) == (set(), {"idle-argument"})
@@ -385,11 +384,14 @@ STUCK = USUAL | {"optimizer": {"SGD": {"learning_rate": 1e-30}}, "epochs": 8}
 
 @pytest.mark.parametrize(
     "given",
-    [
-        {"patience": patience} | others
-        for patience in (0, 1, 2, 4)
-        for others in ({}, {"start_from_epoch": 2}, {"baseline": 0.0})
-    ],
+    some(
+        [
+            {"patience": patience} | others
+            for patience in (0, 1, 2, 4)
+            for others in ({}, {"start_from_epoch": 2}, {"baseline": 0.0})
+        ],
+        5,
+    ),
     ids=str,
 )
 def test_early_stopping_stops_first_when_it_is_said_to(given: Any) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 # The tests here share one wheel, so they stay on one worker.
-pytestmark = pytest.mark.xdist_group("wheel")
 
 ROOT = Path(__file__).parents[1]
 SCALED = """

@@ -12,6 +12,7 @@ from cnnspec import api
 from cnnspec.app import running
 from cnnspec.emit.keras_script.kept import card
 from cnnspec.emit.keras_script.script import render_script
+from tests.effort import some
 from tests.emit.quick import save_no_pictures, take_few_digits, train_eagerly
 from tests.emit.test_script import VARIANTS, load_script
 from tests.emit.test_tasks import TASKS
@@ -94,7 +95,7 @@ def test_it_tells_of_the_model_and_of_its_training(monkeypatch) -> None:
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_it_shows_the_pictures_that_the_training_leaves() -> None:
     others = {"filters.png", "feature_maps.png", "grad_cam.png"}
-    for name, text in [*[*VARIANTS.items()][::6], *TASKS.items()]:
+    for name, text in some([*VARIANTS.items(), *TASKS.items()], 8):
         model = api.loads(text)
         if model.program.data is not None:
             script = render_script(*model[:2], style="full")

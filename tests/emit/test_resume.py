@@ -223,9 +223,12 @@ def test_half_a_checkpoint_is_never_read(moment: str, begun, script) -> None:
     assert len(list(Path("results/small/checkpoint").iterdir())) == 1
 
 
+EPOCHS = 30 if LONG else 16
+
+
 def test_kill_9_at_any_moment(tmp_path: Path) -> None:
     path = tmp_path / "script.py"
-    text = SPEC.replace("epochs: 6", "epochs: 30")
+    text = SPEC.replace("epochs: 6", f"epochs: {EPOCHS}")
     path.write_text(render(text), encoding="utf-8")
     environment = os.environ | {"MPLBACKEND": "agg"}
     results = tmp_path / "results" / "small"
@@ -246,10 +249,10 @@ def test_kill_9_at_any_moment(tmp_path: Path) -> None:
         process.wait()
         assert epochs_done(results) > reached
         reached = epochs_done(results)
-    assert reached < 30, "nothing was left to go on with"
+    assert reached < EPOCHS, "nothing was left to go on with"
     subprocess.run([sys.executable, path], cwd=tmp_path, env=environment, check=True)
     found = rows(results / "history.csv")
-    assert [row["epoch"] for row in found] == [str(k) for k in range(1, 31)]
+    assert [row["epoch"] for row in found] == [str(k) for k in range(1, EPOCHS + 1)]
 
 
 def epochs_done(results: Path) -> int:
