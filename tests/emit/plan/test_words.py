@@ -18,6 +18,11 @@ from cnnspec.language.naming import in_call, in_round
         (in_call, ("name", 'f"t{i}"'), 'f"{name}_t{i}"'),
         (in_call, ("name", """'q"t'"""), """f"{name}_" + 'q"t'"""),
         (in_call, ("name", '"a" if x else "b"'), 'f"{name}_" + ("a" if x else "b")'),
+        (
+            in_call,
+            ('f"u_{i}" if i else "u"', '"fc"'),
+            '(f"u_{i}" if i else "u") + "_fc"',
+        ),
         (in_round, ("i + 1", '"conv2d"'), 'f"{i + 1}_conv2d"'),
         (lambda call, inside: f"{inside}<{call}>", ("name", '"fc"'), 'f"fc<{name}>"'),
         (lambda call, inside: inside, ("name", '"fc"'), '"fc"'),

@@ -392,9 +392,13 @@ def _quoted(inside: str) -> str:
     return f'"{inside}"'.replace("{{", "{").replace("}}", "}")
 
 
+_IS_FILLED = re.compile(r'f"([^"\\]|\\.)*"')
+"""One f-string alone, which `f"x_{n}" if n else "x"` isn't."""
+
+
 def _inside(code: str) -> str | None:
     """What stands between the quotes of an f-string that comes to a text's code."""
-    if code.startswith('f"') and code.endswith('"'):
+    if _IS_FILLED.fullmatch(code):
         return code[2:-1]
     if code.startswith('"') and code.endswith('"') and '"' not in code[1:-1]:
         return code[1:-1].replace("{", "{{").replace("}", "}}")
