@@ -144,6 +144,9 @@ blocks:
     layers:
       - Conv2D: {filters: $filters, kernel_size: 3, padding: same, name: conv}
       - ReLU: {name: out}
+  gate:
+    params: {how: relu}
+    layers: [{Activation: $how}, {Dropout: 0.5}]
   stage:
     params: {filters: }
     layers:
@@ -160,6 +163,8 @@ layers:
   - stage: {filters: 8, name: b}
   - unit: {name: c}
   - unit: {filters: 6, name: d}
+  - gate: {name: e}
+  - gate: {how: tanh, name: f}
   - Flatten
   - head: {name: left}
   - head: {name: right}
@@ -192,6 +197,14 @@ INSIDE: list[tuple[str, list[str]]] = [
     (
         "{right/fc: {activation: relu}}",
         ["def head(shape, name, activation=None):", 'activation="relu", name="right"'],
+    ),
+    (
+        "{f_activation: elu, e_dropout: {rate: 0.1, seed: 3}}",
+        [
+            'def gate(x, name, how="relu", activation=None, rate=0.5, seed=None):',
+            'gate(x, rate=0.1, seed=3, name="e")',
+            'gate(x, how="tanh", activation="elu", name="f")',
+        ],
     ),
     (
         "{b_one: {filters: 9}}",

@@ -50,6 +50,8 @@ class Widened:
         self.params: dict[str, dict[str, Any]] = {}
         self._given: dict[tuple[Path, str], str] = {}
         """The parameter that an argument of a step is."""
+        self._whole: set[Path] = set()
+        """Of layers that have all their arguments by name, with `defaults`."""
 
     def give(self, spot: Spot, before: dict[str, Any], new: Mapping[str, Any]) -> bool:
         """Gives a step other arguments in one of the calls that lead to it.
@@ -71,8 +73,9 @@ class Widened:
         known = all(_is_known(value, inner, self._program) for value in old.values())
         if not known or (len(ways) > 1 and any(each_formula(old))):
             return False
-        if isinstance(step, LayerStep) and step.arguments is None:
+        if isinstance(step, LayerStep) and path not in self._whole:
             self._steps[path] = step._replace(layer=None, arguments=before)
+            self._whole.add(path)
         for name, value in new.items():
             self._hand_down(path, name, old[name], value, ways)
         return True
