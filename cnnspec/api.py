@@ -39,6 +39,7 @@ from cnnspec.ground.errors import (
 from cnnspec.ground.source import (
     Source,
     is_library,
+    is_study,
     may_be_spec,
     read_source,
     stem,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from cnnspec.emit.targets import Options
     from cnnspec.judge.imported import Imported
     from cnnspec.judge.overrides import Overrides
+    from cnnspec.judge.settings import Settings
 
 __all__ = [
     "Checked",
@@ -303,6 +305,7 @@ def check(
         allow_outside=allow_outside,
         allow_import=allow_import,
         sizes=_listed(sizes),
+        variants=True,
     )
 
 
@@ -315,7 +318,10 @@ def check_file(
     cell: int | None = None,
     **chosen: Any,
 ) -> Checked:
-    """As `check`, of the file of that name, whatever name it is."""
+    """As `check`, of the file of that name, whatever name it is.
+
+    The variants of a study are checked where `variants` says so.
+    """
     choice = {"model": model, "table": table, "cell": cell}
     return _check(*_file_reader(name, choice), overrides, **chosen)
 
@@ -327,15 +333,67 @@ def _check(
     *,
     keras: bool = False,
     sizes: Sequence[str] = (),
+    variants: bool = False,
     **chosen: Any,
 ) -> Checked:
     settings = settings_for(os.path.dirname(path), **chosen)
+    with judging.without_collection():
+        try:
+            source = read()
+        except SpecError as error:
+            return Checked(path, None, None, error.diagnostics)
+        if not is_study(source):
+            checked = _check_spec(source, path, overrides, settings, keras, sizes)
+            if not (variants and checked.ok and source.said("study")):
+                return checked
+        elif not variants:
+            return Checked(path, None, None, [_no_spec(source)])
+        else:
+            checked = Checked(path, None, None, [], settings.strict)
+        return _with_variants(checked, source, overrides, chosen)
+
+
+def _no_spec(source: Source) -> Diagnostic:
+    """What is said of a study where a spec is wanted."""
+    text = "this is a study, and no spec"
+    hint = "cnnspec check proves it, and cnnspec study runs it; or name its base"
+    return source.diagnostic("error", "study-file", (), text, hint)
+
+
+def _with_variants(
+    checked: Checked, source: Source, overrides: "Overrides", chosen: Mapping[str, Any]
+) -> Checked:
+    """A study, or a spec that has one, with what is found in its variants."""
+    from cnnspec.study.checking import plan
+    from cnnspec.study.document import read_document
+    from cnnspec.study.reasons import findings
+
+    chosen = {key: one for key, one in chosen.items() if key != "strict"}
+    try:
+        study = plan(read_document(source, overrides=overrides), **chosen)
+    except SpecError as error:
+        found = [*checked.diagnostics, *error.diagnostics]
+        return Checked(*checked._replace(diagnostics=found))
+    own = {*checked.diagnostics}
+    found = [*own, *(one for one in findings(study) if one not in own)]
+    found.sort(key=lambda one: one.mark)
+    return Checked(*checked._replace(diagnostics=found, study=study))
+
+
+def _check_spec(
+    source: Source,
+    path: str,
+    overrides: "Overrides",
+    settings: "Settings",
+    keras: bool,
+    sizes: Sequence[str],
+) -> Checked:
     proofs: list[judging.Proof] = [_by_keras] if keras else []
     if sizes:
         from cnnspec.judge.sizes import AtSizes
 
         proofs.append(at := AtSizes(sizes))
-    checked = judging.check_source(read, path, overrides, settings, *proofs)
+    checked = judging.check_source(lambda: source, path, overrides, settings, *proofs)
     if sizes and at.summary is not None:
         checked = checked._replace(summary=at.summary, at=str(at))
     summary = None if checked.summary is None else Summary(*checked.summary)
@@ -387,7 +445,8 @@ def _read_file(name: str, choice: _Chosen) -> Source:
     refused: SpecError | None = None
     if name.endswith(_ENDINGS):
         try:
-            if may_be_spec(spec := read_source(name)):
+            spec = read_source(name)
+            if may_be_spec(spec) or is_study(spec):
                 _refuse_choice(name, choice)
                 return spec
         except SpecError as error:

@@ -19,7 +19,7 @@ from cnnspec.app.starter import SCHEMA_FILE, starter
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
-    *("check", "show", "diff", "build", "train"),
+    *("check", "show", "diff", "build", "train", "study"),
     *("compare", "import", "blocks", "layers", "explain", "schema", "init"),
 )
 

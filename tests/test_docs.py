@@ -41,6 +41,9 @@ TRAINING = {
     "train": "train: {loss: categorical_crossentropy}\n",
 }
 
+TRAINED = {"data", "train", "ensemble", "study"}
+"""Sections that say something of a training."""
+
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"# ([\w-]+\.(?:yaml|py|txt))\n")
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)")
@@ -148,7 +151,7 @@ def whole_spec(fragment: str) -> str:
         indented = "".join(f"  {line}" for line in fragment.splitlines(True))
         return FRAME["input"] + "layers:\n" + indented
     given = set(yaml.safe_load(fragment))
-    needed = FRAME | (TRAINING if given & {"data", "train", "ensemble"} else {})
+    needed = FRAME | (TRAINING if given & TRAINED else {})
     given |= {"input"} if "inputs" in given else set()
     return fragment + "".join(s for key, s in needed.items() if key not in given)
 

@@ -47,7 +47,7 @@ def whole(example: str) -> str:
     given = set(re.findall(r"^(\w+):", example, re.MULTILINE))
     given |= {"input", "layers"} if "extends" in given or not given else set()
     given |= {"input"} & {key.removesuffix("s") for key in given}
-    part = "input" not in given and given & {"data", "train", "ensemble"}
+    part = "input" not in given and given & {"data", "train", "ensemble", "study"}
     needed = SECTIONS | (TRAINING if part else {})
     more = "".join(text for key, text in needed.items() if key not in given)
     return f"{more}{example}\n"

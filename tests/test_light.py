@@ -92,6 +92,7 @@ WORKS = {
     "build digits.yaml --to script,notebook,svg -o made": "wrote made",
     "build digits.yaml --to script --lang ko -o ko": "wrote ko",
     "build digits.yaml --to script --backend jax -o jax": "wrote jax",
+    "study digits.yaml --vary train.epochs=1,2 --dry-run": "2 variants",
     "compare results -o compared --lang ko": "wrote compared",
     "explain shape": "Right:",
     "blocks": "cnnspec:attention",

@@ -260,7 +260,7 @@ def test_difference_and_schema_know_them(site: Path) -> None:
     told = run(site, "-m", "cnnspec", "diff", "own.yaml", "--set", "vars.width=8")
     assert "filters: 4 → 8" in told
     schema = json.loads(run(site, "-m", "cnnspec", "schema"))
-    assert schema["properties"]["custom"]
+    assert schema["$defs"]["spec"]["properties"]["custom"]
     assert "import" in schema["$defs"]["custom"]["properties"]
 
 

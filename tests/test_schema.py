@@ -27,6 +27,7 @@ from cnnspec.language.training import Train
 SPECS = sorted((Path(__file__).parents[1] / "specs").rglob("*.yaml"))
 # What an editor reads is JSON: tuples have become lists there.
 SCHEMA = json.loads(json.dumps(json_schema()))
+KEYS = SCHEMA["$defs"]["spec"]["properties"]
 WHOLE = Draft7Validator(SCHEMA)
 
 
@@ -36,7 +37,7 @@ def part(name: str) -> Draft7Validator:
 
 
 def section(name: str) -> Draft7Validator:
-    return Draft7Validator({**SCHEMA["properties"][name], "$defs": SCHEMA["$defs"]})
+    return Draft7Validator({**KEYS[name], "$defs": SCHEMA["$defs"]})
 
 
 def data_of(text: str) -> Any:
@@ -303,7 +304,7 @@ def test_sections_are_described_to_the_last_argument() -> None:
     ]
     assert not open_ones
     assert section("train").is_valid({"loss": "mse"})
-    assert set(SCHEMA["properties"]["train"]["properties"]) == set(Train.arguments())
+    assert set(KEYS["train"]["properties"]) == set(Train.arguments())
 
 
 def is_open(json: Any) -> bool:

@@ -14,17 +14,29 @@ from cnnspec.model.summary import Summary
 
 if TYPE_CHECKING:
     from cnnspec.judge.imported import Imported
+    from cnnspec.study.plan import Plan
 
 
 def text(checked: Checked) -> str:
     """A line for each diagnostic; without errors, one more with verdict and totals."""
     lines = [str(diagnostic) for diagnostic in checked.diagnostics]
-    if checked.ok:
-        assert checked.summary is not None
+    if checked.ok and checked.summary is not None:
         at = f" at {checked.at}" if checked.at else ""
         told = f"{checked.path}: {checked.verdict}: {totals(checked.summary)}{at}"
         lines.append(visible(told))
+    if checked.ok and checked.study is not None:
+        lines.append(visible(f"{checked.path}: ok: {study_totals(checked.study)}"))
     return "\n".join(lines)
+
+
+def study_totals(plan: "Plan") -> str:
+    """`study of specs/lab.yaml: 9 variants, 3 seeds each: 27 runs`."""
+    left_out = sum(one.model is None for one in plan.variants)
+    variants = _count(len(plan.variants) - left_out, "variant")
+    seeds = _count(len(plan.study.seeds), "seed")
+    text = f"study of {plan.study.base}: {variants} from {seeds}: "
+    text += _count(len(plan.runs), "run")
+    return text + (f"; {left_out:,} left out" if left_out else "")
 
 
 def totals(summary: Summary) -> str:
@@ -66,7 +78,8 @@ def closing(results: Sequence[Checked]) -> str:
 
 
 def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+    several = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
+    return f"{number:,} {thing if number == 1 else several}"
 
 
 def as_json(results: Sequence[Checked]) -> str:

@@ -297,6 +297,31 @@ COMMANDS = {
             "cnnspec train specs/nin.yaml --engine slurm --gpus 4 --time 2:00:00",
         ),
     ),
+    "study": Command(
+        "Compare variants of a spec: check all of them, and train each from its seeds.",
+        (Operand("STUDY", "path", "A study's YAML file, or a spec; see --vary."),),
+        (
+            Option(
+                "--vary",
+                "vary",
+                "Compare these values, too, as in train.batch_size=8,32. May be "
+                "repeated, and is crossed.",
+                "KEY=VALUES",
+                several=True,
+            ),
+            Option("--seeds", "seeds", "Train each so often.", "N", whole=True),
+            _SET,
+            _flag("dry-run", "Check the variants and tell the runs; start none."),
+            _flag("strict", "Start nothing if a variant has to be left out."),
+            _format("text", "json"),
+            _OUTSIDE,
+            _IMPORT,
+        ),
+        (
+            "cnnspec study studies/norm.yaml --dry-run",
+            "cnnspec study specs/lab.yaml --vary train.batch_size=8,32,128 --seeds 3",
+        ),
+    ),
     "compare": Command(
         "Put results side by side: what trainings or studies have left.",
         (

@@ -260,6 +260,12 @@ class _Refused(ValueError):
 class OverrideError(_Refused):
     """A `KEY=VALUE` that can't be applied to a spec."""
 
+    def __init__(
+        self, message: str, key: str = "", reason: str = "", hint: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.key, self.reason, self.hint = key, reason or message, hint
+
 
 class SettingsError(_Refused):
     """Settings of the command line or of a pyproject.toml that can't be followed."""

@@ -1,9 +1,9 @@
 """A spec from its text to everything that is found out about it."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.catalogue.registry import declaring
 from cnnspec.ground import patience
@@ -20,7 +20,7 @@ from cnnspec.model.running import followed
 from cnnspec.model.summary import Model, Summary, infer
 
 if TYPE_CHECKING:
-    from cnnspec.judge.overrides import Overrides
+    from cnnspec.judge.overrides import Overrides, Place
 
 Proof = Callable[[Model], Iterable[Diagnostic]]
 """What else a model without errors is held against, such as what Keras builds."""
@@ -41,6 +41,8 @@ class Checked(NamedTuple):
     """Whether warnings count as errors."""
     at: str = ""
     """The sizes of inputs that `summary` is for, where they aren't the spec's own."""
+    study: Any = None
+    """The plan of the variants, where it is a study or has one."""
 
     @property
     def ok(self) -> bool:
@@ -98,7 +100,7 @@ def check_source(
         OverrideError: an override that can't be applied.
     """
     patience.renew()
-    with _without_collection():
+    with without_collection():
         try:
             source = read()
             source.everywhere = settings.allow_outside
@@ -112,6 +114,45 @@ def check_source(
         return _check(source, settings, *proofs)
 
 
+def check_changed(
+    source: Source,
+    overrides: "Overrides",
+    settings: Settings,
+    *proofs: Proof,
+    places: "Mapping[str, Place]",
+    like: Model | None = None,
+) -> Checked:
+    """Everything about a spec that is one of many, and differs little from others.
+
+    What would mend it isn't looked for, since that takes longer than all else. Of
+    another model than its own, what the spec expects isn't asked.
+
+    Args:
+        source: its document, with what that extends; it is changed.
+        overrides: what is changed.
+        settings: which warnings are told.
+        proofs: what a model without errors is held against as well.
+        places: where the changes stand, by their keys.
+        like: a model of the same layers, which was checked before.
+
+    Raises:
+        OverrideError: an override that can't be applied.
+    """
+    from cnnspec.judge.overrides import apply
+
+    patience.renew()
+    with without_collection():
+        apply(source, overrides, places)
+        program = read_changed(source)._replace(may_import=settings.allow_import)
+        if program.is_variant:
+            program = program._replace(expect=None)
+        with declaring(program.own):
+            if like is not None:
+                return _found(Model(program, like.summary), settings, *proofs)
+            summary = followed(infer(resolve(program), source.line))
+            return _found(Model(program, _tuned(program, summary)), settings, *proofs)
+
+
 def check_read(program: Program, graph: Graph, settings: Settings) -> Checked:
     """Everything about a spec that has been read.
 
@@ -121,7 +162,7 @@ def check_read(program: Program, graph: Graph, settings: Settings) -> Checked:
         settings: which warnings are told.
     """
     patience.renew()
-    with _without_collection(), declaring(program.own):
+    with without_collection(), declaring(program.own):
         program = program._replace(may_import=settings.allow_import)
         return _judged(program, graph, settings)
 
@@ -135,14 +176,32 @@ def _check(source: Source, settings: Settings, *proofs: Proof) -> Checked:
 def _judged(
     program: Program, graph: Graph, settings: Settings, *proofs: Proof
 ) -> Checked:
-    source = program.source
-    summary = _tuned(program, followed(infer(graph, source.line)))
+    summary = _tuned(program, followed(infer(graph, program.source.line)))
     model = Model(program, summary)
+    return _found(model, settings, *proofs, remedies=_with_remedies(model))
+
+
+def _found(
+    model: Model,
+    settings: Settings,
+    *proofs: Proof,
+    remedies: Sequence[Problem] | None = None,
+) -> Checked:
+    """What is found in a model.
+
+    Args:
+        model: what a spec comes to.
+        settings: which warnings are told.
+        proofs: what it is held against if nothing is wrong.
+        remedies: what is wrong with its sizes, and what would mend that, if looked for.
+    """
+    program, summary = model
+    source, graph = program.source, summary.graph
     problems = (
         *program.problems,
         *graph.problems,
         *rules.of_graph(model),
-        *_with_remedies(model),
+        *(summary.problems if remedies is None else remedies),
     )
     errors = list(map(source.error, problems))
     found = [*_of_text(source, errors), *_without_echoes(source, errors)]
@@ -256,7 +315,7 @@ def _expected(model: Model) -> Iterator[Diagnostic]:
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Lets the garbage collector rest: a spec makes many objects and no cycles.
 
     At 100,000 layers its passes would cost as much as all other work.

@@ -25,6 +25,8 @@ _SECTIONS = ("data", "train", "ensemble", "expect")
 
 Overrides = Iterable[str] | Mapping[str, Any]
 """`KEY=VALUE` each, or values by their keys."""
+Place = tuple[Source, Path]
+"""A document in which a value stands, and where."""
 
 
 class Override(NamedTuple):
@@ -38,15 +40,21 @@ class Override(NamedTuple):
 
     def refused(self, reason: str, hint: str = "") -> OverrideError:
         """What to raise where it can't be applied."""
-        return OverrideError(f"'{self.key}': {reason}{f'; {hint}' if hint else ''}")
+        text = f"'{self.key}': {reason}{f'; {hint}' if hint else ''}"
+        return OverrideError(text, self.key, reason, hint)
 
 
-def apply(source: Source, given: Overrides) -> None:
+def apply(source: Source, given: Overrides, places: Mapping[str, Place] = {}) -> None:
     """Changes values of a document.
 
     Keys that aren't there yet are made. A name alone, or a value alone, becomes a
     mapping where a key leads on into it: `adam`, `Dense: 10`. A section that is set to
     null is taken out. A layer may be called by its name: `layers.fc1.units`.
+
+    Args:
+        source: the document.
+        given: what is changed.
+        places: where values stand that no command line gives, by their keys.
 
     Raises:
         OverrideError: one isn't of that form, leads nowhere, or another undoes it.
@@ -57,10 +65,13 @@ def apply(source: Source, given: Overrides) -> None:
         _refuse_unknown_variable(one, path, source.data)
         for earlier, before in done.items():
             if earlier[: len(path)] == path:
-                raise before.refused(f"--set {one.text} undoes it", "leave it out")
+                by = f"'{one.key}'" if one.key in places else f"--set {one.text}"
+                raise before.refused(f"{by} undoes it", "leave it out")
         path = _set(source.data, one, path)
         done[path] = one
         source.note_override(path, one.text)
+        if one.key in places:
+            source.note_place(path, *places[one.key])
 
 
 def values_of(given: Overrides) -> dict[str, Any]:

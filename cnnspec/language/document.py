@@ -560,6 +560,13 @@ class Library(Record):
     custom: Annotated[Any, _CUSTOM] = None
 
 
+def _as_study(found: Any) -> str:
+    """The mapping that is meant by a study's title alone."""
+    if not isinstance(found, str) or not found:
+        return ""
+    return f"write {{title: {flow(found)}, variants: {{base: {{}}}}}}"
+
+
 _OF_TRAIN = (
     *("epochs", "batch_size", "loss", "optimizer", "metrics", "seed"),
     *("callbacks", "validation_split", "class_weight"),
@@ -622,5 +629,10 @@ class Document(Record):
     ensemble: Annotated[Any, _section("Ensemble")] = None
     study: Annotated[
         Any,
-        lazily("cnnspec.language.studies", "SpecStudy", {"$ref": "#/$defs/study"}),
+        lazily(
+            "cnnspec.language.studies",
+            "SpecStudy",
+            {"$ref": "#/$defs/study"},
+            _as_study,
+        ),
     ] = None

@@ -15,7 +15,7 @@ SPEC = "spec"
 SEED = "train.seed"
 """What a study gives each run."""
 _SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2**32 - 1)
-_SEEDS_SAYS = "how many, as a whole number above 0, or a list of seeds, as [0, 1, 2]"
+_SEEDS_SAYS = "a whole number above 0, or a list of seeds, such as [0, 1, 2]"
 _KEYS = {"type": "object", "minProperties": 1}
 
 

@@ -59,7 +59,7 @@ class FoundSource(Source):
         self.rivals = []
         self._included, self._brought, self._appended = (), {}, ()
         self._base = self._comments = None
-        self._overrides = {}
+        self._overrides, self._elsewhere = {}, {}
         self.problems = told(path, found.unknowns, _TODO)
 
     @cached_property

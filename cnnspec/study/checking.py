@@ -1,20 +1,24 @@
 """A study's variants checked, and the runs that they come to."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
+import os
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnspec.ground.errors import Diagnostic, Mark, OverrideError, SpecError
-from cnnspec.ground.file_names import file_name
-from cnnspec.ground.source import Source, read_source
-from cnnspec.judge.check import Checked, check_source
+from cnnspec.ground.errors import Diagnostic, OverrideError, SpecError
+from cnnspec.ground.source import Source, read_source, with_bases
+from cnnspec.judge.check import Checked, check_changed
 from cnnspec.judge.settings import Settings, settings_for
-from cnnspec.language.studies import SEED
+from cnnspec.language.document import Document
 from cnnspec.model.summary import Model
-from cnnspec.study.plan import Plan, Planned, Run, Study, Variant
+from cnnspec.study.expecting import expected_of
+from cnnspec.study.keys import runs_of
+from cnnspec.study.plan import Plan, Planned, Study, Variant
+from cnnspec.study.reasons import Reasons
 
-_NOT_OF_THE_RUN = ("name", "description", "expect", "study")
-"""Keys of a spec that no training depends on."""
+_OF_TRAINING = ("data", "train", "ensemble", "expect")
+"""Sections of which what a layer gives doesn't depend, but for a few of their keys."""
+_OF_LAYERS = ("mixed_precision", "fine_tune")
+"""Those of `train:`."""
 
 
 def plan(study: Study, **chosen: Any) -> Plan:
@@ -27,82 +31,99 @@ def plan(study: Study, **chosen: Any) -> Plan:
 
     Raises:
         SettingsError: a setting that can't be followed.
+        OverrideError: what the command line sets can't be applied.
     """
-    settings = settings_for("", **chosen)
-    planned = tuple(_checked(one, settings) for one in study.variants)
-    return Plan(study, planned, tuple(_runs(study, planned)))
+    checks = _Checks(study, chosen)
+    planned = tuple(map(checks.planned, study.variants))
+    return Plan(study, planned, tuple(runs_of(study, planned)))
 
 
-def _checked(variant: Variant, settings: Settings) -> Planned:
-    try:
-        checked = _check(variant, settings)
-        model = checked.model()
-    except OverrideError as error:
-        found = Diagnostic("error", "study-setting", Mark(variant.spec), str(error))
-        return Planned(variant, None, (found,))
-    except SpecError as error:
-        return Planned(variant, None, tuple(error.diagnostics))
-    return Planned(variant, model, tuple(checked.diagnostics))
+class _Checks:
+    """Checks variants; what they have in common is found out once."""
 
+    def __init__(self, study: Study, chosen: Mapping[str, Any]) -> None:
+        self._study, self._chosen = study, chosen
+        self._sources: dict[str, Source | SpecError] = {}
+        self._settings: dict[str, Settings] = {}
+        self._own: dict[str, frozenset[Diagnostic]] = {}
+        self._models: dict[tuple[str, str], Model] = {}
 
-def _check(variant: Variant, settings: Settings) -> Checked:
-    overrides = dict(variant.settings)
-    return check_source(
-        lambda: read_source(variant.spec), variant.spec, overrides, settings
-    )
+    def planned(self, variant: Variant) -> Planned:
+        """A variant, and what was found."""
+        reasons = Reasons(self._study, variant)
+        try:
+            source = self._source(variant.spec)
+            own = self._own_findings(variant.spec)
+            checked = self._check(variant, source)
+        except OverrideError as error:
+            return Planned(variant, None, (reasons.of_setting(error),))
+        except SpecError as error:
+            return Planned(variant, None, tuple(reasons.of_spec(error)))
+        found = list(reasons.told(checked.diagnostics, own))
+        try:
+            model = checked.model()
+        except SpecError:
+            return Planned(variant, None, tuple(found))
+        found += reasons.untrained(model)
+        sound = all(one.severity != "error" for one in found)
+        return Planned(variant, model if sound else None, tuple(found))
 
+    def _source(self, spec: str) -> Source:
+        """The document of a spec, with what it extends and includes.
 
-def _runs(study: Study, planned: Iterable[Planned]) -> Iterator[Run]:
-    """The runs of all variants that can be run, seed by seed."""
-    sound = [one for one in planned if one.model is not None]
-    folders = _folders([one.variant.name for one in sound])
-    for variant, model, _ in sound:
-        assert model is not None
-        folder = f"{study.folder}/runs/{folders[variant.name]}"
-        text = _composed(model)
-        for seed in study.seeds:
-            settings = {**variant.settings, SEED: seed}
-            key = sha256(f"{seed}\n{text}".encode()).hexdigest()[:32]
-            where = f"{folder}/seed_{seed}"
-            yield Run(
-                *(variant.name, seed, variant.spec, settings, where, key),
-                epochs=_epochs(model),
-            )
+        Raises:
+            SpecError: it can't be read.
+        """
+        if spec not in self._sources:
+            settings = settings_for(os.path.dirname(spec), **self._chosen)
+            self._settings[spec] = settings
+            try:
+                source = read_source(spec)
+                source.everywhere = settings.allow_outside
+                self._sources[spec] = with_bases(source, Document.arguments())
+            except SpecError as error:
+                self._sources[spec] = error
+        found = self._sources[spec]
+        if isinstance(found, SpecError):
+            raise found
+        return found
 
+    def _own_findings(self, spec: str) -> frozenset[Diagnostic]:
+        """What is found in a spec as it is."""
+        if spec not in self._own:
+            source, settings = self._source(spec).apart(), self._settings[spec]
+            checked = check_changed(source, {}, settings, places={})
+            self._own[spec] = frozenset(checked.diagnostics)
+        return self._own[spec]
 
-def _epochs(model: Model) -> int:
-    """The epochs that a training takes, those of a second fit too."""
-    train = model.program.train
-    if train is None:
-        return 0
-    return train.epochs + (train.fine_tune.epochs if train.fine_tune else 0)
-
-
-def _folders(names: Iterable[str]) -> Mapping[str, str]:
-    """A folder for each variant, all of them different on every system."""
-    found = {name: file_name(name) for name in names}
-    spelt = [folder.lower() for folder in found.values()]
-    return {
-        name: (
-            folder
-            if spelt.count(folder.lower()) == 1
-            else f"{folder}-{sha256(name.encode()).hexdigest()[:8]}"
+    def _check(self, variant: Variant, source: Source) -> Checked:
+        study, settings = self._study, self._settings[variant.spec]
+        places = {key: (study.source, where) for key, where in variant.places.items()}
+        layers = _of_layers(variant, source)
+        kept = (variant.spec, repr(layers))
+        checked = check_changed(
+            source.apart(),
+            variant.settings,
+            settings,
+            *expected_of(study, variant),
+            places=places,
+            like=None if layers is None else self._models.get(kept),
         )
-        for name, folder in found.items()
-    }
+        if layers is not None and kept not in self._models and checked.ok:
+            self._models[kept] = checked.model()
+        return checked
 
 
-def _composed(model: Model) -> str:
-    """All that a spec says of its training but the seed, in an order of its own."""
-    source: Source = model.program.source
-    data = {k: v for k, v in source.data.items() if k not in _NOT_OF_THE_RUN}
-    if isinstance(data.get("train"), dict):
-        data["train"] = {k: v for k, v in data["train"].items() if k != "seed"}
-    return repr([_ordered(data), *(_ordered(one.data) for one in source.included)])
+def _of_layers(variant: Variant, source: Source) -> list[tuple[str, Any]] | None:
+    """The settings that layers depend on; None where that can't be told."""
+    if "custom" in source.data:
+        return None
+    return list(_each_of_layers(variant.settings))
 
 
-def _ordered(value: Any) -> Any:
-    """A value that is the same text for the same contents."""
-    if isinstance(value, dict):
-        return sorted((repr(key), _ordered(item)) for key, item in value.items())
-    return [_ordered(item) for item in value] if isinstance(value, list) else value
+def _each_of_layers(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in settings.items():
+        section, _, rest = key.partition(".")
+        deep = not rest or rest.partition(".")[0] in _OF_LAYERS
+        if section not in _OF_TRAINING or section == "train" and deep:
+            yield key, value

@@ -5,23 +5,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from cnnspec.ground.errors import Diagnostic, Invalid, OverrideError, Path, SpecError
+from cnnspec.ground.errors import (
+    Diagnostic,
+    Invalid,
+    OverrideError,
+    Path,
+    Problem,
+    SpecError,
+    either,
+    nearest,
+)
 from cnnspec.ground.file_names import file_name
-from cnnspec.ground.source import Source, read_source, stem
+from cnnspec.ground.source import Source, is_study, read_source, stem
 from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.overrides import Overrides, values_of
 from cnnspec.language.studies import SPEC, SpecStudy, StudyFile, StudyKeys
 from cnnspec.study.plan import BASE, Study, Variant
-
-_OF_SPEC = ("layers", "input", "inputs", "extends")
-
-
-def is_study(source: Source) -> bool:
-    """Whether a document is a study, and no spec."""
-    data = source.data
-    if not isinstance(data, dict) or any(key in data for key in _OF_SPEC):
-        return False
-    return "study" in data or "base" in data and ("variants" in data or "grid" in data)
 
 
 def read(
@@ -66,6 +65,8 @@ def read_document(
         variants = (reading.variant(BASE, {}, (*prefix, BASE), {}),)
     names = [variant.name for variant in variants]
     expected = keys.expect or {}
+    if wrong := [*_twice(variants), *_unexpected(expected, names, prefix)]:
+        raise SpecError(source.error(problem) for problem in wrong)
     name = stem(source.path) if own else f"{stem(source.path)}_study"
     return Study(
         title=_title(keys, source, varied),
@@ -77,6 +78,31 @@ def read_document(
         source=source,
         search=None,
     )
+
+
+def _twice(variants: Sequence[Variant]) -> Iterator[Problem]:
+    """Variants that have the name of another one."""
+    paths: dict[str, Path] = {}
+    for name, _, _, path, places, *_ in variants:
+        if name in paths:
+            text = f"there are two variants '{name}'"
+            where = next(iter(places.values()), path)
+            yield Problem(where, "duplicate-value", text, "keep one of them")
+        paths[name] = path
+
+
+def _unexpected(
+    expected: Mapping[str, Any], names: Sequence[str], prefix: Path
+) -> Iterator[Problem]:
+    """Variants that something is expected of, and that aren't there."""
+    for name in expected:
+        if name not in names:
+            text = f"expect names '{name}', which is no variant"
+            there = list(dict.fromkeys(names))[:6]
+            hint = nearest(name, names) or f"there is {either(there, 'and')}"
+            yield Problem(
+                (*prefix, "expect", name), "unknown-value", text, hint, at_key=True
+            )
 
 
 def _title(keys: StudyKeys, source: Source, varied: Mapping[str, Any]) -> str:
@@ -160,7 +186,11 @@ class _Reading:
         for point in product(*places):
             chosen = dict(zip(grid, point, strict=True))
             settings = {key: grid[key][place] for key, place in chosen.items()}
-            where = {key: (*path, key, place) for key, place in chosen.items()}
+            where = {
+                key: (*path, key, place)
+                for key, place in chosen.items()
+                if self._source.holds((*path, key, place))
+            }
             yield self.variant(called(settings), settings, path, where)
 
     def variant(

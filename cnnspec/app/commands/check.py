@@ -49,15 +49,15 @@ def run(
     settings_of_keras = {**settings, "allow_import": allow_import}
     with _keras(overrides, **settings_of_keras) if keras else nullcontext() as apart:
         for spec in specs_of(paths):
-            checked = checked_spec(spec, overrides, **settings)
-            if apart:
+            checked = checked_spec(spec, overrides, variants=True, **settings)
+            if apart and checked.program is not None:
                 checked = apart.proved(spec, checked)
             if format == "text":
                 findings.tell_others(checked.program)
                 _print_findings(checked)
                 sys.stdout.flush()  # the next may take long
             if format != "json":  # no more is told of the model, and many may follow
-                checked = checked._replace(program=None, summary=None)
+                checked = checked._replace(program=None, summary=None, study=None)
             results.append(checked)
     if format == "json":
         print(findings.as_json(results))

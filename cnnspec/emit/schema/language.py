@@ -33,7 +33,14 @@ from cnnspec.emit.schema.objects import (
     record_json,
     with_own_parts,
 )
-from cnnspec.emit.schema.studies import EXPECT, STUDY, study_of_spec
+from cnnspec.emit.schema.studies import (
+    EXPECT,
+    IS_STUDY,
+    STUDY,
+    STUDY_FILE,
+    study_file,
+    study_of_spec,
+)
 from cnnspec.ground.kinds import Argument, Json
 from cnnspec.ground.records import Record
 from cnnspec.language.document import (
@@ -94,12 +101,23 @@ a block, which may be defined in a file that the spec extends.
 
 
 def json_schema() -> Json:
-    """The schema of a spec."""
-    keys = Document.arguments().values()
-    train = _section(Document.arguments()["train"])
+    """The schema of a spec, or of a study in a file of its own."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "cnnspec",
+        "description": "A CNN as a list of layers, or a study of one.",
+        "type": "object",
+        "if": IS_STUDY,
+        "then": {"$ref": f"#/$defs/{STUDY_FILE}"},
+        "else": {"$ref": "#/$defs/spec"},
+        "$defs": {"spec": _spec(), **_definitions()},
+    }
+
+
+def _spec() -> Json:
+    keys = Document.arguments().values()
+    train = _section(Document.arguments()["train"])
+    return {
         "description": "A CNN as a list of layers.",
         "type": "object",
         "properties": {
@@ -131,28 +149,32 @@ def json_schema() -> Json:
                 "else": {"properties": {"train": train}},
             },
         ],
-        "$defs": {
-            "formula": FORMULA,
-            "tensors": _tensors(),
-            "from": _from(),
-            "step": _step(),
-            "complete_step": _complete_step(),
-            "block": {**record_json(BlockKeys), "required": []},
-            "custom": {**record_json(CustomKeys), "required": []},
-            "fine_tune": record_json(FineTune),
-            EXPECT: record_json(Expect),
-            STUDY: study_of_spec(),
-            "layer": _layer(),
-            "numbers": NUMBERS,
-            "own_part": OWN_PART,
-            **{
-                name: layer_arguments(name)
-                for name in (*layer_names(), *model_names(), *operation_names())
-            },
-            **{cls.__name__: component_json(cls, by_name(cls)) for cls in NAMED},
-            **{cls.__name__: component_json(cls, spellings(cls)) for cls in SPELT},
-            **{cls.__name__: component_json(cls, subclasses(cls)) for cls in BY_CLASS},
+    }
+
+
+def _definitions() -> Json:
+    return {
+        "formula": FORMULA,
+        "tensors": _tensors(),
+        "from": _from(),
+        "step": _step(),
+        "complete_step": _complete_step(),
+        "block": {**record_json(BlockKeys), "required": []},
+        "custom": {**record_json(CustomKeys), "required": []},
+        "fine_tune": record_json(FineTune),
+        EXPECT: record_json(Expect),
+        STUDY: study_of_spec(),
+        STUDY_FILE: study_file(),
+        "layer": _layer(),
+        "numbers": NUMBERS,
+        "own_part": OWN_PART,
+        **{
+            name: layer_arguments(name)
+            for name in (*layer_names(), *model_names(), *operation_names())
         },
+        **{cls.__name__: component_json(cls, by_name(cls)) for cls in NAMED},
+        **{cls.__name__: component_json(cls, spellings(cls)) for cls in SPELT},
+        **{cls.__name__: component_json(cls, subclasses(cls)) for cls in BY_CLASS},
     }
 
 

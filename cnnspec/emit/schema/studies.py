@@ -2,10 +2,19 @@
 
 from cnnspec.ground.kinds import Json
 from cnnspec.ground.records import Record
-from cnnspec.language.studies import SpecStudy
+from cnnspec.language.studies import SpecStudy, StudyFile
 
-EXPECT, STUDY = "expect", "study"
+EXPECT, STUDY, STUDY_FILE = "expect", "study", "study_file"
 """What the schema calls its parts that studies need."""
+IS_STUDY: Json = {
+    "not": {
+        "anyOf": [
+            {"required": [key]} for key in ("layers", "input", "inputs", "extends")
+        ]
+    },
+    "anyOf": [{"required": [key]} for key in ("study", "base", "variants")],
+}
+"""What tells a study in a file of its own from a spec."""
 
 _DESCRIPTIONS = {
     "study": "What the study asks, in a sentence.",
@@ -21,6 +30,11 @@ _DESCRIPTIONS = {
 def study_of_spec() -> Json:
     """What `study:` of a spec may say."""
     return _mapping(SpecStudy)
+
+
+def study_file() -> Json:
+    """What a study in a file of its own may say."""
+    return _mapping(StudyFile)
 
 
 def _mapping(cls: type[Record]) -> Json:

@@ -10,6 +10,7 @@ __all__ = [
     "Source",
     "composed",
     "is_library",
+    "is_study",
     "may_be_spec",
     "read_source",
     "read_text",
@@ -58,3 +59,15 @@ def may_be_spec(source: Source) -> bool:
     layers = data.get("layers") if isinstance(data, dict) else None
     first = layers[0] if isinstance(layers, list) and layers else None
     return layers is not None and not (isinstance(first, dict) and len(first) > 1)
+
+
+_OF_SPECS = ("layers", "input", "inputs", "extends")
+_OF_STUDIES = ("variants", "grid", "sample")
+
+
+def is_study(source: Source) -> bool:
+    """Whether a document is a study of a spec, and no spec."""
+    data = source.data
+    if not isinstance(data, dict) or any(key in data for key in _OF_SPECS):
+        return False
+    return "study" in data or "base" in data and any(key in data for key in _OF_STUDIES)

@@ -75,6 +75,7 @@ class Source:
         self._appended: Sequence[tuple[Source, int]] = ()
         self._base: Source | None = None
         self._overrides: dict[Path, str] = {}
+        self._elsewhere: dict[Path, tuple[Source, Path]] = {}
         self._comments: Comments | None = None
 
     def __eq__(self, other: object) -> bool:
@@ -178,6 +179,19 @@ class Source:
         self.has_formulas |= "$" in assignment
         self._overrides[path] = " ".join(assignment.split())
 
+    def note_place(self, path: Path, document: "Source", where: Path) -> None:
+        """Notes that a value which was changed from outside stands in a document."""
+        self._elsewhere[path] = document, where
+
+    def apart(self) -> "Source":
+        """The same document, whose data can be changed without changing this one's."""
+        from copy import deepcopy
+
+        found = object.__new__(type(self))
+        vars(found).update(vars(self), data=deepcopy(self.data))
+        found._overrides, found._elsewhere = {}, {}
+        return found
+
     def mark(self, path: Path, at_key: bool = False) -> Mark:
         """Where the value that `path` leads to begins, or its key.
 
@@ -190,7 +204,8 @@ class Source:
     def line(self, path: Path) -> str:
         """`line 31`, or `line 31 of base.yaml` where another file holds the value."""
         mark = self.mark(path, at_key=True)
-        where = "" if mark.path == self.path else f" of {mark.path}"
+        is_here = mark.path == self.path and not self._elsewhere
+        where = "" if is_here else f" of {mark.path}"
         return f"line {mark.line}{where}"
 
     def value(self, path: Path) -> Any:
@@ -205,7 +220,7 @@ class Source:
 
     def origin(self, path: Path) -> str:
         """`in line 31`, or `by --set vars.width=8`."""
-        text = self._override(path)
+        text = self._assigned(path)
         return f"by --set {text}" if text else f"in {self.line(path)}"
 
     def is_given(self, path: Path) -> bool:
@@ -223,6 +238,19 @@ class Source:
         vars(changed).update(vars(self), data=edited(self.data, edits))
         changed.has_formulas |= "$" in repr(edits)
         return changed
+
+    def _assigned(self, path: Path) -> str:
+        """The `KEY=VALUE` of a value that stands in no document."""
+        return "" if self._placed(path) else self._override(path)
+
+    def _placed(self, path: Path) -> "tuple[Source, Path] | None":
+        """The document that a value from outside stands in, and its path there."""
+        for given, (document, where) in self._elsewhere.items():
+            if path[: len(given)] == given:
+                return document, (*where, *path[len(given) :])
+            if given[: len(path)] == path and not self._says(path):
+                return document, where
+        return None
 
     def _override(self, path: Path) -> str:
         """The `KEY=VALUE` that changed or made a value from outside, the last one."""
@@ -260,6 +288,8 @@ class Source:
 
     def _home(self, path: Path) -> "tuple[Source, Path]":
         """The document that has a value which this one hasn't, and its path there."""
+        if self._elsewhere and (placed := self._placed(path)):
+            return placed
         if self._included:
             if path[:1] == ("include",) and len(path) > 1:
                 return self._included[int(path[1])], path[2:]
@@ -314,6 +344,8 @@ class Source:
         """
         from cnnspec.ground.source.remarks import Remarks
 
+        if self._elsewhere:  # what a value is for is said where it stood before
+            return self.apart().remarks(path, whole=whole)
         if not self.holds(path):
             return Remarks()
         source, _ = self._place(path)
@@ -340,7 +372,7 @@ class Source:
         at_key: bool = False,
     ) -> Diagnostic:
         """A diagnostic that points at the value under `path`."""
-        if text := self._override(path):
+        if text := self._assigned(path):
             message = f"{message} (given by --set {text})"
         return Diagnostic(severity, code, self.mark(path, at_key), message, hint)
 

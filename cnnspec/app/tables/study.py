@@ -1,0 +1,130 @@
+"""The variants of a study as a table for the terminal."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cnnspec.app.tables.summary import make_console, write
+from cnnspec.ground.visible import visible
+from cnnspec.study.facts import facts_of, sizes
+from cnnspec.study.plan import Plan, Planned
+
+__all__ = ["make_console", "show"]
+
+_GAP = 2
+_MOST_ROWS = 100
+"""Variants that a table has; the others are counted."""
+_LEAST_NAME = 20
+_LEFT_OUT = "left out"
+_NEEDED = ("Variant", "Params")
+_MOST_TELLING = ("MACs", "Output", "Epochs", "Steps", "Samples", "Input")
+"""Other columns: of those there isn't room for, the last ones go first."""
+
+
+class _Column(NamedTuple):
+    title: str
+    cells: list[str]
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal that it takes."""
+        return max(map(cell_len, (self.title, *self.cells)))
+
+
+def show(plan: Plan, console: Console) -> None:
+    """Prints the variants, each with what is known of it, and the number of runs.
+
+    Where there isn't room, names are wrapped, and the least telling columns left out.
+    """
+    shown = plan.variants[:_MOST_ROWS]
+    columns = _fit(_columns(shown), console.width)
+    study = plan.study
+    parts: list[RenderableType] = [Text(visible(study.title), "bold"), ""]
+    parts += [_table(columns, shown), ""]
+    if more := len(plan.variants) - len(shown):
+        parts += [Text(f"… and {more:,} more; --format json tells all"), ""]
+    write(Group(*parts, Text(told(plan))), console)
+
+
+def told(plan: Plan) -> str:
+    """`9 variants from 3 seeds: 27 runs of 540 epochs in all; results/norm`."""
+    left_out = sum(one.model is None for one in plan.variants)
+    epochs = sum(run.epochs for run in plan.runs)
+    text = f"{_count(len(plan.variants) - left_out, 'variant')} from "
+    text += f"{_count(len(plan.study.seeds), 'seed')}: {_count(len(plan.runs), 'run')}"
+    text += f" of {_count(epochs, 'epoch')} in all, in {visible(plan.study.folder)}"
+    return text + (f"; {left_out:,} left out" if left_out else "")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _columns(variants: Sequence[Planned]) -> list[_Column]:
+    rows = [_cells(one) for one in variants]
+    titles = ("Variant", "Input", "Output", "Params", "MACs", "Samples", "Steps")
+    return [
+        _Column(title, [row[title] for row in rows]) for title in (*titles, "Epochs")
+    ]
+
+
+def _cells(planned: Planned) -> dict[str, str]:
+    name = visible(planned.variant.name)
+    if planned.model is None:
+        blank = dict.fromkeys(_MOST_TELLING, "")
+        return {**blank, "Variant": name, "Params": _LEFT_OUT}
+    facts = facts_of(planned.model)
+    return {
+        "Variant": name,
+        "Input": sizes(facts.inputs),
+        "Output": sizes(facts.outputs),
+        "Params": f"{facts.params:,}",
+        "MACs": _number(facts.macs),
+        "Samples": _number(facts.samples),
+        "Steps": _number(facts.steps),
+        "Epochs": f"{facts.epochs:,}",
+    }
+
+
+def _number(count: int | None) -> str:
+    return "?" if count is None else f"{count:,}"
+
+
+def _fit(columns: Sequence[_Column], width: int) -> list[_Column]:
+    """Those columns that there is room for."""
+    named = {one.title: one for one in columns}
+    room = width - min(named["Variant"].width, max(_LEAST_NAME, width // 2))
+    room -= named["Params"].width + _GAP
+    kept = set(_NEEDED)
+    for title in _MOST_TELLING:
+        if (needed := named[title].width + _GAP) > room:
+            break
+        kept.add(title)
+        room -= needed
+    return [one for one in columns if one.title in kept]
+
+
+def _table(columns: Sequence[_Column], variants: Sequence[Planned]) -> Table:
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, _GAP - 1, 0, 0),
+    )
+    for column in columns:
+        is_name = column.title == "Variant"
+        table.add_column(
+            column.title,
+            justify="left" if is_name else "right",
+            overflow="fold",
+            no_wrap=not is_name,
+        )
+    cells = zip(*(column.cells for column in columns), strict=True)
+    for row, planned in zip(cells, variants, strict=True):
+        table.add_row(*row, style="dim" if planned.model is None else "")
+    return table

@@ -1,0 +1,99 @@
+"""What is known of a variant before it is trained, for tables and as plain data."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from cnnspec.ground.shapes import Shape, show
+from cnnspec.model.summary import Model
+from cnnspec.study.plan import Plan, Planned
+
+
+class Facts(NamedTuple):
+    """The figures of a variant; None where one isn't known."""
+
+    inputs: tuple[Shape, ...]
+    """Sizes of a sample, without the batch."""
+    outputs: tuple[Shape, ...]
+    """Sizes of an answer."""
+    params: int
+    trainable_params: int
+    macs: int | None
+    samples: int | None
+    """To train and validate with."""
+    steps: int | None
+    """Batches of an epoch."""
+    epochs: int
+    """Of all fits."""
+
+
+def facts_of(model: Model) -> Facts:
+    """The figures of a variant that can be run."""
+    from cnnspec.judge.subjects import samples, sections, steps
+
+    program, summary = model
+    data, train = program.data, program.train
+    assert data is not None
+    assert train is not None
+    fit = sections(model)
+    return Facts(
+        inputs=tuple(one.shape[1:] for one in fit.inputs),
+        outputs=tuple(one.output.shape[1:] for one in fit.outputs),
+        params=summary.total_params,
+        trainable_params=summary.trainable_params,
+        macs=summary.macs,
+        samples=samples(data),
+        steps=steps(data, train),
+        epochs=epochs_of(model),
+    )
+
+
+def epochs_of(model: Model) -> int:
+    """The epochs that a training takes, those of a second fit too."""
+    train = model.program.train
+    if train is None:
+        return 0
+    return train.epochs + (train.fine_tune.epochs if train.fine_tune else 0)
+
+
+def sizes(shapes: tuple[Shape, ...]) -> str:
+    """`8x8x1`; several after one another."""
+    return " ".join(show(shape) for shape in shapes)
+
+
+def plan_data(plan: Plan) -> dict[str, Any]:
+    """A plan as plain data."""
+    study = plan.study
+    return {
+        "title": study.title,
+        "name": study.name,
+        "base": study.base,
+        "seeds": list(study.seeds),
+        "reference": study.reference,
+        "results": study.folder,
+        "variants": [_variant(one) for one in plan.variants],
+        "runs": [
+            {
+                "variant": run.variant,
+                "seed": run.seed,
+                "epochs": run.epochs,
+                "folder": run.folder,
+                "key": run.key,
+            }
+            for run in plan.runs
+        ],
+    }
+
+
+def _variant(planned: Planned) -> Mapping[str, Any]:
+    variant, model, _ = planned
+    known = facts_of(model)._asdict() if model is not None else {}
+    figures: dict[str, Any] = {key: known.get(key) for key in Facts._fields}
+    for key in ("inputs", "outputs"):
+        figures[key] = [list(shape) for shape in figures[key] or ()]
+    return {
+        "name": variant.name,
+        "spec": variant.spec,
+        "settings": dict(variant.settings),
+        "ok": model is not None,
+        **figures,
+    }

@@ -1,0 +1,61 @@
+"""Runs: a folder for each, and a digest of what its outcome depends on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from cnnspec.ground.file_names import file_name
+from cnnspec.language.studies import SEED
+from cnnspec.model.summary import Model
+from cnnspec.study.facts import epochs_of
+from cnnspec.study.plan import Planned, Run, Study
+
+_NOT_OF_THE_RUN = ("name", "description", "expect", "study")
+"""Keys of a spec that no training depends on."""
+
+
+def runs_of(study: Study, planned: Iterable[Planned]) -> Iterator[Run]:
+    """The runs of all variants that can be run, seed by seed."""
+    sound = [(one.variant, one.model) for one in planned if one.model is not None]
+    folders = _folders([variant.name for variant, _ in sound])
+    for variant, model in sound:
+        folder = f"{study.folder}/runs/{folders[variant.name]}"
+        text = _composed(model)
+        for seed in study.seeds:
+            settings = {**variant.settings, SEED: seed}
+            key = sha256(f"{seed}\n{text}".encode()).hexdigest()[:32]
+            where = f"{folder}/seed_{seed}"
+            epochs = epochs_of(model)
+            yield Run(variant.name, seed, variant.spec, settings, where, key, epochs)
+
+
+def _folders(names: Iterable[str]) -> Mapping[str, str]:
+    """A folder for each variant, all of them different on every system."""
+    found = {name: file_name(name) for name in names}
+    several: dict[str, int] = {}
+    for folder in found.values():
+        several[folder.lower()] = several.get(folder.lower(), 0) + 1
+    return {
+        name: folder if several[folder.lower()] == 1 else f"{folder}-{_digest(name)}"
+        for name, folder in found.items()
+    }
+
+
+def _digest(name: str) -> str:
+    return sha256(name.encode()).hexdigest()[:8]
+
+
+def _composed(model: Model) -> str:
+    """All that a spec says of its training but the seed, in an order of its own."""
+    source = model.program.source
+    data = {k: v for k, v in source.data.items() if k not in _NOT_OF_THE_RUN}
+    if isinstance(data.get("train"), dict):
+        data["train"] = {k: v for k, v in data["train"].items() if k != "seed"}
+    return repr([_ordered(data), *(_ordered(one.data) for one in source.included)])
+
+
+def _ordered(value: Any) -> Any:
+    """A value that is the same text for the same contents."""
+    if isinstance(value, dict):
+        return sorted((repr(key), _ordered(item)) for key, item in value.items())
+    return [_ordered(item) for item in value] if isinstance(value, list) else value

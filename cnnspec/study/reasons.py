@@ -1,0 +1,141 @@
+"""What is told of a variant, and where: at the line of the study that leads to it."""
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
+
+from cnnspec.ground.errors import (
+    Diagnostic,
+    Mark,
+    OverrideError,
+    Path,
+    SpecError,
+    without_details,
+)
+from cnnspec.judge import rules
+from cnnspec.model.summary import Model
+from cnnspec.study.plan import Plan, Study, Variant
+
+SETTING = "study-setting"
+SPEC = "study-spec"
+TRAINING = "study-training"
+
+
+class Reasons:
+    """Puts what was found in a variant in words."""
+
+    def __init__(self, study: Study, variant: Variant) -> None:
+        self._study, self._variant = study, variant
+        self._source = study.source
+
+    def of_setting(self, error: OverrideError) -> Diagnostic:
+        """What is wrong with a value that can't be set.
+
+        Raises:
+            OverrideError: the command line gives it.
+        """
+        where = self._variant.places.get(error.key)
+        if where is None:
+            raise error
+        text = f"'{error.key}': {error.reason}"
+        found = Diagnostic("error", SETTING, self._at_key(where), text, error.hint)
+        return self._named(found)
+
+    def of_spec(self, error: SpecError) -> Iterator[Diagnostic]:
+        """What is wrong with a spec that can't be read."""
+        for found in error.diagnostics:
+            if found.mark != Mark(found.mark.path):
+                yield found
+                continue
+            # All that is known is that the file isn't there, or is another one.
+            text = f"'{self._variant.spec}': {found.message}"
+            yield found._replace(mark=self._names_spec, message=text, code=SPEC)
+
+    def told(
+        self, diagnostics: Iterable[Diagnostic], own: Collection[Diagnostic]
+    ) -> Iterator[Diagnostic]:
+        """What was found in a variant.
+
+        Args:
+            diagnostics: as they are told of a spec.
+            own: those of the spec as it is.
+        """
+        there = [one for one in diagnostics if one not in own]
+        said = {one.code for one in there if self._is_here(one)}
+        for found in diagnostics:
+            if found in own:
+                yield found
+            elif self._is_here(found):
+                yield self._named(found)
+            elif found.code not in said and found.code not in _of_texts():
+                yield self._named(self._moved(found))
+
+    def _is_here(self, found: Diagnostic) -> bool:
+        """Whether a finding stands in the study, or nothing of the variant does."""
+        return found.mark.path == self._source.path or not self._variant.places
+
+    def untrained(self, model: Model) -> Iterator[Diagnostic]:
+        """Whether nothing is to be trained."""
+        program = model.program
+        lacks = [key for key in ("data", "train") if getattr(program, key) is None]
+        if lacks:
+            text = f"a study trains, and '{self._variant.spec}' has no {lacks[0]}:"
+            hint = "add what it is to be trained with, as in docs/training.md"
+            yield Diagnostic("error", TRAINING, self._names_spec, text, hint)
+
+    @property
+    def _names_spec(self) -> Mark:
+        """Where the spec is named."""
+        path = (*self._variant.path, "spec")
+        if self._source.holds(path):
+            return self._source.mark(path)
+        of_base = (
+            self._source.holds(("base",)) and self._study.base == self._variant.spec
+        )
+        return self._source.mark(("base",) if of_base else self._variant.path)
+
+    def _at_key(self, path: Path) -> Mark:
+        in_list = isinstance(path[-1], int)
+        return self._source.mark(path[:-1] if in_list else path, at_key=True)
+
+    def _moved(self, found: Diagnostic) -> Diagnostic:
+        """A finding at a line of the spec, told at that of the variant.
+
+        To follow a hint for the line would change all variants.
+        """
+        message = f"{found.message} (at {found.mark})"
+        mark = self._source.mark(self._variant.path, at_key=True)
+        return Diagnostic(
+            found.severity, found.code, mark, message, "set another value"
+        )
+
+    def _named(self, found: Diagnostic) -> Diagnostic:
+        return found._replace(
+            message=f"variant '{self._variant.name}': {found.message}"
+        )
+
+
+@cache
+def _of_texts() -> frozenset[str]:
+    """Codes of what is too much in a text, which needn't be so for all variants."""
+    return frozenset(rule.CODE for rule in rules.modules("definitions"))
+
+
+def findings(plan: Plan) -> list[Diagnostic]:
+    """What is told of a study: each mistake once, of however many variants."""
+    first: dict[object, Diagnostic] = {}
+    variants: dict[object, set[str]] = {}
+    for planned in plan.variants:
+        for found in planned.problems:
+            mistake = (found.mark, found.code, without_details(found.message))
+            first.setdefault(mistake, found)
+            variants.setdefault(mistake, set()).add(planned.variant.name)
+    told = [_folded(found, len(variants[mistake])) for mistake, found in first.items()]
+    return sorted(told, key=lambda one: one.mark)
+
+
+def _folded(found: Diagnostic, count: int) -> Diagnostic:
+    if count == 1 or not found.message.startswith("variant "):
+        return found
+    return found._replace(
+        message=f"{found.message} ({count:,} variants; this is the first)"
+    )
