@@ -15,8 +15,9 @@ from cnnspec.emit.folders import template_folder
 from cnnspec.ground.errors import SpecError
 from cnnspec.study.outline import read_outline, results_of
 from cnnspec.study.report.figures import brief, comparison
+from cnnspec.study.report.histories import course
 from cnnspec.study.report.wording import Wording
-from cnnspec.study.report.writing import report, write_report
+from cnnspec.study.report.writing import ReportView, report, write_report
 from cnnspec.study.results import LEFT_OUT, Outcome, Results
 from tests.study.made import NAN, run, study
 
@@ -342,6 +343,23 @@ def test_every_text_is_used() -> None:
     for key in texts("en"):
         name = key.partition(".")[0]
         assert re.search(rf'["\']{name}["\'.{{]', code), key
+
+
+def test_every_attribute_is_used_by_a_template() -> None:
+    pages = (template_folder() / "study").glob("*.j2")
+    used = re.findall(
+        r"report\.(\w+)", "".join(path.read_text("utf-8") for path in pages)
+    )
+    assert {*used} == {*ReportView._fields}
+
+
+def test_a_training_that_diverges_ends_the_mean(tmp_path: Path) -> None:
+    found = [{"loss": [1.0, 0.5, NAN, 9.0]}, {"loss": [1.0, 0.7, 0.6, 0.5]}, {}]
+    gone = course(found, "loss")
+    assert gone is not None
+    assert gone.means == (1.0, 0.6)
+    assert gone.single == ((1.0, 0.7, 0.6, 0.5),)
+    assert course([{"loss": [NAN]}], "loss") is None
 
 
 def test_an_outline_is_read_as_it_was_written(

@@ -17,7 +17,7 @@ class Course(NamedTuple):
     """How a figure went, from the first epoch on."""
 
     means: tuple[float, ...]
-    """Over all seeds, as long as all of them trained."""
+    """Over all seeds, as long as all of them trained and had a number."""
     deviations: tuple[float, ...]
     """0 of a single seed."""
     single: tuple[tuple[float, ...], ...]
@@ -47,15 +47,22 @@ def histories(row: Row) -> list[History]:
 
 def course(found: Sequence[History], figure: str) -> Course | None:
     """How a figure went over several runs; nothing where no run has it."""
-    series = [each[figure] for each in found if each.get(figure)]
+    series = [_to_the_end(each[figure]) for each in found if figure in each]
+    series = [each for each in series if each]
     if not series:
         return None
     # A mean over fewer and fewer seeds would jump where a seed stops.
     shared = min(map(len, series))
     columns = list(zip(*(each[:shared] for each in series), strict=True))
-    spreads = [spread(column) for column in columns]
+    spreads = [each for column in columns if (each := spread(column))]
     return Course(
-        tuple(each.mean if each else math.nan for each in spreads),
-        tuple((each and each.deviation) or 0.0 for each in spreads),
+        tuple(each.mean for each in spreads),
+        tuple(each.deviation or 0.0 for each in spreads),
         tuple(tuple(each) for each in series if len(each) > shared),
     )
+
+
+def _to_the_end(series: Sequence[float]) -> Sequence[float]:
+    """The figures up to where a training diverged."""
+    end = next((k for k, each in enumerate(series) if not math.isfinite(each)), None)
+    return series[:end]

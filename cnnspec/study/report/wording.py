@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.emit.words import words
+from cnnspec.ground.visible import visible
 from cnnspec.model.readable import count_text
 from cnnspec.study.report.figures import Comparison, Row, common
 from cnnspec.study.results import REMOVED, VALIDATION
@@ -111,7 +112,7 @@ class Wording:
         found = []
         for verdict in (BETTER, WORSE, NOISE, TWO, ONE, NONE):
             names = [
-                row.name
+                visible(row.name)
                 for row in self.comparison.rows
                 if row.difference and row.difference.verdict == verdict
             ]
@@ -128,8 +129,9 @@ class Wording:
         """What isn't there or not whole, of which variants and why."""
         told: dict[str, list[str]] = {}
         for row in self.comparison.rows:
+            name = visible(row.name)
             for kind, text in self._problems(row):
-                said = f"{row.name}: {text}" if text else row.name
+                said = f"{name}: {visible(text)}" if text else name
                 told.setdefault(kind, []).append(said)
         return [
             Found(self.say(f"problems.{kind}"), tuple(told[kind]))
@@ -226,7 +228,7 @@ class Wording:
         best = self.spread(row.best, self._bests)
         several = not common(each.best_figure for each in self.comparison.rows)
         return {
-            "variant": row.name,
+            "variant": visible(row.name),
             "seeds": self.counted(row),
             "score": self.spread(row.score, self.digits),
             "difference": self.difference(row),
@@ -323,5 +325,7 @@ def _number(figure: float, digits: int) -> str:
 
 
 def _places(seconds: Spread | None) -> int:
-    """Digits behind the point of seconds, which are measured to a tenth."""
-    return 1 if seconds is None or seconds.mean < 100 else 0
+    """Digits behind the point of seconds, so that there are some three in all."""
+    if seconds is None or seconds.mean <= 0:
+        return 0
+    return min(max(2 - math.floor(math.log10(seconds.mean)), 0), 3)

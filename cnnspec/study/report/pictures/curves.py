@@ -119,8 +119,7 @@ def _end(course: Course | None, up: Scale) -> float | None:
     if course is None:
         return None
     lines = course.single or (course.means,)
-    figures = [line[-1] for line in lines if math.isfinite(line[-1])]
-    return up.place(sum(figures) / len(figures)) if figures else None
+    return up.place(sum(line[-1] for line in lines) / len(lines))
 
 
 def _names(
@@ -188,8 +187,8 @@ def _course(
     step = math.ceil(max(len(course.means), 1) / _POINTS)
     kept = [
         k
-        for k, mean in enumerate(course.means)
-        if math.isfinite(mean) and (k % step == 0 or k == len(course.means) - 1)
+        for k in range(len(course.means))
+        if k % step == 0 or k == len(course.means) - 1
     ]
     looks = f' stroke-width="{width:g}" stroke-linejoin="round"{more}'
     if any(course.deviations) and not more:
@@ -211,7 +210,7 @@ def _course(
         rest = [
             (across.place(k + 1), up.place(figure))
             for k, figure in enumerate(line)
-            if k >= len(course.means) - 1 and k % step == 0 and math.isfinite(figure)
+            if k >= len(course.means) - 1 and k % step == 0
         ]
         if rest:
             yield page.path(rest, colour, f' stroke-width="{width / 2:g}"{more}')
