@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cnnspec import api
 from cnnspec.emit.packages import BACKENDS, refuse_missing, refuse_other_backend
@@ -29,13 +29,13 @@ def chosen_backend(backend: str) -> str:
 
 
 def refuse_missing_packages(
-    model: Model, lang: str, backend: str, templates: str | None = None
+    models: Sequence[Model], lang: str, backend: str, templates: str | None = None
 ) -> None:
-    """Makes sure that what the script of a spec needs is installed.
+    """Makes sure that what the scripts of specs need is installed.
 
     Args:
-        model: the spec.
-        lang: the language of the script.
+        models: the specs.
+        lang: the language of the scripts.
         backend: what Keras runs on.
         templates: a folder of one's own.
 
@@ -46,9 +46,11 @@ def refuse_missing_packages(
     from cnnspec.emit.keras_script.texts import Language
     from cnnspec.emit.keras_script.writer import script_font
 
-    font = script_font(model.program, Language(lang, templates))
-    packages = needed_packages(model.program, backend, font)
-    refuse_missing("training", dict.fromkeys(["keras", *packages]), backend)
+    language, packages = Language(lang, templates), {"keras": None}
+    for program, _ in models:
+        font = script_font(program, language)
+        packages |= dict.fromkeys(needed_packages(program, backend, font))
+    refuse_missing("training", packages, backend)
 
 
 def training_script(
@@ -78,7 +80,7 @@ def training_script(
         elif program.train is not None:
             hint = "add data:; or build its script, for a training loop of your own"
         raise SpecError([Diagnostic("error", "missing-field", Mark(where), text, hint)])
-    _refuse_missing_files(program)
+    refuse_missing_files([program])
     _refuse_script_of_answers(program)
     from cnnspec.language.results import results_folder
 
@@ -152,13 +154,18 @@ def _beside(program: Program) -> tuple[str, str, str]:
     return ANSWERS, f"{file_name(stem(program.source.path))}.svg", "README.md"
 
 
-def _refuse_missing_files(program: Program) -> None:
-    """Refuses to start a training whose data aren't there.
+def refuse_missing_files(programs: Sequence[Program]) -> None:
+    """Refuses to start trainings whose data aren't there.
 
     Raises:
         SpecError: with each file or folder that is missing.
     """
-    found = []
+    found = [missing for program in programs for missing in _missing_files(program)]
+    if found:
+        raise SpecError(dict.fromkeys(found))
+
+
+def _missing_files(program: Program) -> Iterator[Diagnostic]:
     for key in ("path", "train", "validation"):
         given = getattr(program.data, key)
         names = given if isinstance(given, tuple) else (given,)
@@ -166,11 +173,7 @@ def _refuse_missing_files(program: Program) -> None:
             text = f"'{name}' is missing in the folder where the training is started"
             hint = "put it there, or name its whole path"
             where = ("data", key)
-            found.append(
-                program.source.diagnostic("error", "not-found", where, text, hint)
-            )
-    if found:
-        raise SpecError(found)
+            yield program.source.diagnostic("error", "not-found", where, text, hint)
 
 
 def _refuse_script_of_answers(program: Program) -> None:

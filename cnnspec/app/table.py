@@ -94,6 +94,9 @@ _CHOICES = tuple(
     for option in _CHOICE
 )
 """The same of two files."""
+_TEMPLATES = Option(
+    "--templates", "templates", "Templates that go before cnnspec's own.", "DIR"
+)
 _UNROLL = _flag("unroll", "Draw every round of a repeat, and not one for all.")
 _SLURM = (
     _flag("dry-run", "With slurm: write the job, and don't submit it."),
@@ -131,7 +134,7 @@ _DRAWING = (
     Option("--block", "block", "Draw this call or block alone.", "NAME"),
 )
 """What a picture of a model takes."""
-_WRITING = (
+_STYLED = (
     _LANG,
     Option(
         "--backend",
@@ -141,9 +144,11 @@ _WRITING = (
         "tensorflow",
         choices=("tensorflow", "jax", "torch"),
     ),
-    Option(
-        "--templates", "templates", "Templates that go before cnnspec's own.", "DIR"
-    ),
+    _TEMPLATES,
+)
+"""How scripts are written."""
+_WRITING = (
+    *_STYLED,
     _flag("force", "Overwrite files that a person edited."),
     _SET,
     _OUTSIDE,
@@ -310,15 +315,18 @@ COMMANDS = {
                 several=True,
             ),
             Option("--seeds", "seeds", "Train each so often.", "N", whole=True),
+            Option("--jobs", "jobs", "Trained at once.", "N", 1, whole=True),
             _SET,
             _flag("dry-run", "Check the variants and tell the runs; start none."),
             _flag("strict", "Start nothing if a variant has to be left out."),
             _format("text", "json"),
+            *_STYLED,
             _OUTSIDE,
             _IMPORT,
         ),
         (
             "cnnspec study studies/norm.yaml --dry-run",
+            "cnnspec study studies/norm.yaml --jobs 2",
             "cnnspec study specs/lab.yaml --vary train.batch_size=8,32,128 --seeds 3",
         ),
     ),
@@ -341,12 +349,7 @@ COMMANDS = {
                 short="-o",
             ),
             _LANG,
-            Option(
-                "--templates",
-                "templates",
-                "Templates that go before cnnspec's own.",
-                "DIR",
-            ),
+            _TEMPLATES,
         ),
         (
             "cnnspec compare results/deep_cnn results/nin",

@@ -9,10 +9,14 @@ _TAIL = 1 << 16
 _LONGEST = 300
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 _TRACEBACK = "Traceback (most recent call last):"
+_MODULE = re.compile(r"^(?:\w+\.)+(?=\w+(?::|$))")
+"""Before the name of an error that isn't Python's own."""
 _SAYS_LITTLE = re.compile(
-    r".*(?:Exception encountered when calling .*|Graph execution error:|:)$"
+    r"(\w+:) (?:Exception encountered when calling .*|Graph execution error:)"
 )
-"""Where the error itself stands below the line that names it."""
+"""Where Keras or TensorFlow says what is wrong in another line below."""
+_NO_ERROR = ("Detected at node", "<stack traces unavailable>", "Hint:")
+"""What stands between these two lines."""
 
 
 def reason(log: str, status: int) -> str:
@@ -60,12 +64,14 @@ def _error(lines: list[str]) -> str:
     starts = [n for n, line in enumerate(lines) if line == _TRACEBACK]
     if not starts:
         return ""
-    below = [line for line in lines[starts[-1] + 1 :] if not line.startswith(" ")]
+    below = [line for line in lines[starts[-1] + 1 :] if not line[0].isspace()]
     if not below:
         return ""
-    if _SAYS_LITTLE.fullmatch(below[0]) and len(below) > 1:
-        return f"{below[0].removesuffix('.')} {below[1]}"
-    return below[0]
+    named = _MODULE.sub("", below[0])
+    said = [line for line in below[1:] if not line.startswith(_NO_ERROR)]
+    if said and (little := _SAYS_LITTLE.fullmatch(named)):
+        return f"{little[1]} {said[0]}"
+    return named
 
 
 def _short(text: str) -> str:

@@ -1,90 +1,92 @@
 """Runs the script of one run of a study to its end, and puts its record in its place.
 
-Run as a file, in a process of its own: `launcher.py watched FOLDER`. One that is
+Run as a file, in a process of its own: `launcher.py watched FOLDER SCRIPT`. One that is
 `watched`, and not `alone`, is the first of its group, and ends with all of it when its
 input does: whoever writes that has gone. Why a run failed is printed, in a line.
+
+A script waits for what is imported above it; what only its record takes is imported
+while it runs.
 """
 
 import os
-import signal
-import subprocess
 import sys
-import threading
 from time import monotonic
-from types import FrameType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
+
+    from cnnspec.ground.processes import Process
     from cnnspec.study.records import Task
 
 _asked: list[int] = []
 """The signals that have asked for an end."""
 
 
-def main(kind: str, folder: str) -> int:
+def main(kind: str, folder: str, script: str) -> int:
     """Runs a script to its end; 0 if the run has a record then."""
     # That of the package, which may be known to nobody but whoever has started this.
     sys.path.insert(0, os.path.abspath(f"{__file__}/../../.."))
+    begun = monotonic()
+    process, unstarted = None, ""
+    try:
+        process = _started(folder, script)
+    except OSError as error:
+        unstarted = f"it can't be started: {_why(error)}"
     from cnnspec.study.records import FAILURE, remove, task_of
 
     task = task_of(folder)
     if task is None:
         return _say(f"'{folder}' isn't the folder of a run")
-    begun = monotonic()
-    try:
-        process = _started(folder, task)
-    except OSError as error:
-        return _fail(folder, task, 0, f"it can't be started: {_why(error)}")
+    if process is None:
+        return _fail(folder, task, 0, unstarted)
     remove(f"{folder}/{FAILURE}")
-    if kind == "watched":
-        threading.Thread(target=_end_with_input, daemon=True).start()
+    _listen(process, watched=kind == "watched")
     status = process.wait()
     if status and _asked:
         return 128 + _asked[0]
     return _settle(folder, task, monotonic() - begun, status)
 
 
-def _started(folder: str, task: "Task") -> subprocess.Popen[bytes]:
+def _started(folder: str, script: str) -> "Process":
     """The process of a script, which keeps the lock of its folder while it lives.
 
     Raises:
         OSError: it can't be started.
     """
     from cnnspec.ground.locks import hold_with_children
-    from cnnspec.ground.processes import ending_with_parent, launched
-    from cnnspec.study.records import LOCK, LOG
+    from cnnspec.ground.processes import start_script
+    from cnnspec.study.files import LOCK, LOG
 
     lock = hold_with_children(f"{folder}/{LOCK}")
-    script, ask = f"{folder}/{task.script}", ending_with_parent()
-    with open(f"{folder}/{LOG}", "ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, script] if ask else launched("watched", script),
-            stdin=subprocess.DEVNULL if ask else subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            preexec_fn=ask,  # noqa: PLW1509 - no thread is there yet
-            pass_fds=() if lock is None else (lock,),
-        )
+    return start_script(f"{folder}/{script}", f"{folder}/{LOG}", lock)
 
-    def hand_on(number: int, _: FrameType | None) -> None:
+
+def _listen(process: "Process", *, watched: bool) -> None:
+    """Lets the end of the input, and whoever asks for one, end the script."""
+    import signal
+    from _thread import start_new_thread
+
+    def hand_on(number: int, _: "FrameType | None") -> None:
         _asked.append(number)
         process.terminate()
 
+    def end_with_input() -> None:
+        os.read(0, 1)
+        if sys.platform != "win32":
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
+
     signal.signal(signal.SIGTERM, hand_on)
-    return process
-
-
-def _end_with_input() -> None:
-    os.read(0, 1)
-    if sys.platform != "win32":
-        os.killpg(0, signal.SIGKILL)
-    os._exit(1)
+    if watched:
+        start_new_thread(end_with_input, ())
 
 
 def _settle(folder: str, task: "Task", seconds: float, status: int) -> int:
     """Puts what came of a script that has ended into its folder."""
     from cnnspec.study.failures import reason
-    from cnnspec.study.records import LOG, RECORD, has_scores, outcome, write
+    from cnnspec.study.files import LOG
+    from cnnspec.study.records import RECORD, has_scores, outcome, write
 
     if status:
         return _fail(folder, task, seconds, reason(f"{folder}/{LOG}", status))

@@ -13,12 +13,8 @@ from math import isnan
 from typing import Any, NamedTuple
 
 TASK, RECORD, FAILURE = "task.json", "record.json", "failure.json"
-LOG = "log.txt"
-"""What its script printed."""
 ACCURACY = "accuracy"
 """The figure that variants are compared by wherever it is told."""
-LOCK = ".lock"
-"""Held by its processes as long as one of them lives."""
 
 
 class Task(NamedTuple):

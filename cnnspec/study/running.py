@@ -21,11 +21,11 @@ from cnnspec.judge.check import check_source
 from cnnspec.judge.settings import Settings
 from cnnspec.judge.subjects import reported, sections
 from cnnspec.model.summary import Model
+from cnnspec.study.files import LOCK
 from cnnspec.study.plan import Plan, Run
 from cnnspec.study.records import (
     ACCURACY,
     FAILURE,
-    LOCK,
     RECORD,
     TASK,
     Record,
@@ -224,8 +224,10 @@ def command(folder: str, kind: str = "watched") -> list[str]:
         kind: `watched` by a pipe to its input, with whose end it ends; or `alone`.
     """
     launcher = f"{os.path.dirname(__file__)}/launcher.py"
+    task = task_of(folder)
+    assert task is not None
     # Without site-packages and whatever changes Python: it needs nothing of these.
-    return [sys.executable, "-I", "-S", launcher, kind, folder]
+    return [sys.executable, "-I", "-S", launcher, kind, folder, task.script]
 
 
 def start(folder: str, surroundings: Mapping[str, str]) -> subprocess.Popen[str]:

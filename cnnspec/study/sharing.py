@@ -38,7 +38,8 @@ def _gpus() -> Sequence[str]:
     """The GPUs that programs of this process see, as CUDA is told of them."""
     told = os.environ.get(_DEVICES)
     if told is not None:
-        return [one.strip() for one in told.split(",") if one.strip(" -1")]
+        names = [one.strip() for one in told.split(",")]
+        return [name for name in names if name not in ("", "-1")]
     try:
         there = [
             name for name in os.listdir("/dev") if re.fullmatch(r"nvidia\d+", name)

@@ -42,7 +42,7 @@ if __name__ == "__main__":
     note(f"start {os.getpid()}")
     history = "epoch,loss,val_accuracy\\n"
     for epoch in range(1, EPOCHS + 1):
-        time.sleep(float(os.environ.get("EPOCH", "0.02")))
+        time.sleep(float(os.environ.get(f"EPOCH_{BATCH_SIZE}", "0.02")))
         history += f"{epoch},{1 / epoch},{BATCH_SIZE / 100 + epoch / 1000}\\n"
         unfinished = RESULTS / "history.unfinished"
         unfinished.write_text(history)

@@ -3,14 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cnnspec.app.arguments import spec_errors, usage_errors
+from cnnspec.app.arguments import (
+    refuse_unknown_language,
+    refuse_wrong_templates,
+    spec_errors,
+    usage_errors,
+)
+from cnnspec.app.running import chosen_backend
 from cnnspec.app.streams import say, stop
 from cnnspec.ground.visible import json_text
+from cnnspec.judge.settings import settings_for
 from cnnspec.study.checking import plan
 from cnnspec.study.document import read
 from cnnspec.study.facts import plan_data
 from cnnspec.study.plan import Plan
 from cnnspec.study.reasons import findings
+from cnnspec.study.running import Writing
 
 
 def run(
@@ -18,15 +26,21 @@ def run(
     vary: Sequence[str],
     seeds: int | None,
     overrides: Sequence[str],
+    jobs: int,
     dry_run: bool,
     strict: bool,
     format: str,
+    lang: str,
+    backend: str,
+    templates: str | None,
     allow_outside: bool | None,
     allow_import: bool,
 ) -> int:
-    """Checks the variants of a study, and tells what is to be run."""
-    if not dry_run:
-        stop("cnnspec study tells what is to be run; write --dry-run")
+    """Checks the variants of a study, tells what is to be run, and trains it."""
+    if format == "json" and not dry_run:
+        stop("--format json tells what is to be run; write --dry-run too")
+    refuse_wrong_templates(templates)
+    refuse_unknown_language(lang, templates)
     settings = {"allow_outside": allow_outside, "allow_import": allow_import}
     planned = _planned(path, vary, seeds, overrides, **settings)
     if format == "json":
@@ -36,7 +50,13 @@ def run(
 
         show(planned, make_console())
     left_out = any(one.model is None for one in planned.variants)
-    return int(not planned.runs or strict and left_out)
+    if dry_run or not planned.runs or strict and left_out:
+        return int(not planned.runs or strict and left_out)
+    from cnnspec.app import studying
+
+    asked = settings_for("", **settings)
+    writing = Writing(asked, lang, chosen_backend(backend), templates)
+    return studying.train(planned, writing, jobs)
 
 
 def _planned(

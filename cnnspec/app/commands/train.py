@@ -51,7 +51,7 @@ def run(
         slurm.refuse_several_nodes(model, asked.nodes, backend)
     with spec_errors():
         if engine != "slurm":  # the machines of a job may have what this one hasn't
-            running.refuse_missing_packages(model, lang, backend, templates)
+            running.refuse_missing_packages([model], lang, backend, templates)
         script = running.training_script(
             model,
             force=force,

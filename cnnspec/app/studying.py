@@ -1,0 +1,137 @@
+"""`cnnspec study`: the runs that are missing are trained here, and told of."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from cnnspec.app.arguments import spec_errors
+from cnnspec.app.progress import Lines, counted
+from cnnspec.app.running import refuse_missing_files, refuse_missing_packages
+from cnnspec.app.streams import say
+from cnnspec.emit.own import refuse_unasked
+from cnnspec.ground.errors import Diagnostic, Mark, SpecError
+from cnnspec.ground.locks import hold
+from cnnspec.ground.visible import visible
+from cnnspec.study.outline import Outline, outline_of, results_of, write_outline
+from cnnspec.study.plan import Plan, Run, Study
+from cnnspec.study.running import Writing, due, removed
+
+
+def refuse_untrainable(plan: Plan, writing: Writing) -> None:
+    """Makes sure that what the trainings of a study need is there.
+
+    Raises:
+        SpecError: files of their data aren't.
+        NotInstalledError: packages aren't, or nobody has allowed to import some.
+    """
+    models = [one.model for one in plan.variants if one.model is not None]
+    refuse_missing_packages(models, *writing[1:])
+    for model in models:
+        refuse_unasked(model, "training", trains=True)
+    refuse_missing_files([model.program for model in models])
+
+
+@contextmanager
+def kept_folder(study: Study) -> Iterator[None]:
+    """Keeps the folder of a study for this process.
+
+    Raises:
+        SpecError: another study has it, or it isn't one's of a study.
+    """
+    folder = study.folder
+    os.makedirs(folder, exist_ok=True)
+    scripts = sorted(name for name in os.listdir(folder) if name.endswith(".py"))
+    if scripts:
+        text = f"'{folder}' holds the results of a training, with '{scripts[0]}'"
+        hint = "give the study's file another name, or remove that folder"
+        raise _unusable(study, text, hint)
+    try:
+        holder = hold(f"{folder}/.lock")
+    except OSError:
+        holder = ""  # whatever else is written there says why it can't be
+    if holder:
+        text = f"'{folder}' is in use: {holder} runs a study there"
+        raise _unusable(study, text, "wait for its end, or stop it")
+    yield
+
+
+def _unusable(study: Study, text: str, hint: str) -> SpecError:
+    mark = Mark(study.source.path)
+    return SpecError([Diagnostic("error", "unwritable", mark, text, hint)])
+
+
+def train(plan: Plan, writing: Writing, jobs: int) -> int:
+    """Trains the runs of a study that have no record, and reports; the exit status."""
+    with spec_errors():
+        refuse_untrainable(plan, writing)
+    with spec_errors(), kept_folder(plan.study):
+        outline = outline_of(plan)
+        write_outline(outline, plan.study.folder)
+        todo = _due(plan)
+        _tell_before(plan, todo)
+        lines = _lines(todo, jobs)
+        with lines.shown():
+            from cnnspec.study.engines import local
+
+            stopped = local.run(plan, todo, lines, jobs=jobs, writing=writing)
+        _report(outline, plan.study.folder, writing)
+        return _tell_after(plan, stopped)
+
+
+def _report(outline: Outline, folder: str, writing: Writing) -> None:
+    """Writes what came of a study so far, and shows it.
+
+    Raises:
+        SpecError: it can't be written.
+    """
+    results = results_of(outline, folder)
+    if not any(variant.finished for variant in results.variants):
+        return
+    from cnnspec.app.tables.comparison import show_report
+    from cnnspec.app.tables.summary import make_console
+    from cnnspec.study.report.writing import write_report
+
+    print()
+    written = write_report(results, folder, writing.lang, writing.templates)
+    show_report(written, make_console())
+
+
+def _due(plan: Plan) -> list[Run]:
+    try:
+        return due(plan)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        text = f"'{error.filename}' can't be moved: {reason}"
+        raise _unusable(plan.study, text, "make it writable") from None
+
+
+def _lines(todo: Sequence[Run], jobs: int) -> Lines:
+    if not todo or not sys.stdout.isatty():
+        return Lines(todo, jobs)
+    from cnnspec.app.tables.runs import Board, make_console
+
+    return Board(todo, jobs, make_console())
+
+
+def _tell_before(plan: Plan, todo: Sequence[Run]) -> None:
+    done = len(plan.runs) - len(todo)
+    if done:
+        rest = "nothing is left to train" if not todo else f"{len(todo):,} are left"
+        print(f"{done:,} of {counted(len(plan.runs), 'run')} are done; {rest}")
+    names = {record.variant for _, record in removed(plan)}
+    for name in sorted(names):
+        print(visible(f"'{name}' has results here that this study doesn't ask for"))
+    sys.stdout.flush()
+
+
+def _tell_after(plan: Plan, stopped: int) -> int:
+    rest = len(due(plan))
+    if stopped:
+        done = len(plan.runs) - rest
+        text = f"{done:,} of {counted(len(plan.runs), 'run')} are done"
+        say(f"cnnspec: stopped; {text}; the same command goes on with the rest")
+        return 128 + stopped
+    if rest:
+        say(f"cnnspec: {counted(rest, 'run')} failed; the same command tries again")
+    return int(bool(rest))
