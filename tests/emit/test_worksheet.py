@@ -237,6 +237,26 @@ layers:
   - GlobalAveragePooling2D
   - Dense: {units: 10, activation: softmax}
 """,
+    "a model inside": """
+inputs: {one: {shape: [12], dtype: int32}, other: {shape: [12], dtype: int32}}
+blocks:
+  look:
+    model: true
+    layers:
+      - Embedding: {input_dim: 30, output_dim: 4, name: seen}
+      - MaxPooling1D: 2
+  tower:
+    model: true
+    layers:
+      - look
+      - Conv1D: {filters: 6, kernel_size: 2, padding: same, activation: elu}
+      - Flatten
+      - Dense: {units: 5, name: said}
+layers:
+  - tower: {name: left, from: one}
+  - tower: {name: right, from: other}
+  - Subtract: {from: [left, right]}
+""",
 }
 
 
@@ -285,6 +305,15 @@ WRONG = {
                   ("precision = ", "precision = 2 * "),
                   ("mistake = (", "mistake = (9, ")],
 }  # fmt: skip
+
+
+def test_layers_in_a_model_inside_are_asked_for() -> None:
+    cells = cells_of(CASES["a model inside"])
+    asked = "\n".join(cell["source"] for cell in cells)
+    assert "`layers.MaxPooling1D(2)`" in asked
+    assert 'layer(keras.Input((12,), dtype="int32"))' in asked
+    found = 'model.get_layer("left").get_layer("look").get_layer("max_pooling1d")'
+    assert found in asked
 
 
 @pytest.mark.parametrize("kind", kinds())

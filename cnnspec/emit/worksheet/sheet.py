@@ -7,15 +7,17 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers.base import Layer, all_nested
 from cnnspec.emit.code.model import call_text
+from cnnspec.emit.code.plan.values import text
 from cnnspec.emit.keras_script.lesson import sections
 from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.ground.errors import ArgumentError, Invalid
 from cnnspec.ground.kinds import NotAllowed
 from cnnspec.ground.shapes import Shape, Shapes, product
 from cnnspec.judge import subjects
+from cnnspec.language.naming import in_model
 from cnnspec.model.graph import Input, Node
 from cnnspec.model.readable import shape_text
-from cnnspec.model.summary import Inference, Model, Row
+from cnnspec.model.summary import Inference, Model, Row, Summary
 
 _SIZES = (*range(4, 16), 17, 19)
 """Of what can be reckoned by hand."""
@@ -51,12 +53,57 @@ class Shown(NamedTuple):
     """How these are counted: `3·3·50·25 + 25`."""
 
 
+class Held(NamedTuple):
+    """A layer of the model, or of a model inside."""
+
+    row: Row
+    """With its name as seen from outside: `left/conv`."""
+    name: str
+    """What Keras calls it."""
+    found: str
+    """Code that finds it: `model.get_layer("left").get_layer("conv")`."""
+
+
+def _held(summary: Summary, before: str = "", code: str = "model") -> Iterator[Held]:
+    """All layers that the spec has written.
+
+    Args:
+        summary: of a model.
+        before: what stands before names in it.
+        code: of the model.
+    """
+    for row in summary.rows:
+        name = summary.graph.called(row.name)
+        found = f"{code}.get_layer({text(name)})"
+        inputs = tuple(f"{before}{one}" for one in row.inputs)
+        yield Held(row._replace(name=f"{before}{row.name}", inputs=inputs), name, found)
+        if _is_inside(row):
+            inside = in_model(f"{before}{row.name}", "")
+            yield from _held(row.layer.inside(*row.input_shapes), inside, found)
+
+
+def _input_dtypes(summary: Summary, before: str = "") -> Iterator[tuple[str, str]]:
+    """The types of the tensors that a model is given, and those inside."""
+    for tensor in summary.graph.inputs:
+        yield f"{before}{tensor.name}", tensor.dtype
+    for row in filter(_is_inside, summary.rows):
+        inside = in_model(f"{before}{row.name}", "")
+        yield from _input_dtypes(row.layer.inside(*row.input_shapes), inside)
+
+
+def _is_inside(row: Row) -> bool:
+    """Whether a row is of a model that the spec has written."""
+    layer = row.layer
+    return layer.holds_model and not row.shares and not layer.application
+
+
 class Sheet:
     """The model that a worksheet is about, and what it has asked so far.
 
     Attributes:
         summary: what the model comes to.
         random: seeded by the model, so that a spec has one worksheet.
+        held: its layers by their names, with those of models inside.
         asked: the names of layers that an exercise was about.
         code: what builds the model, one statement a line.
         seen: shapes of the model, and of what was asked.
@@ -79,14 +126,18 @@ class Sheet:
         self.code = _model_code(writer)
         fit = subjects.sections(model).fit()
         self.fit = None if fit is None else fit.only
-        self.seen: list[Shapes] = [row.output_shape for row in summary.rows]
+        self.held = {one.row.name: one for one in _held(summary)}
+        self.seen: list[Shapes] = [one.row.output_shape for one in self.held.values()]
         self.seen += [tensor.shape for tensor in summary.graph.inputs]
-        self._dtypes = {tensor.name: tensor.dtype for tensor in summary.graph.inputs}
-        self._dtypes |= {row.name: row.dtype for row in summary.rows}
+        self._dtypes = {name: one.row.dtype for name, one in self.held.items()}
+        self._dtypes |= _input_dtypes(summary)
 
     def rows(self) -> Iterator[Row]:
-        """Layers that an exercise can be about: of Keras, with one tensor out."""
-        for row in self.summary.rows:
+        """Layers that an exercise can be about: of Keras, with one tensor out.
+
+        Those in models inside are among them.
+        """
+        for row, _, _ in self.held.values():
             one = isinstance(row.output_shape, tuple)
             if one and not row.shares and _is_plain(row.layer):
                 yield row

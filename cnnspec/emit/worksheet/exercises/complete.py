@@ -39,6 +39,8 @@ class Hole(NamedTuple):
     number: int
     name: str
     """What Keras calls it."""
+    found: str
+    """Code that finds it in the model."""
     callee: str
     """What makes it: `layers.Dense`."""
     layer: Shown
@@ -125,9 +127,9 @@ def _lines(sheet: Sheet, lines: list[str]) -> Iterator[tuple[Row, int]]:
     one line alone, in a function or a loop, makes the first of them.
     """
     rows: dict[str, list[Row]] = {}
-    for row in sheet.summary.rows:
+    for row, name, _ in sheet.held.values():
         if not row.shares:
-            call, name = call_text(row.layer)[:-1], sheet.summary.graph.called(row.name)
+            call = call_text(row.layer)[:-1]
             rows.setdefault(call, []).append(row)
             rows.setdefault(
                 f'{call}{"" if call[-1] == "(" else ", "}name="{name}"', []
@@ -140,7 +142,7 @@ def _lines(sheet: Sheet, lines: list[str]) -> Iterator[tuple[Row, int]]:
 
 
 def _hole(sheet: Sheet, row: Row, number: int, line: str) -> Hole:
-    name = sheet.summary.graph.called(row.name)
+    _, name, code = sheet.held[row.name]
     chooses = ""
     if sheet.fit and row.name in sheet.summary.graph.outputs:
         answer = sheet.fit.answer
@@ -154,7 +156,7 @@ def _hole(sheet: Sheet, row: Row, number: int, line: str) -> Hole:
     told = ", ".join(f"`{one.name}={one.code}`" for one in settings)
     layer = sheet.shown(row)
     return Hole(
-        number, name, callee, layer, settings, counted, chooses, dots, told, hint
+        number, name, code, callee, layer, settings, counted, chooses, dots, told, hint
     )
 
 
