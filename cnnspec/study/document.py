@@ -20,7 +20,8 @@ from cnnspec.ground.source import Source, is_study, read_source, stem
 from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.overrides import Overrides, values_of
 from cnnspec.language.studies import SPEC, SpecStudy, StudyFile, StudyKeys
-from cnnspec.study.plan import BASE, Study, Variant
+from cnnspec.study.drawing import drawn
+from cnnspec.study.plan import BASE, Halving, Search, Study, Variant
 
 
 def read(
@@ -60,6 +61,7 @@ def read_document(
     variants = (
         *reading.by_name(keys.variants or {}),
         *reading.by_grid({**(keys.grid or {}), **varied}),
+        *reading.by_sample(keys),
     )
     if not variants:
         variants = (reading.variant(BASE, {}, (*prefix, BASE), {}),)
@@ -76,8 +78,15 @@ def read_document(
         variants=tuple(v._replace(expect=expected.get(v.name)) for v in variants),
         reference=BASE if BASE in names else names[0],
         source=source,
-        search=None,
+        search=_search(keys),
     )
+
+
+def _search(keys: StudyKeys) -> Search | None:
+    if keys.sample is None or keys.trials is None:
+        return None
+    halving = keys.halving and Halving(keys.halving.epochs, keys.halving.factor)
+    return Search(keys.trials, keys.sample_seed, halving)
 
 
 def _twice(variants: Sequence[Variant]) -> Iterator[Problem]:
@@ -192,6 +201,16 @@ class _Reading:
                 if self._source.holds((*path, key, place))
             }
             yield self.variant(called(settings), settings, path, where)
+
+    def by_sample(self, keys: StudyKeys) -> Iterator[Variant]:
+        """Those that are drawn."""
+        if keys.sample is None or keys.trials is None:
+            return
+        path = (*self._prefix, "sample")
+        where = {key: (*path, key) for key in keys.sample}
+        for settings in drawn(keys.sample, keys.trials, keys.sample_seed):
+            found = self.variant(called(settings), settings, path, where)
+            yield found._replace(is_drawn=True)
 
     def variant(
         self,

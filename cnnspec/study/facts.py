@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.ground.shapes import Shape, show
 from cnnspec.model.summary import Model
-from cnnspec.study.plan import Plan, Planned
+from cnnspec.study.plan import Plan, Planned, Study, Variant
 
 
 class Facts(NamedTuple):
@@ -47,12 +47,42 @@ def facts_of(model: Model) -> Facts:
     )
 
 
-def epochs_of(model: Model) -> int:
-    """The epochs that a training takes, those of a second fit too."""
+def epochs_of(model: Model, first: int | None = None) -> int:
+    """The epochs that a training takes, those of a second fit too.
+
+    Args:
+        model: with its training.
+        first: those of the first fit, where they aren't the spec's.
+    """
     train = model.program.train
     if train is None:
         return 0
-    return train.epochs + (train.fine_tune.epochs if train.fine_tune else 0)
+    second = train.fine_tune.epochs if train.fine_tune else 0
+    return (first or train.epochs) + second
+
+
+def rungs_of(study: Study, variant: Variant, model: Model) -> list[int]:
+    """The epochs of each rung that a sample may come to; its own for all others."""
+    halving = study.search.halving if study.search and variant.is_drawn else None
+    train = model.program.train
+    epochs = train.epochs if train else 0
+    return halving.rungs(epochs) if halving else [epochs]
+
+
+def further(plan: Plan) -> list[tuple[int, int]]:
+    """How many runs each rung will have that isn't reached yet, and their epochs."""
+    study = plan.study
+    drawn = [one for one in plan.variants if one.model and one.variant.is_drawn]
+    if not drawn or study.search is None or study.search.halving is None:
+        return []
+    first = drawn[0]
+    assert first.model is not None
+    rungs = rungs_of(study, first.variant, first.model)
+    count, found = len(drawn), []
+    for epochs in rungs[1:]:
+        count = study.search.halving.kept(count)
+        found.append((count * len(study.seeds), epochs))
+    return found[max(plan.rungs.values(), default=0) :]
 
 
 def sizes(shapes: tuple[Shape, ...]) -> str:
@@ -80,6 +110,9 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "key": run.key,
             }
             for run in plan.runs
+        ],
+        "further": [
+            {"runs": count, "epochs": epochs} for count, epochs in further(plan)
         ],
     }
 

@@ -5,28 +5,43 @@ from hashlib import sha256
 from typing import Any
 
 from cnnspec.ground.file_names import file_name
-from cnnspec.language.studies import SEED
+from cnnspec.language.studies import EPOCHS, SEED
 from cnnspec.model.summary import Model
-from cnnspec.study.facts import epochs_of
-from cnnspec.study.plan import Planned, Run, Study
+from cnnspec.study.facts import epochs_of, rungs_of
+from cnnspec.study.plan import Planned, Run, Study, Variant
 
 _NOT_OF_THE_RUN = ("name", "description", "expect", "study")
 """Keys of a spec that no training depends on."""
 
 
-def runs_of(study: Study, planned: Iterable[Planned]) -> Iterator[Run]:
-    """The runs of all variants that can be run, seed by seed."""
+def runs_of(
+    study: Study, planned: Iterable[Planned], rungs: Mapping[str, int] = {}
+) -> Iterator[Run]:
+    """The runs of all variants that can be run, seed by seed.
+
+    Args:
+        study: the study.
+        planned: its variants.
+        rungs: how often each of its samples has gone on, of those that have.
+    """
     sound = [(one.variant, one.model) for one in planned if one.model is not None]
     folders = _folders([variant.name for variant, _ in sound])
     for variant, model in sound:
         folder = f"{study.folder}/runs/{folders[variant.name]}"
-        text = _composed(model)
+        cut = _cut(study, variant, model, rungs.get(variant.name, 0))
+        text = _composed(model, cut)
+        epochs = epochs_of(model, cut.get(EPOCHS))
         for seed in study.seeds:
-            settings = {**variant.settings, SEED: seed}
+            settings = {**variant.settings, **cut, SEED: seed}
             key = sha256(f"{seed}\n{text}".encode()).hexdigest()[:32]
             where = f"{folder}/seed_{seed}"
-            epochs = epochs_of(model)
             yield Run(variant.name, seed, variant.spec, settings, where, key, epochs)
+
+
+def _cut(study: Study, variant: Variant, model: Model, rung: int) -> dict[str, int]:
+    """What a sample sets on a rung before the last: fewer epochs."""
+    rungs = rungs_of(study, variant, model)
+    return {EPOCHS: rungs[rung]} if rung < len(rungs) - 1 else {}
 
 
 def _folders(names: Iterable[str]) -> Mapping[str, str]:
@@ -45,12 +60,13 @@ def _digest(name: str) -> str:
     return sha256(name.encode()).hexdigest()[:8]
 
 
-def _composed(model: Model) -> str:
+def _composed(model: Model, cut: Mapping[str, int]) -> str:
     """All that a spec says of its training but the seed, in an order of its own."""
     source = model.program.source
     data = {k: v for k, v in source.data.items() if k not in _NOT_OF_THE_RUN}
     if isinstance(data.get("train"), dict):
         data["train"] = {k: v for k, v in data["train"].items() if k != "seed"}
+        data["train"] |= {key.partition(".")[2]: count for key, count in cut.items()}
     return repr([_ordered(data), *(_ordered(one.data) for one in source.included)])
 
 

@@ -20,6 +20,21 @@ class Halving(NamedTuple):
     factor: int
     """One of so many goes on, for so many times the epochs."""
 
+    def rungs(self, epochs: int) -> list[int]:
+        """The epochs of each rung; those of the spec on the last.
+
+        That has as many times more as any other, or a few more than that.
+        """
+        found, here = [self.epochs], self.epochs * self.factor
+        while here * self.factor <= epochs:
+            found.append(here)
+            here *= self.factor
+        return [*found, epochs] if self.epochs < epochs else [epochs]
+
+    def kept(self, count: int) -> int:
+        """How many of a rung go on."""
+        return max(1, count // self.factor)
+
 
 class Search(NamedTuple):
     """Variants that are drawn at random."""
@@ -101,3 +116,5 @@ class Plan(NamedTuple):
     study: Study
     variants: tuple[Planned, ...]
     runs: tuple[Run, ...]
+    rungs: Mapping[str, int] = {}
+    """How often each sample has gone on, of those that have."""

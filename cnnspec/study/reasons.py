@@ -12,12 +12,16 @@ from cnnspec.ground.errors import (
     without_details,
 )
 from cnnspec.judge import rules
+from cnnspec.judge.subjects import sections
 from cnnspec.model.summary import Model
-from cnnspec.study.plan import Plan, Study, Variant
+from cnnspec.study.plan import Halving, Plan, Planned, Study, Variant
 
 SETTING = "study-setting"
 SPEC = "study-spec"
 TRAINING = "study-training"
+HALVING = "study-halving"
+_OF_ALL = (SPEC, TRAINING, HALVING)
+"""What isn't due to the settings of a variant."""
 
 
 class Reasons:
@@ -81,6 +85,26 @@ class Reasons:
             text = f"a study trains, and '{self._variant.spec}' has no {lacks[0]}:"
             hint = "add what it is to be trained with, as in docs/training.md"
             yield Diagnostic("error", TRAINING, self._names_spec, text, hint)
+        elif self._variant.is_drawn and self._study.search:
+            yield from self._unhalved(model, self._study.search.halving)
+
+    def _unhalved(self, model: Model, halving: Halving | None) -> Iterator[Diagnostic]:
+        """Why a sample can't be held against others before it is trained to the end."""
+        fit = sections(model).fit()
+        if halving is None or fit is None:
+            return
+        mark = self._source.mark((*self._variant.path[:-1], "halving"), at_key=True)
+        if not fit.validates:
+            text = (
+                f"halving: goes by validation data, and '{self._variant.spec}' has none"
+            )
+            hint = "add validation_split: 0.2 to its train:"
+            yield Diagnostic("error", HALVING, mark, text, hint)
+        elif halving.epochs >= fit.train.epochs:
+            text = f"halving: begins with {halving.epochs} epochs, and "
+            text += f"'{self._variant.spec}' has {fit.train.epochs}"
+            hint = "begin with fewer, or set train.epochs to more"
+            yield Diagnostic("error", HALVING, mark, text, hint)
 
     @property
     def _names_spec(self) -> Mark:
@@ -125,12 +149,22 @@ def findings(plan: Plan) -> list[Diagnostic]:
     first: dict[object, Diagnostic] = {}
     variants: dict[object, set[str]] = {}
     for planned in plan.variants:
-        for found in planned.problems:
+        for found in _weighed(planned, plan):
             mistake = (found.mark, found.code, without_details(found.message))
             first.setdefault(mistake, found)
             variants.setdefault(mistake, set()).add(planned.variant.name)
     told = [_folded(found, len(variants[mistake])) for mistake, found in first.items()]
     return sorted(told, key=lambda one: one.mark)
+
+
+def _weighed(planned: Planned, plan: Plan) -> Iterable[Diagnostic]:
+    """What was found in a variant; that a sample can't be is nobody's mistake."""
+    if not planned.variant.is_drawn or not plan.runs:
+        return planned.problems
+    return (
+        one if one.code in _OF_ALL else one._replace(severity="warning")
+        for one in planned.problems
+    )
 
 
 def _folded(found: Diagnostic, count: int) -> Diagnostic:

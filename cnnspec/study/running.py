@@ -60,8 +60,8 @@ def due(plan: Plan) -> list[Run]:
     for run in plan.runs:
         there = task_of(run.folder)
         if there is not None and there.key != run.key:
-            _put_away(run.folder, _earlier(plan, run, there.key))
-        kept = _earlier(plan, run, run.key)
+            _put_away(run.folder, earlier(plan, run, there.key))
+        kept = earlier(plan, run, run.key)
         if os.path.isdir(kept) and record_of(run.folder) is None:
             shutil.rmtree(run.folder, ignore_errors=True)
             os.makedirs(os.path.dirname(run.folder), exist_ok=True)
@@ -81,7 +81,7 @@ def failed(run: Run) -> Record | None:
     return found if found is not None and found.key == run.key else None
 
 
-def _earlier(plan: Plan, run: Run, key: str) -> str:
+def earlier(plan: Plan, run: Run, key: str) -> str:
     """Where results of a run are kept that belong to a changed variant."""
     inside = os.path.relpath(run.folder, f"{plan.study.folder}/runs")
     return f"{plan.study.folder}/earlier/{inside}-{key[:12]}"

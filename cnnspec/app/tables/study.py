@@ -1,5 +1,6 @@
 """The variants of a study as a table for the terminal."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from rich.text import Text
 
 from cnnspec.app.tables.summary import make_console, write
 from cnnspec.ground.visible import visible
-from cnnspec.study.facts import facts_of, sizes
+from cnnspec.study.facts import facts_of, further, sizes
 from cnnspec.study.plan import Plan, Planned
 
 __all__ = ["make_console", "show"]
@@ -45,7 +46,7 @@ def show(plan: Plan, console: Console) -> None:
     columns = _fit(_columns(shown), console.width)
     study = plan.study
     parts: list[RenderableType] = [Text(visible(study.title), "bold"), ""]
-    parts += [_table(columns, shown), ""]
+    parts += [_table(columns, shown, console.width), ""]
     if more := len(plan.variants) - len(shown):
         parts += [Text(f"… and {more:,} more; --format json tells all"), ""]
     write(Group(*parts, Text(told(plan))), console)
@@ -58,7 +59,9 @@ def told(plan: Plan) -> str:
     text = f"{_count(len(plan.variants) - left_out, 'variant')} from "
     text += f"{_count(len(plan.study.seeds), 'seed')}: {_count(len(plan.runs), 'run')}"
     text += f" of {_count(epochs, 'epoch')} in all, in {visible(plan.study.folder)}"
-    return text + (f"; {left_out:,} left out" if left_out else "")
+    text += f"; {left_out:,} left out" if left_out else ""
+    rounds = [f"{_count(count, 'run')} of {more:,}" for count, more in further(plan)]
+    return text + (f". The best samples go on: {', '.join(rounds)}" if rounds else "")
 
 
 def _count(number: int, thing: str) -> str:
@@ -98,7 +101,8 @@ def _number(count: int | None) -> str:
 def _fit(columns: Sequence[_Column], width: int) -> list[_Column]:
     """Those columns that there is room for."""
     named = {one.title: one for one in columns}
-    room = width - min(named["Variant"].width, max(_LEAST_NAME, width // 2))
+    pieces = [len(piece) for name in named["Variant"].cells for piece in _pieces(name)]
+    room = width - min(named["Variant"].width, max(_LEAST_NAME, *pieces))
     room -= named["Params"].width + _GAP
     kept = set(_NEEDED)
     for title in _MOST_TELLING:
@@ -109,7 +113,11 @@ def _fit(columns: Sequence[_Column], width: int) -> list[_Column]:
     return [one for one in columns if one.title in kept]
 
 
-def _table(columns: Sequence[_Column], variants: Sequence[Planned]) -> Table:
+def _table(
+    columns: Sequence[_Column], variants: Sequence[Planned], width: int
+) -> Table:
+    others = sum(one.width + _GAP for one in columns if one.title != "Variant")
+    width = max(width - others, _LEAST_NAME)
     table = Table(
         box=box.SIMPLE_HEAD,
         show_edge=False,
@@ -126,5 +134,22 @@ def _table(columns: Sequence[_Column], variants: Sequence[Planned]) -> Table:
         )
     cells = zip(*(column.cells for column in columns), strict=True)
     for row, planned in zip(cells, variants, strict=True):
+        row = (_broken(row[0], width), *row[1:])
         table.add_row(*row, style="dim" if planned.model is None else "")
     return table
+
+
+def _broken(name: str, width: int) -> str:
+    """A name on as few lines as hold it, broken between words or settings."""
+    lines = [""]
+    for piece in _pieces(name):
+        if cell_len(lines[-1] + piece) <= width:
+            lines[-1] += piece
+        else:
+            lines.append(piece)
+    return "\n".join(line.rstrip() for line in lines if line)
+
+
+def _pieces(name: str) -> list[str]:
+    """The words and settings that a name is made of, with what ends each."""
+    return re.findall("[^, ]*[, ]|[^, ]+", name)

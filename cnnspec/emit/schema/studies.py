@@ -24,6 +24,10 @@ _DESCRIPTIONS = {
     "variants": "What is compared: a name for each, and what it sets in the spec.",
     "grid": "Values that are crossed: every combination is a variant.",
     "expect": "What variants must come to, by their names.",
+    "sample": "Settings that are drawn at random: {log: [1e-5, 1e-1]} and others.",
+    "trials": "How many samples are drawn.",
+    "sample_seed": "Which samples are drawn; 0 if none is given.",
+    "halving": "Few epochs for all samples, more for the best of them.",
 }
 
 

@@ -138,14 +138,17 @@ def _has(record: Any, name: str) -> bool:
     return any(until_lost(bool(getattr(record, one)) for one in [name]))
 
 
-def modules(group: str) -> list[Any]:
+def modules(group: str) -> Sequence[Any]:
     """The rules of a folder."""
     package = import_module(f"{__name__}.{group}")
-    names = _files(tuple(package.__path__))
-    return [import_module(f"{package.__name__}.{name}") for name in names]
+    return _modules(package.__name__, tuple(package.__path__))
 
 
 @cache
+def _modules(package: str, folders: tuple[str, ...]) -> Sequence[Any]:
+    return [import_module(f"{package}.{name}") for name in _files(folders)]
+
+
 def _files(folders: tuple[str, ...]) -> list[str]:
     """The names of the modules in folders, those for others of them left out."""
     files = {file for folder in folders for file in os.listdir(folder)}
