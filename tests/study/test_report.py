@@ -178,6 +178,16 @@ def test_the_tables_hold_every_variant_and_every_run(all_kinds: Results) -> None
     assert runs[0]["test_accuracy"] == "0.6"
 
 
+def test_every_column_is_documented(all_kinds: Results) -> None:
+    page = (ROOT / "docs/studies.md").read_text("utf-8")
+    told = page.partition("### The columns of table.csv")[2]
+    files = report(all_kinds)[1]
+    for name in ("table.csv", "runs.csv"):
+        for column in rows(files[name])[0]:
+            column = re.sub("^set .*", "set KEY", column)
+            assert f"`{re.sub('^test_.*', 'test_FIGURE', column)}`" in told
+
+
 class Page(HTMLParser):
     """What a page asks a network for, and the tags that it leaves open."""
 
