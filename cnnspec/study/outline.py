@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cnnspec.emit.write import write_together
+from cnnspec.study.facts import rungs_of
 from cnnspec.study.plan import Plan, Planned
 from cnnspec.study.records import FAILURE, RECORD, Record, record_of
 from cnnspec.study.results import (
@@ -53,7 +54,7 @@ def outline_of(plan: Plan) -> Outline:
         study.title,
         study.name,
         study.reference,
-        tuple(map(_outcome, plan.variants)),
+        tuple(_outcome(plan, planned) for planned in plan.variants),
         tuple(
             Place(
                 run.variant,
@@ -66,18 +67,19 @@ def outline_of(plan: Plan) -> Outline:
     )
 
 
-def _outcome(planned: Planned) -> Outcome:
+def _outcome(plan: Plan, planned: Planned) -> Outcome:
     variant, model, problems = planned
     found = Outcome(variant.name, variant.settings, variant.spec)
     if model is None:
         errors = [each for each in problems if each.severity == "error"]
         reason = str(errors[0]).splitlines()[0] if errors else ""
         return found._replace(state=LEFT_OUT, reason=reason)
-    summary = model.summary
+    summary, rungs = model.summary, rungs_of(plan.study, variant, model)
     return found._replace(
         params=summary.total_params,
         trainable_params=summary.trainable_params,
         macs=summary.macs,
+        rungs_left=len(rungs) - 1 - plan.rungs.get(variant.name, 0),
     )
 
 
@@ -105,7 +107,7 @@ def write_outline(outline: Outline, folder: str) -> None:
 
 _KEPT = (
     *("name", "settings", "spec", "state", "reason"),
-    *("params", "trainable_params", "macs"),
+    *("params", "trainable_params", "macs", "rungs_left"),
 )
 """What is kept of a variant."""
 

@@ -128,6 +128,26 @@ def test_a_lower_loss_is_better_and_comes_first(tmp_path: Path) -> None:
     assert "Test loss" in report(results)[1]["report.md"]
 
 
+def test_samples_are_compared_with_those_that_trained_as_long(tmp_path: Path) -> None:
+    scores = (0.9, 0.91, 0.92)
+    places = [run(tmp_path, "cut", seed, 0.8, asked=2, epochs=2) for seed in range(3)]
+    places += [run(tmp_path, "won", seed, f + 0.01) for seed, f in enumerate(scores)]
+    cut = Outcome("cut", rungs_left=1)
+    results = study(
+        tmp_path, {"base": scores}, places=places, outcomes=[cut, Outcome("won")]
+    )
+    cells = told(results)
+    assert [*cells] == ["won", "base", "cut"]
+    assert (cells["cut"]["difference"], cells["cut"]["verdict"]) == (
+        "–",
+        "fewer epochs",
+    )
+    problems = Wording(comparison(results)).problems()
+    assert [each.items for each in problems] == [("cut: 2 epochs",)]
+    both = results._replace(reference="cut")
+    assert told(both)["base"]["verdict"] == "–"
+
+
 def test_validation_scores_are_not_called_test_scores(tmp_path: Path) -> None:
     results = study(tmp_path, {"base": (0.5, 0.6)}, held_out="validation")
     page = report(results)[1]["report.md"]

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from cnnspec.study import checking, document
-from cnnspec.study.outline import outline_of, read_outline, results_of
+from cnnspec.study.outline import outline_of, read_outline, results_of, write_outline
 from cnnspec.study.plan import Plan
 from cnnspec.study.records import FAILURE, RECORD, Record, write
-from cnnspec.study.report.writing import write_study
+from cnnspec.study.report.writing import Written, write_report
 from cnnspec.study.results import LEFT_OUT, REMOVED
 from tests.study.standin import SPEC
 
@@ -55,6 +55,13 @@ def leave(plan: Plan, number: int, name: str = RECORD, **other: object) -> None:
     write(run.folder, name, record._replace(**other))  # type: ignore[arg-type]
 
 
+def written_of(plan: Plan) -> Written:
+    """The report of a plan, written beside its runs."""
+    outline, folder = outline_of(plan), plan.study.folder
+    write_outline(outline, folder)
+    return write_report(results_of(outline, folder), folder)
+
+
 def test_each_run_is_finished_failed_or_missing(plan: Plan) -> None:
     leave(plan, 0)
     leave(plan, 1, FAILURE, reason="out of memory", test={})
@@ -74,7 +81,7 @@ def test_each_run_is_finished_failed_or_missing(plan: Plan) -> None:
 
 def test_a_study_is_told_without_its_spec(plan: Plan) -> None:
     leave(plan, 0)
-    written = write_study(plan)
+    written = written_of(plan)
     assert sorted(path.name for path in Path("results/what").iterdir()) == sorted(
         [*(Path(path).name for path in written.paths), "runs", "study.json"]
     )
@@ -86,7 +93,7 @@ def test_a_study_is_told_without_its_spec(plan: Plan) -> None:
 
 
 def test_a_report_is_written_before_any_run_has_ended(plan: Plan) -> None:
-    written = write_study(plan)
+    written = written_of(plan)
     page = Path("results/what/report.md").read_text("utf-8")
     assert "Runs: 0 of 6 finished" in page
     assert [Path(path).suffix for path in written.paths if ".svg" in path] == []

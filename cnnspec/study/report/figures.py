@@ -18,8 +18,8 @@ class Row(NamedTuple):
     """By seed, as they are: one may be no number."""
     score: Spread | None
     difference: Difference | None
-    """To the reference; none of itself, of what has no score or was removed (it may be
-    of another base), and without a reference that has a score."""
+    """To the reference; none of itself, of what has no score, was removed (it may be of
+    another base) or trained on another rung, and without a reference with a score."""
     best: Spread | None
     """The best validation of each run."""
     best_figure: str
@@ -67,7 +67,8 @@ class Comparison(NamedTuple):
     """The figure of the test that they are compared by."""
     higher_is_better: bool
     rows: tuple[Row, ...]
-    """The best first; those without a score, and those that were removed, last."""
+    """The best first, of those that were trained as long; those without a score, and
+    those that were removed, last."""
 
     @property
     def reference(self) -> Row | None:
@@ -95,28 +96,40 @@ def comparison(results: Results) -> Comparison:
     """The figures of all variants."""
     score, higher_is_better = results.scored_by()
     found = {outcome.name: outcome for outcome in results.variants}
-    reference = found.get(results.reference, Outcome(results.reference)).scores(score)
+    reference = found.get(results.reference, Outcome(results.reference))
     rows = [
         _row(outcome, outcome.name == results.reference, score)
         for outcome in results.variants
     ]
-    if spread(list(reference.values())) is not None:
-        rows = [_compared(row, reference, higher_is_better) for row in rows]
+    scores = reference.scores(score)
+    if spread(list(scores.values())) is not None:
+        rows = [
+            row._replace(
+                difference=compare(
+                    row.scores, scores, higher_is_better=higher_is_better
+                )
+            )
+            if _is_comparable(row, reference)
+            else row
+            for row in rows
+        ]
     sign = -1 if higher_is_better else 1
     rows.sort(
         key=lambda row: (
             row.outcome.state == REMOVED,
+            row.outcome.rungs_left,
             sign * row.score.mean if row.score else float("inf"),
         )
     )
     return Comparison(results, score, higher_is_better, tuple(rows))
 
 
-def _compared(row: Row, reference: Mapping[int, float], higher_is_better: bool) -> Row:
-    if row.is_reference or not row.score or row.outcome.state == REMOVED:
-        return row
-    found = compare(row.scores, reference, higher_is_better=higher_is_better)
-    return row._replace(difference=found)
+def _is_comparable(row: Row, reference: Outcome) -> bool:
+    """Whether a difference to the reference would say something of the variant."""
+    outcome = row.outcome
+    as_long = outcome.rungs_left == reference.rungs_left
+    is_other = not row.is_reference and outcome.state != REMOVED
+    return row.score is not None and is_other and as_long
 
 
 def _row(outcome: Outcome, is_reference: bool, score: str) -> Row:

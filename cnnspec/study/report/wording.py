@@ -145,6 +145,8 @@ class Wording:
             yield "left_out", outcome.reason
         if outcome.state == REMOVED:
             yield "removed", ""
+        if outcome.rungs_left and outcome.finished:
+            yield "halved", self.say("halved", n=row.epochs_asked)
         for seed, reason in outcome.failed:
             yield "failed", f"{self.say('seed', n=seed)}: {reason}"
         for kind, seeds in (
@@ -300,7 +302,8 @@ class Wording:
             status = "diverged" if row.outcome.finished else row.outcome.status
             return self.say(f"verdicts.{status}")
         if row.difference is None:
-            return NOTHING
+            halved = row.score and row.outcome.rungs_left
+            return self.say("verdicts.halved") if halved else NOTHING
         if row.difference.interval == (0.0, 0.0):
             return self.say("verdicts.same")
         return self.say(f"verdicts.{row.difference.verdict}")

@@ -7,8 +7,6 @@ from typing import Any, NamedTuple
 from cnnspec.emit.write import is_edited, seal_markup, write_together
 from cnnspec.ground.visible import visible
 from cnnspec.model.readable import escaped
-from cnnspec.study.outline import outline_of, results_of, write_outline
-from cnnspec.study.plan import Plan
 from cnnspec.study.report.drawing import Picture, pictures
 from cnnspec.study.report.figures import Comparison, Row, comparison
 from cnnspec.study.report.tables import runs, table
@@ -106,22 +104,6 @@ def write_report(
     written = {path: text for path, text in paths.items() if path not in kept}
     write_together(written)
     return Written(compared, tuple(written), kept)
-
-
-def write_study(plan: Plan, lang: str = "en", own: str | None = None) -> Written:
-    """Writes the report of a study beside its runs, as far as these have come.
-
-    Args:
-        plan: of the study.
-        lang: the code of a language.
-        own: a folder of templates of one's own.
-
-    Raises:
-        SpecError: a template of one's own can't be followed, or a file not be written.
-    """
-    outline, folder = outline_of(plan), plan.study.folder
-    write_outline(outline, folder)
-    return write_report(results_of(outline, folder), folder, lang, own)
 
 
 def _is_edited(path: str) -> bool:
