@@ -16,6 +16,7 @@ from cnnspec.ground.visible import visible
 from cnnspec.study.outline import Outline, outline_of, results_of, write_outline
 from cnnspec.study.plan import Plan, Run, Study
 from cnnspec.study.running import Writing, due, removed
+from cnnspec.study.search import reached
 
 
 def refuse_untrainable(plan: Plan, writing: Writing) -> None:
@@ -62,20 +63,28 @@ def _unusable(study: Study, text: str, hint: str) -> SpecError:
 
 
 def train(plan: Plan, writing: Writing, jobs: int) -> int:
-    """Trains the runs of a study that have no record, and reports; the exit status."""
+    """Trains the runs of a study that have no record, and reports; the exit status.
+
+    Where the best samples go on, theirs are runs of their own.
+    """
     with spec_errors():
         refuse_untrainable(plan, writing)
     with spec_errors(), kept_folder(plan.study):
-        outline = outline_of(plan)
-        write_outline(outline, plan.study.folder)
-        todo = _due(plan)
-        _tell_before(plan, todo)
-        lines = _lines(todo, jobs)
-        with lines.shown():
-            from cnnspec.study.engines import local
+        rung, stopped = reached(plan), 0
+        plan = rung._replace(runs=())
+        while not stopped and rung.runs != plan.runs:
+            plan = rung
+            write_outline(outline_of(plan), plan.study.folder)
+            todo = _due(plan)
+            _tell_rung(plan)
+            _tell_before(plan, todo)
+            lines = _lines(todo, jobs)
+            with lines.shown():
+                from cnnspec.study.engines import local
 
-            stopped = local.run(plan, todo, lines, jobs=jobs, writing=writing)
-        _report(outline, plan.study.folder, writing)
+                stopped = local.run(plan, todo, lines, jobs=jobs, writing=writing)
+            rung = reached(plan)
+        _report(outline_of(plan), plan.study.folder, writing)
         return _tell_after(plan, stopped)
 
 
@@ -112,6 +121,16 @@ def _lines(todo: Sequence[Run], jobs: int) -> Lines:
     from cnnspec.app.tables.runs import Board, make_console
 
     return Board(todo, jobs, make_console())
+
+
+def _tell_rung(plan: Plan) -> None:
+    """Says which samples go on, if some do."""
+    highest = max(plan.rungs.values(), default=0)
+    names = {name for name, rung in plan.rungs.items() if rung == highest}
+    epochs = [run.epochs for run in plan.runs if run.variant in names]
+    if epochs:
+        more = counted(epochs[0], "epoch")
+        print(f"{counted(len(names), 'sample')} go on, with {more}")
 
 
 def _tell_before(plan: Plan, todo: Sequence[Run]) -> None:

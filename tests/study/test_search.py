@@ -11,6 +11,7 @@ from cnnspec.study.drawing import drawn
 from cnnspec.study.plan import Plan, Run
 from cnnspec.study.records import FAILURE, RECORD, Record
 from cnnspec.study.search import reached
+from tests.study import standin
 from tests.study.test_document import SPEC
 
 STUDY = """\
@@ -148,3 +149,26 @@ def test_less_is_better_for_a_loss(plan: Plan) -> None:
         run.settings["vars.width"] for run in reached(plan).runs if run.epochs == 3
     }
     assert going_on == {1, 2, 3}
+
+
+def test_search_runs_to_its_end_and_not_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    standin.write()
+    Path("search.yaml").write_text("""\
+study: How large should batches be?
+base: small.yaml
+sample: {train.batch_size: {choice: [0, 8, 16, 32, 64]}}
+trials: 5
+halving: {epochs: 1, factor: 2}
+""")
+    status, out, err = standin.ended(standin.start(spec="search.yaml"))
+    assert (status, err.count("warning[wrong-type]")) == (0, 1)
+    assert "The best samples go on: 2 runs of 3" in " ".join(out.split())
+    assert "2 samples go on, with 3 epochs" in out
+    names = {f"train.batch_size={size}/seed_0": 1 for size in (8, 16, 32, 64)}
+    more = {f"train.batch_size={size}/seed_0": 2 for size in (32, 64)}
+    assert standin.notes("end") == names | more
+    assert standin.ended(standin.start(spec="search.yaml"))[0] == 0
+    assert standin.notes("end") == names | more

@@ -102,7 +102,7 @@ def _fit(columns: Sequence[_Column], width: int) -> list[_Column]:
     """Those columns that there is room for."""
     named = {one.title: one for one in columns}
     pieces = [len(piece) for name in named["Variant"].cells for piece in _pieces(name)]
-    room = width - min(named["Variant"].width, max(_LEAST_NAME, *pieces))
+    room = width - min(named["Variant"].width, max(_LEAST_NAME, width // 2, *pieces))
     room -= named["Params"].width + _GAP
     kept = set(_NEEDED)
     for title in _MOST_TELLING:
