@@ -27,6 +27,10 @@ class Origin(NamedTuple):
     """Of a table, which holds labels."""
     left_out: tuple[str, ...] = ()
     """Columns of a table that aren't taken."""
+    why: str = ""
+    """What stands for the file in the code, where that isn't known."""
+    names: tuple[str, ...] = ()
+    """Of the classes."""
 
     def then(self, what: str, value: Any) -> "Origin":
         """The same with one thing more done."""

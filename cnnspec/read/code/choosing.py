@@ -114,7 +114,7 @@ def _why_none(machine: Machine) -> tuple[str, str, Place]:
 
 def _of_objects(machine: Machine) -> None:
     """The models of a class that nothing calls on samples whose shape is known."""
-    from cnnspec.read.code.names import called_model
+    from cnnspec.read.code.objects import called_model
 
     for name, value in [*machine.scope.names.items()]:
         if not isinstance(value, Instance) or not is_model_class(value.cls):

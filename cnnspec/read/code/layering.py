@@ -7,6 +7,7 @@ from cnnspec.catalogue import registry
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.past import by_position, current
 from cnnspec.catalogue.past.arguments import HAD, was_argument
+from cnnspec.read.code.arrays import Array
 from cnnspec.read.code.building import Layer, Model, Tensor, sizes_of, tensors_in
 from cnnspec.read.code.expressions import call_function
 from cnnspec.read.code.machine import Machine
@@ -183,6 +184,8 @@ def call_layer(layer: Layer, call: Call) -> Any:
     if layer.kind in registry.CODE_LAYERS:
         return _call_lambda(machine, layer, call)
     inputs, more = _arguments(layer, call)
+    if not inputs and (found := of_samples([layer], call)) is not None:
+        return found
     if not inputs or first_unknown(*call.args[:1]) is not None:
         return _of_nothing(layer, call)
     node = applied(machine, layer, inputs, more, call.place)
@@ -226,6 +229,32 @@ def _told(cls: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         for key, one in given.items()
         if key in allowed and (isinstance(one, bool) or tensors_in(one))
     }
+
+
+def of_samples(layers: Sequence[Any], call: Call) -> Array | None:
+    """Samples that layers change before the model is given them.
+
+    Args:
+        layers: one after the other.
+        call: of them.
+    """
+    samples = call.args[0] if call.args else None
+    if not isinstance(samples, Array) or not samples.origin.source:
+        return None
+    for layer in layers:
+        if not isinstance(layer, Layer):
+            return None
+        samples = _changed(layer, samples, call)
+    return samples
+
+
+def _changed(layer: Layer, samples: Array, call: Call) -> Array:
+    if layer.kind in registry.family_names("augmentation"):
+        return samples.done("augmented", ([layer.kind], call.place))
+    scale, offset = layer.given.get("scale"), layer.given.get("offset", 0)
+    if isinstance(scale, int | float) and 0 < scale < 1 and offset == 0:
+        return samples.done("scale", round(1 / scale, 6))
+    return samples.done("changed", call.text)
 
 
 def _of_nothing(layer: Layer, call: Call) -> Any:

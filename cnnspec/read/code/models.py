@@ -7,7 +7,7 @@ from cnnspec.catalogue import registry
 from cnnspec.read.code.arrays import Array
 from cnnspec.read.code.batches import unbatched
 from cnnspec.read.code.building import Layer, Model, Tensor, sizes_of, tensors_in
-from cnnspec.read.code.layering import make_layer, results
+from cnnspec.read.code.layering import make_layer, of_samples, results
 from cnnspec.read.code.machine import Machine, Told
 from cnnspec.read.code.modules import is_layer_name
 from cnnspec.read.code.networks import dtype_name, ends, state_of, walked
@@ -171,7 +171,8 @@ def call_model(model: Model, call: Call) -> Any:
     """What a model gives for tensors: it is a layer there."""
     inputs = tensors_in([*call.args])
     if not inputs:
-        return call.unknown()
+        found = of_samples(model.layers, call) if model.layers else None
+        return call.unknown() if found is None else found
     more = {}
     if isinstance(call.named.get("training"), bool):
         more["training"] = call.named["training"]

@@ -68,6 +68,8 @@ def item(machine: Machine, owner: Any, key: Any, place: Place) -> Any:
         return key
     if isinstance(owner, Array):
         return owner.part(key)
+    if isinstance(owner, Batches):
+        return owner.parts
     if isinstance(owner, External | UserClass):
         return owner  # List[int]
     if isinstance(owner, list | tuple | str | dict | range):
@@ -130,6 +132,19 @@ def _enumerate(call: Call) -> Any:
 def _reversed(call: Call) -> Any:
     items = items_of(call.args[0]) if call.args else None
     return call.unknown() if items is None else items[::-1]
+
+
+def _iter(call: Call) -> Any:
+    return call.args[0] if call.args else call.unknown()
+
+
+def _next(call: Call) -> Any:
+    """What a list begins with, or one batch of a data set."""
+    owner = call.args[0] if call.args else None
+    if isinstance(owner, Batches):
+        return owner.parts
+    items = items_of(owner)
+    return items[0] if items else call.unknown()
 
 
 def _listed(make: Callable[[list[Any]], Any]) -> Callable[[Call], Any]:
@@ -266,7 +281,8 @@ _FUNCTIONS: dict[str, Callable[[Call], Any]] = {
     "tuple": _listed(tuple),
     "set": _listed(set),
     "frozenset": _listed(set),
-    "iter": _listed(list),
+    "iter": _iter,
+    "next": _next,
     "sorted": _sorted,
     "map": _map,
     "dict": _dict,

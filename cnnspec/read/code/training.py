@@ -1,6 +1,6 @@
 """What code says of training and data, as `train:` and `data:` of a spec."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnspec.catalogue.past.metrics import metric_of, metrics_of
@@ -10,6 +10,7 @@ from cnnspec.ground.errors import Path
 from cnnspec.ground.kinds import NotAllowed
 from cnnspec.read import found
 from cnnspec.read.code.arrays import Array, Origin
+from cnnspec.read.code.batches import first_part
 from cnnspec.read.code.building import Model
 from cnnspec.read.code.open_points import OpenPoints
 from cnnspec.read.code.plain import plain
@@ -29,6 +30,10 @@ _COMPILED = ("optimizer", "loss", "metrics", "loss_weights")
 """Arguments of `compile` in their order."""
 _FITTED = ("batch_size", "epochs", "validation_split", "shuffle", "class_weight")
 """Arguments of `fit` that a spec has."""
+
+
+_SPLIT = ("test_size", "random_state")
+"""Keys of `data:` that tell what is held out of one set."""
 
 
 class Training:
@@ -193,8 +198,7 @@ class Training:
         self.train["validation_split"] = share
         why = "the code validates on other samples, which no spec names"
         place = call.places.get("validation_data", call.place)
-        one = found.Unknown("", "validation_split", (share,), why, place, False)
-        self.points.unknowns.append(one)
+        self._assumed("validation_split", share, why, place)
 
     def _callback(self, value: Any, place: Place) -> None:
         from cnnspec.catalogue.past.callbacks import today
@@ -238,10 +242,9 @@ class Training:
         if about is None or origin.part not in ("train", ""):
             return
         done = dict(origin.done)
+        self._augmented(done)
         if "changed" in done or y.origin.source != origin.source:
-            self.lost(
-                "data", "what is done to the samples isn't followed", origin.place
-            )
+            self.lose_data("what is done to the samples", origin.place)
             return
         self.data = {"source": origin.source, **_form(x, origin, about)}
         if (scale := done.get("scale")) is not None:
@@ -250,12 +253,65 @@ class Training:
             self.data["labels"] = "one_hot"
         if itself:
             self.data["targets"] = "input"
-        if origin.file and not self._table(x, y, fit):
+        if about.streams:
+            self._folders(x, y, fit)
+        elif origin.file and not self._table(x, y, fit):
             return
-        for key in ("test_size", "random_state"):
+        for key in () if about.streams else _SPLIT:
             if key in about.keys and done.get(key) is not None:
                 self.data[key] = plain(done[key])
         self.places[("data",)] = origin.place
+
+    def lose_data(self, what: str, place: Place) -> None:
+        """Notes that there will be no `data:`, and so no more of `train:`."""
+        rest = "so only what `compile` is given is taken over"
+        self.lost("data", f"{what} isn't followed, {rest}", place)
+
+    def _augmented(self, done: Mapping[str, Any]) -> None:
+        """Notes what is done to images while they are read, which no section says."""
+        if "augmented" in done:
+            names, place = done["augmented"]
+            changes = "changes" if len(names) == 1 else "change"
+            text = f"{', '.join(names)} {changes} the images while it trains; put "
+            text += "layers such as RandomFlip at the head of the model for that"
+            self.lost("augmentation", text, place)
+        if "prepared" in done:
+            what, place = done["prepared"]
+            text = f"{what} is done to the images; put it into the model"
+            self.lost("preprocessing_function", text, place)
+
+    def _folders(self, x: Array, y: Array, fit: Call) -> None:
+        """Takes over the folders of images, and what is held out of them."""
+        given = {"source": self.data.pop("source")}
+        given["train"] = self._folder(x.origin, "train")
+        done = dict(x.origin.done)
+        held = first_part(fit.get("validation_data"))
+        other = held.origin if isinstance(held, Array) else None
+        if other and (other.file, other.why) != (x.origin.file, x.origin.why):
+            given["validation"] = self._folder(other, "validation")
+        elif "test_size" not in done:
+            given["test_size"] = 0.2
+            why = "the code holds nothing of the folder out to test with"
+            self._assumed("test_size", 0.2, why, x.origin.place)
+        else:
+            given |= {key: plain(done[key]) for key in _SPLIT if key in done}
+        if (form := self.data.pop("reshape", None)) is not None:
+            given["image_shape"] = form
+        self.data = {**given, **self.data}
+        if x.origin.names:
+            self.data["classes"] = [*x.origin.names]
+
+    def _assumed(self, key: str, value: Any, why: str, place: Place) -> None:
+        """Notes a value that the code doesn't say."""
+        one = found.Unknown("", key, (value,), why, place, False)
+        self.points.unknowns.append(one)
+
+    def _folder(self, origin: Origin, word: str) -> str:
+        """The folder of images, or a word for one that the code doesn't say."""
+        if not origin.file:
+            why = f"{origin.why or 'the folder'} isn't in the code"
+            self._assumed(word, word, why, origin.place)
+        return origin.file or word
 
     def _table(self, x: Array, y: Array, fit: Call) -> bool:
         """Takes over files of tables, and says whether that is all there is to say."""
@@ -341,9 +397,8 @@ def training_of(
             made.fit(fit)
             if isinstance(seed, int):
                 made.put("seed", seed, fit.place)
-        else:
-            text = "where its samples come from isn't followed, so only what `compile` "
-            made.lost("data", f"{text}is given is taken over", fit.place)
+        elif all(one.argument != "data" for one in points.unknowns):
+            made.lose_data("where its samples come from", fit.place)
     sections: dict[str, Any] = {"data": made.data} if made.data else {}
     if made.data and model.members:
         sections["ensemble"] = {"members": model.members, "voting": model.voting}
