@@ -83,7 +83,9 @@ def test_each_variant_is_told_for_what_it_is(all_kinds: Results) -> None:
 def test_what_is_missing_is_told_with_its_reason(all_kinds: Results) -> None:
     problems = {f.says: f.items for f in Wording(comparison(all_kinds)).problems()}
     assert problems == {
-        "Left out, since they can't be built": ("deep: a window is too large",),
+        "Left out, since they can't be built or trained": (
+            "deep: a window is too large",
+        ),
         "Failed": ("some: seed 1: out of memory",),
         "Still to come": ("some: seed 2",),
         "Diverged: the score is no number, and isn't in the mean": ("blown: seed 0",),
@@ -308,6 +310,21 @@ def test_a_report_keeps_what_somebody_wrote(tmp_path: Path) -> None:
     assert set(again.kept) == {str(page), str(table)}
     assert "What we learnt." in page.read_text()
     assert {*again.kept, *again.paths} == {*first.paths}
+
+
+def test_a_picture_of_an_earlier_report_goes(tmp_path: Path) -> None:
+    place = run(tmp_path, "wide", 0, 0.5, params=6500)
+    wide = Outcome("wide", {}, "", params=6500)
+    both = study(tmp_path, {"base": (0.5,)}, places=[place], outcomes=[wide])
+    folder, picture = tmp_path / "out", tmp_path / "out/cost.svg"
+    write_report(both, str(folder))
+    assert picture.is_file()
+    alone = both._replace(variants=both.variants[:1])
+    write_report(alone, str(folder))
+    assert not picture.exists()
+    picture.write_text("<svg/>")
+    write_report(alone, str(folder))
+    assert picture.read_text() == "<svg/>"
 
 
 def test_a_template_of_ones_own_makes_the_page(tmp_path: Path) -> None:

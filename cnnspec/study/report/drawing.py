@@ -34,8 +34,7 @@ class Picture(NamedTuple):
 
 def pictures(wording: Wording) -> list[Picture]:
     """All pictures for which there are figures."""
-    makers = (_scores, _curves, _cost, _time)
-    return [picture for make in makers for picture in make(wording)]
+    return [picture for make in _MAKERS.values() for picture in make(wording)]
 
 
 def _shown(wording: Wording, rows: tuple[Row, ...]) -> tuple[list[Row], list[str]]:
@@ -238,3 +237,8 @@ def _time_panel(wording: Wording, kept: list[Row], key: str) -> Panel:
         colour = "currentColor" if row.is_reference else page.BLUE
         marks.append(Mark(said, spread.mean, None, colour, wording.cells(row)[key]))
     return _panel(wording.say(key), wording.say("time_says"), marks, zero=0.0)
+
+
+_MAKERS = {"scores": _scores, "curves": _curves, "cost": _cost, "time": _time}
+NAMES = tuple(_MAKERS)
+"""Of the files of pictures, without the ending."""

@@ -1,13 +1,13 @@
 """The files of a report: tables, pictures and pages, written beside the runs."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, NamedTuple
 
 from cnnspec.emit.write import is_edited, seal_markup, write_together
 from cnnspec.ground.visible import visible
 from cnnspec.model.readable import escaped
-from cnnspec.study.report.drawing import Picture, pictures
+from cnnspec.study.report.drawing import NAMES, Picture, pictures
 from cnnspec.study.report.figures import Comparison, Row, comparison
 from cnnspec.study.report.tables import runs, table
 from cnnspec.study.report.wording import Column, Found, Wording
@@ -103,7 +103,16 @@ def write_report(
     kept = tuple(path for path in paths if _is_edited(path))
     written = {path: text for path, text in paths.items() if path not in kept}
     write_together(written)
+    _remove_pictures(folder, paths)
     return Written(compared, tuple(written), kept)
+
+
+def _remove_pictures(folder: str, paths: Container[str]) -> None:
+    """Removes pictures of an earlier report for which there are no figures now."""
+    for name in NAMES:
+        path = os.path.join(folder, f"{name}.svg")
+        if path not in paths and os.path.isfile(path) and not is_edited(path):
+            os.remove(path)
 
 
 def _is_edited(path: str) -> bool:
