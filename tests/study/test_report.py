@@ -145,7 +145,7 @@ def test_samples_are_compared_with_those_that_trained_as_long(tmp_path: Path) ->
         "fewer epochs",
     )
     problems = Wording(comparison(results)).problems()
-    assert [each.items for each in problems] == [("cut: 2 epochs",)]
+    assert [each.items for each in problems] == [("cut: epochs: 2",)]
     both = results._replace(reference="cut")
     assert told(both)["base"]["verdict"] == "–"
 
@@ -290,6 +290,16 @@ def test_many_variants_are_shown_beside_one_another(tmp_path: Path) -> None:
         assert "width=2, batch_size=8" not in texts
         assert "The 40 best of 61 variants; table.csv has all." in texts
     assert len(rows(files["table.csv"])) == 61
+
+
+def test_a_long_name_of_the_reference_is_no_heading(tmp_path: Path) -> None:
+    names = [f"vars.width={k},train.optimizer.Adam.learning_rate=0.1" for k in (1, 2)]
+    wording = Wording(comparison(study(tmp_path, dict.fromkeys(names, (0.5, 0.6)))))
+    assert "Difference" in [column.heading for column in wording.columns()]
+    assert (
+        "differences are to width=1, learning_rate=0.1"
+        in str(wording.summary()).lower()
+    )
 
 
 def test_short_names_stay_different() -> None:

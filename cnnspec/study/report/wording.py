@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cnnspec.emit.words import words
 from cnnspec.ground.visible import visible
 from cnnspec.model.readable import count_text
-from cnnspec.study.report.figures import Comparison, Row, common
+from cnnspec.study.report.figures import Comparison, Row, brief, common
 from cnnspec.study.results import REMOVED, VALIDATION
 from cnnspec.study.statistics import BETTER, NOISE, NONE, ONE, TWO, WORSE, Spread
 
@@ -19,6 +19,8 @@ _DIGITS = 4
 """Of the largest of figures that stand below one another."""
 _NAMED, _FIRST = 8, 5
 """Variants that a sentence names; of more the first, and how many others there are."""
+_LONGEST = 20
+"""Letters of the reference's name in a heading."""
 _SEVERAL = 5
 """Intervals of which one may well leave out 0 by chance."""
 _LEAST_DOUBTFUL = 1
@@ -55,7 +57,7 @@ class Wording:
         """
         self.comparison, self.lang = comparison, lang
         self.texts: dict[str, Any] = dict(words("study", lang, own))
-        self.reference = comparison.results.reference
+        self.reference = _short_reference(comparison)
         self.held_out = comparison.results.held_out()
         rows = comparison.scored
         self.digits = _decimals(f for row in rows for f in row.scores.values())
@@ -214,7 +216,8 @@ class Wording:
             Column("score", self.capital_score),
         ]
         if any(row.difference for row in rows):
-            said = self.say("headings.difference")
+            short = len(self.reference) <= _LONGEST
+            said = self.say("headings.difference" if short else "headings.alone")
             found.append(Column("difference", said))
             found.append(Column("verdict", heading["verdict"], True))
         if any(row.best for row in rows):
@@ -307,6 +310,15 @@ class Wording:
         if row.difference.interval == (0.0, 0.0):
             return self.say("verdicts.same")
         return self.say(f"verdicts.{row.difference.verdict}")
+
+
+def _short_reference(comparison: Comparison) -> str:
+    """The reference's name, without the ways to its keys if it is of a grid."""
+    names = [row.name for row in comparison.rows]
+    reference = comparison.results.reference
+    return visible(
+        dict(zip(names, brief(names), strict=True)).get(reference, reference)
+    )
 
 
 def _decimals(figures: Iterable[float]) -> int:
