@@ -11,7 +11,6 @@ from jinja2 import meta, nodes
 from cnnspec import api
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.registry import layer_names, model_names
-from cnnspec.emit.folders import template_folder
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.emit.keras_script.templates import environment
 from cnnspec.emit.keras_script.texts import Language, lacking, string
@@ -20,7 +19,7 @@ from tests.effort import some
 from tests.emit.test_script import READINGS, ROOT, VARIANTS, ruff
 
 OTHERS = [code for code in languages() if code != "en"]
-SECTIONS = ("script", "notebook", "techniques", "worksheet", "picture")
+SECTIONS = ("script", "notebook", "techniques", "worksheet", "picture", "study")
 
 
 def texts(code: str) -> dict[str, str]:
@@ -169,17 +168,17 @@ def test_a_text_becomes_a_string() -> None:
 def test_every_text_is_used() -> None:
     code = "".join(
         path.read_text(encoding="utf-8")
-        for folder in (template_folder(), ROOT / "cnnspec" / "emit")
-        for path in folder.rglob("*")
+        for folder in ("templates", "cnnspec/emit", "cnnspec/study")
+        for path in (ROOT / folder).rglob("*")
         if path.suffix in (".j2", ".py")
     )
     indirect = re.compile(
         "data_|heading_|before_|pixels_|inference_|shapes_|.*_vote|.*_text|.*_column"
-        "|labels_|apply|.*scores?$"
+        "|labels_|apply|.*scores?$|study_question_"
         # Those of an exercise begin with its name.
         "|.*_(title|task|key|hint)$|activation_|loss_"
     )
     for key in texts("en"):
         section, name, *_ = key.split(".")
         if section != "techniques" and not indirect.fullmatch(name):
-            assert re.search(rf"""["']{name}["']""", code) or indirect.match(name), key
+            assert re.search(rf"""["']{name}["'.]""", code) or indirect.match(name), key

@@ -24,10 +24,17 @@ from cnnspec.ground.errors import SpecError
 from cnnspec.judge.answers import Form
 from cnnspec.language.data import SOURCES
 from cnnspec.language.training import PICTURES
+from cnnspec.study.notebook import told as of_study
+from cnnspec.study.notebook.told import StudyView, VariantView
 from tests.emit.test_language import texts
 from tests.emit.test_script import DIGITS
 
-FILES = sorted(template_folder().rglob("*.j2"))
+FILES = [
+    path
+    for path in sorted(template_folder().rglob("*.j2"))
+    if path.parent.parent.name != "templates" or path.parent.name != "study"
+]
+"""But those of a study's report, which has filters of its own."""
 VIEWS = {
     "script": view.ScriptView,
     "model": view.ModelView,
@@ -39,6 +46,9 @@ VIEWS = {
     "words": view.WordsView,
     "notebook": view.NotebookView,
 }
+VIEWS |= {"study": StudyView, "variant": VariantView}
+STUDIES = {"study", "variant", "function", "names", "spec", "changes"}
+"""What those of a study's notebook are told; `test_notebook` renders them all."""
 WRITERS = {"said", "say", "doc", "note", "label", "caption", "show", "fail", "leave"}
 FILLED_IN_BY_CODE = {"layers", "last", "block", "package", "home"}
 """What the texts about blocks, and about layers of a spec's own, have in braces."""
@@ -70,7 +80,8 @@ def attributes(tree: nodes.Template) -> set[tuple[str, str]]:
     return {
         (found.node.name, found.attr)
         for found in tree.find_all(nodes.Getattr)
-        if isinstance(found.node, nodes.Name) and found.node.name in view.View._fields
+        if isinstance(found.node, nodes.Name)
+        and found.node.name in {*VIEWS, "ensemble"}
     }
 
 
@@ -79,18 +90,19 @@ def assigned(tree: nodes.Template) -> set[str]:
 
 
 def test_every_view_is_told() -> None:
-    assert {*VIEWS, "ensemble", "answers"} == {*view.View._fields}
+    others = {"study", "variant"}
+    assert {*VIEWS, "ensemble", "answers"} - others == {*view.View._fields}
 
 
 def test_templates_name_nothing_that_they_are_not_told() -> None:
-    told = {*view.View._fields, *WRITERS, *FILLED_IN_BY_CODE, *EXERCISES}
+    known = {*view.View._fields, *WRITERS, *FILLED_IN_BY_CODE, *EXERCISES, *STUDIES}
     for tree in trees().values():
-        told |= assigned(tree)
+        known |= assigned(tree)
     for name, tree in trees().items():
-        assert meta.find_undeclared_variables(tree) <= told, name
+        assert meta.find_undeclared_variables(tree) <= known, name
         for owner, attribute in attributes(tree):
-            known = VIEWS[owner]._fields if owner in VIEWS else ("members", "voting")
-            assert attribute in known, name
+            fields = VIEWS[owner]._fields if owner in VIEWS else ("members", "voting")
+            assert attribute in fields, name
 
 
 def test_every_attribute_is_used() -> None:
@@ -100,7 +112,8 @@ def test_every_attribute_is_used() -> None:
 
 
 def test_every_attribute_is_explained() -> None:
-    source = Path(view.__file__).read_text("utf-8")
+    modules = (view, of_study)
+    source = "\nclass ".join(Path(one.__file__).read_text("utf-8") for one in modules)
     for owner, cls in VIEWS.items():
         body = source.partition(f"class {cls.__name__}(")[2].partition("\nclass ")[0]
         for attribute in cls._fields:
@@ -127,6 +140,8 @@ def test_no_template_is_left_over() -> None:
     by_name |= {f"pictures/gradients/{backend}" for backend in BACKENDS}
     by_name |= {"full/training/devices", "full/training/distribute"}
     by_name |= {"full/data/arrays"}
+    parts = ("train", "vote", "variant", "table", "curves", "scores")
+    by_name |= {f"lesson/study/{part}" for part in parts}
     by_name |= {f"lesson/predict/{form.replace(' ', '_')}" for form in get_args(Form)}
     for path in FILES:
         name = path.relative_to(template_folder()).as_posix()

@@ -1,5 +1,6 @@
 """The studies of the tutorials' experiments: sound, told, and one of them trained."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,5 +28,5 @@ def test_each_is_sound_and_says_what_it_shows(path: Path) -> None:
         for one in found.variants
         if one.model and one.model.program.ensemble
     ]
-    apart = min(b - a for a, b in zip(seeds, seeds[1:], strict=False))
+    apart = min(b - a for a, b in pairwise(seeds))
     assert max(members, default=1) <= apart

@@ -16,8 +16,9 @@ from cnnspec.app.arguments import (
     targets_of,
     usage_errors,
 )
-from cnnspec.app.streams import say
+from cnnspec.app.streams import say, stop
 from cnnspec.app.tables import summary as terminal
+from cnnspec.emit.targets import Options
 from cnnspec.emit.targets import targets as all_targets
 from cnnspec.ground.errors import NotInstalledError, SpecError
 from cnnspec.ground.visible import visible
@@ -26,6 +27,8 @@ from cnnspec.model.summary import Model
 _LIVE = "keras"
 """The target that loads the weights of published models."""
 _NO_WEIGHTS = "no-weights"
+_NOTEBOOK = "notebook"
+"""What alone a study is built to."""
 
 
 def run(
@@ -63,15 +66,18 @@ def run(
         "allow_outside": allow_outside,
         "allow_import": allow_import,
     }
+    options: dict[str, Any] = {"lang": lang, "backend": backend, "templates": templates}
+    options |= {"style": style, "form": form, "force": force}
+    options |= {"look": look, "unroll": unroll, "block": block}
+    studies = _studies_of(specs, to)
+    specs = [spec for spec in specs if spec not in studies]
+    told = [_write_study(one, folder, options, overrides, settings) for one in studies]
     settings |= {"model": model, "table": table, "cell": cell}
     sound = loaded_each(specs, overrides, **settings)
     chosen = [targets] * len(sound)
     left_out: dict[str, None] = {}
     if to is None:
         chosen = [_possible(targets, built, left_out) for _, built in sound]
-    options: dict[str, Any] = {"lang": lang, "backend": backend, "templates": templates}
-    options |= {"style": style, "form": form, "force": force}
-    options |= {"look": look, "unroll": unroll, "block": block}
     with spec_errors():
         for (_, built), targets in zip(sound, chosen, strict=True):
             api.files(built, folder, targets, force=force)
@@ -91,7 +97,43 @@ def run(
         written += 1
     for text in left_out:
         say(f"cnnspec: {text}")
-    return 0 if written == len(specs) else 1
+    return 0 if written == len(specs) and all(told) else 1
+
+
+def _studies_of(specs: Sequence[str], to: str | None) -> list[str]:
+    """The studies among what is to be built."""
+    from cnnspec.study.notebook.writing import studies_among
+
+    studies = studies_among(specs)
+    if studies and to != _NOTEBOOK:
+        stop(f"'{studies[0]}' is a study, which is built with --to {_NOTEBOOK} alone")
+    return studies
+
+
+def _write_study(
+    study: str,
+    folder: str,
+    options: dict[str, Any],
+    overrides: Sequence[str],
+    settings: dict[str, Any],
+) -> bool:
+    """Writes the notebook of a study, and tells what was found; whether it is there."""
+    from cnnspec.study.notebook.writing import write_notebook
+
+    names = ("lang", "backend", "templates", "form")
+    chosen = Options(**{name: options[name] for name in names})
+    try:
+        with usage_errors():
+            path, found = write_notebook(
+                *(study, folder, chosen, overrides), force=options["force"], **settings
+            )
+    except SpecError as error:
+        say(str(error))
+        return False
+    for problem in found:
+        say(str(problem))
+    print(visible(f"wrote {path}"))
+    return True
 
 
 def _write(

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
+from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit.code.plan.comments import paragraphs
-from cnnspec.emit.code.print.layout import laid_out
+from cnnspec.emit.keras_script.cells import as_it_is, code, markdown, sealed
 from cnnspec.emit.keras_script.explain.found import explanations
 from cnnspec.emit.keras_script.explain.layers import what_layers_do
 from cnnspec.emit.keras_script.explain.subject import Explanation, Subject
@@ -15,7 +16,6 @@ from cnnspec.emit.keras_script.view import NotebookView
 from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.packages import BACKENDS
 from cnnspec.emit.targets import LESSON, SEQUENTIAL
-from cnnspec.emit.write import seal_notebook
 from cnnspec.ground.visible import visible
 from cnnspec.language.program import Program
 from cnnspec.model import readable
@@ -55,30 +55,21 @@ def render_notebook(
         sequential=form == SEQUENTIAL,
         notebook=True,
     )
-    cells = list(Lesson(writer, program, summary).cells())
-    notebook = {
-        "cells": [{"id": f"cell-{k}", **cell} for k, cell in enumerate(cells, start=1)],
-        "metadata": {
-            "kernelspec": {
-                "display_name": "Python 3",
-                "language": "python",
-                "name": "python3",
-            },
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return seal_notebook(notebook, PurePath(program.source.path).name)
+    lesson = Lesson(writer, program, summary)
+    return sealed(lesson.cells(), PurePath(program.source.path).name)
 
 
 class Lesson:
-    """The cells of one notebook, in their order."""
+    """The cells of one notebook, in their order.
+
+    Attributes:
+        explained: what is explained, each beside the code that it is about.
+    """
 
     def __init__(self, writer: Writer, program: Program, summary: Summary) -> None:
         self._writer, self._program, self._summary = writer, program, summary
         self._view = writer.view
-        self._found = [
+        self.explained = [
             one
             for one in explanations(program, summary)
             if writer.language.explains(one.key)
@@ -88,8 +79,8 @@ class Lesson:
         """All cells: Markdown and code."""
         notebook = self._view.notebook
         assert notebook is not None
-        yield _markdown(self._opening(notebook))
-        yield _cell(f"%pip install -q {' '.join(self._view.script.packages)}")
+        yield markdown(self._opening(notebook))
+        yield as_it_is(f"%pip install -q {' '.join(self._view.script.packages)}")
         begun: set[str] = set()
         for section in sections(self._writer):
             if section.key == "about":
@@ -97,39 +88,42 @@ class Lesson:
             # The functions that make parts of the model belong to it.
             for key in ("model", "block") if section.key == "block" else (section.key,):
                 if key not in begun:
-                    yield from map(_markdown, self._said_before(key))
+                    yield from map(markdown, self.said_before(key))
                 begun.add(key)
-            yield _code(section.code)
+            yield code(section.code)
 
-    def _said_before(self, key: str) -> Iterator[str]:
+    def said_before(self, key: str) -> Iterator[str]:
         """What is said before the first section of a kind, a cell each."""
         texts = self._writer.language.section("notebook")
-        said = [f"## {self._say(key)}"] if key in texts else []
-        said += [self._say(f"{key}_text")] if f"{key}_text" in texts else []
+        said = [f"## {self.say(key)}"] if key in texts else []
+        said += [self.say(f"{key}_text")] if f"{key}_text" in texts else []
         if key == "summary":
-            said.append(self._table())
+            said.append(self.table())
         keys = (key, "compile", "fit") if key == "members" else (key,)
         if key != "model":
-            said += [self._explain(one) for one in self._found if one.section in keys]
+            said += [self.explain(one) for one in self.explained if one.section in keys]
         if said := [text for text in said if text]:
             yield "\n\n".join(said)
         if key == "model":
-            yield from self._layers()
+            yield from self.layers().values()
 
-    def _layers(self) -> Iterator[str]:
+    def layers(self) -> dict[type[Layer], str]:
         """What each class of layers does, with the ideas that are shown on it."""
+        said_of = {}
         subject = Subject(self._program, self._summary)
         for cls, values in what_layers_do(subject).items():
-            found = [one for one in self._found if one.about is cls]
+            found = [one for one in self.explained if one.about is cls]
             found = [one for one in found if one.section == "model"]
-            said = [self._explain(one) for one in found if one.tells_all]
+            said = [self.explain(one) for one in found if one.tells_all]
             if not said:
                 does = self._writer.language.layer(cls, values)
                 said = [f"**{cls.__name__}**: {does}"]
-            said += [self._explain(one) for one in found if not one.tells_all]
-            yield "\n\n".join(said)
+            said += [self.explain(one) for one in found if not one.tells_all]
+            said_of[cls] = "\n\n".join(said)
+        return said_of
 
-    def _explain(self, one: Explanation) -> str:
+    def explain(self, one: Explanation) -> str:
+        """A paragraph about one thing."""
         title, text, source = self._writer.language.explain(one.key, one.values)
         if not one.about or not one.tells_all:
             return f"**{title}.** {text} ({source})"
@@ -144,46 +138,24 @@ class Lesson:
             said += map(readable.prose, paragraphs(program.description))
         for lines in program.source.head():
             said.append("\n".join(map(readable.prose, map(visible, lines))))
-        said.append(self._say("needs"))
+        said.append(self.say("needs"))
         if notebook.files:
-            said.append(self._say("files"))
-        said.append(self._say("written_by"))
+            said.append(self.say("files"))
+        said.append(self.say("written_by"))
         return "\n\n".join(said)
 
-    def _table(self) -> str:
+    def table(self) -> str:
         """The summary with the arithmetic of each layer."""
         columns = ("layer", "type", "output", "params")
-        headers = " | ".join(self._say(f"{column}_column") for column in columns)
+        headers = " | ".join(self.say(f"{column}_column") for column in columns)
         rows = [
             f"| {readable.escaped(line.name)} | {line.type} | "
             f"{'<br>'.join((*line.output, *line.sums))} | {line.why} |"
             for line in readable.lines(self._summary)
         ]
         table = [f"| {headers} |", "| :-- | :-- | --: | --: |", *rows]
-        return "\n".join([*table, "", self._say("total")])
+        return "\n".join([*table, "", self.say("total")])
 
-    def _say(self, name: str) -> str:
+    def say(self, name: str) -> str:
+        """A text of notebooks, in one line."""
         return " ".join(self._writer.say(name, section="notebook").split())
-
-
-def _markdown(text: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "metadata": {}, "source": _lines(text)}
-
-
-def _code(code: str) -> dict[str, Any]:
-    return _cell(laid_out(code))
-
-
-def _cell(text: str) -> dict[str, Any]:
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "metadata": {},
-        "outputs": [],
-        "source": _lines(text),
-    }
-
-
-def _lines(text: str) -> list[str]:
-    """A text as nbformat has it: lines with their ends."""
-    return text.strip("\n").splitlines(keepends=True)
