@@ -1,15 +1,17 @@
 """Runs the script of one run of a study to its end, and puts its record in its place.
 
-Run as a file, in a process of its own: `launcher.py watched FOLDER SCRIPT`. One that is
-`watched`, and not `alone`, is the first of its group, and ends with all of it when its
-input does: whoever writes that has gone. Why a run failed is printed, in a line.
+Run as a file, in a process of its own: `launcher.py watched FOLDER SCRIPT`. Why a run
+failed is printed, in a line.
 
-A script waits for what is imported above it; what only its record takes is imported
-while it runs.
+One that is `watched`, and not `alone`, is the first of its group. It waits until its
+input tells it to start the script, and with what in its environment, `NAME=VALUE` each,
+joined by nulls. It ends with all of its group when its input does, since whoever writes
+that has gone then.
 """
 
 import os
 import sys
+from importlib import import_module
 from time import monotonic
 
 TYPE_CHECKING = False
@@ -27,25 +29,40 @@ def main(kind: str, folder: str, script: str) -> int:
     """Runs a script to its end; 0 if the run has a record then."""
     # That of the package, which may be known to nobody but whoever has started this.
     sys.path.insert(0, os.path.abspath(f"{__file__}/../../.."))
-    begun = monotonic()
-    process, unstarted = None, ""
-    try:
-        process = _started(folder, script)
-    except OSError as error:
-        unstarted = f"it can't be started: {_why(error)}"
+    # While it waits, and not when others wait for it.
+    import_module("ctypes")
+    from cnnspec.study import failures  # noqa: F401
     from cnnspec.study.records import FAILURE, remove, task_of
 
     task = task_of(folder)
     if task is None:
         return _say(f"'{folder}' isn't the folder of a run")
-    if process is None:
-        return _fail(folder, task, 0, unstarted)
+    if kind == "watched" and not _is_told():
+        return 1
+    begun = monotonic()
+    try:
+        process = _started(folder, script)
+    except OSError as error:
+        return _fail(folder, task, 0, f"it can't be started: {_why(error)}")
     remove(f"{folder}/{FAILURE}")
     _listen(process, watched=kind == "watched")
     status = process.wait()
     if status and _asked:
         return 128 + _asked[0]
     return _settle(folder, task, monotonic() - begun, status)
+
+
+def _is_told() -> bool:
+    """Waits for the input to say that the script is to be started, and in what."""
+    told = b""
+    while not told.endswith(b"\n"):
+        if not (more := os.read(0, 1 << 16)):
+            return False
+        told += more
+    for variable in filter(None, told[:-1].decode().split("\0")):
+        name, _, value = variable.partition("=")
+        os.environ[name] = value
+    return True
 
 
 def _started(folder: str, script: str) -> "Process":
@@ -120,4 +137,5 @@ def _say(reason: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    # At once: what Python does in the end takes as long as all of the above.
+    os._exit(main(*sys.argv[1:]))

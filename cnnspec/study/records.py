@@ -100,6 +100,8 @@ def _read(path: str) -> dict[str, Any] | None:
 def write(folder: str, name: str, what: Task | Record) -> None:
     """Puts a file into a folder by one rename: whole, or not at all.
 
+    Where the power fails right then it may be empty, and counts as missing.
+
     Raises:
         OSError: it can't be written.
     """
@@ -107,8 +109,6 @@ def write(folder: str, name: str, what: Task | Record) -> None:
     try:
         with open(unfinished, "w", encoding="utf-8") as file:
             json.dump(what._asdict(), file, indent=1, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
         os.replace(unfinished, path)
     except OSError:
         remove(unfinished)

@@ -235,6 +235,13 @@ def start(folder: str, surroundings: Mapping[str, str]) -> subprocess.Popen[str]
 
     Its output ends with it, and is why it failed.
     """
+    process = ready(folder, surroundings)
+    begin(process, {})
+    return process
+
+
+def ready(folder: str, surroundings: Mapping[str, str]) -> subprocess.Popen[str]:
+    """The process that is going to run a prepared run, as soon as `begin` says so."""
     return subprocess.Popen(
         command(folder),
         env=surroundings,
@@ -248,9 +255,15 @@ def start(folder: str, surroundings: Mapping[str, str]) -> subprocess.Popen[str]
     )
 
 
-def run_to_end(folder: str, surroundings: Mapping[str, str]) -> str:
-    """Runs a prepared run to its end; why it failed, if it did."""
-    return end(start(folder, surroundings))
+def begin(process: subprocess.Popen[str], more: Mapping[str, str]) -> None:
+    """Lets a process begin that is ready, in an environment with more variables.
+
+    Raises:
+        OSError: it has ended.
+    """
+    assert process.stdin is not None
+    process.stdin.write("\0".join(f"{n}={value}" for n, value in more.items()) + "\n")
+    process.stdin.flush()
 
 
 def end(process: subprocess.Popen[str]) -> str:

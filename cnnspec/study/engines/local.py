@@ -1,23 +1,21 @@
 """Runs of a study on this machine, so many at once."""
 
-import signal
 import subprocess
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from time import monotonic
-from types import FrameType
 from typing import Any, NamedTuple
 
-from cnnspec.ground.errors import NotInstalledError, SpecError
 from cnnspec.study import running
 from cnnspec.study.plan import Plan, Run
+from cnnspec.study.preparing import prepared
 from cnnspec.study.progress import Listener, Watch
 from cnnspec.study.records import task_of
 from cnnspec.study.running import Writing
 from cnnspec.study.sharing import share
+from cnnspec.study.stopping import hearing
 
-_LOOK = 0.5
+_LOOK = 0.3
 """Seconds between two looks at what runs have written."""
 _PATIENCE = 60.0
 """Seconds that runs have to end by themselves when the study is stopped."""
@@ -51,25 +49,8 @@ def run(
     Returns:
         The signal that stopped the study; 0 if none did.
     """
-    with _hearing() as heard:
+    with hearing() as heard:
         return _Machine(todo, listener, jobs, writing, heard).work()
-
-
-@contextmanager
-def _hearing() -> Iterator[list[int]]:
-    """Notes signals that ask for an end, for as long as runs are going on."""
-    heard: list[int] = []
-
-    def hear(number: int, _: FrameType | None) -> None:
-        heard.append(number)
-
-    asks = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, hear) for number in asks}
-    try:
-        yield heard
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class _Machine:
@@ -85,52 +66,63 @@ class _Machine:
     ) -> None:
         self._waiting, self._listener, self._jobs = deque(todo), listener, jobs
         self._writing, self._heard = writing, heard
-        self._ready: deque[tuple[Run, Mapping[str, str]]] = deque()
-        """Prepared while others are trained, so that no place stays empty for it."""
+        self._ready: deque[tuple[Run, subprocess.Popen[str]]] = deque()
+        """Prepared while others are trained, so that no place stays empty for long."""
         self._going_on: dict[int, _Started] = {}
 
     def work(self) -> int:
         """Trains all runs, unless a signal says otherwise; that signal, or 0."""
         while not self._heard and (self._waiting or self._ready or self._going_on):
             free = [n for n in range(self._jobs) if n not in self._going_on]
-            if self._waiting and not self._ready:
-                self._prepare_next()
-            elif free and self._ready:
+            if free and self._ready:
                 self._start(free[0], *self._ready.popleft())
-            else:
-                self._look(_LOOK)
+            elif free and self._waiting:
+                self._prepare_next()
+            elif not self._look(_LOOK):
+                self._prepare_ahead()
+        for _, process in self._ready:
+            running.kill(process)
+            process.wait()
         if self._heard:
             self._stop()
         return self._heard[0] if self._heard else 0
 
+    def _prepare_ahead(self) -> None:
+        """Gets as many runs ready as there are places; others have begun by now."""
+        while self._waiting and len(self._ready) < self._jobs and not self._heard:
+            self._prepare_next()
+            if self._look(0):
+                return
+
     def _prepare_next(self) -> None:
         run = self._waiting.popleft()
+        surroundings = prepared(run, self._writing, self._listener)
+        if surroundings is None:
+            return
         try:
-            self._ready.append((run, running.prepare(run, self._writing)))
-        except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            self._listener.ended(run, None, f"its folder can't be written: {why}")
-        except NotInstalledError as error:
-            self._listener.ended(run, None, str(error))
-        except SpecError as error:
-            self._listener.ended(run, None, error.diagnostics[0].message)
-
-    def _start(self, place: int, run: Run, surroundings: Mapping[str, str]) -> None:
-        shared = {**surroundings, **share(place, self._jobs)}
-        task = task_of(run.folder)
-        assert task is not None
-        try:
-            process = running.start(run.folder, shared)
+            self._ready.append((run, running.ready(run.folder, surroundings)))
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             self._listener.ended(run, None, f"it can't be started: {why}")
+
+    def _start(self, place: int, run: Run, process: subprocess.Popen[str]) -> None:
+        task = task_of(run.folder)
+        assert task is not None
+        try:
+            running.begin(process, share(place, self._jobs))
+        except OSError:  # somebody has ended it
+            self._listener.ended(run, None, running.end(process))
             return
         watch = Watch(run.folder, task, monotonic())
         self._going_on[place] = _Started(run, process, watch)
         self._listener.begun(run)
 
-    def _look(self, seconds: float) -> None:
-        """Waits until a run has ended, though not for long, and tells of them all."""
+    def _look(self, seconds: float) -> bool:
+        """Waits until a run has ended, though not for long, and tells of them all.
+
+        Returns:
+            Whether one has.
+        """
         ended = _first_ended(self._going_on, seconds)
         for place in ended:
             run, process, _ = self._going_on.pop(place)
@@ -138,6 +130,7 @@ class _Machine:
             self._tell_end(run, reason)
         for run, _, watch in self._going_on.values():
             self._listener.went_on(run, watch.look(monotonic()))
+        return bool(ended)
 
     def _tell_end(self, run: Run, reason: str) -> None:
         record = running.recorded(run)
