@@ -154,8 +154,9 @@ def _called(folder: str) -> str:
 def _asked(folder: str) -> int:
     """The epochs that the script of a training asks for; 0 where it has none."""
     for name in sorted(os.listdir(folder)):
-        if name.endswith(".py"):
-            with open(os.path.join(folder, name), encoding="utf-8") as file:
+        if name.endswith(".py") and os.path.isfile(os.path.join(folder, name)):
+            path = os.path.join(folder, name)
+            with open(path, encoding="utf-8", errors="replace") as file:
                 if found := _EPOCHS.findall(file.read()):
                     return sum(map(int, found))
     return 0

@@ -121,11 +121,27 @@ def read_outline(folder: str) -> Outline | None:
             str(data["title"]),
             str(data["name"]),
             str(data["reference"]),
-            tuple(Outcome(**each) for each in data["variants"]),
+            tuple(map(_kept, data["variants"])),
             tuple(Place(**each) for each in data["runs"]),
         )
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def _kept(data: Any) -> Outcome:
+    """A variant as it was kept.
+
+    Raises:
+        TypeError: what is there wasn't kept by us.
+    """
+    found = Outcome(**data)
+    counts = (found.params, found.trainable_params, found.macs, found.rungs_left)
+    texts = (found.name, found.spec, found.state, found.reason)
+    sound = isinstance(found.settings, dict)
+    sound &= all(isinstance(count, int | None) for count in counts)
+    if not sound or not all(isinstance(text, str) for text in texts):
+        raise TypeError
+    return found
 
 
 # ------------------------------------------------------------------ what came of it
@@ -141,11 +157,16 @@ def results_of(outline: Outline, folder: str) -> Results:
     places: dict[str, list[Place]] = {}
     for place in outline.places:
         places.setdefault(place.variant, []).append(place)
+    unasked = _unasked(outline, folder)
     variants = [
-        _with_runs(outcome, places.get(outcome.name, []), folder)
+        _with_runs(outcome, places.get(outcome.name, []), folder)._replace(
+            unasked=tuple(run.record.seed for run in unasked.pop(outcome.name, []))
+        )
         for outcome in outline.variants
     ]
-    variants += removed_from(outline, folder)
+    variants += [
+        outcome_of(name, runs)._replace(state=REMOVED) for name, runs in unasked.items()
+    ]
     return Results(outline.title, outline.name, outline.reference, tuple(variants))
 
 
@@ -169,17 +190,15 @@ def _current(folder: str, name: str, key: str) -> Record | None:
     return record if record is not None and record.key == key else None
 
 
-def removed_from(outline: Outline, folder: str) -> Iterator[Outcome]:
-    """The variants that have finished runs, and are no longer in the study."""
-    known = {outcome.name for outcome in outline.variants}
+def _unasked(outline: Outline, folder: str) -> dict[str, list[Finished]]:
+    """The finished runs that the study no longer asks for, by variant."""
     planned = {os.path.join(folder, place.folder) for place in outline.places}
     found: dict[str, list[Finished]] = {}
     for there in run_folders(os.path.join(folder, "runs")):
         record = None if there in planned else record_of(there)
-        if record is not None and record.variant not in known:
+        if record is not None:
             found.setdefault(record.variant, []).append(Finished(record, there))
-    for name, runs in found.items():
-        yield outcome_of(name, runs)._replace(state=REMOVED)
+    return found
 
 
 def outcome_of(name: str, runs: Iterable[Finished]) -> Outcome:

@@ -56,6 +56,8 @@ class Outcome(NamedTuple):
     """The seed and the reason of each run that has failed."""
     missing: tuple[int, ...] = ()
     """The seeds of the runs that are still to come."""
+    unasked: tuple[int, ...] = ()
+    """The seeds of finished runs that the study no longer asks for."""
     rungs_left: int = 0
     """How often a sample of a search would have to go on to be trained as long as the
     others; others than these did better."""

@@ -1,5 +1,6 @@
 """What came of a study: its plan, and what its runs have left."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,32 @@ def test_each_run_is_finished_failed_or_missing(plan: Plan) -> None:
     assert (wrong.state, wrong.missing) == (LEFT_OUT, ())
     assert wrong.reason.startswith("what.yaml:8:29: error[")
     assert (old.name, old.state, old.missing) == ("old", REMOVED, ())
+
+
+def test_what_is_no_longer_asked_for_is_told(plan: Plan) -> None:
+    for number in range(3):
+        leave(plan, number)
+    fewer = STUDY.replace("seeds: 3", "seeds: 2").replace("long:", "base2:")
+    Path("what.yaml").write_text(fewer, encoding="utf-8")
+    now = checking.plan(document.read("what.yaml"))
+    base, *others = results_of(outline_of(now), "results/what").variants
+    assert [run.record.seed for run in base.finished] == [0, 1]
+    assert base.unasked == (2,)
+    assert [other.state for other in others] == ["", LEFT_OUT]
+    page = Path(written_of(now).paths[-2]).read_text("utf-8")
+    assert "No longer in the study, and kept:\n\n- base: seed 2\n" in page
+
+
+@pytest.mark.parametrize(
+    "changed", [{"params": "many"}, {"name": 3}, {"settings": []}, {"other": 1}]
+)
+def test_an_outline_of_another_is_none(plan: Plan, changed: dict[str, object]) -> None:
+    written_of(plan)
+    file = Path("results/what/study.json")
+    data = json.loads(file.read_text("utf-8"))
+    data["variants"][1] |= changed
+    file.write_text(json.dumps(data), encoding="utf-8")
+    assert read_outline("results/what") is None
 
 
 def test_a_study_is_told_without_its_spec(plan: Plan) -> None:

@@ -147,6 +147,8 @@ class Wording:
             yield "left_out", outcome.reason
         if outcome.state == REMOVED:
             yield "removed", ""
+        elif outcome.unasked:
+            yield "removed", self._seeds(outcome.unasked)
         if outcome.rungs_left and outcome.finished:
             yield "halved", self.say("halved", n=row.epochs_asked)
         for seed, reason in outcome.failed:
