@@ -63,6 +63,7 @@ class Comparison:
             build_differs=any(one.parameters for one in functions.build),
             train_differs=any(one.parameters for one in functions.train)
             or len(functions.train) > 1,
+            votes=bool(functions.vote),
         )
 
     def cells(self) -> Iterator[dict[str, Any]]:

@@ -27,6 +27,8 @@ class StudyView(NamedTuple):
     """Whether they have arguments."""
     train_differs: bool
     """Whether what trains has."""
+    votes: bool
+    """Whether members vote in some variant."""
 
 
 class VariantView(NamedTuple):
