@@ -113,8 +113,15 @@ def _spec(checked: Checked) -> dict[str, Any]:
             if summary and program
             else []
         ),
+        **({"study": _study(checked.study)} if checked.study else {}),
         "diagnostics": [_diagnostic(d) for d in checked.diagnostics],
     }
+
+
+def _study(plan: "Plan") -> dict[str, Any]:
+    from cnnspec.study.facts import plan_data
+
+    return plan_data(plan)
 
 
 def _problems(program: Program, summary: Summary) -> Sequence[object]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from cnnspec.ground.errors import Diagnostic, OverrideError, SpecError
 from cnnspec.ground.source import Source, read_source, with_bases
+from cnnspec.ground.source.extends import read_named
 from cnnspec.judge.check import Checked, check_changed
 from cnnspec.judge.settings import Settings, settings_for
 from cnnspec.language.document import Document
@@ -13,7 +14,7 @@ from cnnspec.model.summary import Model
 from cnnspec.study.expecting import expected_of
 from cnnspec.study.keys import runs_of
 from cnnspec.study.plan import Plan, Planned, Study, Variant
-from cnnspec.study.reasons import Reasons
+from cnnspec.study.reasons import Reasons, spec_place
 
 _OF_TRAINING = ("data", "train", "ensemble", "expect")
 """Sections of which what a layer gives doesn't depend, but for a few of their keys."""
@@ -52,13 +53,13 @@ class _Checks:
         """A variant, and what was found."""
         reasons = Reasons(self._study, variant)
         try:
-            source = self._source(variant.spec)
-            own = self._own_findings(variant.spec)
+            source = self._source(variant)
+            own = self._own_findings(variant.spec, source)
             checked = self._check(variant, source)
         except OverrideError as error:
             return Planned(variant, None, (reasons.of_setting(error),))
         except SpecError as error:
-            return Planned(variant, None, tuple(reasons.of_spec(error)))
+            return Planned(variant, None, tuple(error.diagnostics))
         found = list(reasons.told(checked.diagnostics, own))
         try:
             model = checked.model()
@@ -68,19 +69,18 @@ class _Checks:
         sound = all(one.severity != "error" for one in found)
         return Planned(variant, model if sound else None, tuple(found))
 
-    def _source(self, spec: str) -> Source:
-        """The document of a spec, with what it extends and includes.
+    def _source(self, variant: Variant) -> Source:
+        """The document of a variant's spec, with what it extends and includes.
 
         Raises:
             SpecError: it can't be read.
         """
+        spec = variant.spec
         if spec not in self._sources:
             settings = settings_for(os.path.dirname(spec), **self._chosen)
             self._settings[spec] = settings
             try:
-                source = read_source(spec)
-                source.everywhere = settings.allow_outside
-                self._sources[spec] = with_bases(source, Document.arguments())
+                self._sources[spec] = self._read(variant, settings)
             except SpecError as error:
                 self._sources[spec] = error
         found = self._sources[spec]
@@ -88,11 +88,22 @@ class _Checks:
             raise found
         return found
 
-    def _own_findings(self, spec: str) -> frozenset[Diagnostic]:
+    def _read(self, variant: Variant, settings: Settings) -> Source:
+        study, keys = self._study.source, Document.arguments()
+        study.everywhere = settings.allow_outside
+        if variant.spec != study.path:
+            where = spec_place(self._study, variant)
+            given = str(study.value(where))
+            read_named(study, where, given, "compares", keys)
+        source = read_source(variant.spec)
+        source.asked, source.everywhere = study.asked, study.everywhere
+        return with_bases(source, keys)
+
+    def _own_findings(self, spec: str, source: Source) -> frozenset[Diagnostic]:
         """What is found in a spec as it is."""
         if spec not in self._own:
-            source, settings = self._source(spec).apart(), self._settings[spec]
-            checked = check_changed(source, {}, settings, places={})
+            settings = self._settings[spec]
+            checked = check_changed(source.apart(), {}, settings, places={})
             self._own[spec] = frozenset(checked.diagnostics)
         return self._own[spec]
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 from typing import Any
 
 from cnnspec.ground.errors import (
@@ -22,6 +23,9 @@ from cnnspec.judge.overrides import Overrides, values_of
 from cnnspec.language.studies import SPEC, SpecStudy, StudyFile, StudyKeys
 from cnnspec.study.drawing import drawn
 from cnnspec.study.plan import BASE, Halving, Search, Study, Variant
+
+_MOST_POINTS, _MOST_RUNS = 100_000, 1_000_000
+"""Far beyond any that are trained."""
 
 
 def read(
@@ -57,10 +61,13 @@ def read_document(
     keys, prefix = _keys(source, own, asked=bool(vary or seeds))
     beside = os.path.dirname(source.path)
     base = os.path.normpath(os.path.join(beside, keys.base)) if own else source.path
+    grid = {**(keys.grid or {}), **varied}
+    chosen = tuple(range(seeds)) if seeds else tuple(keys.seeds)
+    _refuse_too_many(source, keys, grid, chosen, prefix)
     reading = _Reading(source, base, values_of(overrides), prefix)
     variants = (
         *reading.by_name(keys.variants or {}),
-        *reading.by_grid({**(keys.grid or {}), **varied}),
+        *reading.by_grid(grid),
         *reading.by_sample(keys),
     )
     if not variants:
@@ -74,12 +81,40 @@ def read_document(
         title=_title(keys, source, varied),
         name=file_name(name),
         base=base,
-        seeds=tuple(range(seeds)) if seeds else tuple(keys.seeds),
+        seeds=chosen,
         variants=tuple(v._replace(expect=expected.get(v.name)) for v in variants),
         reference=BASE if BASE in names else names[0],
         source=source,
         search=_search(keys),
     )
+
+
+def _refuse_too_many(
+    source: Source,
+    keys: StudyKeys,
+    grid: Mapping[str, Sequence[Any]],
+    seeds: Sequence[int],
+    prefix: Path,
+) -> None:
+    """Refuses more than anybody compares.
+
+    Raises:
+        SpecError: there is.
+    """
+    points = prod(map(len, grid.values())) if grid else 0
+    runs = len(seeds) * (points + len(keys.variants or ()) + (keys.trials or 0))
+    if points > _MOST_POINTS:
+        text = f"the grid has {points:,} points; a study has at most {_MOST_POINTS:,}"
+        hint = "leave values out, or draw some, as sample: and trials: do"
+        key = "grid"
+    elif runs > _MOST_RUNS:
+        text = f"the study comes to {runs:,} runs, and has at most {_MOST_RUNS:,}"
+        key, hint = "seeds", "take fewer seeds"
+    else:
+        return
+    where = (*prefix, key)
+    found = source.diagnostic("error", "too-many-variants", where, text, hint, True)
+    raise SpecError([found])
 
 
 def _search(keys: StudyKeys) -> Search | None:

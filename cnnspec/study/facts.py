@@ -118,7 +118,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
 
 
 def _variant(planned: Planned) -> Mapping[str, Any]:
-    variant, model, _ = planned
+    variant, model, problems = planned
     known = facts_of(model)._asdict() if model is not None else {}
     figures: dict[str, Any] = {key: known.get(key) for key in Facts._fields}
     for key in ("inputs", "outputs"):
@@ -129,4 +129,5 @@ def _variant(planned: Planned) -> Mapping[str, Any]:
         "settings": dict(variant.settings),
         "ok": model is not None,
         **figures,
+        "problems": list(map(str, problems)),
     }

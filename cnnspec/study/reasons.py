@@ -8,7 +8,6 @@ from cnnspec.ground.errors import (
     Mark,
     OverrideError,
     Path,
-    SpecError,
     without_details,
 )
 from cnnspec.judge import rules
@@ -17,11 +16,19 @@ from cnnspec.model.summary import Model
 from cnnspec.study.plan import Halving, Plan, Planned, Study, Variant
 
 SETTING = "study-setting"
-SPEC = "study-spec"
 TRAINING = "study-training"
 HALVING = "study-halving"
-_OF_ALL = (SPEC, TRAINING, HALVING)
+_OF_ALL = (TRAINING, HALVING)
 """What isn't due to the settings of a variant."""
+
+
+def spec_place(study: Study, variant: Variant) -> Path:
+    """Where a study names the spec of a variant."""
+    of_base = study.source.holds(("base",)) and study.base == variant.spec
+    if of_base or not variant.path:
+        return ("base",)
+    path = (*variant.path, "spec")
+    return path if study.source.holds(path) else variant.path
 
 
 class Reasons:
@@ -43,16 +50,6 @@ class Reasons:
         text = f"'{error.key}': {error.reason}"
         found = Diagnostic("error", SETTING, self._at_key(where), text, error.hint)
         return self._named(found)
-
-    def of_spec(self, error: SpecError) -> Iterator[Diagnostic]:
-        """What is wrong with a spec that can't be read."""
-        for found in error.diagnostics:
-            if found.mark != Mark(found.mark.path):
-                yield found
-                continue
-            # All that is known is that the file isn't there, or is another one.
-            text = f"'{self._variant.spec}': {found.message}"
-            yield found._replace(mark=self._names_spec, message=text, code=SPEC)
 
     def told(
         self, diagnostics: Iterable[Diagnostic], own: Collection[Diagnostic]
@@ -109,13 +106,7 @@ class Reasons:
     @property
     def _names_spec(self) -> Mark:
         """Where the spec is named."""
-        path = (*self._variant.path, "spec")
-        if self._source.holds(path):
-            return self._source.mark(path)
-        of_base = (
-            self._source.holds(("base",)) and self._study.base == self._variant.spec
-        )
-        return self._source.mark(("base",) if of_base else self._variant.path)
+        return self._source.mark(spec_place(self._study, self._variant))
 
     def _at_key(self, path: Path) -> Mark:
         in_list = isinstance(path[-1], int)

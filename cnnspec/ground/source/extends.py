@@ -14,7 +14,7 @@ _NOT_INHERITED = (
 """Keys that say something of their own file only."""
 
 
-_CODES = {"extends": "extends", "includes": "include"}
+_CODES = {"extends": "extends", "includes": "include", "compares": "study-spec"}
 """Of what is wrong with the file that a document names, by what it does with it."""
 _LONGEST = 50
 """Files that may extend one another."""
