@@ -86,11 +86,6 @@ class Comparison(NamedTuple):
         """Variants that can't be built."""
         return tuple(row for row in self.rows if row.outcome.state == LEFT_OUT)
 
-    @property
-    def removed(self) -> tuple[Row, ...]:
-        """Variants that the study no longer has."""
-        return tuple(row for row in self.rows if row.outcome.state == REMOVED)
-
 
 def comparison(results: Results) -> Comparison:
     """The figures of all variants."""

@@ -3,7 +3,6 @@
 A table of a terminal, of a Markdown file and of a page say the same in other looks.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -11,12 +10,11 @@ from cnnspec.emit.words import words
 from cnnspec.ground.visible import visible
 from cnnspec.model.readable import count_text
 from cnnspec.study.report.figures import Comparison, Row, brief, common
+from cnnspec.study.report.numbers import decimals, number, places_of
 from cnnspec.study.results import REMOVED, VALIDATION
 from cnnspec.study.statistics import BETTER, NOISE, NONE, ONE, TWO, WORSE, Spread
 
 MINUS, NOTHING = "\N{MINUS SIGN}", "–"
-_DIGITS = 4
-"""Of the largest of figures that stand below one another."""
 _NAMED, _FIRST = 8, 5
 """Variants that a sentence names; of more the first, and how many others there are."""
 _LONGEST = 20
@@ -60,8 +58,8 @@ class Wording:
         self.reference = _short_reference(comparison)
         self.held_out = comparison.results.held_out()
         rows = comparison.scored
-        self.digits = _decimals(f for row in rows for f in row.scores.values())
-        self._bests = _decimals(row.best.mean for row in comparison.rows if row.best)
+        self.digits = decimals(f for row in rows for f in row.scores.values())
+        self._bests = decimals(row.best.mean for row in comparison.rows if row.best)
 
     def say(self, key: str, /, **values: object) -> str:
         """A text with what stands in `{ }` filled in; dots lead into a mapping."""
@@ -244,7 +242,7 @@ class Wording:
             "params": NOTHING if outcome.params is None else f"{outcome.params:,}",
             "macs": NOTHING if outcome.macs is None else count_text(outcome.macs),
             "epochs": self._epochs(row),
-            "seconds": self.spread(row.seconds, _places(row.seconds)),
+            "seconds": self.spread(row.seconds, places_of(row.seconds)),
         }
 
     def counted(self, row: Row) -> str:
@@ -273,14 +271,14 @@ class Wording:
         """`0.9712 ± 0.0031`."""
         if found is None:
             return NOTHING
-        mean = _number(found.mean, digits)
+        mean = number(found.mean, digits)
         if found.deviation is None:
             return mean
-        return f"{mean} ± {_number(found.deviation, digits)}"
+        return f"{mean} ± {number(found.deviation, digits)}"
 
     def score_text(self, figure: float) -> str:
         """A score, with as many digits as the table's have."""
-        return _number(figure, self.digits)
+        return number(figure, self.digits)
 
     def difference(self, row: Row) -> str:
         """`+0.0112 [+0.0051, +0.0173]`, or the two differences of two seeds."""
@@ -294,7 +292,7 @@ class Wording:
 
     def signed(self, figure: float) -> str:
         """A difference with its sign."""
-        said = _number(abs(figure), self.digits)
+        said = number(abs(figure), self.digits)
         if not float(said.replace(",", "")):
             return said
         return f"{MINUS if figure < 0 else '+'}{said}"
@@ -321,28 +319,3 @@ def _short_reference(comparison: Comparison) -> str:
     return visible(
         dict(zip(names, brief(names), strict=True)).get(reference, reference)
     )
-
-
-def _decimals(figures: Iterable[float]) -> int:
-    """Digits behind the point, so that the largest figure has four in all."""
-    found = [abs(figure) for figure in figures if math.isfinite(figure) and figure]
-    if not found:
-        return _DIGITS
-    # An accuracy of 1 has as many digits as one below it.
-    size = math.floor(math.log10(max(found)) - 1e-9)
-    return min(max(_DIGITS - 1 - size, 0), 2 * _DIGITS)
-
-
-def _number(figure: float, digits: int) -> str:
-    """A number with so many digits; what isn't 0 isn't told to be 0."""
-    said = f"{figure:,.{digits}f}"
-    if figure and not float(said.replace(",", "")):
-        return f"{figure:.0e}"
-    return said
-
-
-def _places(seconds: Spread | None) -> int:
-    """Digits behind the point of seconds, so that there are some three in all."""
-    if seconds is None or seconds.mean <= 0:
-        return 0
-    return min(max(2 - math.floor(math.log10(seconds.mean)), 0), 3)

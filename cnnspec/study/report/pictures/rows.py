@@ -53,10 +53,10 @@ class Panel(NamedTuple):
     """Where a line is that the figures are held against."""
 
     @property
-    def notes_width(self) -> float:
-        """The room to its right."""
-        widths = [text_width(mark.note, page.SMALL) for mark in self.marks]
-        return max(widths, default=0.0)
+    def width(self) -> float:
+        """The room that it takes, with the notes to its right."""
+        notes = [text_width(mark.note, page.SMALL) for mark in self.marks if mark.note]
+        return _PANEL + (max(notes) + 10 if notes else 0.0)
 
 
 def rows(
@@ -80,34 +80,25 @@ def rows(
     labels = [page.cut(name.brief, _LONGEST, page.TYPE) for name in names]
     widths = [text_width(label, page.TYPE) for label in labels]
     left = _MARGIN + max(widths, default=0.0) + _GAP / 2
-    places, right = [], left
+    places = [left]
     for panel in panels:
-        places.append(right)
-        right += _PANEL + (panel.notes_width and panel.notes_width + 10) + _GAP
+        places.append(places[-1] + panel.width + _GAP)
     noted = [text_width(note, page.SMALL + 1) for note in notes]
-    width = max(right - _GAP + _MARGIN, *(2 * _MARGIN + each for each in noted), 0.0)
+    width = max(
+        places[-1] - _GAP + _MARGIN, *(2 * _MARGIN + each for each in noted), 0.0
+    )
     bottom = _HEAD + LINE * len(names)
     height = bottom + 34 + 16 * len(notes)
-    return page.sheet(
-        width,
-        height,
-        title,
-        describes,
-        lang,
-        [
-            text(_MARGIN, 26, title, 16, bold=True),
-            *_stripes(names, labels, width),
-            *(
-                element
-                for panel, place in zip(panels, places, strict=True)
-                for element in _panel(panel, place, bottom)
-            ),
-            page.pale(
-                text(_MARGIN, bottom + 38 + 16 * k, note, page.SMALL + 1)
-                for k, note in enumerate(notes)
-            ),
-        ],
+    elements = [text(_MARGIN, 26, title, 16, bold=True)]
+    elements += _stripes(names, labels, width)
+    for panel, place in zip(panels, places, strict=False):
+        elements += _panel(panel, place, bottom)
+    said = (
+        text(_MARGIN, bottom + 38 + 16 * k, note, page.SMALL + 1)
+        for k, note in enumerate(notes)
     )
+    elements.append(page.pale(said))
+    return page.sheet(width, height, title, describes, lang, elements)
 
 
 def _stripes(
