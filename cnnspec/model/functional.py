@@ -11,7 +11,7 @@ from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.shapes import Shape, Shapes, Size, show
 from cnnspec.model.calls import tensors
 from cnnspec.model.graph import Graph, Node
-from cnnspec.model.order import before_layer
+from cnnspec.model.order import before_layer, keras_order
 from cnnspec.model.running import runs
 from cnnspec.model.summary import Row, Summary, Unfit, infer
 
@@ -122,8 +122,10 @@ class Functional(Layer):
         return [dtype for row in self._own(*shapes) for dtype in row.weight_dtypes]
 
     def _own(self, *shapes: Shape) -> Iterator[Row]:
-        """The rows of layers that aren't used a second time."""
-        return (row for row in self.inside(*shapes).rows if not row.shares)
+        """The rows of layers that aren't used a second time, as Keras lists them."""
+        inside = self.inside(*shapes)
+        rows = {row.name: row for row in inside.rows if not row.shares}
+        return (rows[name] for name in keras_order(inside.graph) if name in rows)
 
     def running(self, output: Any, *shapes: Shape) -> Shapes:
         inside = self.inside(*shapes)

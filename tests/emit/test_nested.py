@@ -3,7 +3,7 @@
 import pytest
 
 from cnnspec import api
-from cnnspec.emit.keras_live.model import build_model
+from cnnspec.emit.keras_live.model import build_model, compare
 from cnnspec.emit.keras_script.script import render_script
 from tests.emit.same import assert_same, built, reset_names
 from tests.test_nested import AGAIN, FROZEN, HELD, PAIR, PLAIN, SEVERAL, TOWER
@@ -80,6 +80,28 @@ def test_a_script_makes_the_graph_s_model(name: str) -> None:
     assert_same(theirs, ours)
     trained = [[w.path for w in model.trainable_weights] for model in (theirs, ours)]
     assert trained[0] == trained[1]
+
+
+SHORTCUT = """
+input: [5, 16, 16, 1]
+blocks:
+  frame:
+    model: true
+    layers:
+      - Conv2D: {filters: 4, kernel_size: 1, name: shortcut}
+      - Conv2D: {filters: 3, kernel_size: 3, padding: same, from: input}
+      - Conv2D: {filters: 4, kernel_size: 3, padding: same, name: last}
+      - Add: {from: [shortcut, last]}
+layers:
+  - TimeDistributed: {layer: frame}
+"""
+
+
+def test_the_weights_of_a_held_model_are_listed_as_in_keras() -> None:
+    model = api.loads(SHORTCUT)
+    assert compare(build_model(model.summary.graph), model.summary) == []
+    [row] = model.summary.rows
+    assert [w.shape for w in row.weights[:2]] == [(3, 3, 1, 3), (3,)]
 
 
 def test_a_full_script_freezes_what_a_lesson_does() -> None:
