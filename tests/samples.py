@@ -43,11 +43,11 @@ def write_pairs(folder: Path, count: int = 8) -> None:
 def write_list(path: Path, names: Sequence[str], each: int = 2) -> None:
     """A table that names images of `write_images` beside it, with their classes."""
     rows = [
-        f"{name}/{number}.png,{name},{place + number / 2}"
+        f"{name}/{number}.png,{name},{place + number / 2},{place * number}"
         for place, name in enumerate(names)
         for number in range(each)
     ]
-    path.write_text("\n".join(["file,kind,age", *rows]) + "\n", encoding="utf-8")
+    path.write_text("\n".join(["file,kind,age,size", *rows]) + "\n", encoding="utf-8")
 
 
 def write_images(folder: Path, names: Sequence[str], each: int = 2) -> None:

@@ -17,6 +17,7 @@ from cnnspec.judge.shown import image_of
 from cnnspec.language.by_output import ByOutput
 from cnnspec.language.program import Program
 from cnnspec.language.sampling import limited
+from cnnspec.language.table import columns_of
 from cnnspec.model.summary import Model
 
 if TYPE_CHECKING:
@@ -177,6 +178,13 @@ class Fit:
             if result.said(loss) is not None
         )
 
+    @property
+    def label_column(self) -> Any:
+        """The columns of labels as `data:` has them; those of the one output, if so."""
+        said = self.data.label_column
+        alone = isinstance(said, ByOutput) and len(self.results) == 1
+        return self.results[0].said(said) if alone else said
+
     def like(self, train: "Train") -> "Fit":
         """The same, trained in another way."""
         return Fit(self.data, train, self.ensemble, self._given, self.results)
@@ -291,6 +299,24 @@ class Trained:
         return said or usual
 
     @property
+    def label_columns(self) -> tuple[str, ...]:
+        """The columns of a table that it learns to give."""
+        said = self._of(self.fit.label_column)
+        return () if said is None else columns_of(said)
+
+    @property
+    def lists_labels(self) -> bool:
+        """Whether they are a list, so that a sample has a row of labels."""
+        return isinstance(self._of(self.fit.label_column), tuple)
+
+    @property
+    def label_column_path(self) -> Path:
+        """Where they stand."""
+        return self.result.path(
+            _mapping(self.data.label_column), "data", "label_column"
+        )
+
+    @property
     def source(self) -> Fed | None:
         """The input that is its own target: the first of the same sizes."""
         sizes = self.output.shape[1:]
@@ -334,7 +360,7 @@ class Trained:
     def _target(self) -> Target:
         image = self.data.image or image_of(self.fit.inputs[0].shape)
         data = self.data
-        any_form = data.about_source.any_arrays or bool(data.label_columns)
+        any_form = data.about_source.any_arrays or self.lists_labels
         return Target(self.array, self.label_words, any_form, image is not None)
 
     @property

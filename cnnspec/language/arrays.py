@@ -20,7 +20,7 @@ def each_of(said: Any) -> Iterator[tuple[str, Any]]:
         yield "", said
 
 
-def _one_or_each(value: Any, read: Callable[[Any], Any], wrong: str) -> Any:
+def one_or_each(value: Any, read: Callable[[Any], Any], wrong: str) -> Any:
     """A value, or that of each input or output by its name.
 
     Args:
@@ -50,7 +50,7 @@ def _one_or_each(value: Any, read: Callable[[Any], Any], wrong: str) -> Any:
     return found
 
 
-def _by_name(item: Json) -> Json:
+def by_name(item: Json) -> Json:
     """The schema of a mapping by names of inputs or outputs."""
     return {"type": "object", "additionalProperties": item, "minProperties": 1}
 
@@ -68,11 +68,11 @@ def as_name(value: Any) -> str:
 
 def _arrays(value: Any) -> Any:
     """The name of an array, or those of several by the inputs or outputs."""
-    return _one_or_each(value, as_name, "the name of an array is text")
+    return one_or_each(value, as_name, "the name of an array is text")
 
 
 _ARRAY_JSON: Json = {"type": "string", "minLength": 1}
-_ARRAYS_JSON: Json = {"anyOf": [_ARRAY_JSON, _by_name(_ARRAY_JSON)]}
+_ARRAYS_JSON: Json = {"anyOf": [_ARRAY_JSON, by_name(_ARRAY_JSON)]}
 INPUTS = kind(
     _arrays,
     "the name of an array, or those of several by the model's inputs, as in "
@@ -96,9 +96,9 @@ def _scale(value: Any) -> float:
 
 
 SCALES = kind(
-    lambda value: _one_or_each(value, _scale, f"data.scale must be {_SCALE.says}"),
+    lambda value: one_or_each(value, _scale, f"data.scale must be {_SCALE.says}"),
     _SCALE.says,
-    {"anyOf": [_SCALE.json, _by_name(_SCALE.json)]},
+    {"anyOf": [_SCALE.json, by_name(_SCALE.json)]},
     hint=not_finite,
 )
 
@@ -113,7 +113,7 @@ _LABELS_SAYS = (
 
 def _labels(value: Any) -> Any:
     """The words, in order; or those of each output by its name."""
-    found = _one_or_each(value, _label_words, f"data.labels must be {_LABELS_SAYS}")
+    found = one_or_each(value, _label_words, f"data.labels must be {_LABELS_SAYS}")
     return ByOutput(found) if isinstance(found, dict) else found
 
 
@@ -150,6 +150,6 @@ _LABEL_FORMS: list[Json] = [
 LABELS = kind(
     _labels,
     _LABELS_SAYS,
-    {"anyOf": [*_LABEL_FORMS, _by_name({"anyOf": _LABEL_FORMS})]},
+    {"anyOf": [*_LABEL_FORMS, by_name({"anyOf": _LABEL_FORMS})]},
     _LABEL_WORDS,
 )

@@ -21,7 +21,7 @@ from cnnspec.language.arrays import INPUTS, LABELS, SCALES, TARGETS, as_name, ea
 from cnnspec.language.origins import NAMED_SOURCES, PYTHON, SOURCE
 from cnnspec.language.pairs import FILES, Pair
 from cnnspec.language.sampling import LIMIT
-from cnnspec.language.table import COLUMNS, LABEL_COLUMN, width
+from cnnspec.language.table import COLUMNS, LABEL_COLUMN, columns_of, width
 
 _File = Annotated[str, file_name("the name of a file or folder", 0)]
 _NAMED = {"train": "a file, or a folder of images", "path": "a file"}
@@ -105,7 +105,8 @@ class Data(Record):
     """What to validate with: another such file or folder."""
     label_column: Annotated[Any, LABEL_COLUMN] = "label"
     """The column of a CSV file that holds the labels; all others are pixels. Or several
-    beside columns:, each with a number to be learnt, or with 1 where a label holds."""
+    beside columns: or file_column:, each with a number to be learnt, or with 1 where a
+    label holds; or those of each output by its name."""
     columns: Annotated[Any, COLUMNS] | None = None
     """The columns of a CSV file that the model is given, in this order: a number each,
     or a place for each category."""
@@ -260,16 +261,14 @@ class Data(Record):
 
     def _table(self) -> Iterator[ArgumentError]:
         """Columns that can't be what the model is given."""
-        if self.label_columns and self.columns is None:
+        alone = self.columns is None and not self.file_column
+        if alone and not isinstance(self.label_column, str):
             text = "several columns of labels stand beside those that columns: lists"
-            argument, hint = (
-                "label_column",
-                "add columns:, with what the model is given",
-            )
-            yield ArgumentError(argument, "needs-argument", text, hint)
+            hint = "add columns:, with what the model is given; or file_column:"
+            yield ArgumentError("label_column", "needs-argument", text, hint)
         if self.columns is None:
             return
-        labels = self.label_columns or (self.label_column,)
+        labels = columns_of(self.label_column)
         for label in [label for label in labels if label in self.columns][:1]:
             text = f"the column '{label}' holds the labels"
             hint = "remove it from columns:; or name another label_column:"
@@ -294,11 +293,6 @@ class Data(Record):
             yield ArgumentError("validation", "exclusive-arguments", text, hint)
 
     # --------------------------------------------------------- what follows from it
-
-    @property
-    def label_columns(self) -> tuple[str, ...]:
-        """The columns of labels, where there are several."""
-        return self.label_column if isinstance(self.label_column, tuple) else ()
 
     @property
     def width(self) -> int | None:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from cnnspec.ground.errors import Invalid, Problem, nearest
-from cnnspec.ground.kinds import Kind, kind
+from cnnspec.ground.kinds import Json, Kind, kind
 from cnnspec.ground.yaml_text import describe
+from cnnspec.language.arrays import by_name, each_of, one_or_each
+from cnnspec.language.by_output import ByOutput
 
 NUMERIC = "numeric"
 _SAYS = (
@@ -76,8 +78,18 @@ COLUMNS: Kind = kind(
 )
 
 
-def _label_column(value: Any) -> str | tuple[str, ...]:
-    """The name of a column, or those of several."""
+def _label_column(value: Any) -> Any:
+    """The name of a column, those of several, or what each output has of them."""
+    found = one_or_each(value, _one_label, f"a column of labels is {_LABEL_SAYS}")
+    return ByOutput(found) if isinstance(found, dict) else found
+
+
+def _one_label(value: Any) -> str | tuple[str, ...]:
+    """The name of a column, or those of several.
+
+    Raises:
+        ValueError: it is neither.
+    """
     several = value if isinstance(value, list | tuple) else [value]
     names = [name for name in several if isinstance(name, str) and name]
     if not names or len(set(names)) < len(several):
@@ -85,11 +97,21 @@ def _label_column(value: Any) -> str | tuple[str, ...]:
     return value if isinstance(value, str) else tuple(names)
 
 
-_COLUMN = {"type": "string", "minLength": 1}
+def columns_of(said: Any) -> tuple[str, ...]:
+    """The columns that hold labels, each once: of one output, or of each."""
+    each = (one if isinstance(one, tuple) else (one,) for _, one in each_of(said))
+    return tuple(dict.fromkeys(name for names in each for name in names))
+
+
+_LABEL_SAYS = "the name of a column, or a list of different ones"
+_COLUMN: Json = {"type": "string", "minLength": 1}
+_COLUMNS: Json = {
+    "anyOf": [_COLUMN, {"type": "array", "items": _COLUMN, "minItems": 1}]
+}
 LABEL_COLUMN: Kind = kind(
     _label_column,
-    "the name of a column, or a list of different ones",
-    {"anyOf": [_COLUMN, {"type": "array", "items": _COLUMN, "minItems": 1}]},
+    f"{_LABEL_SAYS}; or by the model's outputs, as in {{digit: label, tilt: angle}}",
+    {"anyOf": [*_COLUMNS["anyOf"], by_name(_COLUMNS)]},
 )
 
 

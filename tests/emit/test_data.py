@@ -253,6 +253,38 @@ def test_several_columns_of_labels_are_a_row(load, tmp_path) -> None:
     assert "a.csv has no column 'wind'" in complaint(load, data, numbers)
 
 
+def test_each_output_has_columns_of_labels(load, tmp_path) -> None:
+    text = "age,sun,wind,sky\n20,1,0.5,blue\n21,0,2,grey\n22,1,1,blue\n"
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    data = "source: csv, train: a.csv, validation: b.csv, columns: {age: numeric}, "
+    data += "label_column: {both: [wind, sun], kind: sky}, classes: [grey, blue]"
+    model = """
+input: [1]
+layers:
+  - Dense: {units: 2, activation: softmax, name: kind}
+  - Dense: {units: 2, name: both, from: input_layer}
+outputs: [kind, both]
+train: {loss: {kind: sparse_categorical_crossentropy, both: mse}}
+"""
+    _, (_, told) = load(data, model)
+    assert told["kind"].tolist() == [1, 0, 1]
+    assert told["both"].tolist() == [[0.5, 1], [2, 0], [1, 1]]
+    for old, new, said in (
+        ("grey", "gray", "row 2 has the label 'gray', and the classes are grey, blue"),
+        (",2,", ",,", "row 2 has '' in the column 'wind', where a number has to stand"),
+        ("wind", "gale", "a.csv has no column 'wind'"),
+    ):
+        wrong = text.replace(old, new)
+        (tmp_path / "a.csv").write_text(wrong, encoding="utf-8")
+        assert said in complaint(load, data, model)
+    plain = data.replace("kind: sky}, classes: [grey, blue]", "kind: wind}")
+    (tmp_path / "a.csv").write_text(text.replace("0.5", "0"), encoding="utf-8")
+    assert "'2' in the column 'wind', where a number from 0 to 1" in complaint(
+        load, plain, model
+    )
+
+
 def test_another_encoding_is_told(load, tmp_path) -> None:
     (tmp_path / "a.csv").write_bytes("나이,buys\n1,0\n".encode("cp949"))
     assert "a.csv is no text in UTF-8" in complaint(load, FEATURES, PEOPLE)

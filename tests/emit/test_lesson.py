@@ -176,6 +176,7 @@ EQUAL += (
     "features",
     "features validated",
     "features of two",
+    "features by output",
     "limited",
     "images",
     "images chosen",
@@ -193,6 +194,8 @@ TRAINING["python dataset"] = TRAINING["python"].replace(":weighted", ":dataset")
 EQUAL += (
     "files listed",
     "files of numbers",
+    "files by output",
+    "files of several labels",
     "masks",
     "masks of two",
     "pictures",

@@ -153,6 +153,16 @@ VARIANTS |= {
     .replace("age: numeric, ", "")
     + "  label_column: [price, age]\n  test_size: 0.25\n"
     + "train: {loss: mse, metrics: [mae], seed: 3, validation_split: 0.2}\n",
+    "features by output": FEATURES.format(
+        last="Dense: {units: 2, activation: softmax, name: buys}\n"
+        "  - Dense: {units: 2, name: sums, from: normalization}"
+    )
+    .replace("[6]", "[5]")
+    .replace("age: numeric, ", "")
+    + "  label_column: {buys: buys, sums: [price, age]}\n  classes: ['no', 'yes']\n"
+    + "  test_size: 0.25\n  limit: 20\n"
+    + "outputs: [buys, sums]\ntrain: {loss: {buys: sparse_categorical_crossentropy, "
+    + "sums: mse}, metrics: {buys: [accuracy]}, seed: 3, validation_split: 0.2}\n",
     "masks": MASKS.format(last="{filters: 2, kernel_size: 1, activation: softmax}")
     + "  validation: {input: photos, target: masks}\n"
     + SPARSE
@@ -178,6 +188,18 @@ VARIANTS |= {
     "files of numbers": OUTLINE.replace("{units: 10, activation: softmax}", "1")
     + "data: {source: csv, file_column: file, label_column: age, train: a/list.csv, "
     + "test_size: 0.2, limit: 9, scale: 255}\ntrain: {loss: mse}\n",
+    "files of several labels": OUTLINE.replace("{units: 10, activation: softmax}", "2")
+    + "data: {source: csv, file_column: file, label_column: [age, size], "
+    + "train: a/list.csv, test_size: 0.2, scale: 255}\ntrain: {loss: mse}\n",
+    "files by output": OUTLINE.replace(
+        "softmax}",
+        "softmax, name: kind}\n  - Dense: {units: 1, name: age, from: flatten}",
+    )
+    + "outputs: [kind, age]\n"
+    + "data: {source: csv, file_column: file, label_column: {kind: kind, age: age}, "
+    + "classes: [a, b, c, d, e, f, g, h, i, j], train: a/list.csv, test_size: 0.25, "
+    + "limit: 12}\ntrain: {loss: {kind: sparse_categorical_crossentropy, age: mse}, "
+    + "metrics: {kind: [accuracy]}, validation_split: 0.2, seed: 1}\n",
     "images chosen": OUTLINE.replace("- Flatten", "- Normalization\n  - Flatten", 1)
     + "data: {source: image_directory, train: a, test_size: 0.2, limit: 12, "
     + "scale: 255, labels: one_hot, classes: [a, b, c, d, e, f, g, h, i, j]}\n"

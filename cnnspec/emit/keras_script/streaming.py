@@ -49,7 +49,7 @@ def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | No
         prepares=bool(sizes or told.scale or repeats or not told.is_float),
         target_size=output[1:3],
         target_channels=1 if answer.names_class else output[-1],
-        is_single=answer.is_single,
+        is_single=answer.is_single and len(fit.results) == 1,
     )
 
 

@@ -1,5 +1,7 @@
 """What templates are told of tables of features."""
 
+from collections.abc import Sequence
+
 from cnnspec.emit.code.plan.values import text
 from cnnspec.language.table import NUMERIC
 from cnnspec.language.training import Data
@@ -18,11 +20,14 @@ def columns(data: Data) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((name, () if h == NUMERIC else h) for name, h in listed.items())
 
 
-def read_csv(data: Data) -> str:
-    """Code of what pandas is told beside the file, so that categories stay texts."""
-    found = columns(data)
-    if data.names and not (data.contiguous or data.label_columns):
-        found = (*found, (data.label_column, data.names))
+def read_csv(data: Data, named: Sequence[str]) -> str:
+    """Code of what pandas is told beside the file, so that categories stay texts.
+
+    Args:
+        data: the section of the spec.
+        named: the columns that may have names of classes.
+    """
+    found = (*columns(data), *((name, data.names) for name in named))
     unlike = [name for name, held in found if any(map(_looks_otherwise, held))]
     told = ", ".join(f"{text(name)}: str" for name in unlike)
     more = f", dtype={{{told}}}" if unlike else ""

@@ -30,10 +30,12 @@ from cnnspec.judge.best import best_of
 from cnnspec.judge.shown import image_of
 from cnnspec.judge.subjects import Fed, Fit, Trained, metric_key, rate, reported
 from cnnspec.language.arrays import INPUT
+from cnnspec.language.by_output import ByOutput
 from cnnspec.language.fine_tuning import second_fit
 from cnnspec.language.pairs import Pair
 from cnnspec.language.program import Program
 from cnnspec.language.results import OF_CALLBACKS
+from cnnspec.language.table import columns_of
 from cnnspec.language.training import Data, Train
 
 
@@ -75,12 +77,13 @@ def data_view(data: Data, fit: Fit) -> DataView:
     targets = tuple(_target(fit, one) for one in fit.outputs)
     numbered = any(one.answer.tells_classes for one in fit.outputs)
     weights, named = _weights(fit), _has_names(fit)
+    labels = columns_of(fit.label_column)
     image = _image(data, first)
     colors = {1: "grayscale", 3: "rgb", 4: "rgba"}
     source = "image_pairs" if isinstance(data.train, Pair) else data.kind
     source = "csv_images" if data.file_column else source
     part = "valid" if data.validation else "test"
-    pair, samples = held_out(data, part, is_single=fit.outputs[0].answer.is_single)
+    pair, samples = held_out(data, part, is_single=_is_single(fit))
     return DataView(
         inputs=inputs,
         targets=targets,
@@ -94,15 +97,19 @@ def data_view(data: Data, fit: Fit) -> DataView:
         path=data.path,
         train=data.train if isinstance(data.train, str) else None,
         validation=str(data.validation) if data.validation else None,
-        label_column=", ".join(data.label_columns) or data.label_column,
-        label_columns=data.label_columns,
+        label_column=", ".join(labels),
+        label_columns=() if isinstance(fit.label_column, str) else labels,
+        label_limits=tuple(
+            (name, _limit(one))
+            for one in fit.outputs
+            if _part(fit, one)
+            for name in one.label_columns
+        ),
+        named_columns=_named_columns(fit),
         file_column=data.file_column or "",
         folders=tuple(map(_folder, (data.train, data.validation))),
         columns=columns(data),
-        read_csv=read_csv(data),
-        names_labels=bool(data.names)
-        and numbered
-        and not (data.contiguous or data.label_columns),
+        read_csv=read_csv(data, _named_columns(fit)),
         shape=inputs[0].shape,
         squeezes=data.about_source.labels_in_column and not data.contiguous,
         sample_shape=f"(n, {', '.join(map(str, first.shape))})",
@@ -121,7 +128,8 @@ def data_view(data: Data, fit: Fit) -> DataView:
         contiguous=data.contiguous,
         checks_labels=data.source in ("csv", "npz")
         and numbered
-        and not (data.contiguous or data.label_columns),
+        and not data.contiguous
+        and isinstance(fit.label_column, str),
         renumbers=numbered and data.contiguous,
         splits=data.splits,
         test_size=data.test_size,
@@ -136,6 +144,24 @@ def data_view(data: Data, fit: Fit) -> DataView:
         held_out_samples=samples,
         held_out_name="validation" if data.validation else "test",
     )
+
+
+def _is_single(fit: Fit) -> bool:
+    """Whether there is one class or number for a sample."""
+    return len(fit.results) == 1 and fit.outputs[0].answer.is_single
+
+
+def _named_columns(fit: Fit) -> tuple[str, ...]:
+    """The columns of a table whose labels may be names of classes."""
+    data = fit.data
+    if not data.names or data.contiguous:
+        return ()
+    said = [
+        one.label_columns
+        for one in fit.outputs
+        if one.answer.tells_classes and not one.lists_labels
+    ]
+    return tuple(dict.fromkeys(name for columns in said for name in columns))
 
 
 def _folder(file: Any) -> str:
@@ -194,11 +220,22 @@ def _target(fit: Fit, one: Trained) -> TargetView:
         scale=_number(fit.inputs[0].scale) if scaled else None,
         limit=_limit(one),
         ignored=one.ignored,
+        columns=_part(fit, one),
         form=form,
         tells_classes=tells_classes,
         classes=one.classes,
         one_hot=one.encoding == "one_hot",
     )
+
+
+def _part(fit: Fit, one: Trained) -> str:
+    """Code of its columns among those of all labels; nothing where it has them all."""
+    said = fit.label_column
+    if not isinstance(said, ByOutput):
+        return ""
+    every = columns_of(said)
+    places = [every.index(name) for name in one.label_columns]
+    return f"[:, {places if one.lists_labels else places[0]}]"
 
 
 def _limit(one: Trained) -> int | None:

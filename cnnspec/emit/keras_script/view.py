@@ -132,6 +132,8 @@ class TargetView(NamedTuple):
     """What its numbers, from 0 on, stay below; None for any."""
     ignored: int | None
     """The number that the loss passes over; None if it passes over none."""
+    columns: str
+    """Code of its columns among those of all labels: `[:, 0]`; empty for all."""
     form: str
     """What it stands for, as `AnswerView` has it."""
     tells_classes: bool
@@ -187,6 +189,11 @@ class DataView(NamedTuple):
     """Of a CSV file; several with commas between."""
     label_columns: tuple[str, ...]
     """The same where there are several; else empty."""
+    label_limits: tuple[tuple[str, int | None], ...]
+    """The same where each output has its own, with what a number of each, from 0 on,
+    stays below; None for any."""
+    named_columns: tuple[str, ...]
+    """Those that may have names of classes for labels."""
     file_column: str
     """Of a CSV file that names files of images; empty where it doesn't."""
     folders: tuple[str, ...]
@@ -195,8 +202,6 @@ class DataView(NamedTuple):
     """Those that the model is given, with their categories, if they have some."""
     read_csv: str
     """Code of what pandas is told beside the file, so that categories stay texts."""
-    names_labels: bool
-    """Whether a CSV file may have names of classes for labels."""
     shape: tuple[int | None, ...]
     """What samples are brought to: (-1, height, width, channels)."""
     squeezes: bool

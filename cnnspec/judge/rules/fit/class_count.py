@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from cnnspec.catalogue.losses import Loss
 from cnnspec.ground.errors import Problem
 from cnnspec.judge.subjects import Trained
+from cnnspec.language.by_output import ByOutput
 
 CODE = "class-count"
 SEVERITY = "error"
@@ -52,6 +53,9 @@ def find(fit: Trained) -> Iterator[Problem]:
         hint = f"let {fit.who} end with {count} units"
         if "units" in output.layer.arguments():
             hint = f"set units: {count} here"
-        if len(fit.fit.results) > 1 and not data.about_source.any_arrays:
+        several = len(fit.fit.results) > 1
+        if several and isinstance(fit.fit.label_column, ByOutput):
+            hint = f"remove classes:, which is for outputs of as many; or {hint}"
+        elif several and not data.about_source.any_arrays:
             hint = f"take source: npz, with a target for each output; or {hint}"
         yield Problem(output.path, CODE, text, hint, at_key=True)

@@ -45,20 +45,18 @@ UNLESS = ("label-shape", "loss-labels", "class-count")
 def find(fit: Trained) -> Iterator[Problem]:
     """Finds another number of them, or a model that gives one class."""
     data, form = fit.data, fit.answer.form
-    if data.source != "csv" or not (data.label_columns or form == "labels"):
+    columns, listed = fit.label_columns, fit.lists_labels
+    if data.source != "csv" or not (listed or form == "labels") or not columns:
         return
-    count = len(data.label_columns) or 1
-    if data.label_columns and data.columns is None:
+    if listed and data.columns is None and not data.file_column:
         return
-    where = ("data", "label_column")
+    count, where = len(columns), fit.label_column_path
     if form not in ("numbers", "labels"):
         text = f"label_column has {count} columns, and {fit.who} gives one class"
         hint = "name one column; or end with a number for each, or with sigmoid and "
         yield Problem(where, CODE, text, f"{hint}labels: multi_hot")
-    elif not data.label_columns:
-        text = (
-            f"'{data.label_column}' is one column, and a sample has {fit.units} labels"
-        )
+    elif not listed:
+        text = f"'{columns[0]}' is one column, and a sample has {fit.units} labels"
         yield Problem(where, CODE, text, "list a column for each label")
     elif count != fit.units:
         text = (

@@ -26,7 +26,11 @@ from cnnspec.judge.subjects import Trained
 
 CODE = "loss-labels"
 SEVERITY = "error"
-UNLESS = ("logits-and-probabilities", "loss-needs-probabilities")
+UNLESS = (
+    "logits-and-probabilities",
+    "loss-needs-probabilities",
+    "one-array-alone",
+)
 
 
 def find(fit: Trained) -> Iterator[Problem]:

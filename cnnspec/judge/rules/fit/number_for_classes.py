@@ -41,7 +41,12 @@ def find(fit: Trained) -> Iterator[Problem]:
         text = f"folders are classes, and {loss} with one unit learns a number"
         hint = "end the model with a unit for each class"
         yield Problem(("data", "source"), CODE, text, hint)
-    elif fit.data.class_count is not None:
+    elif fit.data.class_count is not None and not _others_have_some(fit):
         text = f"{loss} with one unit learns a number, not classes"
         hint = "remove classes:; or end the model with a unit for each class"
         yield Problem(("data", "classes"), CODE, text, hint)
+
+
+def _others_have_some(fit: Trained) -> bool:
+    """Whether another output tells classes, which those of data: are then."""
+    return any(one.answer.tells_classes for one in fit.fit.outputs)

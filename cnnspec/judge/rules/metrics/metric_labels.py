@@ -29,7 +29,11 @@ from cnnspec.judge.subjects import Trained
 
 CODE = "metric-labels"
 SEVERITY = "error"
-UNLESS = ("logits-and-probabilities", "loss-needs-probabilities")
+UNLESS = (
+    "logits-and-probabilities",
+    "loss-needs-probabilities",
+    "one-array-alone",
+)
 
 
 def find(fit: Trained) -> Iterator[Problem]:

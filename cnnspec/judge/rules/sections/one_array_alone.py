@@ -1,7 +1,8 @@
 """A key for one array of samples and one of labels.
 
 All devices share the rows of two arrays, and several steps in one go take them
-from a GPU's memory; images that are read batch by batch are for one input;
+from a GPU's memory; images that are read batch by batch are for one input, and
+for one output unless a table has a column for each;
 labels are numbered anew for one output. That isn't done with several inputs or
 outputs, with weights of samples, or where a sample is its own target.
 
@@ -23,8 +24,10 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
+from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.subjects import Fit, Sections
 from cnnspec.language.arrays import INPUT
+from cnnspec.language.by_output import ByOutput
 
 CODE = "one-array-alone"
 SEVERITY = "error"
@@ -48,15 +51,32 @@ def find(sections: Sections) -> Iterator[Problem]:
             text = f"train.{key} is for one array of samples and one of labels, and"
             text = f"{text} {several}"
             yield Problem(("train", key), CODE, text, f"remove {key}:", at_key=True)
-    alone = len(fit.results) == len(fit.inputs) == 1
-    if data.about_source.streams and not alone:
-        text = f"'{data.source}' is for one input and one output, and {several}"
-        hint = "take source: npz, with an array for each"
-        yield Problem(("data", "source"), CODE, text, hint)
+    if data.about_source.streams:
+        yield from _of_streams(fit, several)
     if data.contiguous and len(fit.results) > 1:
         text = f"contiguous numbers the labels of one output, and {several}"
         hint = "number them in the file, from 0 without gaps"
         yield Problem(("data", "labels"), CODE, text, hint, at_key=True)
+
+
+def _of_streams(fit: Fit, several: str) -> Iterator[Problem]:
+    """What images that are read batch by batch can't be given to, or held against."""
+    data, where = fit.data, ("data", "source")
+    if len(fit.inputs) == len(fit.results) == 1:
+        return
+    text = f"'{data.source}' is for one input and one output, and {several}"
+    hint = "take source: npz, with an array for each"
+    if data.file_column is None or len(fit.inputs) > 1:
+        yield Problem(where, CODE, text, hint)
+    elif not isinstance(fit.label_column, ByOutput):
+        columns = {one.name: f"{one.name.upper()}_COLUMN" for one in fit.outputs}
+        hint = f"name their columns, as in label_column: {flow(columns)}"
+        yield Problem(where, CODE, text, hint)
+    elif fit.untrained:
+        name = fit.untrained[0].name
+        text = f"images of a table are held against labels of all outputs, and '{name}'"
+        hint = f"give '{name}' a loss and a column; or leave it out of outputs:"
+        yield Problem(where, CODE, f"{text} has no loss", hint)
 
 
 def _of_weights(fit: Fit) -> Iterator[Problem]:

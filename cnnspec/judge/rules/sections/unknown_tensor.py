@@ -29,6 +29,7 @@ from typing import Any
 
 from cnnspec.ground.errors import Problem, either, nearest
 from cnnspec.ground.partial import until_lost
+from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.subjects import Fit, Sections
 from cnnspec.language.arrays import INPUT, each_of
 from cnnspec.language.by_output import KEYS, ByOutput
@@ -48,9 +49,10 @@ def find(sections: Sections) -> Iterator[Problem]:
     yield from until_lost(_arrays(fit))
 
 
+_OF_OUTPUTS = ("labels", "targets", "sample_weight", "label_column")
 _NAMING = (
     *(("train", key, "output") for key in KEYS),
-    *(("data", key, "output") for key in ("labels", "targets", "sample_weight")),
+    *(("data", key, "output") for key in _OF_OUTPUTS),
     *(("data", key, "input") for key in ("inputs", "scale")),
 )
 """What may be said by name, and of what."""
@@ -99,8 +101,9 @@ def _arrays(fit: Fit) -> Iterator[Problem]:
             text = f"'{data.kind}' has one target, which is called {about.target}, "
             text = f"{text}and data.targets names '{array}'"
             hint = f"write {about.target}; or write input"
-            if "label_column" in about.keys and not name:
-                hint = f"remove targets:, and add label_column: {array}"
+            if "label_column" in about.keys:
+                said = flow({**data.targets}) if name and data.targets else array
+                hint = f"remove targets:, and add label_column: {said}"
             yield Problem(("data", "targets", *[name] * bool(name)), CODE, text, hint)
     for key in ("inputs", "sample_weight"):
         for name, array in each_of(getattr(data, key)):
@@ -108,9 +111,10 @@ def _arrays(fit: Fit) -> Iterator[Problem]:
                 text = "an array can't be called input, which is the sample itself"
                 where = ("data", key, *[name] * bool(name))
                 yield Problem(where, CODE, text, "give it another name")
-    if isinstance(data.targets, dict):
-        for one in fit.outputs:
-            if one.result.said(data.targets) is None:
-                text = f"data.targets names no array for '{one.name}', which has a loss"
-                hint = f"add {one.name}: ARRAY; or remove its loss"
-                yield Problem(("data", "targets"), CODE, text, hint, at_key=True)
+    for key, what in (("targets", "array"), ("label_column", "column")):
+        said = getattr(data, key)
+        for one in fit.outputs if isinstance(said, dict) else ():
+            if one.result.said(said) is None:
+                text = f"data.{key} names no {what} for '{one.name}', which has a loss"
+                hint = f"add {one.name}: {what.upper()}; or remove its loss"
+                yield Problem(("data", key), CODE, text, hint, at_key=True)
