@@ -45,6 +45,7 @@ def all_kinds(tmp_path: Path) -> Results:
         run(folder, "other", 0, 0.4, score="loss"),
     ]
     run(folder, "old", 0, 0.5)
+    places += [run(folder, "none", k, 0.0, reason="no such file") for k in range(3)]
     counts = dict.fromkeys(("params", "trainable_params", "macs"), 650)
     names = dict.fromkeys(place.variant for place in places)
     outcomes = [Outcome(name, {"vars.a": name}, **counts) for name in names]
@@ -72,6 +73,7 @@ def test_each_variant_is_told_for_what_it_is(all_kinds: Results) -> None:
         "blown": ("1/2", "open: one seed"),
         "other": ("0/1", "diverged"),
         "deep": ("–", "left out"),
+        "none": ("0/3", "failed"),
         "old": ("1", "removed"),
     }
     assert cells["base"]["score"] == "0.6100 ± 0.0100"
@@ -86,7 +88,10 @@ def test_what_is_missing_is_told_with_its_reason(all_kinds: Results) -> None:
         "Left out, since they can't be built or trained": (
             "deep: a window is too large",
         ),
-        "Failed": ("some: seed 1: out of memory",),
+        "Failed": (
+            "some: seed 1: out of memory",
+            "none: seeds 0, 1, 2: no such file",
+        ),
         "Still to come": ("some: seed 2",),
         "Diverged: the score is no number, and isn't in the mean": ("blown: seed 0",),
         "A figure of the test is no number, though the score is one and counts": (
@@ -196,7 +201,10 @@ def test_the_tables_hold_every_variant_and_every_run(all_kinds: Results) -> None
     }
     assert len(runs) == sum(row.planned for row in compared.rows)
     failed = [row for row in runs if row["status"] == "failed"]
-    assert [(row["variant"], row["seed"]) for row in failed] == [("some", "1")]
+    assert [(row["variant"], row["seed"]) for row in failed] == [
+        ("some", "1"),
+        *(("none", f"{seed}") for seed in range(3)),
+    ]
     assert runs[0]["test_accuracy"] == "0.6"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import NamedTuple
 
-from cnnspec.study.results import LEFT_OUT, REMOVED, Outcome, Results
+from cnnspec.study.results import REMOVED, Outcome, Results
 from cnnspec.study.statistics import Difference, Spread, compare, spread
 
 
@@ -58,6 +58,12 @@ class Row(NamedTuple):
         seeds = (run.record.seed for run in runs if run.diverged)
         return tuple(seed for seed in seeds if seed not in self.diverged)
 
+    @property
+    def uncounted(self) -> tuple[int, ...]:
+        """The seeds of the runs that are scored by another figure than the others."""
+        seeds = (run.record.seed for run in self.outcome.finished)
+        return tuple(seed for seed in seeds if seed not in self.scores)
+
 
 class Comparison(NamedTuple):
     """Variants side by side, in numbers."""
@@ -80,11 +86,6 @@ class Comparison(NamedTuple):
         """The rows with a score, of variants that the study has."""
         rows = self.rows
         return tuple(r for r in rows if r.score and r.outcome.state != REMOVED)
-
-    @property
-    def left_out(self) -> tuple[Row, ...]:
-        """Variants that can't be built."""
-        return tuple(row for row in self.rows if row.outcome.state == LEFT_OUT)
 
 
 def comparison(results: Results) -> Comparison:

@@ -11,7 +11,7 @@ from cnnspec.ground.visible import visible
 from cnnspec.model.readable import count_text
 from cnnspec.study.report.figures import Comparison, Row, brief, common
 from cnnspec.study.report.numbers import decimals, number, places_of
-from cnnspec.study.results import REMOVED, VALIDATION
+from cnnspec.study.results import LEFT_OUT, REMOVED, VALIDATION
 from cnnspec.study.statistics import BETTER, NOISE, NONE, ONE, TWO, WORSE, Spread
 
 MINUS, NOTHING = "\N{MINUS SIGN}", "–"
@@ -140,8 +140,9 @@ class Wording:
         ]
 
     def _problems(self, row: Row) -> Iterator[tuple[str, str]]:
+        """The kind of each thing that is to be told of a variant, and its text."""
         outcome = row.outcome
-        if row in self.comparison.left_out:
+        if outcome.state == LEFT_OUT:
             yield "left_out", outcome.reason
         if outcome.state == REMOVED:
             yield "removed", ""
@@ -149,36 +150,33 @@ class Wording:
             yield "removed", self._seeds(outcome.unasked)
         if outcome.rungs_left and outcome.finished:
             yield "halved", self.say("halved", n=row.epochs_asked)
-        for seed, reason in outcome.failed:
-            yield "failed", f"{self.say('seed', n=seed)}: {reason}"
-        for kind, seeds in (
+        for reason in dict.fromkeys(reason for _, reason in outcome.failed):
+            seeds = [seed for seed, why in outcome.failed if why == reason]
+            yield "failed", f"{self._seeds(seeds)}: {reason}"
+        for kind, found in (
             ("missing", outcome.missing),
             ("diverged", row.diverged),
             ("overflowed", row.overflowed),
+            ("uncounted", row.uncounted),
         ):
-            if seeds:
-                yield kind, self._seeds(seeds)
-        others = [
-            run.record.seed
-            for run in outcome.finished
-            if run.record.seed not in row.scores
-        ]
-        if others:
-            yield "uncounted", self._seeds(others)
-        for run in outcome.finished:
-            if run.stopped_early:
-                yield (
-                    "early",
-                    self.say(
-                        "early",
-                        seeds=self.say("seed", n=run.record.seed),
-                        epochs=run.record.epochs,
-                        asked=run.record.epochs_asked,
-                    ),
-                )
+            if found:
+                yield kind, self._seeds(found)
+        if row.stopped_early:
+            yield "early", self._early(row)
+
+    def _early(self, row: Row) -> str:
+        """Which runs of a variant stopped early, and when."""
+        runs = [run.record for run in row.outcome.finished if run.stopped_early]
+        return self.say(
+            "early",
+            seeds=self._seeds(record.seed for record in runs),
+            epochs=", ".join(f"{record.epochs}" for record in runs),
+            asked=row.epochs_asked,
+        )
 
     def _seeds(self, seeds: Iterable[int]) -> str:
-        return ", ".join(self.say("seed", n=seed) for seed in seeds)
+        found = [f"{seed}" for seed in seeds]
+        return self.say("seed" if len(found) == 1 else "seeds", n=", ".join(found))
 
     def notes(self) -> list[str]:
         """How the numbers are to be read."""
