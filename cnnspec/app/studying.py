@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnspec.app.arguments import spec_errors
+from cnnspec.app.engines import Asked, refuse_missing_engine, run
 from cnnspec.app.progress import Lines, counted
 from cnnspec.app.running import refuse_missing_files, refuse_missing_packages
 from cnnspec.app.streams import say
@@ -19,15 +20,21 @@ from cnnspec.study.running import Writing, due, removed
 from cnnspec.study.search import reached
 
 
-def refuse_untrainable(plan: Plan, writing: Writing) -> None:
+def refuse_untrainable(plan: Plan, writing: Writing, *, elsewhere: bool) -> None:
     """Makes sure that what the trainings of a study need is there.
+
+    Args:
+        plan: of the study.
+        writing: how scripts are written.
+        elsewhere: whether machines train that may have what this one lacks.
 
     Raises:
         SpecError: files of their data aren't.
         NotInstalledError: packages aren't, or nobody has allowed to import some.
     """
     models = [one.model for one in plan.variants if one.model is not None]
-    refuse_missing_packages(models, *writing[1:])
+    if not elsewhere:
+        refuse_missing_packages(models, *writing[1:])
     for model in models:
         refuse_unasked(model, "training", trains=True)
     refuse_missing_files([model.program for model in models])
@@ -62,13 +69,14 @@ def _unusable(study: Study, text: str, hint: str) -> SpecError:
     return SpecError([Diagnostic("error", "unwritable", mark, text, hint)])
 
 
-def train(plan: Plan, writing: Writing, jobs: int) -> int:
+def train(plan: Plan, writing: Writing, asked: Asked) -> int:
     """Trains the runs of a study that have no record, and reports; the exit status.
 
     Where the best samples go on, theirs are runs of their own.
     """
     with spec_errors():
-        refuse_untrainable(plan, writing)
+        refuse_missing_engine(asked, writing.backend)
+        refuse_untrainable(plan, writing, elsewhere=asked.elsewhere)
     with spec_errors(), kept_folder(plan.study):
         rung, stopped = reached(plan), 0
         plan = rung._replace(runs=())
@@ -78,11 +86,9 @@ def train(plan: Plan, writing: Writing, jobs: int) -> int:
             todo = _due(plan)
             _tell_rung(plan)
             _tell_before(plan, todo)
-            lines = _lines(todo, jobs)
+            lines = _lines(todo, asked.jobs or max(1, len(todo)))
             with lines.shown():
-                from cnnspec.study.engines import local
-
-                stopped = local.run(plan, todo, lines, jobs=jobs, writing=writing)
+                stopped = run(asked, plan, todo, lines, writing)
             rung = reached(plan)
         _report(outline_of(plan), plan.study.folder, writing)
         return _tell_after(plan, stopped)

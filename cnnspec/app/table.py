@@ -99,9 +99,6 @@ _TEMPLATES = Option(
 )
 _UNROLL = _flag("unroll", "Draw every round of a repeat, and not one for all.")
 _SLURM = (
-    _flag("dry-run", "With slurm: write the job, and don't submit it."),
-    Option("--nodes", "nodes", "With slurm: machines; 1 if none.", "N", whole=True),
-    Option("--gpus", "gpus", "With slurm: GPUs of each machine.", "N"),
     Option("--time", "time", "With slurm: how long it may take.", "TIME"),
     Option("--partition", "partition", "With slurm: where it is to run.", "NAME"),
     Option(
@@ -120,7 +117,18 @@ _SLURM = (
         several=True,
     ),
 )
-"""What `train` asks SLURM for."""
+"""What is asked of SLURM."""
+_ON_RAY = (
+    Option(
+        "--address",
+        "address",
+        "With ray: of a cluster; else one is started on this machine.",
+        "ADDRESS",
+    ),
+    Option("--cpus", "cpus", "With ray: processors of each run.", "N", whole=True),
+    _flag("fetch", "With ray: send files to and fro, for want of a shared disk."),
+)
+"""What is asked of Ray."""
 _DRAWING = (
     Option(
         "--look",
@@ -294,6 +302,11 @@ COMMANDS = {
                 "local",
                 choices=("local", "slurm"),
             ),
+            _flag("dry-run", "With slurm: write the job, and don't submit it."),
+            Option(
+                "--nodes", "nodes", "With slurm: machines; 1 if none.", "N", whole=True
+            ),
+            Option("--gpus", "gpus", "With slurm: GPUs of each machine.", "N"),
             *_SLURM,
             *_WRITING,
         ),
@@ -315,7 +328,17 @@ COMMANDS = {
                 several=True,
             ),
             Option("--seeds", "seeds", "Train each so often.", "N", whole=True),
-            Option("--jobs", "jobs", "Trained at once.", "N", 1, whole=True),
+            Option("--jobs", "jobs", "Trained at once.", "N", whole=True),
+            Option(
+                "--engine",
+                "engine",
+                "What runs it: this machine, or a cluster of Ray.",
+                "NAME",
+                "local",
+                choices=("local", "ray"),
+            ),
+            *_ON_RAY,
+            Option("--gpus", "gpus", "With ray: GPUs of each run.", "N"),
             _SET,
             _flag("dry-run", "Check the variants and tell the runs; start none."),
             _flag("strict", "Start nothing if a variant has to be left out."),
@@ -327,6 +350,7 @@ COMMANDS = {
         (
             "cnnspec study studies/norm.yaml --dry-run",
             "cnnspec study studies/norm.yaml --jobs 2",
+            "cnnspec study studies/norm.yaml --engine ray --address 10.0.0.1:6379",
             "cnnspec study specs/lab.yaml --vary train.batch_size=8,32,128 --seeds 3",
         ),
     ),

@@ -12,6 +12,7 @@ BACKENDS = ("tensorflow", "jax", "torch")
 EXTRAS = {
     **{backend: (backend, "keras") for backend in BACKENDS},
     "h5": ("h5py",),
+    "ray": ("ray",),
     "scripts": ("koreanize-matplotlib", "matplotlib", "pandas", "scikit-learn"),
 }
 """The packages that each extra of pyproject.toml brings."""

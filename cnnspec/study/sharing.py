@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 _DEVICES = "CUDA_VISIBLE_DEVICES"
@@ -20,12 +20,16 @@ def share(place: int, jobs: int) -> dict[str, str]:
     """
     if jobs == 1:
         return {}
-    threads = str(max(1, _processors() // jobs))
-    found = {name: threads for name in _THREADS if name not in os.environ}
+    found = limits(max(1, _processors() // jobs), os.environ)
     if devices := _gpus():
         mine = devices[place::jobs] or [devices[place % len(devices)]]
         found[_DEVICES] = ",".join(mine)
     return found
+
+
+def limits(threads: int, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that bound the threads of a run, but for those that are set."""
+    return {name: str(threads) for name in _THREADS if name not in environment}
 
 
 def _processors() -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from cnnspec.app import engines
 from cnnspec.app.arguments import (
     refuse_unknown_language,
     refuse_wrong_templates,
@@ -26,7 +27,12 @@ def run(
     vary: Sequence[str],
     seeds: int | None,
     overrides: Sequence[str],
-    jobs: int,
+    jobs: int | None,
+    engine: str,
+    address: str | None,
+    cpus: int | None,
+    fetch: bool,
+    gpus: str | None,
     dry_run: bool,
     strict: bool,
     format: str,
@@ -39,6 +45,8 @@ def run(
     """Checks the variants of a study, tells what is to be run, and trains it."""
     if format == "json" and not dry_run:
         stop("--format json tells what is to be run; write --dry-run too")
+    on_ray = {"address": address, "cpus": cpus, "fetch": fetch}
+    asked = engines.asked(engine, gpus, jobs, on_ray)
     refuse_wrong_templates(templates)
     refuse_unknown_language(lang, templates)
     settings = {"allow_outside": allow_outside, "allow_import": allow_import}
@@ -54,9 +62,10 @@ def run(
         return int(not planned.runs or strict and left_out)
     from cnnspec.app import studying
 
-    asked = settings_for("", **settings)
-    writing = Writing(asked, lang, chosen_backend(backend), templates)
-    return studying.train(planned, writing, jobs)
+    writing = Writing(
+        settings_for("", **settings), lang, chosen_backend(backend), templates
+    )
+    return studying.train(planned, writing, asked)
 
 
 def _planned(

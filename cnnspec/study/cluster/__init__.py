@@ -1,0 +1,1 @@
+"""Runs of a study on a cluster of Ray: what talks to Ray, and what Ray places."""
