@@ -275,6 +275,19 @@ def test_pictures_are_svg_and_name_every_variant(all_kinds: Results, lang: str) 
                 assert -40 <= float(found.attrib["y"]) <= height
 
 
+def test_a_hostile_name_breaks_nothing(tmp_path: Path) -> None:
+    name = "</svg><script>&\n|x\x1b[31m"
+    scores = {name: (0.5, 0.6, 0.7), "he": (0.6, 0.7, 0.9)}
+    files = report(study(tmp_path, scores, title=f"{name}?"))[1]
+    for file, text in files.items():
+        assert "\x1b" not in text or file.endswith(".csv")
+        assert "<script" not in text.lower() or file.endswith((".csv", ".md"))
+        if file.endswith(".svg"):
+            ElementTree.fromstring(text)
+    assert "<script" not in re.sub(r"\\<", "", files["report.md"])
+    assert [row["variant"] for row in rows(files["table.csv"])] == [name, "he"]
+
+
 def test_every_seed_has_its_point(tmp_path: Path) -> None:
     results = study(tmp_path, {"base": (0.5, 0.6, 0.7), "he": (0.5, 0.7, 0.9)})
     root = ElementTree.fromstring(report(results)[1]["scores.svg"])
