@@ -59,6 +59,44 @@ def test_a_loss_or_metric_may_be_of_the_spec_itself() -> None:
         assert WHOLE.is_valid(spec(more=f"{more}include: [own.yaml]")), loss
 
 
+STUDY = "study: What helps?\nbase: lab.yaml\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        (STUDY, True),
+        (f"{STUDY}seeds: 3\nvariants: {{base: {{}}, he: {{vars.init: he}}}}", True),
+        (f"{STUDY}seeds: [3, 4]\nvariants: {{a: b.yaml, c: {{spec: b.yaml}}}}", True),
+        (f"{STUDY}grid: {{train.epochs: [1, 2]}}\nexpect: {{a: {{}}}}", True),
+        (f"{STUDY}sample: {{vars.w: {{int: [1, 2]}}}}\ntrials: 3", True),
+        (f"{STUDY}sample: {{a: {{log: [1e-5, 1]}}}}\nhalving: {{epochs: 2}}", True),
+        ("study: What helps?", False),
+        (f"{STUDY}seed: 3", False),
+        (f"{STUDY}seeds: 0", False),
+        (f"{STUDY}seeds: [1, 1]", False),
+        (f"{STUDY}variants: {{a: 3}}", False),
+        (f"{STUDY}grid: {{train.epochs: 3}}", False),
+        (f"{STUDY}expect: {{a: {{params: 3}}}}", False),
+        (f"{STUDY}sample: {{vars.w: {{loguniform: [1, 2]}}}}", False),
+        (f"{STUDY}halving: {{factor: 3}}", False),
+        (f"{STUDY}layers: [Flatten]", False),
+    ],
+)
+def test_studies_fit_as_they_are_checked(text: str, fits: bool) -> None:
+    assert WHOLE.is_valid(data_of(text)) is fits
+
+
+def test_study_of_a_spec_has_a_title_and_no_base() -> None:
+    def with_study(said: str) -> Any:
+        return spec(more=f"study: {said}")
+
+    assert WHOLE.is_valid(with_study("{title: What helps?, seeds: 3}"))
+    assert not WHOLE.is_valid(with_study("{seeds: 3}"))
+    assert not WHOLE.is_valid(with_study("{title: x, base: lab.yaml}"))
+    assert not WHOLE.is_valid(with_study("What helps?"))
+
+
 def test_the_schema_is_one_and_leads_nowhere_else() -> None:
     Draft7Validator.check_schema(SCHEMA)
     missing = {ref for ref in references(SCHEMA) if ref not in SCHEMA["$defs"]}

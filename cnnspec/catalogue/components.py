@@ -8,6 +8,7 @@ argument alone, or `{class: L1L2, l1: 1e-5, l2: 1e-4}`. Signatures are those of 
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from cnnspec.ground.errors import ArgumentError, Invalid, Problem, either
@@ -320,6 +321,7 @@ def bound_to_axes(argument: str, value: Any) -> Component | None:
     return None if cls.misfit is Component.misfit else component_of(argument, value)
 
 
+@lru_cache(4096)
 def snake_case(name: str) -> str:
     """Keras's snake case of a class name, as in `keras.src.utils.naming`."""
     name = _WORD_START.sub(r"\1_\2", name)
