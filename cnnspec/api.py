@@ -217,6 +217,7 @@ class Checked(judging.Checked):
             errors the summary holds the layers that could be worked out.
         diagnostics: what was found, in the order of the text. Each has `severity`,
             `code`, `mark` (`path`, `line`, `column`), `message` and `hint`.
+        study: the plan of the variants, where it is a study or the spec has one.
         ok: whether the spec is free of errors.
     """
 
@@ -226,6 +227,8 @@ class Checked(judging.Checked):
     def __repr__(self) -> str:
         if self.ok and self.summary:
             return f"<Checked {self.path}: {self.verdict}: {self.summary!r}>"
+        if self.ok and self.study:
+            return f"<Checked {self.path}: ok: {len(self.study.runs)} runs>"
         return f"<Checked {self.path}: {len(self.diagnostics)} found>"
 
     def __str__(self) -> str:
@@ -239,8 +242,10 @@ class Checked(judging.Checked):
         """The model of a spec that is free of errors.
 
         Raises:
-            SpecError: it isn't; with every error.
+            SpecError: it isn't; with every error. Or it is a study, and no spec.
         """
+        if self.program is None and self.study is not None:
+            raise SpecError([_no_spec(self.study.study.source)])
         return _model(super().model())
 
 
@@ -506,7 +511,8 @@ def load(
         OverrideError: an override that can't be applied.
         SettingsError: a pyproject.toml whose settings can't be followed.
     """
-    return _sound(check(spec, overrides, model=model, table=table, cell=cell))
+    choice = {"model": model, "table": table, "cell": cell}
+    return _sound(_check(*_reader(spec, choice), overrides))
 
 
 def loads(text: str, path: str = "spec", overrides: "Overrides" = ()) -> Model:

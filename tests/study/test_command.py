@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from cnnspec import api
 from cnnspec.app import cli
@@ -126,13 +127,32 @@ def test_mistakes_of_the_command_line_end_it(
 
 @pytest.mark.usefixtures("here")
 def test_study_is_no_spec(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("show", "train", "build"):
+    for command in ("show", "train"):
         code, _, err = ran(capsys, command, "wide.yaml")
         assert code == 1
         assert "wide.yaml:1:1: error[study-file]: this is a study" in err
     code, _, err = ran(capsys, "study", "specs/lab.yaml", "--dry-run")
     assert code == 1
     assert "there is no study: in this spec" in err
+
+
+@pytest.mark.usefixtures("here")
+def test_study_from_python() -> None:
+    text = STUDY.replace("  wrong: {vars.width: 0}\n", "")
+    for given in ("wide.yaml", yaml.safe_load(text)):
+        Path("wide.yaml").write_text(text)
+        checked = api.check(given)
+        assert checked.ok
+        assert repr(checked).endswith(": ok: 8 runs>")
+        with pytest.raises(api.SpecError, match="this is a study"):
+            checked.model()
+        with pytest.raises(api.SpecError, match="this is a study"):
+            api.load(given)
+    spec = Path("specs/lab.yaml").read_text()
+    own = "study: {title: x, variants: {a: {}, b: {vars.width: 0}}}\n"
+    Path("specs/own.yaml").write_text(f"{spec}{own}")
+    assert not api.check("specs/own.yaml").ok
+    assert api.load("specs/own.yaml").summary.total_params == 3658
 
 
 @pytest.mark.usefixtures("here")
