@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from cnnspec.emit.write import write_together
 from cnnspec.study.facts import rungs_of
 from cnnspec.study.plan import Plan, Planned
+from cnnspec.study.reasons import reason
 from cnnspec.study.records import FAILURE, RECORD, Record, record_of
 from cnnspec.study.results import (
     LEFT_OUT,
@@ -68,12 +69,10 @@ def outline_of(plan: Plan) -> Outline:
 
 
 def _outcome(plan: Plan, planned: Planned) -> Outcome:
-    variant, model, problems = planned
+    variant, model, _ = planned
     found = Outcome(variant.name, variant.settings, variant.spec)
     if model is None:
-        errors = [each for each in problems if each.severity == "error"]
-        reason = str(errors[0]).splitlines()[0] if errors else ""
-        return found._replace(state=LEFT_OUT, reason=reason)
+        return found._replace(state=LEFT_OUT, reason=reason(planned))
     summary, rungs = model.summary, rungs_of(plan.study, variant, model)
     return found._replace(
         params=summary.total_params,

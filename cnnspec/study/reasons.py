@@ -124,9 +124,22 @@ class Reasons:
         )
 
     def _named(self, found: Diagnostic) -> Diagnostic:
-        return found._replace(
-            message=f"variant '{self._variant.name}': {found.message}"
-        )
+        return found._replace(message=f"{_called(self._variant)}{found.message}")
+
+
+def _called(variant: Variant) -> str:
+    """What a message on a variant begins with."""
+    return f"variant '{variant.name}': "
+
+
+def reason(planned: Planned) -> str:
+    """Why a variant is left out, and where, in a line that follows its name."""
+    errors = [one for one in planned.problems if one.severity == "error"]
+    if not errors:
+        return ""
+    first, name = errors[0], _called(planned.variant)
+    alone = first._replace(message=first.message.removeprefix(name))
+    return f"{alone.mark}: {alone.text}".partition("\n")[0]
 
 
 @cache

@@ -76,7 +76,8 @@ def test_each_run_is_finished_failed_or_missing(plan: Plan) -> None:
     assert (long.finished, long.missing) == ((), (0, 1, 2))
     assert (long.settings, long.spec) == ({"train.epochs": 5}, "small.yaml")
     assert (wrong.state, wrong.missing) == (LEFT_OUT, ())
-    assert wrong.reason.startswith("what.yaml:8:29: error[")
+    said = "train.batch_size must be a whole number above 0 or null; found 0"
+    assert wrong.reason == f"what.yaml:8:29: {said}"
     assert (old.name, old.state, old.missing) == ("old", REMOVED, ())
 
 
