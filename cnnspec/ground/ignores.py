@@ -38,10 +38,20 @@ def read_ignores(text: str, path: str) -> list[Ignore]:
         line, at = line + text.count("\n", at, match.start()), match.start()
         around = bisect_right(begins, at)
         if not around or ends[around - 1] <= at:
-            codes = tuple(code.strip() for code in (match[1] or "").split(","))
             mark = Mark(path, line + 1, at - text.rfind("\n", 0, at))
-            ignores.append(Ignore(mark, tuple(filter(None, codes))))
+            ignores.append(Ignore(mark, _codes(match)))
     return ignores
+
+
+def _codes(match: re.Match[str]) -> tuple[str, ...]:
+    codes = (code.strip() for code in (match[1] or "").split(","))
+    return tuple(filter(None, codes))
+
+
+def codes_in(comment: str) -> tuple[str, ...] | None:
+    """The codes that a comment silences; None where it silences nothing."""
+    match = _IGNORE.match(comment)
+    return _codes(match) if match else None
 
 
 def scalars(text: str) -> tuple[list[int], list[int]]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.ground.errors import Diagnostic, SettingsError, nearest
+from cnnspec.ground.errors import Diagnostic, Mark, SettingsError, nearest
 from cnnspec.ground.source import Source
 
 if TYPE_CHECKING:
@@ -175,23 +175,26 @@ def without_ignored(
         sound: whether all was asked that could be found, so that a comment which
             silences nothing is one too many.
     """
-    places = {
-        (i.mark.path, i.mark.line, code) for i in source.ignores for code in i.codes
-    }
+    places = {(*_line(i.mark), code) for i in source.ignores for code in i.codes}
     silenced = set()
     left = []
     for diagnostic in found:
-        place = (diagnostic.mark.path, diagnostic.mark.line, diagnostic.code)
+        place = (*_line(diagnostic.mark), diagnostic.code)
         if diagnostic.severity == "warning" and place in places:
             silenced.add(place)
         else:
             left.append(diagnostic)
     for ignore in source.ignores:
         if ignore.mark.path == source.path:
-            path, line, _ = ignore.mark
-            used = {code for code in ignore.codes if (path, line, code) in silenced}
+            line = _line(ignore.mark)
+            used = {code for code in ignore.codes if (*line, code) in silenced}
             left += _unused(ignore, used, sound)
     return left
+
+
+def _line(mark: Mark) -> tuple[str, str, int]:
+    """A line of a file, or of a cell in it."""
+    return mark.path, mark.part, mark.line
 
 
 def _unused(ignore: "Ignore", used: set[str], sound: bool) -> Iterator[Diagnostic]:

@@ -84,6 +84,8 @@ class Found(NamedTuple):
     figures: Figures | None = None
     others: tuple[str, ...] = ()
     """Further models there, by what `--model`, `--table` or `--cell` takes for them."""
+    ignores: tuple[tuple[Place, tuple[str, ...]], ...] = ()
+    """Where comments silence warnings, and the codes of these."""
 
 
 class Choice(NamedTuple):

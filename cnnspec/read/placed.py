@@ -56,6 +56,11 @@ class FoundSource(Source):
         self.has_formulas = "custom" in found.document
         self.everywhere = False
         self.ignores = []
+        if found.ignores:
+            from cnnspec.ground.ignores import Ignore
+
+            marks = [(mark_of(path, place), codes) for place, codes in found.ignores]
+            self.ignores = [Ignore(mark, codes) for mark, codes in marks]
         self.rivals = []
         self._included, self._brought, self._appended = (), {}, ()
         self._base = self._comments = None

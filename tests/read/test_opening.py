@@ -381,3 +381,22 @@ def test_every_command_takes_one_of_several_models(run: Run) -> None:
     assert (status, "chooses in Python programs and notebooks" in err) == (2, True)
     with pytest.raises(SettingsError, match="--cell chooses in notebooks"):
         api.check("input: [4]\nlayers: [{Dense: 5}]\n", cell=1)
+
+
+def test_comments_of_code_silence_warnings(run: Run) -> None:
+    code = "from keras import Sequential, layers\nmodel = Sequential()\n"
+    code += "model.add(layers.Input((4,)))\nmodel.add(layers.Softmax(axis=0))"
+    for ignored, says in (
+        ("", "warning[mixed-samples]"),
+        ("mixed-samples", ""),
+        ("unused-layer", "warning[unused-ignore]"),
+    ):
+        text = f"{code}  # cnnspec: ignore[{ignored}]\n" if ignored else f"{code}\n"
+        Path("a.py").write_text(text, encoding="utf-8")
+        cells = [{"cell_type": "code", "source": text, "outputs": []}]
+        book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+        Path("a.ipynb").write_text(json.dumps(book), encoding="utf-8")
+        for path, place in (("a.py", ":4:"), ("a.ipynb", ":cell 1:4:")):
+            out = run("check", path)[1]
+            assert ("warning" in out) == bool(says)
+            assert says in out and (not says or f"{path}{place}" in out)

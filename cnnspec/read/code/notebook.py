@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.read.code.choosing import chosen
+from cnnspec.read.code.comments import ignores_of
 from cnnspec.read.code.outputs import figures_of, shown_of
 from cnnspec.read.code.program import FIRST, Part, followed, found_of
 from cnnspec.read.code.solving import solve
@@ -34,11 +35,13 @@ def from_notebook(text: str, choice: Choice = FIRST) -> Found:
     model = chosen(machine, choice)
     outputs = {cell.number: cell.output for cell in cells}
     shown = shown_of(machine, model, outputs)
+    ignores = tuple(one for cell in cells for one in ignores_of(cell.code, cell.number))
     if shown is None:
-        return found_of("notebook", machine, model)
+        return found_of("notebook", machine, model, ignores=ignores)
     solved = solve(model, shown.read.rows)
     figures = figures_of(model, shown)
-    found = found_of("notebook", machine, model, solved, figures=figures)
+    more = {"figures": figures, "ignores": ignores}
+    found = found_of("notebook", machine, model, solved, **more)
     return found._replace(places={**found.places, ("expect",): shown.place})
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.read.code.building import Model
 from cnnspec.read.code.choosing import chosen, titles
+from cnnspec.read.code.comments import ignores_of
 from cnnspec.read.code.document import written
 from cnnspec.read.code.expressions import EXPRESSIONS
 from cnnspec.read.code.machine import Machine
@@ -60,7 +61,7 @@ def from_code(text: str, choice: Choice = FIRST) -> Found:
     """
     machine = followed([Part(text)])
     model = chosen(machine, choice)
-    return found_of("python", machine, model)
+    return found_of("python", machine, model, ignores=(*ignores_of(text),))
 
 
 def new_machine() -> Machine:
