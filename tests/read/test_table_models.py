@@ -259,6 +259,7 @@ def test_the_input_that_no_row_shows():
         "embedding_1 (Embedding) (None, 100, 64) 320000": [100],
         "flatten (Flatten) (None, 784) 0": [28, 28, 1],
         "conv1d (Conv1D) (None, 98, 64) 256": [100, 1],
+        "conv2d (Conv2D) (None, 28, 28, 50) 22550": [28, 28, 50],
         "my_code (Lambda) (None, 160, 320, 3) 0": [160, 320, 3],
     }
     for row, sizes in rows.items():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from cnnspec.ground.shapes import Shape, Shapes
@@ -141,16 +142,25 @@ def _shape(line: int, text: str, kind: str) -> Shapes | None:
 
 
 def _sizes(line: int, text: str) -> Shape:
+    found = _read_sizes(text)
+    if isinstance(found, str):
+        raise SummaryError(
+            line,
+            f"found {found!r} in the output shape ({text}); a size is a whole "
+            "number or None",
+        )
+    return found
+
+
+@lru_cache(1024)  # many rows give the same
+def _read_sizes(text: str) -> Shape | str:
+    """The sizes of a shape, or what stands there in place of one."""
     sizes = [size.strip() for size in text.split(",")]
     if sizes[-1] == "":  # (None,) or ()
         sizes.pop()
     for size in sizes:
         if size not in _UNKNOWN and not _SIZE.fullmatch(size):
-            raise SummaryError(
-                line,
-                f"found {size!r} in the output shape ({text}); a size is a whole "
-                "number or None",
-            )
+            return size
     return tuple(None if size in _UNKNOWN else int(size) for size in sizes)
 
 

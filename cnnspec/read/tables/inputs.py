@@ -7,7 +7,7 @@ from cnnspec.catalogue.layers import layer_class
 from cnnspec.ground.shapes import Shape, product
 from cnnspec.read.tables.kinds import is_model, kinds_of
 from cnnspec.read.tables.rows import PrintedRow
-from cnnspec.read.tables.solving import answers
+from cnnspec.read.tables.solving import RARE, Arguments, first_answer
 
 _COMMON = (
     28,
@@ -29,6 +29,8 @@ _COMMON = (
     512,
 )
 _CHANNELS = (3, 1, 4, 2)
+_WINDOW = 7
+"""The largest window that a first layer often has on anything."""
 _MOST = 3
 """Inputs that are told of."""
 _PICTURES = ((28, 28, 1), (28, 28), (32, 32, 3), (64, 64, 3), (8, 8, 1), (8, 8))
@@ -49,18 +51,22 @@ def likely(row: PrintedRow, following: PrintedRow | None) -> Iterator[Shape]:
     if is_model(row) and row.params:
         yield from _pictures_of(row)
         return
-    seen: set[Shape] = set()
-    for usual_alone in (True, False):
+    for rare in (0, RARE):
+        found: dict[Shape, bool] = {}
         for shape in _candidates(row, first):
-            if (
-                len(seen) < _MOST
-                and shape not in seen
-                and _leads(row, shape, usual_alone)
-            ):
-                seen.add(shape)
-                yield shape
-        if seen:
+            if shape not in found and (given := _leads(row, shape, rare)) is not None:
+                found[shape] = _is_odd(given, shape)
+                if sum(not odd for odd in found.values()) == _MOST:
+                    break
+        yield from sorted(found, key=lambda shape: found[shape])[:_MOST]
+        if found:
             return
+
+
+def _is_odd(given: Arguments, shape: Shape) -> bool:
+    """Whether few models begin so: with large windows on what is no picture."""
+    window = given.get("kernel_size", 1)
+    return isinstance(window, int) and window > _WINDOW and shape[-1] not in (1, 3)
 
 
 def _pictures_of(row: PrintedRow) -> Iterator[Shape]:
@@ -74,13 +80,15 @@ def _pictures_of(row: PrintedRow) -> Iterator[Shape]:
             return
 
 
-def _leads(row: PrintedRow, shape: Shape, usual_alone: bool) -> bool:
+def _leads(row: PrintedRow, shape: Shape, rare: int) -> Arguments | None:
+    """Arguments that lead from an input to the first row; None where none do."""
     out: Any = row.output_shape
     wanted = tuple(out) if isinstance(out, list) else out
     for kind in kinds_of(row):
-        if answers(kind, (shape,), wanted, row.params, usual_alone=usual_alone):
-            return True
-    return False
+        found = first_answer(kind, (shape,), wanted, row.params, rare)
+        if found is not None:
+            return found
+    return None
 
 
 def _candidates(row: PrintedRow, out: Shape) -> Iterator[Shape]:
@@ -90,8 +98,8 @@ def _candidates(row: PrintedRow, out: Shape) -> Iterator[Shape]:
     for axes in _spatial(out[1:-1]):
         for channels in _CHANNELS:
             yield (out[0], *axes, channels)
-    yield from _grown(row, out)
     yield out
+    yield from _grown(row, out)
     for channels in range(5, 17):
         yield (*out[:-1], channels)
 

@@ -6,6 +6,7 @@ and what the layer itself makes of them is held against the row.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import islice, permutations, product
 from math import isqrt
@@ -14,6 +15,7 @@ from typing import Any
 from cnnspec.catalogue import registry
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.layers.base import Layer
+from cnnspec.ground.kinds import NotAllowed
 from cnnspec.ground.shapes import Shape, Shapes
 
 Arguments = dict[str, Any]
@@ -22,6 +24,8 @@ _MOST = 6
 """Answers of a row that are told."""
 _TRIALS = 20_000
 """Sets of arguments that are tried for a row."""
+RARE = 2
+"""The level of values that the fewest models have."""
 _SQUARES = (3, 1, 5, 7, 2, 4, 9, 11, 6, 8, 10, 12, 13, 14, 15, 16, 32)
 _HEADS = (8, 4, 2, 1, 12, 16, 3, 6)
 _HELD = (
@@ -83,8 +87,6 @@ def answers(
     shapes: tuple[Shape, ...],
     output: Any,
     params: int | None,
-    *,
-    usual_alone: bool = False,
 ) -> tuple[tuple[tuple[str, Any], ...], ...]:
     """The sets of arguments that explain a row, the likeliest first.
 
@@ -93,14 +95,36 @@ def answers(
         shapes: of the tensors that it is given, batch first.
         output: the shape that it gives, several in a tuple of tuples; None if unknown.
         params: how many numbers it holds; None if that isn't known.
-        usual_alone: whether only values are tried that most models have.
     """
-    several = bool(output) and isinstance(output[0], tuple)
-    question = Question(kind, shapes, list(output) if several else output, params)
-    for rare in range(1 if usual_alone else 3):
+    question = _question(kind, shapes, output, params)
+    for rare in range(RARE + 1):
         if found := _told_apart(question, islice(_search(question, rare), 200)):
             return tuple(tuple(one.items()) for one in found[:_MOST])
     return ()
+
+
+def first_answer(
+    kind: str, shapes: tuple[Shape, ...], output: Any, params: int | None, rare: int
+) -> Arguments | None:
+    """Arguments that explain a row; None where none do.
+
+    Args:
+        kind: a layer's class.
+        shapes: of the tensors that it is given, batch first.
+        output: the shape that it gives, several in a tuple of tuples.
+        params: how many numbers it holds.
+        rare: up to which level values are tried that few models have.
+    """
+    question = _question(kind, shapes, output, params)
+    searches = (_search(question, level) for level in range(rare + 1))
+    return next((one for found in searches for one in found), None)
+
+
+def _question(
+    kind: str, shapes: tuple[Shape, ...], output: Any, params: int | None
+) -> Question:
+    several = bool(output) and isinstance(output[0], tuple)
+    return Question(kind, shapes, list(output) if several else output, params)
 
 
 def _search(question: Question, rare: int) -> Iterator[Arguments]:
@@ -142,10 +166,15 @@ def _example(cls: type[Layer]) -> Arguments:
 
 def assumed(kind: str, given: Arguments) -> Arguments:
     """Arguments that a layer needs and no table shows, as its example has them."""
+    return {name: one for name, one in _needed(kind) if name not in given}
+
+
+@lru_cache(256)
+def _needed(kind: str) -> list[tuple[str, Any]]:
+    """The arguments that a layer has to be given, as its example has them."""
     cls: type[Layer] = layer_class(kind)
     needs = (name for name, one in cls.arguments().items() if one.required)
-    example = _example(cls)
-    return {name: example.get(name) for name in needs if name not in given}
+    return [(name, _example(cls).get(name)) for name in needs]
 
 
 def usual(kind: str, name: str) -> Any:
@@ -153,9 +182,13 @@ def usual(kind: str, name: str) -> Any:
     return layer_class(kind).arguments()[name].default
 
 
-def trained(kind: str, given: Arguments, shapes: Sequence[Shape]) -> int:
-    """How many numbers of a layer training would change."""
-    layer = made(Question(kind, shapes, None, None), given)
+@lru_cache(4096)
+def trained(
+    kind: str, shapes: tuple[Shape, ...], output: Any, params: int | None
+) -> int:
+    """How many numbers training would change of the layer that explains a row."""
+    [given, *_] = answers(kind, shapes, output, params)
+    layer = made(Question(kind, shapes, None, None), dict(given))
     weights = layer.weights(*shapes) if layer else ()
     return sum(weight.size for weight in weights if weight.trainable)
 
@@ -359,7 +392,10 @@ def _strides(question: Question, rare: int) -> Iterator[Any]:
 def _padding(question: Question, _: int) -> Iterator[Any]:
     usual = question.usual("padding")
     if isinstance(usual, str):
-        yield from (usual, "same", "causal")  # few take the last, and refuse it else
+        kind = question.cls.arguments()["padding"].kind
+        for value in (usual, "same", "causal"):
+            with suppress(NotAllowed):  # few take the last
+                yield kind.validated(value)
         return
     yield from _margins(question, 1)
 

@@ -263,16 +263,13 @@ class _Level:
                 lacking = True
                 continue
             main = shapes if cls.inputs_limit != 1 else shapes[:1]
-            output = row.output_shape
-            found = answers(
-                kind,
-                tuple(main),
-                tuple(output) if isinstance(output, list) else output,
-                row.params,
-            )
+            output: Any = row.output_shape
+            if isinstance(output, list):
+                output = tuple(output)
+            found = answers(kind, tuple(main), output, row.params)
             if found:
                 several = [dict(one) for one in found]
-                self._trained = trained(kind, several[0], main)
+                self._trained = trained(kind, tuple(main), output, row.params)
                 self._shapes[place] = self._given(kind, several[0], main, row)
                 return kind, self._told(place, kind, several, row)
         if lacking:
