@@ -144,6 +144,7 @@ keras.Sequential(layers[:501]).summary(print_fn=lambda line, **_: lines.append(l
 with open(f"{sys.argv[1]}/table.txt", "w", encoding="utf-8") as file:
     file.write("\\n".join(lines))
 """
+KERAS = (".keras", ".h5")
 LOAD = "import sys, keras; keras.models.load_model(sys.argv[1], compile=False)"
 
 
@@ -151,18 +152,26 @@ def foreign_files() -> list[Figure]:
     """Files of Keras's in the place of specs, beside a bare import and Keras itself."""
     with TemporaryDirectory() as folder:
         run("-c", SAVE, folder)
+        table = f"{folder}/table.txt"
+        run("-m", "cnnspec", "import", table, "--flat", "-o", f"{folder}/table.yaml")
         measured = {
             f"{folder}/resnet50.keras": ("ResNet-50's `.keras`", 2.5),
             f"{folder}/resnet50.h5": ("ResNet-50's `.h5`", 4.0),
-            f"{folder}/table.txt": ("a printed table of 500 rows", 2.0),
+            table: ("a printed table of 500 rows", 2.0),
+            f"{folder}/table.yaml": ("a spec with such a table", 2.0),
         }
         figures, memory = [], 0.0
         for path, (what, bound) in measured.items():
-            for command in ("check", "import"):
+            commands = ("check", "import") if path.endswith(KERAS) else ("check",)
+            for command in commands:
                 ratio, most = beside_imports("-m", "cnnspec", command, path)
                 text = f"`cnnspec {command}` of {what} / the same import"
                 figures.append(Figure(text, ratio, "×", bound))
                 memory = max(memory, most)
+        written = [run("-m", "cnnspec", "import", table) for _ in rounds(9)]
+        spent = statistics.median(one.seconds for one in written)
+        figures.append(Figure("`cnnspec import` of that table", spent, " s", 1))
+        memory = max(memory, *(one.megabytes for one in written))
         figures.append(Figure("peak memory of these", memory, " MB", 120))
         for path, (what, _) in list(measured.items())[:2]:
             text = f"Keras loading {what} / that check"

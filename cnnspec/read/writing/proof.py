@@ -47,9 +47,10 @@ def same(before: Graph, after: Graph, free: Collection[str]) -> bool:
             [i.name for i in before.inputs], [i.name for i in after.inputs], strict=True
         )
     )
-    waiting = _by_content(others)
+    contents = _Contents()
+    waiting = _by_content(others, contents)
     for node in nodes:
-        key = _key(node, paired, node.inputs)
+        key = _key(node, paired, node.inputs, contents)
         named = waiting.get(key, {})
         name = node.name if node.name in named else None
         if name is None and node.name in free and named:
@@ -71,21 +72,39 @@ def _same_inputs(before: Graph, after: Graph) -> bool:
     return ways[0] == ways[1]
 
 
-def _by_content(nodes: Collection[Node]) -> dict[Any, dict[str, None]]:
+class _Contents(dict[tuple[int, bool], Any]):
+    """What layers are; many a node has the layer of another one."""
+
+    def of(self, node: Node) -> Any:
+        """What the layer of a node is."""
+        key = id(node.layer), node.frozen
+        if key not in self:
+            self[key] = _content(node)
+        return self[key]
+
+
+def _by_content(
+    nodes: Collection[Node], contents: _Contents
+) -> dict[Any, dict[str, None]]:
     """The names of nodes by what they are and read, in order."""
     found: dict[Any, dict[str, None]] = {}
     for node in nodes:
-        key = _key(node, {}, node.inputs)
+        key = _key(node, {}, node.inputs, contents)
         found.setdefault(key, {})[node.name] = None
     return found
 
 
-def _key(node: Node, paired: Mapping[str, str], inputs: Collection[str]) -> Any:
+def _key(
+    node: Node,
+    paired: Mapping[str, str],
+    inputs: Collection[str],
+    contents: _Contents,
+) -> Any:
     """What a node is and reads, to compare it by."""
     read = tuple(paired.get(name, name) for name in inputs)
     settings = frozenset(node.settings.items())
     shares = paired.get(node.shares, node.shares)
-    return read, node.parts, _arguments(node), settings, shares, _content(node)
+    return read, node.parts, _arguments(node), settings, shares, contents.of(node)
 
 
 def _arguments(node: Node) -> tuple[str, ...]:
