@@ -1,5 +1,6 @@
 """A notebook holds the script's code, explains it, and runs from top to bottom."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -16,10 +17,11 @@ from tests.effort import some
 from tests.emit.notebooks import run, shown
 from tests.emit.same import built
 from tests.emit.test_script import DIGITS, OUTLINE, VARIANTS
+from tests.emit.test_tasks import TASKS
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
-TRAINING = {name: text for name, text in VARIANTS.items() if "train:" in text}
+TRAINING = {name: text for name, text in VARIANTS.items() if "train:" in text} | TASKS
 
 
 def notebook(text: str, lang: str = "en"):
@@ -54,11 +56,17 @@ def squeezed(code: str) -> str:
     return re.sub(r"\s+", "", code)
 
 
-@pytest.mark.parametrize("text", TRAINING.values(), ids=TRAINING.keys())
-def test_whatever_the_spec_its_cells_are_python(text: str) -> None:
-    for source in sources(notebook(text), "code"):
-        if not source.startswith("%pip"):
-            compile(source, "cell", "exec")
+@pytest.mark.parametrize("text", some(TRAINING.values(), 30), ids=some(TRAINING, 30))
+def test_whatever_the_spec_its_cells_are_its_lesson(text: str) -> None:
+    cells = [one for one in sources(notebook(text), "code") if one[:4] != "%pip"]
+    lesson = statements(render_script(*api.loads(text)[:2]))
+    # Its first statement is the docstring; a notebook shows its pictures.
+    shown = [one for one in lesson[1:] if not one.startswith("plt.savefig(")]
+    assert sorted(one for cell in cells for one in statements(cell)) == sorted(shown)
+
+
+def statements(code: str) -> list[str]:
+    return list(map(ast.unparse, ast.parse(code).body))
 
 
 def test_the_numbers_of_the_summary_are_shown_with_their_arithmetic() -> None:

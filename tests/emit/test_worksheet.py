@@ -24,6 +24,7 @@ from cnnspec.emit.worksheet.worksheet import Worksheet, render_worksheet
 from cnnspec.emit.write import is_sealed
 from cnnspec.ground.errors import SpecError
 from tests.emit.test_script import OUTLINE, VARIANTS
+from tests.emit.test_tasks import TASKS
 from tests.test_cli import Run, run
 
 __all__ = ["run"]  # a fixture
@@ -67,9 +68,9 @@ def test_worksheets_are_sealed_notebooks_and_always_the_same() -> None:
         nbformat.validate(nbformat.reads(text, as_version=4))
 
 
-@pytest.mark.parametrize("name", [*VARIANTS][::4])
-def test_whatever_a_script_is_made_of_has_a_worksheet(name: str) -> None:
-    assert_sound(cells_of(VARIANTS[name]))
+@pytest.mark.parametrize("text", [*[*VARIANTS.values()][::4], *[*TASKS.values()][::4]])
+def test_whatever_a_script_is_made_of_has_a_worksheet(text: str) -> None:
+    assert_sound(cells_of(text))
 
 
 def test_a_worksheet_asks_for_no_package_that_it_has_no_use_for() -> None:
