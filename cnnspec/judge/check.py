@@ -125,7 +125,8 @@ def check_changed(
     """Everything about a spec that is one of many, and differs little from others.
 
     What would mend it isn't looked for, since that takes longer than all else. Of
-    another model than its own, what the spec expects isn't asked.
+    another model than its own, what the spec expects isn't asked; nor is what is too
+    much in a text that others have more use for.
 
     Args:
         source: its document, with what that extends; it is changed.
@@ -148,9 +149,11 @@ def check_changed(
             program = program._replace(expect=None)
         with declaring(program.own):
             if like is not None:
-                return _found(Model(program, like.summary), settings, *proofs)
-            summary = followed(infer(resolve(program), source.line))
-            return _found(Model(program, _tuned(program, summary)), settings, *proofs)
+                model = Model(program, like.summary)
+            else:
+                summary = followed(infer(resolve(program), source.line))
+                model = Model(program, _tuned(program, summary))
+            return _found(model, settings, *proofs, texts=not overrides)
 
 
 def check_read(program: Program, graph: Graph, settings: Settings) -> Checked:
@@ -186,6 +189,7 @@ def _found(
     settings: Settings,
     *proofs: Proof,
     remedies: Sequence[Problem] | None = None,
+    texts: bool = True,
 ) -> Checked:
     """What is found in a model.
 
@@ -194,6 +198,7 @@ def _found(
         settings: which warnings are told.
         proofs: what it is held against if nothing is wrong.
         remedies: what is wrong with its sizes, and what would mend that, if looked for.
+        texts: whether it is told what is too much in the spec's text.
     """
     program, summary = model
     source, graph = program.source, summary.graph
@@ -211,7 +216,7 @@ def _found(
         assert made.issuperset(graph.outputs), (
             "a layer is missing, and nothing says why"
         )
-        found += map(source.error, rules.of_model(model))
+        found += map(source.error, rules.of_model(model, texts=texts))
         found += _expected(model)
     elif not _errors(source.problems):
         found += _beside_errors(model, problems)

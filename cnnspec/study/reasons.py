@@ -1,7 +1,6 @@
 """What is told of a variant, and where: at the line of the study that leads to it."""
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
 
 from cnnspec.ground.errors import (
     Diagnostic,
@@ -10,7 +9,6 @@ from cnnspec.ground.errors import (
     Path,
     without_details,
 )
-from cnnspec.judge import rules
 from cnnspec.judge.subjects import sections
 from cnnspec.model.summary import Model
 from cnnspec.study.plan import Halving, Plan, Planned, Study, Variant
@@ -67,7 +65,7 @@ class Reasons:
                 yield found
             elif self._is_here(found):
                 yield self._named(found)
-            elif found.code not in said and found.code not in _of_texts():
+            elif found.code not in said:
                 yield self._named(self._moved(found))
 
     def _is_here(self, found: Diagnostic) -> bool:
@@ -140,12 +138,6 @@ def reason(planned: Planned) -> str:
     first, name = errors[0], _called(planned.variant)
     alone = first._replace(message=first.message.removeprefix(name))
     return f"{alone.mark}: {alone.text}".partition("\n")[0]
-
-
-@cache
-def _of_texts() -> frozenset[str]:
-    """Codes of what is too much in a text, which needn't be so for all variants."""
-    return frozenset(rule.CODE for rule in rules.modules("definitions"))
 
 
 def findings(plan: Plan) -> list[Diagnostic]:

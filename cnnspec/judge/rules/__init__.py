@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 GROUPS = (
     *("sections", "callbacks", "samples", "fit", "metrics", "ensembles"),
     *("definitions", "graph", "inputs", "layers", "pictures", "published"),
-    "tuning",
+    *("tuning", "changes"),
 )
 """The folders."""
 
@@ -39,8 +39,13 @@ def of_graph(model: Model) -> list[Problem]:
     return _ask([("graph", model)])
 
 
-def of_model(model: Model) -> list[Problem]:
-    """What all other rules find in a model without errors."""
+def of_model(model: Model, *, texts: bool = True) -> list[Problem]:
+    """What all other rules find in a model without errors.
+
+    Args:
+        model: without errors.
+        texts: whether they are to say what is too much in its text.
+    """
     program, found = model.program, []
     if program.data or program.train or program.ensemble:
         from cnnspec.judge.subjects import sections
@@ -50,9 +55,10 @@ def of_model(model: Model) -> list[Problem]:
             found += _ask([("pictures", model)])
         if model.summary.tuned is not None:
             found += _ask([("tuning", model)])
-    changed = program.source.overridden
+    if program.source.overridden:
+        found += _ask([("changes", model)])
     own = program.vars or program.blocks or program.own or program.own_parts
-    if own or program.defaults.own.arguments or changed:
+    if texts and (own or program.defaults.own.arguments):
         found += _ask([("definitions", model)])
     if any(i.sparse or i.shape[:1] != (None,) for i in model.summary.graph.inputs):
         found += _ask([("inputs", model)])

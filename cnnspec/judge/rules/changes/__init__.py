@@ -1,0 +1,1 @@
+"""Rules about values that were changed from outside, as `--set` does."""
