@@ -124,6 +124,18 @@ def test_how_it_was_compiled_comes_back() -> None:
     assert api.check(found.document).ok
 
 
+def test_a_tensor_given_twice_is_told() -> None:
+    """No spec names it twice, so that the import isn't sound."""
+    reset_names()
+    inputs = keras.Input((4,))
+    made = keras.layers.Dense(3, name="made")(inputs)
+    found = found_in(keras.Model(inputs, [made, made]))
+    assert found.document["outputs"] == ["made"]
+    [one] = found.unknowns
+    assert (one.layer, one.argument, one.counts) == ("made", "outputs", True)
+    assert one.why.startswith("the model gives it twice")
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_drawn_models_come_back() -> None:
     seeds = range(400) if LONG else range(12)

@@ -15,7 +15,7 @@ from cnnspec.read.configs.network import Entry, Network, is_model, network
 from cnnspec.read.configs.noted import Notes
 from cnnspec.read.configs.several import gives_several
 from cnnspec.read.configs.shapes import Shapes
-from cnnspec.read.found import ReadError
+from cnnspec.read.found import Place, ReadError
 
 Item = dict[str, Any]
 """An entry of a layer list."""
@@ -70,8 +70,19 @@ class StepWriter:
         known = {self._called[name, 0]: found for name, found in given.items()}
         for key in self._in_order():
             self._step(*key, [*given])
+        return Model(known, self._made, self._outputs())
+
+    def _outputs(self) -> list[str]:
+        """What the model gives, each tensor once; notes where it gives one again."""
         outputs = [self._say(ref) for ref in self._network.outputs]
-        return Model(known, self._made, outputs)
+        once = [*dict.fromkeys(outputs)]
+        for name in once:
+            if (times := outputs.count(name)) > 1:
+                often = "twice" if times == 2 else f"{times} times"
+                why = f"the model gives it {often}, and a spec names each tensor once"
+                place = Place(label=f'layer "{name}"')
+                self._notes.unknown(name, "outputs", why, place, ("once",), counts=True)
+        return once
 
     # ------------------------------------------------------------ in which order
 
