@@ -191,6 +191,14 @@ HEAD = "Layer (type) Output Shape Param #\n"
     ("rows", "line", "said"),
     [
         ("a (Dense) (None, 4) 20\nTotal params: 21", 3, "come to 20 params"),
+        (
+            (
+                "a (Dense) (None, 4) 20\nb (Dense) (None, 3) 16\nc (Dense) (None, 2) 8\n"
+                "Total params: 43"
+            ),
+            3,
+            "in the row 'b', no Dense makes 3 of 4 with 16 params",
+        ),
         ("a (Dense) ? 0 (unbuilt)", 2, "had no weights when this was printed"),
         ("m (Functional) (None, 4) 20\n", 2, "no input leads to"),
         (
