@@ -114,8 +114,9 @@ def outcome_text(record: Record) -> str:
     figures = [f"{record.score} {record.test[record.score]:.4g}"] * (
         record.score in record.test
     )
-    early = f" of {record.epochs_asked}" * (record.epochs < record.epochs_asked)
-    epochs = f"{record.epochs}{early} epoch{'' if record.epochs == 1 else 's'}"
+    epochs = counted(record.epochs_asked, "epoch")
+    if record.epochs < record.epochs_asked:
+        epochs = f"{record.epochs} of {epochs}"
     return ", ".join([*figures, f"{epochs} in {duration(record.seconds)}"])
 
 

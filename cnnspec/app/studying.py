@@ -45,10 +45,15 @@ def kept_folder(study: Study) -> Iterator[None]:
     """Keeps the folder of a study for this process.
 
     Raises:
-        SpecError: another study has it, or it isn't one's of a study.
+        SpecError: another study has it, it isn't that of a study, or can't be made.
     """
     folder = study.folder
-    os.makedirs(folder, exist_ok=True)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        text = f"'{folder}' can't be made: {(error.strerror or str(error)).lower()}"
+        hint = "start the study where it can"
+        raise _unusable(study, text, hint) from None
     scripts = sorted(name for name in os.listdir(folder) if name.endswith(".py"))
     if scripts:
         text = f"'{folder}' holds the results of a training, with '{scripts[0]}'"
@@ -90,26 +95,27 @@ def train(plan: Plan, writing: Writing, asked: Asked) -> int:
             with lines.shown():
                 stopped = run(asked, plan, todo, lines, writing)
             rung = reached(plan)
-        _report(outline_of(plan), plan.study.folder, writing)
-        return _tell_after(plan, stopped)
+        is_told = _report(outline_of(plan), plan.study.folder, writing)
+        return _tell_after(plan, stopped) or int(not is_told)
 
 
-def _report(outline: Outline, folder: str, writing: Writing) -> None:
-    """Writes what came of a study so far, and shows it.
-
-    Raises:
-        SpecError: it can't be written.
-    """
+def _report(outline: Outline, folder: str, writing: Writing) -> bool:
+    """Writes what came of a study so far, and shows it; whether that could be done."""
     results = results_of(outline, folder)
     if not any(variant.finished for variant in results.variants):
-        return
+        return True
     from cnnspec.app.tables.comparison import show_report
     from cnnspec.app.tables.summary import make_console
     from cnnspec.study.report.writing import write_report
 
-    print()
-    written = write_report(results, folder, writing.lang, writing.templates)
+    print(flush=True)
+    try:
+        written = write_report(results, folder, writing.lang, writing.templates)
+    except SpecError as error:
+        say(str(error))
+        return False
     show_report(written, make_console())
+    return True
 
 
 def _due(plan: Plan) -> list[Run]:

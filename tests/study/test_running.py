@@ -1,12 +1,17 @@
 """What the runs of a study leave behind, and what is run again."""
 
+import csv
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
 import pytest
 
+from cnnspec.app.studying import kept_folder
+from cnnspec.ground.errors import SpecError
+from cnnspec.judge.settings import Settings
 from cnnspec.study import running, sharing
 from cnnspec.study.checking import plan
 from cnnspec.study.document import read
@@ -84,13 +89,29 @@ def test_results_of_a_changed_variant_give_way_and_come_back_with_it() -> None:
 
 
 def test_a_folder_with_somebody_elses_files_is_kept() -> None:
-    theirs = FOLDER / "runs/train.batch_size=8/seed_0/notes.md"
+    [run] = planned("8").runs
+    theirs = Path(run.folder, "notes.md")
     theirs.parent.mkdir(parents=True)
     theirs.write_text("mine")
-    status, printed, _ = ended(start("--vary", "train.batch_size=8"))
-    assert status == 1
-    assert "failed: its folder can't be written: it holds 'notes.md', which" in printed
+    with pytest.raises(
+        FileExistsError, match="it holds 'notes.md', which isn't a run's"
+    ):
+        running.prepare(run, running.Writing(Settings()))
     assert theirs.read_text() == "mine"
+
+
+def test_results_of_a_training_are_not_a_studys() -> None:
+    study = planned("8").study
+    FOLDER.mkdir(parents=True)
+    (FOLDER / "small.py").touch()
+    said = "holds the results of a training, with 'small.py'"
+    with pytest.raises(SpecError, match=said), kept_folder(study):
+        pass
+    shutil.rmtree("results")
+    Path("results").touch()
+    said = "'results/small_study' can't be made: not a directory"
+    with pytest.raises(SpecError, match=said), kept_folder(study):
+        pass
 
 
 # ------------------------------------------------------------------ failures
@@ -204,3 +225,27 @@ def test_runs_share_processors_and_gpus(monkeypatch) -> None:
     assert shares("4,MIG-a", 3) == ["4", "MIG-a", "4"]
     assert shares("-1", 2) == shares("", 2) == [None, None]
     assert sharing.share(3, 4) == threads
+
+
+# ------------------------------------------------------------------ a real training
+
+
+def test_a_training_leaves_its_record_and_its_files_in_its_folder() -> None:
+    spec = standin.SPEC.replace("epochs: 3", "epochs: 2")
+    Path("small.yaml").write_text(f"{spec}  callbacks: [{{CSVLogger: a.csv}}]\n")
+    status, printed, errors = ended(start("--vary", "train.batch_size=64", own=False))
+    assert (status, errors) == (0, "")
+    folder = FOLDER / "runs/train.batch_size=64/seed_0"
+    record, metrics = (
+        json.loads((folder / f"{name}.json").read_text())
+        for name in ("record", "metrics")
+    )
+    assert record["test"] == metrics["test"]
+    assert f"accuracy {record['test']['accuracy']:.4g}, 2 epochs in" in printed
+    assert (record["epochs"], record["params"]) == (2, 650)
+    name, best, epoch = record["best"]
+    rows = list(csv.DictReader((folder / "history.csv").open()))
+    assert float(rows[epoch - 1][name]) == best == max(float(r[name]) for r in rows)
+    assert (folder / "callbacks/a.csv").read_text().count("\n") == 3
+    assert sorted(os.listdir()) == ["own", "results", "small.yaml"]
+    assert (FOLDER / "report.html").exists()

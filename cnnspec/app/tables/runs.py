@@ -69,8 +69,10 @@ class Board(Lines):
 
     def _table(self) -> RenderableType:
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-        for title in ("Run", "Epoch", "Left", "Best so far"):
-            table.add_column(title, justify="right" if title in _RIGHT else "left")
+        table.add_column("Run", overflow="fold")
+        table.add_column("Epoch", justify="right", no_wrap=True)
+        table.add_column("Left", justify="right", no_wrap=True)
+        table.add_column("Best so far", no_wrap=True)
         for run, progress in self._going_on.values():
             cells = (epochs_text(progress), left_text(progress), best_text(progress))
             table.add_row(*map(Text, (visible(called(run)), *cells)))
@@ -83,6 +85,3 @@ class Board(Lines):
         if left := self.left():
             parts.append(f"about {left} left")
         return " · ".join(parts)
-
-
-_RIGHT = ("Epoch", "Left")
