@@ -193,8 +193,8 @@ HEAD = "Layer (type) Output Shape Param #\n"
         ("a (Dense) (None, 4) 20\nTotal params: 21", 3, "come to 20 params"),
         (
             (
-                "a (Dense) (None, 4) 20\nb (Dense) (None, 3) 16\nc (Dense) (None, 2) 8\n"
-                "Total params: 43"
+                "a (Dense) (None, 4) 20\nb (Dense) (None, 3) 16\n"
+                "c (Dense) (None, 2) 8\nTotal params: 43"
             ),
             3,
             "in the row 'b', no Dense makes 3 of 4 with 16 params",
