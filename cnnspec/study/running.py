@@ -223,11 +223,15 @@ def command(folder: str, kind: str = "watched") -> list[str]:
         folder: of the run.
         kind: `watched` by a pipe to its input, with whose end it ends; or `alone`.
     """
-    launcher = f"{os.path.dirname(__file__)}/launcher.py"
     task = task_of(folder)
     assert task is not None
+    return [sys.executable, *launcher(kind), folder, task.script]
+
+
+def launcher(kind: str) -> list[str]:
+    """What Python runs in such a process, but for the folder and the script's name."""
     # Without site-packages and whatever changes Python: it needs nothing of these.
-    return [sys.executable, "-I", "-S", launcher, kind, folder, task.script]
+    return ["-I", "-S", f"{os.path.dirname(__file__)}/launcher.py", kind]
 
 
 def start(folder: str, surroundings: Mapping[str, str]) -> subprocess.Popen[str]:

@@ -84,7 +84,10 @@ WRONG = {
     ("--address", "a:1"): "--address is for Ray; write --engine ray too",
     ("--cpus", "2"): "--cpus is for Ray; write --engine ray too",
     ("--fetch",): "--fetch is for Ray; write --engine ray too",
-    ("--gpus", "1"): "--gpus is for Ray; here CUDA_VISIBLE_DEVICES chooses them",
+    (
+        "--gpus",
+        "1",
+    ): "--gpus is for Ray and SLURM; here CUDA_VISIBLE_DEVICES chooses them",
     ("--engine", "ray", "--address", "ray://a:1"): "--address takes one as 10.0.0.1:",
     ("--engine", "ray", "--gpus", "all"): "--gpus takes 1, or 0.5 where two runs",
 }

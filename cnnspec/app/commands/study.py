@@ -33,6 +33,10 @@ def run(
     cpus: int | None,
     fetch: bool,
     gpus: str | None,
+    time: str | None,
+    partition: str | None,
+    sbatch: Sequence[str],
+    setup: Sequence[str],
     dry_run: bool,
     strict: bool,
     format: str,
@@ -46,7 +50,8 @@ def run(
     if format == "json" and not dry_run:
         stop("--format json tells what is to be run; write --dry-run too")
     on_ray = {"address": address, "cpus": cpus, "fetch": fetch}
-    asked = engines.asked(engine, gpus, jobs, on_ray)
+    on_slurm = {"time": time, "partition": partition, "sbatch": sbatch, "setup": setup}
+    asked = engines.asked(engine, gpus, jobs, on_ray, on_slurm, dry_run=dry_run)
     refuse_wrong_templates(templates)
     refuse_unknown_language(lang, templates)
     settings = {"allow_outside": allow_outside, "allow_import": allow_import}

@@ -1,4 +1,4 @@
-"""A training as a job of SLURM: a script of bash that starts the script of a spec.
+"""Trainings as a job of SLURM: a script of bash that starts the script of a spec.
 
 It only sets the environment that docs/scaling.md describes, from what SLURM tells.
 Source: the pages of sbatch and srun, Slurm 25.05.
@@ -32,6 +32,23 @@ class Wanted(NamedTuple):
     """Lines of shell that prepare the environment."""
 
 
+class Array(NamedTuple):
+    """The runs of a study, one for each task of a job."""
+
+    name: str
+    """Of the study."""
+    folder: str
+    """Of its results."""
+    scripts: Sequence[str]
+    """Of the runs, each in the folder of its run."""
+    at_once: int | None
+    """How many are trained at once; None: as many as there is room for."""
+    done: str
+    """The file in the folder of a run that is there when it has ended well."""
+    launcher: Sequence[str]
+    """What runs a script and records it, given its folder and its name; for Python."""
+
+
 class JobView(NamedTuple):
     """What the template of a job is told."""
 
@@ -45,6 +62,10 @@ class JobView(NamedTuple):
     """Folders in which the script finds modules as well, quoted."""
     command: str
     """What each machine runs, quoted."""
+    runs: Sequence[str] = ()
+    """Scripts of which each task takes one, quoted."""
+    done: str = ""
+    """The file beside a script that has nothing more to do."""
 
 
 def job_text(
@@ -71,38 +92,96 @@ def job_text(
     from cnnspec.emit.keras_script.script import made_from
 
     program = model.program
-    writer = Writer(*model, Language(lang, templates), own=templates, style=FULL)
-    # The environment of whoever submits a job goes along, and so does its Python.
-    python = "python" if wanted.setup else sys.executable
+    # A second job of this name waits for the first: both write to one folder.
+    lines = ["--dependency=singleton"]
+    log = f"{results_folder(program)}/slurm-%j.log"
     view = JobView(
-        lines=[quote(line) for line in _lines(model, wanted)],
+        lines=_lines(program.name, log, wanted, lines, _goes_on(model)),
         setup=wanted.setup,
         nodes=wanted.nodes,
         modules=":".join(map(quote, homes)),
-        command=" ".join(map(quote, [python, *script])),
+        command=" ".join(map(quote, [_python(wanted), *script])),
     )
-    return seal_text(writer.text("full/slurm.sh.j2", job=view), made_from(program))
+    return seal_text(_printed(model, view, lang, templates), made_from(program))
 
 
-def _lines(model: Model, wanted: Wanted) -> list[str]:
-    """The options of sbatch; what a person gives comes last, and so goes first."""
-    program = model.program
-    folder = results_folder(program).replace("%", "%%")
-    train = program.train
-    goes_on = train is not None and (train.resume or train.distribute is not None)
+def array_text(
+    models: Sequence[Model],
+    array: Array,
+    wanted: Wanted,
+    homes: Sequence[str] = (),
+    lang: str = "en",
+    templates: str | None = None,
+) -> str:
+    """The job of the runs of a study, sealed for `write_file`.
+
+    Args:
+        models: of the runs.
+        array: the runs.
+        wanted: what is asked for, for each.
+        homes: folders in which their scripts find modules as well.
+        lang: the language of comments.
+        templates: a folder of one's own.
+
+    Raises:
+        SpecError: one's own template can't be rendered.
+    """
+    bound = "" if array.at_once is None else f"%{array.at_once}"
+    lines = [f"--array=0-{len(array.scripts) - 1}{bound}"]
+    log = f"{array.folder}/slurm-%A_%a.log"
+    view = JobView(
+        lines=_lines(
+            job_name(array.name), log, wanted, lines, any(map(_goes_on, models))
+        ),
+        setup=wanted.setup,
+        nodes=1,
+        modules=":".join(map(quote, homes)),
+        command=" ".join(map(quote, [_python(wanted), *array.launcher])),
+        runs=[quote(script) for script in array.scripts],
+        done=quote(array.done),
+    )
+    return seal_text(_printed(models[0], view, lang, templates), array.name)
+
+
+def job_name(study: str) -> str:
+    """The name of the job of a study."""
+    return file_name(f"{study}_runs")
+
+
+def _printed(model: Model, view: JobView, lang: str, templates: str | None) -> str:
+    writer = Writer(*model, Language(lang, templates), own=templates, style=FULL)
+    return writer.text("full/slurm.sh.j2", job=view)
+
+
+def _python(wanted: Wanted) -> str:
+    """The environment of whoever submits a job goes along, and so does its Python."""
+    return "python" if wanted.setup else sys.executable
+
+
+def _goes_on(model: Model) -> bool:
+    """Whether a script goes on where it broke off."""
+    train = model.program.train
+    return train is not None and (train.resume or train.distribute is not None)
+
+
+def _lines(
+    name: str, log: str, wanted: Wanted, more: Sequence[str], goes_on: bool
+) -> list[str]:
+    """The options of sbatch, quoted; what a person gives comes last, and goes first."""
     given = {"gpus-per-node": wanted.gpus, "time": wanted.time}
     given["partition"] = wanted.partition
-    return [
-        f"--job-name={file_name(program.name)}",
+    folder, _, file = log.rpartition("/")
+    lines = [
+        f"--job-name={file_name(name)}",
         f"--nodes={wanted.nodes}",
         "--ntasks-per-node=1",
         *(f"--{name}={value}" for name, value in given.items() if value is not None),
-        f"--output={folder}/slurm-%j.log",
+        f"--output={folder.replace('%', '%%')}/{file}",
         "--open-mode=append",
-        # A second job of this name waits for the first: both write to one folder.
-        "--dependency=singleton",
+        *more,
         # Two minutes before its time is up, the script is told to save what it has.
         "--signal=TERM@120",
         "--requeue" if goes_on else "--no-requeue",
         *wanted.lines,
     ]
+    return [quote(line) for line in lines]
