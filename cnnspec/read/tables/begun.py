@@ -2,21 +2,22 @@
 
 import re
 
+from cnnspec.ground.patterns import pattern
 from cnnspec.read.tables.cells import COUNT, ELLIPSIS, Cells, joined, printed_row
 from cnnspec.read.tables.rows import SummaryError
 
-_SHAPE = re.compile(
+_SHAPE = pattern(
     r"(?:^|(?<=[\s)]))[\[({]{1,9}\s?(?:'?[\w./]{1,80}'?:\s?[\[(]{1,2}\s?)?"
     r"(?:None|null|\?|-?[0-9]|[\])}])"
 )
-_WORD = re.compile(r"(?<=\s)(?:multiple|\?|None)(?=\s+[0-9])")
-_NO_SHAPE = re.compile(r"\S+\s?\(\s?[A-Za-z][\w.>]*\s?\)(?=\s+[0-9])")
-_WHOLE = re.compile(r"\S.*?\(\s?[A-Za-z_][\w.>]*\s?\)")
-_CUT = re.compile(rf"\S+(?:\s\((?:\s?[A-Za-z_]\w*)?)?{ELLIPSIS}?")
-_ALMOST = re.compile(r"(\S+\s?\([A-Z]\w*\))\s+([\[({].*)")
-_TOKEN = re.compile(r"\S+")
-_ONE_NUMBER = re.compile(r"[0-9]+(?:,[0-9]{3})*")
-_BAR = re.compile(r"[┃│║|]")
+_WORD = pattern(r"(?<=\s)(?:multiple|\?|None)(?=\s+[0-9])")
+_NO_SHAPE = pattern(r"\S+\s?\(\s?[A-Za-z][\w.>]*\s?\)(?=\s+[0-9])")
+_WHOLE = pattern(r"\S.*?\(\s?[A-Za-z_][\w.>]*\s?\)")
+_CUT = pattern(rf"\S+(?:\s\((?:\s?[A-Za-z_]\w*)?)?{ELLIPSIS}?")
+_ALMOST = pattern(r"(\S+\s?\([A-Z]\w*\))\s+([\[({].*)")
+_TOKEN = pattern(r"\S+")
+_ONE_NUMBER = pattern(r"[0-9]+(?:,[0-9]{3})*")
+_BAR = pattern(r"[┃│║|]")
 _OPENS = {")": "(", "]": "[", "}": "{"}
 _LONGEST = 4_000
 """Characters of a line, beyond which it is none of a table."""

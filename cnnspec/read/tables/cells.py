@@ -1,24 +1,24 @@
 """The cells of a table's lines, and what they say of a layer."""
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from cnnspec.ground.patterns import pattern
 from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.read.tables.rows import PrintedRow, SummaryError
 
 ELLIPSIS = "…"
 NO_SHAPE = ("?", "multiple", "None")
 """What Keras prints where it doesn't know the shape."""
-COUNT = re.compile(
+COUNT = pattern(
     rf"([0-9][0-9,]{{0,25}}{ELLIPSIS}?|{ELLIPSIS})(?![^\s(|])(?:\s*\(\s?un\w+\))?"
 )
-_PRINTED = re.compile(r"0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+_PRINTED = pattern(r"0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 """A number as Python prints it; what else there is has lost a part, or gained one."""
-_PARENTHESES = re.compile(r"\(([^()]*)\)")
-_BRACKETS = re.compile(r"\[([^\[\]]+)\]")
-_SIZE = re.compile(r"[0-9]{1,18}")
+_PARENTHESES = pattern(r"\(([^()]*)\)")
+_BRACKETS = pattern(r"\[([^\[\]]+)\]")
+_SIZE = pattern(r"[0-9]{1,18}")
 _UNKNOWN = ("None", "?", "null", "-1")
 
 

@@ -4,28 +4,29 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from cnnspec.ground.patterns import pattern
 from cnnspec.read.tables.cells import number
 from cnnspec.read.tables.lines import Line
 
 BARS = "┃│║|"
-_HEADING = re.compile(
+_HEADING = pattern(
     r"Layer\s{0,3}\(\s{0,3}type(?::depth-idx)?\s?\).*?\bOut.*?\bP[a#]?", re.IGNORECASE
 )
-_WORD = re.compile(r"(?<![\w(])Layer(?!\w)")
-_IN_BOX = re.compile(r"Layer \(.*? Out.*? P")
-_BAR = re.compile(f"[{BARS}]")
-_RULE = re.compile(r"[┏━┳┓┡╇┩├─┼┤└┴┘┌┬┐╔═╦╗╠╬╣╚╩╝╞╪╡╭╮╰╯¯┃│║|+=_\-—:\s]*")
-_TOTAL = re.compile(
+_WORD = pattern(r"(?<![\w(])Layer(?!\w)")
+_IN_BOX = pattern(r"Layer \(.*? Out.*? P")
+_BAR = pattern(f"[{BARS}]")
+_RULE = pattern(r"[┏━┳┓┡╇┩├─┼┤└┴┘┌┬┐╔═╦╗╠╬╣╚╩╝╞╪╡╭╮╰╯¯┃│║|+=_\-—:\s]*")
+_TOTAL = pattern(
     r"\b(?P<which>Total|(?:Non-)?trainable|Optimizer)\s{1,3}params:\s*"
     r"(?P<count>[0-9][0-9,]{0,25})",
     re.IGNORECASE,
 )
-_ONE_LINE = re.compile(
+_ONE_LINE = pattern(
     r"(?P<heading>.*?Layer\s{1,3}\(type\)\W+Output Shape\W+Param #"
     r"(?:\W+(?:Connected to|Trainable))*)(?P<rows>.*?\(.*?)"
     r"(?P<totals>Total params:.*|$)"
 )
-_MODEL = re.compile(r'Model: "(?P<name>[^"]*)"')
+_MODEL = pattern(r'Model: "(?P<name>[^"]*)"')
 
 
 class Table(NamedTuple):
@@ -179,10 +180,10 @@ def _stripper(prefix: str) -> Callable[[str], str]:
         for part in parts
     ]
     blanks = len(prefix) - len(prefix.rstrip())
-    pattern = re.compile(rf"{''.join(loose)}\s{{0,{blanks}}}")
+    found = re.compile(rf"{''.join(loose)}\s{{0,{blanks}}}")
 
     def strip(text: str) -> str:
-        match = pattern.match(text)
+        match = found.match(text)
         return text[match.end() :] if match else text
 
     return strip

@@ -6,10 +6,10 @@ may be open. Keras 2.6 to 2.15 wraps a long cell in mid-word: what goes on stand
 its heading, or, where the blanks are lost, is told by what the row still lacks.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from cnnspec.ground.patterns import pattern
 from cnnspec.read.tables import begun
 from cnnspec.read.tables.begun import depth_of, is_open, label_is_whole, row_begun
 from cnnspec.read.tables.cells import COUNT, Cells, joined
@@ -17,21 +17,21 @@ from cnnspec.read.tables.finding import Table, is_rule
 from cnnspec.read.tables.lines import Line
 from cnnspec.read.tables.rows import SummaryError
 
-_SEGMENT = re.compile(r"\S+(?: \S+)*")
-_INNER_RULE = re.compile(r"[_=]{8,}|[┏┡├└+][━─┳╇┼┴+-]{8,}[┓┩┤┘+]?")
-_NEXT = re.compile(r"\s(?=[\w./-]+\s+\([A-Z]\w*\)?\s+[\[(]{1,2}(?:None|\?|[0-9]))")
-_MORE_LABEL = re.compile(r"[\w./:>-]*(?:\s?\(\s?[\w.>]*)?\s?\)(?=\s|$)")
-_MORE_IN_COLUMN = re.compile(r"[\w./:>-]*(?:\s?\([\w.>]*)?\)?")
-_MORE_SHAPE = re.compile(r"[0-9A-Za-z_?:,()\[\]{}\s']*")
-_MORE_COUNT = re.compile(r"[0-9,]*|[\s(a-z]*\)")
-_NUMBER = re.compile(r"(?<!\S)[0-9,]+(?!\S)")
-_NUMBER_LEFT = re.compile(
+_SEGMENT = pattern(r"\S+(?: \S+)*")
+_INNER_RULE = pattern(r"[_=]{8,}|[┏┡├└+][━─┳╇┼┴+-]{8,}[┓┩┤┘+]?")
+_NEXT = pattern(r"\s(?=[\w./-]+\s+\([A-Z]\w*\)?\s+[\[(]{1,2}(?:None|\?|[0-9]))")
+_MORE_LABEL = pattern(r"[\w./:>-]*(?:\s?\(\s?[\w.>]*)?\s?\)(?=\s|$)")
+_MORE_IN_COLUMN = pattern(r"[\w./:>-]*(?:\s?\([\w.>]*)?\)?")
+_MORE_SHAPE = pattern(r"[0-9A-Za-z_?:,()\[\]{}\s']*")
+_MORE_COUNT = pattern(r"[0-9,]*|[\s(a-z]*\)")
+_NUMBER = pattern(r"(?<!\S)[0-9,]+(?!\S)")
+_NUMBER_LEFT = pattern(
     r"(?:[\w./:>-]*(?:\s?\([\w.>]*)?\)?\s+)?[0-9,]+"
     r"(?:\s+[\w./:\[\]',\s…-]*[\]',])?"
 )
-_UNBUILT = re.compile(r"\(un[a-z]{3,5}\)")
-_ONE_WORD = re.compile(r"[\w./:>-]+…?")
-_READS = re.compile(r"(?=.*[\[\]',…])[\w./:\[\]',\s…-]*")
+_UNBUILT = pattern(r"\(un[a-z]{3,5}\)")
+_ONE_WORD = pattern(r"[\w./:>-]+…?")
+_READS = pattern(r"(?=.*[\[\]',…])[\w./:\[\]',\s…-]*")
 
 
 def plain_cells(table: Table) -> Iterator[Cells | None]:
