@@ -1,5 +1,6 @@
 """A model that was read as a document, whose places are those of its source."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -109,6 +110,8 @@ class FoundSource(Source):
         found = super().diagnostic(severity, code, path, message, hint, at_key)
         if found.mark.line and code == "unknown-field" and path:
             return found._replace(hint=_in_code(str(path[-1]), found.hint))
+        if found.mark.line and self.found.format in _CODE and path[:1] in _LAYERS:
+            return found._replace(hint=as_python(found.hint))
         if "write " not in found.hint or found.mark.line:
             return found
         return found._replace(hint=f"in the spec of it, {found.hint}")
@@ -201,6 +204,33 @@ def _taken(candidates: Sequence[Any]) -> str:
     *but, last = others or [""]
     would = f"{', '.join(but)} or {last}" if but else last
     return f"{first} is taken; {would} would do, too" if last else f"{first} is taken"
+
+
+_CODE = ("python", "notebook")
+_LAYERS = (("layers",), ("blocks",))
+_SAID = re.compile(
+    r"\b(?P<word>write|set) (?P<key>[a-z_]+): "
+    r"(?P<value>\[[^\[\]]*\]|[\w.+-]+)(?![^;,\s)])"
+)
+_NO_ARGUMENT = ("from", "input", "shape", "model", "name")
+"""Keys of a spec that no layer has as an argument in code."""
+_WORDS = {"true": "True", "false": "False", "null": "None"}
+
+
+def as_python(hint: str) -> str:
+    """What to do, with arguments as code has them: `write padding="same"`."""
+
+    def said(match: re.Match[str]) -> str:
+        key, value = match["key"], match["value"]
+        if key in _NO_ARGUMENT:
+            return match[0]
+        if value.startswith("["):
+            value = f"({value[1:-1]})"
+        elif value.lstrip("+-")[:1].isalpha():
+            value = _WORDS.get(value, f'"{value}"')
+        return f"{match['word']} {key}={value}"
+
+    return _SAID.sub(said, hint)
 
 
 def _in_code(name: str, hint: str) -> str:

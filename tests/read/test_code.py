@@ -508,6 +508,11 @@ MNIST = "from keras.datasets import mnist\n(x, y), _ = mnist.load_data()\n"
         ("m = Sequential([Dense(3, 'rellu', input_shape=(4,))])", 3, "mean 'relu'?"),
         ("m = Sequential([Dense(-3, input_shape=(4,))])", 3, "Dense.units must be"),
         ("m = Sequential([Dense('10', input_shape=(4,))])", 3, "write 10"),
+        (
+            "m = Sequential([Conv2D(4, 9, input_shape=(8, 8, 1))])",
+            3,
+            'write padding="same"; or write kernel_size=8',
+        ),
         ("m = Sequential([Dense(input_shape=(4,))])", 3, "Dense needs 'units'"),
         (
             "m = Sequential()\nm.add(Conv2D(8, kernal_size=3, input_shape=(9, 9, 1)))",
@@ -554,7 +559,7 @@ MNIST = "from keras.datasets import mnist\n(x, y), _ = mnist.load_data()\n"
         (
             "m = Sequential([LSTM(8, input_shape=(10, 3)),\n  LSTM(8), Dense(1)])",
             4,
-            "return_sequences: true in line 3",
+            "return_sequences=True in line 3",
         ),
         (
             "m = Sequential([Dense(9, input_shape=(4,)), Reshape((7, 7))])",
@@ -573,7 +578,7 @@ MNIST = "from keras.datasets import mnist\n(x, y), _ = mnist.load_data()\n"
                 "m.compile('adam', 'sparse_categorical_crossentropy')\nm.fit(x, y)"
             ),
             6,
-            "set units: 10",
+            "set units=10",
         ),
         (
             (
