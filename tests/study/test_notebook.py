@@ -285,6 +285,25 @@ def test_a_study_is_built_to_a_notebook_alone(capsys) -> None:
     assert "'help.yaml' is a study, which is built with --to notebook alone" in said
 
 
+def test_names_of_variants_may_be_anything() -> None:
+    names = ["a b", "a_b", "A-b", 'the """ end\\', "가 나", "%s {0}"]
+    variants = {name: {"spec": f"{k}.yaml"} for k, name in enumerate(names)}
+    for k in range(len(names)):
+        lines = "  - Dense: {units: 10, activation: softmax}\n" * (k + 1)
+        Path(f"{k}.yaml").write_text(f"extends: tiny.yaml\nappend:\n{lines}")
+    document = {"study": "Any?", "base": "tiny.yaml", "variants": variants}
+    Path("any.yaml").write_text(json.dumps(document))
+    found = plan(read("any.yaml"))
+    assert all(one.model for one in found.variants)
+    space: dict[str, Any] = {}
+    for code in codes(found):
+        if all(map(_defines, ast.parse(code).body)):
+            exec(compile(code, "cell", "exec"), space)  # noqa: S102
+    built = [name for name in space if name.startswith("build_model")]
+    assert len(built) == len(names)
+    assert space["build_model_a_b_1"]().count_params() > 0
+
+
 def test_what_isnt_trained_has_none() -> None:
     Path("tiny.yaml").write_text(SPEC.partition("data:")[0])
     found = plan(read("help.yaml"))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.emit.code.model import value_text
+from cnnspec.emit.code.plan.comments import in_docstring
 from cnnspec.emit.code.plan.names import identifier
 from cnnspec.emit.keras_script.texts import Language
 from cnnspec.emit.keras_script.writer import Writer
@@ -84,7 +85,7 @@ class Functions:
     def __init__(self, variants: Sequence[Variant]) -> None:
         self._variants = variants
         shared = Shared(
-            [identifier(one.planned.variant.name.lower()) for one in variants],
+            _called([one.planned.variant.name for one in variants]),
             [_settings(one.planned.variant.settings) for one in variants],
         )
         every = dict(enumerate(one.parts for one in variants))
@@ -119,7 +120,7 @@ class Functions:
             for one in self._variants
             if (view := one.writer.view.data)
         ]
-        codes = [code for one in (*self.train, *self.vote) for code in [_body(one)]]
+        codes = [one.code for one in (*self.train, *self.vote)]
         samples = [one.parts.samples for one in self._variants[:1]]
         data = [one.parts.data for one in self._variants]
         found = [made_known(code, *codes, *samples, *held_out) for code in data]
@@ -177,6 +178,15 @@ class Functions:
             yield _defined(one, "members", doc, [one.code])
 
 
+def _called(names: Sequence[str]) -> list[str]:
+    """Variants' names as parts of names of functions, all of them different."""
+    found: list[str] = []
+    for name in names:
+        own = identifier(name.lower())
+        found.append(f"{own}_{len(found)}" if own in found else own)
+    return found
+
+
 def _settings(settings: Mapping[str, Any]) -> dict[str, str]:
     return {key: value_text(value) for key, value in settings.items()}
 
@@ -192,13 +202,8 @@ def _call(functions: Sequence[Function], place: int, *given: str) -> str:
 def _defined(one: Function, head: str, doc: str, code: Sequence[str]) -> str:
     from textwrap import indent
 
-    body = "\n".join([f'"""{doc}"""', *filter(None, code)])
+    body = "\n".join([f'"""{in_docstring(doc)}"""', *filter(None, code)])
     return f"def {one.name}({head}):\n{indent(body, '    ')}"
-
-
-def _body(one: Function) -> str:
-    """The code of a function without what only a function may say."""
-    return one.code.replace("return ", "", 1) if "return " in one.code else one.code
 
 
 def _apart(code: str, varied: set[str], nested: bool) -> tuple[list[str], list[str]]:
