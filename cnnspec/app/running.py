@@ -13,6 +13,7 @@ from cnnspec.ground.processes import environment, launched
 from cnnspec.ground.source import stem
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Model
+from cnnspec.study.files import OUTLINE
 
 ANSWERS = "predict.py"
 """The script beside a trained model that answers with it."""
@@ -193,8 +194,12 @@ def _refuse_other_results(program: Program, folder: str) -> None:
     """Keeps the results of one spec from being written over those of another.
 
     Raises:
-        SpecError: the folder holds the script of another spec.
+        SpecError: the folder holds the script of another spec, or a study.
     """
+    study = f"{folder}/{OUTLINE}"
+    if os.path.exists(study):
+        text = f"'{folder}' holds the results of a study"
+        raise _other_results(study, text, "give this spec a name: of its own")
     ours = _script(program)
     scripts = os.listdir(folder) if os.path.isdir(folder) else []
     known = (ours, ANSWERS)

@@ -19,6 +19,9 @@ from cnnspec.study.plan import Plan, Run, Study
 from cnnspec.study.running import Writing, due, removed
 from cnnspec.study.search import reached
 
+_MOST = 5
+"""Variants that are named where many could be."""
+
 
 def refuse_untrainable(plan: Plan, writing: Writing, *, elsewhere: bool) -> None:
     """Makes sure that what the trainings of a study need is there.
@@ -153,9 +156,10 @@ def _tell_before(plan: Plan, todo: Sequence[Run]) -> None:
     if done:
         rest = "nothing is left to train" if not todo else f"{len(todo):,} are left"
         print(f"{done:,} of {counted(len(plan.runs), 'run')} are done; {rest}")
-    names = {record.variant for _, record in removed(plan)}
-    for name in sorted(names):
-        print(visible(f"'{name}' has results here that this study doesn't ask for"))
+    if names := sorted({record.variant for _, record in removed(plan)}):
+        more = f" and {len(names) - _MOST:,} more" * (len(names) > _MOST)
+        kept = ", ".join(f"'{name}'" for name in names[:_MOST]) + more
+        print(visible(f"results that this study doesn't ask for are kept: {kept}"))
     sys.stdout.flush()
 
 

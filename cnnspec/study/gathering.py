@@ -5,8 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from cnnspec.study.files import OUTLINE
 from cnnspec.study.outline import (
-    FILE,
     outcome_of,
     read_outline,
     results_of,
@@ -66,7 +66,7 @@ def _in(folder: str) -> Iterator[Results]:
     studies = []
     for here, folders, files in os.walk(folder):
         folders.sort()
-        if FILE in files and (outline := read_outline(here)):
+        if OUTLINE in files and (outline := read_outline(here)):
             studies.append(here)
             folders.clear()
             yield results_of(outline, here)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.emit.write import write_together
 from cnnspec.study.facts import rungs_of
+from cnnspec.study.files import EARLIER, OUTLINE
 from cnnspec.study.plan import Plan, Planned
 from cnnspec.study.reasons import reason
 from cnnspec.study.records import FAILURE, RECORD, Record, record_of
@@ -20,10 +21,6 @@ from cnnspec.study.results import (
     Outcome,
     Results,
 )
-
-FILE = "study.json"
-EARLIER = "earlier"
-"""Where runs are kept whose variant was changed since."""
 
 
 class Place(NamedTuple):
@@ -101,7 +98,7 @@ def write_outline(outline: Outline, folder: str) -> None:
         "runs": [place._asdict() for place in outline.places],
     }
     text = json.dumps(data, indent=1, ensure_ascii=False, default=str)
-    write_together({os.path.join(folder, FILE): f"{text}\n"})
+    write_together({os.path.join(folder, OUTLINE): f"{text}\n"})
 
 
 _KEPT = (
@@ -114,7 +111,7 @@ _KEPT = (
 def read_outline(folder: str) -> Outline | None:
     """What `study.json` of a folder says; None where there is none, or another's."""
     try:
-        with open(os.path.join(folder, FILE), encoding="utf-8") as file:
+        with open(os.path.join(folder, OUTLINE), encoding="utf-8") as file:
             data: Any = json.load(file)
         return Outline(
             str(data["title"]),

@@ -21,7 +21,7 @@ from cnnspec.judge.check import check_source
 from cnnspec.judge.settings import Settings
 from cnnspec.judge.subjects import reported, sections
 from cnnspec.model.summary import Model
-from cnnspec.study.files import LOCK
+from cnnspec.study.files import EARLIER, LOCK
 from cnnspec.study.plan import Plan, Run
 from cnnspec.study.records import (
     ACCURACY,
@@ -84,7 +84,7 @@ def failed(run: Run) -> Record | None:
 def earlier(plan: Plan, run: Run, key: str) -> str:
     """Where results of a run are kept that belong to a changed variant."""
     inside = os.path.relpath(run.folder, f"{plan.study.folder}/runs")
-    return f"{plan.study.folder}/earlier/{inside}-{key[:12]}"
+    return f"{plan.study.folder}/{EARLIER}/{inside}-{key[:12]}"
 
 
 def _put_away(folder: str, kept: str) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec import api
+from cnnspec.app.running import training_script
 from cnnspec.app.studying import kept_folder
 from cnnspec.ground.errors import SpecError
 from cnnspec.judge.settings import Settings
@@ -100,13 +102,21 @@ def test_a_folder_with_somebody_elses_files_is_kept() -> None:
     assert theirs.read_text() == "mine"
 
 
-def test_results_of_a_training_are_not_a_studys() -> None:
+def test_a_study_and_a_training_do_not_share_a_folder() -> None:
     study = planned("8").study
     FOLDER.mkdir(parents=True)
     (FOLDER / "small.py").touch()
     said = "holds the results of a training, with 'small.py'"
     with pytest.raises(SpecError, match=said), kept_folder(study):
         pass
+    shutil.rmtree("results")
+    os.makedirs(FOLDER)
+    (FOLDER / "study.json").touch()
+    model = api.load("small.yaml", ["name=small_study"])
+    with pytest.raises(
+        SpecError, match="'results/small_study' holds the results of a st"
+    ):
+        training_script(model)
     shutil.rmtree("results")
     Path("results").touch()
     said = "'results/small_study' can't be made: not a directory"
