@@ -185,6 +185,7 @@ class _Judge:
             found = self._row_difference(row, layer)
             if mending:
                 texts = "; or ".join(remedy.text for remedy in mending)
+                texts = self._source.as_said(texts)
                 hint = "" if place else texts
                 more = "" if place else _covered(mending, len(differ) - 1)
                 found = found._replace(message=f"{found.message}{more}", hint=hint)

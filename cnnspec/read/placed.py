@@ -110,11 +110,15 @@ class FoundSource(Source):
         found = super().diagnostic(severity, code, path, message, hint, at_key)
         if found.mark.line and code == "unknown-field" and path:
             return found._replace(hint=_in_code(str(path[-1]), found.hint))
-        if found.mark.line and self.found.format in _CODE and path[:1] in _LAYERS:
-            return found._replace(hint=as_python(found.hint))
+        if found.mark.line and path[:1] in _LAYERS:
+            return found._replace(hint=self.as_said(found.hint))
         if "write " not in found.hint or found.mark.line:
             return found
         return found._replace(hint=f"in the spec of it, {found.hint}")
+
+    def as_said(self, hint: str) -> str:
+        """What to do, in a program as code has it: `write padding="same"`."""
+        return as_python(hint) if self.found.format in _CODE else hint
 
     def remarks(self, path: Path, *, whole: bool = True) -> Remarks:
         """What its reader has to say of the value under a path."""

@@ -410,6 +410,23 @@ def test_a_table_that_is_of_another_model_is_held_against_the_code() -> None:
     assert found.places["layers", 2].cell == 1
 
 
+def test_cells_that_ran_in_another_order_are_read_in_it(tmp_path: Path) -> None:
+    """Where the table shows it; what can't be so is told as code has it."""
+    cells = ("n = 2", ""), (f"{HEAD}m = Sequential([{_OPEN}])\nm.summary()", TABLE)
+    data = json.loads(book(*cells, ("n = 3", "")))
+    path = tmp_path / "cells.ipynb"
+    for counts, ok in (((1, 3, 2), True), ((1, 2, 3), False), ((1, 3, None), False)):
+        for cell, count in zip(data["cells"], counts, strict=True):
+            cell["execution_count"] = count
+        path.write_text(json.dumps(data), encoding="utf-8")
+        checked = cnnspec.check(path)
+        assert checked.ok == ok
+        assert ok or "write units=3 in cell 2" in checked.diagnostics[0].hint
+
+
+_OPEN = "layers.Flatten(input_shape=(4, 4)), layers.Dense(n)"
+
+
 @pytest.mark.parametrize(
     ("after", "has"),
     [

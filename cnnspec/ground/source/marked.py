@@ -374,6 +374,10 @@ class Source:
             message = f"{message} (given by --set {text})"
         return Diagnostic(severity, code, self.mark(path, at_key), message, hint)
 
+    def as_said(self, hint: str) -> str:
+        """What to do with layers, in the words of the file."""
+        return hint
+
     def error(self, problem: Problem) -> Diagnostic:
         """The diagnostic of a problem whose path leads from the document's root."""
         path, code, message, hint, at_key, trail, severity, times = problem

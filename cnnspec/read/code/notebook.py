@@ -22,6 +22,8 @@ class Cell(NamedTuple):
     code: str
     output: str
     """What it printed."""
+    ran: int
+    """When it was run last, as the notebook counts; 0 where it doesn't say."""
 
 
 def from_notebook(text: str, choice: Choice = FIRST) -> Found:
@@ -31,6 +33,36 @@ def from_notebook(text: str, choice: Choice = FIRST) -> Found:
         ReadError: it is no notebook, or builds no model that can be followed.
     """
     cells = cells_of(text)
+    found = _read(cells, choice)
+    ran = sorted(cells, key=lambda cell: cell.ran)
+    if ran == cells or min(cell.ran for cell in cells) < 1 or _agrees(found):
+        return found
+    # The cells were run in another order, and what they printed is of that one.
+    other = _read(ran, choice)
+    return other if _agrees(other) else found
+
+
+def _agrees(found: Found) -> bool:
+    """Whether a model comes to the total of its printed table, or has none."""
+    if found.figures is None or found.figures.total is None:
+        return True
+    from cnnspec.catalogue.registry import declaring
+    from cnnspec.ground.data import DataSource
+    from cnnspec.model.changing import read_changed
+    from cnnspec.model.resolver import resolve
+    from cnnspec.model.summary import infer
+
+    program = read_changed(DataSource(found.document))
+    with declaring(program.own):
+        return infer(resolve(program)).total_params == found.figures.total
+
+
+def _read(cells: Sequence[Cell], choice: Choice) -> Found:
+    """The model that cells come to, one after the other.
+
+    Raises:
+        ReadError: they build none that can be followed.
+    """
     machine = followed([Part(cell.code, cell.number) for cell in cells])
     model = chosen(machine, choice)
     outputs = {cell.number: cell.output for cell in cells}
@@ -78,7 +110,10 @@ def _of_code(listed: Sequence[Any]) -> Iterator[Cell]:
         printed = (
             [_printed(one) for one in outputs] if isinstance(outputs, list) else []
         )
-        yield Cell(number, without_magics(code), "\n".join(filter(None, printed)))
+        ran = cell.get("execution_count", cell.get("prompt_number"))
+        when = ran if isinstance(ran, int) else 0
+        output = "\n".join(filter(None, printed))
+        yield Cell(number, without_magics(code), output, when)
 
 
 def _text(value: Any) -> str:
