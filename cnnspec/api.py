@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from cnnspec.judge.imported import Imported
     from cnnspec.judge.overrides import Overrides
     from cnnspec.judge.settings import Settings
+    from cnnspec.judge.sizes import AtSizes
 
 __all__ = [
     "Checked",
@@ -347,15 +348,25 @@ def _check(
             source = read()
         except SpecError as error:
             return Checked(path, None, None, error.diagnostics)
+        at = _at(sizes) if sizes else None
+        proofs: list[judging.Proof] = [_by_keras] if keras else []
+        proofs += [at] if at else []
         if not is_study(source):
-            checked = _check_spec(source, path, overrides, settings, keras, sizes)
+            checked = _check_spec(source, path, overrides, settings, proofs, at)
             if not (variants and checked.ok and source.said("study")):
                 return checked
         elif not variants:
             return Checked(path, None, None, [_no_spec(source)])
         else:
             checked = Checked(path, None, None, [], settings.strict)
-        return _with_variants(checked, source, overrides, chosen)
+        return _with_variants(checked, source, overrides, proofs, chosen)
+
+
+def _at(sizes: Sequence[str]) -> "AtSizes":
+    """What holds a model against other sizes, which most checks don't ask for."""
+    from cnnspec.judge.sizes import AtSizes
+
+    return AtSizes(sizes)
 
 
 def _no_spec(source: Source) -> Diagnostic:
@@ -366,7 +377,11 @@ def _no_spec(source: Source) -> Diagnostic:
 
 
 def _with_variants(
-    checked: Checked, source: Source, overrides: "Overrides", chosen: Mapping[str, Any]
+    checked: Checked,
+    source: Source,
+    overrides: "Overrides",
+    proofs: Sequence["judging.Proof"],
+    chosen: Mapping[str, Any],
 ) -> Checked:
     """A study, or a spec that has one, with what is found in its variants."""
     from cnnspec.study.checking import plan
@@ -375,7 +390,7 @@ def _with_variants(
 
     chosen = {key: one for key, one in chosen.items() if key != "strict"}
     try:
-        study = plan(read_document(source, overrides=overrides), **chosen)
+        study = plan(read_document(source, overrides=overrides), *proofs, **chosen)
     except SpecError as error:
         found = [*checked.diagnostics, *error.diagnostics]
         return Checked(*checked._replace(diagnostics=found))
@@ -390,16 +405,11 @@ def _check_spec(
     path: str,
     overrides: "Overrides",
     settings: "Settings",
-    keras: bool,
-    sizes: Sequence[str],
+    proofs: Sequence["judging.Proof"],
+    at: "AtSizes | None",
 ) -> Checked:
-    proofs: list[judging.Proof] = [_by_keras] if keras else []
-    if sizes:
-        from cnnspec.judge.sizes import AtSizes
-
-        proofs.append(at := AtSizes(sizes))
     checked = judging.check_source(lambda: source, path, overrides, settings, *proofs)
-    if sizes and at.summary is not None:
+    if at is not None and at.summary is not None:
         checked = checked._replace(summary=at.summary, at=str(at))
     summary = None if checked.summary is None else Summary(*checked.summary)
     return Checked(*checked._replace(summary=summary))

@@ -33,6 +33,17 @@ class Deadly(keras.layers.Layer):
         os.kill(os.getpid(), signal.SIGSEGV)
 """
 SPEC = "input: [4]\nlayers:\n  - Dense: 3\n"
+BASE = """
+input: [8, 8, 1]
+layers: [Flatten, ReLU, {Dense: {units: 10, activation: softmax}}]
+data: {source: digits}
+train: {loss: sparse_categorical_crossentropy}
+"""
+STUDY = """
+study: Which of them runs?
+base: base.yaml
+variants: {base: {}, deadly: {layers.1: Deadly}}
+"""
 
 
 def _installed(folder: Path) -> None:
@@ -49,7 +60,10 @@ def test_the_end_of_keras_swallows_nothing_of_other_specs(tmp_path: Path) -> Non
     _installed(tmp_path)
     for name, more in (("a", ""), ("b", "  - Deadly: {name: last}\n"), ("c", "")):
         (tmp_path / f"{name}.yaml").write_text(SPEC + more)
-    command = ["check", "--keras", "--format", "json", "a.yaml", "b.yaml", "c.yaml"]
+    (tmp_path / "base.yaml").write_text(BASE)
+    (tmp_path / "d.yaml").write_text(STUDY)
+    files = ["a.yaml", "b.yaml", "c.yaml", "d.yaml"]
+    command = ["check", "--keras", "--format", "json", *files]
     done = subprocess.run(
         [sys.executable, "-m", "cnnspec", *command],
         cwd=tmp_path,
@@ -59,8 +73,12 @@ def test_the_end_of_keras_swallows_nothing_of_other_specs(tmp_path: Path) -> Non
         check=False,
     )
     specs = json.loads(done.stdout)["specs"]
-    assert (done.returncode, [spec["ok"] for spec in specs]) == (1, [True, False, True])
+    ok = [spec["ok"] for spec in specs]
+    assert (done.returncode, ok) == (1, [True, False, True, False])
     [error] = specs[1]["diagnostics"]
     assert (error["code"], error["line"]) == ("fails-at-run", 4)
     says = "'last' (Deadly) fails at the first batch: the process that ran Keras was"
     assert error["message"] == f"{says} ended by signal 11 (Segmentation fault)"
+    [error] = specs[3]["diagnostics"]
+    assert error["code"] == "fails-at-run"
+    assert error["message"].startswith("a variant fails at the first batch of 'deadly'")

@@ -32,6 +32,7 @@ from cnnspec.ground.errors import (
     PartMark,
     Problem,
 )
+from cnnspec.ground.source import Source
 
 
 class Apart:
@@ -125,14 +126,14 @@ def _of_end(checked: Checked, layer: str | None, status: int) -> Diagnostic:
     """
     from cnnspec.judge.rules.layers.fails_at_run import CODE
 
-    assert checked.program is not None
-    assert checked.summary is not None
     text, hint = f"the process that ran Keras ended with status {status}", ""
     if status < 0:
         text = f"the process that ran Keras was ended by signal {-status}"
         text = f"{text} ({signal.strsignal(-status)})"
     if -status == _KILLED:
         hint = "the system does so where memory is short"
+    if checked.program is None or checked.summary is None:
+        return _of_study(checked, layer, CODE, text, hint)
     for node in checked.summary.graph.nodes:
         if node.name == layer:
             title = f"'{node.name}' ({type(node.layer).__name__})"
@@ -140,6 +141,16 @@ def _of_end(checked: Checked, layer: str | None, status: int) -> Diagnostic:
             problem = Problem(node.path, CODE, text, hint, True, node.trail)
             return checked.program.source.error(problem)
     return checked.program.source.error(Problem((), CODE, text, hint))
+
+
+def _of_study(
+    checked: Checked, layer: str | None, code: str, text: str, hint: str
+) -> Diagnostic:
+    """The same of a study, of which it isn't known which variant it was at."""
+    at = f"a variant fails at the first batch of '{layer}'" if layer else "Keras fails"
+    problem = Problem((), code, f"{at}: {text}", hint)
+    source: Source = checked.study.study.source
+    return source.error(problem)
 
 
 _KILLED = 9

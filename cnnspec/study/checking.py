@@ -1,13 +1,13 @@
 """A study's variants checked, and the runs that they come to."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cnnspec.ground.errors import Diagnostic, OverrideError, SpecError
 from cnnspec.ground.source import Source, read_source, with_bases
 from cnnspec.ground.source.extends import read_named
-from cnnspec.judge.check import Checked, check_changed
+from cnnspec.judge.check import Checked, Proof, check_changed
 from cnnspec.judge.settings import Settings, settings_for
 from cnnspec.language.document import Document
 from cnnspec.model.summary import Model
@@ -22,11 +22,12 @@ _OF_LAYERS = ("mixed_precision", "fine_tune")
 """Those of `train:`."""
 
 
-def plan(study: Study, **chosen: Any) -> Plan:
+def plan(study: Study, *proofs: Proof, **chosen: Any) -> Plan:
     """What a study comes to: its variants checked, and what is to be run.
 
     Args:
         study: the study.
+        proofs: what a variant without errors is held against as well.
         chosen: settings that win over those of a pyproject.toml: `allow_outside`,
             `allow_import`, `select`, `ignore`.
 
@@ -34,7 +35,7 @@ def plan(study: Study, **chosen: Any) -> Plan:
         SettingsError: a setting that can't be followed.
         OverrideError: what the command line sets can't be applied.
     """
-    checks = _Checks(study, chosen)
+    checks = _Checks(study, chosen, proofs)
     planned = tuple(map(checks.planned, study.variants))
     return Plan(study, planned, tuple(runs_of(study, planned)))
 
@@ -42,8 +43,10 @@ def plan(study: Study, **chosen: Any) -> Plan:
 class _Checks:
     """Checks variants; what they have in common is found out once."""
 
-    def __init__(self, study: Study, chosen: Mapping[str, Any]) -> None:
-        self._study, self._chosen = study, chosen
+    def __init__(
+        self, study: Study, chosen: Mapping[str, Any], proofs: Iterable[Proof]
+    ) -> None:
+        self._study, self._chosen, self._proofs = study, chosen, proofs
         self._sources: dict[str, Source | SpecError] = {}
         self._settings: dict[str, Settings] = {}
         self._own: dict[str, frozenset[Diagnostic]] = {}
@@ -117,6 +120,7 @@ class _Checks:
             variant.settings,
             settings,
             *expected_of(study, variant),
+            *self._proofs,
             places=places,
             like=None if layers is None else self._models.get(kept),
         )

@@ -46,11 +46,11 @@ def run(
         "cell": cell,
     }
     results = []
-    settings_of_keras = {**settings, "allow_import": allow_import}
+    settings_of_keras = {**settings, "allow_import": allow_import, "variants": True}
     with _keras(overrides, **settings_of_keras) if keras else nullcontext() as apart:
         for spec in specs_of(paths):
             checked = checked_spec(spec, overrides, variants=True, **settings)
-            if apart and checked.program is not None:
+            if apart and (checked.program is not None or checked.study is not None):
                 checked = apart.proved(spec, checked)
             if format == "text":
                 findings.tell_others(checked.program)
