@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from errno import EEXIST
 from typing import NamedTuple
 
@@ -89,6 +90,8 @@ def earlier(plan: Plan, run: Run, key: str) -> str:
 
 def _put_away(folder: str, kept: str) -> None:
     """Makes room: what has a record is kept, and what has none is worth nothing."""
+    with _free(folder):
+        pass
     if record_of(folder) is None:
         shutil.rmtree(folder)
         return
@@ -123,17 +126,24 @@ def prepare(run: Run, writing: Writing) -> Mapping[str, str]:
     """
     model = _model(run, writing.settings)
     os.makedirs(run.folder, exist_ok=True)
-    lock = hold_with_children(f"{run.folder}/{LOCK}")
-    try:
+    with _free(run.folder):
         task = _task(run, model)
         if not _goes_on(model):
             _clear(run.folder)
         write(run.folder, TASK, task)
         _write_script(run.folder, task, model, writing)
+    return environment(homes_of(model))
+
+
+@contextmanager
+def _free(folder: str) -> Iterator[None]:
+    """Waits until the last process of a run has ended, and keeps others out."""
+    lock = hold_with_children(f"{folder}/{LOCK}")
+    try:
+        yield
     finally:
         if lock is not None:
             os.close(lock)
-    return environment(homes_of(model))
 
 
 def _model(run: Run, settings: Settings) -> Model:

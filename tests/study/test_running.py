@@ -90,6 +90,22 @@ def test_results_of_a_changed_variant_give_way_and_come_back_with_it() -> None:
     assert record_of(first.folder).test == {"accuracy": 0.9}
 
 
+@pytest.mark.parametrize("resumes", [False, True])
+def test_a_run_that_broke_off_begins_anew_or_goes_on(resumes: bool) -> None:
+    spec = f"{standin.SPEC}  resume: {str(resumes).lower()}\n"
+    [run] = planned("8", spec).runs
+    writing = running.Writing(Settings(), templates="own")
+    running.prepare(run, writing)
+    done = Path(run.folder, "checkpoint/epoch_00003")
+    done.mkdir(parents=True)
+    (done.parents[1] / "history.csv").touch()
+    running.prepare(run, writing)
+    assert done.exists() is resumes
+    assert sorted(os.listdir(run.folder)) == sorted(
+        [".lock", "small.py", "task.json", *["checkpoint", "history.csv"] * resumes]
+    )
+
+
 def test_a_folder_with_somebody_elses_files_is_kept() -> None:
     [run] = planned("8").runs
     theirs = Path(run.folder, "notes.md")
