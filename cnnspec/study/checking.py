@@ -58,6 +58,8 @@ class _Checks:
         try:
             source = self._source(variant)
             own = self._own_findings(variant.spec, source)
+            if untrained := tuple(reasons.untrained(source)):
+                return Planned(variant, None, (*_errors(own), *untrained))
             checked = self._check(variant, source)
         except OverrideError as error:
             return Planned(variant, None, (reasons.of_setting(error),))
@@ -68,7 +70,7 @@ class _Checks:
             model = checked.model()
         except SpecError:
             return Planned(variant, None, tuple(found))
-        found += reasons.untrained(model)
+        found += reasons.unhalved(model)
         sound = all(one.severity != "error" for one in found)
         return Planned(variant, model if sound else None, tuple(found))
 
@@ -127,6 +129,10 @@ class _Checks:
         if layers is not None and kept not in self._models and checked.ok:
             self._models[kept] = checked.model()
         return checked
+
+
+def _errors(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    return (one for one in found if one.severity == "error")
 
 
 def _of_layers(variant: Variant, source: Source) -> list[tuple[str, Any]] | None:

@@ -9,13 +9,16 @@ from cnnspec.ground.errors import (
     Path,
     without_details,
 )
+from cnnspec.ground.source import Source
 from cnnspec.judge.subjects import sections
 from cnnspec.model.summary import Model
-from cnnspec.study.plan import Halving, Plan, Planned, Study, Variant
+from cnnspec.study.plan import Plan, Planned, Study, Variant
 
 SETTING = "study-setting"
 TRAINING = "study-training"
 HALVING = "study-halving"
+_NEEDED = {"data": ("source", "python"), "train": ("loss",)}
+"""Sections that a training needs, and what makes one that isn't there."""
 _OF_ALL = (TRAINING, HALVING)
 """What isn't due to the settings of a variant."""
 
@@ -72,19 +75,36 @@ class Reasons:
         """Whether a finding stands in the study, or nothing of the variant does."""
         return found.mark.path == self._source.path or not self._variant.places
 
-    def untrained(self, model: Model) -> Iterator[Diagnostic]:
-        """Whether nothing is to be trained."""
-        program = model.program
-        lacks = [key for key in ("data", "train") if getattr(program, key) is None]
-        if lacks:
-            text = f"a study trains, and '{self._variant.spec}' has no {lacks[0]}:"
-            hint = "add what it is to be trained with, as in docs/training.md"
-            yield Diagnostic("error", TRAINING, self._names_spec, text, hint)
-        elif self._variant.is_drawn and self._study.search:
-            yield from self._unhalved(model, self._study.search.halving)
+    def untrained(self, source: Source) -> Iterator[Diagnostic]:
+        """Whether nothing is to be trained.
 
-    def _unhalved(self, model: Model, halving: Halving | None) -> Iterator[Diagnostic]:
+        Args:
+            source: the spec as it is.
+        """
+        settings = self._variant.settings
+        for section, needed in _NEEDED.items():
+            said = (
+                settings[section] if section in settings else source.value((section,))
+            )
+            makes = [f"{section}.{key}" for key in needed]
+            if said is None and not any(key.startswith((*makes,)) for key in settings):
+                yield self._unable(section)
+                return
+
+    def _unable(self, section: str) -> Diagnostic:
+        """What to say of a variant without a section that a training needs."""
+        text = f"a study trains, and '{self._variant.spec}' has no {section}:"
+        hint = "add what it is to be trained with, as in docs/training.md"
+        if where := self._variant.places.get(section):
+            text, hint = f"a study trains, and {section} is null here", "remove it"
+            mark = self._source.mark(where)
+            return self._named(Diagnostic("error", TRAINING, mark, text, hint))
+        return Diagnostic("error", TRAINING, self._names_spec, text, hint)
+
+    def unhalved(self, model: Model) -> Iterator[Diagnostic]:
         """Why a sample can't be held against others before it is trained to the end."""
+        search = self._study.search
+        halving = search.halving if search and self._variant.is_drawn else None
         fit = sections(model).fit()
         if halving is None or fit is None:
             return
