@@ -72,3 +72,24 @@ def hold_with_children(path: str) -> int | None:
         os.close(file)
         return None
     return file
+
+
+def is_free(path: str) -> bool:
+    """Whether nobody holds a lock that is handed to children, as far as can be told."""
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        file = os.open(path, os.O_RDWR)
+    except OSError:
+        return True  # nobody has begun
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # some shared file systems have no locks
+        return True
+    finally:
+        os.close(file)
+    return True

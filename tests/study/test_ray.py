@@ -74,10 +74,6 @@ def of_session(leader: int, mark: str = "") -> list[int]:
     return found
 
 
-def own_folders() -> set[Path]:
-    return set(Path("/tmp").glob("cnnspec-ray-*"))
-
-
 # ------------------------------------------------------------------ without Ray
 
 WRONG = {
@@ -163,26 +159,25 @@ def lasting(seconds: float) -> dict[str, str]:
     return {"EPOCH_1": str(seconds), "EPOCH_2": str(seconds)}
 
 
-def clean(leader: int, folders: set[Path]) -> None:
+def clean(leader: int, folder: Path) -> None:
     """Nothing of a study is left, and nothing of the Ray that it has started."""
     wait_for(lambda: not there() and not of_session(leader), 10)
-    assert own_folders() <= folders
+    assert not folder.exists()
 
 
-def started_on_ray(*arguments: str, **environment: str) -> tuple[Any, int]:
-    """A study whose first trainings have begun, and the session of its Ray."""
+def started_on_ray(*arguments: str, **environment: str) -> tuple[Any, int, Path]:
+    """A study whose first trainings have begun, and the session and folder of Ray."""
     before = notes("start")
     study = start(*RAY, *arguments, **environment)
     wait_for(lambda: notes("start") != before or study.poll() is not None)
     leader = driver()
-    assert leader
-    return study, leader
+    [folder] = re.findall(r"/tmp/cnnspec-ray-\w+", words_of(leader))
+    return study, leader, Path(folder)
 
 
 @with_ray
 def test_what_the_death_of_a_worker_breaks_off_is_run_again() -> None:
-    folders = own_folders()
-    study, leader = started_on_ray(**lasting(0.3))
+    study, leader, folder = started_on_ray("--jobs", "1", **lasting(0.3))
     standin.kill(of_session(leader, "ray::results")[0])
     status, printed, errors = ended(study)
     assert (status, errors) == (0, "")
@@ -190,7 +185,7 @@ def test_what_the_death_of_a_worker_breaks_off_is_run_again() -> None:
     assert len(records()) == 4
     assert sorted(notes("start").values()) == [1, 1, 1, 2]
     assert sorted(notes("end").values()) == [1, 1, 1, 1]
-    clean(leader, folders)
+    clean(leader, folder)
 
 
 KINDS = {
@@ -208,8 +203,7 @@ KINDS = {
 @pytest.mark.parametrize("seed", range(30))
 def test_kills_at_random_moments_lose_nothing_on_ray(seed: int) -> None:
     chance, kind = random.Random(seed), list(KINDS)[seed % len(KINDS)]
-    folders = own_folders()
-    study, leader = started_on_ray(**lasting(chance.uniform(0.05, 0.5)))
+    study, leader, folder = started_on_ray(**lasting(chance.uniform(0.05, 0.5)))
     time.sleep(chance.uniform(0, 2))
     done = records()
     mine = of_session(leader, kind)
@@ -219,7 +213,7 @@ def test_kills_at_random_moments_lose_nothing_on_ray(seed: int) -> None:
         standin.kill(target)
     status, _, _ = ended(study)
     assert status == -signal.SIGKILL if target == study.pid else status in (0, 1)
-    clean(leader, folders)
+    clean(leader, folder)
     assert records().items() >= done.items()
     kept, before = records(), notes("start")
     assert ended(start(*VARIED))[0] == 0
@@ -233,13 +227,12 @@ def test_kills_at_random_moments_lose_nothing_on_ray(seed: int) -> None:
 @pytest.mark.skipif(not LONG, reason="each start of Ray takes seconds")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_study_on_ray_with_all_of_it(number: int) -> None:
-    folders = own_folders()
-    study, leader = started_on_ray(**lasting(100))
+    study, leader, folder = started_on_ray(**lasting(100))
     os.kill(study.pid, number)
     status, _, errors = ended(study)
     assert status == 128 + number
     assert "0 of 4 runs are done; the same command goes on" in errors
-    clean(leader, folders)
+    clean(leader, folder)
 
 
 @pytest.fixture
@@ -258,7 +251,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     home = tempfile.mkdtemp(prefix="ray-", dir="/tmp")
     command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head"]
     command += ["--block", f"--port={port}", "--node-ip-address=127.0.0.1"]
-    command += ["--num-cpus=2", "--include-dashboard=false", f"--temp-dir={home}"]
+    command += ["--num-cpus=2", "--num-gpus=2"]
+    command += ["--include-dashboard=false", f"--temp-dir={home}"]
     with open(f"{home}/said", "w") as said:
         head = subprocess.Popen(
             command,
@@ -283,20 +277,26 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
 def test_a_cluster_runs_them_on_a_shared_disk_or_fetches_them_back(cluster) -> None:
     token = {name: text for name, text in cluster.items() if name.isupper()}
     address = ("--address", cluster["--address"])
+    standin.write("note('GPUs ' + os.environ['CUDA_VISIBLE_DEVICES'])")
     lent = set(Path(tempfile.gettempdir()).glob("cnnspec-run-*"))
     for more in ((), ("--fetch",)):
         shutil.rmtree("results", ignore_errors=True)
-        Path("notes.txt").unlink(missing_ok=True)
+        Path("notes.txt").write_text("")  # which runs see that are sent elsewhere
         status, _, errors = ended(start(*RAY, *address, *more, **token))
         assert (status, errors) == (0, "")
         assert len(records()) == 4
+        # A run has one of the GPUs that this cluster says it has.
+        assert set(notes("GPUs 0 ") + notes("GPUs 1 ")) == set(notes("start"))
         for record in FOLDER.rglob("record.json"):
             names = {path.name for path in record.parent.iterdir()}
             assert names >= {"small.py", "history.csv", "metrics.json", "log.txt"}
     # Whoever is killed leaves nothing on the cluster, nor runs on there.
+    standin.write("if Path('endless').exists(): time.sleep(1000)")
+    Path("endless").touch()
     for more in ((), ("--fetch",)):
         shutil.rmtree("results", ignore_errors=True)
-        study, leader = started_on_ray(*address, *more, **lasting(100), **token)
+        study, leader, _ = started_on_ray(*address, *more, **token)
+        assert trainings()
         for number in (study.pid, leader):
             standin.kill(number)
         ended(study)

@@ -16,9 +16,11 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from cnnspec.ground.errors import NotInstalledError
+from cnnspec.ground.locks import is_free
 from cnnspec.study import running
 from cnnspec.study.cluster.sessions import end_session
 from cnnspec.study.cluster.task import PATIENCE, Job
+from cnnspec.study.files import LOCK
 from cnnspec.study.plan import Plan, Run
 from cnnspec.study.preparing import prepared
 from cnnspec.study.progress import Listener, Progress
@@ -208,6 +210,8 @@ class _Study:
         self._placed: dict[str, Run] = {}
         self._begun: set[str] = set()
         self._tries: dict[str, int] = {}
+        self._lost: dict[str, str] = {}
+        """Runs that Ray takes for dead, and why; their trainings may go on."""
 
     def work(self) -> int:
         """Trains all runs, unless a signal says otherwise; that signal, or 0.
@@ -218,6 +222,7 @@ class _Study:
         if not self._is_ready():
             return self._heard[0]
         while not self._heard and (self._waiting or self._placed):
+            self._look_after_lost()
             if self._waiting and len(self._placed) < self._jobs:
                 self._place(self._waiting.popleft())
                 seconds = 0.0
@@ -288,16 +293,25 @@ class _Study:
         elif event in ("ended", "refused", "stopped"):
             self._tell_end(run, value or "it left no record")
         elif event == "died":
-            self._after_death(run, value)
+            self._lost[folder] = value
 
-    def _after_death(self, run: Run, reason: str) -> None:
-        """Starts a run anew whose worker died, unless its record came first."""
-        tries = self._tries[run.folder]
-        if running.recorded(run) is None and tries < _TRIES and not self._heard:
-            del self._placed[run.folder]
-            self._waiting.appendleft(run)
-            return
-        self._tell_end(run, f"its worker died {tries} times: {reason}")
+    def _look_after_lost(self) -> None:
+        """Starts runs anew that Ray has lost, unless their records come first.
+
+        A machine that Ray takes for dead may only be out of its reach: as long as a
+        training goes on, no other takes its folder.
+        """
+        for folder, reason in list(self._lost.items()):
+            run, tries = self._placed[folder], self._tries[folder]
+            is_done = running.recorded(run) is not None
+            if not is_done and not self._heard and not is_free(f"{folder}/{LOCK}"):
+                continue
+            del self._lost[folder]
+            if is_done or self._heard or tries == _TRIES:
+                self._tell_end(run, f"its worker died {tries} times: {reason}")
+            else:
+                del self._placed[folder]
+                self._waiting.appendleft(run)
 
     def _tell_end(self, run: Run, reason: str) -> None:
         del self._placed[run.folder]
@@ -319,6 +333,7 @@ class _Study:
         self._driver.tell(order="stop")
         deadline, asked = monotonic() + PATIENCE, len(self._heard)
         while self._placed:
+            self._look_after_lost()
             if monotonic() > deadline or len(self._heard) > asked:
                 self._driver.kill()
             if not self._listen(_LOOK):
