@@ -384,13 +384,15 @@ def _with_variants(
     chosen: Mapping[str, Any],
 ) -> Checked:
     """A study, or a spec that has one, with what is found in its variants."""
-    from cnnspec.study.checking import plan
+    from cnnspec.study.checking import plan_of
     from cnnspec.study.document import read_document
     from cnnspec.study.reasons import findings
 
     chosen = {key: one for key, one in chosen.items() if key != "strict"}
     try:
-        study = plan(read_document(source, overrides=overrides), *proofs, **chosen)
+        study = plan_of(
+            lambda: read_document(source, overrides=overrides), *proofs, **chosen
+        )
     except SpecError as error:
         found = [*checked.diagnostics, *error.diagnostics]
         return Checked(*checked._replace(diagnostics=found))

@@ -1,7 +1,7 @@
 """A study's variants checked, and the runs that they come to."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cnnspec.ground.errors import Diagnostic, OverrideError, SpecError
@@ -11,15 +11,34 @@ from cnnspec.judge.check import Checked, Proof, check_changed
 from cnnspec.judge.settings import Settings, settings_for
 from cnnspec.language.document import Document
 from cnnspec.model.summary import Model
+from cnnspec.study.document import UnreadError
 from cnnspec.study.expecting import expected_of
 from cnnspec.study.keys import runs_of
 from cnnspec.study.plan import Plan, Planned, Study, Variant
-from cnnspec.study.reasons import Reasons, spec_place
+from cnnspec.study.reasons import Reasons, findings, spec_place
 
 _OF_TRAINING = ("data", "train", "ensemble", "expect")
 """Sections of which what a layer gives doesn't depend, but for a few of their keys."""
 _OF_LAYERS = ("mixed_precision", "fine_tune")
 """Those of `train:`."""
+
+
+def plan_of(read: Callable[[], Study], *proofs: Proof, **chosen: Any) -> Plan:
+    """The plan of a study that is still to be read.
+
+    Args:
+        read: gives the study.
+        proofs, chosen: as of `plan`.
+
+    Raises:
+        SpecError: some of it can't be read; with what is wrong in the rest, too.
+        OverrideError, SettingsError: as `plan` does.
+    """
+    try:
+        return plan(read(), *proofs, **chosen)
+    except UnreadError as error:
+        rest = findings(plan(error.rest, *proofs, **chosen))
+        raise SpecError({*error.diagnostics, *rest}) from None
 
 
 def plan(study: Study, *proofs: Proof, **chosen: Any) -> Plan:

@@ -1,7 +1,7 @@
 """The document of a study to the variants that it compares."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import Any
@@ -28,6 +28,14 @@ _MOST_POINTS, _MOST_RUNS = 100_000, 1_000_000
 """Far beyond any that are trained."""
 
 
+class UnreadError(SpecError):
+    """Some of a study can't be read. `rest` is what it is without that."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], rest: Study) -> None:
+        super().__init__(diagnostics)
+        self.rest = rest
+
+
 def read(
     path: str,
     vary: Sequence[str] = (),
@@ -43,7 +51,7 @@ def read(
         overrides: change each variant's spec first.
 
     Raises:
-        SpecError: it can't be read, with everything that is wrong.
+        SpecError: it can't be read, with everything that is wrong so far.
         OverrideError: what `vary` or `overrides` say can't be followed.
     """
     return read_document(read_source(path), vary, seeds, overrides)
@@ -58,7 +66,7 @@ def read_document(
     """As `read`, of a document that has been read."""
     varied = dict(map(_varied, vary))
     own = is_study(source)
-    keys, prefix = _keys(source, own, asked=bool(vary or seeds))
+    keys, prefix, unread = _keys(source, own, asked=bool(vary or seeds))
     beside = os.path.dirname(source.path)
     base = os.path.normpath(os.path.join(beside, keys.base)) if own else source.path
     grid = {**(keys.grid or {}), **varied}
@@ -74,10 +82,12 @@ def read_document(
         variants = (reading.variant(BASE, {}, (*prefix, BASE), {}),)
     names = [variant.name for variant in variants]
     expected = keys.expect or {}
-    if wrong := [*_twice(variants), *_unexpected(expected, names, prefix)]:
-        raise SpecError(source.error(problem) for problem in wrong)
+    wrong = list(_twice(variants))
+    wrong += [] if unread else _unexpected(expected, names, prefix)
+    if wrong:
+        raise SpecError([*unread, *map(source.error, wrong)])
     name = stem(source.path) if own else f"{stem(source.path)}_study"
-    return Study(
+    study = Study(
         title=_title(keys, source, varied),
         name=file_name(name),
         base=base,
@@ -87,6 +97,9 @@ def read_document(
         source=source,
         search=_search(keys),
     )
+    if unread:
+        raise UnreadError(unread, study)
+    return study
 
 
 def _refuse_too_many(
@@ -160,28 +173,50 @@ def _title(keys: StudyKeys, source: Source, varied: Mapping[str, Any]) -> str:
     )
 
 
-def _keys(source: Source, own: bool, *, asked: bool) -> tuple[Any, Path]:
-    """What a document says of a study, and where.
+def _keys(
+    source: Source, own: bool, *, asked: bool
+) -> tuple[Any, Path, list[Diagnostic]]:
+    """What a document says of a study, where, and what can't be read of it.
 
     Raises:
-        SpecError: with everything that is wrong there.
+        SpecError: too little can.
     """
     prefix: Path = () if own else ("study",)
     given = source.data if own else _said(source)
     if given is None and asked:
-        return StudyKeys.read({}), prefix
+        return StudyKeys.read({}), prefix, []
     problems: list[Diagnostic] = list(source.problems)
     if not isinstance(given, dict):
         text = "there is no study: in this spec"
         hint = "write one, or say what to vary, as in --vary train.batch_size=8,32"
         raise SpecError([source.diagnostic("error", "missing-field", (), text, hint)])
+    record: type[StudyKeys] = StudyFile if own else SpecStudy
     try:
-        keys = (StudyFile if own else SpecStudy).read(given)
+        return record.read(given), prefix, _errors(problems)
     except Invalid as error:
         problems += [source.error(p.under(*prefix)) for p in error.problems]
-    if any(found.severity == "error" for found in problems):
-        raise SpecError(problems)
-    return keys, prefix
+        rest = _without(given, error.problems)
+    try:
+        return record.read(rest), prefix, problems
+    except Invalid:
+        raise SpecError(problems) from None
+
+
+def _errors(found: list[Diagnostic]) -> list[Diagnostic]:
+    """All that was found, if it holds an error."""
+    return found if any(one.severity == "error" for one in found) else []
+
+
+def _without(given: Mapping[Any, Any], problems: Iterable[Problem]) -> dict[Any, Any]:
+    """What is left of a document without what is wrong: single variants, whole keys."""
+    rest = dict(given)
+    for problem in problems:
+        key, *inside = problem.path or (None,)
+        if key == "variants" and inside and isinstance(rest.get(key), dict):
+            rest[key] = {k: v for k, v in rest[key].items() if k != inside[0]}
+        else:
+            rest.pop(key, None)
+    return {key: value for key, value in rest.items() if value != {}}
 
 
 def _said(source: Source) -> Any:

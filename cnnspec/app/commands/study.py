@@ -14,7 +14,7 @@ from cnnspec.app.running import chosen_backend
 from cnnspec.app.streams import say, stop
 from cnnspec.ground.visible import json_text
 from cnnspec.judge.settings import settings_for
-from cnnspec.study.checking import plan
+from cnnspec.study.checking import plan_of
 from cnnspec.study.document import read
 from cnnspec.study.facts import plan_data
 from cnnspec.study.plan import Plan
@@ -82,7 +82,7 @@ def _planned(
 ) -> Plan:
     """The plan of a study; what was found in it goes to standard error."""
     with spec_errors(), usage_errors():
-        planned = plan(read(path, vary, seeds, overrides), **settings)
+        planned = plan_of(lambda: read(path, vary, seeds, overrides), **settings)
     for found in findings(planned):
         say(str(found))
     return planned

@@ -10,7 +10,7 @@ from cnnspec.ground.errors import Diagnostic, SpecError
 from cnnspec.ground.file_names import file_name
 from cnnspec.ground.source import is_study, read_source, stem
 from cnnspec.judge.overrides import Overrides
-from cnnspec.study.checking import plan
+from cnnspec.study.checking import plan_of
 from cnnspec.study.document import read
 from cnnspec.study.notebook.cells import render_notebook
 
@@ -57,7 +57,7 @@ def write_notebook(
         OverrideError: an override that can't be applied.
         SettingsError: a setting that can't be followed.
     """
-    found = plan(read(path, overrides=overrides), **settings)
+    found = plan_of(lambda: read(path, overrides=overrides), **settings)
     written = f"{os.path.join(folder, file_name(stem(path)))}{ENDING}"
     refuse_source(written, path)
     refuse_edited(written, force)
