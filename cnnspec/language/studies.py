@@ -235,7 +235,7 @@ _SAMPLE = kind(
         },
     },
 )
-_MOST_TRIALS = 100_000
+_MOST_TRIALS = 20_000
 _TRIALS = number(
     f"a whole number from 1 to {_MOST_TRIALS:,}", whole=True, ge=1, le=_MOST_TRIALS
 )
