@@ -168,15 +168,24 @@ def test_a_spec_without_one_reads_none() -> None:
 SEQUENTIAL = """
 input: [32, 32, 3]
 layers:
-  - ConvNeXtTiny: {include_top: false, pooling: avg, name: base, trainable: false}
+  - ConvNeXtTiny: {include_top: false, pooling: avg, name: base,
+                   from_layer: convnext_tiny_stage_0_block_0_identity}
   - Dense: 2
 """
-"""Keras has Sequentials in it, and finds its weights by its name."""
+"""Keras has Sequentials in it, one is frozen, and finds its weights by its name."""
+HELD = """
+input: [2, 128, 128, 3]
+layers:
+  - TimeDistributed: {layer: {MobileNet: {alpha: 0.25, include_top: false, pooling: avg}}}
+  - Flatten
+  - Dense: 2
+"""
+"""Pretrained, and no layer of its own."""
 LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
 
 
 @pytest.mark.parametrize(
-    "text", [MAPS, SEQUENTIAL, TRANSFER, TWICE, FRAMES] if LONG else [MAPS]
+    "text", [HELD, MAPS, SEQUENTIAL, TRANSFER, TWICE, FRAMES] if LONG else [HELD]
 )
 def test_keras_builds_the_same_and_no_weights_are_loaded(text, tmp_path) -> None:
     spec = tmp_path / "spec.yaml"

@@ -249,6 +249,8 @@ def compare(model: Any, summary: Summary) -> list[str]:
             continue
         if isinstance(row.layer, Functional):
             inside = row.layer.inside()
+            if not row.trainable_params:  # by what stands around it, at times
+                inside = inside._replace(rows=tuple(map(_untrained, inside.rows)))
             found += (f"'{name}': {one}" for one in compare(layers[name], inside))
         elif not _is_own(row.layer):
             found += _differences(layers[name], row)
@@ -262,6 +264,12 @@ def compare(model: Any, summary: Summary) -> list[str]:
         if theirs != ours
     ]
     return found
+
+
+def _untrained(row: Row) -> Row:
+    """A row whose weights stay as they are."""
+    weights = tuple(weight._replace(trainable=False) for weight in row.weights)
+    return row._replace(weights=weights, trainable_params=0)
 
 
 def _is_own(layer: Layer) -> bool:

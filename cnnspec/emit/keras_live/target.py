@@ -7,7 +7,7 @@ from cnnspec.emit.targets import Options
 from cnnspec.emit.write import seal_zip
 from cnnspec.ground.errors import Diagnostic, SpecError
 from cnnspec.ground.source import stem
-from cnnspec.model.summary import Model, each_row
+from cnnspec.model.summary import Model
 
 if TYPE_CHECKING:
     from cnnspec.emit.keras_live.model import Built
@@ -100,11 +100,7 @@ def compared(
     if errors := not_imported(model):
         return None, errors
     try:
-        published = any(
-            row.layer.application or getattr(row.layer, "weights_file", "")
-            for row in each_row(model.summary)
-        )
-        with withheld() if published and not weights else nullcontext():
+        with nullcontext() if weights else withheld():
             built = build(model.summary.graph)
     except RefusedByKeras as refusal:
         where = refusal.path, str(refusal), refusal.hint

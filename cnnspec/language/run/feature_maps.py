@@ -28,19 +28,25 @@ def as_asked(
         inside: of it.
         inner: where they were taken.
     """
-    if layer.from_layer and inside.first(layer.from_layer) is None:
+    if layer.from_layer and not _is_layer(inside, layer.from_layer):
         path = (*step.path, "from_layer")
         _refuse_inner(state, layer.from_layer, path, layer, inside, inner.trail)
     found: list[T] = []
     said: list[Said] = []
     for place, name in enumerate(layer.outputs or ()):
-        if inside.first(name) is not None:
+        if _is_layer(inside, name):
             found += inner.known[name]
             said.append(Said(place, 0, name))
         else:
             path = (*step.path, "outputs", place)
             _refuse_inner(state, name, path, layer, inside, inner.trail)
     return outcome._replace(outputs=tuple(found), said=said) if found else outcome
+
+
+def _is_layer(inside: State[T], name: str) -> bool:
+    """Whether Keras finds a layer of that name, as it doesn't find operations."""
+    first = inside.first(name)
+    return first is not None and not inside.classes[first].named_by_keras
 
 
 def _refuse_inner(
@@ -55,4 +61,9 @@ def _refuse_inner(
     text = f"{model.title()} has no layer '{name}'"
     layers = [*inside.classes, *inside.shares]
     hint = nearest(name, layers) or "cnnspec show --expand lists them"
+    if name in inside.classes:
+        text = f"'{name}' in {model.title()} is an operation, and Keras finds layers"
+        place = layers.index(name)
+        near = next(n for n in layers[place::-1] if _is_layer(inside, n))
+        hint = f"take a layer near by, such as '{near}' before it"
     state.problems.report("unknown-input", path, text, hint, trail)
