@@ -20,12 +20,14 @@ from cnnspec.ground.errors import Diagnostic, SettingsError, SpecError
 from cnnspec.read import opening
 from cnnspec.read.found import Place, Unknown
 from cnnspec.read.placed import mark_of, told
+from tests.emit.same import reset_names
 
 Run = Callable[..., tuple[object, str, str]]
 
 
 @pytest.fixture(scope="module")
 def model() -> keras.Model:
+    reset_names()
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
