@@ -176,7 +176,8 @@ layers:
 HELD = """
 input: [2, 128, 128, 3]
 layers:
-  - TimeDistributed: {layer: {MobileNet: {alpha: 0.25, include_top: false, pooling: avg}}}
+  - TimeDistributed:
+      layer: {MobileNet: {alpha: 0.25, include_top: false, pooling: avg}}
   - Flatten
   - Dense: 2
 """
