@@ -235,6 +235,24 @@ def test_a_signal_ends_a_study_on_ray_with_all_of_it(number: int) -> None:
     clean(leader, folder)
 
 
+@with_ray
+@pytest.mark.skipif(not LONG, reason="each start of Ray takes seconds")
+def test_a_second_signal_ends_trainings_that_do_not_end() -> None:
+    standin.write("import signal; signal.signal(15, signal.SIG_IGN); time.sleep(1000)")
+    study, leader, folder = started_on_ray("--jobs", "1")
+    time.sleep(1)
+    os.kill(study.pid, signal.SIGINT)
+    time.sleep(3)
+    assert study.poll() is None
+    os.kill(study.pid, signal.SIGINT)
+    status, printed, errors = ended(study)
+    assert status == 128 + signal.SIGINT
+    assert "stopping 1 run; Ctrl-C again ends them now" in printed
+    assert "failed" not in printed
+    assert "0 of 4 runs are done; the same command goes on" in errors
+    clean(leader, folder)
+
+
 @pytest.fixture
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A cluster on this machine that isn't ours: its address, and what lets us in."""

@@ -324,7 +324,7 @@ class _Study:
         reason = f"Ray has ended: {self._driver.said()}"
         for run in list(self._placed.values()):
             self._tell_end(run, reason)
-        for run in self._waiting:
+        for run in self._waiting if not self._heard else ():
             self._listener.ended(run, None, reason)
 
     def _stop(self) -> None:
