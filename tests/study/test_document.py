@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec import api
 from cnnspec.study import checking, document
 from cnnspec.study.plan import Plan
 
@@ -118,3 +119,14 @@ def test_study_in_a_spec() -> None:
         one.variant.name for one in planned().variants
     ]
     assert [run.key for run in here.runs] == [run.key for run in planned().runs]
+
+
+@pytest.mark.usefixtures("studies")
+def test_formulas_of_variants_are_those_of_their_specs() -> None:
+    Path("deep.yaml").write_text(SPEC.replace("{width: 4}", "{width: 4, depth: 6}"))
+    own = 'study: {title: x, variants: {a: {spec: deep.yaml, vars.width: "${depth}"}}}'
+    Path("own.yaml").write_text(f"{SPEC}{own}\n")
+    assert not api.check("own.yaml").diagnostics
+    [one] = planned(path="own.yaml").variants
+    assert one.model is not None
+    assert one.model.summary.rows[0].params == 8 * 6 + 6

@@ -103,6 +103,7 @@ def test_best_samples_are_trained_further(plan: Plan) -> None:
     assert of_samples(plan) == every
     assert {run.epochs for run in plan.runs if run.variant == "base"} == {9}
     *most, last = [run for run in plan.runs if run.variant != "base"]
+    assert {run.settings["train.epochs"] for run in most} == {1}
     for run in most:
         end(run)
     assert reached(plan) == plan
