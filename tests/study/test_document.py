@@ -124,7 +124,8 @@ def test_study_in_a_spec() -> None:
 @pytest.mark.usefixtures("studies")
 def test_formulas_of_variants_are_those_of_their_specs() -> None:
     Path("deep.yaml").write_text(SPEC.replace("{width: 4}", "{width: 4, depth: 6}"))
-    own = 'study: {title: x, variants: {a: {spec: deep.yaml, vars.width: "${depth}"}}}'
+    variants = "{a: {spec: deep.yaml, vars.width: $depth}}"
+    own = f'study: {{title: "$depth", variants: {variants}}}'
     Path("own.yaml").write_text(f"{SPEC}{own}\n")
     assert not api.check("own.yaml").diagnostics
     [one] = planned(path="own.yaml").variants
