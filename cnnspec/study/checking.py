@@ -89,7 +89,7 @@ class _Checks:
             model = checked.model()
         except SpecError:
             return Planned(variant, None, tuple(found))
-        found += reasons.unhalved(model)
+        found += [*reasons.unhalved(model), *reasons.shared_seeds(model)]
         sound = all(one.severity != "error" for one in found)
         return Planned(variant, model if sound else None, tuple(found))
 

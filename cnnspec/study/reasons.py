@@ -1,6 +1,7 @@
 """What is told of a variant, and where: at the line of the study that leads to it."""
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
 
 from cnnspec.ground.errors import (
     Diagnostic,
@@ -10,6 +11,7 @@ from cnnspec.ground.errors import (
     without_details,
 )
 from cnnspec.ground.source import Source
+from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.subjects import sections
 from cnnspec.model.summary import Model
 from cnnspec.study.plan import Plan, Planned, Study, Variant
@@ -17,6 +19,7 @@ from cnnspec.study.plan import Plan, Planned, Study, Variant
 SETTING = "study-setting"
 TRAINING = "study-training"
 HALVING = "study-halving"
+SEEDS = "study-seeds"
 _NEEDED = {"data": ("source", "python"), "train": ("loss",)}
 """Sections that a training needs, and what makes one that isn't there."""
 _OF_ALL = (TRAINING, HALVING)
@@ -120,6 +123,25 @@ class Reasons:
             text += f"'{self._variant.spec}' has {fit.train.epochs}"
             hint = "begin with fewer, or set train.epochs to more"
             yield Diagnostic("error", HALVING, mark, text, hint)
+
+    def shared_seeds(self, model: Model) -> Iterator[Diagnostic]:
+        """Whether runs of an ensemble have members in common.
+
+        A member's seed is that of its run and its number, counted from 0.
+        """
+        ensemble, seeds = model.program.ensemble, sorted(self._study.seeds)
+        if ensemble is None:
+            return
+        count = ensemble.members
+        if all(later - seed >= count for seed, later in pairwise(seeds)):
+            return
+        text = f"runs whose seeds stand less than {count} apart have members in common"
+        text += ", so that their spread is too small"
+        apart = [seeds[0] + place * count for place in range(len(seeds))]
+        hint = f"write seeds: {flow(apart)}"
+        prefix = ("study",) if self._source.holds(("study", "seeds")) else ()
+        mark = self._source.mark((*prefix, "seeds"), at_key=True)
+        yield self._named(Diagnostic("warning", SEEDS, mark, text, hint))
 
     @property
     def _names_spec(self) -> Mark:
