@@ -104,6 +104,25 @@ def test_the_weights_of_a_held_model_are_listed_as_in_keras() -> None:
     assert [w.shape for w in row.weights[:2]] == [(3, 3, 1, 3), (3,)]
 
 
+DEAD = """
+input: [4]
+blocks:
+  inner:
+    model: true
+    layers: [{Dense: {units: 2, from: nowhere}}]
+  outer:
+    model: true
+    layers: [inner, {Dense: 2}]
+layers:
+  - Dense: 3
+  - if: {test: "${shape('prev')[0] > 9}", then: [outer]}
+"""
+
+
+def test_an_arm_that_no_run_takes_may_hold_what_is_wrong_two_models_deep() -> None:
+    assert "outer" not in script(DEAD)
+
+
 def test_a_full_script_freezes_what_a_lesson_does() -> None:
     reset_names()
     ours = build_model(api.loads(INSIDE).summary.graph)

@@ -158,7 +158,8 @@ def modelled(
         outcome = as_asked(state, step, application, outcome, inside, scope)
     state.steps_left = inside.steps_left
     state.complete &= outcome.complete
-    state.is_wrong_inside |= bool(outcome.unknown or outcome.problems)
+    wrong_here = bool(outcome.unknown or outcome.problems)
+    state.is_wrong_inside |= wrong_here or inside.is_wrong_inside
     outputs = outcome.outputs
     called = [one.by for one in outcome.said] or list(map(listener.name, outputs))
     several = parts.apart(outputs, listener) or list(enumerate(outputs))
