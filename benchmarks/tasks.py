@@ -54,6 +54,7 @@ TASKS = {
     "an image for itself": Task("autoencoder", "loss", "squared error", 0.001),
     "an image for an image": Task("denoising", "loss", "squared error", 0.001),
     "several labels": Task("multi_label", "f1_score", "F1, macro", 0.03),
+    "a class for each step": Task("reading", "accuracy", "accuracy of columns", 0.02),
     "a vector of numbers": Task("place", "r2_score", "R²", 0.02),
     "two outputs: class": Task("tilted", "digit_accuracy", "accuracy", 0.02),
     "two outputs: angle": Task("tilted", "tilt_mae", "error in degrees", 0.5),

@@ -97,6 +97,20 @@ def multi_label():
     return model.evaluate(scaled(test[0]), truth, verbose=0, return_dict=True)
 
 
+def reading():
+    (x, y), test = arrays("written.npz", "columns", "digit")
+    model = keras.Sequential(
+        [
+            keras.Input((112, 28)),
+            layers.Bidirectional(layers.GRU(32, return_sequences=True)),
+            layers.Dense(11, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(scaled(x), y, epochs=5, verbose=0)
+    return model.evaluate(scaled(test[0]), test[1], verbose=0, return_dict=True)
+
+
 def place():
     (x, y), test = arrays("placed.npz", "image", "place")
     model = keras.Sequential(

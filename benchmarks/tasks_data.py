@@ -24,6 +24,7 @@ def make(mnist: Path, folder: Path) -> None:
         ("placed", placed),
         ("tilted", tilted),
         ("noisy", noisy),
+        ("written", written),
     ):
         arrays: dict[str, np.ndarray] = {}
         random = np.random.default_rng(0)
@@ -47,6 +48,18 @@ def pairs(images, labels, random):
     tags = np.eye(10, dtype="uint8")[labels] | np.eye(10, dtype="uint8")[labels[other]]
     pair = np.concatenate([images, images[other]], axis=2)
     return {"image": pair[..., None], "tags": tags}
+
+
+def written(images, labels, random):
+    """Four digits in a line, column by column, and which digit each column is of.
+
+    Columns without ink, between them too, are of none: 10.
+    """
+    line = random.integers(0, len(images), (len(images), 4))
+    columns = np.concatenate([images[one] for one in line.T], axis=2).transpose(0, 2, 1)
+    digit = labels[line].repeat(28, axis=1)
+    inked = columns.max(axis=2) > 127
+    return {"columns": columns, "digit": np.where(inked, digit, 10).astype("uint8")}
 
 
 def placed(images, labels, random):
