@@ -213,6 +213,14 @@ def test_it_says_what_is_compared_and_what_is_new_in_each_variant() -> None:
     assert "4.303 * differences.std(ddof=1)" in said
 
 
+def test_what_the_reference_has_too_is_no_difference() -> None:
+    text = "study: s\nbase: tiny.yaml\nvariants:\n"
+    text += "  base: {train.epochs: 2}\n  two: {train.epochs: 2, train.batch_size: 8}\n"
+    Path("both.yaml").write_text(text, encoding="utf-8")
+    said = "\n".join(one.source for one in cells(plan(read("both.yaml"))))
+    assert "What differs from base: `train.batch_size: 8`." in said
+
+
 @pytest.mark.parametrize(("seeds", "has"), [(1, ""), (2, "for one in differences")])
 def test_few_seeds_claim_little(seeds: int, has: str) -> None:
     code = "\n".join(codes(plan(read("help.yaml", seeds=seeds))))

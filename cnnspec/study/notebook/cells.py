@@ -1,6 +1,6 @@
 """The cells of a study's notebook: the comparison as a teacher shows it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -119,13 +119,19 @@ class Comparison:
         said += [self._say("study_seeds_text"), self._say("study_guess")]
         return "\n\n".join(said)
 
-    def _changes(self, one: Variant) -> str:
-        """What a variant changes, in words."""
-        variant = one.planned.variant
+    def _changes(self, one: Variant, beside: Mapping[str, Any] | None = None) -> str:
+        """What a variant changes, in words.
+
+        Args:
+            one: the variant.
+            beside: settings that aren't told, since it is held against what has them.
+        """
+        variant, known = one.planned.variant, beside or {}
         said = [
             f"`{readable.in_code(f'{key}: {flow(value)}')}`"
             for key, value in variant.settings.items()
-            if key in variant.places or not variant.places
+            if (key in variant.places or not variant.places)
+            and not (key in known and known[key] == value)
         ]
         if variant.spec != self._study.base:
             name = PurePath(variant.spec).name
@@ -210,7 +216,8 @@ class Comparison:
         )
         for place, one in enumerate(self._variants):
             said = [f"### {readable.escaped(one.planned.variant.name)}"]
-            changes = self._changes(one)
+            reference = self._variants[0].planned.variant
+            changes = self._changes(one, reference.settings)
             said.append(
                 self._say("study_variant_text", changes=changes)
                 if place
