@@ -205,3 +205,23 @@ def test_a_model_that_no_one_function_makes_is_written_out() -> None:
     assert "def m(" not in found
     assert 'keras.Input(words.shape[1:], dtype="int32")' in found
     assert found.count("= keras.Model(") == 4
+
+
+def test_one_of_several_tensors_is_read_out_of_a_call() -> None:
+    text = """
+input: [6, 4]
+blocks:
+  own:
+    layers:
+      - LSTM: {units: 4, return_sequences: true, return_state: true, name: rnn}
+      - ReLU: {from: prev.0}
+layers:
+  - own
+  - Concatenate: {axis: 1, from: [own_rnn.0, prev]}
+outputs: [concatenate, own_rnn.1]
+"""
+    assert "layers.Concatenate(axis=1)([own_rnn[0], x])" in script(text)
+    graph = api.loads(text).summary.graph
+    theirs = built(script(text))
+    reset_names()
+    assert_same(theirs, build_model(graph))

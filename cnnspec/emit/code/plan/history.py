@@ -298,13 +298,14 @@ class _Recorder(Listener[Tensor]):
 
     def _exporting(self) -> frozenset[Path]:
         """The calls of which anything is read that was named inside."""
-        found, read = set(), self._read
+        # One of several tensors has the number of them all.
+        found, read = set(), {tensor.number for tensor in self._read}
         # What a call hands on may come from a call in it, which has ended before.
         for call in reversed(self._calls):
             for inside, outside in call.exports.values():
                 for inner, outer in zip(inside, outside, strict=True):
-                    if outer in read:
-                        read.add(inner)
+                    if outer.number in read:
+                        read.add(inner.number)
                         found.add(call.step.path)
         return frozenset(found)
 
