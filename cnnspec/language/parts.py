@@ -31,6 +31,12 @@ def apart(tensors: Sequence[T], listener: Listener[T]) -> list[tuple[int, T]] | 
     return found
 
 
+def alone(tensor: T, listener: Listener[T]) -> T:
+    """The one tensor of a list that has no other; else what stands for them all."""
+    several = apart((tensor,), listener)
+    return several[0][1] if several and len(several) == 1 else tensor
+
+
 def all_apart(
     read: tuple[T, ...], said: Sequence[Said], listener: Listener[T]
 ) -> tuple[tuple[T, ...], Sequence[Said]]:

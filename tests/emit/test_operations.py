@@ -11,6 +11,7 @@ from cnnspec.catalogue.operations import operations
 from cnnspec.emit.keras_live.model import build_model, compare, saved
 from cnnspec.emit.keras_script.script import render_script
 from cnnspec.ground.errors import SpecError
+from cnnspec.model.functional import Functional
 from tests.emit.same import assert_same, built, reset_names
 
 LONG = os.environ.get("CNNSPEC_FIDELITY") == "long"
@@ -93,6 +94,37 @@ layers:
   - ops.reshape: [-1, $width, 40]
   - ops.get_item: $cut
 """
+ALONE = """
+name: alone
+input: [6, 4]
+blocks:
+  unit: {model: true, layers: [{Dense: 4}, {ops.split: {indices_or_sections: 1}}]}
+defaults: {ops.split: {axis: -1}}
+layers:
+  - ops.split: {indices_or_sections: 1, name: one}
+  - ReLU
+  - repeat: {times: 2, layers: [{ops.split: 1}, unit]}
+  - ops.stack: {axis: -1, from: [prev, one.0]}
+  - ops.split: 1
+  - ops.average: {axis: -1}
+  - ops.split: 1
+"""
+COUNTED = """
+name: counted
+input: [6, 4]
+layers:
+  - repeat:
+      times: 2
+      index: i
+      layers:
+        - ops.split: {indices_or_sections: "${2 * i + 2}", axis: -1, name: "s$i"}
+        - Add: {from: ["s$i.0", "s$i.1"]}
+        - Dense: 4
+  - Dense: {units: 6, name: seen}
+  - Attention:
+      from: {inputs: [seen, seen], return_attention_scores: true}
+  - Attention
+"""
 AGAIN = """
 name: again
 inputs: {one: [4, 6], other: [4, 6]}
@@ -158,7 +190,7 @@ def test_a_script_writes_them_as_a_person_would() -> None:
         assert line in script
 
 
-@pytest.mark.parametrize("text", [MIXED, CALLED, SLICED, AGAIN, FROZEN])
+@pytest.mark.parametrize("text", [MIXED, CALLED, SLICED, ALONE, COUNTED, AGAIN, FROZEN])
 def test_a_script_builds_the_model_of_the_graph(text: str) -> None:
     model = api.loads(text)
     for script in (lesson(text), full(text)):
@@ -324,6 +356,19 @@ def test_a_call_that_is_applied_again_has_operations_of_its_own() -> None:
         "subtract": ("subtract", ""),
     }
     assert compare(build_model(graph), model.summary) == []
+
+
+def test_a_model_of_keras_reads_the_one_tensor_of_a_list() -> None:
+    model = api.loads("""
+        input: [32, 32, 3]
+        layers:
+          - ops.split: {indices_or_sections: 1, axis: -1}
+          - MobileNetV2: {weights: null, include_top: false, alpha: 0.35}
+    """)
+    [split, base] = model.summary.graph.nodes
+    assert isinstance(base.layer, Functional)
+    assert (base.inputs, base.parts) == ((split.name,), (0,))
+    assert "base(x[0])" in render_script(*model)
 
 
 def test_an_operation_is_not_applied() -> None:

@@ -57,7 +57,7 @@ class _OneHead(_Attention):
     """Attention without projections."""
 
     tensor_arguments = ("inputs", "mask")
-    listed = ("mask",)
+    listed = ("inputs", "mask")
     call_settings = ("training", "return_attention_scores", "use_causal_mask")
     varies_by = ("dropout",)
     shaped_by = ("return_attention_scores",)

@@ -179,7 +179,7 @@ class Layer(Record):
     """Those of the call's arguments that `output`, `macs` and `running` are told of, as
     keywords."""
     listed: ClassVar[tuple[str, ...]] = ()
-    """Further tensor arguments that Keras takes lists for."""
+    """Tensor arguments that Keras takes lists for, and some layers no tuple."""
     compares_with_itself: ClassVar[bool] = False
     """Whether it is mostly given one tensor twice."""
     freezes: ClassVar[bool] = True
@@ -199,6 +199,8 @@ class Layer(Record):
     fails_unseen: ClassVar[bool] = False
     """Whether no trial shows the failure that `running` tells of: TensorFlow ends the
     whole process, or takes a layer by itself and no model."""
+    gives_list: ClassVar[bool] = False
+    """Whether Keras gives a list even of one tensor, which is read as that tensor."""
     named_by_keras: ClassVar[bool] = False
     """Whether its name in Keras is the automatic one, whatever a spec calls it."""
     counts_too: ClassVar[tuple[str, ...]] = ()

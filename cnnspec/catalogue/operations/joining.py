@@ -194,6 +194,8 @@ _Sections = Annotated[
 class _Parts(Operation):
     """Takes a tensor apart into several of one kind."""
 
+    gives_list = True
+
     def others_called(self, count: int) -> list[str]:
         return [f"_{number}" for number in range(1, count + 1)]
 

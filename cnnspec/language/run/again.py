@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnspec.language.listener import Placed, Said, T
+from cnnspec.language.parts import alone
 from cnnspec.language.program import CallStep, LayerStep
 from cnnspec.language.run.models import know_model
 from cnnspec.language.run.names import given_name, know
@@ -53,6 +54,8 @@ def layer_again(
     if shared in state.gives:
         know_model(state, placed, shared, tensor, scope)
         return
+    if state.classes[shared].gives_list:
+        tensor = alone(tensor, state.listener)
     scope.current = (tensor,)
     know(state, placed, scope.current, scope)
     if shared != full:

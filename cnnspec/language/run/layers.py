@@ -9,6 +9,7 @@ from cnnspec.ground.errors import Invalid, Path, Trail
 from cnnspec.language import naming
 from cnnspec.language.expressions import evaluate
 from cnnspec.language.listener import Placed, Said, T
+from cnnspec.language.parts import alone
 from cnnspec.language.program import Block, LayerStep, Program
 from cnnspec.language.run.names import (
     NAME_LIMIT,
@@ -69,7 +70,7 @@ def take_layer(state: State[T], step: LayerStep, scope: Scope[T]) -> None:
     if state.applies:
         state.tape.append((step.path, name))
     tensor = state.listener.layer(step, placed, layer, arguments, inner, read, said)
-    scope.current = (tensor,)
+    scope.current = (alone(tensor, state.listener) if layer.gives_list else tensor,)
     know(state, placed, scope.current, scope)
     state.classes[name] = type(layer)
     if len(state.classes) > LAYER_LIMIT:

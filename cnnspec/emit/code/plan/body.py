@@ -200,19 +200,26 @@ class Body:
         assert made is not None
         value, key = Made(step.path), self._key(step)
         called = self._called(value, first, made, key, tensors, self._by_name(step))
-        unpacked = self._unpacked(value, found[0].node, first)
+        unpacked = self._unpacked(value, found, first)
         self._assign(value, called, key, self._note(found), said, unpacked)
         self._end_paragraph(found[0])
         return [value]
 
-    def _unpacked(self, value: Made, node: str, layer: Layer) -> Expression | None:
-        """The variables of the several tensors that a layer gives, each for itself."""
-        shapes = self._flow.shapes.get(node)
-        if not isinstance(shapes, list) or value == self.returned:
+    def _unpacked(
+        self, value: Made, found: Sequence[Occurrence], layer: Layer
+    ) -> Expression | None:
+        """The variables of the several tensors that a layer gives, each for itself.
+
+        None where they aren't equally many each time.
+        """
+        shapes = [self._flow.shapes.get(taken.node) for taken in found]
+        counts = {len(one) if isinstance(one, list) else 1 for one in shapes}
+        count = counts.pop()
+        if counts or count == 1 or value == self.returned:
             return None
-        if any(len(layer.place_of(number)) > 1 for number in range(len(shapes))):
+        if any(len(layer.place_of(number)) > 1 for number in range(count)):
             return None
-        others = layer.others_called(len(shapes) - 1)
+        others = layer.others_called(count - 1)
         return self.variables.unpack(value, others, layer.first_called())
 
     def _called(
@@ -325,7 +332,7 @@ class Body:
         value, key = Made(step.path), self._key(step)
         layer = self._flow.layers[found[0].node]
         given = given_to(layer, tensors, self._by_name(step))
-        unpacked = self._unpacked(value, found[0].node, layer)
+        unpacked = self._unpacked(value, found, layer)
         self._assign(value, Call(code, given), key, self._note(found), said, unpacked)
         return [value]
 

@@ -166,7 +166,8 @@ def given_to(
     if layer.takes_tensors_apart:
         return (*(CallArgument("", item) for item in first), *by_name)
     [only, *others] = first
-    if not others:
+    # A layer may give a tuple of tensors, where another one insists on a list.
+    if not others and main[0] not in layer.listed:
         only = only.items if isinstance(only, Star) else only
         return (CallArgument("", only), *by_name)
     return (CallArgument("", List(first)), *by_name)
