@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.app.table import COMMANDS
+from tests.study import made
 
 ROOT = Path(__file__).parents[1]
 SPEC = """
@@ -34,6 +35,7 @@ def folder(tmp_path: Path) -> Path:
     code = "from keras import Sequential, layers\n"
     code += "model = Sequential([layers.Dense(2, input_shape=(3,))])\n"
     (tmp_path / "lesson.py").write_text(code, encoding="utf-8")
+    made.study(tmp_path / "results", {"base": [0.9, 0.8], "wide": [0.9, 0.9]})
     (tmp_path / "wrong.yaml").write_text("layers: [Dens]\n", encoding="utf-8")
     return tmp_path
 
@@ -72,6 +74,8 @@ LINES = {
     "schema": 0,
     "init first": 0,
     "import lesson.py": 0,
+    "study a.yaml --vary train.epochs=1,2 --dry-run": 0,
+    "compare results": 0,
     "--help": 0,
     "check --help": 0,
     "--version": 0,

@@ -186,12 +186,13 @@ def test_a_policy_holds_for_the_trial_alone(tmp_path: Path) -> None:
 def test_a_failure_of_keras_is_a_finding(
     error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise error
+    class Failing(keras.Model):
+        def __new__(cls, *_: object, **__: object) -> None:
+            raise error
 
     path = tmp_path / "net.yaml"
     path.write_text("input: [4]\nlayers: [{Dense: 2}]\n", encoding="utf-8")
-    monkeypatch.setattr(keras, "Model", fail)
+    monkeypatch.setattr(keras, "Model", Failing)
     [found] = api.check(path, keras=True).diagnostics
     assert found.code == "keras-refused"
     assert (str(error) or "MemoryError") in found.message

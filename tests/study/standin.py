@@ -66,12 +66,13 @@ def write(what: str = "pass") -> None:
 
 
 def start(
-    *arguments: str, own: bool = True, **environment: str
+    *arguments: str, spec: str = "small.yaml", own: bool = True, **environment: str
 ) -> subprocess.Popen[str]:
     """Starts the study, as from a shell: Ctrl-C reaches the whole group.
 
     Args:
         arguments: of its command line.
+        spec: what is studied.
         own: whether its scripts are stand-ins.
         environment: variables.
     """
@@ -82,7 +83,7 @@ def start(
             "-m",
             "cnnspec",
             "study",
-            "small.yaml",
+            spec,
             *templates,
             *arguments,
         ],
