@@ -126,6 +126,15 @@ class Max(Reduction):
 
     initial: Number | None = None
 
+    def running_dtype(self, told: typing.Any, *given: typing.Any) -> typing.Any:
+        """TensorFlow brings what begins to the type of the tensor, as far as it can."""
+        if type(self.initial) is float and given[0] in types.WHOLE:
+            text = f"doesn't run on {given[0]} with initial={self.initial}"
+            whole = self.initial.is_integer()
+            hint = f"write initial: {int(self.initial)}" if whole else ""
+            raise ShapeError(text, hint or "put - ops.cast: float32 before it")
+        return super().running_dtype(told, *given)
+
 
 class Min(Max):
     """The smallest of the numbers along axes."""
