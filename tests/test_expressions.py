@@ -787,9 +787,9 @@ BOUNDED = [
 
 @pytest.mark.parametrize(("text", "message"), BOUNDED)
 def test_bounded(text: str, message: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert message in problem(text).message
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_just_within_the_bounds() -> None:

@@ -59,6 +59,7 @@ from cnnspec.emit.code.tree import (
     Expression,
     For,
     List,
+    Operator,
     Return,
     Several,
     Star,
@@ -445,6 +446,8 @@ class Body:
             self.statements.append(Return(code, note, said))
         elif variable:
             self.statements.append(Assign(variable, code, note, said))
+        elif isinstance(code, Operator | Subscript):  # alone it looks like a slip
+            self.statements.append(Assign(Code("_"), code, note, said))
         else:
             self.statements.append(Evaluate(code, note, said))
         if kept and target:
