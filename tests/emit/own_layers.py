@@ -46,5 +46,10 @@ class Gate(keras.layers.Layer):
         sums = ops.expand_dims(sums, -1) + ops.cast(self.seen, sums.dtype)
         return image, ops.repeat(sums, self.units, axis=-1)
 
+    def compute_output_spec(self, image: Any, text: Any) -> Any:
+        # Keras finds out no axes by itself of what it calls sparse, as x * 2.
+        found = self.call(image, text)
+        return tuple(keras.KerasTensor(one.shape, one.dtype) for one in found)
+
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"units": self.units}

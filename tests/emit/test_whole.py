@@ -44,3 +44,19 @@ def test_a_difference_is_found(keras: bool, tmp_path: Path) -> None:
     other = Project(files, "name: spec\n" + DENSE.replace("3", "5"))
     [found] = differences(other, tmp_path, keras=keras)
     assert found.startswith("in several files: [('dense', 'Dense'")
+
+
+def test_own_layers_of_drawn_specs_read_what_keras_calls_sparse(tmp_path: Path) -> None:
+    text = """
+name: spec
+input: [4]
+custom:
+  Gate:
+    import: own_package.layers
+    arguments: [units]
+    inputs: [image, text]
+    outputs: [$image, ["${units}"]]
+    non_trainable: {seen: []}
+layers: [{ops.multiply: 2}, {Gate: {units: 3, from: [prev, prev]}}, Concatenate]
+"""
+    assert differences(Project({"spec.yaml": text}, text), tmp_path, keras=True) == []
