@@ -48,8 +48,8 @@ class Gate(keras.layers.Layer):
 
     def compute_output_spec(self, image: Any, text: Any) -> Any:
         # Keras finds out no axes by itself of what it calls sparse, as x * 2.
-        found = self.call(image, text)
-        return tuple(keras.KerasTensor(one.shape, one.dtype) for one in found)
+        dense = (keras.KerasTensor(one.shape, one.dtype) for one in (image, text))
+        return super().compute_output_spec(*dense)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"units": self.units}

@@ -57,6 +57,10 @@ custom:
     inputs: [image, text]
     outputs: [$image, ["${units}"]]
     non_trainable: {seen: []}
-layers: [{ops.multiply: 2}, {Gate: {units: 3, from: [prev, prev]}}, Concatenate]
+layers:
+  - ops.multiply: 2
+  - Gate: {units: 3, from: [prev, prev]}
+  - Concatenate
+  - ops.add: 1
 """
     assert differences(Project({"spec.yaml": text}, text), tmp_path, keras=True) == []
