@@ -324,6 +324,7 @@ def test_an_edited_script_is_kept(run: Run, refused: Refused, monkeypatch) -> No
     assert "# mine" not in script.read_text("utf-8")
 
 
+@pytest.mark.skipif(not LONG, reason="three processes that load TensorFlow")
 def test_members_are_trained_at_once_if_asked(tmp_path: Path, monkeypatch) -> None:
     """Each in a process of its own, with what it comes to in its turn."""
     spec = SPEC + "ensemble: {members: 2}\n"

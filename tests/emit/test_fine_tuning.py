@@ -10,6 +10,7 @@ import pytest
 
 from cnnspec import api
 from cnnspec.emit.keras_script.script import render_script
+from tests.effort import LONG
 from tests.emit.quick import take_few_digits
 from tests.emit.test_lesson import run
 from tests.emit.test_resume import final, hasten, rows
@@ -207,6 +208,7 @@ def test_a_base_of_another_training(tmp_path: Path) -> None:
     assert found.message.startswith("weights must be a file that ends in .keras or")
 
 
+@pytest.mark.skipif(not LONG, reason="it takes 12 s")
 def test_devices_that_share_a_batch_fine_tune_too(tmp_path: Path) -> None:
     text = SPEC.replace("seed: 1", "seed: 1\n  distribute: data_parallel")
     load_script(rendered(text, "full"), tmp_path / "script.py").main()

@@ -1,5 +1,6 @@
 """A script imports what it uses, in the order that ruff has."""
 
+import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from textwrap import dedent
@@ -169,6 +170,8 @@ def test_a_layer_of_somebody_s_package_is_imported_from_there(
     package.mkdir()
     (package / "layers.py").write_text(RUN, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
+    for name in ("my_package", "my_package.layers"):  # that of another test
+        monkeypatch.delitem(sys.modules, name, raising=False)
     spec = DIGITS.replace(
         "- Flatten", "- CoordConv: 0.5\n  - CoordConv: 2\n  - Flatten"
     )
