@@ -26,7 +26,7 @@ from results import write_section
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.study.made import run, study  # noqa: E402
+from tests.study.made import run, study  # noqa: E402 - by the path above
 
 RUNS, VARIANTS, EPOCHS, BOUND = 1000, 333, 50, 2.0
 TITLE = "Reports of studies"

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from cnnspec import api
 from cnnspec.app.tables import summary as terminal
+from cnnspec.app.tables.form import make_console
 from cnnspec.emit.report import summary as report
 from cnnspec.model import readable
 from cnnspec.model.readable import bytes_text, count_text, share_text
@@ -180,9 +181,9 @@ def test_colour_only_in_a_terminal() -> None:
 def test_a_pipe_has_one_width(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setattr("sys.stdout", io.StringIO())
-    assert terminal.make_console().width == 80
+    assert make_console().width == 80
     monkeypatch.setenv("COLUMNS", "132")
-    assert terminal.make_console().width == 132
+    assert make_console().width == 132
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp949"])

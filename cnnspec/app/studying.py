@@ -111,7 +111,7 @@ def _report(outline: Outline, folder: str, writing: Writing) -> bool:
     if not any(variant.finished for variant in results.variants):
         return True
     from cnnspec.app.tables.comparison import show_report
-    from cnnspec.app.tables.summary import make_console
+    from cnnspec.app.tables.form import make_console
     from cnnspec.study.report.writing import write_report
 
     print(flush=True)
@@ -136,7 +136,8 @@ def _due(plan: Plan) -> list[Run]:
 def _lines(todo: Sequence[Run], jobs: int) -> Lines:
     if not todo or not sys.stdout.isatty():
         return Lines(todo, jobs)
-    from cnnspec.app.tables.runs import Board, make_console
+    from cnnspec.app.tables.form import make_console
+    from cnnspec.app.tables.runs import Board
 
     return Board(todo, jobs, make_console())
 

@@ -30,8 +30,8 @@ def main(kind: str, folder: str, script: str) -> int:
     # That of the package, which may be known to nobody but whoever has started this.
     sys.path.insert(0, os.path.abspath(f"{__file__}/../../.."))
     # While it waits, and not when others wait for it.
-    import_module("ctypes")
-    from cnnspec.study import failures  # noqa: F401
+    for name in ("ctypes", "cnnspec.study.failures"):
+        import_module(name)
     from cnnspec.study.records import FAILURE, remove, task_of
 
     task = task_of(folder)

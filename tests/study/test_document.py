@@ -43,7 +43,7 @@ def studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def planned(*given: object, path: str = "norm.yaml") -> Plan:
-    return checking.plan(document.read(path, *given))  # type: ignore[arg-type]
+    return checking.plan(document.read(path, *given))
 
 
 @pytest.mark.usefixtures("studies")

@@ -382,7 +382,7 @@ def test_the_table_fits_a_terminal(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from cnnspec.app.tables.summary import make_console
+    from cnnspec.app.tables.form import make_console
 
     monkeypatch.setenv("COLUMNS", str(width))
     show(comparison(all_kinds), make_console())

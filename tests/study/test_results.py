@@ -53,7 +53,7 @@ def leave(plan: Plan, number: int, name: str = RECORD, **other: object) -> None:
         score="accuracy",
         higher_is_better=True,
     )
-    write(run.folder, name, record._replace(**other))  # type: ignore[arg-type]
+    write(run.folder, name, record._replace(**other))
 
 
 def written_of(plan: Plan) -> Written:

@@ -18,6 +18,7 @@ from cnnspec.app.arguments import (
 )
 from cnnspec.app.streams import say, stop
 from cnnspec.app.tables import summary as terminal
+from cnnspec.app.tables.form import make_console
 from cnnspec.emit.targets import Options
 from cnnspec.emit.targets import targets as all_targets
 from cnnspec.ground.errors import NotInstalledError, SpecError
@@ -84,7 +85,7 @@ def run(
     written = 0
     for (checked, built), targets in zip(sound, chosen, strict=True):
         findings.tell_others(built.program)
-        terminal.show(built.summary, why=False, console=terminal.make_console())
+        terminal.show(built.summary, why=False, console=make_console())
         print(findings.built(checked, built.program, built.summary))
         try:
             _write(built, folder, targets, options)

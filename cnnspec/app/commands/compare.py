@@ -19,7 +19,7 @@ def run(
 ) -> None:
     """Puts results of trainings and studies side by side."""
     from cnnspec.app.tables.comparison import show, show_report
-    from cnnspec.app.tables.summary import make_console
+    from cnnspec.app.tables.form import make_console
     from cnnspec.study.gathering import gathered
     from cnnspec.study.report.figures import comparison
     from cnnspec.study.report.writing import write_report

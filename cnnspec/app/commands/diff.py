@@ -53,10 +53,10 @@ def run(
         picture = difference_svg(difference, titles, lang, unroll)
         print_picture(picture, f"cnnspec diff {before} … --to svg > diff.svg")
     elif format == "text":
-        from cnnspec.app.tables import difference as terminal_diff
-        from cnnspec.app.tables import summary as terminal
+        from cnnspec.app.tables.difference import show
+        from cnnspec.app.tables.form import make_console
 
-        terminal_diff.show(difference, titles, terminal.make_console())
+        show(difference, titles, make_console())
     elif format == "markdown":
         print(differences.markdown(difference, titles))
     else:

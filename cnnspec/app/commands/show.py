@@ -45,8 +45,9 @@ def run(
         print_picture(picture, f"cnnspec show {spec} --graph > {stem(spec)}.svg")
     elif format == "text":
         from cnnspec.app.tables import summary as terminal
+        from cnnspec.app.tables.form import make_console
 
-        console = terminal.make_console()
+        console = make_console()
         terminal.show(summary, why=why, console=console, expand=expand)
     elif format == "json":
         from cnnspec.ground.visible import json_text

@@ -59,7 +59,8 @@ def run(
     if format == "json":
         print(json_text(plan_data(planned)))
     else:
-        from cnnspec.app.tables.study import make_console, show
+        from cnnspec.app.tables.form import make_console
+        from cnnspec.app.tables.study import show
 
         show(planned, make_console())
     left_out = any(one.model is None for one in planned.variants)

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from cnnspec.app.streams import say
-from cnnspec.app.tables.summary import write
+from cnnspec.app.tables.form import GAP, ruled, write
 from cnnspec.ground.visible import visible
 from cnnspec.study.report.figures import Comparison, Row, brief, shown
 from cnnspec.study.report.wording import Column, Wording
@@ -19,7 +18,6 @@ from cnnspec.study.statistics import BETTER, WORSE
 if TYPE_CHECKING:
     from cnnspec.study.report.writing import Written
 
-_GAP = 2
 _NEEDED = ("score", "difference", "verdict")
 _MOST_TELLING = (
     *_NEEDED,
@@ -117,7 +115,7 @@ def _fit(
     least, name = (min(first, most) for most in (_LEAST_NAME, width // 3))
     room, kept = width - least, {"variant"}
     for key in _MOST_TELLING:
-        needs = widths.get(key, width) + _GAP
+        needs = widths.get(key, width) + GAP
         if needs <= room - (0 if key in _NEEDED else max(name - least, 0)):
             room -= needs
             kept.add(key)
@@ -130,12 +128,7 @@ def _table(
     kept: Sequence[Row],
     name: int,
 ) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, _GAP - 1, 0, 0),
-    )
+    table = ruled()
     for column in columns:
         first = column.key == "variant"
         table.add_column(

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cnnspec.app.tables.summary import write
+from cnnspec.app.tables.form import GAP, write
 from cnnspec.judge.diff import wording as differences
 from cnnspec.judge.diff.comparison import (
     ADDED,
@@ -22,7 +22,6 @@ from cnnspec.judge.diff.comparison import (
 from cnnspec.judge.diff.wording import MARKS, DiffLine, Sides
 
 _STYLES = {ADDED: "green", REMOVED: "red", CHANGED: "yellow", AFFECTED: "", SAME: "dim"}
-_GAP = 2
 _MARGIN = 2
 """Columns for the mark before a layer, and a blank."""
 _LEAST_NAME = 12
@@ -115,11 +114,11 @@ def _fit(rows: Sequence[DiffLine], width: int) -> tuple[list[_Column], int]:
         _Column("MACs", [row.macs for row in rows]),
         _Column("Change", [(row.macs_change,) for row in rows]),
     ]
-    if _width(columns, _GAP) > width:
+    if _width(columns, GAP) > width:
         *columns, _, change = columns
         columns.append(change._replace(title="MACs ±"))
     for breaks in _BREAKS:
-        for gap in (_GAP, 1):
+        for gap in (GAP, 1):
             broken = [c._replace(broken=n in breaks) for n, c in enumerate(columns)]
             if _width(broken, gap) <= width:
                 return broken, gap
@@ -140,7 +139,7 @@ def _legend(difference: Difference) -> Text:
 
 
 def _totals(difference: Difference, titles: tuple[str, str]) -> Table:
-    grid = Table.grid(padding=(0, _GAP, 0, 0))
+    grid = Table.grid(padding=(0, GAP, 0, 0))
     grid.add_column(no_wrap=True)
     for style in ("", "bold", "", ""):
         grid.add_column(no_wrap=True, justify="right", style=style)

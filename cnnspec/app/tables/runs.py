@@ -4,10 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 
-from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from cnnspec.app.progress import (
@@ -18,13 +16,11 @@ from cnnspec.app.progress import (
     epochs_text,
     left_text,
 )
-from cnnspec.app.tables.summary import make_console
+from cnnspec.app.tables.form import ruled
 from cnnspec.ground.visible import visible
 from cnnspec.study.plan import Run
 from cnnspec.study.progress import Progress
 from cnnspec.study.records import Record
-
-__all__ = ["Board", "make_console"]
 
 _PAUSE = 0.4
 """Seconds between two pictures of the table."""
@@ -68,7 +64,7 @@ class Board(Lines):
         self._live.update(self._table(), refresh=True)
 
     def _table(self) -> RenderableType:
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        table = ruled()
         table.add_column("Run", overflow="fold")
         table.add_column("Epoch", justify="right", no_wrap=True)
         table.add_column("Left", justify="right", no_wrap=True)

@@ -4,20 +4,16 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich import box
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cnnspec.app.tables.summary import make_console, write
+from cnnspec.app.tables.form import GAP, ruled, write
 from cnnspec.ground.visible import visible
 from cnnspec.study.facts import facts_of, further, sizes
 from cnnspec.study.plan import Plan, Planned
 
-__all__ = ["make_console", "show"]
-
-_GAP = 2
 _MOST_ROWS = 100
 """Variants that a table has; the others are counted."""
 _LEAST_NAME = 20
@@ -103,10 +99,10 @@ def _fit(columns: Sequence[_Column], width: int) -> list[_Column]:
     named = {one.title: one for one in columns}
     pieces = [len(piece) for name in named["Variant"].cells for piece in _pieces(name)]
     room = width - min(named["Variant"].width, max(_LEAST_NAME, width // 2, *pieces))
-    room -= named["Params"].width + _GAP
+    room -= named["Params"].width + GAP
     kept = set(_NEEDED)
     for title in _MOST_TELLING:
-        if (needed := named[title].width + _GAP) > room:
+        if (needed := named[title].width + GAP) > room:
             break
         kept.add(title)
         room -= needed
@@ -116,14 +112,9 @@ def _fit(columns: Sequence[_Column], width: int) -> list[_Column]:
 def _table(
     columns: Sequence[_Column], variants: Sequence[Planned], width: int
 ) -> Table:
-    others = sum(one.width + _GAP for one in columns if one.title != "Variant")
+    others = sum(one.width + GAP for one in columns if one.title != "Variant")
     width = max(width - others, _LEAST_NAME)
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, _GAP - 1, 0, 0),
-    )
+    table = ruled()
     for column in columns:
         is_name = column.title == "Variant"
         table.add_column(

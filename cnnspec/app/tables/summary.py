@@ -4,23 +4,20 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rich import box
 from rich.cells import cell_len, chop_cells
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cnnspec.app.width import TERMINAL_LINES, terminal_columns
+from cnnspec.app.tables.form import GAP, ruled, write
 from cnnspec.catalogue.components import snake_case
 from cnnspec.model.readable import Line, heading, lines, share_text, totals
 from cnnspec.model.summary import Summary
 
-_GAP = 2
 _SUM_WIDTH = 32
 """Columns that a sum has where room is short; that of a convolution fits on a line."""
 _BAR_LEAST, _BAR_MOST = 4, 20
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_ASCII = str.maketrans("·█▉▊▋▌▍▎▏→…−─", "*#####   >.--")
 
 
 class _Column(NamedTuple):
@@ -38,14 +35,6 @@ class _Column(NamedTuple):
 _Columns = dict[str, _Column]
 _NEEDED = ("layer", "type", "output", "params")
 _MOST_TELLING = ("share", "MACs", "receptive field", "output memory", "trainable")
-
-
-def make_console() -> Console:
-    """A console for standard output; in a pipe it has the same width everywhere."""
-    # Rich reads LINES and COLUMNS too, and trips over what is no number.
-    columns = terminal_columns()
-    # A name such as [red] or :cat: means what it says.
-    return Console(width=columns, height=TERMINAL_LINES, markup=False, emoji=False)
 
 
 def show(
@@ -112,7 +101,7 @@ def _fit(columns: _Columns, rows: Sequence[Line], width: int) -> _Columns:
 
 
 def _width(columns: _Columns) -> int:
-    return sum(column.width + _GAP for column in columns.values()) - _GAP
+    return sum(column.width + GAP for column in columns.values()) - GAP
 
 
 def _wrapped(columns: _Columns, width: int) -> _Columns:
@@ -159,12 +148,7 @@ def _bar(length: float) -> str:
 
 
 def _table(columns: _Columns, rows: Sequence[Line], width: int) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, _GAP - 1, 0, 0),
-    )
+    table = ruled()
     if "share" in columns:
         room = min(_BAR_LEAST + width - _width(columns), _BAR_MOST)
         bars = columns["share"]._replace(cells=_bars(rows, room))
@@ -184,24 +168,10 @@ def _table(columns: _Columns, rows: Sequence[Line], width: int) -> Table:
 
 
 def _totals(summary: Summary) -> Table:
-    grid = Table.grid(padding=(0, _GAP, 0, 0))
+    grid = Table.grid(padding=(0, GAP, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, style="bold", justify="right")
     grid.add_column(style="dim", overflow="fold")
     for row in totals(summary):
         grid.add_row(*row)
     return grid
-
-
-def write(parts: RenderableType, console: Console) -> None:
-    """Prints for a terminal, or for a file: no blanks at line ends there."""
-    if console.is_terminal and not console.options.ascii_only:
-        console.print(parts)
-        return
-    with console.capture() as captured:
-        console.print(parts)
-    text = "\n".join(line.rstrip() for line in captured.get().split("\n"))
-    if console.options.ascii_only:
-        raw = text.translate(_ASCII).encode(console.encoding, "replace")
-        text = raw.decode(console.encoding)
-    console.file.write(text)

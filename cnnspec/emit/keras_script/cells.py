@@ -1,10 +1,13 @@
 """The cells of a notebook, as nbformat 4.5 has them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cnnspec.emit.code.print.layout import laid_out
 from cnnspec.emit.write import seal_notebook
+from cnnspec.ground.source import Source
+from cnnspec.ground.visible import visible
+from cnnspec.model.readable import escaped, prose
 
 
 def sealed(cells: Iterable[dict[str, Any]], source: str) -> str:
@@ -28,6 +31,29 @@ def sealed(cells: Iterable[dict[str, Any]], source: str) -> str:
 def markdown(text: str) -> dict[str, Any]:
     """A cell with a text."""
     return {"cell_type": "markdown", "metadata": {}, "source": _lines(text)}
+
+
+def titled(
+    title: str, source: Source, said: Iterable[str], about: Iterable[str] = ()
+) -> str:
+    """The first text of a notebook.
+
+    Args:
+        title: what it is about.
+        source: the document that it is made of, with what its author says at its head.
+        said: paragraphs below that.
+        about: those of a description, which stand above it. Empty ones are none.
+    """
+    head = ("\n".join(map(prose, map(visible, lines))) for lines in source.head())
+    below = filter(None, (*about, *head, *said))
+    return "\n\n".join([f"# {escaped(title)}", *below])
+
+
+def table(titles: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of four columns, of which the last two hold numbers."""
+    lines = (f"| {' | '.join(cells)} |" for cells in (titles, *rows))
+    first, *others = lines
+    return "\n".join([first, "| :-- | :-- | --: | --: |", *others])
 
 
 def code(text: str) -> dict[str, Any]:

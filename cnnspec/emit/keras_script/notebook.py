@@ -6,7 +6,14 @@ from typing import Any
 
 from cnnspec.catalogue.layers.base import Layer
 from cnnspec.emit.code.plan.comments import paragraphs
-from cnnspec.emit.keras_script.cells import as_it_is, code, markdown, sealed
+from cnnspec.emit.keras_script.cells import (
+    as_it_is,
+    code,
+    markdown,
+    sealed,
+    table,
+    titled,
+)
 from cnnspec.emit.keras_script.explain.found import explanations
 from cnnspec.emit.keras_script.explain.layers import what_layers_do
 from cnnspec.emit.keras_script.explain.subject import Explanation, Subject
@@ -16,7 +23,6 @@ from cnnspec.emit.keras_script.view import NotebookView
 from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.packages import BACKENDS
 from cnnspec.emit.targets import LESSON, SEQUENTIAL
-from cnnspec.ground.visible import visible
 from cnnspec.language.program import Program
 from cnnspec.model import readable
 from cnnspec.model.summary import Summary
@@ -133,28 +139,25 @@ class Lesson:
 
     def _opening(self, notebook: NotebookView) -> str:
         program = self._program
-        said = [f"# {readable.escaped(program.name)}"]
-        if program.description.strip():
-            said += map(readable.prose, paragraphs(program.description))
-        for lines in program.source.head():
-            said.append("\n".join(map(readable.prose, map(visible, lines))))
-        said.append(self.say("needs"))
-        if notebook.files:
-            said.append(self.say("files"))
-        said.append(self.say("written_by"))
-        return "\n\n".join(said)
+        about = map(readable.prose, paragraphs(program.description))
+        files = self.say("files") if notebook.files else ""
+        said = (self.say("needs"), files, self.say("written_by"))
+        return titled(program.name, program.source, said, about)
 
     def table(self) -> str:
         """The summary with the arithmetic of each layer."""
         columns = ("layer", "type", "output", "params")
-        headers = " | ".join(self.say(f"{column}_column") for column in columns)
-        rows = [
-            f"| {readable.escaped(line.name)} | {line.type} | "
-            f"{'<br>'.join((*line.output, *line.sums))} | {line.why} |"
+        titles = [self.say(f"{column}_column") for column in columns]
+        rows = (
+            (
+                readable.escaped(line.name),
+                line.type,
+                "<br>".join((*line.output, *line.sums)),
+                line.why,
+            )
             for line in readable.lines(self._summary)
-        ]
-        table = [f"| {headers} |", "| :-- | :-- | --: | --: |", *rows]
-        return "\n".join([*table, "", self.say("total")])
+        )
+        return f"{table(titles, rows)}\n\n{self.say('total')}"
 
     def say(self, name: str) -> str:
         """A text of notebooks, in one line."""

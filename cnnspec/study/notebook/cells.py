@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from cnnspec.emit.keras_script.cells import as_it_is, code, markdown, sealed
+from cnnspec.emit.keras_script.cells import (
+    as_it_is,
+    code,
+    markdown,
+    sealed,
+    table,
+    titled,
+)
 from cnnspec.emit.keras_script.imports import needed_imports
 from cnnspec.emit.keras_script.notebook import Lesson
 from cnnspec.emit.targets import Options
@@ -91,29 +98,26 @@ class Comparison:
         return " ".join(said.split())
 
     def _opening(self) -> str:
-        source = self._study.source
-        said = [f"# {readable.escaped(visible(self._study.title))}"]
-        for lines in source.head():
-            said.append("\n".join(map(readable.prose, map(visible, lines))))
-        said.append(self._say("needs"))
         notebook = self._writer.view.notebook
-        if notebook is not None and notebook.files:
-            said.append(self._say("files"))
-        said.append(self._say("study_written_by"))
-        return "\n\n".join(said)
+        files = self._say("files") if notebook is not None and notebook.files else ""
+        said = (self._say("needs"), files, self._say("study_written_by"))
+        return titled(visible(self._study.title), self._study.source, said)
 
     def _compared(self) -> str:
         """The variants, with what they change and what that comes to."""
         columns = ("variant", "changes", "params", "macs")
-        headers = " | ".join(self._say(f"study_{one}_column") for one in columns)
-        rows = [
-            f"| {readable.escaped(one.planned.variant.name)} | {self._changes(one)} | "
-            f"{one.summary.total_params:,} | {readable.count_text(one.summary.macs)} |"
+        titles = [self._say(f"study_{one}_column") for one in columns]
+        rows = (
+            (
+                readable.escaped(one.planned.variant.name),
+                self._changes(one),
+                f"{one.summary.total_params:,}",
+                readable.count_text(one.summary.macs),
+            )
             for one in self._variants
-        ]
+        )
         said = [f"## {self._say('study_compared')}", self._say("study_compared_text")]
-        table = [f"| {headers} |", "| :-- | :-- | --: | --: |", *rows]
-        said.append("\n".join(table))
+        said.append(table(titles, rows))
         if self._view.left_out:
             said.append(self._say("study_left_out"))
         said += [self._say("study_seeds_text"), self._say("study_guess")]

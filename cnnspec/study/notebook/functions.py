@@ -249,7 +249,8 @@ def _without(lines: str, varied: set[str]) -> str:
     for node in text.tree.body:
         start, until = end, text.lines_of(node)[1]
         end = until
-        [target] = node.targets  # type: ignore[attr-defined]
-        if target.id.lower() not in varied:
+        assert isinstance(node, ast.Assign)
+        [target] = node.targets
+        if ast.unparse(target).lower() not in varied:
             left += lines[start:until]
     return left.strip("\n")
