@@ -233,8 +233,15 @@ def test_few_seeds_claim_little(seeds: int, has: str) -> None:
     ("path", "lang"), some([(p, lang) for p in STUDIES for lang in languages()], 3)
 )
 def test_studies_of_the_tutorials_make_one(path: Path, lang: str) -> None:
-    for code in codes(plan(read(str(path))), lang):
+    found = plan(read(str(path)))
+    told = list(codes(found, lang))
+    for code in told:
         compile(code, "cell", "exec")
+    # Each variant that can be trained has a cell, in which all seeds are.
+    trained = [code for code in told if "for seed in SEEDS" in code]
+    names = [one.variant.name for one in found.variants if one.model is not None]
+    for name, code in zip(names, trained, strict=True):
+        assert f"results[{json.dumps(name, ensure_ascii=False)}] = []" in code
 
 
 @pytest.mark.parametrize("path", some(STUDIES, 1), ids=lambda path: path.stem)
