@@ -10,7 +10,7 @@ BACKENDS = ("tensorflow", "jax", "torch")
 """What Keras runs on; the first, unless somebody says otherwise."""
 
 EXTRAS = {
-    **{backend: (backend, "keras") for backend in BACKENDS},
+    **{backend: (backend, "keras", "pydantic") for backend in BACKENDS},
     "h5": ("h5py",),
     "ray": ("ray",),
     "scripts": ("koreanize-matplotlib", "matplotlib", "pandas", "scikit-learn"),
