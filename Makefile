@@ -11,12 +11,13 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fidelity zoo files backends worksheets notebooks bench accuracy tasks transfer docs generated clean
+.PHONY: help demo test lint fidelity kills zoo files backends worksheets notebooks bench accuracy tasks transfer docs generated clean
 
 help:
 	@echo "make demo       build the Network in Network of specs/nin.yaml"
 	@echo "make test       every check: ruff, mypy, import-linter, pytest"
 	@echo "make fidelity   the long comparison of every layer with Keras"
+	@echo "make kills      kill trainings and studies at many moments, and go on"
 	@echo "make zoo        prove specs/zoo and its scripts with Keras, all or MODELS=..."
 	@echo "make files      prove that what Keras saves of its models comes back as specs"
 	@echo "make backends   run the tutorials' scripts on JAX and PyTorch too"
@@ -47,7 +48,14 @@ lint: $(VENV)/installed-dev
 
 fidelity: $(VENV)/installed-dev
 	CNNSPEC_FIDELITY=long $(BIN)/python -m pytest -q -n 2 --dist loadfile \
-	    tests/test_against_keras.py tests/test_runs_as_told.py
+	    tests/test_against_keras.py tests/test_runs_as_told.py \
+	    tests/test_settings_against_keras.py tests/test_weight_axes_against_keras.py
+
+# Those of Ray are skipped where it isn't installed: pip install '.[ray]'.
+kills: $(VENV)/installed-dev
+	CNNSPEC_FIDELITY=long $(BIN)/python -m pytest -q -n 2 --dist loadfile \
+	    tests/test_train.py tests/emit/test_resume.py tests/emit/test_fine_tuning.py \
+	    tests/study/test_kills.py tests/study/test_ray.py
 
 # One model after the other, each in a process of its own: 17 minutes on two cores,
 # and at most 5.5 GB of memory, with EfficientNetB7.

@@ -2,8 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from cnnspec.app.arguments import spec_errors
 from cnnspec.app.engines import Asked, refuse_missing_engine, refuse_queued, run
@@ -43,9 +42,8 @@ def refuse_untrainable(plan: Plan, writing: Writing, *, elsewhere: bool) -> None
     refuse_missing_files([model.program for model in models])
 
 
-@contextmanager
-def kept_folder(study: Study) -> Iterator[None]:
-    """Keeps the folder of a study for this process.
+def keep_folder(study: Study) -> None:
+    """Keeps the folder of a study for this process until it ends.
 
     Raises:
         SpecError: another study has it, it isn't that of a study, or can't be made.
@@ -69,7 +67,6 @@ def kept_folder(study: Study) -> Iterator[None]:
     if holder:
         text = f"'{folder}' is in use: {holder} runs a study there"
         raise _unusable(study, text, "wait for its end, or stop it")
-    yield
 
 
 def _unusable(study: Study, text: str, hint: str) -> SpecError:
@@ -86,7 +83,8 @@ def train(plan: Plan, writing: Writing, asked: Asked) -> int:
         refuse_missing_engine(asked, writing.backend)
         refuse_untrainable(plan, writing, elsewhere=asked.elsewhere)
     refuse_queued(asked, plan)
-    with spec_errors(), kept_folder(plan.study):
+    with spec_errors():
+        keep_folder(plan.study)
         rung, stopped = reached(plan), 0
         plan = rung._replace(runs=())
         while not stopped and rung.runs != plan.runs:

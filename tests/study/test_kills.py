@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.app.studying import kept_folder
+from cnnspec.app.studying import keep_folder
 from cnnspec.ground.errors import SpecError
 from cnnspec.study.document import read
 from tests.study import standin
@@ -101,8 +101,8 @@ def test_a_second_study_is_refused_and_a_killed_training_stops_no_other() -> Non
     wait_for(lambda: of_kind("training"))
     standin.kill(of_kind("training")[0])
     other = read("small.yaml", VARIED[1:2], 2)
-    with pytest.raises(SpecError) as refused, kept_folder(other):
-        pass
+    with pytest.raises(SpecError) as refused:
+        keep_folder(other)
     [found] = refused.value.diagnostics
     assert found.message.startswith(f"'{FOLDER}' is in use: process {study.pid} on ")
     assert found.message.endswith(" runs a study there")

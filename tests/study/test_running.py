@@ -11,7 +11,7 @@ import pytest
 
 from cnnspec import api
 from cnnspec.app.running import training_script
-from cnnspec.app.studying import kept_folder
+from cnnspec.app.studying import keep_folder
 from cnnspec.ground.errors import SpecError
 from cnnspec.judge.settings import Settings
 from cnnspec.study import running, sharing
@@ -123,8 +123,8 @@ def test_a_study_and_a_training_do_not_share_a_folder() -> None:
     FOLDER.mkdir(parents=True)
     (FOLDER / "small.py").touch()
     said = "holds the results of a training, with 'small.py'"
-    with pytest.raises(SpecError, match=said), kept_folder(study):
-        pass
+    with pytest.raises(SpecError, match=said):
+        keep_folder(study)
     shutil.rmtree("results")
     os.makedirs(FOLDER)
     (FOLDER / "study.json").touch()
@@ -136,8 +136,8 @@ def test_a_study_and_a_training_do_not_share_a_folder() -> None:
     shutil.rmtree("results")
     Path("results").touch()
     said = "'results/small_study' can't be made: not a directory"
-    with pytest.raises(SpecError, match=said), kept_folder(study):
-        pass
+    with pytest.raises(SpecError, match=said):
+        keep_folder(study)
 
 
 # ------------------------------------------------------------------ failures

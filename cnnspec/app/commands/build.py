@@ -1,5 +1,6 @@
 """`cnnspec build`."""
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from cnnspec.app.tables.form import make_console
 from cnnspec.emit.targets import Options
 from cnnspec.emit.targets import targets as all_targets
 from cnnspec.ground.errors import NotInstalledError, SpecError
+from cnnspec.ground.source import is_study, read_source
 from cnnspec.ground.visible import visible
 from cnnspec.model.summary import Model
 
@@ -103,12 +105,21 @@ def run(
 
 def _studies_of(specs: Sequence[str], to: str | None) -> list[str]:
     """The studies among what is to be built."""
-    from cnnspec.study.notebook.writing import studies_among
-
-    studies = studies_among(specs)
+    studies = [spec for spec in specs if os.path.isfile(spec) and _is_study(spec)]
     if studies and to != _NOTEBOOK:
         stop(f"'{studies[0]}' is a study, which is built with --to {_NOTEBOOK} alone")
     return studies
+
+
+def _is_study(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            text = file.read()
+        # Most are none, and needn't be taken apart twice.
+        names_one = b"study" in text or b"base" in text
+        return names_one and is_study(read_source(path))
+    except (OSError, SpecError):
+        return False  # whoever reads it as a spec says what is wrong
 
 
 def _write_study(

@@ -1,32 +1,19 @@
 """The notebook of a study as a file."""
 
 import os
-from collections.abc import Sequence
 from typing import Any
 
 from cnnspec.emit.targets import Options
 from cnnspec.emit.write import refuse_edited, refuse_source, write_together
-from cnnspec.ground.errors import Diagnostic, SpecError
+from cnnspec.ground.errors import Diagnostic
 from cnnspec.ground.file_names import file_name
-from cnnspec.ground.source import is_study, read_source, stem
+from cnnspec.ground.source import stem
 from cnnspec.judge.overrides import Overrides
 from cnnspec.study.checking import plan_of
 from cnnspec.study.document import read
 from cnnspec.study.notebook.cells import render_notebook
 
 ENDING = ".ipynb"
-
-
-def studies_among(paths: Sequence[str]) -> list[str]:
-    """Those of several files that are studies, and no specs."""
-    return [path for path in paths if os.path.isfile(path) and _is_study(path)]
-
-
-def _is_study(path: str) -> bool:
-    try:
-        return is_study(read_source(path))
-    except SpecError:
-        return False  # whoever reads it as a spec says what is wrong
 
 
 def write_notebook(
