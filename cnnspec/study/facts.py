@@ -8,6 +8,26 @@ from cnnspec.model.summary import Model
 from cnnspec.study.plan import Plan, Planned, Study, Variant
 
 
+class Counts(NamedTuple):
+    """What a variant costs: of an ensemble all members together."""
+
+    params: int
+    trainable_params: int
+    macs: int | None
+    """For one sample; None where that isn't known."""
+
+
+def counts_of(model: Model) -> Counts:
+    """What a variant costs."""
+    summary, ensemble = model.summary, model.program.ensemble
+    members = ensemble.members if ensemble else 1
+    return Counts(
+        members * summary.total_params,
+        members * summary.trainable_params,
+        None if summary.macs is None else members * summary.macs,
+    )
+
+
 class Facts(NamedTuple):
     """The figures of a variant; None where one isn't known."""
 
@@ -30,7 +50,7 @@ def facts_of(model: Model) -> Facts:
     """The figures of a variant that can be run."""
     from cnnspec.judge.subjects import samples, sections, steps
 
-    program, summary = model
+    program, counts = model.program, counts_of(model)
     data, train = program.data, program.train
     assert data is not None
     assert train is not None
@@ -38,9 +58,9 @@ def facts_of(model: Model) -> Facts:
     return Facts(
         inputs=tuple(one.shape[1:] for one in fit.inputs),
         outputs=tuple(one.output.shape[1:] for one in fit.outputs),
-        params=summary.total_params,
-        trainable_params=summary.trainable_params,
-        macs=summary.macs,
+        params=counts.params,
+        trainable_params=counts.trainable_params,
+        macs=counts.macs,
         samples=samples(data),
         steps=steps(data, train),
         epochs=epochs_of(model),

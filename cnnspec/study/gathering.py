@@ -124,6 +124,8 @@ def _trained(folder: str) -> Record | None:
     params, seconds, seed = (metrics.get(k) for k in ("parameters", "seconds", "seed"))
     if not isinstance(params, int) or not isinstance(seconds, int | float):
         return None
+    members = metrics.get("members")  # the parameters are those of one
+    params *= len(members) if isinstance(members, list) else 1
     task = Task(
         variant=_called(folder),
         seed=seed if isinstance(seed, int) else 0,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cnnspec.emit.write import write_together
-from cnnspec.study.facts import rungs_of
+from cnnspec.study.facts import counts_of, rungs_of
 from cnnspec.study.files import EARLIER, OUTLINE
 from cnnspec.study.plan import Plan, Planned
 from cnnspec.study.reasons import reason
@@ -70,11 +70,9 @@ def _outcome(plan: Plan, planned: Planned) -> Outcome:
     found = Outcome(variant.name, variant.settings, variant.spec)
     if model is None:
         return found._replace(state=LEFT_OUT, reason=reason(planned))
-    summary, rungs = model.summary, rungs_of(plan.study, variant, model)
+    rungs = rungs_of(plan.study, variant, model)
     return found._replace(
-        params=summary.total_params,
-        trainable_params=summary.trainable_params,
-        macs=summary.macs,
+        **counts_of(model)._asdict(),
         rungs_left=len(rungs) - 1 - plan.rungs.get(variant.name, 0),
     )
 

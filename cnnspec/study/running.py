@@ -22,6 +22,7 @@ from cnnspec.judge.check import check_source
 from cnnspec.judge.settings import Settings
 from cnnspec.judge.subjects import reported, sections
 from cnnspec.model.summary import Model
+from cnnspec.study.facts import counts_of
 from cnnspec.study.files import EARLIER, LOCK
 from cnnspec.study.plan import Plan, Run
 from cnnspec.study.records import (
@@ -184,9 +185,7 @@ def _task(run: Run, model: Model) -> Task:
         seed=run.seed,
         key=run.key,
         script=f"{file_name(stem(model.program.source.path))}.py",
-        params=model.summary.total_params,
-        trainable_params=model.summary.trainable_params,
-        macs=model.summary.macs,
+        **counts_of(model)._asdict(),
         epochs_asked=run.epochs,
         score=score,
         higher_is_better=higher,

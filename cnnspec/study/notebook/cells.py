@@ -19,6 +19,7 @@ from cnnspec.ground.errors import Diagnostic, Mark, SpecError
 from cnnspec.ground.visible import visible
 from cnnspec.ground.yaml_text import flow
 from cnnspec.model import readable
+from cnnspec.study.facts import Counts, counts_of
 from cnnspec.study.notebook.functions import Functions, Variant, variants_of
 from cnnspec.study.notebook.told import StudyView
 from cnnspec.study.plan import Plan
@@ -111,10 +112,10 @@ class Comparison:
             (
                 readable.escaped(one.planned.variant.name),
                 self._changes(one),
-                f"{one.summary.total_params:,}",
-                readable.count_text(one.summary.macs),
+                f"{counts.params:,}",
+                readable.count_text(counts.macs),
             )
-            for one in self._variants
+            for one, counts in zip(self._variants, self._counts(), strict=True)
         )
         said = [f"## {self._say('study_compared')}", self._say("study_compared_text")]
         said.append(table(titles, rows))
@@ -122,6 +123,11 @@ class Comparison:
             said.append(self._say("study_left_out"))
         said += [self._say("study_seeds_text"), self._say("study_guess")]
         return "\n\n".join(said)
+
+    def _counts(self) -> list[Counts]:
+        """What each variant costs."""
+        models = (one.planned.model for one in self._variants)
+        return [counts_of(model) for model in models if model is not None]
 
     def _changes(self, one: Variant, beside: Mapping[str, Any] | None = None) -> str:
         """What a variant changes, in words.
@@ -250,8 +256,7 @@ class Comparison:
         yield self._say("study_scores_text"), self._rendered("scores")
 
     def _questions(self) -> str:
-        summaries = [one.summary for one in self._variants]
-        differ = len({(one.total_params, one.macs) for one in summaries}) > 1
+        differ = len(set(self._counts())) > 1
         train = self._writer.view.train
         keys = ["noise" if len(self._view.seeds) > 1 else "more_seeds"]
         keys += ["curves", *(["cost"] if differ else [])]
