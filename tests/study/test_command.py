@@ -84,8 +84,8 @@ def test_json_has_figures_and_runs(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_ensemble_costs_what_all_of_its_members_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    vote = "study: s\nbase: specs/lab.yaml\nvariants: {vote: {ensemble: {members: 3}}}\n"
-    Path("vote.yaml").write_text(vote)
+    vote = "variants: {vote: {ensemble: {members: 3}}}\n"
+    Path("vote.yaml").write_text("study: s\nbase: specs/lab.yaml\n" + vote)
     _, out, _ = ran(capsys, "study", "vote.yaml", "--dry-run", "--format", "json")
     [found] = json.loads(out)["variants"]
     assert (found["params"], found["macs"]) == (3 * 3658, 3 * 25408)
