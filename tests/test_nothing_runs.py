@@ -32,28 +32,28 @@ LOADERS = ("SafeLoader", "CSafeLoader")
 def faults(code: str) -> Iterator[str]:
     """What could run in the place of being read."""
     for node in ast.walk(ast.parse(code)):
-        said = ast.unparse(node) if isinstance(node, ast.expr | ast.stmt) else ""
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names]
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
             if any(name.partition(".")[0] in MODULES for name in names):
-                yield said
-        elif isinstance(node, ast.Call) and is_fault(node, said):
-            yield said
+                yield ast.unparse(node)
+        elif isinstance(node, ast.Call) and is_fault(node):
+            yield ast.unparse(node)
 
 
-def is_fault(call: ast.Call, said: str) -> bool:
+def is_fault(call: ast.Call) -> bool:
     given = {word.arg: ast.unparse(word.value) for word in call.keywords}
     name = ast.unparse(call.func)
     last = name.rpartition(".")[2]
-    if name == "compile" and "PyCF_ONLY_AST" in said:
+    if name == "compile" and "PyCF_ONLY_AST" in ast.unparse(call):
         return False  # a tree, which nothing runs
     if name in CALLS or (last in METHODS and name != last):
         return True
     if name == "np.load":
         return given.get("allow_pickle") != "False"
     if name in ("yaml.load", "yaml.load_all"):
+        said = ast.unparse(call)
         return not any(word in said for word in LOADERS) or "Unsafe" in said
     wrong = {"allow_pickle": "True", "safe_mode": "False", "shell": "True"}
     is_object = given.get("dtype") in ("object", "'object'", "'O'")

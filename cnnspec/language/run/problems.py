@@ -1,6 +1,6 @@
 """What is found wrong while steps are taken."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Any
 
 from cnnspec.ground.errors import Invalid, Path, Problem, Trail, Unknown
@@ -77,7 +77,7 @@ class Problems:
         self.found.append(Problem(path, code, text, hint, trail=trail))
 
     def note_unknown(
-        self, name: str, path: Path, trail: Trail, where: str, options: Collection[str]
+        self, name: str, path: Path, trail: Trail, where: str, options: Iterable[str]
     ) -> None:
         """Notes a name that nothing has where it stands.
 
@@ -86,12 +86,13 @@ class Problems:
             path: where it stands.
             trail: the calls and rounds that led there.
             where: what uses it, as in `Add reads`.
-            options: the names that are known there.
+            options: the names that are known there, listed only where one is guessed.
         """
         if self._program.inputs:  # otherwise the name may be that of a faulty input
             from cnnspec.language.unknown import GUESS_LIMIT, meant
 
-            hint = meant(name, options) if len(self.unknown) < GUESS_LIMIT else ""
+            guess = len(self.unknown) < GUESS_LIMIT
+            hint = meant(name, [*options]) if guess else ""
             self.unknown.append(Unknown(name, path, trail, where, hint))
 
     def note_arguments(

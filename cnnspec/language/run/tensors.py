@@ -1,6 +1,7 @@
 """Which tensors a step reads, and those that a model or a block gives."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from cnnspec.ground.errors import Invalid, Path, Problem
@@ -130,9 +131,8 @@ def _called(
     if found := named(name, scope) or _part(state, name, path, where, scope):
         return found
     if scope.again is None:  # otherwise it is known from before
-        state.problems.note_unknown(
-            name, path, scope.trail, where, [*scope.known, PREV]
-        )
+        options = chain(scope.known, (PREV,))
+        state.problems.note_unknown(name, path, scope.trail, where, options)
     return (state.listener.lost(name),), name
 
 
