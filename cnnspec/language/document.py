@@ -318,6 +318,23 @@ def words(found: Any) -> list[str]:
     return names if all(name.isidentifier() for name in names) else []
 
 
+Parameters = Annotated[
+    Any,
+    kind(
+        _names,
+        "a mapping of names to defaults, such as {filters: 64}",
+        {
+            "anyOf": [
+                {"type": "object"},
+                {"type": "array", "items": {"type": "string"}},
+            ]
+        },
+        hint=as_names,
+    ),
+]
+"""What a block or a layer of one's own can be told."""
+
+
 class BlockKeys(Record):
     """A block: layers that a call takes with values of its own."""
 
@@ -332,23 +349,7 @@ class BlockKeys(Record):
 
     layers: _LayerList
     description: str | None = None
-    params: (
-        Annotated[
-            Any,
-            kind(
-                _names,
-                "a mapping of names to defaults, such as {filters: 64}",
-                {
-                    "anyOf": [
-                        {"type": "object"},
-                        {"type": "array", "items": {"type": "string"}},
-                    ]
-                },
-                hint=as_names,
-            ),
-        ]
-        | None
-    ) = None
+    params: Parameters | None = None
     inputs: (
         Annotated[
             Any,

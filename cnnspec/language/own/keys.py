@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from cnnspec.ground.kinds import Kind, choice, kind, kind_of
 from cnnspec.ground.records import Record
 from cnnspec.ground.yaml_text import flow
-from cnnspec.language.document import as_names
+from cnnspec.language.document import Parameters, as_names
 from cnnspec.language.expressions import Formula
 
 PLACE_LIMIT = 1_000
@@ -55,12 +55,6 @@ def _as_place(found: Any) -> str:
         meant = re.sub(r"\.py(?=$|:)", "", found.strip().removeprefix("import "))
         meant = re.sub(r"[/\\]+", ".", meant).strip(". ")
     return f"write {flow(meant)}" if is_place(meant) else ""
-
-
-def _parameters(value: Any) -> Any:
-    if not isinstance(value, dict | list):
-        raise ValueError
-    return value
 
 
 def _sizes(value: Any) -> Any:
@@ -140,23 +134,7 @@ class CustomKeys(Record):
             hint=_as_place,
         ),
     ]
-    arguments_: (
-        Annotated[
-            Any,
-            kind(
-                _parameters,
-                "a mapping of names to defaults, such as {filters: 64}",
-                {
-                    "anyOf": [
-                        {"type": "object"},
-                        {"type": "array", "items": {"type": "string"}},
-                    ]
-                },
-                hint=as_names,
-            ),
-        ]
-        | None
-    ) = None
+    arguments_: Parameters | None = None
     inputs: (
         Annotated[
             Any,

@@ -1,6 +1,6 @@
 """The function of a block, and `build_model()`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from cnnspec.emit.code.plan.comments import Texts, authors, docstring, own_names
 from cnnspec.emit.code.plan.formulas import argument, has_formula
 from cnnspec.emit.code.plan.frozen import frozen_layers
 from cnnspec.emit.code.plan.parameters import given_code, is_late
-from cnnspec.emit.code.plan.places import Given, Returned, Use
+from cnnspec.emit.code.plan.places import Given, Returned, Use, Value
 from cnnspec.emit.code.plan.shared import Shared, Signature
 from cnnspec.emit.code.plan.tidy import paragraphed
 from cnnspec.emit.code.plan.values import text
@@ -42,26 +42,51 @@ def block_function(shared: Shared, block: Block, texts: Texts) -> Def:
     if block.is_model:
         return _model_block(shared, block, texts)
     body = Body(shared, block)
-    function, variables = body.function, body.variables
     given = [Given(block.path, k) for k in range(len(block.inputs) or 1)]
     _name_given(body, block, given)
-    count = shared.flow.results[block.name]
     body.returned = shared.flow.returned_by(block)
     body.steps(block.steps, given)
-    handed = tuple(function.handed)
+    handed = tuple(body.function.handed)
     for end in handed:
-        shared.handed[end] = variables.title(end)
+        shared.handed[end] = body.variables.title(end)
+    _return(shared, body, block, handed)
+    setup, defaults = _parameters(shared, body, block)
+    signature = _sign(shared, body, block, defaults, handed)
+    return Def(
+        signature.title,
+        tuple(_arguments(shared, body, signature, given, defaults)),
+        docstring(block, texts),
+        (
+            *_said_first(shared, block),
+            *(*setup, *body.variables.dictionaries(), *body.statements),
+        ),
+    )
+
+
+def _return(
+    shared: Shared, body: Body, block: Block, handed: tuple[Value, ...]
+) -> None:
+    """Ends a function with what the block gives, and with what else is read."""
     said = shared.remarks((*block.path, "outputs"))
-    if body.returned is None:
-        results = [body.reads.code(Returned(block.path, k)) for k in range(count)]
-        results += [Code(variables.of(end)) for end in handed]
-        body.statements += authors(said)
-        body.statements.append(Return(Several(tuple(results)), said=said.behind))
-    else:
+    if body.returned is not None:
         body.statements[-1:-1] = authors(said, with_behind=True)
-    setup, parameters = _parameters(shared, body, block)
+        return
+    count = shared.flow.results[block.name]
+    results = [body.reads.code(Returned(block.path, k)) for k in range(count)]
+    results += [Code(body.variables.of(end)) for end in handed]
+    body.statements += authors(said)
+    body.statements.append(Return(Several(tuple(results)), said=said.behind))
+
+
+def _sign(
+    shared: Shared,
+    body: Body,
+    block: Block,
+    defaults: Mapping[str, Expression],
+    handed: tuple[Value, ...] = (),
+) -> Signature:
+    """Notes what callers have to know of the function of a block."""
     words = body.words
-    optional = [p for p in block.params if p in parameters]
     needed = [
         param
         for param in block.params
@@ -70,36 +95,42 @@ def block_function(shared: Shared, block: Block, texts: Texts) -> Def:
     signature = Signature(
         shared.titles[block.name],
         block,
-        function,
-        count,
+        body.function,
+        shared.flow.results[block.name],
         handed,
         tuple(needed),
-        tuple(optional),
+        tuple(param for param in block.params if param in defaults),
         words.idents,
-        words.gives_names,
-        words.asks_named,
+        takes_name=block.is_model or words.gives_names,
+        takes_named=not block.is_model and words.asks_named,
     )
     shared.signatures[block.name] = signature
-    arguments = [CallArgument("", Code(variables.of(v))) for v in given]
-    arguments += [CallArgument("", Code(words.idents[param])) for param in needed]
-    may_be_named = function.modes == {True, False}
+    return signature
+
+
+def _arguments(
+    shared: Shared,
+    body: Body,
+    signature: Signature,
+    given: Sequence[Value],
+    defaults: Mapping[str, Expression],
+) -> Iterator[CallArgument]:
+    """The arguments of a function: tensors, parameters, and the name of the call."""
+    block, idents = signature.block, signature.idents
+    may_be_named = body.function.modes == {True, False}
     needs_name = block.name in shared.flow.alone or not may_be_named
-    if words.gives_names and needs_name:
-        arguments.append(CallArgument("", Code("name")))
-    arguments += [CallArgument(words.idents[p], parameters[p]) for p in optional]
-    if words.gives_names and not needs_name:
-        arguments.append(CallArgument("name", Code("None")))
-    if words.asks_named:
-        arguments.append(CallArgument("named", Code("False")))
-    return Def(
-        signature.title,
-        tuple(arguments),
-        docstring(block, texts),
-        (
-            *_said_first(shared, block),
-            *(*setup, *variables.dictionaries(), *body.statements),
-        ),
-    )
+    for value in given:
+        yield CallArgument("", Code(body.variables.of(value)))
+    for param in signature.needed:
+        yield CallArgument("", Code(idents[param]))
+    if signature.takes_name and needs_name:
+        yield CallArgument("", Code("name"))
+    for param in signature.optional:
+        yield CallArgument(idents[param], defaults[param])
+    if signature.takes_name and not needs_name:
+        yield CallArgument("name", Code("None"))
+    if signature.takes_named:
+        yield CallArgument("named", Code("False"))
 
 
 def _said_first(shared: Shared, block: Block) -> list[Comment]:
@@ -117,10 +148,46 @@ def _said_first(shared: Shared, block: Block) -> list[Comment]:
 def _model_block(shared: Shared, block: Block, texts: Texts) -> Def:
     """The function of a block that makes a model."""
     body, flow = Body(shared, block), shared.flow
-    variables, made = body.variables, flow.made_by(block.name)
+    made = flow.made_by(block.name)
     given = [Given(block.path, k) for k in range(len(block.inputs) or 1)]
-    inputs: list[Statement] = []
+    shapes, inputs = _model_inputs(body, block, given, made)
+    uses = [Returned(block.path, k) for k in range(flow.results[block.name])]
+    _name_outputs(shared, body, uses, block.steps)
+    body.steps(block.steps, given)
+    results = [_output(body, use, len(uses)) for use in uses]
+    setup, defaults = _parameters(shared, body, block)
+    signature = _sign(shared, body, block, defaults)
+    idents = signature.idents
+    names = [*shapes, *(idents[param] for param in signature.needed), "name"]
+    arguments = [CallArgument("", Code(name)) for name in names]
+    arguments += [CallArgument(idents[p], defaults[p]) for p in signature.optional]
+    tensors = [Code(body.variables.of(value)) for value in given]
+    model = model_call(tensors, results, Code("name"))
+    end: list[Statement] = [Return(model)]
+    if frozen := _frozen_inside(made, texts):
+        end = [Assign(Code("model"), model), *frozen, Return(Code("model"))]
+    said = authors(shared.remarks((*block.path, "params")), with_behind=True)
+    dictionaries = body.variables.dictionaries()
+    statements = (*inputs, *dictionaries, *body.statements, *end)
+    return Def(
+        signature.title,
+        tuple(arguments),
+        docstring(block, texts),
+        (*said, *setup, *statements),
+    )
+
+
+def _model_inputs(
+    body: Body, block: Block, given: Sequence[Value], made: Sequence[Graph]
+) -> tuple[list[str], list[Statement]]:
+    """The inputs of a model that a function makes.
+
+    Returns:
+        What the parameters for their shapes are called, and what makes the inputs.
+    """
+    variables = body.variables
     shapes: list[str] = []
+    inputs: list[Statement] = []
     for k, value in enumerate(given):
         name = block.inputs[k] if block.inputs else ""
         if name:
@@ -134,49 +201,7 @@ def _model_block(shared: Shared, block: Block, texts: Texts) -> Def:
         batch = batch_of(made[0].inputs[k].shape) if made else None
         code = input_call(Code(shapes[-1]), dtype, keras, batch)
         inputs.append(Assign(Code(variables.of(value)), code))
-    count = flow.results[block.name]
-    uses = [Returned(block.path, k) for k in range(count)]
-    _name_outputs(shared, body, uses, block.steps)
-    body.steps(block.steps, given)
-    results = [_output(body, use, count) for use in uses]
-    setup, parameters = _parameters(shared, body, block)
-    words = body.words
-    optional = [p for p in block.params if p in parameters]
-    needed = [
-        param
-        for param in block.params
-        if block.default(param) is NEEDED and param in words.used
-    ]
-    signature = Signature(
-        shared.titles[block.name],
-        block,
-        body.function,
-        count,
-        (),
-        tuple(needed),
-        tuple(optional),
-        words.idents,
-        takes_name=True,
-        takes_named=False,
-    )
-    shared.signatures[block.name] = signature
-    names = [*shapes, *(words.idents[param] for param in needed), "name"]
-    arguments = [CallArgument("", Code(name)) for name in names]
-    arguments += [CallArgument(words.idents[p], parameters[p]) for p in optional]
-    tensors = [Code(variables.of(value)) for value in given]
-    model = model_call(tensors, results, Code("name"))
-    frozen = _frozen_inside(made, texts)
-    end: list[Statement] = [Return(model)]
-    if frozen:
-        end = [Assign(Code("model"), model), *frozen, Return(Code("model"))]
-    said = authors(shared.remarks((*block.path, "params")), with_behind=True)
-    statements = (*inputs, *variables.dictionaries(), *body.statements, *end)
-    return Def(
-        signature.title,
-        tuple(arguments),
-        docstring(block, texts),
-        (*said, *setup, *statements),
-    )
+    return shapes, inputs
 
 
 def _frozen_inside(made: Sequence[Graph], texts: Texts) -> Statements:
