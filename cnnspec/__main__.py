@@ -1,6 +1,7 @@
 """The command `cnnspec`, and `python -m cnnspec`."""
 
 import gc
+import os
 import sys
 
 
@@ -23,5 +24,21 @@ def main() -> None:
         gc.freeze()
 
 
+def command() -> None:
+    """Starts the command line as a process of its own, and ends that with it.
+
+    Python takes all modules apart before it ends, which is 3 ms of a check's 90.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        # Frameworks and threads have things to do at an end; they import one of these.
+        if isinstance(end.code, int) and not {"atexit", "threading"} & {*sys.modules}:
+            # Standard output was flushed, and what went wrong with that was told.
+            sys.stderr.flush()
+            os._exit(end.code)
+        raise
+
+
 if __name__ == "__main__":
-    main()
+    command()

@@ -1,10 +1,10 @@
 """Plain values as YAML writes them, for messages, pages and files."""
 
-import re
 from functools import cache
 from typing import Any
 
 from cnnspec.ground.errors import either
+from cnnspec.ground.patterns import pattern
 
 
 class _Blank:
@@ -71,8 +71,8 @@ def scalar(value: Any) -> str:
     return flow(value, exact=True)
 
 
-_FORMULA = re.compile(r"\$\{[^:#{}\n]*\}")
-_EXPONENT = re.compile(r"e\+?(-?)0*(?=\d)")
+_FORMULA = pattern(r"\$\{[^:#{}\n]*\}")
+_EXPONENT = pattern(r"e\+?(-?)0*(?=\d)")
 _NO_DIGITS = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
 
 
@@ -98,7 +98,7 @@ def _needs_no_quotes(text: str) -> bool:
     return plain and text[-1:] != " " and Source(text).data == text
 
 
-_WORD = re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
+_WORD = pattern("[a-zA-Z_][a-zA-Z0-9_]*")
 _WORDS_OF_YAML = frozenset(
     word
     for one in ("true", "false", "null", "yes", "no", "on", "off")

@@ -7,6 +7,8 @@ from cnnspec.ground.errors import Diagnostic, Mark, SpecError, near, nearest
 
 SIZE_LIMIT = 32 * 2**20
 """Bytes. A layer takes about 60, so this is half a million layers."""
+_MARK = b"\xef\xbb\xbf"
+"""What some editors begin a UTF-8 file with."""
 
 
 def stem(path: str) -> str:
@@ -20,7 +22,7 @@ def composed(text: str) -> str:
     A keyboard gives 손 as one character, and macOS as three in the names of files
     (Unicode Standard Annex 15, normalization form C).
     """
-    if text.isascii():
+    if text.isascii() or max(text) < "\N{COMBINING GRAVE ACCENT}":
         return text
     from unicodedata import normalize
 
@@ -37,7 +39,7 @@ def is_library(name: str) -> bool:
             content = file.read(SIZE_LIMIT)
     except (OSError, ValueError):
         return False
-    lines = b"\n" + content.removeprefix(b"\xef\xbb\xbf")
+    lines = b"\n" + content.removeprefix(_MARK)
     is_spec = b"\nlayers:" in lines or b"\nextends:" in lines
     return not is_spec and any(b"\n%s:" % key in lines for key in _OF_LIBRARIES)
 
@@ -66,7 +68,7 @@ def read_text(name: str) -> str:
         _refuse_foreign(name, content)
         raise _error(name, "encoding", "this is a binary file, not YAML text")
     try:
-        return content.decode("utf-8-sig")
+        return content.removeprefix(_MARK).decode()
     except UnicodeDecodeError as error:
         _refuse_foreign(name, content)
         before = content[: error.start]

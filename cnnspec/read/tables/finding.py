@@ -51,7 +51,7 @@ class Table(NamedTuple):
     @property
     def is_box(self) -> bool:
         """Whether bars stand between the cells of its heading."""
-        return bool(_BAR.search(self.heading))
+        return _has_bar(self.heading)
 
 
 class _Head(NamedTuple):
@@ -60,6 +60,10 @@ class _Head(NamedTuple):
     start: int
     end: int
     prefix: str
+
+
+def _has_bar(text: str) -> bool:
+    return any(bar in text for bar in BARS)
 
 
 def is_rule(text: str) -> bool:
@@ -98,7 +102,7 @@ def _head(lines: Sequence[Line], index: int) -> _Head | None:
     """The heading that begins with the word in this line, if one does."""
     text = lines[index].text
     start = _word(text)
-    if not _BAR.search(text, start):
+    if not _has_bar(text[start:]):
         match = _HEADING.search(text)
         return _Head(index, index + 1, text[: match.start()]) if match else None
     before = text[:start].rstrip()

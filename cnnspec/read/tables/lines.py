@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from cnnspec.ground.patterns import pattern
+
 _BLANKS = dict.fromkeys(map(ord, "\xa0\u2007\u202f\u2002\u2003\u2009\u200a"), " ")
 _BLANKS |= {0x3000: "  ", 0x200B: "", 0x200E: "", 0x200F: "", 0xFEFF: "", 0x2060: ""}
 # Keyboards for Korean and Chinese make these of brackets, commas and number signs.
@@ -18,7 +20,8 @@ _PLAIN = {**_BLANKS, **_WIDE}
 _COLOUR = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]{0,999}(?:\x07|\x1b\\)"
 _BARE_COLOUR = r"\[[0-9]{1,3}(?:;[0-9]{1,3}){0,5}m"
 
-_RULES = re.compile(r"(_{40,}|[┏+][━┳+-]{39,})\n(_+|[━┳+-]*[┓+])")
+_MARKUP = pattern(r"</|<br|&[a-z#0-9]{2,8};", re.IGNORECASE)
+_RULES = pattern(r"(_{40,}|[┏+][━┳+-]{39,})\n(_+|[━┳+-]*[┓+])")
 
 
 class Line(NamedTuple):
@@ -46,7 +49,7 @@ def lines_of(text: str) -> list[Line]:
         text = mended(text)
         if not _PLAIN.keys().isdisjoint(map(ord, {*text})):
             text = text.translate(_PLAIN)
-    if re.search(r"</|<br|&[a-z#0-9]{2,8};", text, re.IGNORECASE):
+    if ("<" in text or "&" in text) and _MARKUP.search(text):
         from cnnspec.read.tables.markup import without_markup
 
         text = without_markup(text)
@@ -64,7 +67,8 @@ def _unfolded(lines: Sequence[Line]) -> Sequence[Line]:
     """
     width = broken = 0
     for one, other in pairwise(lines):
-        if one.text[-1:] in {*"_━-┳"} and _RULES.fullmatch(f"{one.text}\n{other.text}"):
+        both = one.text[-1:] in {*"_━-┳"} and other.text[:1] in {*"_━┳+-┓"}
+        if both and _RULES.fullmatch(f"{one.text}\n{other.text}"):
             width = width or len(one.text)
             broken += 1
     whole_rules = sum(
