@@ -19,16 +19,17 @@ _NO_ERROR = ("Detected at node", "<stack traces unavailable>", "Hint:")
 """What stands between these two lines."""
 
 
-def reason(log: str, status: int) -> str:
+def reason(log: str, status: int, begins: int = 0) -> str:
     """Why a script failed, in a line.
 
     Args:
         log: the file with what it printed.
         status: of its process; below 0 the signal that ended it.
+        begins: where in the file that begins; before it stands what others printed.
     """
-    lines = _lines(log)
+    lines = _lines(log, begins)
     if status >= 0:
-        said = _error(lines) or (lines[-1] if lines else "")
+        said = _error(lines) or _message(lines)
         silent = f"it ended with status {status}, and said nothing"
         return _short(said) or silent + "; the disk is full" * _is_full(log)
     if -status == signal.SIGKILL:
@@ -56,11 +57,11 @@ def _last(lines: list[str]) -> str:
     return f"; its last line: {lines[-1]}" if lines else ""
 
 
-def _lines(log: str) -> list[str]:
+def _lines(log: str, begins: int) -> list[str]:
     """The last lines of a log that aren't blank, as they can be shown."""
     try:
         with open(log, "rb") as file:
-            file.seek(max(0, os.path.getsize(log) - _TAIL))
+            file.seek(max(begins, os.path.getsize(log) - _TAIL))
             text = file.read().decode("utf-8", "replace")
     except OSError:
         return []
@@ -82,6 +83,12 @@ def _error(lines: list[str]) -> str:
     if said and (little := _SAYS_LITTLE.fullmatch(named)):
         return f"{little[1]} {said[0]}"
     return named
+
+
+def _message(lines: list[str]) -> str:
+    """What is said at the end: the last line with those that are indented below it."""
+    starts = [n for n, line in enumerate(lines) if not line[0].isspace()]
+    return " ".join(lines[starts[-1] if starts else -1 :])
 
 
 def _short(text: str) -> str:

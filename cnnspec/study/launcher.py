@@ -30,8 +30,9 @@ def main(kind: str, folder: str, script: str) -> int:
     # That of the package, which may be known to nobody but whoever has started this.
     sys.path.insert(0, os.path.abspath(f"{__file__}/../../.."))
     # While it waits, and not when others wait for it.
-    for name in ("ctypes", "cnnspec.study.failures"):
-        import_module(name)
+    import_module("ctypes")
+    from cnnspec.study.failures import reason
+    from cnnspec.study.files import LOG
     from cnnspec.study.records import FAILURE, remove, task_of
 
     task = task_of(folder)
@@ -39,7 +40,8 @@ def main(kind: str, folder: str, script: str) -> int:
         return _say(f"'{folder}' isn't the folder of a run")
     if kind == "watched" and not _is_told():
         return 1
-    begun = monotonic()
+    begun, log = monotonic(), f"{folder}/{LOG}"
+    said = os.path.getsize(log) if os.path.exists(log) else 0
     try:
         process = _started(folder, script)
     except OSError as error:
@@ -49,7 +51,8 @@ def main(kind: str, folder: str, script: str) -> int:
     status = process.wait()
     if status and _asked:
         return 128 + _asked[0]
-    return _settle(folder, task, monotonic() - begun, status)
+    why = reason(log, status, said) if status else ""
+    return _settle(folder, task, monotonic() - begun, why)
 
 
 def _is_told() -> bool:
@@ -99,14 +102,19 @@ def _listen(process: "Process", *, watched: bool) -> None:
         start_new_thread(end_with_input, ())
 
 
-def _settle(folder: str, task: "Task", seconds: float, status: int) -> int:
-    """Puts what came of a script that has ended into its folder."""
-    from cnnspec.study.failures import reason
-    from cnnspec.study.files import LOG
+def _settle(folder: str, task: "Task", seconds: float, why: str) -> int:
+    """Puts what came of a script that has ended into its folder.
+
+    Args:
+        folder: of the run.
+        task: what it was to do.
+        seconds: that the script took.
+        why: it failed; nothing if it didn't.
+    """
     from cnnspec.study.records import RECORD, has_scores, outcome, write
 
-    if status:
-        return _fail(folder, task, seconds, reason(f"{folder}/{LOG}", status))
+    if why:
+        return _fail(folder, task, seconds, why)
     if not has_scores(folder):
         return _fail(folder, task, seconds, "it ended well, but left no scores")
     try:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from cnnspec import api
 from cnnspec.app.running import training_script
 from cnnspec.app.studying import keep_folder
+from cnnspec.emit.keras_script.texts import Language
+from cnnspec.emit.words import languages
 from cnnspec.ground.errors import SpecError
 from cnnspec.judge.settings import Settings
 from cnnspec.study import running, sharing
@@ -146,7 +149,10 @@ FULL = "open('/dev/full', 'w').write(' ' * 100_000)"
 UNFINISHED = "os.symlink('/dev/full', RESULTS / '{}.json.unfinished')"
 FAILS = {
     "2": ("raise ValueError('too\\nlong')", "ValueError: too"),
-    "3": ("raise SystemExit('no data')", "no data"),
+    "3": (
+        "print('a') or exit('no data:\\n  put it\\n\\n  there')",
+        "no data: put it there",
+    ),
     "4": ("os.abort()", "it was ended by SIGABRT; its last line: Fatal Python"),
     "5": (FULL, "OSError: [Errno 28] No space left on device"),
     "6": (
@@ -211,6 +217,9 @@ Received a label value of 7 out of range
 """
 
 
+LEAVES = re.compile(r'\{\{ (?:fail|leave)\("(\w+)"')
+
+
 @pytest.mark.parametrize(
     ("log", "status", "said"),
     [
@@ -222,6 +231,8 @@ Received a label value of 7 out of range
         ),
         ("a\x1b[31mb\x07\n\n", 2, "ab"),
         ("x" * 400, 1, "x" * 299 + "…"),
+        ("one\n  two\n\n  three\n", 1, "one two three"),
+        ("  two\n  three\n", 1, "three"),
         ("one\n", -signal.SIGSEGV, "it was ended by SIGSEGV; its last line: one"),
         ("", -99, "it was ended by signal 99"),
     ],
@@ -229,6 +240,24 @@ Received a label value of 7 out of range
 def test_a_reason_is_one_line_of_what_was_printed(log, status, said) -> None:
     Path("log.txt").write_text(log, encoding="utf-8")
     assert reason("log.txt", status) == said
+
+
+def test_a_reason_is_that_of_the_last_start() -> None:
+    before, after = KERAS.encode(), b"no data\n"
+    Path("log.txt").write_bytes(before + after)
+    assert reason("log.txt", 1, len(before)) == "no data"
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_script_leaves_with_one_line_and_what_is_indented_below_it(lang) -> None:
+    templates = Path(standin.ROOT / "templates").rglob("*.j2")
+    names = {n for path in templates for n in LEAVES.findall(path.read_text("utf-8"))}
+    assert {"download_failed", "process_ended", "npz_missing"} <= names
+    texts = Language(lang).texts["script"]
+    for name in names:
+        first, *more = texts[name].strip().split("\n")
+        assert not first[0].isspace(), name
+        assert all(line.startswith("  ") for line in more), name
 
 
 # ------------------------------------------------------------------ shares
