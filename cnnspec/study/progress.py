@@ -40,15 +40,23 @@ class Listener:
         """The study was asked to stop, and runs are about to end."""
 
 
+_LONG = 60.0
+"""Seconds beside which the start of a script counts little."""
+
+
 class Watch:
     """Follows a run by the history that its script writes after each epoch."""
 
     def __init__(self, folder: str, task: Task, now: float) -> None:
         self._folder, self._task, self._begun = folder, task, now
-        self._seen: tuple[float, ...] = ()
-        self._epochs, self._first = 0, (0, now)
+        self._seen = self._written()
+        self._epochs = epochs_of(folder)
+        """Those done, here or by a start before this one."""
+        self._before = self._epochs
+        self._first: tuple[int, float] | None = None
+        """The epochs done when the first of this start had ended, and when that was."""
         self._last = now
-        self._best: tuple[str, float, int] | None = None
+        self._best = best_of(folder, task)
 
     def look(self, now: float) -> Progress:
         """How far it is.
@@ -56,11 +64,10 @@ class Watch:
         Args:
             now: seconds, of the clock that told when it was started.
         """
-        seen = tuple(map(_changed, histories_of(self._folder)))
+        seen = self._written()
         if seen != self._seen:
             self._seen, epochs = seen, epochs_of(self._folder)
-            # Until the second one that is seen, an epoch has loading to it.
-            if self._epochs == 0 or epochs < self._epochs:
+            if self._first is None or epochs < self._epochs:
                 self._first = (epochs, now)
             self._epochs, self._last = epochs, now
             self._best = best_of(self._folder, self._task)
@@ -69,16 +76,29 @@ class Watch:
             self._epochs, asked, now - self._begun, self._left(now), self._best
         )
 
+    def _written(self) -> tuple[tuple[str, float], ...]:
+        return tuple((path, _changed(path)) for path in histories_of(self._folder))
+
     def _left(self, now: float) -> float | None:
+        """Seconds that its epochs still take.
+
+        The first one that ends has loading to it, and tells something where it is long.
+        Of an ensemble, nothing tells how many of its members are still to come.
+        """
+        if self._first is None or self._is_ensemble():
+            return None
         done, since = self._first
         if self._epochs > done:
             each = (self._last - since) / (self._epochs - done)
-        elif self._epochs:
-            each = (self._last - self._begun) / self._epochs
+        elif self._epochs > self._before and since - self._begun >= _LONG:
+            each = (since - self._begun) / (self._epochs - self._before)
         else:
             return None
         rest = (self._task.epochs_asked - self._epochs) * each
         return max(0.0, rest - (now - self._last))
+
+    def _is_ensemble(self) -> bool:
+        return any(os.path.dirname(path) != self._folder for path, _ in self._seen)
 
 
 def _changed(path: str) -> float:

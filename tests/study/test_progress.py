@@ -36,17 +36,27 @@ def write_history(folder: Path, epochs: int, changed: float) -> None:
 def test_the_time_left_is_told_by_epochs_that_have_ended(tmp_path: Path) -> None:
     watch = Watch(str(tmp_path), TASK, 100.0)
     assert watch.look(107.0) == Progress(0, 10, 7.0, None, None)
+    # The first epoch has loading to it, and the second none: each takes 2 s.
     write_history(tmp_path, 1, 1.0)
-    assert watch.look(108.0) == Progress(1, 10, 8.0, 72.0, ("val_accuracy", 0.01, 1))
-    # Loading is over by the second epoch: each takes 2 s.
+    assert watch.look(108.0) == Progress(1, 10, 8.0, None, ("val_accuracy", 0.01, 1))
     write_history(tmp_path, 3, 2.0)
     assert watch.look(112.0).left == 14.0
     assert watch.look(113.0).left == 13.0
-    # A run that goes on begins with what it had.
+    # So has that of a run that goes on with what it had.
     again = Watch(str(tmp_path), TASK, 100.0)
-    again.look(101.0)
+    assert again.look(101.0) == Progress(3, 10, 1.0, None, ("val_accuracy", 0.03, 3))
     write_history(tmp_path, 4, 3.0)
-    assert again.look(106.0).left == 30.0
+    assert again.look(109.0).left is None
+    write_history(tmp_path, 5, 4.0)
+    assert again.look(111.0).left == 10.0
+
+
+def test_a_long_epoch_tells_the_time_left_by_itself(tmp_path: Path) -> None:
+    write_history(tmp_path, 2, 1.0)
+    watch = Watch(str(tmp_path), TASK, 0.0)
+    write_history(tmp_path, 3, 2.0)
+    assert watch.look(600.0).left == 4200.0
+    assert watch.look(700.0).left == 4100.0
 
 
 def test_members_of_an_ensemble_are_followed_one_after_the_other(tmp_path) -> None:
@@ -55,6 +65,15 @@ def test_members_of_an_ensemble_are_followed_one_after_the_other(tmp_path) -> No
         write_history(tmp_path / member, epochs, 1.0)
     told = Watch(str(tmp_path), TASK, 0.0).look(1.0)
     assert (told.epochs, told.best) == (2, ("val_accuracy", 0.04, 4))
+
+
+def test_of_an_ensemble_no_time_left_is_told(tmp_path: Path) -> None:
+    (tmp_path / "member_1").mkdir()
+    watch = Watch(str(tmp_path), TASK, 0.0)
+    for epochs in (1, 2):
+        write_history(tmp_path / "member_1", epochs, epochs)
+        told = watch.look(100.0 * epochs)
+    assert (told.epochs, told.left) == (2, None)
 
 
 def test_a_pipe_gets_a_line_for_what_happens(capsys, monkeypatch) -> None:
