@@ -100,7 +100,8 @@ def _read(path: str) -> dict[str, Any] | None:
 def write(folder: str, name: str, what: Task | Record) -> None:
     """Puts a file into a folder by one rename: whole, or not at all.
 
-    Where the power fails right then it may be empty, and counts as missing.
+    It isn't put on the disk at once, which takes 10 ms with its folder: where the power
+    fails before the system does that, it may be lost, empty or cut, and is missing.
 
     Raises:
         OSError: it can't be written.

@@ -93,6 +93,17 @@ def test_results_of_a_changed_variant_give_way_and_come_back_with_it() -> None:
     assert record_of(first.folder).test == {"accuracy": 0.9}
 
 
+def test_a_record_that_the_power_cut_is_missing() -> None:
+    [run] = planned("8").runs
+    finish(run)
+    path = Path(run.folder, RECORD)
+    whole = path.read_bytes()
+    assert record_of(run.folder) is not None
+    for size in range(len(whole)):
+        path.write_bytes(whole[:size] + b"\0" * (size % 2) * (len(whole) - size))
+        assert record_of(run.folder) is None
+
+
 @pytest.mark.parametrize("resumes", [False, True])
 def test_a_run_that_broke_off_begins_anew_or_goes_on(resumes: bool) -> None:
     spec = f"{standin.SPEC}  resume: {str(resumes).lower()}\n"
