@@ -13,7 +13,7 @@ from cnnspec.language.document import Document
 from cnnspec.model.summary import Model
 from cnnspec.study.document import UnreadError
 from cnnspec.study.expecting import expected_of
-from cnnspec.study.keys import runs_of
+from cnnspec.study.keys import runs_of, same
 from cnnspec.study.plan import Plan, Planned, Study, Variant
 from cnnspec.study.reasons import Reasons, findings, spec_place
 
@@ -56,7 +56,7 @@ def plan(study: Study, *proofs: Proof, **chosen: Any) -> Plan:
     """
     checks = _Checks(study, chosen, proofs)
     planned = tuple(map(checks.planned, study.variants))
-    return Plan(study, planned, tuple(runs_of(study, planned)))
+    return Plan(study, planned, tuple(runs_of(study, planned)), same(planned))
 
 
 class _Checks:

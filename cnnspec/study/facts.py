@@ -120,7 +120,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "seeds": list(study.seeds),
         "reference": study.reference,
         "results": study.folder,
-        "variants": [_variant(one) for one in plan.variants],
+        "variants": [_variant(one, plan.same) for one in plan.variants],
         "runs": [
             {
                 "variant": run.variant,
@@ -137,7 +137,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _variant(planned: Planned) -> Mapping[str, Any]:
+def _variant(planned: Planned, same: Mapping[str, str]) -> Mapping[str, Any]:
     variant, model, problems = planned
     known = facts_of(model)._asdict() if model is not None else {}
     figures: dict[str, Any] = {key: known.get(key) for key in Facts._fields}
@@ -148,6 +148,7 @@ def _variant(planned: Planned) -> Mapping[str, Any]:
         "spec": variant.spec,
         "settings": dict(variant.settings),
         "ok": model is not None,
+        "same_as": same.get(variant.name),
         **figures,
         "problems": list(map(str, problems)),
     }

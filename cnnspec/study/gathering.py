@@ -34,22 +34,25 @@ def gathered(folders: Sequence[str]) -> Results | None:
     names = Counter(outcome.name for each in found for outcome in each.variants)
     variants: list[Outcome] = []
     for each in found:
-        variants += (_told_apart(outcome, each, names) for outcome in each.variants)
+        variants += (
+            outcome._replace(
+                name=_told_apart(outcome.name, each, names),
+                same_as=outcome.same_as and _told_apart(outcome.same_as, each, names),
+            )
+            for outcome in each.variants
+        )
     first = found[0]
-    reference = Outcome(first.reference)
     return Results(
         ", ".join(dict.fromkeys(each.title for each in found)),
         first.name,
-        _told_apart(reference, first, names).name,
+        _told_apart(first.reference, first, names),
         tuple(_by_name(variants)),
     )
 
 
-def _told_apart(found: Outcome, of: Results, names: Counter[str]) -> Outcome:
-    """The variant, with its study's name where other studies have such a one too."""
-    if names[found.name] < 2 or of.name == found.name:
-        return found
-    return found._replace(name=f"{of.name}/{found.name}")
+def _told_apart(name: str, of: Results, names: Counter[str]) -> str:
+    """A variant's name, with its study's where other studies have such a one too."""
+    return name if names[name] < 2 or of.name == name else f"{of.name}/{name}"
 
 
 def _by_name(variants: Iterable[Outcome]) -> Iterator[Outcome]:

@@ -74,6 +74,7 @@ def _outcome(plan: Plan, planned: Planned) -> Outcome:
     return found._replace(
         **counts_of(model)._asdict(),
         rungs_left=len(rungs) - 1 - plan.rungs.get(variant.name, 0),
+        same_as=plan.same.get(variant.name, ""),
     )
 
 
@@ -101,7 +102,7 @@ def write_outline(outline: Outline, folder: str) -> None:
 
 _KEPT = (
     *("name", "settings", "spec", "state", "reason"),
-    *("params", "trainable_params", "macs", "rungs_left"),
+    *("params", "trainable_params", "macs", "rungs_left", "same_as"),
 )
 """What is kept of a variant."""
 
@@ -130,7 +131,7 @@ def _kept(data: Any) -> Outcome:
     """
     found = Outcome(**data)
     counts = (found.params, found.trainable_params, found.macs, found.rungs_left)
-    texts = (found.name, found.spec, found.state, found.reason)
+    texts = (found.name, found.spec, found.state, found.reason, found.same_as)
     sound = isinstance(found.settings, dict)
     sound &= all(isinstance(count, int | None) for count in counts)
     if not sound or not all(isinstance(text, str) for text in texts):

@@ -116,5 +116,7 @@ class Plan(NamedTuple):
     study: Study
     variants: tuple[Planned, ...]
     runs: tuple[Run, ...]
+    same: Mapping[str, str] = {}
+    """The variants that come to the same as one before them, and which one that is."""
     rungs: Mapping[str, int] = {}
     """How often each sample has gone on, of those that have."""

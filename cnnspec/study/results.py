@@ -58,6 +58,8 @@ class Outcome(NamedTuple):
     """The seeds of the runs that are still to come."""
     unasked: tuple[int, ...] = ()
     """The seeds of finished runs that the study no longer asks for."""
+    same_as: str = ""
+    """The variant before it that it comes to the same as; mostly none."""
     rungs_left: int = 0
     """How often a sample of a search would have to go on to be trained as long as the
     others; others than these did better."""

@@ -6,6 +6,8 @@ import pytest
 
 from cnnspec import api
 from cnnspec.study import checking, document
+from cnnspec.study.facts import plan_data
+from cnnspec.study.outline import outline_of
 from cnnspec.study.plan import Plan
 
 SPEC = """\
@@ -101,6 +103,27 @@ def test_key_of_a_run_is_of_what_it_depends_on() -> None:
     changed = {(run.variant, run.seed): run.key for run in planned().runs}
     others = [one for one in before if before[one] != changed[one]]
     assert {name for name, _ in others} == before_names() - {"other", "both"}
+
+
+@pytest.mark.usefixtures("studies")
+def test_variants_that_come_to_the_same_are_told() -> None:
+    text = STUDY.replace(
+        "vars.width: [4, 8], train.shuffle",
+        "train.batch_size: [32, 8], train.jit_compile",
+    )
+    text = text.replace("[true, false]", "[auto]").replace(
+        "wide:", "named: {name: x}\n  wide:", 1
+    )
+    Path("norm.yaml").write_text(
+        f"{text}sample: {{train.epochs: {{choice: [3]}}}}\ntrials: 1\n"
+    )
+    plan = planned()
+    default = "train.batch_size=32,train.jit_compile=auto"
+    assert plan.same == dict.fromkeys(["named", default, "train.epochs=3"], "base")
+    variants = plan_data(plan)["variants"]
+    assert [one["name"] for one in variants if one["same_as"]] == [*plan.same]
+    assert outline_of(plan).variants[1].same_as == "base"
+    assert len(plan.runs) == 16
 
 
 def before_names() -> set[str]:

@@ -126,12 +126,25 @@ def test_fewer_than_three_seeds_allow_no_claim(
     assert ("95 % interval" in picture) == (verdict != "open: one seed")
 
 
+def test_variants_that_set_the_same_are_told(tmp_path: Path) -> None:
+    place = run(tmp_path, "again", 0, 0.5)
+    again = Outcome("again", same_as="base")
+    results = study(tmp_path, {"base": (0.5,)}, places=[place], outcomes=[again])
+    problems = {f.says: f.items for f in Wording(comparison(results)).problems()}
+    said = "Set nothing else than another variant, so alike but for chance"
+    assert problems == {said: ("again: base",)}
+
+
 def test_a_lower_loss_is_better_and_comes_first(tmp_path: Path) -> None:
     scores = {"base": (0.5, 0.5, 0.5), "he": (0.5, 0.5, 0.5)}
     results = study(tmp_path / "a", scores, score="loss", loss=0.4)
     cells = told(results)
     assert cells["he"]["score"] == "0.4000 ± 0.0000"
     assert cells["he"]["verdict"] == "the same"
+    findings = Wording(comparison(results)).findings()
+    assert [(f.says, f.items) for f in findings] == [
+        ("The same from every seed", ("he",))
+    ]
     assert "Test loss" in report(results)[1]["report.md"]
 
 
@@ -315,18 +328,24 @@ def test_many_variants_are_shown_beside_one_another(tmp_path: Path) -> None:
 
 def test_a_long_name_of_the_reference_is_no_heading(tmp_path: Path) -> None:
     names = [f"vars.width={k},train.optimizer.Adam.learning_rate=0.1" for k in (1, 2)]
-    wording = Wording(comparison(study(tmp_path, dict.fromkeys(names, (0.5, 0.6)))))
+    results = study(tmp_path, dict.fromkeys(names, (0.5, 0.6)))
+    wording = Wording(comparison(results))
     assert "Difference" in [column.heading for column in wording.columns()]
-    assert (
-        "differences are to width=1, learning_rate=0.1"
-        in str(wording.summary()).lower()
-    )
+    for text in (str(wording.summary()), report(results)[1]["report.html"]):
+        assert "differences are to width=1, learning_rate=0.1" in text.lower()
+        # A picture says the whole name to whoever points at it.
+        assert "vars." not in re.sub("<title>.*?</title>", "", text)
+    page = " ".join(report(results)[1]["report.md"].replace("\\_", "_").split())
+    assert "| width=2, learning_rate=0.1 | 2 |" in page
+    assert "vars." not in page
 
 
 def test_short_names_stay_different() -> None:
     assert brief(["base", "vars.a=1,train.b=2"]) == ["base", "a=1, b=2"]
     same = ["vars.a=1", "train.a=1"]
     assert brief(same) == same
+    theirs = ["a,b", "wide, small", "vars.a=[1, 2],input=[3,4],train.x-y.b=1"]
+    assert brief(theirs) == [*theirs[:2], "a=[1, 2], input=[3,4], b=1"]
 
 
 def test_a_report_keeps_what_somebody_wrote(tmp_path: Path) -> None:

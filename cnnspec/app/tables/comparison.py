@@ -11,7 +11,7 @@ from rich.text import Text
 from cnnspec.app.streams import say
 from cnnspec.app.tables.form import GAP, ruled, write
 from cnnspec.ground.visible import visible
-from cnnspec.study.report.figures import Comparison, Row, brief, shown
+from cnnspec.study.report.figures import Comparison, Row, shown
 from cnnspec.study.report.wording import Column, Wording
 from cnnspec.study.statistics import BETTER, WORSE
 
@@ -46,7 +46,7 @@ def show(comparison: Comparison, console: Console) -> None:
     """
     wording = Wording(comparison)
     kept = shown(comparison.rows, _MOST)
-    rows = _rows(wording, kept, console.width)
+    rows = [wording.cells(row) for row in kept]
     every = wording.columns()
     columns, name = _fit(every, rows, console.width)
     parts: list[RenderableType] = [
@@ -82,17 +82,6 @@ def show_report(written: "Written", console: Console) -> None:
         print(visible(f"wrote {path}"))
     for path in written.kept:
         say(visible(f"cnnspec: {path} was edited, so it is kept"))
-
-
-def _rows(wording: Wording, kept: Sequence[Row], width: int) -> list[Mapping[str, str]]:
-    """The cells of each row, with names in short where they are long."""
-    names = [row.name for row in kept]
-    if max(map(cell_len, names), default=0) > width // 3:
-        names = brief(names)
-    return [
-        {**wording.cells(row), "variant": name}
-        for row, name in zip(kept, names, strict=True)
-    ]
 
 
 def _first(items: Sequence[str], wording: Wording) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """The variants of a study as a table for the terminal."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -14,8 +14,8 @@ from cnnspec.ground.visible import visible
 from cnnspec.study.facts import facts_of, further, sizes
 from cnnspec.study.plan import Plan, Planned
 
-_MOST_ROWS = 100
-"""Variants that a table has; the others are counted."""
+_MOST_ROWS, _MOST_SAME = 100, 5
+"""Variants that a table has, and that are told to be the same as another one."""
 _LEAST_NAME = 20
 _LEFT_OUT = "left out"
 _NEEDED = ("Variant", "Params")
@@ -45,7 +45,18 @@ def show(plan: Plan, console: Console) -> None:
     parts += [_table(columns, shown, console.width), ""]
     if more := len(plan.variants) - len(shown):
         parts += [Text(f"… and {more:,} more; --format json tells all"), ""]
-    write(Group(*parts, Text(told(plan))), console)
+    parts += [Text(told(plan)), *map(Text, _told_same(plan))]
+    write(Group(*parts), console)
+
+
+def _told_same(plan: Plan) -> Iterator[str]:
+    """That variants come to the same: the first of them, and how many others do."""
+    told = list(plan.same.items())[:_MOST_SAME]
+    for name, other in told:
+        text = f"{name} comes to the same as {other}, and is trained beside it"
+        yield visible(text)
+    if more := len(plan.same) - len(told):
+        yield f"… and so do {more:,} more"
 
 
 def told(plan: Plan) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cnnspec.model.readable import count_text
 from cnnspec.study.report import histories
-from cnnspec.study.report.figures import Row, brief, shown
+from cnnspec.study.report.figures import Row, shown
 from cnnspec.study.report.pictures import curves, page, points, rows
 from cnnspec.study.report.pictures.axes import scale
 from cnnspec.study.report.pictures.rows import Mark, Name, Panel
@@ -45,12 +45,8 @@ def _shown(wording: Wording, rows: tuple[Row, ...]) -> tuple[list[Row], list[str
     return kept, [wording.say("shown", n=len(kept), all=len(rows))]
 
 
-def _names(rows: list[Row]) -> list[Name]:
-    names = [row.name for row in rows]
-    return [
-        Name(row.name, short, row.is_reference)
-        for row, short in zip(rows, brief(names), strict=True)
-    ]
+def _names(wording: Wording, rows: list[Row]) -> list[Name]:
+    return [Name(row.name, wording.names[row.name], row.is_reference) for row in rows]
 
 
 # ------------------------------------------------------------------ the scores
@@ -66,7 +62,9 @@ def _scores(wording: Wording) -> Iterator[Picture]:
         panels.append(_difference_panel(wording, kept))
     title = wording.say(f"pictures.{'scores' if compared else 'scores_alone'}")
     describes = wording.say("alt.scores")
-    svg = rows.rows(title, describes, wording.lang, _names(kept), panels, notes)
+    svg = rows.rows(
+        title, describes, wording.lang, _names(wording, kept), panels, notes
+    )
     yield Picture("scores", title, describes, svg)
 
 
@@ -140,7 +138,7 @@ def _curves(wording: Wording) -> Iterator[Picture]:
             histories.course(each, f"val_{figure}"),
             wording.spread(row.score, wording.digits),
         )
-        for row, name, each in zip(kept, _names(kept), found, strict=True)
+        for row, name, each in zip(kept, _names(wording, kept), found, strict=True)
     ]
     title = wording.say("pictures.curves", figure=said)
     title, describes = title[:1].upper() + title[1:], wording.say("alt.curves")
@@ -183,7 +181,7 @@ def _cost(wording: Wording) -> Iterator[Picture]:
             row.score.deviation or 0.0,
             wording.spread(row.score, wording.digits),
         )
-        for row, name in zip(scored, _names(scored), strict=True)
+        for row, name in zip(scored, _names(wording, scored), strict=True)
         if row.score
     ]
     costs = [{point.costs[k] for point in found} - {None} for k in (0, 1)]
@@ -219,7 +217,9 @@ def _time(wording: Wording) -> Iterator[Picture]:
     if len(taken) > 1:
         panels.append(_time_panel(wording, kept, "epochs"))
     title, describes = wording.say("pictures.time"), wording.say("alt.time")
-    svg = rows.rows(title, describes, wording.lang, _names(kept), panels, notes)
+    svg = rows.rows(
+        title, describes, wording.lang, _names(wording, kept), panels, notes
+    )
     yield Picture("time", title, describes, svg)
 
 

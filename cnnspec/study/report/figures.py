@@ -156,13 +156,16 @@ def shown(rows: Sequence[Row], most: int) -> list[Row]:
     return [*kept[: most - len(reference)], *reference]
 
 
+_GRID = re.compile(r"(?:[\w-]+\.)*[\w-]+=").match
+_KEY = re.compile(r",(?:[\w-]+\.)*(?=[\w-]+=)")
+
+
 def brief(names: Sequence[str]) -> list[str]:
     """Names for where there is little room: `depth=2, batch_size=8`.
 
     They are those of a grid without the way to each key, if that leaves them different.
     """
-    found = [re.sub(r"(?:^|,)(?:[\w-]+\.)+(?=[\w-]+=)", ",", name) for name in names]
-    found = [name.lstrip(",").replace(",", ", ") for name in found]
+    found = [_KEY.sub(", ", f",{name}")[2:] if _GRID(name) else name for name in names]
     return found if len(set(found)) == len(names) else list(names)
 
 

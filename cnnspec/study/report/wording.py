@@ -12,7 +12,16 @@ from cnnspec.model.readable import count_text
 from cnnspec.study.report.figures import Comparison, Row, brief, common
 from cnnspec.study.report.numbers import decimals, number, places_of
 from cnnspec.study.results import LEFT_OUT, REMOVED, VALIDATION
-from cnnspec.study.statistics import BETTER, NOISE, NONE, ONE, TWO, WORSE, Spread
+from cnnspec.study.statistics import (
+    BETTER,
+    NOISE,
+    NONE,
+    ONE,
+    TWO,
+    WORSE,
+    Difference,
+    Spread,
+)
 
 MINUS, NOTHING = "\N{MINUS SIGN}", "–"
 _NAMED, _FIRST = 8, 5
@@ -22,6 +31,8 @@ _LONGEST = 20
 _SEVERAL = 5
 """Intervals of which one may well leave out 0 by chance."""
 _LEAST_DOUBTFUL = 1
+_SAME = "same"
+"""Of a difference that is 0 from every seed."""
 
 
 class Column(NamedTuple):
@@ -41,7 +52,11 @@ class Found(NamedTuple):
 
 
 class Wording:
-    """The texts of a comparison in one language."""
+    """The texts of a comparison in one language.
+
+    Attributes:
+        names: what each variant is called, in short where that leaves them different.
+    """
 
     def __init__(
         self, comparison: Comparison, lang: str = "en", own: str | None = None
@@ -55,7 +70,10 @@ class Wording:
         """
         self.comparison, self.lang = comparison, lang
         self.texts: dict[str, Any] = dict(words("study", lang, own))
-        self.reference = _short_reference(comparison)
+        names = [row.name for row in comparison.rows]
+        self.names = dict(zip(names, map(visible, brief(names)), strict=True))
+        reference = comparison.results.reference
+        self.reference = self.names.get(reference, visible(reference))
         self.held_out = comparison.results.held_out()
         rows = comparison.scored
         self.digits = decimals(f for row in rows for f in row.scores.values())
@@ -110,11 +128,11 @@ class Wording:
     def findings(self) -> list[Found]:
         """Which variants are better, worse, or can't be told apart."""
         found = []
-        for verdict in (BETTER, WORSE, NOISE, TWO, ONE, NONE):
+        for verdict in (BETTER, WORSE, _SAME, NOISE, TWO, ONE, NONE):
             names = [
-                visible(row.name)
+                self.names[row.name]
                 for row in self.comparison.rows
-                if row.difference and row.difference.verdict == verdict
+                if row.difference and _verdict(row.difference) == verdict
             ]
             if names:
                 found.append(Found(self.say(f"found.{verdict}"), self._some(names)))
@@ -129,7 +147,7 @@ class Wording:
         """What isn't there or not whole, of which variants and why."""
         told: dict[str, list[str]] = {}
         for row in self.comparison.rows:
-            name = visible(row.name)
+            name = self.names[row.name]
             for kind, text in self._problems(row):
                 said = f"{name}: {visible(text)}" if text else name
                 told.setdefault(kind, []).append(said)
@@ -163,6 +181,8 @@ class Wording:
                 yield kind, self._seeds(found)
         if row.stopped_early:
             yield "early", self._early(row)
+        if other := outcome.same_as:
+            yield "same", self.names.get(other, visible(other))
 
     def _early(self, row: Row) -> str:
         """Which runs of a variant stopped early, and when."""
@@ -231,7 +251,7 @@ class Wording:
         best = self.spread(row.best, self._bests)
         several = not common(each.best_figure for each in self.comparison.rows)
         return {
-            "variant": visible(row.name),
+            "variant": self.names[row.name],
             "seeds": self.counted(row),
             "score": self.spread(row.score, self.digits),
             "difference": self.difference(row),
@@ -305,15 +325,9 @@ class Wording:
         if row.difference is None:
             halved = row.score and row.outcome.rungs_left
             return self.say("verdicts.halved") if halved else NOTHING
-        if row.difference.interval == (0.0, 0.0):
-            return self.say("verdicts.same")
-        return self.say(f"verdicts.{row.difference.verdict}")
+        return self.say(f"verdicts.{_verdict(row.difference)}")
 
 
-def _short_reference(comparison: Comparison) -> str:
-    """The reference's name, without the ways to its keys if it is of a grid."""
-    names = [row.name for row in comparison.rows]
-    reference = comparison.results.reference
-    return visible(
-        dict(zip(names, brief(names), strict=True)).get(reference, reference)
-    )
+def _verdict(difference: Difference) -> str:
+    """What a difference says, told by whether there is any."""
+    return _SAME if difference.interval == (0.0, 0.0) else difference.verdict
