@@ -75,6 +75,9 @@ class Given(NamedTuple):
     """A tensor that the model is given."""
 
     name: str
+    """In the spec."""
+    key: str
+    """By Keras, in what fit takes."""
     shape: Shape
     """Batch first."""
     dtype: str
@@ -106,6 +109,9 @@ class Fed(NamedTuple):
     """An input of the model, and the samples that it is given."""
 
     name: str
+    """In the spec."""
+    key: str
+    """By Keras, in what fit takes."""
     shape: Shape
     """Of a sample, without the batch."""
     dtype: str
@@ -140,6 +146,7 @@ class Fit:
         return tuple(
             Fed(
                 one.name,
+                one.key,
                 one.shape[1:],
                 one.dtype,
                 self._array(one),
@@ -402,7 +409,10 @@ def _mapping(said: Any) -> Any:
 def sections(model: Model) -> Sections:
     """The sections of a model without errors."""
     program, graph = model.program, model.summary.graph
-    inputs = [Given(one.name, one.shape, one.dtype, one.path) for one in graph.inputs]
+    inputs = [
+        Given(one.name, graph.called(one.name), one.shape, one.dtype, one.path)
+        for one in graph.inputs
+    ]
     said = program.data, program.train, program.ensemble
     trained, second = model.summary.trainable_params, model.summary.tuned
     tuned = None if second is None else second.trainable_params
@@ -431,7 +441,7 @@ def _results(model: Model) -> Iterator[Result]:
 def of_unknown_model(program: Program) -> Sections:
     """The sections of a model with errors, of which nothing can be said."""
     inputs = [
-        Given(name, UNKNOWN, UNKNOWN, ("inputs", name))
+        Given(name, name, UNKNOWN, UNKNOWN, ("inputs", name))
         for name in program.inputs or [""]
     ]
     names = program.outputs or [""]

@@ -159,6 +159,9 @@ def test_a_wrong_file_gets_a_line_and_the_others_an_answer(capsys) -> None:
     Path("no.png").write_text("no image")
     np.save("objects.npy", np.array([{}], dtype=object), allow_pickle=True)
     Path("no.npy").write_text("no array")
+    np.save("number.npy", np.float32(3))
+    np.save("gap.npy", np.where(np.arange(64) == 5, np.nan, 1.0)[None])
+    Path("gap.csv").write_text(Path("good.csv").read_text().rpartition(",")[0] + ",")
     files = [
         "gone.csv",
         "narrow.csv",
@@ -168,6 +171,9 @@ def test_a_wrong_file_gets_a_line_and_the_others_an_answer(capsys) -> None:
         "no.png",
         "objects.npy",
         "no.npy",
+        "number.npy",
+        "gap.npy",
+        "gap.csv",
         "a.txt",
     ]
     lines = kept(capsys, *files, "good.csv", wrong=True)
@@ -183,6 +189,9 @@ def test_a_wrong_file_gets_a_line_and_the_others_an_answer(capsys) -> None:
             "no.png": "cannot identify image file",
             "objects.npy": "Object arrays cannot be loaded when allow_pickle=False",
             "no.npy": "",
+            "number.npy": "",
+            "gap.npy": "a sample holds what is no number (nan) or infinite",
+            "gap.csv": "a sample holds what is no number",
             "a.txt": "it reads .bmp, .gif, .jpeg, .jpg, .png, .csv, .npy",
         }.items(),
         strict=True,
@@ -217,9 +226,9 @@ def test_a_table_of_features(capsys) -> None:
 def test_several_inputs_and_outputs_are_told_by_name(capsys) -> None:
     text = """
         name: kept
-        inputs: {photo: [4, 4, 1], table: [3]}
+        inputs: {사진: [4, 4, 1], table: [3]}
         layers:
-          - Flatten: {from: photo}
+          - Flatten: {from: 사진}
           - Concatenate: {from: [prev, table]}
           - Dense: {units: 3, activation: softmax, name: digit}
           - Dense: {units: 1, name: tilt, from: concatenate}
@@ -227,9 +236,9 @@ def test_several_inputs_and_outputs_are_told_by_name(capsys) -> None:
         data:
           source: npz
           path: few.npz
-          inputs: {photo: image, table: row}
+          inputs: {사진: image, table: row}
           targets: {digit: label, tilt: angle}
-          scale: {photo: 255}
+          scale: {사진: 255}
         train: {loss: {digit: sparse_categorical_crossentropy, tilt: mse}}
         """
     kept = Kept(text, train=False)
@@ -299,6 +308,12 @@ def test_each_form_of_answer(form: str, capsys) -> None:
     else:
         assert told.endswith(f"one{wanted}")
         assert keras.utils.load_img(f"one{wanted}").size == (4, 4)
+        Path("other").mkdir()
+        np.save("other/one.npy", np.concatenate([samples, -samples]))
+        lines = kept(capsys, "one.npy", "other/one.npy")
+        written = [f"one_1{wanted}", f"one_2_1{wanted}", f"one_2_2{wanted}"]
+        assert [line.split()[-1] for line in lines] == written
+        assert all(Path(file).is_file() for file in written)
 
 
 def test_layers_of_its_own_come_along(capsys) -> None:

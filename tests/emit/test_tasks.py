@@ -125,10 +125,10 @@ train:
   seed: 0
 """,
     "several": """
-inputs: {photo: [4, 4, 1], table: [4]}
+inputs: {사진: [4, 4, 1], table: [4]}
 layers:
   - Normalization: {from: table, name: norm}
-  - Flatten: {from: photo}
+  - Flatten: {from: 사진}
   - Concatenate: {from: [prev, norm]}
   - Dense: {units: 8, activation: relu, name: hidden}
   - Dense: {units: 10, activation: softmax, name: digit}
@@ -140,11 +140,11 @@ outputs: [digit, tilt, hidden, tags, picture]
 data:
   source: npz
   path: a.npz
-  inputs: {photo: image, table: row}
+  inputs: {사진: image, table: row}
   targets: {digit: label, tilt: bright, tags: tags, picture: input}
   labels: {digit: one_hot, tags: multi_hot}
   sample_weight: weights
-  scale: {photo: 16}
+  scale: {사진: 16}
 train:
   loss: {digit: categorical_crossentropy, tilt: mse, tags: bce, picture: mse}
   loss_weights: {digit: 1.0, tilt: 0.1}

@@ -182,8 +182,8 @@ def _input(fit: Fit, one: Fed) -> InputView:
     if data.width is not None:
         comes = (data.width,)
     return InputView(
-        name=one.name,
-        at=f"[{text(one.name)}]" if several else "",
+        name=one.key,
+        at=f"[{text(one.key)}]" if several else "",
         array=one.array or "",
         shape=(-1, *one.shape),
         reshapes=one.shape != comes,
@@ -215,7 +215,7 @@ def _target(fit: Fit, one: Trained) -> TargetView:
         name=one.key,
         at=_at(one),
         array=one.array,
-        source=f"[{text(source.name)}]" if source and several else "",
+        source=f"[{text(source.key)}]" if source and several else "",
         shape=(-1, *shape),
         scale=_number(fit.inputs[0].scale) if scaled else None,
         limit=_limit(one),

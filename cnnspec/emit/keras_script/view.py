@@ -94,7 +94,7 @@ class InputView(NamedTuple):
     """An input of the model, and the samples that it is given."""
 
     name: str
-    """Of the input."""
+    """Of the input, as Keras has it."""
     at: str
     """Code of its place in `x_train`: `["photo"]`; empty where there is one input."""
     array: str
