@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 
 from cnnspec.ground.errors import Path
 
+BODY = "call"
+"""What is open of a layer of the source's own: what it does, which no argument says."""
+
 
 class Place(NamedTuple):
     """Where something stands in a source; the source itself, if nothing is given."""

@@ -102,7 +102,17 @@ SMALL = "layers.Flatten(input_shape=(4, 4)), layers.Dense(3)"
                 "    def call(self, x):\n        return x * self.w\n"
                 "i = Input((4,))\nm = Model(i, layers.Dense(2)(Own()(i)))\n"
             ),
-            [("own", "weights", "what Own does isn't followed", 8)],
+            [
+                (
+                    "own",
+                    "weights",
+                    (
+                        "what Own does isn't followed: the sizes of "
+                        "self.add_weight(shape=s) (line 4) aren't known"
+                    ),
+                    8,
+                )
+            ],
         ),
         (
             "m = Sequential([layers.Input((3,)), layers.Lambda(lambda x: f(x))])\n",

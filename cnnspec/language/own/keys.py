@@ -25,6 +25,13 @@ def is_word(name: str) -> bool:
     return normalize("NFKC", name) == name
 
 
+def word(name: str) -> str:
+    """A class's name, as Python takes it, made of any text."""
+    found = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+    found = found if found and not found[0].isdigit() else f"Layer{found}"
+    return found if is_word(found) else f"{found}_"
+
+
 def _place(value: Any) -> tuple[str, str]:
     """The module and the class of `my_package.layers:OtherName`; '' for none."""
     if not isinstance(value, str) or len(value) > PLACE_LIMIT:

@@ -1,7 +1,7 @@
 """What code builds: layers, tensors, models, and how they hang together."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnspec.read.code.values import Unknown, weigh
 from cnnspec.read.found import Place
@@ -50,8 +50,8 @@ class Layer:
         """The model of keras.applications that it is."""
         self.is_misspelt = False
         """Whether it is meant to be one of Keras's, which has none of that name."""
-        self.is_followed = False
-        """Whether it is known of a layer of the code that it has no weights."""
+        self.seen: Seen | None = None
+        """What is known of a layer of the code that isn't made of others."""
         self.comment = ""
 
     def set(self, machine: Any, name: str, value: Any, place: Place) -> None:
@@ -62,6 +62,17 @@ class Layer:
             self.name = value
         elif name in ("activation", "kernel_regularizer", "rate"):
             self.given[name] = value
+
+
+class Seen(NamedTuple):
+    """What the code of a layer shows of it, where a spec can't say what it does."""
+
+    outputs: tuple[Any, ...]
+    """The shapes of what it gives, batch first; none where they aren't known."""
+    weights: tuple[tuple[str, tuple[int, ...], bool], ...] | None
+    """Their names and sizes, and whether training changes them; None: not known."""
+    why: str
+    """What of it isn't followed."""
 
 
 class Node:
@@ -92,6 +103,9 @@ class Node:
         """The shape of what it gives, or a list of such; None until it is asked for."""
         self.parts: list[str] = []
         """Layers inside a model of Keras of which it gives the tensors."""
+        self.is_held = bool(inputs) and all(one.is_held for one in inputs)
+        self.is_beside = any(one.is_held or one.is_beside for one in inputs)
+        """Whether numbers go in that no sample has."""
 
 
 class Tensor:
@@ -130,6 +144,16 @@ class Tensor:
     def call_it(self, name: str) -> None:
         """Notes the variable that holds it."""
         self.called = self.called or name
+
+    @property
+    def is_held(self) -> bool:
+        """Whether no sample has its numbers: they are a weight, positions or noise."""
+        return self.node is not None and self.node.is_held
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether such numbers went into it."""
+        return self.node is not None and self.node.is_beside
 
 
 class Model:

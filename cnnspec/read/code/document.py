@@ -1,6 +1,6 @@
 """A model that code builds, as a spec that is written out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue import registry
@@ -12,9 +12,9 @@ from cnnspec.read.code.building import Layer, Model, Node, Tensor, tensors_in
 from cnnspec.read.code.models import Inner
 from cnnspec.read.code.networks import ends, walked
 from cnnspec.read.code.open_points import OpenPoints
+from cnnspec.read.code.own import declared, untold
 from cnnspec.read.code.plain import arguments_of
 from cnnspec.read.code.shapes import inner_layers, shape_of
-from cnnspec.read.code.values import Instance
 from cnnspec.read.found import Place
 
 
@@ -354,46 +354,16 @@ class _Maker:
     # ----------------------------------------------------------------- own layers
 
     def _own(self, layer: Layer, node: Node, path: Path) -> tuple[str, dict[str, Any]]:
-        """A layer of the code, whose weights nobody knows."""
-        kind = layer.kind
-        given = _own_arguments(layer)
-        if kind in registry.CODE_LAYERS or registry.is_layer(kind):
-            kind = f"{kind}Code"
-            given = {}
-        entry = self.custom.setdefault(
-            kind,
-            {"import": "my_layers", "arguments": [], "output": "$x", "weights": {}},
-        )
-        if len(node.inputs) > 1:
-            entry["inputs"] = [f"x{n + 1}" for n in range(len(node.inputs))]
-            entry["output"] = "$x1"
-        entry["arguments"] = [*dict.fromkeys([*entry["arguments"], *given])]
-        output = layer.given.get("output_shape")
-        is_lambda = layer.kind in registry.CODE_LAYERS
-        if isinstance(output, tuple) and all(isinstance(n, int) for n in output[1:]):
-            entry["output"] = [*output[1:]]
-        what = "the function of a Lambda" if is_lambda else f"what {layer.kind} does"
+        """A layer of the code that isn't made of others."""
+        kind, given = declared(layer, len(node.inputs), self.custom)
+        argument, what, counts = untold(layer)
+        name = self.name_of(layer)
         self.points.lost(
-            f"{what} isn't followed",
-            layer.place,
-            counts=not layer.is_followed,
-            layer=self.name_of(layer),
-            argument="function" if is_lambda else "weights",
+            what, layer.place, counts=counts, layer=name, argument=argument
         )
-        self.comments[path] = f"{what} isn't followed; declare its output and weights"
+        if counts:
+            self.comments[path] = f"{what}; declare its output and weights"
         return kind, given
-
-
-def _own_arguments(layer: Layer) -> dict[str, Any]:
-    """What a layer of the code is given, as far as a spec can say it."""
-    given: Mapping[str, Any] = layer.given
-    if isinstance(layer.own, Instance):
-        given = layer.own.given
-    return {
-        key: value
-        for key, value in given.items()
-        if isinstance(value, int | float | str) and key not in ("name", "dtype")
-    }
 
 
 def _application(layer: Layer | Model) -> Model | None:

@@ -5,16 +5,20 @@ from typing import Any
 
 from cnnspec.catalogue import registry
 from cnnspec.read.code import images, models, samples
+from cnnspec.read.code.backend import of_form
 from cnnspec.read.code.batches import from_slices
 from cnnspec.read.code.building import Tensor, tensors_in
 from cnnspec.read.code.estimators import estimator
+from cnnspec.read.code.held import noise, positions, variable
 from cnnspec.read.code.layering import make_layer, results
 from cnnspec.read.code.machine import Machine
 from cnnspec.read.code.modules import by_function, layer_named, meant_layer
-from cnnspec.read.code.operations import applied, of_function, of_sign
+from cnnspec.read.code.networks import applied
+from cnnspec.read.code.operations import of_function, of_sign
+from cnnspec.read.code.python import MATH
 from cnnspec.read.code.shapes import shape_of
 from cnnspec.read.code.things import MODULES, home_of
-from cnnspec.read.code.values import Call, Thing
+from cnnspec.read.code.values import Call, External, Native, Thing
 
 
 def _of_keras(path: str, name: str, call: Call) -> Any:
@@ -24,10 +28,14 @@ def _of_keras(path: str, name: str, call: Call) -> Any:
         return _KERAS[name](call)
     if name in ("KerasClassifier", "KerasRegressor"):
         return estimator(call)
+    if name == "get" and path.split(".")[-2] in _GETTERS:
+        return _got(path.split(".")[-2], call)
     if name in _IMAGES:
         return _IMAGES[name](call)
     if name == "load_data":
         return samples.of_keras(path.split(".")[-2], call)
+    if name == "Variable":
+        return variable(call)
     home = home_of(path)
     if home and home in MODULES:
         return Thing(path, call)
@@ -42,6 +50,10 @@ def _of_keras(path: str, name: str, call: Call) -> Any:
         return results(layer, applied(call.machine, layer, tensors, {}, call.place))
     if tensors:
         return of_backend(path, name, call)
+    if not name[:1].isupper() and ".layers" not in path:
+        made = without_tensors(path, name, call)
+        if made is not None:
+            return made
     if ".preprocessing" in path or ".utils" in path:
         return call.unknown()
     if ".layers" in path:
@@ -51,6 +63,22 @@ def _of_keras(path: str, name: str, call: Call) -> Any:
             made.is_misspelt = is_misspelt
             return made
     return call.unknown()
+
+
+_GETTERS = (*MODULES, "activations")
+
+
+def _got(home: str, call: Call) -> Any:
+    """What `activations.get` and its like give for a name: what is called so."""
+    value = call.get("identifier", 0)
+    if home != "activations":
+        return value
+    value = _LINEAR if value is None else value
+    return External(f"keras.activations.{value}") if isinstance(value, str) else value
+
+
+_LINEAR = "linear"
+"""The activation that gives what it takes."""
 
 
 def _scaled_for(home: str, call: Call) -> Any:
@@ -96,9 +124,33 @@ def of_backend(path: str, name: str, call: Call) -> Any:
     if name == "ndim":
         shape = shape_of(tensors_in([*call.args])[0])
         return len(shape) if isinstance(shape, tuple) else shape
-    if name in ("identity", "convert_to_tensor", "stop_gradient"):
+    if name in (_LINEAR, "identity", "convert_to_tensor", "stop_gradient"):
         return tensors_in([*call.args, *call.named.values()])[0]
+    found = of_form(name, call)
+    if found is not None:
+        return found
     return of_function(machine, name, call.args, call.named, call.place)
+
+
+def without_tensors(path: str, name: str, call: Call) -> Any:
+    """Numbers that code makes without any sample; None for anything else."""
+    machine: Machine = call.machine
+    if name in _COUNTING:
+        return positions(call)
+    is_drawn = name in _DRAWN or (".random" in path and name in _DRAWN_BY_PACKAGE)
+    if is_drawn and machine.inside:
+        return noise(call)
+    if is_drawn:
+        return samples.NUMPY["zeros"](call)
+    if name in MATH and isinstance(MATH[name], Native):
+        return MATH[name].run(call)
+    return None
+
+
+_COUNTING = ("range", "arange")
+_DRAWN = ("random_normal", "random_uniform", "truncated_normal", "random_binomial")
+_DRAWN_BY_PACKAGE = ("normal", "uniform", "truncated_normal", "randn")
+"""Functions of a backend that draw numbers; the latter in a module of that name."""
 
 
 def _image_data_format(call: Call) -> Any:
@@ -163,6 +215,8 @@ def _of_tensorflow_datasets(path: str, name: str, call: Call) -> Any:
 
 
 def _of_tensorflow(path: str, name: str, call: Call) -> Any:
+    if name == "Variable":
+        return variable(call)
     if tensors_in([*call.args, *call.named.values()]):
         return of_backend(path, name, call)
     if name == "constant" or name == "convert_to_tensor":
@@ -178,8 +232,8 @@ def _of_tensorflow(path: str, name: str, call: Call) -> Any:
         return known(call) if known else call.args[0]
     if name in ("set_seed", "set_random_seed"):
         return _seed(call)
-    if name in ("normal", "uniform"):
-        return samples.NUMPY["zeros"](call)
+    if (made := without_tensors(path, name, call)) is not None:
+        return made
     if name in ("Dimension",) and call.args:
         return call.args[0]
     if name == "TensorShape" and call.args:

@@ -10,10 +10,11 @@ from cnnspec.catalogue.past.arguments import HAD, was_argument
 from cnnspec.read.code.arrays import Array
 from cnnspec.read.code.building import Layer, Model, Tensor, sizes_of, tensors_in
 from cnnspec.read.code.expressions import call_function
+from cnnspec.read.code.held import as_layer
 from cnnspec.read.code.machine import Machine
-from cnnspec.read.code.modules import layer_named
-from cnnspec.read.code.networks import ends
-from cnnspec.read.code.operations import applied
+from cnnspec.read.code.modules import by_function, layer_named
+from cnnspec.read.code.networks import applied, ends
+from cnnspec.read.code.seeing import of_function, since
 from cnnspec.read.code.shapes import shape_of, shapes_of
 from cnnspec.read.code.values import (
     Call,
@@ -147,8 +148,8 @@ def _lambda(kind: str, call: Call) -> Layer:
     made = Layer(kind, {}, call.place, name=call.named.get("name"))
     made.own = call.get("function", 0)
     shape = call.get("output_shape", 1)
-    if isinstance(shape, list | tuple):
-        made.given["output_shape"] = (None, *shape)
+    if isinstance(shape, list | tuple | int):
+        made.given["output_shape"] = (None, *(sizes_of(shape) or ()))
     made.given["arguments"] = call.get("arguments", None, {})
     if (sizes := call.named.get("input_shape")) is not None:
         found = sizes_of(sizes)
@@ -160,19 +161,36 @@ def _lambda(kind: str, call: Call) -> Layer:
 
 def _call_lambda(machine: Machine, layer: Layer, call: Call) -> Any:
     """The tensors of a function that is followed; else one that nobody can tell."""
+    tensors = tensors_in([*call.args])
+    notes = len(machine.notes)
+    machine.inside.append(layer)
+    try:
+        found = _of_lambda(machine, layer, call)
+    finally:
+        machine.inside.pop()
+    outputs = tensors_in(found)
+    inside = since(tensors, outputs)
+    if outputs and not any(node.is_beside for node in inside):
+        return found
+    lost = machine.notes[notes:]
+    del machine.notes[notes:]
+    if layer.seen is None:
+        layer.seen = of_function(layer.given.get("output_shape"), outputs, inside, lost)
+    return results(layer, applied(machine, layer, tensors, {}, call.place))
+
+
+def _of_lambda(machine: Machine, layer: Layer, call: Call) -> Any:
+    """What the function of a Lambda gives; None where it isn't followed."""
     function, more = layer.own, layer.given.get("arguments") or {}
+    more = more if isinstance(more, dict) else {}
     before = machine.layers
     if isinstance(function, Function):
-        inner = call._replace(named=more if isinstance(more, dict) else {})
-        found = call_function(function, inner)
-        if tensors_in(found) and (machine.layers > before or found in call.args):
-            return found
+        found = call_function(function, call._replace(named=more))
+        is_new = machine.layers > before or found in call.args
+        return found if tensors_in(found) and is_new else None
     if isinstance(function, External):
-        found = machine.call(function, call._replace(named=more))
-        if tensors_in(found):
-            return found
-    node = applied(machine, layer, tensors_in([*call.args]), {}, call.place)
-    return Tensor(node, place=call.place)
+        return machine.call(function, call._replace(named=more))
+    return None
 
 
 # ------------------------------------------------------------------ calls
@@ -188,8 +206,19 @@ def call_layer(layer: Layer, call: Call) -> Any:
         return found
     if not inputs or first_unknown(*call.args[:1]) is not None:
         return _of_nothing(layer, call)
+    if inputs and (added := _of_vectors(machine, layer, inputs, call)) is not None:
+        return added
     node = applied(machine, layer, inputs, more, call.place)
     return results(layer, node)
+
+
+def _of_vectors(
+    machine: Machine, layer: Layer, inputs: list[Tensor], call: Call
+) -> Any:
+    """What joins a tensor with learned vectors, where that is a layer of its own."""
+    names = [name for name, kind in by_function().items() if kind == layer.kind]
+    axis = layer.given.get("axis")
+    return as_layer(machine, names[0], inputs, axis, call.place) if names else None
 
 
 def _arguments(layer: Layer, call: Call) -> tuple[list[Tensor], dict[str, Any]]:
@@ -283,7 +312,7 @@ def _count(layer: Layer | Model, node: Any) -> int:
         return len(ends(layer)[1]) or 1
     shapes = shapes_of(node)
     if isinstance(shapes, list):
-        return len(shapes)
+        return max(1, len(shapes))
     if isinstance(shapes, Unknown) and isinstance(layer, Layer):
         given = layer.given
         inner = given.get("layer")

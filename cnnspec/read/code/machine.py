@@ -203,6 +203,8 @@ class Machine:
             if name == "trainable" and isinstance(value, bool):
                 owner.trainable = value
             owner.attributes[name] = value
+            if (keep := getattr(value, "keep", None)) is not None:
+                keep(owner)
             if (call_it := getattr(value, "call_it", None)) is not None:
                 call_it(name)
         elif isinstance(owner, UserClass):

@@ -10,8 +10,7 @@ from cnnspec.read.code.building import Layer, Model, Tensor, sizes_of, tensors_i
 from cnnspec.read.code.layering import make_layer, of_samples, results
 from cnnspec.read.code.machine import Machine, Told
 from cnnspec.read.code.modules import is_layer_name
-from cnnspec.read.code.networks import dtype_name, ends, state_of, walked
-from cnnspec.read.code.operations import applied
+from cnnspec.read.code.networks import applied, dtype_name, ends, state_of, walked
 from cnnspec.read.code.shapes import inner_layers, known_layer, shape_of
 from cnnspec.read.code.values import (
     Call,
@@ -173,11 +172,22 @@ def call_model(model: Model, call: Call) -> Any:
     if not inputs:
         found = of_samples(model.layers, call) if model.layers else None
         return call.unknown() if found is None else found
+    _meet(model, inputs[0])
     more = {}
     if isinstance(call.named.get("training"), bool):
         more["training"] = call.named["training"]
     node = applied(call.machine, model, inputs, more, call.place)
     return results(model, node)
+
+
+def _meet(model: Model, tensor: Tensor) -> None:
+    """Takes the input of a model from a tensor, where nothing else says it."""
+    if model.kind != "sequential" or model.sizes is not None:
+        return
+    inputs, _ = ends(model)
+    if isinstance(inputs[0].shape, Unknown) and isinstance(shape_of(tensor), tuple):
+        model.sizes = shape_of(tensor)
+        _tell(model)
 
 
 # ------------------------------------------------------------------ layers of models

@@ -108,8 +108,8 @@ def star_import(name: str, modules: list[str]) -> str:
     for module, is_it in home.items():
         if is_it:
             return f"keras.{module}.{name}"
-    if name == "Input":
-        return "keras.layers.Input"
+    if name == "Input" or (packages and name in _BASES):
+        return f"keras.layers.{name}"
     known = _homes()
     if name in known:
         return known[name]
@@ -119,6 +119,7 @@ def star_import(name: str, modules: list[str]) -> str:
     return f"{others[0]}.{name}" if others else ""
 
 
+_BASES = ("Layer", "Wrapper", "InputSpec")
 _EVERYTHING = ("math", "numpy", "pylab")
 """Packages of which code imports all names."""
 

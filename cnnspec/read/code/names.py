@@ -6,10 +6,11 @@ from typing import Any
 from cnnspec.read.code import keras_names, libraries, models, samples
 from cnnspec.read.code.arrays import Array, array_attribute
 from cnnspec.read.code.batches import Batches, batches_attribute
-from cnnspec.read.code.building import Layer, Model, Tensor
+from cnnspec.read.code.building import Layer, Model, Tensor, sizes_of
 from cnnspec.read.code.estimators import Estimator, Voting, estimator_attribute
 from cnnspec.read.code.expressions import FUNCTION_CALLS
 from cnnspec.read.code.frames import Encoder, Frame, encoder_attribute, frame_attribute
+from cnnspec.read.code.held import Held
 from cnnspec.read.code.images import Generator, generator_attribute
 from cnnspec.read.code.layering import call_layer, layer_attribute, tensor_attribute
 from cnnspec.read.code.machine import Machine
@@ -23,12 +24,14 @@ from cnnspec.read.code.objects import (
 )
 from cnnspec.read.code.options import Parser, parser_attribute
 from cnnspec.read.code.python import MATH, python_attribute
+from cnnspec.read.code.things import home_of
 from cnnspec.read.code.values import (
     Call,
     External,
     Instance,
     Native,
     Super,
+    Thing,
     Unknown,
     UserClass,
 )
@@ -69,6 +72,13 @@ def _call_native(value: Native, call: Call) -> Any:
     return value.run(call)
 
 
+def _call_thing(value: Thing, call: Call) -> Any:
+    """An initializer that is asked for numbers; nothing else of Keras gives any."""
+    shape = sizes_of(call.get("shape", 0))
+    is_initializer = home_of(value.path) == "initializers"
+    return Held(shape, call) if is_initializer and shape is not None else call.unknown()
+
+
 def _call_model(model: Model, call: Call) -> Any:
     return models.call_model(model, call)
 
@@ -82,7 +92,7 @@ ATTRIBUTES: dict[type, Callable[..., Any]] = {
     models.Inner: models.inner_attribute,
     models.Input: models.input_attribute,
     Model: models.model_attribute,
-    Tensor: tensor_attribute,
+    **dict.fromkeys((Tensor, Held), tensor_attribute),
     Array: array_attribute,
     Frame: frame_attribute,
     Encoder: encoder_attribute,
@@ -100,4 +110,5 @@ CALLS: dict[type, Callable[..., Any]] = {
     Instance: call_instance,
     Layer: call_layer,
     Model: _call_model,
+    Thing: _call_thing,
 }

@@ -1,12 +1,14 @@
 """How the layers of a model hang together, whatever kind of model it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnspec.catalogue import registry
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.read.code.building import Layer, Model, Node, Tensor, tensors_in
-from cnnspec.read.code.values import External, Unknown
+from cnnspec.read.code.machine import TENSORS, Machine
+from cnnspec.read.code.values import External, Spent, Unknown
+from cnnspec.read.found import Place
 
 
 def dtype_name(value: Any) -> Any:
@@ -109,3 +111,23 @@ def state_of(model: Model) -> tuple[object, ...]:
     layers = model.layers if model.kind == "sequential" else model.listed or []
     inside = [state_of(one) for one in layers if isinstance(one, Model)]
     return (len(layers), model.trainable, *(one.trainable for one in layers), *inside)
+
+
+def applied(
+    machine: Machine,
+    layer: Any,
+    inputs: Sequence[Tensor],
+    more: Mapping[str, Any],
+    place: Place,
+) -> Node:
+    """A call of a layer, operation or model on tensors.
+
+    Raises:
+        Spent: there were too many.
+    """
+    machine.layers += 1
+    if machine.layers > TENSORS:
+        raise Spent
+    node = Node(layer, inputs, more, place, machine.tick())
+    layer.nodes.append(node)
+    return node

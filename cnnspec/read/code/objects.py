@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from cnnspec.catalogue import registry
 from cnnspec.read.code import models, samples
 from cnnspec.read.code.arrays import Array
 from cnnspec.read.code.batches import unbatched
-from cnnspec.read.code.building import Layer, Model, Node, Tensor, sizes_of, tensors_in
+from cnnspec.read.code.building import Model, Tensor, sizes_of, tensors_in
 from cnnspec.read.code.expressions import call_function, make_instance
+from cnnspec.read.code.held import weight_of
+from cnnspec.read.code.layering import results
 from cnnspec.read.code.machine import Machine
-from cnnspec.read.code.networks import walked
-from cnnspec.read.code.operations import applied
+from cnnspec.read.code.networks import applied
+from cnnspec.read.code.seeing import is_made_of_layers, seen, since
 from cnnspec.read.code.shapes import shape_of
 from cnnspec.read.code.values import (
     Bound,
@@ -54,8 +55,7 @@ def _member(machine: Machine, member: Function, owner: Any, place: Place) -> Any
 def _inherited(machine: Machine, made: Instance, name: str, place: Place) -> Any:
     """What an object has of the class of Keras that it inherits from."""
     if name in ("add_weight", "add_variable"):
-        made.weighs = True
-        return Native(name, lambda call: call.unknown())
+        return Native(name, lambda call: weight_of(made, call))
     if models.is_model_class(made.cls) and name in models.METHODS:
         return Native(name, lambda call: _as_model(made, name, call))
     if name == "name":
@@ -121,8 +121,10 @@ def _followed(made: Instance, call: Call) -> Any:
         builds = made.cls.find("build")
         if isinstance(builds, Function) and not made.attributes.get(_BUILT):
             made.attributes[_BUILT] = True
-            shape = shape_of(tensors_in([*call.args])[0]) if call.args else None
-            call_function(builds, call._replace(args=[shape], named={}), made)
+            shapes = [shape_of(one) for one in tensors_in([*call.args])]
+            if shapes:
+                shape = shapes[0] if len(shapes) == 1 else shapes
+                call_function(builds, call._replace(args=[shape], named={}), made)
         function = made.cls.find("call") or made.cls.find("__call__")
         if not isinstance(function, Function):
             return call.unknown()
@@ -226,29 +228,15 @@ def _call_own_model(
 def _call_own_layer(
     machine: Machine, made: Instance, tensors: list[Tensor], call: Call
 ) -> Any:
-    """A layer of the code: what its `call` does, if that is all of it."""
+    """A layer of the code: the layers that its `call` leads through, or itself."""
     notes = len(machine.notes)
     found = _followed(made, call)
-    outputs = tensors_in(found)
     lost = machine.notes[notes:]
-    inside = [n for n in walked(outputs) if n.serial > max(_serials(tensors))]
-    holds = any(not _is_operation(node) for node in inside)
-    followed = outputs and not made.weighs and not any(one.counts for one in lost)
-    if followed and inside and (holds or not lost):
+    inside = since(tensors, tensors_in(found))
+    if is_made_of_layers(tensors_in(found), inside, made.weights, lost):
         return found
     layer = models.of_instance(machine, made)
-    if followed and len(outputs) == 1:
-        layer.given["output_shape"] = shape_of(outputs[0])
-        layer.is_followed = True
     del machine.notes[notes:]
-    node = applied(machine, layer, tensors, {}, call.place)
-    return Tensor(node, place=call.place)
-
-
-def _serials(tensors: list[Tensor]) -> list[int]:
-    """When tensors were made, by the machine's clock."""
-    return [one.serial if one.node is None else one.node.serial for one in tensors]
-
-
-def _is_operation(node: Node) -> bool:
-    return isinstance(node.layer, Layer) and registry.is_operation(node.layer.kind)
+    if layer.seen is None:
+        layer.seen = seen(made, call, tensors, tensors_in(found), inside, lost)
+    return results(layer, applied(machine, layer, tensors, {}, call.place))

@@ -7,30 +7,12 @@ from typing import Any
 from cnnspec.catalogue.operations import operations, synonyms
 from cnnspec.catalogue.registry import OPERATION
 from cnnspec.read.code.arrays import Array
-from cnnspec.read.code.building import Layer, Node, Tensor, tensors_in
-from cnnspec.read.code.machine import TENSORS, Machine
-from cnnspec.read.code.values import Spent, Unknown, is_known
+from cnnspec.read.code.building import Layer, Tensor, tensors_in
+from cnnspec.read.code.held import as_layer, source
+from cnnspec.read.code.machine import Machine
+from cnnspec.read.code.networks import applied
+from cnnspec.read.code.values import Unknown, is_known
 from cnnspec.read.found import Place
-
-
-def applied(
-    machine: Machine,
-    layer: Any,
-    inputs: Sequence[Tensor],
-    more: Mapping[str, Any],
-    place: Place,
-) -> Node:
-    """A call of a layer, operation or model on tensors.
-
-    Raises:
-        Spent: there were too many.
-    """
-    machine.layers += 1
-    if machine.layers > TENSORS:
-        raise Spent
-    node = Node(layer, inputs, more, place, machine.tick())
-    layer.nodes.append(node)
-    return node
 
 
 def operation(
@@ -45,9 +27,28 @@ def operation(
     name = synonyms().get(name, name)
     if name not in known:
         return Unknown("", place)
+    held = [one for one in inputs if one.is_held]
+    if held and len(held) < len(inputs):
+        made = as_layer(machine, name, inputs, given.get("axis"), place)
+        if made is None and not machine.inside:
+            made = _without(machine, name, inputs, held[0], place)
+        if made is not None:
+            return made
     layer = Layer(f"{OPERATION}{name}", given, place)
     return Tensor(applied(machine, layer, inputs, {}, place), place=place)
 
+
+def _without(
+    machine: Machine, name: str, inputs: Sequence[Tensor], held: Tensor, place: Place
+) -> Any:
+    """The other tensor, where numbers are added to it or so that no sample has."""
+    if operations()[name].sign not in _SIGNS:
+        return Unknown("", place)
+    machine.note(f"{name} with {source(held)}", place, counts=False)
+    return next(one for one in inputs if not one.is_held)
+
+
+_SIGNS = ("+", "-", "*", "/")
 
 # ------------------------------------------------------------------ signs
 
@@ -75,16 +76,18 @@ def of_sign(machine: Machine, sign: str, operands: Sequence[Any], place: Place) 
 
 def _beside_numbers(
     machine: Machine, sign: str, operands: Sequence[Any], place: Place
-) -> Tensor | None:
+) -> Any:
     """The tensor itself, where numbers that no spec holds are added to it or so.
 
     They have no weights and mostly no more axes, so that all counts stay.
     """
     [*tensors] = [one for one in operands if isinstance(one, Tensor)]
     others = [one for one in operands if isinstance(one, Array | Unknown)]
-    if len(tensors) != 1 or not others or sign not in ("+", "-", "*", "/"):
+    if len(tensors) != 1 or not others or sign not in _SIGNS:
         return None
     lost = others[0]
+    if tensors[0].is_held:
+        return lost if isinstance(lost, Unknown) else lost.why
     why = lost.why if isinstance(lost, Unknown) else lost.why.why
     machine.note(f"{sign} with {why}", place, counts=False)
     return tensors[0]
@@ -127,7 +130,6 @@ _NAMES = {
     "pow": "power",
     "div": "divide",
     "truediv": "divide",
-    "batch_dot": "matmul",
     "clip_by_value": "clip",
     "swish": "silu",
     "l2_normalize": "normalize",

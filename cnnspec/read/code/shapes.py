@@ -44,18 +44,29 @@ def _worked_out(node: Node) -> Any:
     if isinstance(node.layer, Model):
         return _of_model(node.layer, given, lost)
     if not registry.is_known(node.layer.kind):
-        return _of_own(node.layer, given) or lost
+        return _of_own(node.layer) or lost
     if is_known(*given) and (known := known_layer(node.layer)) is not None:
         if known.is_application:
             return _of_application(known, given, lost)
-        return _given(known, given) or lost
+        found = _given(known, given, checks=not node.is_beside)
+        return lost if found is None else found
     return _probed(node.layer, given, lost)
 
 
-def _given(known: Known, shapes: list[Any]) -> Any:
-    """The shape of what a layer gives; None where it takes no such tensors."""
+def _given(known: Known, shapes: list[Any], *, checks: bool = True) -> Any:
+    """The shape of what a layer gives; None where it takes no such tensors.
+
+    Args:
+        known: the layer.
+        shapes: of what it is given.
+        checks: whether all of it has samples; numbers without may have fewer axes.
+    """
     try:
-        known.check(*shapes)
+        if checks:
+            known.check(*shapes)
+        elif len(shapes) > 1:
+            count = max(map(len, shapes))
+            shapes = [(*(1,) * (count - len(one)), *one) for one in shapes]
         found = known.output(*shapes)
     except (ShapeError, TypeError, ValueError, IndexError, ArithmeticError):
         return None
@@ -101,8 +112,9 @@ def _filled(value: Any, stands: int) -> Any:
     return value
 
 
-def _of_own(layer: Layer, given: list[Any]) -> Any:
-    return layer.given.get("output_shape") if layer.own is None else None
+def _of_own(layer: Layer) -> Any:
+    outputs = layer.seen.outputs if layer.seen else ()
+    return outputs[0] if len(outputs) == 1 else [*outputs]
 
 
 def _of_model(model: Model, given: list[Any], lost: Unknown) -> Any:

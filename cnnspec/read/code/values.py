@@ -176,8 +176,8 @@ class Instance:
         self.model: Any = None
         self.given: dict[str, Any] = {}
         self.named: str | None = None
-        self.weighs = False
-        """Whether it asks for weights of its own."""
+        self.weights: list[Any] = []
+        """Those that it asks for."""
         self.uses: list[Any] = []
         self.trainable = True
 

@@ -1,10 +1,8 @@
 """Names of a file's layers that a spec can have, each for one thing."""
 
-import re
 from collections.abc import Mapping
 
 from cnnspec.ground.kinds import is_name
-from cnnspec.language.own.keys import is_word
 
 INPUT = "input"
 """What `from` means the first input by."""
@@ -64,10 +62,3 @@ def legal(name: str) -> str:
         found = "".join(c if is_name(c) else "_" for c in name) or "layer"
     found = found.replace("$", "_")
     return f"{found}_" if found in _RESERVED else found
-
-
-def word(name: str) -> str:
-    """A class's name, as Python takes it, made of any text."""
-    found = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
-    found = found if found and not found[0].isdigit() else f"Layer{found}"
-    return found if is_word(found) else f"{found}_"

@@ -8,10 +8,9 @@ from cnnspec.catalogue.past.gone import declaration
 from cnnspec.catalogue.past.objects import Unknown, component
 from cnnspec.catalogue.registry import CODE_LAYERS, is_layer
 from cnnspec.ground.errors import Path
-from cnnspec.language.own.keys import is_place, is_word
+from cnnspec.language.own.keys import is_place, is_word, word
 from cnnspec.language.steps import STATEMENTS
 from cnnspec.read.configs.calls import Call
-from cnnspec.read.configs.names import word
 from cnnspec.read.configs.network import Entry
 from cnnspec.read.configs.noted import Notes
 from cnnspec.read.configs.values import said

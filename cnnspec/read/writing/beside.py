@@ -8,7 +8,7 @@ from cnnspec.ground.shapes import show
 from cnnspec.ground.yaml_text import flow
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import infer
-from cnnspec.read.found import Found, Unknown
+from cnnspec.read.found import BODY, Found, Unknown
 from cnnspec.read.writing.items import Spec
 
 _SOURCES = {
@@ -104,6 +104,8 @@ _IMAGES = 4
 
 def _of(unknown: Unknown) -> str:
     """What is said of an argument that the source doesn't tell."""
+    if unknown.argument == BODY:
+        return unknown.why
     text = f"{unknown.argument} isn't known: {unknown.why}"
     if not unknown.candidates and not unknown.layer:
         return f"{text}; it is left out"
