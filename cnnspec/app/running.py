@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from cnnspec import api
 from cnnspec.emit.packages import BACKENDS, refuse_missing, refuse_other_backend
@@ -11,6 +11,7 @@ from cnnspec.ground.errors import Diagnostic, Mark, SpecError, either
 from cnnspec.ground.file_names import file_name
 from cnnspec.ground.processes import environment, launched
 from cnnspec.ground.source import stem
+from cnnspec.judge.present import missing_files
 from cnnspec.language.program import Program
 from cnnspec.model.summary import Model
 from cnnspec.study.files import OUTLINE
@@ -81,7 +82,8 @@ def training_script(
         elif program.train is not None:
             hint = "add data:; or build its script, for a training loop of your own"
         raise SpecError([Diagnostic("error", "missing-field", Mark(where), text, hint)])
-    refuse_missing_files([program])
+    if lacking := list(missing_files(program)):
+        raise SpecError(lacking)
     _refuse_script_of_answers(program)
     from cnnspec.language.results import results_folder
 
@@ -153,28 +155,6 @@ def _write_beside(
 def _beside(program: Program) -> tuple[str, str, str]:
     """The files beside a trained model that cnnspec writes."""
     return ANSWERS, f"{file_name(stem(program.source.path))}.svg", "README.md"
-
-
-def refuse_missing_files(programs: Sequence[Program]) -> None:
-    """Refuses to start trainings whose data aren't there.
-
-    Raises:
-        SpecError: with each file or folder that is missing.
-    """
-    found = [missing for program in programs for missing in _missing_files(program)]
-    if found:
-        raise SpecError(dict.fromkeys(found))
-
-
-def _missing_files(program: Program) -> Iterator[Diagnostic]:
-    for key in ("path", "train", "validation"):
-        given = getattr(program.data, key)
-        names = given if isinstance(given, tuple) else (given,)
-        for name in (one for one in names if one and not os.path.exists(one)):
-            text = f"'{name}' is missing in the folder where the training is started"
-            hint = "put it there, or name its whole path"
-            where = ("data", key)
-            yield program.source.diagnostic("error", "not-found", where, text, hint)
 
 
 def _refuse_script_of_answers(program: Program) -> None:

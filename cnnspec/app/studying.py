@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cnnspec.app.arguments import spec_errors
 from cnnspec.app.engines import Asked, refuse_missing_engine, refuse_queued, run
 from cnnspec.app.progress import Lines, counted
-from cnnspec.app.running import refuse_missing_files, refuse_missing_packages
+from cnnspec.app.running import refuse_missing_packages
 from cnnspec.app.streams import say
 from cnnspec.emit.own import refuse_unasked
 from cnnspec.ground.errors import Diagnostic, Mark, SpecError
@@ -31,7 +31,6 @@ def refuse_untrainable(plan: Plan, writing: Writing, *, elsewhere: bool) -> None
         elsewhere: whether machines train that may have what this one lacks.
 
     Raises:
-        SpecError: files of their data aren't.
         NotInstalledError: packages aren't, or nobody has allowed to import some.
     """
     models = [one.model for one in plan.variants if one.model is not None]
@@ -39,7 +38,6 @@ def refuse_untrainable(plan: Plan, writing: Writing, *, elsewhere: bool) -> None
         refuse_missing_packages(models, *writing[1:])
     for model in models:
         refuse_unasked(model, "training", trains=True)
-    refuse_missing_files([model.program for model in models])
 
 
 def keep_folder(study: Study) -> None:

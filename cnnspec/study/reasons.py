@@ -74,6 +74,11 @@ class Reasons:
             elif found.code not in said:
                 yield self._named(self._moved(found))
 
+    def as_set(self, found: Diagnostic) -> Diagnostic:
+        """What was found in what a variant sets, or in its spec as it is."""
+        is_set = found.mark.path == self._source.path
+        return self._named(found) if is_set else found
+
     def _is_here(self, found: Diagnostic) -> bool:
         """Whether a finding stands in the study, or nothing of the variant does."""
         return found.mark.path == self._source.path or not self._variant.places

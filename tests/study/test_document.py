@@ -1,5 +1,6 @@
 """What a study's document says: variants, seeds, and the runs that they come to."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from cnnspec.study import checking, document
 from cnnspec.study.facts import plan_data
 from cnnspec.study.outline import outline_of
 from cnnspec.study.plan import Plan
+from cnnspec.study.presence import with_data
+from cnnspec.study.reasons import findings
+from cnnspec.study.records import RECORD, Record, write
 
 SPEC = """\
 input: [8]
@@ -124,6 +128,40 @@ def test_variants_that_come_to_the_same_are_told() -> None:
     assert [one["name"] for one in variants if one["same_as"]] == [*plan.same]
     assert outline_of(plan).variants[1].same_as == "base"
     assert len(plan.runs) == 16
+
+
+@pytest.mark.usefixtures("studies")
+def test_variants_whose_data_are_missing_are_left_out() -> None:
+    variants = """
+  base: {}
+  elsewhere: {data.path: x.npz}
+  digits: {data: {source: digits, labels: one_hot, flatten: true}}
+"""
+    Path("norm.yaml").write_text(
+        f"study: What is there?\nbase: specs/small.yaml\nvariants:{variants}"
+    )
+    Path("specs/small.yaml").write_text(
+        SPEC.replace("[8]", "[64]").replace("expect: {total_params: 86}\n", "")
+    )
+    before = planned()
+    assert [run.variant for run in before.runs] == ["base", "elsewhere", "digits"]
+    plan = with_data(before)
+    assert [run.variant for run in plan.runs] == ["digits"]
+    assert [one.variant.name for one in plan.variants if one.model] == ["digits"]
+    told = [str(one).partition(" in the folder")[0] for one in findings(plan)]
+    assert told == [
+        "norm.yaml:5:26: error[not-found]: variant 'elsewhere': 'x.npz' is missing",
+        "specs/small.yaml:4:27: error[not-found]: 'digits.npz' is missing",
+    ]
+    # What has results stays: what is missing of it says why by itself.
+    run = before.runs[0]
+    os.makedirs(run.folder)
+    counts = (1, 1, 1, 3, 3, 1.0, None)
+    record = Record("base", 0, run.key, "", *counts, {}, "accuracy", True)
+    write(run.folder, RECORD, record)
+    assert [run.variant for run in with_data(before).runs] == ["base", "digits"]
+    Path("x.npz").touch()
+    assert with_data(before).runs == before.runs
 
 
 def before_names() -> set[str]:

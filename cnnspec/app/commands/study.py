@@ -18,6 +18,7 @@ from cnnspec.study.checking import plan_of
 from cnnspec.study.document import read
 from cnnspec.study.facts import plan_data
 from cnnspec.study.plan import Plan
+from cnnspec.study.presence import with_data
 from cnnspec.study.reasons import findings
 from cnnspec.study.running import Writing
 
@@ -55,7 +56,9 @@ def run(
     refuse_wrong_templates(templates)
     refuse_unknown_language(lang, templates)
     settings = {"allow_outside": allow_outside, "allow_import": allow_import}
-    planned = _planned(path, vary, seeds, overrides, **settings)
+    planned = _planned(
+        path, vary, seeds, overrides, not dry_run and not fetch, **settings
+    )
     if format == "json":
         print(json_text(plan_data(planned)))
     else:
@@ -79,11 +82,21 @@ def _planned(
     vary: Sequence[str],
     seeds: int | None,
     overrides: Sequence[str],
+    trains: bool,
     **settings: Any,
 ) -> Plan:
-    """The plan of a study; what was found in it goes to standard error."""
+    """The plan of a study; what was found in it goes to standard error.
+
+    Args:
+        path: of its file, or of a spec.
+        vary, seeds, overrides: as of the command line.
+        trains: whether its data have to be here; a variant without is left out.
+        settings: of the check.
+    """
     with spec_errors(), usage_errors():
         planned = plan_of(lambda: read(path, vary, seeds, overrides), **settings)
+    if trains:
+        planned = with_data(planned)
     for found in findings(planned):
         say(str(found))
     return planned
