@@ -213,6 +213,25 @@ def test_it_says_what_is_compared_and_what_is_new_in_each_variant() -> None:
     assert "4.303 * differences.std(ddof=1)" in said
 
 
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ("b: {data.limit: 30}", "load_data(limit=None)"),
+        ("b: {data.limit: 30}, c: {data.limit: 9}", "load_data(limit=None)"),
+        ("b: {data.limit: 0.5}", "load_data(limit=1.0)"),
+        ("b: {data: {source: digits, limit: 30}}", "load_data() load_data_b()"),
+    ],
+)
+def test_what_cuts_data_down_is_a_parameter(others: str, told: str) -> None:
+    text = f"study: s\nbase: tiny.yaml\nvariants: {{a: {{}}, {others}}}\n"
+    Path("limits.yaml").write_text(text, encoding="utf-8")
+    code = [one.source for one in cells(plan(read("limits.yaml")))]
+    found = [
+        line[4:-1] for one in code for line in one.split("\n") if "def load" in line
+    ]
+    assert " ".join(found) == told
+
+
 def test_what_the_reference_has_too_is_no_difference() -> None:
     text = "study: s\nbase: tiny.yaml\nvariants:\n"
     text += "  base: {train.epochs: 2}\n  two: {train.epochs: 2, train.batch_size: 8}\n"

@@ -242,8 +242,8 @@ class DataView(NamedTuple):
     """The part of the samples that is held out."""
     seed: int
     """Of splits and shuffles."""
-    limit: float | None
-    """How many of the samples are trained on, or which share of them."""
+    limit: float | str | None
+    """How many of the samples are trained on, or which share of them; or code of it."""
     limits_classes: bool
     """Whether that takes the first of each class, and not of all."""
     shuffle: bool

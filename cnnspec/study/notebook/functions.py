@@ -11,15 +11,17 @@ from cnnspec.emit.keras_script.texts import Language
 from cnnspec.emit.keras_script.writer import Writer
 from cnnspec.emit.targets import LESSON, SEQUENTIAL, Options
 from cnnspec.language.program import Program
-from cnnspec.language.training import Ensemble
+from cnnspec.language.training import Data, Ensemble
 from cnnspec.model.summary import Summary
 from cnnspec.study.notebook.parts import Function, Parts, Shared, made_known, parts_of
 from cnnspec.study.notebook.spans import Text
 from cnnspec.study.notebook.told import VariantView
 from cnnspec.study.plan import Plan, Planned
 
-_LIMIT = "data.limit"
 _ALL = 1.0
+"""A limit that takes all samples, among others that are shares."""
+_NO_LIMIT = "None"
+"""The same as code, among numbers."""
 
 
 class Variant(NamedTuple):
@@ -43,17 +45,30 @@ def variants_of(plan: Plan, options: Options) -> list[Variant]:
     sound = [one for one in plan.variants if one.model is not None]
     sound.sort(key=lambda one: one.variant.name != plan.study.reference)
     language = Language(options.lang, options.templates)
-    limited = any(_LIMIT in one.variant.settings for one in sound)
-    return [_variant(one, language, options, limited) for one in sound]
+    return [_variant(one, language, options, _limits(one, sound)) for one in sound]
+
+
+def _limits(planned: Planned, others: Sequence[Planned]) -> set[type]:
+    """Whether others cut the same data down, to a number of samples or to a share."""
+    data = _data(planned)
+    return {
+        type(other.limit)
+        for other in filter(None, map(_data, others))
+        if other.limit is not None and data == other.changed({}, "limit")
+    }
+
+
+def _data(planned: Planned) -> Data | None:
+    return planned.model.program.data if planned.model else None
 
 
 def _variant(
-    planned: Planned, language: Language, options: Options, limited: bool
+    planned: Planned, language: Language, options: Options, limits: set[type]
 ) -> Variant:
     assert planned.model is not None
     program, summary = planned.model[:2]
     data = program.data
-    if limited and data is not None and data.limit is None:
+    if data is not None and limits:
         # All of them, said as the others say theirs.
         data = data.changed({"limit": _ALL})
     alone = program._replace(ensemble=None, data=data)
@@ -67,6 +82,9 @@ def _variant(
         sequential=options.form == SEQUENTIAL,
         notebook=True,
     )
+    told = writer.view.data
+    if told is not None and limits == {int}:
+        writer.view = writer.view._replace(data=told._replace(limit=_NO_LIMIT))
     parts = parts_of(writer)
     return Variant(planned, alone, summary, writer, parts, program.ensemble)
 
