@@ -1,10 +1,11 @@
 """What the command line says, by the table of commands.
 
-The standard library's argparse takes 7 ms to import and set up, and click 26, where a
-whole check takes about 80.
+`getopt` of the standard library takes it apart: argparse takes 7 ms to import and set
+up, and click 26, where a whole check takes about 80.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from getopt import GetoptError, gnu_getopt
 from typing import Any
 
 from cnnspec.app.streams import stop
@@ -40,12 +41,20 @@ def parse(name: str, arguments: Sequence[str]) -> dict[str, Any] | None:
     What the command doesn't take ends it all.
     """
     command = COMMANDS[name]
-    given, operands = _taken_apart(name, arguments)
-    if any(option in HELP for option, _ in given):
+    options = {o.name: o for o in command.options}
+    options |= {o.short: o for o in command.options if o.short}
+    short = "h" + "".join(f"{o.short[1:]}:" for o in command.options if o.short)
+    long = [o.name[2:] + ("=" if o.takes else "") for o in command.options]
+    try:
+        given, operands = gnu_getopt(arguments, short, ["help", *long])
+    except GetoptError as error:
+        stop(_misread(name, options, error))
+    if any(key in HELP for key, _ in given):
         return None
     found = {o.parameter: [] if o.several else o.default for o in command.options}
-    for option, text in given:
-        value = option.flag if text is None else _value(option, text)
+    for key, text in given:
+        option = options[key]
+        value = _value(option, text) if option.takes else option.flag
         if option.several:
             found[option.parameter].append(value)
         else:
@@ -53,61 +62,21 @@ def parse(name: str, arguments: Sequence[str]) -> dict[str, Any] | None:
     return found | _operands(name, operands)
 
 
-_Given = list[tuple[Any, str | None]]
-"""Options, or the words that ask for help, each with what follows it."""
+def _misread(name: str, options: dict[str, Option], error: GetoptError) -> str:
+    """What `getopt` finds wrong, in our words."""
+    typed = f"--{error.opt}" if f"--{error.opt}" in error.msg else f"-{error.opt}"
+    if (option := options.get(typed)) is not None:
+        if option.takes:
+            return f"{typed} takes {option.takes}; write it behind {typed}"
+        return f"{typed} takes no value; write {typed} alone"
+    if meant := [option for option in options if option.startswith(typed)]:
+        return f"'{typed}' could be {either(meant)}; write it in full"
+    hint = _by_set(typed, options) or nearest(typed, [*options, *HELP])
+    hint = hint or f"cnnspec {name} --help lists them"
+    return f"{name} has no option '{typed}'; {hint}"
 
 
-def _taken_apart(name: str, arguments: Sequence[str]) -> tuple[_Given, list[str]]:
-    """The options of a command line, and what stands in it by itself."""
-    options: dict[str, Any] = {o.name: o for o in COMMANDS[name].options}
-    options |= {o.short: o for o in COMMANDS[name].options if o.short}
-    options |= dict.fromkeys(HELP, HELP[0])
-    given: _Given = []
-    operands: list[str] = []
-    waiting = iter(arguments)
-    for text in waiting:
-        if text == "--":
-            operands += waiting
-        elif text == "-" or not text.startswith("-"):
-            operands.append(text)
-        else:
-            typed, behind = _typed(text)
-            typed = _in_full(name, typed, options)
-            option = options[typed]
-            takes = getattr(option, "takes", "")
-            if takes and behind is None:
-                behind = next(waiting, None)
-            if takes and behind is None:
-                stop(f"{typed} takes {takes}; write it behind {typed}")
-            if behind is not None and not takes:
-                stop(f"{typed} takes no value; write {typed} alone")
-            given.append((option, behind))
-    return given, operands
-
-
-def _typed(text: str) -> tuple[str, str | None]:
-    """An option as it was typed, and what stands behind it in the same word."""
-    if not text.startswith("--"):
-        return text[:2], text[2:] or None
-    typed, sign, value = text.partition("=")
-    return typed, value if sign else None
-
-
-def _in_full(name: str, typed: str, options: Mapping[str, Any]) -> str:
-    """An option of a command that may have been cut short where it is still clear."""
-    if typed in options:
-        return typed
-    meant = [option for option in options if option.startswith(typed)]
-    if len(meant) == 1 and len(typed) > 2:
-        return meant[0]
-    if not meant:
-        hint = _by_set(typed, options) or nearest(typed, options)
-        hint = hint or f"cnnspec {name} --help lists them"
-        stop(f"{name} has no option '{typed}'; {hint}")
-    return stop(f"'{typed}' could be {either(meant)}; write it in full")
-
-
-def _by_set(typed: str, options: Mapping[str, Any]) -> str:
+def _by_set(typed: str, options: dict[str, Option]) -> str:
     """How the spec says what was typed as an option; nothing where it doesn't."""
     from cnnspec.language.training import Train
 
