@@ -46,6 +46,9 @@ VALUES: dict[str, dict[Any, Any]] = {
 }
 """Values of such arguments that were other words."""
 
+CALLED = {"causal": "use_causal_mask"}
+"""Arguments of layers that are given at their calls today."""
+
 GONE: frozenset[str] = frozenset(
     {
         *("batch_input_shape", "batch_shape", "input_shape", "input_dtype"),
@@ -88,6 +91,19 @@ LOST: dict[str, str] = {
 """What to know of those that changed something."""
 COUNTING: frozenset[str] = frozenset({"time_major", "groups"})
 """Those of them by which a shape or a count may be another one."""
+
+SILENT = frozenset(
+    {
+        *(
+            f"{what}{axes}D"
+            for what in ("UpSampling", "ZeroPadding")
+            for axes in (2, 3)
+        ),
+        *("Cropping2D", "Cropping3D", "SpatialDropout2D", "SpatialDropout3D"),
+    }
+)
+"""Layers that in Keras 1 took the order of the axes and wrote nothing of it into their
+configurations (`get_config` in keras/layers/convolutional.py, 1.0 to 1.2)."""
 
 USUAL: dict[str, dict[str, Any]] = {
     "GRU": {"reset_after": False},

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.catalogue.past.arguments import (
+    CALLED,
     COUNTING,
     GONE,
     IDLE,
@@ -33,6 +34,8 @@ class Current(NamedTuple):
     """Its class; as it came where Keras has no such layer."""
     arguments: dict[str, Any]
     notes: tuple[Note, ...] = ()
+    settings: Mapping[str, Any] = {}
+    """What each call of it is given today."""
 
 
 def current(kind: str, arguments: Mapping[str, Any], version: str = "") -> Current:
@@ -55,6 +58,13 @@ def current(kind: str, arguments: Mapping[str, Any], version: str = "") -> Curre
     cls = layer_class(kind)
     known = cls.arguments()
     found: dict[str, Any] = {}
+    settings = {
+        now: given.pop(name)
+        for name, now in CALLED.items()
+        if given.get(name) is True and now in cls.call_settings
+    }
+    if version and _is_before(version):
+        given.pop(_COMPUTED, None)
     for name, value in given.items():
         now, said = _named(name, value, known)
         if now:
@@ -64,7 +74,11 @@ def current(kind: str, arguments: Mapping[str, Any], version: str = "") -> Curre
     for name, value in USUAL.get(kind, {}).items() if _is_before(version) else ():
         found.setdefault(name, value)
     notes += _sigmoids(found) if version and _is_before(version) else ()
-    return Current(kind, found, tuple(notes))
+    return Current(kind, found, tuple(notes), settings)
+
+
+_COMPUTED = "implementation"
+"""How a recurrent layer was computed, of which there were others."""
 
 
 def _sigmoids(arguments: Mapping[str, Any]) -> list[Note]:
@@ -238,6 +252,25 @@ def _threshold(given: Given, notes: list[Note]) -> None:
         given["threshold"] = given.pop("theta")
 
 
+def _indices(given: Given, notes: list[Note]) -> None:
+    """Keras 2.0 noted of what type the words are that come in."""
+    if str(given.get("dtype")).startswith(("int", "uint")):
+        del given["dtype"]
+
+
+def _directions(given: Given, notes: list[Note]) -> None:
+    """Keras 2 turned a layer round that walked backwards; now the other is given."""
+    layer = given.get("layer")
+    config = layer.get("config") if isinstance(layer, Mapping) else None
+    if not isinstance(layer, Mapping) or not isinstance(config, Mapping):
+        return
+    if config.get("go_backwards") is True:
+        ahead = {**config, "go_backwards": False}
+        if isinstance(config.get("name"), str):
+            ahead["name"] = f"backward_{config['name']}"
+        given.setdefault("backward_layer", {**layer, "config": ahead})
+
+
 def _clipping(given: Given, notes: list[Note]) -> None:
     """TensorFlow 1 wrote numbers of NumPy with their type."""
     if given.get("renorm_clipping") == {}:
@@ -252,6 +285,8 @@ _SPECIAL: dict[str, tuple[Callable[[Given, list[Note]], None], ...]] = {
         f"{how}Pooling{n}D": (_pooled,) for n in (1, 2, 3) for how in ("Max", "Average")
     },
     "BatchNormalization": (_one_axis, _clipping),
+    "Bidirectional": (_directions,),
+    "Embedding": (_indices,),
     "LayerNormalization": (_one_axis,),
     "Softmax": (_one_axis,),
     "MultiHeadAttention": (_width,),

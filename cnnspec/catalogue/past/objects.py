@@ -71,6 +71,7 @@ def object_of(value: Any) -> tuple[str, dict[str, Any]]:
 _ONCE = {
     "WeightRegularizer": "L1L2",
     "ActivityRegularizer": "L1L2",
+    "L1L2Regularizer": "L1L2",
     "l1l2": "L1L2",
     "EigenvalueRegularizer": "",
     "MinMaxNorm": "MinMaxNorm",

@@ -11,6 +11,7 @@ _PAIRS = "x1=x,a,x1 x2=y,b,x2"
 _ALONG = "x=input_tensor,x axis=axis,reduction_indices keepdims=keepdims,keep_dims"
 _LINES = f"""
 __operators__.add math.add add: add {_PAIRS}
+nn.bias_add: add x1=value x2=bias
 math.subtract subtract: subtract {_PAIRS}
 math.multiply multiply: multiply {_PAIRS}
 math.divide divide math.truediv truediv: divide {_PAIRS}
@@ -123,7 +124,7 @@ class Function(NamedTuple):
         for name, value in others.items():
             now = next((now for now, old in self.arguments.items() if name in old), "")
             if now:
-                found[now] = value
+                found[now] = str(value).lower() if name in _WORDS else value
             elif (
                 value is not None
                 and name != "name"
@@ -133,11 +134,16 @@ class Function(NamedTuple):
         return found
 
 
+_WORDS = ("mode", "method")
+"""Arguments that are words, which TensorFlow takes in letters of any size."""
 _IDLE: dict[str, tuple[Any, ...]] = {
     "antialias": (False,),
     "batch_dims": (0,),
     "conjugate": (False,),
+    "data_format": ("NHWC", "channels_last"),
     "exclusive": (False,),
+    "off_value": (0,),
+    "on_value": (1,),
     "output_type": ("int64",),
     "preserve_aspect_ratio": (False,),
     "reverse": (False,),

@@ -10,6 +10,8 @@ EDITED = "the file may be damaged, or edited by hand; save the model anew"
 TENSOR = "__keras_tensor__"
 """The class of a tensor in the arguments of a call."""
 _SLICE = {"start", "stop", "step"}
+_TYPES = {"float": "float32", "double": "float64", "half": "float16"}
+"""What TensorFlow calls types beside their names with bits."""
 _DTYPES = ("Policy", "PolicyV1", "DTypePolicy", "FloatDTypePolicy")
 
 
@@ -56,7 +58,7 @@ def plain(value: Any) -> Any:
 def dtype_of(value: Any) -> str | None:
     """The name of a dtype policy; None where it isn't one that a spec has."""
     if isinstance(value, str):
-        return value
+        return _TYPES.get(value, value)
     if isinstance(value, Mapping) and value.get("class_name") in _DTYPES:
         config = value.get("config")
         found = config.get("name") if isinstance(config, Mapping) else None

@@ -12,6 +12,7 @@ from cnnspec.read.configs.network import Entry, Network, is_model, network
 from cnnspec.read.configs.noted import Notes
 from cnnspec.read.found import Place, ReadError
 
+_WHOLE = ("int", "uint")
 _SHAPES = ("batch_shape", "batch_input_shape")
 
 
@@ -76,7 +77,9 @@ def _told(model: Network) -> Iterator[tuple[Any, Any]]:
 def _of_layer(first: Entry) -> Iterator[tuple[Any, Any]]:
     """What the first layer says of what it takes, as Keras 1 and 2 had it there."""
     config = first.config
-    dtype = dtype_of(config.get("input_dtype"))
+    dtype = dtype_of(config.get("input_dtype") or config.get("dtype"))
+    if not str(dtype).startswith(_WHOLE) and "input_dtype" not in config:
+        dtype = None  # it computes in that, whatever comes in
     for key in _SHAPES:
         yield config.get(key), dtype
     if isinstance(config.get("input_shape"), list):

@@ -10,7 +10,7 @@ from cnnspec.catalogue.registry import is_known, is_model, is_operation
 from cnnspec.ground.kinds import Argument
 from cnnspec.read.configs.network import Entry, entry_of
 from cnnspec.read.configs.noted import Notes
-from cnnspec.read.configs.values import argument, is_usual
+from cnnspec.read.configs.values import argument, is_finite, is_usual
 
 WORKED_OUT = (
     ("dtype", "float32"),
@@ -28,6 +28,8 @@ class Told(NamedTuple):
     kind: str
     arguments: dict[str, Any]
     notes: tuple[Note, ...]
+    settings: Mapping[str, Any] = {}
+    """What each call of it is given today."""
 
 
 def is_today(entry: Entry, kind: str) -> bool:
@@ -100,7 +102,8 @@ class _Reader:
                 arguments[name] = self._held(value)
             else:
                 arguments |= self._argument(known[name], value)
-        return Told(found.kind, _mirrored(arguments), tuple(self._notes))
+        made, notes = _mirrored(arguments), tuple(self._notes)
+        return Told(found.kind, made, notes, found.settings)
 
     def _argument(self, one: Argument, value: Any) -> dict[str, Any]:
         """An argument, unless it says what Keras takes anyway."""
@@ -108,6 +111,9 @@ class _Reader:
             read = argument(one, value)
         except Unknown as error:
             text = f"today's Keras has no {error}; it is as usual here"
+            if not is_finite(value):
+                text = f"it is {value}, and a spec's numbers are finite"
+                text = f"{text}; it is as usual here"
             self._notes.append(Note(one.name, text))
             return {}
         if one.default is None and (one.name, read) in WORKED_OUT:

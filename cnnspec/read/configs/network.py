@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from cnnspec.catalogue.past.arguments import SILENT
 from cnnspec.catalogue.registry import INPUT_LAYER
 from cnnspec.read.configs.calls import (
     Call,
@@ -88,7 +89,26 @@ def network(raw: Mapping[str, Any]) -> Network:
     if len({*names}) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ReadError(f"two layers of the model are called '{twice}'", EDITED)
-    return found
+    return found._replace(entries=_ordered(found.entries))
+
+
+def _ordered(entries: list[Entry]) -> list[Entry]:
+    """With the order of axes in the layers of Keras 1 that don't write it.
+
+    It is taken from the others, where these agree.
+    """
+    orders = {str(entry.config.get(_ORDER, "")) for entry in entries} - {""}
+    if orders != {_THEANO}:
+        return entries
+    return [
+        entry._replace(config={_ORDER: _THEANO, **entry.config})
+        if entry.kind in SILENT
+        else entry
+        for entry in entries
+    ]
+
+
+_ORDER, _THEANO = "dim_ordering", "th"
 
 
 def _network(raw: Mapping[str, Any]) -> Network:

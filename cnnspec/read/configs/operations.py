@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.past.objects import Unknown
 from cnnspec.catalogue.registry import CODE_LAYERS, OPERATION
+from cnnspec.ground.kinds import Argument, NotAllowed
 from cnnspec.read.configs.calls import Call, Ref, refs_in
 from cnnspec.read.configs.forms import Dots, Slice, plain
 from cnnspec.read.configs.network import Entry
@@ -14,19 +15,23 @@ from cnnspec.read.configs.values import argument, is_usual
 
 if TYPE_CHECKING:
     from cnnspec.catalogue.operations import Operation
+    from cnnspec.catalogue.past.graph import Called
 
-_SLICING = "slice_spec"
-_FUNCTION = "function"
-_GETITEM, _GET_ITEM = "__operators__.getitem", "get_item"
+_FUNCTION, _NODE, _CONSTANTS = "function", "node_def", "constants"
+_GET_ITEM = "get_item"
+_PREFIX = "tf_op_layer_"
+"""What Keras 2 put before the name of a node to make that of a layer."""
 Told = tuple[str, dict[str, Any], list[str]]
 """What a spec calls it, its arguments, and its `from`."""
 
 
 def is_operation(entry: Entry) -> bool:
     """Whether it is a function and no layer."""
-    return entry.is_function or (
-        entry.kind in CODE_LAYERS and isinstance(entry.config.get(_FUNCTION), str)
+    config = entry.config
+    named = isinstance(config.get(_FUNCTION), str) or isinstance(
+        config.get(_NODE), Mapping
     )
+    return entry.is_function or (entry.kind in CODE_LAYERS and named)
 
 
 def told(entry: Entry, call: Call, say: Callable[[Ref], str]) -> Told | None:
@@ -40,7 +45,7 @@ def told(entry: Entry, call: Call, say: Callable[[Ref], str]) -> Told | None:
     if entry.is_function:
         cls, given = _of_keras(entry, call)
     else:
-        cls, given = _of_tensorflow(entry.config[_FUNCTION], call)
+        cls, given = _of_tensorflow(entry, call)
     if cls is None or given is None:
         return None
     try:
@@ -49,9 +54,15 @@ def told(entry: Entry, call: Call, say: Callable[[Ref], str]) -> Told | None:
         return None
 
 
-def bare(name: str) -> str:
-    """What a step calls an operation: Keras 2 had the function's whole name."""
-    return name.rpartition(".")[2] if name.startswith("tf.") else name
+def bare(entry: Entry) -> str:
+    """What a step calls an operation.
+
+    Keras 2 had the function's whole name, and before that what TensorFlow called a
+    node, which nobody gave.
+    """
+    if isinstance(entry.config.get(_NODE), Mapping):
+        return automatic(entry) or entry.name.removeprefix(_PREFIX)
+    return entry.name.rpartition(".")[2] if entry.name.startswith("tf.") else entry.name
 
 
 def automatic(entry: Entry) -> str:
@@ -59,13 +70,22 @@ def automatic(entry: Entry) -> str:
     if entry.is_function:
         return snake_case(entry.kind)
     from cnnspec.catalogue.operations import operations
+    from cnnspec.catalogue.past.graph import SLICING
     from cnnspec.catalogue.past.tensorflow import FUNCTIONS
 
-    name = entry.config[_FUNCTION]
-    if name == _GETITEM:
+    called = _called(entry, entry.calls[0] if entry.calls else Call((), {}))
+    if called is None:
+        return ""
+    if called.function == SLICING[0]:
         return _GET_ITEM
-    function = FUNCTIONS.get(name)
+    function = FUNCTIONS.get(called.function)
     return snake_case(operations()[function.operation].__name__) if function else ""
+
+
+def what(entry: Entry) -> str:
+    """What TensorFlow calls what a row does: `Relu6`, or `math.reduce_mean`."""
+    node = entry.config.get(_NODE)
+    return str(node.get("op") if isinstance(node, Mapping) else entry.config[_FUNCTION])
 
 
 @cache
@@ -107,18 +127,39 @@ def _of_keras(entry: Entry, call: Call) -> "tuple[type[Operation] | None, Given]
     return cls, {**made, **given, **named}
 
 
-def _of_tensorflow(name: str, call: Call) -> "tuple[type[Operation] | None, Given]":
+def _of_tensorflow(entry: Entry, call: Call) -> "tuple[type[Operation] | None, Given]":
     """The operation that stands for a function of TensorFlow, and its arguments."""
     from cnnspec.catalogue.operations import operations
+    from cnnspec.catalogue.past.graph import SLICING
     from cnnspec.catalogue.past.tensorflow import FUNCTIONS
 
-    if _SLICING in call.kwargs:
-        cls = operations()[_GET_ITEM]
-        return cls, {"x": call.args[0], "key": call.kwargs[_SLICING]}
+    called = _called(entry, call)
+    if called is None:
+        return None, None
+    name, first, others = called
+    if SLICING[1] in others:
+        return operations()[_GET_ITEM], {"x": first, "key": others[SLICING[1]]}
     function = FUNCTIONS.get(name)
     if function is None:
         return None, None
-    return operations()[function.operation], function.named(call.args[0], call.kwargs)
+    return operations()[function.operation], function.named(first, others)
+
+
+def _called(entry: Entry, call: Call) -> "Called | None":
+    """The function of TensorFlow that a row calls; None where none is known."""
+    from cnnspec.catalogue.past.graph import Called, called
+
+    node, constants = entry.config.get(_NODE), entry.config.get(_CONSTANTS)
+    if not isinstance(node, Mapping):
+        first = call.args[0] if call.args else None
+        return Called(entry.config[_FUNCTION], first, call.kwargs)
+    inputs: list[Any] = [*call.refs()]
+    held = constants.items() if isinstance(constants, Mapping) else ()
+    for place, value in sorted(held, key=lambda one: str(one[0]).zfill(9)):
+        if not str(place).isdecimal():
+            return None
+        inputs.insert(int(place), plain(value))
+    return called(node, inputs)
 
 
 def _written(
@@ -133,7 +174,7 @@ def _written(
                 return None  # numbers among the tensors of a list
             reads += [say(ref) for ref in refs]
         elif value is not None and name in known:
-            arguments[name] = plain(value)
+            arguments[name] = _allowed(known[name], plain(value))
     for name, value in given.items():
         if name in cls.tensor_arguments:
             continue
@@ -145,8 +186,21 @@ def _written(
             return None
         read = _key(value) if name == "key" else argument(known[name], value)
         if not is_usual(known[name], read):
-            arguments[name] = read
+            arguments[name] = _allowed(known[name], read)
     return f"{OPERATION}{cls.function}", arguments, reads
+
+
+def _allowed(one: Argument, value: Any) -> Any:
+    """A value that an argument takes.
+
+    Raises:
+        Unknown: it takes no such value.
+    """
+    try:
+        one.kind.validated(value)
+    except NotAllowed:
+        raise Unknown(str(value)) from None
+    return value
 
 
 def _key(value: Any) -> str:

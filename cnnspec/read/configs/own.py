@@ -13,6 +13,7 @@ from cnnspec.language.steps import STATEMENTS
 from cnnspec.read.configs.calls import Call
 from cnnspec.read.configs.network import Entry
 from cnnspec.read.configs.noted import Notes
+from cnnspec.read.configs.operations import is_operation, what
 from cnnspec.read.configs.values import said
 
 _OF_ALL = ("name", "trainable", "dtype", "batch_input_shape", "batch_shape", "dynamic")
@@ -64,13 +65,18 @@ def declared(
     keys |= known
     name = _class(entry, called, keys, notes)
     if is_code:
-        text = (
-            f"it runs code that the file holds as bytes, or not at all ({_code(entry)})"
-        )
+        text = _told(entry)
         notes.unknown(called, "function", text, notes.places[path])
         notes.comments[path] = f"{entry.kind}: write the class {name} for what it does"
     frozen = {"trainable": False} if entry.config.get("trainable") is False else {}
     return name, {**arguments, **frozen}
+
+
+def _told(entry: Entry) -> str:
+    """What is told of a layer that does what nobody knows."""
+    if is_operation(entry):
+        return f"a spec has no operation that does TensorFlow's {what(entry)} as here"
+    return f"it runs code that the file holds as bytes, or not at all ({_code(entry)})"
 
 
 def _code(entry: Entry) -> str:

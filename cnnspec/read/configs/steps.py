@@ -65,7 +65,7 @@ class StepWriter:
             if entry.is_input:
                 continue
             row = operations.is_operation(entry)
-            wanted = operations.bare(entry.name) if row else entry.name
+            wanted = operations.bare(entry) if row else entry.name
             self._called[entry.name, 0] = self._names.take(wanted, row=row)
         known = {self._called[name, 0]: found for name, found in given.items()}
         for key in self._in_order():
@@ -171,6 +171,7 @@ class StepWriter:
             return self._own(entry, called, call, path)
         self._notes.take(called, found.notes, found.arguments, path)
         self._kinds[entry.name] = found.kind
+        call = Call(call.args, {**call.kwargs, **found.settings})
         self._several[entry.name] = gives_several(entry, found.kind, call)
         reads = self._reads(found.kind, entry, call, path)
         return {found.kind: {**found.arguments, "name": called, "from": reads}}

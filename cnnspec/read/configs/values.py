@@ -32,6 +32,8 @@ def said(value: Any) -> Any:
     value = plain(value)
     if isinstance(value, str):
         return text(value)
+    if not is_finite(value):
+        raise Unknown(str(value))
     if isinstance(value, Slice | Dots):
         raise Unknown("a slice")
     if isinstance(value, list):
@@ -41,6 +43,11 @@ def said(value: Any) -> Any:
             raise Unknown(str(value["class_name"]))
         return {str(key): said(one) for key, one in value.items()}
     return value
+
+
+def is_finite(value: Any) -> bool:
+    """Whether a value is no number, or one that a spec can hold."""
+    return not isinstance(value, float) or value - value == 0
 
 
 def argument(one: Argument, value: Any) -> Any:

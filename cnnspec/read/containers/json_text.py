@@ -1,12 +1,13 @@
 """JSON of somebody else's: read in bounds, and refused where readers differ.
 
 `json` takes more than the standard has: a key twice in an object, of which the last
-wins, and numbers that aren't finite. Such a text may say one thing here and another
-one elsewhere (RFC 8259, sections 4 and 6).
+wins. Such a text may say one thing here and another one elsewhere (RFC 8259, section
+4). The words NaN and Infinity, which it writes and reads too, mean the same to all that
+know them.
 """
 
 import json
-from typing import Any, NoReturn
+from typing import Any
 
 from cnnspec.read.found import Place, ReadError
 
@@ -63,7 +64,7 @@ def _decoded(text: str, place: Place) -> Any:
         return json.loads(
             text.removeprefix("\ufeff"),
             object_pairs_hook=_object,
-            parse_constant=_refuse_constant,
+            parse_constant=NotFinite,
         )
     except json.JSONDecodeError as error:
         if not place.label:
@@ -86,15 +87,15 @@ def _decoded(text: str, place: Place) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        text = f"the key '{twice}' stands twice in an object, with two values"
-        raise ReadError(text, "take one of them out")
+        twice = next((key for key, value in pairs if data[key] != value), None)
+        if twice is not None:
+            text = f"the key '{twice}' stands twice in an object, with two values"
+            raise ReadError(text, "take one of them out")
     return data
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ReadError(f"{name} stands here for a number, which JSON doesn't have", _ANEW)
+class NotFinite(float):
+    """What one of the words NaN, Infinity and -Infinity stands for."""
 
 
 def _refuse_unsound(data: Any, place: Place) -> None:

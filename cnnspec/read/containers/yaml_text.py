@@ -130,10 +130,11 @@ class _Values:
             if isinstance(key, dict | list):
                 text = "a key is a list or a mapping here, and no word"
                 raise ReadError(text, _ANEW, _at(key_node))
-            if key in data:
+            value = self.of(value_node)
+            if key in data and data[key] != value:
                 text = f"the key '{visible(str(key))}' stands twice in a mapping"
                 raise ReadError(text, "take one of them out", _at(key_node))
-            data[key] = self.of(value_node)
+            data[key] = value
         return data
 
     def _scalar(self, node: ScalarNode) -> Any:
@@ -147,7 +148,7 @@ class _Values:
 def _plain(node: ScalarNode) -> Any:
     # PyYAML puts quotes round whatever YAML 1.1 and 1.2 read as different things.
     value = plain(node.value)
-    if isinstance(value, float) and value - value:
+    if isinstance(value, float) and value - value and node.value[-1:].isdigit():
         raise ReadError("a number isn't finite here", _ANEW, _at(node))
     return value
 
