@@ -173,10 +173,11 @@ def folded(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def without_details(message: str) -> str:
-    """A message without names and numbers, which is one for mistakes of one kind."""
+    """A message without names, places and numbers: one for mistakes of one kind."""
     import re
 
-    return re.sub(r"'[^']*'|-?[\d,.?]+(x[\d?]+)*", "", message)
+    place = r"(?<!\w)'[^']*'( \([^()]*\bline \d+[^()]*\))?"
+    return re.sub(rf"{place}|-?[\d,.?]+(x[\d?]+)*", "", message)
 
 
 class Unknown(NamedTuple):

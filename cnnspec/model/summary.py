@@ -5,7 +5,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.dtypes import size as bytes_of
-from cnnspec.catalogue.layers.base import Layer, Weight
+from cnnspec.catalogue.layers.base import DENSE, SPARSE, Layer, Weight
 from cnnspec.ground.errors import Path, Problem, ShapeError, Trail, folded
 from cnnspec.ground.shapes import Shape, Shapes, product, show
 from cnnspec.language import naming
@@ -259,6 +259,7 @@ class Inference:
         self.rows: dict[str, Row] = {}
         self.shapes: dict[str, Shapes] = {}
         self._policy, self.dtypes = policy, dict[str, Types]()
+        self._sparse: set[str] = set()
         for tensor in inputs:
             if tensor.shape:  # of what something is wrong with, none is known
                 self.shapes[tensor.name] = tensor.shape
@@ -302,6 +303,8 @@ class Inference:
                     self._computed[key] = found
             if first is not None:
                 found = _again(found, inputs, first)
+            if layer.makes_sparse or self._sparse:
+                found = (self._of_sparse(node, inputs, found[0]), *found[1:])
             read = self.dtypes[sources[0]]
             if type(read) is str and not layer.joins_types:
                 dtype: Types = layer.output_dtype(self._policy, read)
@@ -317,6 +320,31 @@ class Inference:
         )
         shapes[name], self.dtypes[name] = found[0], dtype
         return None
+
+    def _of_sparse(self, node: Node, inputs: tuple[Shape, ...], told: Shapes) -> Shapes:
+        """The shape that Keras tells where it takes tensors for sparse ones.
+
+        Raises:
+            ShapeError: it can't make the layer.
+        """
+        layer, policy = node.layer, self._policy
+        taken: dict[str, Types] = {
+            name: SPARSE if name in self._sparse else DENSE for name in node.inputs
+        }
+        each = [
+            DENSE if layer.casts(policy, dtype) else one
+            for dtype, one in zip(
+                types_given(node, self.shapes, self.dtypes),
+                types_given(node, self.shapes, taken),
+                strict=True,
+            )
+        ]
+        if not layer.makes_sparse and SPARSE not in each:
+            return told
+        told, is_sparse = layer.told_of_sparse(told, each, *inputs, **node.settings)
+        if is_sparse:
+            self._sparse.add(node.name)
+        return told
 
     def type_of(self, name: str, part: int | None = None) -> str:
         """The type of the numbers in a tensor, the usual one where it isn't known.

@@ -39,6 +39,6 @@ def _says(found: ast.stmt) -> bool:
     if isinstance(found.value.func, ast.Call):  # of a layer that nothing reads
         return False
     called = ast.unparse(found.value.func)
-    if called.startswith("ops.") or called.endswith(".append"):
+    if called.startswith("ops.") or called.endswith((".append", ".extend")):
         return False
     return "." in called or called == "print"

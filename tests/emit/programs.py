@@ -41,10 +41,13 @@ _BY_NAME = {
     "LSTM": (["sequences", "initial_state"], ["training"]),
     "Attention": (["inputs"], ["use_causal_mask", "training"]),
     "ops.average": (["x", "weights"], []),
+    "StochasticDepth": (["x"], ["training"]),
 }
 """Arguments of the calls of layers: of tensors in their order, and others."""
 _SEVERAL = ("MultiHeadAttention", "LSTM", "GRU", "ops.split", "ops.top_k", "Gate")
 """What may give several tensors."""
+_PIPED = ("Flatten", {"Rescaling": 2.0}, {"Dense": 3}, "Identity", "ReLU")
+"""Layers of a pipeline."""
 _CUSTOM = {
     "Own": {
         "import": "own_package.layers:Other",
@@ -263,6 +266,7 @@ class _Drawer:
         made = arguments()
         several = kind in (
             *("Add", "Concatenate", "MultiHeadAttention", "Gate", "Attention"),
+            "CustomScaleLayer",
             *("ops.multiply", "ops.concatenate", "ops.where", "ops.stack"),
         )
         if kind in _BY_NAME and self.chance(0.3):
@@ -333,6 +337,11 @@ class _Drawer:
             }}}),
             ("PositionEmbedding", dict),
             ("StochasticDepth", lambda: {"drop_path_rate": value("float", kinds)}),
+            ("LayerScale", lambda: {
+                "init_values": 0.5, "projection_dim": "${shape('prev')[-1]}",
+            }),
+            ("CustomScaleLayer", lambda: {"scale": 0.5}),
+            ("Pipeline", lambda: {"layers": self.random.sample(_PIPED, 2)}),
             ("MultiHeadAttention", lambda: {
                 "num_heads": value("int", kinds), "key_dim": 2,
             }),

@@ -9,6 +9,7 @@ from cnnspec import api
 from cnnspec.catalogue.layers import layer_class, make_layer
 from cnnspec.catalogue.registry import layer_names
 from cnnspec.emit.keras_live.model import build_model, compare, saved
+from cnnspec.emit.keras_live.session import reason
 from cnnspec.emit.write import seal_zip, write_file
 from cnnspec.ground.errors import SpecError
 from tests.fidelity.judge import keras_class
@@ -158,3 +159,35 @@ def test_compare_looks_into_a_model() -> None:
     assert found[0] == (
         "'left': 'dense': Keras has the output shape (None, 15), cnnspec (None, 16)"
     )
+
+
+class Fails(keras.Layer):
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def call(self, x: object) -> object:
+        raise self._error
+
+
+class Holds(keras.Layer):
+    def __init__(self, layer: keras.Layer) -> None:
+        super().__init__()
+        self._layer = layer
+
+    def call(self, x: object) -> object:
+        return self._layer(x)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Fails(ValueError("too few tokens")),
+        Fails(KeyError("too few tokens")),
+        Holds(Fails(ValueError("too few tokens"))),
+    ],
+)
+def test_why_a_layer_fails_is_told_without_what_keras_says_around_it(layer) -> None:
+    with pytest.raises((ValueError, KeyError)) as found:
+        layer(keras.Input((4,)))
+    assert reason(found.value).strip("'") == "too few tokens"

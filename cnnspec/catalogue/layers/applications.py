@@ -5,13 +5,14 @@ Keras 3.15. A script that uses one carries its text (templates/layers), because 
 modules of Keras are not meant to be imported.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.catalogue.dtypes import BOOLS, FLOATS
-from cnnspec.catalogue.layers.base import Layer, Weight
+from cnnspec.catalogue.layers.base import SPARSE, Layer, Weight, not_of_sparse
 from cnnspec.ground.errors import ShapeError
 from cnnspec.ground.kinds import Positive, number
-from cnnspec.ground.shapes import Shape, Size, show
+from cnnspec.ground.shapes import Shape, Shapes, Size, show
 
 
 class LayerScale(Layer):
@@ -24,6 +25,7 @@ class LayerScale(Layer):
 
     tensor_arguments = ("x",)
     linear = True
+    has_rule = False
     hands_on = BOOLS
     module = "src.applications.convnext"
     first = ("init_values", "projection_dim")
@@ -52,6 +54,12 @@ class LayerScale(Layer):
     def output(self, x: Shape) -> Shape:
         return (*x[:-1], _stretched(x[-1], self.projection_dim))
 
+    def told_of_sparse(
+        self, told: Shapes, taken: Sequence[str], *shapes: Any, **_: Any
+    ) -> tuple[Shapes, bool]:
+        """TensorFlow's product of a sparse tensor and weights has no sizes."""
+        return sizeless(told, taken)
+
     def weights(self, x: Shape) -> list[Weight]:
         return [Weight("variable", (self.projection_dim,))]
 
@@ -68,6 +76,8 @@ class StochasticDepth(Layer):
     call_settings = ("training",)
     training_usual = None
     linear = True
+    has_rule = False
+    keeps_sparse = True
     runs_on = FLOATS
     not_in = ("float16", "bfloat16", "float64")  # its random numbers are float32
     hands_on_integers = True
@@ -83,6 +93,13 @@ class StochasticDepth(Layer):
     # At 1 no sample would be kept, and Keras divides by 0 in training.
     drop_path_rate: Annotated[float, number("a number from 0 to below 1", ge=0, lt=1)]
 
+    def told_of_sparse(
+        self, told: Shapes, taken: Sequence[str], *shapes: Any, **settings: Any
+    ) -> tuple[Shapes, bool]:
+        if settings.get("training"):
+            return sizeless(told, taken)
+        return super().told_of_sparse(told, taken, *shapes)
+
 
 class CustomScaleLayer(Layer):
     """Adds a second tensor to the first, scaled down: `x + scale * y`.
@@ -94,6 +111,7 @@ class CustomScaleLayer(Layer):
     """
 
     linear = True
+    has_rule = False
     runs_on = FLOATS
     module = "src.applications.inception_resnet_v2"
     joins_paths = True
@@ -121,6 +139,17 @@ class CustomScaleLayer(Layer):
 
     def output(self, x: Shape, residual: Shape) -> Shape:
         return tuple(map(_stretched, x, residual))
+
+    def told_of_sparse(
+        self, told: Shapes, taken: Sequence[str], *shapes: Any, **_: Any
+    ) -> tuple[Shapes, bool]:
+        raise not_of_sparse()
+
+
+def sizeless(told: Shapes, taken: Sequence[str]) -> tuple[Shapes, bool]:
+    """The shape with no size in it, where the tensor is taken for a sparse one."""
+    shape: Any = told
+    return ((None,) * len(shape), True) if SPARSE in taken else (told, False)
 
 
 def _fit(one: Size, other: Size) -> bool:

@@ -578,6 +578,7 @@ class RandomGrayscale(_Augmentation):
 
     runs_on, hands_on = NUMBERS, NUMBERS
     hands_on_integers = True
+    keeps_sparse = True
     elsewhere: ClassVar[dict[str, Any]] = {"Grayscale": {}}
     example: ClassVar[Any] = {"factor": 0.3}
 
@@ -758,6 +759,7 @@ class Equalization(_Augmentation):
     runs_on, hands_on = NUMBERS, NUMBERS
     hands_on_integers = True
     # Its `compute_output_spec` gives the very tensor that it is given (3.15).
+    keeps_sparse = True
     left_out = True
     example: ClassVar[Any] = {"bins": 128}
 

@@ -72,6 +72,24 @@ Reach = Sequence[Window] | str
 _ACTIVATION = kind_of(Activation)
 
 
+SPARSE, DENSE = "sparse", "dense"
+"""What Keras takes a tensor for before a model runs."""
+TAKEN_FOR_DENSE = {"Activation": "linear"}
+"""A layer that changes nothing else."""
+
+
+def not_of_sparse(holds: str = "") -> ShapeError:
+    """That Keras can't make a layer for what it takes for a sparse tensor.
+
+    Args:
+        holds: what comes before it in the message.
+    """
+    text = "can't be made for the product of a tensor and a number, which Keras takes "
+    hint = "put - Activation: linear behind that product, which changes nothing else"
+    text = f"{holds}{text}for a sparse tensor"
+    return ShapeError(text, hint, before=[TAKEN_FOR_DENSE])
+
+
 class MixedSamples(ShapeError):
     """Keras would take a tensor, and put samples of a batch together or apart."""
 
@@ -147,6 +165,11 @@ class Layer(Record):
     tensors must be sparse then. 0 if it takes none."""
     keeps_sparse: ClassVar[bool] = False
     """Whether it gives a sparse tensor for such."""
+    makes_sparse: ClassVar[bool] = False
+    """Whether Keras may take what it gives for sparse where none of its tensors is."""
+    has_rule: ClassVar[bool] = True
+    """Whether Keras has a rule for the shape that it gives (`compute_output_shape`).
+    Else it runs the layer on tensors that stand for those it will be given."""
     adds: ClassVar[bool] = False
     """Whether it gives the sum of its tensors."""
     joins_paths: ClassVar[bool] = False
@@ -335,6 +358,37 @@ class Layer(Record):
         """The shape of what the layer gives for shapes that `check` let pass."""
         shape: Shape = shapes[0]
         return shape
+
+    def told_of_sparse(
+        self, told: Shapes, taken: Sequence[str], *shapes: Any, **_: Any
+    ) -> tuple[Shapes, bool]:
+        """What Keras tells beforehand where it takes tensors for sparse ones.
+
+        It takes the product of a tensor and a number for one, which is none when it
+        runs (`Multiply.compute_output_spec` in keras/src/ops/numpy.py, 3.15).
+
+        Args:
+            told: the shape of what the layer gives, of dense tensors.
+            taken: `SPARSE` or `DENSE`, for each of the tensors.
+            shapes: of the tensors.
+
+        Returns:
+            The shape, and whether what it gives is taken for sparse, too.
+
+        Raises:
+            ShapeError: Keras can't make the layer.
+        """
+        return told, self.keeps_sparse and DENSE not in taken
+
+    def casts(self, policy: str, given: str) -> bool:
+        """Whether Keras first brings a tensor to the type that the layer computes in.
+
+        Args:
+            policy: the dtype policy of layers that have none of their own.
+            given: the type of the numbers in the tensor.
+        """
+        other = given != computed(self.dtype or policy)
+        return self.autocast and "float" in given and other
 
     def size_sums(self, *shapes: Any) -> dict[int, str]:
         """How sizes of the output come about: `{1: "(28 + 2·1 − 3) / 1 + 1"}`.

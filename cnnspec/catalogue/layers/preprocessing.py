@@ -29,6 +29,7 @@ from cnnspec.catalogue.layers.arguments import (
 )
 from cnnspec.catalogue.layers.base import (
     AN_AXIS,
+    SPARSE,
     WHOLE,
     Layer,
     MixedSamples,
@@ -37,6 +38,7 @@ from cnnspec.catalogue.layers.base import (
     Window,
     need_rank,
     need_size,
+    not_of_sparse,
 )
 from cnnspec.catalogue.layers.categories import (
     COUNTED,
@@ -59,6 +61,7 @@ from cnnspec.ground.kinds import (
 )
 from cnnspec.ground.shapes import (
     Shape,
+    Shapes,
     Size,
     agree,
     joined,
@@ -871,6 +874,7 @@ class Pipeline(Layer):
     training_usual = True
     varies_by = ()
     freezes = False
+    has_rule = False
     lacks = ("activity_regularizer", "trainable", "dtype", "autocast")
     shape_rule = "what its layers give, one after the other"
     weight_rule = "those of its layers"
@@ -912,6 +916,19 @@ class Pipeline(Layer):
     def output(self, x: Shape) -> Any:
         *_, (last, given) = self._walk(x)
         return last.output(given)
+
+    def told_of_sparse(
+        self, told: Shapes, taken: Sequence[str], *shapes: Any, **_: Any
+    ) -> tuple[Shapes, bool]:
+        """Its layers are run on a sparse tensor, until one gives a dense one."""
+        if SPARSE not in taken:
+            return told, False
+        for layer, given in self._walk(*shapes):
+            if len(given) > layer.sparse_axes:
+                raise not_of_sparse(f"holds {layer.title()}, which ")
+            if not layer.keeps_sparse:
+                return told, False
+        return told, True
 
     def size_sums(self, *shapes: Any) -> dict[int, str]:
         """Where several layers change an axis, each is told with what it comes to."""

@@ -826,6 +826,14 @@ class TimeDistributed(Layer):
                 "tensors",
                 "it takes layers of one tensor",
             )
+        if not self.layer.has_rule:
+            raise ArgumentError(
+                "layer",
+                "wrapped-layer",
+                f"TimeDistributed can't hold {self.layer.title()}, which has no rule "
+                "for the shape that it gives (compute_output_shape)",
+                "put it into a block with model: true, and name that block here",
+            )
 
     def check(self, x: Shape) -> None:
         if len(x) < 3:

@@ -53,6 +53,7 @@ _NewShape = Annotated[
 class Reshape(Moving):
     """Gives the same numbers, in the same order, other axes; -1 takes what is left."""
 
+    keeps_sparse = True
     spelt_as: ClassVar[dict[str, str]] = {"newshape": "shape target_shape size sizes"}
     shape_rule = "newshape; an axis of -1 takes what the others leave over"
     example: ClassVar[Any] = {"newshape": [-1, 3, 8]}
@@ -120,6 +121,7 @@ class Reshape(Moving):
 class Transpose(Moving):
     """Gives the axes another order."""
 
+    keeps_sparse = True
     spelt_as: ClassVar[dict[str, str]] = {"axes": "perm dims order axis permutation"}
     shape_rule = "the sizes of the input in the order of axes"
     example: ClassVar[Any] = {"axes": [0, 2, 1]}
@@ -217,6 +219,7 @@ class Swapaxes(Moving):
 class ExpandDims(Moving):
     """Adds an axis of size 1, or several."""
 
+    keeps_sparse = True
     shape_rule = "the input's with 1 at axis"
     example: ClassVar[Any] = {"axis": 1}
 
@@ -246,6 +249,7 @@ class ExpandDims(Moving):
 class Squeeze(Moving):
     """Takes away axes of size 1."""
 
+    keeps_sparse = True
     shape_rule = "the input's without axes of size 1"
     example: ClassVar[Any] = {"axis": 1}
     example_inputs: ClassVar[tuple[Shape, ...]] = ((None, 1, 6),)

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from cnnspec.catalogue.components import snake_case
+from cnnspec.catalogue.layers.base import SPARSE, Layer, MixedSamples, Reach
 from cnnspec.catalogue.layers.base import WHOLE as EVERYWHERE
-from cnnspec.catalogue.layers.base import Layer, MixedSamples, Reach
 from cnnspec.catalogue.operations.types import FLOATS, FLOATX, TEXT, WHOLE, Given, same
 from cnnspec.ground.errors import ShapeError, near
 from cnnspec.ground.kinds import LARGEST_FLOAT, choice, kind, not_finite
-from cnnspec.ground.shapes import Shape, Size, show
+from cnnspec.ground.shapes import Shape, Shapes, Size, show
 
 T = TypeVar("T")
 
@@ -212,6 +212,23 @@ class Operation(Layer):
         return False
 
     # ------------------------------------------------------------- what it gives
+
+    def told_of_sparse(
+        self, told: Shapes, taken: Sequence[str], *shapes: Any, **_: Any
+    ) -> tuple[Shapes, bool]:
+        given = self.operands(*taken)
+        return told, self.taken_for_sparse(given[0] if self.takes_list else given)
+
+    def taken_for_sparse(self, given: Sequence[Any]) -> bool:
+        """Whether Keras takes what it gives for sparse.
+
+        Args:
+            given: `SPARSE`, `DENSE` or a number, for each tensor argument.
+        """
+        return self.keeps_sparse and all(one == SPARSE for one in given)
+
+    def casts(self, policy: str, given: str) -> bool:
+        return False
 
     def check(self, *shapes: Any, **_: Any) -> None:
         """Refuses what Keras refuses, and what would put samples together."""

@@ -24,6 +24,7 @@ class Each(Operation):
 class Absolute(Each):
     """Each number without its sign."""
 
+    keeps_sparse = True
     function = "abs"
     synonyms = ("absolute",)
 
@@ -49,24 +50,28 @@ class Arccosh(Each):
 class Arcsin(Each):
     """The angle whose sine each number is."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
 class Arcsinh(Each):
     """The inverse of the hyperbolic sine of each number."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
 class Arctan(Each):
     """The angle whose tangent each number is."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
 class Arctanh(Each):
     """The inverse of the hyperbolic tangent of each number."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
@@ -92,12 +97,14 @@ class Cbrt(Each):
 class Ceil(Each):
     """The next whole number above each number."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
 class Conjugate(Each):
     """The complex conjugate; real numbers stay."""
 
+    keeps_sparse = True
     unfit = types.NO_TRUTH
     synonyms = ("conj",)
 
@@ -105,6 +112,7 @@ class Conjugate(Each):
 class Copy(Each):
     """The same numbers again."""
 
+    keeps_sparse = True
     unfit = types.NOTHING
 
 
@@ -161,18 +169,21 @@ class Exp2(Each):
 class Expm1(Each):
     """e to the power of each number, less 1."""
 
+    keeps_sparse = True
     typed = types.fraction
 
 
 class Fabs(Each):
     """Each number without its sign, as a fraction."""
 
+    keeps_sparse = True
     typed = types.fraction
 
 
 class Floor(Each):
     """The next whole number below each number."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
@@ -185,6 +196,8 @@ class I0(Each):
 
 class Imag(Each):
     """The imaginary part of each number."""
+
+    keeps_sparse = True
 
 
 class Isfinite(Each):
@@ -238,6 +251,7 @@ class Log10(Each):
 class Log1p(Each):
     """The natural logarithm of 1 and each number."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
@@ -256,6 +270,7 @@ class LogicalNot(Each):
 class Negative(Each):
     """Each number with the other sign."""
 
+    keeps_sparse = True
     unfit = types.UNSIGNED | types.NO_TRUTH
     sign = "-"
 
@@ -270,6 +285,7 @@ class Rad2deg(Each):
 class Real(Each):
     """The real part of each number."""
 
+    keeps_sparse = True
     unfit = types.NO_TRUTH
 
 
@@ -290,18 +306,21 @@ class Rsqrt(Each):
 class Sign(Each):
     """-1, 0 or 1, as each number is below, at or above 0."""
 
+    keeps_sparse = True
     unfit = types.NO_TRUTH | {"uint64"}
 
 
 class Signbit(Each):
     """Whether each number is below 0."""
 
+    keeps_sparse = True
     typed = types.truth
 
 
 class Sin(Each):
     """The sine of each number."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
@@ -314,18 +333,21 @@ class Sinc(Each):
 class Sinh(Each):
     """The hyperbolic sine of each number."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
 class Sqrt(Each):
     """The square root of each number."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
 class Square(Each):
     """Each number times itself."""
 
+    keeps_sparse = True
     typed = types.counted
 
 
@@ -339,12 +361,14 @@ class StopGradient(Each):
 class Tan(Each):
     """The tangent of each number."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
 class Tanh(Each):
     """Each number pressed between -1 and 1."""
 
+    keeps_sparse = True
     typed = types.narrow_float
 
 
@@ -371,6 +395,7 @@ class SaturateCast(Cast):
 class Round(Each):
     """Each number to so many places behind its point."""
 
+    keeps_sparse = True
     unfit = types.NO_TRUTH
 
     decimals: int = 0
@@ -419,9 +444,13 @@ class _Like(Each):
 class ZerosLike(_Like):
     """As many zeros as there are numbers."""
 
+    keeps_sparse = True
+
 
 class OnesLike(_Like):
     """As many ones as there are numbers."""
+
+    keeps_sparse = True
 
 
 class FullLike(_Like):

@@ -60,6 +60,7 @@ class _Listed(Operation):
 class Concatenate(_Listed):
     """Puts tensors side by side along an axis they have."""
 
+    keeps_sparse = True
     example: ClassVar[Any] = {"axis": -1}
     shape_rule = "the first input's, with the sum of all sizes along axis"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any, ClassVar
 
-from cnnspec.catalogue.layers.base import Reach
+from cnnspec.catalogue.layers.base import DENSE, SPARSE, Reach
 from cnnspec.catalogue.operations import types
 from cnnspec.catalogue.operations.base import (
     Number,
@@ -112,6 +112,7 @@ class Pair(Spread):
 class Add(Pair):
     """Adds, number by number."""
 
+    keeps_sparse = True
     adds = True
     unfit = types.TRUTH
     commutes = True
@@ -121,6 +122,7 @@ class Add(Pair):
 class Subtract(Pair):
     """Takes the second from the first, number by number."""
 
+    keeps_sparse = True
     unfit = types.NO_TRUTH
     sign = "-"
 
@@ -128,15 +130,23 @@ class Subtract(Pair):
 class Multiply(Pair):
     """Multiplies number by number."""
 
+    makes_sparse = True
     unfit = types.NO_TRUTH
     commutes = True
     sign = "*"
+
+    def taken_for_sparse(self, given: Sequence[Any]) -> bool:
+        return any(one != DENSE for one in given)
 
 
 class Divide(Pair):
     """Divides the first by the second, number by number."""
 
     typed = types.with_float
+
+    def taken_for_sparse(self, given: Sequence[Any]) -> bool:
+        first, second = given
+        return bool(first == SPARSE != second)
 
 
 class TrueDivide(Divide):
@@ -180,6 +190,7 @@ class Power(Pair):
 class Maximum(Pair):
     """The larger of the numbers that stand at the same place."""
 
+    keeps_sparse = True
     unfit = types.NO_TRUTH
     commutes = True
 
@@ -187,6 +198,7 @@ class Maximum(Pair):
 class Minimum(Pair):
     """The smaller of the numbers that stand at the same place."""
 
+    keeps_sparse = True
     unfit = types.NO_TRUTH
     commutes = True
 

@@ -18,6 +18,7 @@ from cnnspec.ground.shapes import Shape, Size, product
 class Matmul(Operation):
     """Multiplies the matrices of the last two axes."""
 
+    keeps_sparse = True
     sign = "@"
     typed = types.product
     joins_paths = True
@@ -54,6 +55,7 @@ class Matmul(Operation):
 class Dot(Pair):
     """Multiplies a tensor by a number. Of two tensors it would put samples together."""
 
+    makes_sparse = True
     ran = types.dotted
     counts_too = ("Multiply",)
     example: ClassVar[Any] = {"x2": 2}
@@ -65,6 +67,9 @@ class Dot(Pair):
                 "of two tensors multiplies each sample with all others",
                 "take ops.matmul, ops.einsum or the layer Dot",
             )
+
+    def taken_for_sparse(self, given: Sequence[Any]) -> bool:
+        return True
 
 
 class Einsum(Operation):

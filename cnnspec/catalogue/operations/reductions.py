@@ -90,12 +90,14 @@ class Reduction(Along):
 class Mean(Reduction):
     """The mean of the numbers along axes."""
 
+    keeps_sparse = True
     typed = types.averaged
 
 
 class Sum(Reduction):
     """The sum of the numbers along axes."""
 
+    keeps_sparse = True
     typed = types.summed
     ran = types.added_up
 
@@ -256,6 +258,7 @@ class Nanmin(_Nan):
 class Nansum(_Nan):
     """The sum of the numbers along axes, without what is none (NaN)."""
 
+    keeps_sparse = True
     typed = types.summed
     ran = types.added_up
 

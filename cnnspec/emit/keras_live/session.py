@@ -104,10 +104,16 @@ def reason(error: BaseException) -> str:
     """Why Keras or its backend refuses something, in a line without what surrounds it.
 
     Keras puts "Exception encountered when calling Dense.call()." before the reason and
-    the arguments after it, in bold for a terminal; TensorFlow adds the names of its own
-    functions, and in a compiled step where the operation was defined.
+    the arguments after it, in bold for a terminal; where it couldn't infer a shape, a
+    sentence that ends in "Error encountered:" stands before all that. TensorFlow adds
+    the names of its own functions, and in a compiled step where the operation was
+    defined.
     """
-    text = str(error).partition("Arguments received by")[0]
+    text = str(error)
+    if isinstance(error, KeyError) and error.args:  # which shows its text in quotes
+        text = str(error.args[0])
+    text = text.rpartition("Error encountered:")[2]
+    text = text.partition("Arguments received by")[0]
     text = re.sub(r"\x1b\[[0-9;]*m|\{\{.*?\}\}|\[Op:.*|<stack .*?>", "", text)
     lines = [" ".join(line.split()) for line in text.splitlines()]
     meant = [line for line in lines if line and not _AROUND.match(line)]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import isqrt
 from typing import Any
 
+from cnnspec.catalogue.layers.base import MixedSamples
 from cnnspec.ground.edits import Edit, Remedy
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import Size, show
@@ -86,6 +87,8 @@ def other_sizes(way: Way) -> Iterator[Remedy]:
     """The sizes next to those of the inputs with which the layer fits."""
     if way.program.data and way.program.data.image:
         return  # samples have a size of their own
+    if isinstance(way.error, MixedSamples):
+        return  # a size of 1 would only hide that
     tensors = [t for t in _inputs(way) if len(t.shape) > 2]
     found = [_resized(tensors, sizes) for sizes in _fitting(way, tensors)]
     mending = [

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 
+from cnnspec.catalogue.layers.base import TAKEN_FOR_DENSE
 from cnnspec.ground.edits import Edit, Remedy
 from cnnspec.judge.remedies import inputs
 from cnnspec.judge.remedies.way import Way, each_axis, item_of
@@ -74,6 +75,9 @@ def unknown_sizes(way: Way) -> Iterator[Remedy]:
     if all(None not in shape[1:] for shape in way.shapes):
         return
     for row in way.above[:_NEAR]:
+        if not row.layer.has_rule:
+            # Keras took its tensor for a sparse one, and so does not know its sizes.
+            yield from way.before(TAKEN_FOR_DENSE, row)
         name = row.layer.without_sizes(row.input_shapes[0]) if row.inputs else ""
         if name:
             item = way.source.value(item_of(row))

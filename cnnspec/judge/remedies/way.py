@@ -128,12 +128,13 @@ class Way:
             edit = Edit(item, kind="remove")
             yield Remedy(f"take out {self.name(row)}", (edit,))
 
-    def before(self, entry: Any) -> Iterator[Remedy]:
-        """The remedy of putting a layer before the one that fails."""
-        item = item_of(self.node)
-        if isinstance(item[-1], int) and "from" not in self._arguments(self.node):
+    def before(self, entry: Any, row: Row | None = None) -> Iterator[Remedy]:
+        """The remedy of putting a layer before one, or before the one that fails."""
+        node = row or self.node
+        item, where = item_of(node), self.name(row) if row else "it"
+        if isinstance(item[-1], int) and "from" not in self._arguments(node):
             edit = Edit(item, entry, "insert")
-            yield Remedy(f"put - {text_of(entry)} before it", (edit,))
+            yield Remedy(f"put - {text_of(entry)} before {where}", (edit,))
 
     def reads(self, place: int, entry: Any) -> Iterator[Remedy]:
         """The remedy of leading one of several tensors through a layer more."""
