@@ -75,6 +75,11 @@ KEYS = (
     *("optimizer", "loss", "metrics", "callbacks", "epochs", "source", "classes"),
     *("summary", "total_params", "output_shape", "test_size", "path", "scale", "axis"),
     *("Dense", "Conv2D", "Bidirectional", "TimeDistributed", "LSTM", "Flatten", "Add"),
+    *("study", "title", "base", "variants", "grid", "seeds", "sample", "spec"),
+    *("custom", "import", "arguments", "output", "weights", "non_trainable", "macs"),
+    *("change", "append", "model", "collect", "ops.add", "ops.get_item", "query", "x2"),
+    *("targets", "labels", "limit", "python", "sample_weight", "fine_tune", "unfreeze"),
+    *("show", "log", "loss_weights", "batch_size", "optional", "sparse", "training"),
 )
 
 
@@ -171,6 +176,64 @@ layers:
   - Permute: [2, 1]
   - EinsumDense: {equation: "abc,cd->abd", output_shape: [null, 5]}
   - UnitNormalization: {axis: -1}
+""",
+    """
+input: [28, 28, 1]
+include: [cnnspec:attention]
+vars: {width: 4}
+custom:
+  Coord:
+    import: my_package.layers:Other
+    arguments: {filters: , size: 3}
+    output: ["${x[0]}", "${x[1]}", "${filters}"]
+    weights: {kernel: ["${size}", "${size}", "${x[2] + 2}", "${filters}"], bias: []}
+    non_trainable: {seen: []}
+    macs: "${filters * size}"
+  Far: {import: "my_package:far", kind: loss, labels: sparse, arguments: {margin: 1}}
+blocks:
+  tower: {model: true, layers: [{Conv2D: {filters: $width, kernel_size: 3}}, Flatten]}
+layers:
+  - Coord: {filters: 2, name: first}
+  - ops.multiply: {x2: 2, name: twice}
+  - ops.get_item: ":, 1:-1"
+  - ops.split: {indices_or_sections: 2, axis: -1, name: halves}
+  - Add: {from: [halves.0, halves.1]}
+  - tower: {name: left, trainable: false}
+  - repeat: {times: 2, collect: true, layers: [{Dense: {units: 4, from: left}}]}
+  - Concatenate
+  - Dense: {units: 10, name: "/digit"}
+change: {digit: {activation: softmax}, left/conv2d: {filters: "${shape('prev')[2]}"}}
+data: {source: mnist, limit: 0.5, labels: sparse}
+train: {loss: {Far: {margin: 2}}, optimizer: sgd, epochs: 2,
+        fine_tune: {unfreeze: left, epochs: 1, learning_rate: 1e-4}}
+study: {title: Which?, seeds: 2, variants: {base: {}, wide: {vars.width: 8}},
+        grid: {train.batch_size: [8, 16]}, sample: {vars.width: {choice: [4, 6]}},
+        trials: 2}
+""",
+    """
+inputs: {picture: [8, 8, 1], tokens: {shape: [6, 8], batch_size: 2, optional: true}}
+layers:
+  - Flatten: {from: picture, name: flat}
+  - LSTM: {units: 8, return_sequences: true, return_state: true, name: enc,
+           from: tokens}
+  - MultiHeadAttention: {num_heads: 2, key_dim: 4, from: {query: enc.0, value: tokens}}
+  - GlobalAveragePooling1D
+  - Dense: {units: 3, activation: softmax, name: digit}
+  - Dense: {units: 64, from: flat, name: again}
+outputs: [digit, again]
+data: {source: npz, path: a.npz, inputs: {picture: image, tokens: word},
+       targets: {digit: label, again: far}, scale: {picture: 255}, labels: one_hot,
+       sample_weight: weights}
+train: {loss: {digit: categorical_crossentropy, again: mse}, loss_weights: {again: 1},
+        metrics: {digit: [accuracy], again: [mae]}, epochs: 3, log: [tensorboard]}
+""",
+    """
+study: Which one is better?
+base: specs/nin.yaml
+seeds: [0, 1]
+variants: {base: {}, other: {spec: specs/lab.yaml, train.epochs: 1},
+           he: {defaults.Dense.kernel_initializer: he_normal}}
+grid: {train.epochs: [1, 2], train.batch_size: [8, 16]}
 """,
 )
 """Sound, but for what is said to be wrong of some parts."""

@@ -86,7 +86,7 @@ def test_every_spec_means_the_same_as_data() -> None:
         assert facts(again) == facts(read)
 
 
-def test_places_in_data_are_their_keys() -> None:
+def test_places_in_data_are_their_keys(path: Path) -> None:
     layers = [{"Conv2D": {"filters": 2, "kernal_size": 3}}, "Flaten"]
     told = str(cnnspec.check({**DATA, "layers": layers})).splitlines()
     assert [line.partition(": error")[0] for line in told] == [
@@ -99,6 +99,25 @@ def test_places_in_data_are_their_keys() -> None:
     many = [{"Dense": 0}] * 12
     marks = [str(d.mark) for d in cnnspec.check({**DATA, "layers": many}).diagnostics]
     assert marks == [f"spec['layers'][{n}]['Dense']" for n in range(12)]
+    path.write_text("input: [4]\nlayers:\n  - Dense: {unit: 3}\n")
+    extending = cnnspec.check({"extends": str(path)}, allow_outside=True)
+    assert [str(d.mark) for d in extending.diagnostics] == [f"{path}:3:13"]
+
+
+def test_a_study_stands_in_any_form_of_spec(path: Path) -> None:
+    variants = {"base": {}, "wide": {"vars.units": 8}, "wrong": {"vars.units": 0}}
+    training = {"data": {"source": "npz", "path": "a.npz"}, "train": {"loss": "mse"}}
+    data = {**DATA, **training, "study": {"title": "Which", "variants": variants}}
+    path.write_text(json.dumps(data))
+    line = f"1:{path.read_text().index('0}') + 1}"
+    there = "spec['study']['variants']['wrong']['vars.units']"
+    for spec, place in (
+        (path, f"{path}:{line}"),
+        (path.read_text(), f"spec:{line}"),
+        (data, there),
+    ):
+        [found] = cnnspec.check(spec).diagnostics
+        assert (str(found.mark), found.code) == (place, "wrong-type")
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,12 @@ layers: [Flatten, {Dense: {units: 10, activation: softmax}}]
 data: {size: mnist}
 train: {loss: sparse_categorical_crossentropy}
 """,
+    "no-optimizer-before-a-second-fit": """
+input: [4]
+layers: [{Dense: {units: 3, name: base, trainable: false}}, {Dense: 3}]
+data: {source: digits, flatten: true}
+train: {loss: mse, optimizer: 4, fine_tune: {unfreeze: base, epochs: 1}}
+""",
     "reads-what-is-lost": """
 inputs: {a: [4], b: [4, 4]}
 layers: [{Concatenate: {from: [a, b]}}, {TimeDistributed: {layer: {Dense: 3}}}]

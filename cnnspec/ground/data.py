@@ -37,8 +37,14 @@ class DataSource(Source):
         super().__init__(flow(plain(data, path), exact=True), path)
 
     def mark(self, path: Path, at_key: bool = False) -> Mark:
-        """Where a value is, by its keys."""
-        found = DataMark(*super().mark(path, at_key))
+        """Where a value is, by its keys; of a file that it extends, by its line."""
+        home, place = self._home(path)
+        if home is not self:
+            return home.mark(place, at_key)
+        mark = super().mark(path, at_key)
+        if mark.path != self.path:
+            return mark
+        found = DataMark(*mark)
         found.keys = self.path + "".join(f"[{step!r}]" for step in self._known(path))
         return found
 

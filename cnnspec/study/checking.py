@@ -115,11 +115,13 @@ class _Checks:
     def _read(self, variant: Variant, settings: Settings) -> Source:
         study, keys = self._study.source, Document.arguments()
         study.everywhere = settings.allow_outside
-        if variant.spec != study.path:
+        if variant.spec == study.path:
+            source = study.reread()  # which need be no file
+        else:
             where = spec_place(self._study, variant)
             given = str(study.value(where))
             read_named(study, where, given, "compares", keys)
-        source = read_source(variant.spec)
+            source = read_source(variant.spec)
         source.asked, source.everywhere = study.asked, study.everywhere
         return with_bases(source, keys)
 

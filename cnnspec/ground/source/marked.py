@@ -91,6 +91,12 @@ class Source:
     def __hash__(self) -> int:
         return hash((self.path, self._text))
 
+    def reread(self) -> "Source":
+        """The same text, without what it extends and what has been changed."""
+        again = type(self).__new__(type(self))
+        Source.__init__(again, self._text, self.path)
+        return again
+
     @property
     def length(self) -> int:
         """Characters of its text."""

@@ -16,6 +16,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.catalogue.layers.arguments import SOFTMAX
 from cnnspec.catalogue.layers.base import MixedSamples, all_nested
 from cnnspec.ground.errors import Problem, folded
 from cnnspec.ground.partial import until_lost
@@ -67,8 +68,11 @@ def of_model(model: Model, *, texts: bool = True) -> list[Problem]:
     layers = {id(row.layer): row.layer for row in rows}.values()
     if program.data and any(getattr(layer, "application", None) for layer in layers):
         found += _ask([("published", model)])
+    outputs = {*model.summary.graph.outputs}
+    ends = {id(row.layer) for row in rows if row.name in outputs}
     plain = not any(
         layer.adapts
+        or (layer.last_activation() == SOFTMAX and id(layer) not in ends)
         or not layer.freezes
         or layer.as_elsewhere()
         or getattr(layer, "sparse", False)
@@ -113,10 +117,10 @@ def of_training(sections: "Sections") -> list[Problem]:
     """What those rules find that are about data and training."""
     found = _ask(until_lost(_subjects(sections)))
     if sections.train and sections.data and _has(sections.train, "fine_tune"):
-        from cnnspec.judge.second import only_second, second
+        from cnnspec.judge.second import only_second
 
         tune: Any = sections.train.fine_tune
-        further = _ask(until_lost(_subjects(second(sections))))
+        further = _ask(until_lost(_subjects_of_second(sections)))
         found += only_second(further, found, tune)
     return found
 
@@ -137,6 +141,13 @@ def _subjects(sections: "Sections") -> Iterator[tuple[str, Any]]:
                 yield "metrics", trained
             if ensemble:
                 yield "ensembles", trained
+
+
+def _subjects_of_second(sections: "Sections") -> Iterator[tuple[str, Any]]:
+    """The same, where more is trained after the first fit."""
+    from cnnspec.judge.second import second
+
+    yield from _subjects(second(sections))
 
 
 def _has(record: Any, name: str) -> bool:
