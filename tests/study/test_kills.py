@@ -37,9 +37,10 @@ def _folder(tmp_path: Path, monkeypatch):
         standin.kill(number)
 
 
-def records() -> dict[str, bytes]:
-    """What stands in all records; a half one fails here."""
-    found = {str(path): path.read_bytes() for path in FOLDER.rglob("record.json")}
+def records(study: str = FOLDER.name) -> dict[str, bytes]:
+    """What stands in all records of a study; a half one fails here."""
+    folder = FOLDER.with_name(study) / "runs"
+    found = {str(path): path.read_bytes() for path in folder.rglob("record.json")}
     assert all(json.loads(text)["reason"] == "" for text in found.values())
     return found
 

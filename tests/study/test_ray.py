@@ -1,5 +1,6 @@
 """Runs of a study that Ray places, on this machine, and what becomes of them."""
 
+import json
 import os
 import random
 import re
@@ -186,6 +187,37 @@ def test_what_the_death_of_a_worker_breaks_off_is_run_again() -> None:
     assert sorted(notes("start").values()) == [1, 1, 1, 2]
     assert sorted(notes("end").values()) == [1, 1, 1, 1]
     clean(leader, folder)
+
+
+SEARCH = """\
+study: How large should batches be?
+base: small.yaml
+variants: {base: {}}
+sample: {train.batch_size: {choice: [0, 8, 16, 64, 128]}}
+trials: 5
+halving: {epochs: 1, factor: 2}
+"""
+
+
+@with_ray
+def test_the_best_samples_go_on_on_ray() -> None:
+    Path("search.yaml").write_text(SEARCH)
+    given = ("--engine", "ray", "--cpus", "1")
+    status, printed, errors = ended(start(*given, spec="search.yaml"))
+    assert (status, errors.count("warning[wrong-type]")) == (0, 1)
+    assert "2 samples go on, with 3 epochs" in printed
+    epochs = {
+        path.split("/runs/")[1].split("/")[0]: json.loads(text)["epochs"]
+        for path, text in records("search").items()
+    }
+    names = {f"train.batch_size={size}": 1 for size in (8, 16)}
+    more = {f"train.batch_size={size}": 3 for size in (64, 128)}
+    assert epochs == {"base": 3, **names, **more}
+    # Nothing is run twice, and none of it by another engine.
+    before = notes("start")
+    assert sorted(before.values()) == [1, 1, 1, 2, 2]
+    assert ended(start(spec="search.yaml"))[0] == 0
+    assert notes("start") == before
 
 
 KINDS = {
