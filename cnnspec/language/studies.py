@@ -14,6 +14,8 @@ SPEC = "spec"
 """The key of a variant that names another spec than the base."""
 SEED = "train.seed"
 """What a study gives each run."""
+_SEED_KEYS = (SEED, "seed", "seeds")
+"""Keys by which people mean it."""
 EPOCHS = "train.epochs"
 """What successive halving gives some."""
 _SEED = number("a whole number from 0 to 4,294,967,295", whole=True, ge=0, le=2**32 - 1)
@@ -46,17 +48,31 @@ def _as_settings(found: Any) -> str:
     return ""
 
 
+def _listed(found: Any) -> str:
+    """What to write in place of a list of variants."""
+    return "give each a name in place of its '-'" if isinstance(found, list) else ""
+
+
 def _variants(value: Any) -> dict[str, dict[str, Any]]:
     """The settings of each variant by its name, the path of a spec among them."""
     if not isinstance(value, dict) or not value:
         raise ValueError
-    found, problems = {}, []
+    found: dict[str, dict[str, Any]] = {}
+    problems = []
     for name, given in value.items():
         settings = {SPEC: given} if isinstance(given, str) else given
-        called = visible(str(name))
+        called = "" if name is None else visible(str(name))
         if called != str(name) or not called.strip():
             text = "the name of a variant is text in one line"
             problems.append(Problem((name,), "wrong-type", text, at_key=True))
+        elif called in found:
+            text = f"there are two variants '{called}'"
+            where = Problem((name,), "duplicate-value", text, "rename one", at_key=True)
+            problems.append(where)
+        elif ":{" in called and isinstance(given, str):
+            text = f"no space stands behind the colon in '{called}'"
+            hint = f"write {called.replace(':{', ': {', 1)}: {given}"
+            problems.append(Problem((name,), "wrong-type", text, hint, at_key=True))
         elif not isinstance(settings, dict):
             text = (
                 f"variant '{called}' must be a mapping of settings, such as "
@@ -78,7 +94,7 @@ def _wrong_settings(settings: dict[Any, Any]) -> Iterator[Problem]:
         if key == SPEC and not (isinstance(value, str) and value):
             text = f"spec must be the path of a spec; found {describe(value)}"
             yield Problem((key,), "wrong-type", text)
-        elif key == SEED:
+        elif key in _SEED_KEYS:
             text = "the seed of each run is the study's to give"
             hint = "list seeds in seeds:, and remove it here"
             yield Problem((key,), "exclusive-arguments", text, hint, at_key=True)
@@ -134,6 +150,7 @@ _VARIANTS: Kind = kind(
         **_KEYS,
         "additionalProperties": {"anyOf": [{"type": "object"}, {"type": "string"}]},
     },
+    hint=_listed,
 )
 _GRID = kind(
     _grid,
@@ -198,12 +215,20 @@ def _sample(value: Any) -> dict[str, tuple[str, list[Any]]]:
         elif not _WAYS[way][0](chosen):
             text = f"sample.{key}.{way} must be {_WAYS[way][1]}"
             said = f"{text}; found {describe(chosen)}"
-            problems.append(Problem((key, way), "wrong-type", said))
+            problems.append(Problem((key, way), "wrong-type", said, _swapped(given)))
         else:
             found[str(key)] = way, chosen
     if problems:
         raise Invalid(problems)
     return found
+
+
+def _swapped(given: dict[str, Any]) -> str:
+    """What to write where only the order of the two ends is wrong."""
+    [(way, chosen)] = given.items()
+    if isinstance(chosen, list) and _WAYS[way][0](chosen[::-1]):
+        return f"write {flow({way: chosen[::-1]})}"
+    return ""
 
 
 def _is_choice(given: Any) -> bool:

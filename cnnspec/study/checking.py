@@ -119,7 +119,11 @@ class _Checks:
             source = study.reread()  # which need be no file
         else:
             where = spec_place(self._study, variant)
-            given = str(study.value(where))
+            given = study.value(where)
+            if not isinstance(given, str):  # it is one of several that are listed there
+                given = os.path.relpath(
+                    variant.spec, os.path.dirname(study.path) or "."
+                )
             read_named(study, where, given, "compares", keys)
             source = read_source(variant.spec)
         source.asked, source.everywhere = study.asked, study.everywhere

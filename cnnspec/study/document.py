@@ -190,6 +190,8 @@ def _keys(
         text = "there is no study: in this spec"
         hint = "write one, or say what to vary, as in --vary train.batch_size=8,32"
         raise SpecError([source.diagnostic("error", "missing-field", (), text, hint)])
+    if own and (nested := _nested(given)):
+        raise SpecError([*problems, source.error(nested)])
     record: type[StudyKeys] = StudyFile if own else SpecStudy
     try:
         return record.read(given), prefix, _errors(problems)
@@ -200,6 +202,15 @@ def _keys(
         return record.read(rest), prefix, problems
     except Invalid:
         raise SpecError(problems) from None
+
+
+def _nested(given: Mapping[Any, Any]) -> Problem | None:
+    """What to say where all of a study stands in its title, as it does in a spec."""
+    if not isinstance(given.get("study"), dict) or "base" in given:
+        return None
+    text = "study: has other keys in it, as in a spec, and this is no spec"
+    hint = "write its title there, and its keys below one another, base: too"
+    return Problem(("study",), "wrong-type", text, hint, at_key=True)
 
 
 def _errors(found: list[Diagnostic]) -> list[Diagnostic]:

@@ -13,6 +13,7 @@ from cnnspec.ground.errors import (
 from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import flow
 from cnnspec.judge.subjects import sections
+from cnnspec.language.studies import SPEC
 from cnnspec.model.summary import Model
 from cnnspec.study.plan import Plan, Planned, Study, Variant
 
@@ -31,7 +32,7 @@ def spec_place(study: Study, variant: Variant) -> Path:
     of_base = study.source.holds(("base",)) and study.base == variant.spec
     if of_base or not variant.path:
         return ("base",)
-    path = (*variant.path, "spec")
+    path = variant.places.get(SPEC, ())
     return path if study.source.holds(path) else variant.path
 
 
@@ -70,9 +71,23 @@ class Reasons:
             if found in own:
                 yield found
             elif self._is_here(found):
-                yield self._named(found)
+                yield self._named(self._meant(found))
             elif found.code not in said:
                 yield self._named(self._moved(found))
+
+    def _meant(self, found: Diagnostic) -> Diagnostic:
+        """A finding with the place and the hint that whoever set something needs."""
+        for key, where in self._variant.places.items():
+            if found.mark != self._source.mark(where):
+                continue
+            value = self._variant.settings.get(key)
+            if found.code == "unknown-field":
+                return found._replace(mark=self._at_key(where))
+            if found.code == "missing-field" and isinstance(value, dict) and value:
+                parts = {f"{key}.{name}": one for name, one in value.items()}
+                hint = f"{key}: replaces all of it; to change some, write {flow(parts)}"
+                return found._replace(hint=hint)
+        return found
 
     def as_set(self, found: Diagnostic) -> Diagnostic:
         """What was found in what a variant sets, or in its spec as it is."""
@@ -124,9 +139,11 @@ class Reasons:
             hint = "add validation_split: 0.2 to its train:"
             yield Diagnostic("error", HALVING, mark, text, hint)
         elif halving.epochs >= fit.train.epochs:
-            text = f"halving: begins with {halving.epochs} epochs, and "
+            begins = f"{halving.epochs} epoch{'' if halving.epochs == 1 else 's'}"
+            text = f"halving: begins with {begins}, and "
             text += f"'{self._variant.spec}' has {fit.train.epochs}"
-            hint = "begin with fewer, or set train.epochs to more"
+            fewer = "begin with fewer, or " if halving.epochs > 1 else ""
+            hint = f"{fewer}set train.epochs to more"
             yield Diagnostic("error", HALVING, mark, text, hint)
 
     def shared_seeds(self, model: Model) -> Iterator[Diagnostic]:
