@@ -111,9 +111,8 @@ def left_text(progress: Progress) -> str:
 
 def outcome_text(record: Record) -> str:
     """`accuracy 0.9123, 10 epochs in 12 s`."""
-    figures = [f"{record.score} {record.test[record.score]:.4g}"] * (
-        record.score in record.test
-    )
+    score = record.test.get(record.score)
+    figures = [] if score is None else [f"{record.score} {score:.4g}"]
     epochs = counted(record.epochs_asked, "epoch")
     if record.epochs < record.epochs_asked:
         epochs = f"{record.epochs} of {epochs}"

@@ -12,6 +12,7 @@ from cnnspec.study.outline import (
     results_of,
     run_folders,
 )
+from cnnspec.study.plan import BASE
 from cnnspec.study.records import ACCURACY, Record, Task, outcome, record_of
 from cnnspec.study.results import Finished, Outcome, Results, metrics_of
 
@@ -84,7 +85,8 @@ def _in(folder: str) -> Iterator[Results]:
     if alone:
         variants = tuple(_variants(folder, alone))
         name = _name(folder)
-        yield Results(name, name, variants[0].name, variants)
+        names = [each.name for each in variants]
+        yield Results(name, name, BASE if BASE in names else names[0], variants)
 
 
 def _variants(folder: str, alone: Mapping[str, list[Finished]]) -> Iterator[Outcome]:

@@ -68,7 +68,11 @@ def test_a_folder_of_trainings_holds_a_variant_each() -> None:
     results = gathered(["results"])
     assert results is not None
     found = {each.name: len(each.finished) for each in results.variants}
-    assert found == {"he": 2, "nin": 1}
+    assert (found, results.reference) == ({"he": 2, "nin": 1}, "he")
+    trained("base", 0.6)
+    again = gathered(["results"])
+    assert again is not None
+    assert again.reference == "base"
 
 
 def test_a_study_comes_with_what_its_plan_knew() -> None:

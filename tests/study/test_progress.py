@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from cnnspec.app import progress
-from cnnspec.app.progress import Lines, duration
+from cnnspec.app.progress import Lines, duration, outcome_text
 from cnnspec.app.tables.runs import Board
 from cnnspec.study.plan import Run
 from cnnspec.study.progress import Progress, Watch
@@ -95,6 +95,11 @@ def test_a_pipe_gets_a_line_for_what_happens(capsys, monkeypatch) -> None:
         "[2/3] norm, seed 0 failed: ValueError: no (runs/norm/log.txt)",
         "stopping 1 run; Ctrl-C again ends them now",
     ]
+
+
+def test_a_run_without_the_score_is_told_by_its_epochs() -> None:
+    found = record()._replace(test={"loss": 0.5})
+    assert outcome_text(found) == "10 epochs in 12 s"
 
 
 def test_a_terminal_shows_the_runs_that_go_on_below_those_that_have_ended() -> None:

@@ -16,6 +16,7 @@ from cnnspec.ground.errors import SpecError
 from cnnspec.study.outline import read_outline, results_of
 from cnnspec.study.report.figures import brief, comparison
 from cnnspec.study.report.histories import course
+from cnnspec.study.report.numbers import number
 from cnnspec.study.report.wording import Wording
 from cnnspec.study.report.writing import ReportView, report, write_report
 from cnnspec.study.results import LEFT_OUT, Outcome, Results
@@ -71,7 +72,7 @@ def test_each_variant_is_told_for_what_it_is(all_kinds: Results) -> None:
         "he": ("3", "within the noise"),
         "<b>|*": ("3", "worse"),
         "blown": ("1/2", "open: one seed"),
-        "other": ("0/1", "diverged"),
+        "other": ("0/1", "another figure"),
         "deep": ("–", "left out"),
         "none": ("0/3", "failed"),
         "old": ("1", "removed"),
@@ -338,6 +339,21 @@ def test_a_long_name_of_the_reference_is_no_heading(tmp_path: Path) -> None:
     page = " ".join(report(results)[1]["report.md"].replace("\\_", "_").split())
     assert "| width=2, learning_rate=0.1 | 2 |" in page
     assert "vars." not in page
+
+
+@pytest.mark.parametrize(
+    ("figure", "digits", "said"),
+    [
+        (0.91236, 4, "0.9124"),
+        (-0.2, 3, "−0.200"),
+        (0.0, 4, "0.0000"),
+        (-2e-9, 4, "−2e-09"),
+        (123456.7, 0, "123,457"),
+        (2e30, 0, "2.000e+30"),
+    ],
+)
+def test_a_figure_has_as_many_digits_as_tell(figure, digits, said) -> None:
+    assert number(figure, digits) == said
 
 
 def test_short_names_stay_different() -> None:

@@ -5,8 +5,11 @@ from collections.abc import Iterable
 
 from cnnspec.study.statistics import Spread
 
+MINUS = "\N{MINUS SIGN}"
 _DIGITS = 4
 """Of the largest of figures that stand below one another."""
+_LONG = 1e9
+"""From here on, as a loss that grows without end, all digits tell less than four."""
 
 
 def decimals(figures: Iterable[float]) -> int:
@@ -21,10 +24,13 @@ def decimals(figures: Iterable[float]) -> int:
 
 def number(figure: float, digits: int) -> str:
     """A number with so many digits; what isn't 0 isn't told to be 0."""
-    said = f"{figure:,.{digits}f}"
-    if figure and not float(said.replace(",", "")):
-        return f"{figure:.0e}"
-    return said
+    size = abs(figure)
+    said = f"{size:,.{digits}f}"
+    if size and not float(said.replace(",", "")):
+        said = f"{size:.0e}"
+    elif size >= _LONG:
+        said = f"{size:.{_DIGITS - 1}e}"
+    return f"{MINUS}{said}" if figure < 0 else said
 
 
 def places_of(seconds: Spread | None) -> int:

@@ -10,7 +10,7 @@ from cnnspec.emit.words import words
 from cnnspec.ground.visible import visible
 from cnnspec.model.readable import count_text
 from cnnspec.study.report.figures import Comparison, Row, brief, common
-from cnnspec.study.report.numbers import decimals, number, places_of
+from cnnspec.study.report.numbers import MINUS, decimals, number, places_of
 from cnnspec.study.results import LEFT_OUT, REMOVED, VALIDATION
 from cnnspec.study.statistics import (
     BETTER,
@@ -23,7 +23,7 @@ from cnnspec.study.statistics import (
     Spread,
 )
 
-MINUS, NOTHING = "\N{MINUS SIGN}", "–"
+NOTHING = "–"
 _NAMED, _FIRST = 8, 5
 """Variants that a sentence names; of more the first, and how many others there are."""
 _LONGEST = 20
@@ -320,7 +320,9 @@ class Wording:
         if row.is_reference or row.outcome.state:
             return self.say(f"verdicts.{row.outcome.state or 'reference'}")
         if row.score is None and row.planned:
-            status = "diverged" if row.outcome.finished else row.outcome.status
+            status = row.outcome.status
+            if row.outcome.finished:
+                status = "diverged" if row.scores else "uncounted"
             return self.say(f"verdicts.{status}")
         if row.difference is None:
             halved = row.score and row.outcome.rungs_left
