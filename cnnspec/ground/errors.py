@@ -7,9 +7,12 @@ diagnostics. Anything else that is raised is a bug of ours and says so.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from cnnspec.ground.visible import visible
+
+if TYPE_CHECKING:
+    from collections import Counter
 
 Path = tuple[str | int, ...]
 """The way to a value in a YAML document: keys and list positions, outermost first."""
@@ -170,6 +173,17 @@ def folded(problems: Iterable[Problem]) -> list[Problem]:
         first = mistakes.setdefault(mistake, problem._replace(times=0))
         mistakes[mistake] = first._replace(times=first.times + 1)
     return list(mistakes.values())
+
+
+def mistakes(problems: Iterable[Problem]) -> "Counter[tuple[str, str]]":
+    """How often there is each mistake, wherever it stands after a change."""
+    from collections import Counter
+
+    return Counter(
+        (problem.code, without_details(problem.message))
+        for problem in problems
+        if problem.severity == "error"
+    )
 
 
 def without_details(message: str) -> str:

@@ -266,7 +266,14 @@ def _with_remedies(model: Model) -> Sequence[Problem]:
         return ()
     from cnnspec.judge.remedies import with_remedies
 
-    return with_remedies(program, summary)
+    found = with_remedies(program, summary)
+    if program.expect is not None and program.expect.summary is not None:
+        from cnnspec.judge.expect import mending
+
+        if texts := "; or ".join(remedy.text for remedy in mending(model)):
+            hint = f"{texts}, and all is as in expect.summary"
+            found[0] = found[0]._replace(hint=hint)
+    return found
 
 
 def _with_proof(

@@ -54,6 +54,16 @@ def judge(model: Model) -> Iterator[Diagnostic]:
         yield from judge.table(printed)
 
 
+def mending(model: Model) -> "list[Remedy]":
+    """What makes a model that has a mistake the one of the table that it expects."""
+    expect = model.program.expect
+    if expect is None or expect.summary is None:
+        return []
+    judge = _Judge(expect, model)
+    printed, wrong = judge.read_table()
+    return [] if printed is None or wrong or printed.doubt else judge.mending(printed)
+
+
 class _Input(NamedTuple):
     """An input, in the form of the row that Keras prints for it in some models."""
 
@@ -180,7 +190,7 @@ class _Judge:
         misprinted = doubt and printed.model_params == self._summary.total_params
         if doubt and differ and not misprinted:
             yield self._unreadable(*doubt)
-        mending = self._mending(printed) if differ and not doubt else ()
+        mending = self.mending(printed) if differ and not doubt else ()
         for place, (row, layer) in enumerate(differ):
             found = self._row_difference(row, layer)
             if mending:
@@ -216,7 +226,7 @@ class _Judge:
             if expected is not None and expected != found:
                 yield what, expected, found
 
-    def _mending(self, printed: "PrintedSummary") -> "list[Remedy]":
+    def mending(self, printed: "PrintedSummary") -> "list[Remedy]":
         """Changes of the spec that each make all rows as they are printed."""
         if not patience.lasts():
             return []

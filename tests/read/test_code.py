@@ -420,6 +420,53 @@ def test_a_table_that_is_of_another_model_is_held_against_the_code() -> None:
     assert found.places["layers", 2].cell == 1
 
 
+NESTED = """\
+Model: "encoder"
+Layer (type)                 Output Shape              Param #
+=================================================================
+embedding (Embedding)        (None, 20, 16)            19744
+global_average_pooling1d (Gl (None, 16)                0
+=================================================================
+Total params: 19,744
+Model: "model"
+Layer (type)                 Output Shape              Param #
+=================================================================
+input_1 (InputLayer)         [(None, 20)]              0
+encoder (Sequential)         (None, 16)                19744
+{}=================================================================
+Total params: {}
+"""
+HEADED = (
+    "head (Functional)            (None, 7)                 223\n"
+    f"|{'¯' * 62}|\n"
+    "| input_2 (InputLayer)       [(None, 16)]              0      |\n"
+    "| dense_1 (Dense)            (None, 9)                 153    |\n"
+    "| dense (Dense)              (None, 7)                 70     |\n"
+    f"{'¯' * 64}\n"
+)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_size_of_a_model_in_a_model_is_in_its_rows_or_its_own_table(
+    inside: bool,
+) -> None:
+    code = (
+        f"{HEAD}e = Sequential([layers.Embedding(len(w) + 1, 16), "
+        "layers.GlobalAveragePooling1D()], name='encoder')\n"
+        "a = Input((20,))\nx = e(a)\n"
+    )
+    if inside:
+        code += (
+            "i = Input((16,))\nn = layers.Dense(len(c))(layers.Dense(9)(i))\n"
+            "x = Model(i, n, name='head')(x)\n"
+        )
+    rows, total = (HEADED, "19,967") if inside else ("", "19,744")
+    code += "m = Model(a, x)\ne.summary()\nm.summary()"
+    found = from_notebook(book((code, NESTED.format(rows, total))))
+    assert open_points(found) == []
+    assert counted(found)["total"] == int(total.replace(",", ""))
+
+
 def test_cells_that_ran_in_another_order_are_read_in_it(tmp_path: Path) -> None:
     """Where the table shows it; what can't be so is told as code has it."""
     cells = ("n = 2", ""), (f"{HEAD}m = Sequential([{_OPEN}])\nm.summary()", TABLE)

@@ -1,10 +1,7 @@
 """Whether a remedy mends: the spec is read again with what it says done to it."""
 
-from collections import Counter
-from collections.abc import Iterable
-
 from cnnspec.ground.edits import Remedy
-from cnnspec.ground.errors import Problem, without_details
+from cnnspec.ground.errors import mistakes
 from cnnspec.language.program import Program
 from cnnspec.model.changing import read_changed
 from cnnspec.model.resolver import resolve
@@ -21,7 +18,7 @@ class Trials:
         self._source = program.source
         graph = summary.graph
         self._cost = max(len(graph.nodes), 50)
-        self._before = _kinds([*program.problems, *graph.problems, *summary.problems])
+        self._before = mistakes([*program.problems, *graph.problems, *summary.problems])
         self._left = _BUDGET
 
     def mends(self, remedy: Remedy) -> bool:
@@ -31,7 +28,7 @@ class Trials:
             return False
         program, summary = tried
         found = [*program.problems, *summary.graph.problems, *summary.problems]
-        return _kinds(found) < self._before
+        return mistakes(found) < self._before
 
     def eases(self, remedy: Remedy, name: str) -> bool:
         """Whether a layer takes its input then, and the trouble begins behind it."""
@@ -45,12 +42,3 @@ class Trials:
             return None
         program = read_changed(self._source.edited(remedy.edits))
         return Model(program, infer(resolve(program)))
-
-
-def _kinds(problems: Iterable[Problem]) -> Counter[tuple[str, str]]:
-    """How often there is each mistake, wherever it stands after a change."""
-    return Counter(
-        (problem.code, without_details(problem.message))
-        for problem in problems
-        if problem.severity == "error"
-    )

@@ -10,11 +10,12 @@ from itertools import chain, islice
 from typing import Any
 
 from cnnspec.ground.edits import Remedy, edited
+from cnnspec.judge.align import same_type
 from cnnspec.judge.repairs.layers import at_input, at_layer
-from cnnspec.judge.repairs.trials import Table, Trials
+from cnnspec.judge.repairs.trials import Difference, Table, Trials
 from cnnspec.judge.repairs.values import given_elsewhere
 from cnnspec.language.program import Program
-from cnnspec.model.summary import Summary
+from cnnspec.model.summary import Row, Summary
 
 _TOLD = 3
 """Changes that a message names."""
@@ -32,9 +33,9 @@ def repairs(program: Program, summary: Summary, table: Table) -> list[Remedy]:
         summary: of it.
         table: what it is held against.
     """
-    found = _single(Trials(program, table), summary)
+    found = _single(Trials(program, summary, table), summary)
     if not found and len(summary.rows) <= _SMALL:
-        found = _double(Trials(program, table), summary)
+        found = _double(Trials(program, summary, table), summary)
     return found
 
 
@@ -60,7 +61,7 @@ def _double(trials: Trials, summary: Summary) -> list[Remedy]:
         tried = trials.tried(remedy)
         if tried is None or len(trials.table.differences(tried.summary)) >= before:
             continue
-        then = trials.after(tried.program)
+        then = trials.after(tried)
         for other in _each(then, tried.summary):
             if then.explains(other):
                 text = f"{remedy.text}, and {other.text}"
@@ -70,21 +71,49 @@ def _double(trials: Trials, summary: Summary) -> list[Remedy]:
 
 def _each(trials: Trials, summary: Summary) -> Iterator[Remedy]:
     """What may explain the first row that differs, each once."""
-    difference = next(iter(trials.table.differences(summary)), None)
-    if difference is None:
-        return
     seen = set()
     ways: Sequence[Callable[..., Iterator[Remedy]]] = (
         at_input,
         at_layer,
         given_elsewhere,
     )
-    for remedy in chain.from_iterable(way(trials, summary, difference) for way in ways):
+    found = (
+        way(trials, summary, difference)
+        for difference in _places(trials, summary)
+        for way in ways
+    )
+    for remedy in chain.from_iterable(found):
         if any(trials.source.is_carried(edit.path) for edit in remedy.edits):
             continue
         if (change := repr(remedy.edits)) not in seen:
             seen.add(change)
             yield remedy
+
+
+def _places(trials: Trials, summary: Summary) -> Iterator[Difference]:
+    """The first row that differs; or that of a layer which can't take its input."""
+    first = next(iter(trials.table.differences(summary)), None)
+    if not summary.misfits:
+        yield from () if first is None else (first,)
+        return
+    if first is not None and first.layer is not None:
+        yield first
+    layer = _standing(summary)
+    alike = [row for row in trials.table.printed.rows if same_type(row, layer)]
+    before = sum(row.type == layer.type for row in summary.rows)
+    yield Difference(alike[before] if before < len(alike) else None, layer)
+
+
+def _standing(summary: Summary) -> Row:
+    """The first layer that can't take its input, in the form of a row of nothing."""
+    node = summary.misfits[0].node
+    shapes: dict[str, Any] = {one.name: one.shape for one in summary.graph.inputs}
+    shapes |= {row.name: row.output_shape for row in summary.rows}
+    given = tuple(shapes[name] for name in node.inputs if name in shapes)
+    return Row(
+        node.name, node.layer, node.inputs, given, (), (), 0, 0, None, node.path,
+        node.trail,
+    )  # fmt: skip
 
 
 __all__ = ["Table", "repairs"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.ground.edits import Remedy
-from cnnspec.ground.errors import Invalid, SpecError
+from cnnspec.ground.errors import Invalid, Problem, SpecError, mistakes
 from cnnspec.language.program import Program
 from cnnspec.model.changing import read_changed
 from cnnspec.model.resolver import resolve
@@ -49,13 +49,16 @@ class Table(NamedTuple):
 class Trials:
     """Tries changes of a spec, as long as that is quick."""
 
-    def __init__(self, program: Program, table: Table, left: int = _BUDGET) -> None:
+    def __init__(
+        self, program: Program, summary: Summary, table: Table, left: int = _BUDGET
+    ) -> None:
         self.program, self.source, self.table = program, program.source, table
+        self._before = mistakes(_problems(program, summary))
         self._left = left
 
-    def after(self, program: Program) -> "Trials":
+    def after(self, tried: Model) -> "Trials":
         """The trials of what a change made of the spec."""
-        return Trials(program, self.table, self._left)
+        return Trials(*tried, self.table, self._left)
 
     def explains(self, remedy: Remedy) -> bool:
         """Whether nothing differs then; no where the time is up."""
@@ -63,7 +66,7 @@ class Trials:
         return tried is not None and self.table.agrees(tried.summary)
 
     def tried(self, remedy: Remedy) -> Model | None:
-        """What comes of a change; None of one that makes a mistake."""
+        """What comes of a change; None of one that makes a mistake more."""
         if self._left < 0:
             return None
         try:
@@ -74,7 +77,10 @@ class Trials:
             return None
         summary = infer(graph)
         self._left -= max(len(graph.nodes), 50)
-        problems = (*program.problems, *graph.problems, *summary.problems)
-        if any(problem.severity == "error" for problem in problems):
+        if not mistakes(_problems(program, summary)) <= self._before:
             return None
         return Model(program, summary)
+
+
+def _problems(program: Program, summary: Summary) -> tuple[Problem, ...]:
+    return (*program.problems, *summary.graph.problems, *summary.problems)

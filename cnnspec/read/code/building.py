@@ -43,6 +43,8 @@ class Layer:
         self.trainable = True
         self.sizes: Any = None
         self.dtype: Any = None
+        self.serial = 0
+        """Its number in the order in which layers are made."""
         self.own: Any = None
         """What stands for it in the code: an object of a class of the code, or the
         function of a Lambda."""

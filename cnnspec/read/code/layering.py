@@ -68,6 +68,7 @@ def make_layer(called: str, call: Call) -> Layer:
         places=places,
     )
     made.trainable = trainable is not False
+    made.serial = call.machine.layers_made
     made.sizes, made.dtype = sizes, dtype
     for note in found.notes:
         made.comment = made.comment or note.text

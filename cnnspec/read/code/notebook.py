@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from cnnspec.read.code.building import Model
 from cnnspec.read.code.choosing import chosen
 from cnnspec.read.code.comments import ignores_of
 from cnnspec.read.code.outputs import figures_of, shown_of
@@ -12,6 +13,7 @@ from cnnspec.read.code.program import FIRST, Part, followed, found_of
 from cnnspec.read.code.solving import solve
 from cnnspec.read.code.spelling import without_magics
 from cnnspec.read.found import Choice, Found, ReadError
+from cnnspec.read.tables.rows import PrintedRow
 
 
 class Cell(NamedTuple):
@@ -68,9 +70,14 @@ def _read(cells: Sequence[Cell], choice: Choice) -> Found:
     outputs = {cell.number: cell.output for cell in cells}
     shown = shown_of(machine, model, outputs)
     ignores = tuple(one for cell in cells for one in ignores_of(cell.code, cell.number))
+
+    def rows_of(one: Model) -> Sequence[PrintedRow]:
+        own = shown_of(machine, one, outputs)
+        return own.read.rows if own else ()
+
+    solved = solve(model, shown.read.rows if shown else (), rows_of)
     if shown is None:
-        return found_of("notebook", machine, model, ignores=ignores)
-    solved = solve(model, shown.read.rows)
+        return found_of("notebook", machine, model, solved, ignores=ignores)
     figures = figures_of(model, shown)
     more = {"figures": figures, "ignores": ignores}
     found = found_of("notebook", machine, model, solved, **more)

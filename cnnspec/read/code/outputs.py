@@ -66,9 +66,14 @@ def tables_in(text: str) -> Iterator[str]:
     for start, after in zip(starts, ends_, strict=False):
         end = _end(lines, start, after)
         begin = start
-        while begin > 0 and start - begin < 3 and lines[begin - 1].strip():
+        while begin > 0 and start - begin < 3 and _leads(lines[begin - 1]):
             begin -= 1
         yield "\n".join(line.rstrip() for line in lines[begin:end])
+
+
+def _leads(line: str) -> bool:
+    """Whether a line belongs to the table below it, and not to one above."""
+    return bool(line.strip()) and not (_TOTAL.search(line) or _END.search(line))
 
 
 def _next(lines: Sequence[str], number: int) -> str:
@@ -88,7 +93,8 @@ def figures_of(model: Model, shown: Shown) -> Figures:
     """What a printed table says a model comes to.
 
     The table itself is left out where its rows are of other layers than the spec's: of
-    those inside a model of keras.applications, or of classes of the code.
+    those inside a model of keras.applications, or of classes of the code; or of models
+    inside that Keras 2 built for any length.
     """
     read = shown.read
     is_same = not _has_other_rows(model, shown)
@@ -116,7 +122,14 @@ def _has_other_rows(model: Model, shown: Shown) -> bool:
         and row.type[:1].isupper()
         and row.type not in _MODELS
     ]
-    return flat or bool(strange)
+    inside = [row.output_shape for row in shown.read.rows if row.depth]
+    loose = any(None in _sizes(shape) for shape in inside)
+    return flat or loose or bool(strange)
+
+
+def _sizes(shape: object) -> Sequence[object]:
+    """Sizes without the batch."""
+    return shape[1:] if isinstance(shape, tuple) else ()
 
 
 _MODELS = ("Sequential", "Model", "Functional")

@@ -4,7 +4,8 @@ A row has the shape and the count of a layer. So a value that isn't in the code 
 by trying those that the row suggests: the one with which the layer comes to the row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue import registry
@@ -20,12 +21,17 @@ _LARGEST = 65_536
 """The last axis of an input, at most."""
 
 
-def solve(model: Model, rows: Sequence[PrintedRow]) -> list[tuple[Any, str, Unknown]]:
+def solve(
+    model: Model,
+    rows: Sequence[PrintedRow],
+    tables: Callable[[Model], Sequence[PrintedRow]] = lambda _: (),
+) -> list[tuple[Any, str, Unknown]]:
     """Fills in what the rows of a printed table tell.
 
     Args:
         model: whose layers are changed.
         rows: of the table.
+        tables: the rows of the table that a model inside has of its own.
 
     Returns:
         What was filled in: the layer or input, the argument, and what stood there.
@@ -34,8 +40,14 @@ def solve(model: Model, rows: Sequence[PrintedRow]) -> list[tuple[Any, str, Unkn
     inputs, outputs = ends(model)
     nodes = walked(outputs)
     found = _paired(nodes, rows)
+    below = _below(nodes, rows)
     _name_inputs(inputs, rows, done)
     for node in nodes:
+        if isinstance(node.layer, Model) and node.layer.base is None:
+            inside = below.get(id(node.layer)) or tables(node.layer)
+            done += solve(node.layer, inside, tables) if inside else []
+            _forget(nodes)
+            continue
         row = found.get(id(node.layer))
         if row is None or not isinstance(node.layer, Layer):
             continue
@@ -118,8 +130,33 @@ def _paired(nodes: Sequence[Node], rows: Sequence[PrintedRow]) -> dict[int, Prin
             found |= {id(one): named[str(one.name)] for one in several}
         elif len(alike) == len(several):
             alike.sort(key=_number)
+            several.sort(key=lambda layer: layer.serial)
             found |= {id(a): b for a, b in zip(several, alike, strict=True)}
     return found
+
+
+def _below(
+    nodes: Sequence[Node], rows: Sequence[PrintedRow]
+) -> dict[int, list[PrintedRow]]:
+    """The rows of each model inside, where a table shows them below its own."""
+    starts = [
+        place
+        for place, (row, after) in enumerate(pairwise(rows))
+        if row.depth == 0 and after.depth > 0
+    ]
+    several = {id(n.layer): n.layer for n in nodes if isinstance(n.layer, Model)}
+    several = {key: one for key, one in several.items() if one.base is None}
+    named = {rows[start].name: start for start in starts}
+    found = {k: named[str(m.name)] for k, m in several.items() if m.name in named}
+    if not found and len(starts) == len(several):
+        found = dict(zip(several, starts, strict=True))
+    return {
+        key: [
+            row._replace(depth=row.depth - 1)
+            for row in takewhile(lambda one: one.depth > 0, rows[start + 1 :])
+        ]
+        for key, start in found.items()
+    }
 
 
 def _is_of(row: PrintedRow, kind: str) -> bool:
