@@ -68,7 +68,7 @@ class _Checks:
         self._study, self._chosen, self._proofs = study, chosen, proofs
         self._sources: dict[str, Source | SpecError] = {}
         self._settings: dict[str, Settings] = {}
-        self._own: dict[str, frozenset[Diagnostic]] = {}
+        self._own: dict[tuple[str, str], frozenset[Diagnostic]] = {}
         self._models: dict[tuple[str, str], Model] = {}
 
     def planned(self, variant: Variant) -> Planned:
@@ -76,7 +76,7 @@ class _Checks:
         reasons = Reasons(self._study, variant)
         try:
             source = self._source(variant)
-            own = self._own_findings(variant.spec, source)
+            own = self._own_findings(variant, source)
             if untrained := tuple(reasons.untrained(source)):
                 return Planned(variant, None, (*_errors(own), *untrained))
             checked = self._check(variant, source)
@@ -129,13 +129,15 @@ class _Checks:
         source.asked, source.everywhere = study.asked, study.everywhere
         return with_bases(source, keys)
 
-    def _own_findings(self, spec: str, source: Source) -> frozenset[Diagnostic]:
-        """What is found in a spec as it is."""
-        if spec not in self._own:
+    def _own_findings(self, variant: Variant, source: Source) -> frozenset[Diagnostic]:
+        """What is found in a spec as it is, or as the command line has it."""
+        spec, given = variant.spec, variant.overrides
+        kept = (spec, repr(given))
+        if kept not in self._own:
             settings = self._settings[spec]
-            checked = check_changed(source.apart(), {}, settings, places={})
-            self._own[spec] = frozenset(checked.diagnostics)
-        return self._own[spec]
+            checked = check_changed(source.apart(), given, settings, places={})
+            self._own[kept] = frozenset(checked.diagnostics)
+        return self._own[kept]
 
     def _check(self, variant: Variant, source: Source) -> Checked:
         study, settings = self._study, self._settings[variant.spec]

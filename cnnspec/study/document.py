@@ -310,7 +310,8 @@ class _Reading:
             for key, value in self._overrides.items()
             if not any(_within(key, one) for one in own)
         }
-        return Variant(name, {**given, **own}, file, path, places)
+        settings = {**given, **own}
+        return Variant(name, settings, file, path, places, overrides=given)
 
 
 def _within(key: str, other: str) -> bool:

@@ -61,6 +61,8 @@ class Variant(NamedTuple):
     """What the study expects of it."""
     is_drawn: bool = False
     """Whether it is a sample."""
+    overrides: Mapping[str, Any] = {}
+    """Those of its settings that the command line gives all variants."""
 
 
 class Study(NamedTuple):

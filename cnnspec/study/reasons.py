@@ -65,15 +65,20 @@ class Reasons:
             diagnostics: as they are told of a spec.
             own: those of the spec as it is.
         """
-        there = [one for one in diagnostics if one not in own]
+        there = [one for one in diagnostics if self._alone(one) not in own]
         said = {one.code for one in there if self._is_here(one)}
         for found in diagnostics:
-            if found in own:
-                yield found
+            if (alone := self._alone(found)) in own:
+                yield alone
             elif self._is_here(found):
                 yield self._named(self._meant(found))
             elif found.code not in said:
                 yield self._named(self._moved(found))
+
+    def _alone(self, found: Diagnostic) -> Diagnostic:
+        """A finding in the words in which it is told of the spec by itself."""
+        message = found.message.replace(f" of {self._variant.spec}", "")
+        return found._replace(message=message)
 
     def _meant(self, found: Diagnostic) -> Diagnostic:
         """A finding with the place and the hint that whoever set something needs."""
@@ -186,7 +191,13 @@ class Reasons:
         )
 
     def _named(self, found: Diagnostic) -> Diagnostic:
-        return found._replace(message=f"{_called(self._variant)}{found.message}")
+        message = found.message
+        for key, value in self._variant.settings.items():
+            # What neither the study nor --set gives is of --vary.
+            if key not in self._variant.places and key not in self._variant.overrides:
+                given = f"given by --set {key}={flow(value)}"
+                message = message.replace(given, given.replace("--set", "--vary", 1))
+        return found._replace(message=f"{_called(self._variant)}{message}")
 
 
 def _called(variant: Variant) -> str:

@@ -211,3 +211,21 @@ def test_thousand_variants_take_a_moment() -> None:
     spent = time.process_time() - start
     assert len(plan.runs) == 400
     assert spent < 400 * 0.015
+
+
+@pytest.mark.usefixtures("here")
+def test_what_the_command_line_gives_is_told_once_and_as_given(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    study = ("study", "wide.yaml", "--dry-run", "--set", "train.epohs=2")
+    code, _, err = ran(capsys, *study)
+    [line, *_] = lines = err.splitlines()
+    assert code == 1
+    assert line.startswith("specs/lab.yaml:")
+    assert "(given by --set train.epohs=2); did you mean 'epochs'?" in line
+    assert not [one for one in lines[1:] if "epohs" in one]
+    code, _, err = ran(
+        capsys, "study", "specs/lab.yaml", "--vary", "vars.width=0,4", "--dry-run"
+    )
+    [line] = err.splitlines()
+    assert (code, "(given by --vary vars.width=0)" in line) == (0, True)
