@@ -71,10 +71,23 @@ def plain(value: Any, where: str) -> Any:
     Raises:
         TypeError: it is or holds something else.
     """
+    return _plain(value, (where,))
+
+
+_AS_THEY_ARE = frozenset({type(None), str, bool, int, float})
+
+
+def _plain(value: Any, where: tuple[Any, ...]) -> Any:
     if isinstance(value, Mapping):
-        return {key: plain(item, f"{where}[{key!r}]") for key, item in value.items()}
+        return {
+            key: item if type(item) in _AS_THEY_ARE else _plain(item, (*where, key))
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [plain(item, f"{where}[{n}]") for n, item in enumerate(value)]
+        return [
+            item if type(item) in _AS_THEY_ARE else _plain(item, (*where, n))
+            for n, item in enumerate(value)
+        ]
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, os.PathLike):
@@ -83,4 +96,6 @@ def plain(value: Any, where: str) -> Any:
         return value.item()
     kind = type(value).__name__
     text = "a spec has mappings, lists, texts, numbers, truth values and None"
-    raise TypeError(f"{where} is a {kind}; {text}")
+    name, *keys = where
+    place = f"{name}{''.join(f'[{key!r}]' for key in keys)}"
+    raise TypeError(f"{place} is a {kind}; {text}")

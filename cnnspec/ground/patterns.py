@@ -12,7 +12,7 @@ class _Later:
 
     __slots__ = (
         *("_flags", "_text"),
-        *("findall", "finditer", "fullmatch", "match", "search", "sub"),
+        *("findall", "finditer", "fullmatch", "match", "search", "split", "sub"),
     )
 
     def __init__(self, text: str, flags: int) -> None:

@@ -74,7 +74,7 @@ class _Layout:
         if isinstance(value, str) and _is_prose(value, start):
             return _prose(start, value, indent)
         opened = _is_open(key, value) or path in _OPEN
-        if not opened:
+        if not opened and not _has_long_text(value):
             line = f"{start} {_inline(value)}"
             if _fits(line):
                 return [line]
@@ -160,6 +160,13 @@ def _is_open(key: Any, value: Any) -> bool:
         or isinstance(item, list)
         and any(isinstance(one, dict) for one in item)
         for item in value
+    )
+
+
+def _has_long_text(value: Any) -> bool:
+    """Whether a mapping holds a text that is too long for a line, as a table is."""
+    return isinstance(value, dict) and any(
+        isinstance(one, str) and len(one) > WIDTH for one in value.values()
     )
 
 

@@ -90,6 +90,7 @@ class StepReader:
     def __init__(self, notes: Notes, blocks: Mapping[str, Block]) -> None:
         self._notes, self._blocks = notes, blocks
         self._named: dict[str, Path] = {}
+        self._made: dict[str, Layer] = {}
 
     def steps(self, items: list[Any], path: Path, place: Place) -> Steps:
         """The steps of a layer list; those with something wrong may be left out."""
@@ -170,7 +171,7 @@ class StepReader:
                 elif not is_known(kind):
                     make_layer(kind, {}, self._blocks)  # tells what there is
             else:
-                layer = make_layer(kind, arguments, self._blocks)
+                layer = self._layer_of(kind, arguments)
         except Invalid as error:
             refused = any(p.code == "refused-layer" for p in error.problems)
             if name is None and is_known(kind) and not refused:
@@ -191,6 +192,13 @@ class StepReader:
         held = models if waits and models else ()
         how = named, held, is_whole, tensors_in(waits)
         return LayerStep(kind, layer, waits, name, sources, label, path, *how)
+
+    def _layer_of(self, kind: str, arguments: Any) -> Layer:
+        """The layer of some arguments, which most models have several times."""
+        said = f"{kind}{arguments!r}"
+        if said not in self._made:
+            self._made[said] = make_layer(kind, arguments, self._blocks)
+        return self._made[said]
 
     def _models(
         self, kind: str, arguments: Any, path: Path, place: Place

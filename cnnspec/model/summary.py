@@ -292,9 +292,9 @@ class Inference:
         except ShapeError as error:
             return error
         try:
-            # A block that is called often makes each of its layers but once.
+            # Where several layers say the same, they are one.
             found = None
-            if reused := trail and call is PLAIN:
+            if reused := call is PLAIN:
                 key = id(layer), inputs, frozen
                 found = self._computed.get(key)
             if found is None:

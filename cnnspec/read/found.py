@@ -9,6 +9,7 @@ under `custom:`. It checks as it is.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cnnspec.ground.errors import Path
@@ -60,14 +61,20 @@ class Figures(NamedTuple):
         A table says the totals itself, where it has them.
         """
         if self.summary:
-            lines = (line.rstrip() for line in self.summary.rstrip().splitlines())
-            return {"summary": "\n".join([*lines, ""])}
+            return {"summary": _without_ends(self.summary)}
         found: dict[str, Any] = {
             "total_params": self.total,
             "trainable_params": self.trainable,
             "non_trainable_params": self.non_trainable,
         }
         return {key: value for key, value in found.items() if value is not None}
+
+
+@lru_cache(maxsize=1)  # each that is held against it asks for it
+def _without_ends(text: str) -> str:
+    """A text without the blanks at the ends of its lines."""
+    lines = (line.rstrip() for line in text.rstrip().splitlines())
+    return "\n".join([*lines, ""])
 
 
 class Found(NamedTuple):

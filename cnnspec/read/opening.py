@@ -217,12 +217,17 @@ def _of_words(path: str) -> str | None:
         return "notebook"
     if begun and begun[1] and re.search(r'"class_name"\s*:', text):
         return YAML  # with comments it isn't JSON any more
-    if re.search(r"^(layers|inputs?|extends)[ \t]*:", text, re.MULTILINE):
+    of_specs = any(word in text for word in ("layers", "input", "extends"))
+    if of_specs and re.search(_KEYS, text, re.MULTILINE):
         return None  # a spec by another name
     is_table = foreign.SUMMARY.is_it(text)
     if foreign.SCRIPT.is_it(text) and not (is_table and not _is_python(text)):
         return "python"
     return "table" if is_table else None
+
+
+_KEYS = r"^(layers|inputs?|extends)[ \t]*:"
+"""What a line of a spec begins with."""
 
 
 def _text_of(content: bytes) -> str:

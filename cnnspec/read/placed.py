@@ -3,18 +3,21 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yaml.error import Mark as NodeMark
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from cnnspec.ground.data import plain
 from cnnspec.ground.errors import Diagnostic, Mark, PartMark, Path
+from cnnspec.ground.patterns import pattern
 from cnnspec.ground.source import Source
 from cnnspec.ground.source.nodes import PLAIN, STR
-from cnnspec.ground.source.remarks import Remarks
 from cnnspec.ground.yaml_text import flow
 from cnnspec.read.found import Found, Place, Unknown
+
+if TYPE_CHECKING:
+    from cnnspec.ground.source.remarks import Remarks
 
 UNKNOWN = "unknown-in-source"
 """The code of what a source doesn't say, and a shape or a count depends on."""
@@ -49,9 +52,6 @@ class FoundSource(Source):
         self.path = self.asked = path
         self.found = found
         self.others = found.others
-        self.data = self._own = plain(found.document, path)
-        if found.figures and found.figures.expected:
-            self.data.setdefault("expect", found.figures.expected)
         self._text = ""
         # What a layer of one's own gives is made of the sizes of its input.
         self.has_formulas = "custom" in found.document
@@ -67,6 +67,20 @@ class FoundSource(Source):
         self._base = self._comments = None
         self._overrides, self._elsewhere = {}, {}
         self.problems = told(path, found.unknowns, _TODO)
+
+    @cached_property
+    def data(self) -> Any:
+        """The model as a spec has it."""
+        return self._own
+
+    @cached_property
+    def _own(self) -> Any:
+        # To import a model, nobody asks its source for that.
+        found = self.found
+        data = plain(found.document, self.path)
+        if found.figures and found.figures.expected:
+            data.setdefault("expect", found.figures.expected)
+        return data
 
     @cached_property
     def _root(self) -> Node:  # type: ignore[override]
@@ -120,8 +134,10 @@ class FoundSource(Source):
         """What to do, in a program as code has it: `write padding="same"`."""
         return as_python(hint) if self.found.format in _CODE else hint
 
-    def remarks(self, path: Path, *, whole: bool = True) -> Remarks:
+    def remarks(self, path: Path, *, whole: bool = True) -> "Remarks":
         """What its reader has to say of the value under a path."""
+        from cnnspec.ground.source.remarks import Remarks
+
         said = self.found.comments.get(path)
         return Remarks((said,)) if said else Remarks()
 
@@ -212,7 +228,7 @@ def _taken(candidates: Sequence[Any]) -> str:
 
 _CODE = ("python", "notebook")
 _LAYERS = (("layers",), ("blocks",))
-_SAID = re.compile(
+_SAID = pattern(
     r"\b(?P<word>write|set) (?P<key>[a-z_]+): "
     r"(?P<value>\[[^\[\]]*\]|[\w.+-]+)(?![^;,\s)])"
 )

@@ -185,6 +185,34 @@ def test_the_block_of_a_chain_is_its_unit() -> None:
     assert len(steps.splitlines()) <= len(widths) + 2
 
 
+def test_only_one_of_two_halves_is_called_by_the_name_of_their_unit() -> None:
+    between = ("ReLU", "ELU", "Softmax", "Dropout: 0.5", "LeakyReLU")
+    steps = []
+    for n, kind in enumerate(between, 3):
+        half = [
+            f"Conv2D: {{filters: 8, kernel_size: 1, name: u{n}_a}}",
+            f"BatchNormalization: {{name: u{n}_b}}",
+            f"ReLU: {{name: u{n}_c}}",
+            f"Conv2D: {{filters: 8, kernel_size: 3, name: u{n}_d}}",
+        ]
+        other = [
+            f"BatchNormalization: {{name: u{n}_e}}",
+            f"Conv2D: {{filters: 8, kernel_size: 3, name: u{n}_f}}",
+            f"ELU: {{name: u{n}_g}}",
+            f"Conv2D: {{filters: 8, kernel_size: 1, name: u{n}_h}}",
+        ]
+        steps += [*half, kind, *other, between[n - 4]]
+    text = written(found(spec(steps, "[64, 64, 3]")))
+    said = [line.split("#")[0].strip() for line in text.splitlines()]
+    assert said[said.index("- unit: {name: u3}") :][:4] == [
+        "- unit: {name: u3}",
+        "- ReLU",
+        "- unit_2: 3",
+        "- LeakyReLU",
+    ]
+    assert said[-1] == "- Dropout: 0.5"
+
+
 def test_equal_units_are_rounds() -> None:
     said = written(found(chain_of_units([64] * 60, "softmax")))
     assert "blocks:" not in said

@@ -22,11 +22,20 @@ def composed(text: str) -> str:
     A keyboard gives 손 as one character, and macOS as three in the names of files
     (Unicode Standard Annex 15, normalization form C).
     """
-    if text.isascii() or max(text) < "\N{COMBINING GRAVE ACCENT}":
+    if text.isascii() or _is_latin(text):
         return text
     from unicodedata import normalize
 
     return normalize("NFC", text)
+
+
+def _is_latin(text: str) -> bool:
+    """Whether no letter in a text is beyond Latin-1, whose letters are all composed."""
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:  # at the first one, however long the text is
+        return False
+    return True
 
 
 def is_library(name: str) -> bool:

@@ -22,6 +22,7 @@ class Notes:
         blocks: the models in the model, by the names of their blocks.
         custom: the classes that aren't Keras's, by their names in the spec.
         rows: how many operations have names that begin so. Keras gives them itself.
+        told: the layers that were read, by all that the file says of them.
     """
 
     def __init__(self, version: str, weights: Mapping[str, Shapes]) -> None:
@@ -29,6 +30,7 @@ class Notes:
         self.blocks: dict[str, Any] = {}
         self.custom: dict[str, Any] = {}
         self.rows: Counter[str] = Counter()
+        self.told: dict[str, Any] = {}
         self.words = Names()
         self.unknowns: list[Unknown] = []
         self.comments: dict[Path, str] = {}

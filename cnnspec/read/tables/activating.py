@@ -1,6 +1,7 @@
 """Which activation a layer may have, of which no table says anything."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from cnnspec.catalogue.layers import layer_class
 from cnnspec.read.tables.kinds import kinds_of
@@ -23,19 +24,35 @@ def activation_of(
         row: its row.
         below: the rows behind it.
     """
-    cls = layer_class(kind)
-    argument = cls.arguments().get("activation")
+    if below:
+        return _inside(kind, next(kinds_of(below[0]), ""))
+    sizes = row.output_shape
+    last = sizes[-1] if isinstance(sizes, tuple) and sizes else None
+    return (_ONE if last == 1 else _CLASSES) if _has_one(kind) else ()
+
+
+@cache
+def _has_one(kind: str) -> bool:
+    """Whether a layer may have an activation, and has none of its own."""
+    argument = layer_class(kind).arguments().get("activation")
     if argument is None:
+        return False
+    return argument.default in (None, "linear") or argument.required
+
+
+@cache
+def _inside(kind: str, following: str) -> tuple[str, ...]:
+    """Activations of a layer behind which another one stands.
+
+    Args:
+        kind: its class.
+        following: that of the other; empty if it isn't known.
+    """
+    if not _has_one(kind):
         return ()
-    if argument.default not in (None, "linear") and not argument.required:
-        return ()
-    if not below:
-        sizes = row.output_shape
-        last = sizes[-1] if isinstance(sizes, tuple) and sizes else None
-        return _ONE if last == 1 else _CLASSES
-    after = next((layer_class(one) for one in kinds_of(below[0])), None)
-    if after is None or argument.required:
+    if not following or layer_class(kind).arguments()["activation"].required:
         return _HIDDEN
+    after = layer_class(following)
     if after.family() == "normalization":
         return _NORMALIZED
     return () if after.activates or after.family() == "activations" else _HIDDEN

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cnnspec.read.tables.begun import depth_of, row_begun
 from cnnspec.read.tables.cells import COUNT, Cells
-from cnnspec.read.tables.finding import BARS, Table, cells_of, is_rule
+from cnnspec.read.tables.finding import BARS, Table, cells_of, has_bars, is_rule
 
 
 class Misfit(Exception):
@@ -25,7 +25,7 @@ def box_cells(table: Table) -> Iterator[Cells | None]:
             continue
         if is_rule(text):
             yield None
-        elif any(bar in text for bar in BARS):
+        elif has_bars(text):
             cells = cells_of(text)
             if len(cells) < len(heading):
                 if row_begun(line.number, *depth_of(text, boxed=True)):

@@ -108,13 +108,18 @@ def printed_row(row: Row) -> PrintedRow:
     if not bracket:
         name, kind = row.label, ""
     name, kind = name.rstrip(), kind.strip()
-    count, unbuilt = _params(row.first.number, row.params)
+    line = row.first.number
+    try:
+        count, unbuilt = _params(row.params)
+        shape = _shape(row.shape, kind)
+    except _Misread as error:
+        raise SummaryError(line, str(error)) from None
     return PrintedRow(
         name=name.rstrip(ELLIPSIS),
         type=kind.rstrip(")" + ELLIPSIS).rstrip(),
-        output_shape=_shape(row.first.number, row.shape, kind),
+        output_shape=shape,
         params=count,
-        line=row.first.number,
+        line=line,
         name_cut=not bracket or name.endswith(ELLIPSIS),
         type_cut=not kind.endswith(")") or ELLIPSIS in kind,
         depth=row.first.depth,
@@ -123,15 +128,19 @@ def printed_row(row: Row) -> PrintedRow:
     )
 
 
-def _shape(line: int, text: str, kind: str) -> Shapes | None:
+class _Misread(ValueError):
+    """A cell that says nothing of what its column is for."""
+
+
+@lru_cache(1024)  # many rows give the same
+def _shape(text: str, kind: str) -> Shapes | None:
     if text not in ("", *NO_SHAPE) and text[0] not in f"([{{{ELLIPSIS}":
-        raise SummaryError(
-            line,
+        raise _Misread(
             f"found {text!r} in the column 'Output Shape', where a shape such as "
-            "(None, 28, 28, 50) is wanted; each column must start under its heading",
+            "(None, 28, 28, 50) is wanted; each column must start under its heading"
         )
     groups = _PARENTHESES.findall(text) or _BRACKETS.findall(text)
-    shapes = [_sizes(line, sizes) for sizes in groups]
+    shapes = [_sizes(sizes) for sizes in groups]
     if not shapes or ELLIPSIS in text:
         return None
     # A cut list may hold more, but a Keras 2 input has one output.
@@ -141,40 +150,30 @@ def _shape(line: int, text: str, kind: str) -> Shapes | None:
     return shapes if len(shapes) > 1 else shapes[0]
 
 
-def _sizes(line: int, text: str) -> Shape:
-    found = _read_sizes(text)
-    if isinstance(found, str):
-        raise SummaryError(
-            line,
-            f"found {found!r} in the output shape ({text}); a size is a whole "
-            "number or None",
-        )
-    return found
-
-
-@lru_cache(1024)  # many rows give the same
-def _read_sizes(text: str) -> Shape | str:
-    """The sizes of a shape, or what stands there in place of one."""
+def _sizes(text: str) -> Shape:
     sizes = [size.strip() for size in text.split(",")]
     if sizes[-1] == "":  # (None,) or ()
         sizes.pop()
     for size in sizes:
         if size not in _UNKNOWN and not _SIZE.fullmatch(size):
-            return size
+            raise _Misread(
+                f"found {size!r} in the output shape ({text}); a size is a whole "
+                "number or None"
+            )
     return tuple(None if size in _UNKNOWN else int(size) for size in sizes)
 
 
-def _params(line: int, text: str) -> tuple[int | None, bool]:
+@lru_cache(1024)
+def _params(text: str) -> tuple[int | None, bool]:
     """The number, or None if it is cut or there is none, and if that is since then."""
     match = COUNT.fullmatch(text)
     if ELLIPSIS in text or "unb" in text:
         return None, "unb" in text
     if match is None or not _PRINTED.fullmatch(match[1]):
         found = repr(text) if text else "nothing"
-        raise SummaryError(
-            line,
+        raise _Misread(
             f"found {found} in the column 'Param #', where a number such as 1,275 is "
-            "wanted; each column must start under its heading",
+            "wanted; each column must start under its heading"
         )
     return number(match[1]), False
 

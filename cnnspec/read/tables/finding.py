@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from cnnspec.ground.patterns import pattern
@@ -9,6 +10,7 @@ from cnnspec.read.tables.cells import number
 from cnnspec.read.tables.lines import Line
 
 BARS = "┃│║|"
+_BARS = frozenset(BARS)
 _HEADING = pattern(
     r"Layer\s{0,3}\(\s{0,3}type(?::depth-idx)?\s?\).*?\bOut.*?\bP[a#]?", re.IGNORECASE
 )
@@ -51,7 +53,7 @@ class Table(NamedTuple):
     @property
     def is_box(self) -> bool:
         """Whether bars stand between the cells of its heading."""
-        return _has_bar(self.heading)
+        return has_bars(self.heading)
 
 
 class _Head(NamedTuple):
@@ -62,18 +64,21 @@ class _Head(NamedTuple):
     prefix: str
 
 
-def _has_bar(text: str) -> bool:
-    return any(bar in text for bar in BARS)
-
-
+@lru_cache(1024)  # a table has one again and again
 def is_rule(text: str) -> bool:
     """Whether a line separates rows, or is blank."""
     return _RULE.fullmatch(text) is not None
 
 
+def has_bars(text: str) -> bool:
+    """Whether bars stand in a line, as between cells."""
+    return any(bar in text for bar in BARS)
+
+
 def tables_of(lines: Sequence[Line]) -> Iterator[Table]:
     """The tables of a text, by their headings."""
-    lines = [part for line in lines for part in _unrolled(line)]
+    if any(map(_is_unrolled, lines)):
+        lines = [part for line in lines for part in _parts(line)]
     places = [i for i, line in enumerate(lines) if _word(line.text) >= 0]
     heads = [head for i in places if (head := _head(lines, i))]
     before = 0
@@ -89,24 +94,28 @@ def _word(text: str) -> int:
     return match.start() if match else -1
 
 
-def _unrolled(line: Line) -> Iterator[Line]:
-    """A line; or several, if it has a heading and rows behind it."""
+def _is_unrolled(line: Line) -> bool:
+    """Whether a line has a heading and rows behind it."""
     match = _ONE_LINE.match(line.text) if "Param #" in line.text else None
-    if match and match["rows"].strip():
-        yield from (Line(line.number, part) for part in match.groups())
-    else:
-        yield line
+    return bool(match and match["rows"].strip())
+
+
+def _parts(line: Line) -> Iterator[Line]:
+    """A line; or several, if it has a heading and rows behind it."""
+    match = _ONE_LINE.match(line.text) if _is_unrolled(line) else None
+    for part in match.groups() if match else (line.text,):
+        yield Line(line.number, part)
 
 
 def _head(lines: Sequence[Line], index: int) -> _Head | None:
     """The heading that begins with the word in this line, if one does."""
     text = lines[index].text
     start = _word(text)
-    if not _has_bar(text[start:]):
+    if not has_bars(text[start:]):
         match = _HEADING.search(text)
         return _Head(index, index + 1, text[: match.start()]) if match else None
     before = text[:start].rstrip()
-    prefix = before[:-1] if before[-1:] in {*BARS} else before
+    prefix = before[:-1] if before[-1:] in _BARS else before
     if _HEADING.search(" ".join(cells_of(text.removeprefix(prefix)))):
         return _Head(index, index + 1, prefix)
     return _wrapped_head(lines, index, prefix)
@@ -139,14 +148,14 @@ def _is_text(text: str) -> bool:
 def cells_of(text: str) -> list[str]:
     """What stands between the bars of a line."""
     body = text.strip()
-    body = body[1:] if body[:1] in {*BARS} else body
-    body = body[:-1] if body[-1:] in {*BARS} else body
+    body = body[1:] if body[:1] in _BARS else body
+    body = body[:-1] if body[-1:] in _BARS else body
     return _BAR.split(body)
 
 
 def _table(lines: Sequence[Line], head: _Head, before: int, end: int) -> Table:
     strip = _stripper(head.prefix)
-    stop = next((i for i in range(head.end, end) if _TOTAL.search(lines[i].text)), end)
+    stop = next((i for i in range(head.end, end) if _has_total(lines[i].text)), end)
     totals: dict[str, int] = {}
     for line in lines[stop : min(stop + 60, end)]:
         for match in _TOTAL.finditer(line.text):
@@ -165,6 +174,10 @@ def _table(lines: Sequence[Line], head: _Head, before: int, end: int) -> Table:
     )
 
 
+def _has_total(text: str) -> bool:
+    return "params:" in text.lower() and _TOTAL.search(text) is not None
+
+
 def _name(lines: Sequence[Line]) -> str | None:
     for line in reversed(lines):
         if match := _MODEL.search(line.text):
@@ -178,6 +191,8 @@ def _stripper(prefix: str) -> Callable[[str], str]:
     Numbers in it, of lines or in times, may differ, and so may its blanks. It may be
     there on some lines alone: a log has it once for all that is logged at once.
     """
+    if not prefix:
+        return lambda text: text
     parts = re.split(r"([0-9]+|\s+)", prefix.rstrip())
     loose = [
         "[0-9]+" if part.isdecimal() else r"\s*" if part.isspace() else re.escape(part)

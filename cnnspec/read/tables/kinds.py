@@ -12,7 +12,6 @@ MODELS = ("Functional", "Sequential", "Model")
 _OLD = re.compile(r"^CuDNN|V[12]$")
 _TENSORFLOW = {"truediv": "true_divide", "floordiv": "floor_divide"}
 """What Python calls operations, of which Keras 2 took their names."""
-_NUMBER = re.compile(r"(?:_[0-9]+)?$")
 
 
 def kinds_of(row: PrintedRow) -> Iterator[str]:
@@ -20,9 +19,11 @@ def kinds_of(row: PrintedRow) -> Iterator[str]:
     if is_model(row) and row.params == 0:  # such as one that varies images
         yield registry.NEUTRAL
         return
-    printed = _OLD.sub("", row.type)
-    stem = _NUMBER.sub("", row.name)
-    yield from _layers(printed, row.type_cut, stem)
+    stem, _, number = row.name.rpartition("_")
+    if not number.isdecimal():
+        stem = row.name
+    yield from _layers(row.type, row.type_cut, stem)
+    # Nobody imports operations for a row that a layer explains.
     if row.type in registry.CODE_LAYERS:
         word = stem.rpartition(".")[2]
         if found := registry.operation_meant(_TENSORFLOW.get(word, word)):
@@ -34,7 +35,7 @@ def kinds_of(row: PrintedRow) -> Iterator[str]:
 
 @cache
 def _layers(printed: str, is_cut: bool, stem: str) -> tuple[str, ...]:
-    names = dict.fromkeys(registry.printed_names(printed, is_cut))
+    names = dict.fromkeys(registry.printed_names(_OLD.sub("", printed), is_cut))
     known = [name for name in names if not registry.refusal(name)]
     return tuple(sorted(known, key=lambda name: snake_case(name) != stem))
 

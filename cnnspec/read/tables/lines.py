@@ -22,6 +22,7 @@ _BARE_COLOUR = r"\[[0-9]{1,3}(?:;[0-9]{1,3}){0,5}m"
 
 _MARKUP = pattern(r"</|<br|&[a-z#0-9]{2,8};", re.IGNORECASE)
 _RULES = pattern(r"(_{40,}|[┏+][━┳+-]{39,})\n(_+|[━┳+-]*[┓+])")
+_RULE_ENDS, _RULE_BEGINS = frozenset("_━-┳"), frozenset("_━┳+-┓")
 
 
 class Line(NamedTuple):
@@ -47,15 +48,17 @@ def lines_of(text: str) -> list[Line]:
         from cnnspec.read.tables.garbled import mended
 
         text = mended(text)
-        if not _PLAIN.keys().isdisjoint(map(ord, {*text})):
+        if any(chr(code) in text for code in _PLAIN):
             text = text.translate(_PLAIN)
     if ("<" in text or "&" in text) and _MARKUP.search(text):
         from cnnspec.read.tables.markup import without_markup
 
         text = without_markup(text)
-    lines: list[Line] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        lines += [Line(number, part.rstrip("\r")) for part in line.split("\v")]
+    lines = [
+        Line(number, part.rstrip("\r"))
+        for number, line in enumerate(text.split("\n"), 1)
+        for part in (line.split("\v") if "\v" in line else (line,))
+    ]
     return [Line(number, line.rstrip()) for number, line in _unfolded(lines)]
 
 
@@ -67,15 +70,17 @@ def _unfolded(lines: Sequence[Line]) -> Sequence[Line]:
     """
     width = broken = 0
     for one, other in pairwise(lines):
-        both = one.text[-1:] in {*"_━-┳"} and other.text[:1] in {*"_━┳+-┓"}
+        both = one.text[-1:] in _RULE_ENDS and other.text[:1] in _RULE_BEGINS
         if both and _RULES.fullmatch(f"{one.text}\n{other.text}"):
             width = width or len(one.text)
             broken += 1
+    if not width:
+        return lines
     whole_rules = sum(
         one.text == "_" * width and other.text[:1] != "_"
         for one, other in pairwise(lines)
     )
-    if not width or whole_rules > broken:
+    if whole_rules > broken:
         return lines
     whole: list[Line] = []
     goes_on = False

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import lru_cache
 from itertools import islice, permutations, product
 from math import isqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnspec.catalogue import registry
 from cnnspec.catalogue.layers import layer_class
@@ -182,15 +182,40 @@ def usual(kind: str, name: str) -> Any:
     return layer_class(kind).arguments()[name].default
 
 
-@lru_cache(4096)
-def trained(
+class Explained(NamedTuple):
+    """What explains a row."""
+
+    arguments: Arguments
+    """The likeliest."""
+    trained: int
+    """How many numbers training would change."""
+    others: tuple[str, list[Any]] | None
+    """The argument of which other values would do, too, and its values; or nothing."""
+
+
+@lru_cache(4096)  # many rows are like others
+def explained(
     kind: str, shapes: tuple[Shape, ...], output: Any, params: int | None
-) -> int:
-    """How many numbers training would change of the layer that explains a row."""
-    [given, *_] = answers(kind, shapes, output, params)
-    layer = made(Question(kind, shapes, None, None), dict(given))
+) -> Explained | None:
+    """What explains a row, as `answers` has it; None where nothing does."""
+    several = [dict(one) for one in answers(kind, shapes, output, params)]
+    if not several:
+        return None
+    layer = made(Question(kind, shapes, None, None), several[0])
     weights = layer.weights(*shapes) if layer else ()
-    return sum(weight.size for weight in weights if weight.trainable)
+    trained = sum(weight.size for weight in weights if weight.trainable)
+    others = _most_different(kind, several) if len(several) > 1 else None
+    return Explained(several[0], trained, others)
+
+
+def _most_different(kind: str, several: Sequence[Arguments]) -> tuple[str, list[Any]]:
+    """The argument that tells answers apart best, and its values in each of them."""
+    found: dict[str, list[Any]] = {}
+    for name in dict.fromkeys(name for one in several for name in one):
+        values = [one.get(name, usual(kind, name)) for one in several]
+        found[name] = [v for i, v in enumerate(values) if v not in values[:i]]
+    name = max(found, key=lambda name: len(found[name]))
+    return name, found[name]
 
 
 def _without_defaults(question: Question, given: Arguments) -> Arguments:

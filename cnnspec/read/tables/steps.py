@@ -14,7 +14,7 @@ from cnnspec.read.tables.activating import activation_of
 from cnnspec.read.tables.freezing import Held, freeze
 from cnnspec.read.tables.kinds import is_model, is_unseen, kinds_of
 from cnnspec.read.tables.rows import PrintedRow, PrintedSummary
-from cnnspec.read.tables.solving import Arguments, answers, assumed, trained, usual
+from cnnspec.read.tables.solving import Arguments, Explained, assumed, explained
 from cnnspec.read.tables.wiring import (
     CUT,
     Guess,
@@ -117,7 +117,8 @@ class _Level:
         for place, part in enumerate(self._parts):
             if not is_input(part.row):
                 self._step(place, part)
-                self._call_again()
+                if self._waiting:
+                    self._call_again()
         if self._waiting:
             place = self._waiting[0][0]
             raise _unexplained(self._parts[place].row, "it reads what no row gives")
@@ -167,7 +168,7 @@ class _Level:
         if not calls:
             raise _unexplained(row, "the column 'Connected to' names nothing")
         first, *more = calls
-        if not all(self._is_there(ref) for ref in first):
+        if not all(map(self._is_there, first)):
             raise _unexplained(row, "it reads a row that stands below it")
         path = (*self._path[-2:], "layers", len(self.made))
         self._steps.place(path, row)
@@ -266,12 +267,10 @@ class _Level:
             output: Any = row.output_shape
             if isinstance(output, list):
                 output = tuple(output)
-            found = answers(kind, tuple(main), output, row.params)
-            if found:
-                several = [dict(one) for one in found]
-                self._trained = trained(kind, tuple(main), output, row.params)
-                self._shapes[place] = self._given(kind, several[0], main, row)
-                return kind, self._told(place, kind, several, row)
+            if found := explained(kind, tuple(main), output, row.params):
+                self._trained = found.trained
+                self._shapes[place] = self._given(kind, found.arguments, main, row)
+                return kind, self._told(place, kind, found, row)
         if lacking:
             raise _unexplained(row, "the table doesn't say what else it reads")
         return self._own(place, row, shapes)
@@ -286,12 +285,12 @@ class _Level:
         return layer_class(kind)(**whole).output(*shapes)
 
     def _told(
-        self, place: int, kind: str, several: list[Arguments], row: PrintedRow
+        self, place: int, kind: str, found: Explained, row: PrintedRow
     ) -> Arguments:
         """The arguments of a layer, having noted what isn't sure of them."""
-        first = several[0]
-        if len(several) > 1:
-            self._steps.open(row, *_most_different(kind, several), _SEVERAL)
+        first = found.arguments
+        if found.others:
+            self._steps.open(row, *found.others, _SEVERAL)
         activation = activation_of(
             kind, row, [p.row for p in self._parts[place + 1 : place + 2]]
         )
@@ -373,16 +372,6 @@ class _Level:
             Unknown(row.name, "class", (kind,), why, Place(row.line), counts=True)
         )
         return kind, arguments
-
-
-def _most_different(kind: str, several: Sequence[Arguments]) -> tuple[str, list[Any]]:
-    """The argument that tells answers apart best, and its values in each of them."""
-    found: dict[str, list[Any]] = {}
-    for name in dict.fromkeys(name for one in several for name in one):
-        values = [one.get(name, usual(kind, name)) for one in several]
-        found[name] = [v for i, v in enumerate(values) if v not in values[:i]]
-    name = max(found, key=lambda name: len(found[name]))
-    return name, found[name]
 
 
 def _why_own(row: PrintedRow, made: Shape, x: Shape) -> str:

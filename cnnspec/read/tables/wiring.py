@@ -1,14 +1,17 @@
 """Which tensors a row's layer reads: the row above, or what "Connected to" names."""
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from cnnspec.catalogue.registry import INPUT_LAYER
+from cnnspec.ground.patterns import pattern
 from cnnspec.read.found import Place, ReadError
 from cnnspec.read.tables.rows import PrintedRow
 
-_REF = re.compile(
+_REF = pattern(
     r"(?<![^\s\[',\]])(?P<name>[^\s\[\],'…]+)"
     r"(?:\[(?P<call>\d+)\]\[(?P<tensor>\d+)\]|(?P<cut>[\[\]0-9]*…))"
 )
@@ -61,21 +64,44 @@ def reads_of(parts: Sequence[Part], guesses: list[Guess]) -> list[list[Ref]]:
     Raises:
         ReadError: a name there is no row's.
     """
-    told = [[*_REF.finditer(part.row.reads)] for part in parts]
+    said = [part.row.reads for part in parts]
+    told = [[*_REF.finditer(reads)] if reads else [] for reads in said]
     if not any(told):
         return [
             [Ref(i - 1)] if i and not is_input(part.row) else []
             for i, part in enumerate(parts)
         ]
-    places: dict[str, list[int]] = {}
-    for place, part in enumerate(parts):
-        places.setdefault(part.row.name, []).append(place)
-    if told[0] and not places.keys() & {match["name"] for match in told[0]}:
+    names = _Names([part.row for part in parts])
+    if told[0] and not any(names.are(match["name"]) for match in told[0]):
         told[0] = []  # Keras 1 has no row for the input that a first layer was given
     return [
-        [_ref(match, parts, place, places, guesses) for match in matches]
+        [_ref(match, parts, place, names, guesses) for match in matches]
         for place, matches in enumerate(told)
     ]
+
+
+class _Names:
+    """The places of rows by their names."""
+
+    def __init__(self, rows: Sequence[PrintedRow]) -> None:
+        self._places: dict[str, list[int]] = {}
+        for place, row in enumerate(rows):
+            self._places.setdefault(row.name, []).append(place)
+        self._sorted = sorted(self._places)
+        self._cut = {row.name for row in rows if row.name_cut}
+
+    def are(self, name: str) -> list[int]:
+        """The rows that are called so."""
+        return self._places.get(name, [])
+
+    def may_be(self, name: str, is_cut: bool) -> list[int]:
+        """The rows that may be meant, of which not all is printed, or of the name."""
+        found = {one for one in self._cut if name.startswith(one)}
+        if is_cut:
+            start = bisect_left(self._sorted, name)
+            behind = islice(self._sorted, start, None)
+            found.update(takewhile(lambda one: one.startswith(name), behind))
+        return sorted(place for one in found for place in self._places[one])
 
 
 def is_input(row: PrintedRow) -> bool:
@@ -89,18 +115,11 @@ def _ref(
     match: re.Match[str],
     parts: Sequence[Part],
     place: int,
-    places: Mapping[str, list[int]],
+    names: _Names,
     guesses: list[Guess],
 ) -> Ref:
     name, reader = match["name"], parts[place].row
-    found = places.get(name, [])
-    if not found:
-        found = [
-            i
-            for i, (row, _) in enumerate(parts)
-            if (row.name_cut and name.startswith(row.name))
-            or (match["cut"] == "…" and row.name.startswith(name))
-        ]
+    found = names.are(name) or names.may_be(name, match["cut"] == "…")
     found = [i for i in found if i < place] or found
     if not found:
         text = f"'{reader.name}' reads '{name}', which names none of the table's rows"

@@ -4,10 +4,10 @@ The names that somebody gave tell where a part begins and ends, and which layers
 parts are the same one: `block_1_expand` and `block_2_expand`.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from cnnspec.ground.patterns import pattern
 from cnnspec.read.writing.items import CALL, LAST, Item, Ref, Scope, Seq, each_item
 from cnnspec.read.writing.windows import Stretch
 
@@ -17,7 +17,7 @@ _LEAST = 3
 """Parts."""
 _CHOICES = 4
 """Layers that some parts lack, one behind the other counted once, at most."""
-_NUMBER = re.compile(r"\d+[a-z]?(?=_|$)")
+_NUMBER = pattern(r"\d+[a-z]?(?=_|$)")
 
 
 class Part(NamedTuple):
@@ -31,6 +31,8 @@ class Part(NamedTuple):
 def parts_by_name(scope: Scope) -> Iterator[list[Part]]:
     """Parts of a model whose names differ in their numbers."""
     words = [_words(item) for item in scope.items]
+    if not any(words):
+        return
     for depth in range(1, _DEPTH + 1):
         groups: dict[str, list[Part]] = {}
         start = 0

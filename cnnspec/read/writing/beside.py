@@ -41,8 +41,11 @@ def remarks(found: Found, origin: str) -> dict[Path, list[str]]:
     places = _places(found.document)
     alike: dict[str, list[Unknown]] = {}
     for unknown in found.unknowns:
-        alike.setdefault(_of(unknown), []).append(unknown)
-    for text, several in alike.items():
+        _, argument, candidates, why, *_ = unknown
+        said = f"{bool(unknown.layer)}{argument}{candidates!r}{why}"
+        alike.setdefault(said, []).append(unknown)
+    for several in alike.values():
+        text = _of(several[0])
         if len(several) < _MANY:
             for unknown in several:
                 lines.setdefault(places.get(unknown.layer, ()), []).append(text)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from cnnspec.language.steps import STATEMENTS
@@ -73,7 +73,7 @@ def _best(spec: Spec) -> Candidate | None:
     found = [*_by_names(spec)]
     best = max((one.gain for one in found if not one.is_repeat), default=0)
     readers = {id(seq): r for scope in spec.scopes() for seq, r in _readers(scope)}
-    for promise, stretches in _repeated(spec)[:_TRIED]:
+    for promise, stretches in _repeated(spec):
         if best >= promise:
             break
         if one := _candidate(spec, stretches, readers):
@@ -104,41 +104,58 @@ def _takes_apart(block: Candidate, repeat: Candidate) -> bool:
 
 def _repeated(spec: Spec) -> list[tuple[int, list[Stretch]]]:
     """Stretches that look alike, those first that promise to save most lines."""
-    ranked = [
-        (promise, group)
-        for group in _alike(spec)
-        if (promise := _promise(group)) >= _GAIN and _is_a_part(group[0].items)
-    ]
-    ranked.sort(key=lambda one: -one[0])
-    return ranked
-
-
-def _alike(spec: Spec) -> list[list[Stretch]]:
-    """Stretches that look alike and aren't made of smaller ones that do."""
     seqs = [seq for scope in spec.scopes() for seq in sequences(scope.items)]
+    # All sequences one behind the other, with what is like nothing else between.
+    places = [(seq, start) for seq in seqs for start in range(len(seq) + 1)]
     numbers: dict[Hashable, int] = {}
-    signs = []
-    for seq in seqs:
+    signs: list[int] = []
+    heights: list[int] = []
+    for number, seq in enumerate(seqs, 1):
         spec.spend(len(seq))
-        signs.append([numbers.setdefault(looks(i), len(numbers)) for i in seq])
-    places = [(n, start) for n, seq in enumerate(seqs) for start in range(len(seq))]
-    groups = [places]
-    found: dict[tuple[int, int, int], list[Stretch]] = {}
+        signs += [numbers.setdefault(looks(i), len(numbers)) for i in seq]
+        signs.append(-number)
+        heights += accumulate((lines([item]) for item in seq), initial=0)
+    ranked = []
+    for starts, size in _alike(signs):
+        first = starts[0]
+        promise = _promise(starts, size, heights[first + size] - heights[first])
+        seq, start = places[first]
+        if promise >= _GAIN and _is_a_part(seq[start : start + size]):
+            ranked.append((promise, starts, size))
+    ranked.sort(key=lambda one: -one[0])
+    return [
+        (promise, [Stretch(seq, n, n + size) for seq, n in map(places.__getitem__, at)])
+        for promise, at, size in ranked[:_TRIED]
+    ]
+
+
+def _alike(signs: Sequence[int]) -> list[tuple[list[int], int]]:
+    """Where stretches begin that look alike, and their sizes.
+
+    Left out are those that are made of smaller ones that do.
+
+    Args:
+        signs: of items, equal where these look alike; negative behind a sequence.
+    """
+    padded = [*signs, *([-1] * LONGEST)]
+    groups = [[*range(len(signs))]]
+    found: list[tuple[list[int], int]] = []
     for size in range(1, LONGEST + 1):
-        longer: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        for number, group in enumerate(groups):
-            for n, start in group:
-                if start + size <= len(seqs[n]):
-                    key = number, signs[n][start + size - 1]
-                    longer.setdefault(key, []).append((n, start))
-        groups = [group for group in longer.values() if len(group) > 1]
+        longer = []
         for group in groups:
-            n, start = group[0]
-            if repeats_itself(signs[n][start : start + size]):
-                continue
-            alike = [Stretch(seqs[n], start, start + size) for n, start in group]
-            found[n, start, size] = alike
-    return [found[place] for place in sorted(found)]
+            split: dict[int, list[int]] = {}
+            for start in group:
+                split.setdefault(padded[start + size - 1], []).append(start)
+            longer += [
+                part for sign, part in split.items() if sign >= 0 and len(part) > 1
+            ]
+        groups = longer
+        found += [
+            (group, size)
+            for group in groups
+            if not repeats_itself(signs[group[0] : group[0] + size])
+        ]
+    return sorted(found, key=lambda one: (one[0][0], one[1]))
 
 
 def _is_a_part(items: Seq) -> bool:
@@ -151,9 +168,19 @@ def _is_a_part(items: Seq) -> bool:
     )
 
 
-def _promise(group: Sequence[Stretch]) -> int:
-    count, size = len(_apart(group, lambda _: True)), lines(group[0].items)
-    return (count - 1) * size - count - 4
+def _promise(starts: Iterable[int], size: int, height: int) -> int:
+    """Lines that a block may save.
+
+    Args:
+        starts: of the stretches, some of which may overlap.
+        size: how many items each has.
+        height: how many lines.
+    """
+    count = end = 0
+    for start in starts:
+        if start >= end:
+            count, end = count + 1, start + size
+    return (count - 1) * height - count - 4
 
 
 def _apart(group: Iterable[Stretch], takes: Callable[[Stretch], bool]) -> list[Stretch]:
@@ -238,7 +265,7 @@ def _made(
     """The block that instances make, if it saves something."""
     try:
         template = Template(spec, instances, entries, _PARAMETERS)
-        calls = name_call(template, len(stretches))
+        calls = name_call(template, len(stretches), spec.calls)
     except Mismatch:
         return None
     count = len(template.parameters.vectors)
@@ -311,6 +338,7 @@ def _apply(spec: Spec, found: Candidate) -> None:
     """Puts calls in the places of the stretches."""
     template, calls = found.template, found.calls
     calls_blocks = any(item.form == CALL for item in each_item(template.body))
+    spec.calls |= {*(calls or ())}
     taken = {*spec.blocks, *spec.models, *STATEMENTS, *template.parameters.vectors}
     taken |= {item.key for scope in spec.scopes() for item in each_item(scope.items)}
     name = title_of(template.body, calls, taken, calls_blocks)

@@ -63,12 +63,13 @@ def _shared(kind: str, items: list[Item]) -> Iterator[tuple[str, Any, int]]:
     cls = layer_class(kind)
     first = next(iter(cls.arguments().values()))
     what = first.name if first.required else cls.grows_with  # that one reads it for
+    somewhere = {name for item in items for name in item.arguments}
     for name in cls.arguments():
-        if name in (what, "name"):
+        if name in (what, "name") or name not in somewhere:
             continue
         said = [i.arguments[name] for i in items if name in i.arguments]
         plain = Counter(repr(value) for value in said if not _is_formula(value))
-        if not plain:
+        if not plain:  # formulas alone
             continue
         text, count = plain.most_common(1)[0]
         others = sum(name not in item.arguments for item in items)
@@ -100,7 +101,7 @@ def _leave_out(items: list[Item], found: dict[str, Any]) -> None:
 
 def _spell_out(items: list[Item], found: dict[str, Any]) -> None:
     """Says what `defaults` said, and takes away what Keras does anyhow."""
-    for item in items:
+    for item in items if found else ():
         known = find(item.kind).arguments()
         for name, value in found.items():
             if name not in item.arguments:

@@ -72,13 +72,17 @@ class Item:
 
     def copy(self) -> "Item":
         """An item that can be changed, with branches and body of its own."""
-        other = Item(self.form, self.kind, dict(self.arguments), self.key)
+        other = Item.__new__(Item)  # each pass copies all items
+        other.form, other.kind, other.key = self.form, self.kind, self.key
         other.name, other.reads, other.said = self.name, self.reads, self.said
         other.settings, other.layer = self.settings, self.layer
-        other.branches = tuple([one.copy() for one in seq] for seq in self.branches)
-        other.body = [one.copy() for one in self.body]
+        other.arguments = self.arguments.copy()
+        other.branches = self.branches
+        if self.branches:
+            other.branches = tuple([one.copy() for one in seq] for seq in self.branches)
+        other.body = [one.copy() for one in self.body] if self.body else []
         other.original = self.original
-        other.comments = list(self.comments)
+        other.comments = self.comments.copy()
         return other
 
     def inside(self) -> "Iterator[Seq]":
@@ -154,6 +158,7 @@ class Spec:
         main: the spec's own.
         models: those inside, by their blocks.
         blocks: those that passes have made, by their names.
+        calls: the names of their calls, each of which only one can have.
         defaults: as the spec has them.
         effort: what may still be spent on looking for what is repeated.
     """
@@ -161,6 +166,7 @@ class Spec:
     def __init__(self, main: Scope, models: dict[str, Scope]) -> None:
         self.main, self.models = main, models
         self.blocks: dict[str, Block] = {}
+        self.calls: frozenset[str] = frozenset()
         self.defaults: dict[str, dict[str, Any]] = {}
         self.effort = EFFORT
 
@@ -188,5 +194,6 @@ class Spec:
         for name, block in self.blocks.items():
             body = [item.copy() for item in block.body]
             other.blocks[name] = block._replace(body=body)
-        other.defaults, other.effort = dict(self.defaults), self.effort
+        other.calls, other.defaults = self.calls, dict(self.defaults)
+        other.effort = self.effort
         return other

@@ -7,17 +7,17 @@ session; then they stay as they are, and are written where the order doesn't lea
 them.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.registry import FORMER
+from cnnspec.ground.patterns import pattern
 from cnnspec.language.naming import AutomaticNames, stem
 from cnnspec.read.writing.items import CALL, LAYER, Item, Spec, written_out
 
-_NUMBER = re.compile(r"_(\d+)$")
+_NUMBER = pattern(r"_(\d+)$")
 _MODELS = ("sequential", "model", "functional")
 """What Keras calls models, before the number."""
 
@@ -29,14 +29,11 @@ def automatic_number(name: str, kind: str) -> int | None:
         name: of a layer.
         kind: what a spec calls its class.
     """
-    for word in _stems(kind):
-        if name == word:
-            return 0
-        if name.startswith(f"{word}_") and (
-            found := _NUMBER.fullmatch(name[len(word) :])
-        ):
-            return int(found[1])
-    return None
+    word, _, number = name.rpartition("_")
+    words = _stems(kind)
+    if name in words:
+        return 0
+    return int(number) if word in words and number.isdecimal() else None
 
 
 @cache

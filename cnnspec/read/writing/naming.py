@@ -1,7 +1,7 @@
 """Names inside of what is used several times, so that they come out as they were."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from cnnspec.language.naming import WHOLE
@@ -12,7 +12,9 @@ from cnnspec.read.writing.template import Named, Template
 _NUMBER = re.compile(r"\d+")
 
 
-def name_call(template: Template, count: int) -> list[str] | None:
+def name_call(
+    template: Template, count: int, taken: Collection[str]
+) -> list[str] | None:
     """Names the layers of a block, and tells how its calls are named.
 
     Where all names of an instance begin alike, its call is called so; where they have a
@@ -21,6 +23,7 @@ def name_call(template: Template, count: int) -> list[str] | None:
     Args:
         template: of the block.
         count: of instances.
+        taken: names that calls of other blocks have.
 
     Returns:
         The name of each call; None where none has one.
@@ -32,7 +35,8 @@ def name_call(template: Template, count: int) -> list[str] | None:
     if not given:
         return None
     unnamed = any(_is_unnamed(one) for one in template.named)
-    if not unnamed and (calls := _prefixes(given, count)):
+    calls = [] if unnamed else _prefixes(given, count)
+    if calls and not {*calls} & {*taken}:
         for item, names in given:
             start = next(k for k in range(count) if names[k] is not ANY)
             item.name = names[start][len(calls[start]) + 1 :]

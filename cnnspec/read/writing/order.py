@@ -6,7 +6,6 @@ followed to its end before the next begins.
 """
 
 from collections.abc import Iterable
-from heapq import heappop, heappush
 from itertools import pairwise
 
 from cnnspec.language.naming import stem
@@ -17,10 +16,24 @@ from cnnspec.read.writing.names import automatic_number
 def put_in_order(spec: Spec) -> None:
     """Orders the layers of each model, each behind what it reads."""
     for scope in spec.scopes():
+        if _is_chain(scope):
+            continue
         first = _before(scope, _made_before(scope.items))
         scope.items = (
             _sorted(scope, first) or _sorted(scope, _before(scope, [])) or (scope.items)
         )
+
+
+def _is_chain(scope: Scope) -> bool:
+    """Whether each layer reads the one before it, and nothing else."""
+    return len(scope.inputs) == 1 and all(
+        item.form == LAYER and [ref.name for ref in item.reads] == [before]
+        for before, item in zip(
+            [scope.inputs[0], *(item.key for item in scope.items)],
+            scope.items,
+            strict=False,
+        )
+    )
 
 
 def _made_before(items: Seq) -> list[tuple[Item, Item]]:
@@ -52,6 +65,8 @@ def _before(scope: Scope, pairs: Iterable[tuple[Item, Item]]) -> dict[str, list[
 
 def _sorted(scope: Scope, before: dict[str, list[str]]) -> Seq | None:
     """The items, one path after the other; None where that can't be."""
+    from heapq import heappop, heappush
+
     place = {item.key: number for number, item in enumerate(scope.items)}
     waits = {key: len({*names}) for key, names in before.items()}
     after: dict[str, list[str]] = {key: [] for key in place}

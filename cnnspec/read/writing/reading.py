@@ -60,13 +60,13 @@ class _Reader:
         key = arguments.pop("name", None) or ""
         given = arguments.pop("from", ())
         form = CALL if kind in self._blocks else APPLY if kind == APPLY else LAYER
-        item = Item(form, kind, _literal(arguments), key)
-        item.name = _literal(key) or None
-        if form == LAYER:
-            which = repr((kind, arguments))  # most layers are like others
-            if which not in self._made:
-                self._made[which] = _layer(kind, arguments)
-            item.layer = self._made[which]
+        which = repr((form, kind, arguments))  # most layers are like others
+        if which not in self._made:
+            layer = _layer(kind, arguments) if form == LAYER else None
+            self._made[which] = _literal(arguments), layer
+        said, layer = self._made[which]
+        item = Item(form, kind, dict(said), key)
+        item.name, item.layer = _literal(key) or None, layer
         if isinstance(given, dict):
             said = list(_by_name(given))
             item.reads = tuple(_ref(name, known) for _, name in said)

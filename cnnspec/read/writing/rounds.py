@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.read.writing.items import (
     ENTRY,
+    LAYER,
     REPEAT,
     Item,
     Ref,
@@ -43,6 +44,16 @@ class _Run(NamedTuple):
     item: Item
 
 
+def make_long_rounds(spec: Spec) -> None:
+    """Makes repeats of more equal rounds than anybody would count through.
+
+    Where so many unnamed layers go on alike, nobody has to look for blocks in them.
+    """
+    for scope in spec.scopes():
+        if len(scope.items) > WALKED:
+            _in_scope(spec, scope, frozenset(), WALKED)
+
+
 def make_rounds(spec: Spec) -> None:
     """Makes repeats of what follows one another, the best ones first."""
     for scope in spec.scopes():
@@ -53,23 +64,33 @@ def make_rounds(spec: Spec) -> None:
         spec.blocks[name] = block._replace(body=scope.items)
 
 
-def _in_scope(spec: Spec, scope: Scope, taken: frozenset[str]) -> None:
+def _in_scope(spec: Spec, scope: Scope, taken: frozenset[str], above: int = 0) -> None:
     if len(scope.inputs) == 1:
-        _in_sequence(spec, scope, scope.items, taken)
+        _in_sequence(spec, scope, scope.items, taken, Readers(scope), above)
 
 
-def _in_sequence(spec: Spec, scope: Scope, seq: Seq, taken: frozenset[str]) -> None:
+def _in_sequence(
+    spec: Spec,
+    scope: Scope,
+    seq: Seq,
+    taken: frozenset[str],
+    readers: Readers,
+    above: int,
+) -> Readers:
+    """Makes the repeats of a sequence, and tells who reads what behind that."""
     while True:
-        runs = _runs(spec, seq, Readers(scope), taken)
+        runs = _runs(spec, seq, readers, taken, above)
         best = max(runs, key=lambda run: run.gain, default=None)
         if best is None:
             break
         stop = best.start + best.size * _rounds(best.item)
         seq[best.start : stop] = [best.item]
+        readers = Readers(scope)
     for item in seq:
         around = taken | set(_variables([item])) if item.form == REPEAT else taken
         for inner in item.inside():
-            _in_sequence(spec, scope, inner, around)
+            readers = _in_sequence(spec, scope, inner, around, readers, above)
+    return readers
 
 
 def _rounds(item: Item) -> int:
@@ -79,18 +100,43 @@ def _rounds(item: Item) -> int:
 
 
 def _runs(
-    spec: Spec, seq: Seq, readers: Readers, taken: frozenset[str]
+    spec: Spec, seq: Seq, readers: Readers, taken: frozenset[str], above: int
 ) -> Iterator[_Run]:
-    """The repeats that could be made in a sequence."""
+    """The repeats that could be made in a sequence.
+
+    Args:
+        spec: it is of.
+        seq: the sequence.
+        readers: who reads what in it.
+        taken: names of variables around.
+        above: how many rounds are too few; if any, they have to be plain and equal.
+    """
+    if len(seq) <= above:
+        return
     spec.spend(2 * len(seq))
-    said, seen = _numbered(map(_says, seq)), _numbered(map(looks, seq))
-    for signs in (said, seen):
+    said = _numbered(map(_says, seq))
+    seen = _numbered(map(looks, seq))
+    for signs in (said,) if above else (said, seen):
         for size in range(1, min(_LONGEST, len(seq) // 2) + 1):
             for start, count in _counted(signs, size):
+                if (
+                    count <= above
+                    or above
+                    and not _are_plain(seq[start : start + size])
+                ):
+                    continue
                 if _may_be_rounds(said, seen, start, size, count, signs is said):
                     found = _run(spec, seq, start, size, count, readers, taken)
                     if found:
                         yield found
+
+
+def _are_plain(items: Seq) -> bool:
+    """Whether they are layers that read one tensor each, and have no names."""
+    return all(
+        item.form == LAYER and item.name is None and len(item.reads) == 1
+        for item in items
+    )
 
 
 def _numbered(signs: Iterable[Any]) -> list[int]:
@@ -103,6 +149,9 @@ def _counted(signs: list[int], size: int) -> Iterator[tuple[int, int]]:
     """Where parts stand several times, one behind the other, and how often."""
     start = 0
     while start + 2 * size <= len(signs):
+        if signs[start] != signs[start + size]:  # as nearly everywhere
+            start += 1
+            continue
         count = _count(signs, start, size)
         if count > 1:
             yield start, count
@@ -138,6 +187,8 @@ def _may_be_rounds(
 
 def _says(item: Item) -> Any:
     """What an item is with all that it says, but for names."""
+    if not item.branches and not item.body:  # as most are
+        return looks(item), repr(item.arguments), (), ()
     branches = tuple(tuple(map(_says, seq)) for seq in item.branches)
     body = tuple(map(_says, item.body))
     return looks(item), repr(item.arguments), branches, body
@@ -162,9 +213,10 @@ def _run(
     fewer: bool = True,
 ) -> _Run | None:
     """The repeat that equal parts make; without the first of them, if need be."""
-    whole = seq[start : start + size * count]
-    if (lines(whole) - lines(whole[:size]) - 3) < _GAIN:
-        return None
+    if size * (count - 1) - 3 < _GAIN:  # unless some take several lines
+        whole = seq[start : start + size * count]
+        if lines(whole) - lines(whole[:size]) - 3 < _GAIN:
+            return None
     found = _repeat(spec, seq, start, size, count, readers, taken)
     if found is None and count > 2 and fewer:
         # The first often differs: it changes the sizes.

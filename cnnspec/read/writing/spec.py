@@ -13,7 +13,6 @@ from cnnspec.model.graph import Graph
 from cnnspec.read.found import Found
 from cnnspec.read.placed import FoundSource
 from cnnspec.read.writing.beside import remarks, shapes_of, sizes
-from cnnspec.read.writing.blocks import make_blocks
 from cnnspec.read.writing.branches import put_into_branches
 from cnnspec.read.writing.defaults import make_defaults
 from cnnspec.read.writing.document import document_of
@@ -22,9 +21,21 @@ from cnnspec.read.writing.names import free_to_change, leave_out
 from cnnspec.read.writing.order import put_in_order
 from cnnspec.read.writing.proof import graph_of, same
 from cnnspec.read.writing.reading import spec_of
-from cnnspec.read.writing.rounds import make_rounds
+from cnnspec.read.writing.rounds import make_long_rounds, make_rounds
 from cnnspec.read.writing.shortening import shorten
+from cnnspec.read.writing.windows import lines
 
+
+def make_blocks(spec: Spec) -> None:
+    """As in `blocks`, which nobody imports for a text that is short anyhow."""
+    if sum(lines(scope.items) for scope in spec.scopes()) > _SHORT:
+        from cnnspec.read.writing import blocks
+
+        blocks.make_blocks(spec)
+
+
+_SHORT = 12
+"""Lines of layers, of which no block saves any."""
 Pass = Callable[[Spec], None]
 Remarks = Mapping[Path, Sequence[str]]
 """Comments by the paths of the written-out document."""
@@ -32,6 +43,7 @@ FLAT: tuple[Pass, ...] = (shorten, put_in_order, leave_out)
 """What changes no line but its own."""
 FOLDING: tuple[Pass, ...] = (
     put_into_branches,
+    make_long_rounds,
     make_defaults,
     make_blocks,
     make_rounds,
