@@ -85,7 +85,28 @@ def record_of(folder: str, name: str = RECORD) -> Record | None:
     if found is None or found.keys() != set(Record._fields):
         return None
     best = found["best"]
-    return Record(**{**found, "best": best and tuple(best)})
+    best = tuple(best) if isinstance(best, list) else best
+    record = Record(**{**found, "best": best})
+    return record if _is_sound(record) else None
+
+
+def _is_sound(record: Record) -> bool:
+    """Whether a record holds what was written, and nothing that somebody broke."""
+    best: Any = record.best
+    if best is not None and not (isinstance(best, tuple) and len(best) == 3):
+        return False
+    name, value, epoch = best or ("", 0.0, 0)
+    texts = (record.variant, record.key, record.reason, record.score, name)
+    counts = [record.seed, record.params, record.trainable_params, record.macs or 0]
+    counts += [record.epochs, record.epochs_asked, epoch]
+    if not isinstance(record.test, dict):
+        return False
+    figures = [record.seconds, value, *record.test.values()]
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(isinstance(count, int) for count in counts)
+        and all(isinstance(figure, int | float) for figure in figures)
+    )
 
 
 def _read(path: str) -> dict[str, Any] | None:

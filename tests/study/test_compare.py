@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,3 +157,28 @@ def test_a_broken_record_is_no_run(text: str) -> None:
         (folder / name).write_text(text)
     (folder / "history.csv").write_text("epoch,loss\n1,x\n")
     assert gathered(["results"]) is None
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"test": None},
+        {"test": {"accuracy": "high"}},
+        {"best": [1]},
+        {"best": 0.5},
+        {"best": ["val_accuracy", None, 1]},
+        {"seconds": "long"},
+        {"epochs": None},
+        {"seed": "a"},
+        {"macs": [1]},
+        {"score": 1},
+    ],
+)
+def test_a_record_that_somebody_broke_is_missing(broken: dict[str, Any]) -> None:
+    study(Path("results/norm"), {"base": (0.5, 0.6), "he": (0.6, 0.7)})
+    [path] = Path("results/norm/runs/he").rglob("seed_1/record.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | broken))
+    results = gathered(["results/norm"])
+    assert results is not None
+    found = {each.name: len(each.finished) for each in results.variants}
+    assert (found, results.variants[1].missing) == ({"base": 2, "he": 1}, (1,))

@@ -73,7 +73,8 @@ def end(run: Run, reason: str = "", **changed: Any) -> None:
     """Leaves what a run leaves that has ended: the wider, the better."""
     os.makedirs(run.folder)
     width = run.settings.get("vars.width", 0)
-    known = dict.fromkeys(Record._fields) | {
+    known = dict.fromkeys(Record._fields, 1) | {
+        "score": "accuracy",
         "variant": run.variant,
         "seed": run.seed,
         "key": run.key,
