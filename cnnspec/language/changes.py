@@ -192,10 +192,13 @@ def _changed(program: Program, step: Step, name: str, given: Any) -> Step:
     if given is None:
         about = step.name, step.sources, step.label, step.path, step.named
         return PassStep(*about, name)
-    for key in ("name", "from"):
-        if isinstance(given, dict) and key in given:
-            text = f"change gives arguments, and '{key}' is none"
-            raise Invalid([Problem((*path, key), "change", text, "remove it", True)])
+    others = ("name", "from") if isinstance(given, dict) else ()
+    if found := [key for key in others if key in given]:
+        text = "change gives arguments, and '{}' is none"
+        raise Invalid(
+            Problem((*path, key), "change", text.format(key), "remove it", True)
+            for key in found
+        )
     if isinstance(step, CallStep):
         return _changed_call(program, step, path, given)
     return _changed_layer(program, step, path, given)

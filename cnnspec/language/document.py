@@ -481,7 +481,7 @@ class RepeatKeys(Record):
         ]
         | None
     ) = None
-    trainable: Annotated[Any, kind(_test, "true or false", {}, hint=_as_test)] = True
+    trainable: Annotated[Any, kind(_test, "true or false", {})] = True
     collect: bool = False
 
 

@@ -9,7 +9,7 @@ from cnnspec.ground.errors import Frame, Path, Problem, Trail, Unknown, near, ne
 from cnnspec.ground.kinds import is_name
 from cnnspec.language.listener import Placed
 from cnnspec.language.parts import numbered
-from cnnspec.language.program import IfStep, Program, RepeatStep, Steps
+from cnnspec.language.program import Block, IfStep, Program, RepeatStep, Steps
 
 GUESS_LIMIT = 20
 """Unknown names for which a near one or a circle is looked for, which takes time."""
@@ -87,17 +87,48 @@ class _Explainer:
     def _is_in_a_model(self, unknown: Unknown) -> tuple[str, str, str] | None:
         """A layer in a model, whose outputs alone can be read outside."""
         name, _, trail, where, _ = unknown
-        model, slash, inside = name.partition("/")
         call = _innermost(trail)
-        full = f"{call[-1].name}_{model}" if call else model
-        known = [one for one in (full, model) if one in self._below]
-        if not slash or not known:
+        prefix = f"{call[-1].name}_" if call else ""
+        found = next(self._models(name, prefix), None)
+        if found is None:
             return None
-        line = self._program.source.line(self._below[known[0]][0])
+        model, inside, path = found
+        line = self._program.source.line(path)
         text = f"{where} '{name}', and '{model}' of {line} is a model, of which "
         text = f"{text}only what it gives can be read"
-        hint = f"list {inside} under the outputs: of its block; or read {model}"
+        if self._block(path):
+            hint = f"list {inside} under the outputs: of its block, and read "
+            hint = f"{hint}{model}/{inside}; or read {model}"
+        else:
+            hint = f"give it outputs: [{inside}]; or read {model}"
         return "unknown-input", text, hint
+
+    def _models(self, name: str, prefix: str) -> Iterator[tuple[str, str, Path]]:
+        """Models above that a name leads into, what it names there, and their place.
+
+        Args:
+            name: as `left/look`, or as what is inside of other calls: `left_look`.
+            prefix: what names begin with where it stands.
+        """
+        model, slash, inside = name.partition("/")
+        if slash:
+            for one in (prefix + model, model):
+                if one in self._below:
+                    yield model, inside, self._below[one][0]
+            return
+        for one, (path, _) in self._below.items():
+            model = one.removeprefix(prefix)
+            block = self._block(path)
+            if block and block.is_model and name.startswith(f"{model}_"):
+                inside = name.removeprefix(f"{model}_")
+                if any(getattr(step, "name", None) == inside for step in block.steps):
+                    yield model, inside, path
+
+    def _block(self, path: Path) -> Block | None:
+        """The block that is called at a place; None for a layer's."""
+        *_, key = path
+        name = self._program.source.value(path) if isinstance(key, int) else key
+        return self._program.blocks.get(name) if isinstance(name, str) else None
 
     def _stands_below(
         self, unknown: Unknown, *, guess: bool
@@ -195,9 +226,12 @@ class _Explainer:
         if part := numbered(name):
             text = f"{where} '{name}', and no layer above is called '{part[0]}'"
             name = part[0]
-        if not hint and is_name(name):
+        stem, minus, number = name.rpartition(".-")
+        if minus and number.isdecimal() and stem in {*self._below, "prev", "input"}:
+            hint = f"tensors are counted from 0, as in {stem}.0"
+        if not hint and is_name(name) and name not in ("prev", "input"):
             hint = f"add name: {name} to a layer above"
-        return "unknown-input", text, hint or "write the name of a layer above"
+        return "unknown-input", text, hint or "name a layer above"
 
 
 def _innermost(trail: Trail) -> Trail:

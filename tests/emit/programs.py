@@ -319,6 +319,7 @@ class _Drawer:
             ("ops.concatenate", lambda: {"axis": -1}),
             ("ops.get_item", lambda: {"key": ":, ..., :1"}),
             ("ops.negative", dict),
+            ("ops.image.rgb_to_grayscale", dict),
             ("ops.where", lambda: {"x2": value("float", kinds)}),
             ("ops.dot", lambda: {"x2": value("int", kinds)}),
             ("ops.split", lambda: {

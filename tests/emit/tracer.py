@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import repeat
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -172,14 +173,18 @@ def _plain(value: Any) -> Any:
 
 
 class _Operations:
-    """Stands for `keras.ops`."""
+    """Stands for `keras.ops`, or for a module of it."""
 
-    def __init__(self, tracer: "Tracer") -> None:
-        self._tracer = tracer
+    def __init__(self, tracer: "Tracer", module: str = "") -> None:
+        self._tracer, self._module = tracer, module
 
     def __getattr__(self, name: str) -> Any:
+        name = f"{self._module}{name}"
+        if name not in operations():
+            assert any(one.startswith(f"{name}.") for one in operations()), name
+            return _Operations(self._tracer, f"{name}.")
         cls = operations()[name]
-        order = inspect.signature(getattr(keras.ops, name)).parameters
+        order = inspect.signature(attrgetter(name)(keras.ops)).parameters
 
         def call(*args: Any, **kwargs: Any) -> Any:
             if name == "einsum":

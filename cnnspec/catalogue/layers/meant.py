@@ -349,7 +349,7 @@ def unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
     if not habit and (hint := nearest(name, blocks)):
         text = f"there is no layer or block '{name}'"
         return Problem((), "unknown-block", text, hint, at_key=True)
-    hint = habit or _unknown_hint(name, arguments)
+    hint = habit or _operation(name, arguments) or _unknown_hint(name, arguments)
     if hint == _NO_IDEA and (named := _named(name, arguments)):
         text = f"there is no block '{name}', nor a layer"
         return Problem((), "unknown-block", text, named, at_key=True)
@@ -373,6 +373,17 @@ def _other_sizes(name: str) -> str:
     sizes = [one for one in registry.model_names() if family.fullmatch(one)]
     is_there = name.lower() in map(str.lower, sizes)
     return "" if is_there else either(sizes, "and")
+
+
+def _operation(name: str, arguments: Any) -> str:
+    """The operation that is meant by `tf.reduce_mean`, or by `ops: {mean: 1}`."""
+    if f"{name}." == registry.OPERATION and type(arguments) is dict:
+        [(function, given)] = [*arguments.items()][:1] or [("", None)]
+        found = registry.operation_meant(str(function))
+        return f"write - {found}: {flow(given)}" if found else ""
+    package, dot, _ = name.partition(".")
+    found = registry.operation_meant(name) if dot and package.isidentifier() else ""
+    return near(found) if found else ""
 
 
 def _no_operation(name: str) -> Problem:

@@ -8,7 +8,7 @@ from cnnspec.catalogue.components import snake_case
 from cnnspec.catalogue.layers.base import SPARSE, Layer, MixedSamples, Reach
 from cnnspec.catalogue.layers.base import WHOLE as EVERYWHERE
 from cnnspec.catalogue.operations.types import FLOATS, FLOATX, TEXT, WHOLE, Given, same
-from cnnspec.ground.errors import ShapeError, near
+from cnnspec.ground.errors import ShapeError, either, near
 from cnnspec.ground.kinds import LARGEST_FLOAT, choice, kind, not_finite
 from cnnspec.ground.shapes import Shape, Shapes, Size, show
 
@@ -23,7 +23,13 @@ def _number(value: Any) -> Any:
     raise ValueError
 
 
-NUMBER = kind(_number, "a number", {"type": ["number", "boolean"]}, hint=not_finite)
+def _as_number(found: Any) -> str:
+    if isinstance(found, str) and found.isidentifier():
+        return f"a tensor stands under from, as in from: [prev, {found}]"
+    return not_finite(found)
+
+
+NUMBER = kind(_number, "a number", {"type": ["number", "boolean"]}, hint=_as_number)
 Number = Annotated[Any, NUMBER]
 """A number, kept as it is written: it meets tensors of whole numbers as one."""
 
@@ -170,7 +176,10 @@ class Operation(Layer):
         beside = len(free) < len(self.tensor_arguments)
         taken = f"takes {_said(free)}{' beside its numbers' if beside else ''}"
         if count > len(free):
-            return ShapeError(f"{taken}, and is given {tensors}")
+            given = [name for name in self.tensor_arguments if name not in free]
+            hint = f"name {len(free)} of them in from" if free else ""
+            hint = f"leave out {either(given)}" if beside else hint
+            return ShapeError(f"{taken}, and is given {tensors}", hint)
         missing = free[count:]
         hint = f"name a tensor for {_said(missing)} in from, too"
         if [n for n in missing if n in self.arguments()] == [*missing]:

@@ -6,9 +6,9 @@ Source of the rules: keras/src/ops/image.py and nn.py, Keras 3.15.
 from typing import Annotated, Any, ClassVar, Literal
 
 from cnnspec.catalogue.layers.arguments import DataFormat
-from cnnspec.catalogue.layers.base import MOVED, Reach
+from cnnspec.catalogue.layers.base import MOVED, MixedSamples, Reach
 from cnnspec.catalogue.operations import types
-from cnnspec.catalogue.operations.base import Operation, mixes, with_batch
+from cnnspec.catalogue.operations.base import Operation, with_batch
 from cnnspec.ground.errors import ArgumentError, ShapeError
 from cnnspec.ground.kinds import LARGEST, kind, number
 from cnnspec.ground.shapes import Shape, Size
@@ -25,7 +25,8 @@ class _Image(Operation):
     def fits(self, *shapes: Any) -> None:
         [x] = shapes
         if len(x) == 3:
-            raise mixes(f"takes {with_batch(x)} for one image, and the batch for rows")
+            text = f"takes {with_batch(x)} for one image, and the batch for rows"
+            raise MixedSamples(text, before=[{"ops.expand_dims": -1}])
         if len(x) != 4:
             raise ShapeError(
                 "needs a tensor with the axes (height, width, channels); its input is "

@@ -192,6 +192,12 @@ _Sections = Annotated[
 ]
 
 
+def _parts_near(size: int, parts: int) -> list[int]:
+    """The number of equal parts that is nearest to one, of more than one part."""
+    fitting = [count for count in range(2, size + 1) if size % count == 0]
+    return sorted(fitting, key=lambda count: abs(count - parts))[:1]
+
+
 class _Parts(Operation):
     """Takes a tensor apart into several of one kind."""
 
@@ -228,13 +234,13 @@ class Split(_Parts):
             raise ShapeError(
                 f"can't cut the {size} along axis {place} of {with_batch(x)} into "
                 f"{parts} equal parts",
-                "list where to cut, as in indices_or_sections: [2, 5]",
+                gives=[{"indices_or_sections": n} for n in _parts_near(size, parts)],
             )
         if not isinstance(parts, int) and parts[-1] > size:
             raise ShapeError(
                 f"cuts at {parts[-1]}, beyond the {size} along axis {place} of "
                 f"{with_batch(x)}",
-                "cut within the axis",
+                gives=[{"indices_or_sections": [n for n in parts if n <= size]}],
             )
 
     def sizes(self, size: Size) -> list[Size]:

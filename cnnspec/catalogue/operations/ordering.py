@@ -289,6 +289,10 @@ class Pad(Moving):
                 "leave one of the two out",
             )
 
+    def _with_batch(self) -> list[list[int]]:
+        """The pairs that are given, behind one for the batch."""
+        return [[0, 0], *([*both] for both in self.pad_width)]
+
     def fits(self, *shapes: Any) -> None:
         [x] = shapes
         ends = self.pad_width
@@ -296,6 +300,7 @@ class Pad(Moving):
             raise ShapeError(
                 f"has {len(ends)} pairs of numbers for {with_batch(x)}",
                 "give each axis one, the batch among them",
+                gives=[{"pad_width": self._with_batch()}] * (len(ends) == len(x) - 1),
             )
         if ends[0] != (0, 0):
             others = [list(both) for both in ends[1:]]

@@ -10,7 +10,7 @@ from cnnspec.language import naming
 from cnnspec.language.expressions import evaluate
 from cnnspec.language.listener import Placed, Said, T
 from cnnspec.language.parts import alone
-from cnnspec.language.program import Block, LayerStep, Program
+from cnnspec.language.program import Block, LayerStep, PassStep, Program
 from cnnspec.language.run.names import (
     NAME_LIMIT,
     given_name,
@@ -175,9 +175,13 @@ def refuse_nothing(
     at: Path = model.path if isinstance(model, Block) else ()
     no_layers = not state.classes and not state.lacks_layers
     if no_layers and not state.problems.unknown:
-        text = "the layer list comes to no layer"
+        text, path = "the layer list comes to no layer", (*at, "layers")
         hint = "let a repeat or if take one"
-        state.problems.report("missing-field", (*at, "layers"), text, hint, trail)
+        taken_out = (s.changed for s in model.steps if isinstance(s, PassStep))
+        if name := next(taken_out, ""):
+            path = ("change", name)
+            hint = f"leave '{name}' in"
+        state.problems.report("missing-field", path, text, hint, trail)
     for name in state.inputs.intersection(map(state.listener.name, outputs)):
         if not no_layers and state.first(name) is None:
             path = (*at, "outputs" if model.outputs else "layers")
