@@ -50,6 +50,8 @@ def comparable(name: str, value: Any) -> Hashable:
     if isinstance(value, str):
         if SPELT_OUT.get(name) == value:
             return None
+        if name.rpartition("_")[2] == "activation":
+            return _SECOND_NAMES.get(value, value)
         base = _COMPONENTS.get(name.rpartition("_")[2])
         cls = by_name(base).get(value) if base else None
         return (cls, frozenset()) if cls else value
@@ -64,6 +66,8 @@ def comparable(name: str, value: Any) -> Hashable:
 
 SPELT_OUT = {"activation": "linear", "data_format": "channels_last"}
 """What Keras makes of None in arguments."""
+_SECOND_NAMES = {"swish": "silu", "hard_swish": "hard_silu"}
+"""Activations by names that Keras reads and never writes."""
 _COMPONENTS: dict[str, Any] = {
     "initializer": Initializer,
     "regularizer": Regularizer,

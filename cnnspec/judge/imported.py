@@ -88,7 +88,7 @@ def imported(
             return found, text, check_source(lambda: read(text), path, (), settings)
         return found, text, check_read(program, graph, settings)
 
-    found, text, checked = tried(source.found)
+    found, text, checked = tried(source.found if flat else _recognised(source.found))
     if not checked.ok and any(key in found.document for key in _LEARNING):
         for less in (("metrics",), _LEARNING):
             other = tried(_without(less, found, checked))
@@ -97,6 +97,15 @@ def imported(
                 break
     open = told(source.path, found.unknowns)
     return Imported(source.path, text, found, checked, open)
+
+
+def _recognised(found: Found) -> Found:
+    """The same with the models of keras.applications that are in it as layers."""
+    if not found.document.get("blocks"):
+        return found
+    from cnnspec.read.writing.applications import with_applications
+
+    return with_applications(found)
 
 
 _LEARNING = ("train", "data", "ensemble")

@@ -94,6 +94,11 @@ class Found(NamedTuple):
     figures: Figures | None = None
     others: tuple[str, ...] = ()
     """Further models there, by what `--model`, `--table` or `--cell` takes for them."""
+    calls: Mapping[Path, Mapping[str, Any]] = {}
+    """What calls of models in the model are given beside tensors, by the paths of their
+    steps: a spec can say it where they are models of keras.applications."""
+    automatic: frozenset[str] = frozenset()
+    """The names of such models that Keras gives by itself."""
     ignores: tuple[tuple[Place, tuple[str, ...]], ...] = ()
     """Where comments silence warnings, and the codes of these."""
 

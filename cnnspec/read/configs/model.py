@@ -40,6 +40,7 @@ def from_config(stored: Stored) -> Found:
         tuple(notes.unknowns),
         notes.comments,
         _figures(stored),
+        calls=notes.calls,
     )
 
 

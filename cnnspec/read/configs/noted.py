@@ -21,6 +21,7 @@ class Notes:
         weights: what the file holds for each layer, by its name.
         blocks: the models in the model, by the names of their blocks.
         custom: the classes that aren't Keras's, by their names in the spec.
+        calls: what calls of models are given beside tensors, by their steps' paths.
         rows: how many operations have names that begin so. Keras gives them itself.
         told: the layers that were read, by all that the file says of them.
     """
@@ -35,6 +36,7 @@ class Notes:
         self.unknowns: list[Unknown] = []
         self.comments: dict[Path, str] = {}
         self.places: dict[Path, Place] = {}
+        self.calls: dict[Path, dict[str, Any]] = {}
 
     @property
     def is_old(self) -> bool:

@@ -238,6 +238,8 @@ class StepWriter:
         name = self._called[entry.name, 0]
         if is_model(entry.raw) and entry.config.get("trainable") is False:
             lost = {k: v for k, v in lost.items() if (k, v) != ("training", False)}
+        if lost and is_model(entry.raw):
+            self._notes.calls[path] = dict(lost)
         for argument, value in lost.items():
             text = f"its call has {argument}={value!r}, which a spec can't say here"
             self._notes.unknown(name, argument, text, self._notes.places[path])

@@ -160,6 +160,7 @@ class Spec:
         blocks: those that passes have made, by their names.
         calls: the names of their calls, each of which only one can have.
         defaults: as the spec has them.
+        automatic: names of applications that Keras gives by itself.
         effort: what may still be spent on looking for what is repeated.
     """
 
@@ -168,6 +169,7 @@ class Spec:
         self.blocks: dict[str, Block] = {}
         self.calls: frozenset[str] = frozenset()
         self.defaults: dict[str, dict[str, Any]] = {}
+        self.automatic: frozenset[str] = frozenset()
         self.effort = EFFORT
 
     def spend(self, effort: int) -> None:
@@ -195,5 +197,5 @@ class Spec:
             body = [item.copy() for item in block.body]
             other.blocks[name] = block._replace(body=body)
         other.calls, other.defaults = self.calls, dict(self.defaults)
-        other.effort = self.effort
+        other.effort, other.automatic = self.effort, self.automatic
         return other

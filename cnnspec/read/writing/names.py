@@ -54,6 +54,9 @@ def leave_out(spec: Spec) -> None:
     for item in taken(spec):
         if item.form != LAYER:
             continue
+        if item.key in spec.automatic - wanted:
+            item.name = None
+            continue
         number = automatic_number(item.key, item.kind)
         if number is not None:
             groups.setdefault(stem(item.kind), []).append((number, item))
@@ -103,7 +106,8 @@ def free_to_change(spec: Spec) -> set[str]:
     """The names of layers that may come out with another number."""
     groups: dict[str, list[tuple[int, str]]] = {}
     for item in taken(spec):
-        if item.form == LAYER and item.name is None:
+        named = item.name is not None or item.key in spec.automatic
+        if item.form == LAYER and not named:
             number = automatic_number(item.key, item.kind)
             assert number is not None
             groups.setdefault(stem(item.kind), []).append((number, item.key))
@@ -119,7 +123,7 @@ def numbered(spec: Spec) -> dict[str, str]:
     """What the layers without a name are called in the spec, by their keys."""
     names, found = AutomaticNames(), {}
     for item in taken(spec):
-        if item.form != LAYER:
+        if item.form != LAYER or item.key in spec.automatic:
             continue
         if item.layer is None:
             if item.name is None:

@@ -1,7 +1,7 @@
 """The text of a spec: pass by pass, each of which is proved."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnnspec.catalogue.registry import declaring
 from cnnspec.ground.errors import Path, SpecError
@@ -97,7 +97,9 @@ def proved(
         if found.figures and found.figures.expected:
             document["expect"] = found.figures.expected
         said = remarks(found, origin)
-        made = [*_each(document, FLAT if flat else (*FLAT, *FOLDING), said)]
+        spec = spec_of(document, said)
+        spec.automatic = found.automatic
+        made = [*_each(spec, FLAT if flat else (*FLAT, *FOLDING))]
         if before is None:  # nothing to hold it against
             return Proved(_text(made[0], said))
         return _proved(made, before, said, read)
@@ -138,11 +140,8 @@ _LONGER = 1.15
 """How much longer a spec with branches may be than one without."""
 
 
-def _each(
-    document: Mapping[str, Any], passes: Sequence[Pass], said: Remarks
-) -> Iterator[Spec]:
+def _each(spec: Spec, passes: Sequence[Pass]) -> Iterator[Spec]:
     """The spec as it is found, and after each pass."""
-    spec = spec_of(document, said)
     yield spec
     for make in passes:
         spec = spec.copy()
