@@ -32,7 +32,7 @@ def _assigns(found: ast.stmt, name: str) -> bool:
 
 def _says(found: ast.stmt) -> bool:
     """Whether a statement shows something, as at the end of the data."""
-    if isinstance(found, ast.For):
+    if isinstance(found, ast.For | ast.If):
         return _says(found.body[-1])
     if not isinstance(found, ast.Expr) or not isinstance(found.value, ast.Call):
         return False

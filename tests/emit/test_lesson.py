@@ -195,6 +195,7 @@ EQUAL += (
     "files listed",
     "files of numbers",
     "files by output",
+    "images by output",
     "files of several labels",
     "masks",
     "masks of two",

@@ -195,11 +195,19 @@ VARIANTS |= {
         "softmax}",
         "softmax, name: kind}\n  - Dense: {units: 1, name: age, from: flatten}",
     )
-    + "outputs: [kind, age]\n"
+    + "outputs: [flatten, kind, age]\n"
     + "data: {source: csv, file_column: file, label_column: {kind: kind, age: age}, "
     + "classes: [a, b, c, d, e, f, g, h, i, j], train: a/list.csv, test_size: 0.25, "
     + "limit: 12}\ntrain: {loss: {kind: sparse_categorical_crossentropy, age: mse}, "
     + "metrics: {kind: [accuracy]}, validation_split: 0.2, seed: 1}\n",
+    "images by output": OUTLINE.replace("softmax}", "softmax, name: kind}").replace(
+        "- Flatten",
+        "- Conv2D: {filters: 1, kernel_size: 3, padding: same}\n  - Flatten",
+    )
+    + "outputs: [conv2d, flatten, kind]\n"
+    + "data: {source: image_directory, train: a, validation: b, scale: 255, limit: 12, "
+    + "targets: {conv2d: input, kind: label}, labels: {kind: one_hot}}\n"
+    + "train: {loss: {conv2d: mse, kind: categorical_crossentropy}, seed: 1}\n",
     "images chosen": OUTLINE.replace("- Flatten", "- Normalization\n  - Flatten", 1)
     + "data: {source: image_directory, train: a, test_size: 0.2, limit: 12, "
     + "scale: 255, labels: one_hot, classes: [a, b, c, d, e, f, g, h, i, j]}\n"

@@ -2,6 +2,7 @@
 
 from math import prod
 
+from cnnspec.emit.code.plan.values import text
 from cnnspec.emit.keras_script.view import AnswerView, DataView, StreamView
 from cnnspec.judge.subjects import Fit
 from cnnspec.language.arrays import INPUT
@@ -20,6 +21,7 @@ def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | No
     data, train = fit.data, fit.train
     if not data.about_source.streams:
         return None
+    several = len(fit.results) > 1
     # Keras's function makes two parts, and shuffles what it parts.
     unordered = data.splits and not train.shuffle
     pairs = isinstance(data.train, Pair) or data.file_column is not None
@@ -29,12 +31,14 @@ def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | No
         or bool(train.validation_split)
         or unordered
         or fit.ensemble is not None
+        or several
     )
     forms = {"two classes": "binary"}
     output = fit.outputs[0].output.shape
     image = data.image or told.shape[1:]
     sizes = told.shape[1:] if told.inputs[0].reshapes else ()
-    repeats = told.targets[0].array == INPUT
+    repeats = not several and told.targets[0].array == INPUT
+    others = _others(fit) if several else ()
     return StreamView(
         label_mode="categorical" if answer.one_hot else forms.get(answer.form, "int"),
         lists=relists or train.class_weight == "balanced",
@@ -42,15 +46,22 @@ def stream_view(fit: Fit, told: DataView, answer: AnswerView) -> StreamView | No
         orders=not data.splits and (train.shuffle or data.shuffle),
         numbers=prod(size or 1 for size in image),
         sizes=sizes,
-        listed=pairs,
+        listed=pairs or several,
         folder=data.train if isinstance(data.train, Pair) else None,
         held_out=data.validation if isinstance(data.validation, Pair) else None,
         repeats=repeats,
-        prepares=bool(sizes or told.scale or repeats or not told.is_float),
+        others=others,
+        prepares=bool(sizes or told.scale or repeats or others or not told.is_float)
+        or (several and isinstance(data.train, Pair)),
         target_size=output[1:3],
         target_channels=1 if answer.names_class else output[-1],
-        is_single=answer.is_single and len(fit.results) == 1,
+        is_single=answer.is_single and not several,
     )
+
+
+def _others(fit: Fit) -> tuple[tuple[str, str], ...]:
+    images = [(text(one.key), "image") for one in fit.outputs if one.array == INPUT]
+    return (*images, *((text(one.key), "None") for one in fit.untrained))
 
 
 def held_out(data: Data, part: str, *, is_single: bool) -> tuple[str, str]:

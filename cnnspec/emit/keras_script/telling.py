@@ -135,8 +135,7 @@ def data_view(data: Data, fit: Fit) -> DataView:
         test_size=data.test_size,
         seed=_data_seed(data, fit.train),
         limit=data.limit,
-        limits_classes=[one.form in ("classes", "two classes") for one in targets]
-        == [True],
+        limits_classes=_limits_classes(fit, targets),
         # A split has shuffled them.
         shuffle=data.shuffle and not data.splits,
         held_out=part,
@@ -144,6 +143,13 @@ def data_view(data: Data, fit: Fit) -> DataView:
         held_out_samples=samples,
         held_out_name="validation" if data.validation else "test",
     )
+
+
+def _limits_classes(fit: Fit, targets: tuple[TargetView, ...]) -> bool:
+    """Whether samples have one label, which is a class."""
+    several = fit.data.about_source.any_arrays or isinstance(fit.label_column, ByOutput)
+    classes = [one.form in ("classes", "two classes") for one in targets]
+    return any(classes) and (len(classes) == 1 or not several)
 
 
 def _is_single(fit: Fit) -> bool:

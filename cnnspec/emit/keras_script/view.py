@@ -281,6 +281,9 @@ class StreamView(NamedTuple):
     """The same of those to validate with."""
     repeats: bool
     """Whether a picture is its own target."""
+    others: tuple[tuple[str, str], ...]
+    """Of several outputs, those that no label is for: code of the name of each, and of
+    what it is held against, the image or None."""
     prepares: bool
     """Whether pictures are scaled, brought to another form or type, or repeated."""
     target_size: tuple[int | None, ...]

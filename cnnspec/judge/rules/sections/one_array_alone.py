@@ -2,9 +2,9 @@
 
 All devices share the rows of two arrays, and several steps in one go take them
 from a GPU's memory; images that are read batch by batch are for one input, and
-for one output unless a table has a column for each;
-labels are numbered anew for one output. That isn't done with several inputs or
-outputs, with weights of samples, or where a sample is its own target.
+those of a second folder for one kind of target; labels are numbered anew for
+one output. That isn't done with several inputs or outputs, with weights of
+samples, or where a sample is its own target.
 
 Wrong:
 
@@ -24,10 +24,9 @@ Right:
 from collections.abc import Iterator
 
 from cnnspec.ground.errors import Problem
-from cnnspec.ground.yaml_text import flow
-from cnnspec.judge.subjects import Fit, Sections
+from cnnspec.judge.subjects import Fit, Sections, Trained
 from cnnspec.language.arrays import INPUT
-from cnnspec.language.by_output import ByOutput
+from cnnspec.language.pairs import Pair
 
 CODE = "one-array-alone"
 SEVERITY = "error"
@@ -61,22 +60,20 @@ def find(sections: Sections) -> Iterator[Problem]:
 
 def _of_streams(fit: Fit, several: str) -> Iterator[Problem]:
     """What images that are read batch by batch can't be given to, or held against."""
-    data, where = fit.data, ("data", "source")
-    if len(fit.inputs) == len(fit.results) == 1:
+    data = fit.data
+    if len(fit.inputs) > 1:
+        text = f"'{data.source}' has one image for each sample, and the model reads "
+        text = f"{text}{len(fit.inputs)} tensors"
+    elif isinstance(data.train, Pair) and len(set(map(_kind, fit.outputs))) > 1:
+        text = f"each image has one target, and {several}, of other kinds"
+    else:
         return
-    text = f"'{data.source}' is for one input and one output, and {several}"
     hint = "take source: npz, with an array for each"
-    if data.file_column is None or len(fit.inputs) > 1:
-        yield Problem(where, CODE, text, hint)
-    elif not isinstance(fit.label_column, ByOutput):
-        columns = {one.name: f"{one.name.upper()}_COLUMN" for one in fit.outputs}
-        hint = f"name their columns, as in label_column: {flow(columns)}"
-        yield Problem(where, CODE, text, hint)
-    elif fit.untrained:
-        name = fit.untrained[0].name
-        text = f"images of a table are held against labels of all outputs, and '{name}'"
-        hint = f"give '{name}' a loss and a column; or leave it out of outputs:"
-        yield Problem(where, CODE, f"{text} has no loss", hint)
+    yield Problem(("data", "source"), CODE, text, hint)
+
+
+def _kind(one: Trained) -> object:
+    return one.array == INPUT, one.answer.form, one.output.shape
 
 
 def _of_weights(fit: Fit) -> Iterator[Problem]:
