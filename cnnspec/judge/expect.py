@@ -88,6 +88,10 @@ class _Judge:
         expected, found = getattr(self._expect, key), getattr(self._summary, key)
         if expected is not None and expected != found:
             first = self._first_difference(printed) if printed else ""
+            if self._source.held:
+                from cnnspec.judge.held import first_unlike
+
+                first = first or first_unlike(self._summary, self._source)
             text = f"expect.{key} is {_versus(expected, found)}{first}"
             yield self._mismatch(("expect", key), text)
 

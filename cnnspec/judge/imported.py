@@ -80,6 +80,7 @@ def imported(
     def read(text: str) -> Source:
         document = Source(text, path)
         document.everywhere = settings.allow_outside
+        document.held = source.held
         return document
 
     def tried(found: Found) -> tuple[Found, str, Checked]:

@@ -53,6 +53,8 @@ class Figures(NamedTuple):
     non_trainable: int | None
     summary: str = ""
     """A printed table, as it stands there."""
+    layers: Mapping[str, int] = {}
+    """The numbers that a file holds for each layer, in its order."""
 
     @property
     def expected(self) -> dict[str, Any]:

@@ -52,6 +52,7 @@ class FoundSource(Source):
         self.path = self.asked = path
         self.found = found
         self.others = found.others
+        self.held = found.figures.layers if found.figures else {}
         self._text = ""
         # What a layer of one's own gives is made of the sizes of its input.
         self.has_formulas = "custom" in found.document

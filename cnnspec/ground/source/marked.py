@@ -1,7 +1,7 @@
 """A YAML document: its data, and where each of its keys and values stands."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
@@ -39,12 +39,14 @@ class Source:
         asked: the path of the spec that was asked for, where this one is a base of it.
         everywhere: whether it may name files outside of its project.
         is_read: whether it was made of another file than a spec.
+        held: how many numbers that file holds for each layer, in order.
         others: further models in that file.
         rivals: what an included file brings that another one has brought: the section,
             the name, and the number of the file among all.
     """
 
     is_read = False
+    held: Mapping[str, int] = {}
     others: Sequence[str] = ()
 
     def __init__(self, text: str, path: str = "<spec>") -> None:

@@ -69,6 +69,8 @@ def _figures(stored: Stored) -> Figures | None:
     """How many numbers the file holds for the model's layers."""
     if not stored.weights:
         return None
-    held = (one for several in stored.weights.values() for one in several)
-    total = sum(product(one.shape) or 0 for one in held)
-    return Figures(total, None, None)
+    held = {
+        layer: sum(product(one.shape) or 0 for one in several)
+        for layer, several in stored.weights.items()
+    }
+    return Figures(sum(held.values()), None, None, layers=held)
