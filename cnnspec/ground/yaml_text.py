@@ -28,7 +28,8 @@ def describe(value: Any) -> str:
         text = ", ".join(flow(item) for item in value)
         deep = any(isinstance(item, dict | list) for item in value)
         short = len(text) < 60 and not deep
-        return f"the list [{text}]" if short else f"a list of {len(value)} items"
+        items = f"{len(value)} item{'' if len(value) == 1 else 's'}"
+        return f"the list [{text}]" if short else f"a list of {items}"
     if value == "":
         return "an empty text"
     if isinstance(value, str):

@@ -100,6 +100,17 @@ def _wrong_settings(settings: dict[Any, Any]) -> Iterator[Problem]:
             yield Problem((key,), "exclusive-arguments", text, hint, at_key=True)
 
 
+def _as_list(found: Any) -> str:
+    """What to write in place of what is no list of values."""
+    if found is None or found == []:
+        return "name at least one"
+    if isinstance(found, dict) and isinstance(
+        one := next(iter(found.values()), 0), list
+    ):
+        return f"write {flow(one)}"
+    return f"write [{found if isinstance(found, str) else flow(found)}]"
+
+
 def _grid(value: Any) -> dict[str, list[Any]]:
     if not isinstance(value, dict) or not value:
         raise ValueError
@@ -107,8 +118,7 @@ def _grid(value: Any) -> dict[str, list[Any]]:
     for key, several in value.items():
         if not isinstance(several, list) or not several:
             text = f"grid.{key} must be a list of values; found {describe(several)}"
-            hint = "" if isinstance(several, list) else f"write [{describe(several)}]"
-            problems.append(Problem((key,), "wrong-type", text, hint))
+            problems.append(Problem((key,), "wrong-type", text, _as_list(several)))
     if problems:
         raise Invalid(problems)
     return {str(key): several for key, several in value.items()}
