@@ -472,3 +472,15 @@ def test_no_declaration_does_anything(place: str) -> None:
         if checked.ok:
             assert checked.summary is not None
             assert checked.summary.rows
+
+
+def test_an_activation_of_an_own_layer_is_its_own_matter() -> None:
+    """Rules ask what a layer's output comes from; here nobody can say."""
+    declared = {
+        "import": "my_layers",
+        "arguments": {"units": 3, "activation": "softmax"},
+        "output": ["${units}"],
+    }
+    layers = [{"QDense": {}}, {"Dense": 2}]
+    spec = {"input": [4], "custom": {"QDense": declared}, "layers": layers}
+    assert api.check(spec).ok

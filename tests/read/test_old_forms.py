@@ -11,6 +11,7 @@ from cnnspec.read.containers.json_text import parsed
 from cnnspec.read.containers.stored import Stored
 from cnnspec.read.containers.yaml_text import parsed_yaml
 from cnnspec.read.found import Found, ReadError
+from cnnspec.read.writing.spec import written
 
 ABOUT = ("name", "from")
 
@@ -210,3 +211,10 @@ def test_an_input_may_stand_behind_a_constant() -> None:
         "x",
         {"axis": 3, "num_or_size_splits": 2},
     )
+
+
+def test_no_comment_carries_what_a_terminal_would_obey() -> None:
+    found = chain(("De\x1b[31mnse", {"units": 2}), shape=(5,))
+    text = written(found)
+    assert "\x1b" not in text
+    assert r"the class De\x1b[31mnse" in " ".join(text.replace("#", "").split())

@@ -100,6 +100,10 @@ class OwnLayer(Layer):
     def name_in_package(cls) -> str:
         return cls.declared.class_name
 
+    def last_activation(self) -> str:
+        """Nothing: what its arguments mean, its own code alone knows."""
+        return ""
+
     def reach(self, *shapes: Shape, **_: Any) -> Reach:
         return UNSURE
 

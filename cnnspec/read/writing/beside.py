@@ -5,6 +5,7 @@ from typing import Any
 
 from cnnspec.ground.errors import Path
 from cnnspec.ground.shapes import show
+from cnnspec.ground.visible import visible
 from cnnspec.ground.yaml_text import flow
 from cnnspec.model.graph import Graph
 from cnnspec.model.summary import infer
@@ -52,7 +53,7 @@ def remarks(found: Found, origin: str) -> dict[Path, list[str]]:
         else:
             kinds = _listed(sorted({_kind(found, places, one) for one in several}))
             head.append(f"Of {len(several)} layers ({kinds}) {text}.")
-    return {path: texts for path, texts in lines.items() if texts}
+    return {path: [*map(visible, texts)] for path, texts in lines.items() if texts}
 
 
 _MANY = 3

@@ -73,7 +73,7 @@ def shorter(argument: Argument, found: Any, written: Any) -> Any:
     if isinstance(written, dict):
         component = found if isinstance(found, Component) else None
         component = component or component_of(argument.name, found)
-        if component is not None:
+        if isinstance(component, Component):  # and no formula
             return _component(component)
     elif isinstance(written, str) and _component_named(argument.name, written):
         return snake_case(written) if written[:1].isupper() else written
