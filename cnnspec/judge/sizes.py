@@ -60,16 +60,18 @@ class AtSizes:
             return
         hint = " and ".join(_fitting(built, graph, sizes, model))
         hint = f"{hint} fit" if " and " in hint else f"{hint} fits" if hint else ""
-        hint = hint or _built_for(graph)
+        hint = hint or _built_for(graph, sizes)
         message = f"{found.message}, where the input is {self}"
         yield program.source.error(found._replace(message=message, hint=hint))
 
 
-def _built_for(graph: Graph) -> str:
-    """The sizes that a model has been built for; nothing where it has none."""
-    if any(None in tensor.shape[1:] for tensor in graph.inputs):
+def _built_for(graph: Graph, given: Mapping[str, Shape]) -> str:
+    """The sizes that a model has been built for; nothing where these are given."""
+    own = {tensor.name: tensor.shape for tensor in graph.inputs}
+    pairs = (zip(shape, given[name], strict=True) for name, shape in own.items())
+    if all(one in (None, other) for pair in pairs for one, other in pair):
         return ""
-    sizes = ", ".join(show(tensor.shape[1:]) for tensor in graph.inputs)
+    sizes = ", ".join(show(shape[1:]) for shape in own.values())
     return f"it is built for {sizes}"
 
 

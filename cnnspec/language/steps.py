@@ -15,6 +15,7 @@ from cnnspec.catalogue.registry import is_known, is_layer
 from cnnspec.ground.errors import Invalid, Path, Problem, either, near, nearest
 from cnnspec.ground.kinds import NAME_SAYS, is_name, name_hint
 from cnnspec.ground.records import Record
+from cnnspec.ground.source import Source
 from cnnspec.ground.yaml_text import describe, flow
 from cnnspec.language.arguments import (
     as_meant,
@@ -179,8 +180,11 @@ class StepReader:
                 meant = layer_class(kind).misnamed(arguments, "name")
                 name = meant if type(meant) is str and is_name(meant) else None
             above = self._named.get(kind, path) != path and not is_layer(kind)
-            wrong = self._meant_again(kind, sources) if above else error
-            source = self._notes.source
+            source, wrong = self._notes.source, error
+            if above:
+                wrong = self._meant_again(kind, sources)
+            elif not is_layer(kind):
+                wrong = _meant_to_include(kind, source) or error
             wrong = as_meant(wrong, arguments, place.variables)
             self._notes.add(
                 Invalid(
@@ -490,6 +494,16 @@ class StepReader:
 
 
 _Models = tuple[tuple[Path, CallStep], ...]
+
+
+def _meant_to_include(name: str, source: Source) -> Invalid | None:
+    """What to write for a block that cnnspec carries; None where it has none."""
+    from cnnspec.language.libraries import to_include
+
+    hint = to_include(name, source)
+    text = f"'{name}' is a block of a file that comes with cnnspec"
+    problem = Problem((), "unknown-block", text, hint, at_key=True)
+    return Invalid([problem]) if hint else None
 
 
 def _entries(value: Any, way: Path) -> Iterator[tuple[Path, Any]]:
