@@ -3,7 +3,6 @@
 from typing import Any
 
 from cnnspec.ground.errors import Invalid
-from cnnspec.ground.source import Source
 from cnnspec.language.document import Document, Library
 from cnnspec.language.variables import Notes
 
@@ -21,17 +20,6 @@ def check_included(notes: Notes) -> None:
         except Invalid as error:
             notes.add(error, ("include", number))
     _refuse_rivals(notes)
-
-
-def to_include(name: str, source: Source) -> str:
-    """What to write for a block that cnnspec carries; nothing where it has none."""
-    from cnnspec.ground.source.include import carried, read_carried
-
-    for file in carried():
-        if name in read_carried(file).value(("blocks",)):
-            others = source.holds(("include",))
-            return f"add {file} to include:" if others else f"write include: [{file}]"
-    return ""
 
 
 def _refuse_rivals(notes: Notes) -> None:

@@ -498,12 +498,15 @@ _Models = tuple[tuple[Path, CallStep], ...]
 
 def _meant_to_include(name: str, source: Source) -> Invalid | None:
     """What to write for a block that cnnspec carries; None where it has none."""
-    from cnnspec.language.libraries import to_include
+    from cnnspec.ground.source.include import carrying
 
-    hint = to_include(name, source)
+    file = carrying(name)
+    if not file:
+        return None
     text = f"'{name}' is a block of a file that comes with cnnspec"
-    problem = Problem((), "unknown-block", text, hint, at_key=True)
-    return Invalid([problem]) if hint else None
+    hint = f"write include: [{file}]"
+    hint = f"add {file} to include:" if source.holds(("include",)) else hint
+    return Invalid([Problem((), "unknown-block", text, hint, at_key=True)])
 
 
 def _entries(value: Any, way: Path) -> Iterator[tuple[Path, Any]]:

@@ -169,6 +169,12 @@ def carried() -> list[str]:
     return sorted(f"{CARRIED}{os.path.splitext(file)[0]}" for file in files)
 
 
+def carrying(block: str) -> str:
+    """The file that comes with cnnspec and has a block; nothing where none has it."""
+    found = (name for name in carried() if read_carried(name).holds(("blocks", block)))
+    return next(found, "")
+
+
 def read_carried(name: str) -> Source:
     """A file that comes with cnnspec."""
     file = os.path.join(_LIBRARY, f"{name.removeprefix(CARRIED)}.yaml")
