@@ -144,8 +144,9 @@ def _tell_rung(plan: Plan) -> None:
     names = {name for name, rung in plan.rungs.items() if rung == highest}
     epochs = [run.epochs for run in plan.runs if run.variant in names]
     if epochs:
+        go = "goes" if len(names) == 1 else "go"
         more = counted(epochs[0], "epoch")
-        print(f"{counted(len(names), 'sample')} go on, with {more}")
+        print(f"{counted(len(names), 'sample')} {go} on, with {more}")
 
 
 def _tell_before(plan: Plan, todo: Sequence[Run]) -> None:
