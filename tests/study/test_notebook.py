@@ -62,6 +62,15 @@ HEAD, OTHER = {"HEAD": '"flat"'}, {"HEAD": '"mean"'}
         (["#: 64\nf(a=1)", "#: 128\nf(a=2)"], (), "f(a=a) where a = 1, 2"),
         (["# same\nf(a=1)", "# same\nf(a=2)"], (), "# same\nf(a=a) where a = 1, 2"),
         (["f('가', a=1)", "f('가', a=2)"], (), "f('가', a=a) where a = 1, 2"),
+        # A layer that is made once would have the same weights wherever it is used.
+        (["layers.ReLU()(x)", "layers.ELU()(x)"], (), None),
+        (["f(keras.layers.ReLU())", "f(keras.layers.ELU())"], (), None),
+        (
+            ["layers.Dense(4)(x)", "layers.Dense(4, use_bias=False)(x)"],
+            (),
+            "layers.Dense(4, use_bias=use_bias)(x) where use_bias = True, False",
+        ),
+        (['def f():\n    """A."""', 'def f():\n    """B."""'], (), None),
         (
             ["f(a='x')", "f(a=keras.initializers.Zeros())"],
             (),

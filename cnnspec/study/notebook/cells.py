@@ -212,12 +212,11 @@ class Comparison:
             yield told, self._rendered("train", function=one)
             told = ""
         told = self._say("study_vote_text")
-        ensemble = next((one.ensemble for one in self._variants if one.ensemble), None)
-        if ensemble:
-            doc = self._in_code("study_vote", ensemble=ensemble)
-            for text in self._functions.voting(doc):
-                yield told, text
-                told = ""
+        for text in self._functions.voting(
+            lambda ensemble: self._in_code("study_vote", ensemble=ensemble)
+        ):
+            yield told, text
+            told = ""
 
     def _trainings(self) -> Iterator[tuple[str, str]]:
         yield (

@@ -190,10 +190,16 @@ class Functions:
             names = [self._variants[k].planned.variant.name for k in one.variants]
             yield _defined(one, one.head, doc(names), inside)
 
-    def voting(self, doc: str) -> Iterator[str]:
-        """The functions that put answers together."""
+    def voting(self, doc: Callable[[Ensemble], str]) -> Iterator[str]:
+        """The functions that put answers together.
+
+        Args:
+            doc: says what one does, of an ensemble that it is for.
+        """
         for one in self.vote:
-            yield _defined(one, "members", doc, [one.code])
+            ensemble = self._variants[one.variants[0]].ensemble
+            assert ensemble is not None
+            yield _defined(one, "members", doc(ensemble), [one.code])
 
 
 def _called(names: Sequence[str]) -> list[str]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
+from cnnspec.catalogue.registry import find, is_layer
+from cnnspec.emit.code.model import value_text
 from cnnspec.study.notebook.spans import (
     Edit,
     Text,
@@ -14,6 +16,8 @@ from cnnspec.study.notebook.spans import (
     stands_alone,
 )
 
+_LAYERS = ("layers.", "keras.layers.", "keras.applications.")
+"""Modules of what has weights of its own."""
 LEFT_OUT = {
     "fit": {
         "shuffle": "True",
@@ -113,6 +117,8 @@ class Variety:
         first = nodes[0]
         if self._is_same(nodes):
             return []
+        if any(map(_is_docstring, nodes)):
+            return None
         inside = self._inside(nodes, name)
         if (
             inside is not None
@@ -170,7 +176,6 @@ class Variety:
     def _of_keywords(self, calls: Sequence[ast.Call]) -> list[_Hole] | None:
         """As `_holes`, of arguments that some variants leave out."""
         given = [{one.arg: one.value for one in call.keywords} for call in calls]
-        left_out = LEFT_OUT.get(getattr(calls[0].func, "attr", ""), {})
         found: list[_Hole] = []
         for key in dict.fromkeys(key for one in given for key in one):
             if key is None:
@@ -178,8 +183,8 @@ class Variety:
             nodes = [one.get(key) for one in given]
             if all(nodes):
                 inside = self._holes(nodes, key)
-            elif key in left_out:
-                inside = self._added(calls[0], key, nodes, left_out[key])
+            elif default := _left_out(calls[0], key):
+                inside = self._added(calls[0], key, nodes, default)
             else:
                 return None
             if inside is None:
@@ -204,6 +209,8 @@ class Variety:
         return [_Hole(Edit(last, last, f", {key}={{}}"), key, values)]
 
     def _hole(self, nodes: Sequence[ast.expr], name: str) -> list[_Hole] | None:
+        if any(map(_makes_layer, nodes)):
+            return None
         codes = [self._code(place, node) for place, node in enumerate(nodes)]
         if not all(code is not None and stands_alone(code) for code in codes):
             return None
@@ -237,6 +244,35 @@ class Variety:
                 begin, end = text.span(inner)
                 edits.append(Edit(begin - start, end - start, constants[inner.id]))
         return _as_config(edited(text.piece(node), edits))
+
+
+def _is_docstring(node: Any) -> bool:
+    """Whether code says something of a function, which holds for no other."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _makes_layer(node: ast.expr) -> bool:
+    """Whether code makes a layer or a model.
+
+    One that a function is handed would be the same, with the same weights, wherever
+    the function uses it.
+    """
+    return any(
+        ast.unparse(inner.func).startswith(_LAYERS)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Call)
+    )
+
+
+def _left_out(call: ast.Call, key: str) -> str:
+    """What Keras takes for an argument that a call leaves out, as code, if anything."""
+    module, _, name = ast.unparse(call.func).rpartition(".")
+    if module != "layers" or not is_layer(name):
+        return LEFT_OUT.get(name, {}).get(key, "")
+    argument = find(name).arguments().get(key)
+    if argument is None or argument.required:
+        return ""
+    return value_text(argument.default)
 
 
 def _name_of(node: ast.AST, field: str) -> str:
