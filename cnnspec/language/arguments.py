@@ -146,6 +146,8 @@ def _parameter_meant(name: Any, value: Any, block: Block) -> str:
     """What to write instead of a parameter that a block lacks; nothing if unclear."""
     if (name,) in _SOURCES:
         return f"write from: {flow(value)}"
+    if name == "weights" and not block.is_model:
+        return f"only models have weights of their own: give '{block.name}' model: true"
     return nearest(name, block.params)
 
 

@@ -1,6 +1,6 @@
 """What may stand under `from`, and what a mapping there says of a call's arguments."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnnspec.catalogue.layers import layer_class
@@ -55,6 +55,37 @@ def call_of_block(block: Block) -> Call:
     """What the call of a block takes."""
     tensors = block.inputs or (INPUT,)
     return Call(f"the block '{block.name}'", tensors, frozenset())
+
+
+def of_the_call(
+    error: Invalid, kind: str, arguments: Mapping[Any, Any], read: Sequence[Any]
+) -> Invalid:
+    """The problems of a layer's arguments, some of which its call has, and not it.
+
+    Args:
+        error: with the problems.
+        kind: of the layer.
+        arguments: those that it is given.
+        read: what it reads, where it says so.
+    """
+    cls = layer_class(own_name(kind))
+    first, *others = (*cls.tensor_arguments, *cls.call_settings)
+
+    def mended(problem: Problem) -> Problem:
+        key = problem.path[0] if problem.path else None
+        if problem.code != "unknown-field" or key not in others:
+            return problem
+        value = arguments.get(key)
+        named = value if isinstance(value, list) else [value]
+        if not all(isinstance(one, str | bool) for one in named):
+            return problem
+        beside = {first: str(read[0])} if read else {}
+        given = flow({**beside, key: value})
+        is_plain = len(read) < 2 and not any(isinstance(one, tuple) for one in read)
+        hint = f"write from: {given}" if is_plain else f"name {key} under from"
+        return problem._replace(hint=hint)
+
+    return Invalid(map(mended, error.problems))
 
 
 class Item(NamedTuple):

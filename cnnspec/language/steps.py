@@ -186,6 +186,10 @@ class StepReader:
             elif not is_layer(kind):
                 wrong = _meant_to_include(kind, source) or error
             wrong = as_meant(wrong, arguments, place.variables)
+            if is_known(kind) and isinstance(arguments, dict):
+                from cnnspec.language.sources import of_the_call
+
+                wrong = of_the_call(wrong, kind, arguments, sources)
             self._notes.add(
                 Invalid(
                     under_default(problem, kind, path, place.defaults, source)

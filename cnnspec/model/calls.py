@@ -146,7 +146,8 @@ def _count_each(
     lists = layer.listed if layer.takes_tensors_apart else (*layer.listed, main[0])
     for key, shapes in found.items():
         if len(shapes) > 1 and key not in lists:
-            raise ShapeError(f"takes one tensor as {key}, and is given {len(shapes)}")
+            text = f"takes one tensor as {key}, and is given {len(shapes)}"
+            raise ShapeError(text, f"name one as {key}")
     for key in main[: layer.inputs] if layer.takes_tensors_apart else ():
         if key not in found:
             raise ShapeError(f"needs a tensor as {key}", f"add {key}: to from")

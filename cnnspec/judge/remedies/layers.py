@@ -100,8 +100,9 @@ def other_tensors(way: Way) -> Iterator[Remedy]:
     most = count if layer.inputs_limit is None else layer.inputs_limit
     if layer.inputs <= count <= most or way.node.arguments:
         return
-    if most == 1 < count and len(way.node.inputs) == 1:  # one that gives several
-        yield way.reading(f"{way.said() or 'prev'}.0")
+    if most == 1 < count and (name := way.said_once()):  # one that gives several
+        yield way.reading(f"{name}.0")
+        yield from way.before({"Concatenate": {"axis": -1}})
         return
     if way.node.trail:
         return

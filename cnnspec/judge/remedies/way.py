@@ -156,6 +156,11 @@ class Way:
         [name] = listed if isinstance(listed, list) and len(listed) == 1 else [listed]
         return name if isinstance(name, str) and "$" not in name else ""
 
+    def said_once(self) -> str:
+        """The same; `prev` where it names none, nothing where it names several."""
+        listed = "from" in self._arguments(self.node)
+        return self.said() if listed else "prev"
+
     def reading(self, tensors: Any) -> Remedy:
         """The remedy of giving the layer that fails other tensors."""
         arguments = {**self._arguments(self.node), "from": tensors}
