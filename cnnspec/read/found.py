@@ -103,6 +103,8 @@ class Found(NamedTuple):
     """The names of such models that Keras gives by itself."""
     ignores: tuple[tuple[Place, tuple[str, ...]], ...] = ()
     """Where comments silence warnings, and the codes of these."""
+    input_word: str = ""
+    """What a program calls the shape of the input: `shape` or `input_shape`."""
 
 
 class Choice(NamedTuple):

@@ -1,6 +1,5 @@
 """A model that was read as a document, whose places are those of its source."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,6 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from cnnspec.ground.data import plain
 from cnnspec.ground.errors import Diagnostic, Mark, PartMark, Path
-from cnnspec.ground.patterns import pattern
 from cnnspec.ground.source import Source
 from cnnspec.ground.source.nodes import PLAIN, STR
 from cnnspec.ground.yaml_text import flow
@@ -122,10 +120,12 @@ class FoundSource(Source):
         at_key: bool = False,
     ) -> Diagnostic:
         """As that of a spec; what to write stands in the spec of it."""
+        if path[:1] == ("data",) and hint.startswith("set input"):
+            path = ("input",) if "input" in self.data else ("inputs",)
         found = super().diagnostic(severity, code, path, message, hint, at_key)
         if found.mark.line and code == "unknown-field" and path:
             return found._replace(hint=_in_code(str(path[-1]), found.hint))
-        if found.mark.line and path[:1] in _LAYERS:
+        if found.mark.line and path and path[0] in _LAYERS:
             return found._replace(hint=self.as_said(found.hint))
         if "write " not in found.hint or found.mark.line:
             return found
@@ -133,7 +133,11 @@ class FoundSource(Source):
 
     def as_said(self, hint: str) -> str:
         """What to do, in a program as code has it: `write padding="same"`."""
-        return as_python(hint) if self.found.format in _CODE else hint
+        if self.found.format not in _CODE:
+            return hint
+        from cnnspec.read.said import as_python
+
+        return as_python(hint, self.found.input_word)
 
     def remarks(self, path: Path, *, whole: bool = True) -> "Remarks":
         """What its reader has to say of the value under a path."""
@@ -228,30 +232,7 @@ def _taken(candidates: Sequence[Any]) -> str:
 
 
 _CODE = ("python", "notebook")
-_LAYERS = (("layers",), ("blocks",))
-_SAID = pattern(
-    r"\b(?P<word>write|set) (?P<key>[a-z_]+): "
-    r"(?P<value>\[[^\[\]]*\]|[\w.+-]+)(?![^;,\s)])"
-)
-_NO_ARGUMENT = ("from", "input", "shape", "model", "name")
-"""Keys of a spec that no layer has as an argument in code."""
-_WORDS = {"true": "True", "false": "False", "null": "None"}
-
-
-def as_python(hint: str) -> str:
-    """What to do, with arguments as code has them: `write padding="same"`."""
-
-    def said(match: re.Match[str]) -> str:
-        key, value = match["key"], match["value"]
-        if key in _NO_ARGUMENT:
-            return match[0]
-        if value.startswith("["):
-            value = f"({value[1:-1]})"
-        elif value.lstrip("+-")[:1].isalpha():
-            value = _WORDS.get(value, f'"{value}"')
-        return f"{match['word']} {key}={value}"
-
-    return _SAID.sub(said, hint)
+_LAYERS = ("layers", "blocks", "input", "inputs", "data", "train")
 
 
 def _in_code(name: str, hint: str) -> str:

@@ -589,6 +589,52 @@ MNIST = "from keras.datasets import mnist\n(x, y), _ = mnist.load_data()\n"
         ),
         ("m = Sequential([Dense(input_shape=(4,))])", 3, "Dense needs 'units'"),
         (
+            "m = Sequential([Conv2D(4, 3, input_shape=(8, 8))])",
+            3,
+            "write input_shape=(8, 8, 1)",
+        ),
+        (
+            "i = Input((8, 8))\nm = Model(i, Conv2D(4, 3)(i))",
+            4,
+            "write shape=(8, 8, 1)",
+        ),
+        (
+            (
+                "i = Input((8, 8, 1))\na = Conv2D(4, 3)(i)\n"
+                "m = Model(i, Concatenate()([a, i]))"
+            ),
+            5,
+            "call it on [ZeroPadding2D(padding=((1, 1), (1, 1)))(conv2d), input]",
+        ),
+        ("m = Sequential([Conv2d(4, 3, input_shape=(8, 8, 1))])", 3, "write Conv2D"),
+        (
+            (
+                f"{MNIST}m = Sequential([Conv2D(4, 3, input_shape=(32, 32, 3)), "
+                "Flatten(), Dense(10)])\nm.compile('adam', "
+                "'sparse_categorical_crossentropy')\nm.fit(x, y)"
+            ),
+            5,
+            "set input_shape=(28, 28, 1); or load other samples",
+        ),
+        (
+            (
+                f"{MNIST}x = x.reshape(-1, 28, 28, 1)\n"
+                "m = Sequential([Conv2D(10, 3, input_shape=(28, 28, 1))])\n"
+                "m.compile('adam', 'sparse_categorical_crossentropy')\nm.fit(x, y)"
+            ),
+            6,
+            "put GlobalAveragePooling2D() behind it",
+        ),
+        (
+            (
+                "i = Input((4,))\nm = Model(i, [Dense(1, name='age')(i), "
+                "Dense(2, name='sex')(i)])\nm.compile('adam', "
+                "{'age': 'mse', 'gender': 'mse'})"
+            ),
+            5,
+            "names 'gender', which is no output",
+        ),
+        (
             "m = Sequential()\nm.add(Conv2D(8, kernal_size=3, input_shape=(9, 9, 1)))",
             4,
             "did you mean 'kernel_size'?",

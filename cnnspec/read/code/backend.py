@@ -118,7 +118,12 @@ def _reshape(call: Call) -> Any:
     if sizes and sizes[0] is None:
         sizes = [-1, *_filled(sizes[1:], shape_of(tensors[0]))]
     more = {"newshape": sizes}
-    return operation(call.machine, "reshape", tensors[:1], more, call.place)
+    found = operation(call.machine, "reshape", tensors[:1], more, call.place)
+    if sizes.count(-1) + sizes.count(None) > 1 and isinstance(found, Tensor):
+        assert found.node is not None
+        found.node.is_beside = True  # no operation of a spec leaves two sizes open
+        found.node.shapes = tuple(None if size == -1 else size for size in sizes)
+    return found
 
 
 def _filled(sizes: list[Any], shape: Any) -> list[Any]:

@@ -56,6 +56,11 @@ class Layer:
         """What is known of a layer of the code that isn't made of others."""
         self.comment = ""
 
+    @property
+    def is_of_code(self) -> bool:
+        """Whether the code defines it, whatever it is called."""
+        return self.own is not None
+
     def set(self, machine: Any, name: str, value: Any, place: Place) -> None:
         """Lets an attribute have a value."""
         if name == "trainable" and isinstance(value, bool):

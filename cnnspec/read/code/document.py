@@ -215,7 +215,8 @@ class _Maker:
         if model := _application(layer):
             return self._application(model, node, path)
         assert isinstance(layer, Layer)
-        if not registry.is_known(layer.kind) and not layer.is_misspelt:
+        is_own = layer.is_of_code or not registry.is_known(layer.kind)
+        if is_own and not layer.is_misspelt:
             return self._own(layer, node, path)
         kind = layer.kind
         given = self.arguments(layer, (*path, kind))

@@ -417,10 +417,26 @@ def make_instance(cls: UserClass, call: Call) -> Instance:
         names = [one.arg for one in starts.node.args.args[1:]]
         made.given = {**dict(zip(names, call.args, strict=False)), **call.named}
         call_function(starts, call, made)
+    elif fields := [*dict.fromkeys(f for one in cls.order()[::-1] for f in one.fields)]:
+        made.given = {**dict(zip(fields, call.args, strict=False)), **call.named}
+        _fill(machine, made, fields)
     name = made.given.get("name")
     made.named = made.named or (name if isinstance(name, str) else None)
     machine.step()
     return made
+
+
+def _fill(machine: Machine, made: Instance, fields: list[str]) -> None:
+    """Gives an object of a `dataclass` its fields, as given or else by default."""
+    for name in fields:
+        if name in made.given:
+            made.attributes[name] = made.given[name]
+        elif made.cls.find(name) is None:
+            why = f"the field {name} of {made.cls.name}"
+            made.attributes[name] = Unknown(why, made.place, given=True)
+    after = made.cls.find("__post_init__")
+    if isinstance(after, Function):
+        call_function(after, Call(machine, [], {}, made.place, after.name), made)
 
 
 EXPRESSIONS: dict[type, Callable[[Machine, Any, Scope], Any]] = {

@@ -11,7 +11,7 @@ from cnnspec.read.code.keras_names import of_backend
 from cnnspec.read.code.machine import Machine
 from cnnspec.read.code.options import Parser
 from cnnspec.read.code.python import BUILTINS, MATH, items_of
-from cnnspec.read.code.values import Call, Native
+from cnnspec.read.code.values import Call, Instance, Native
 
 
 def _of_numpy(path: str, name: str, call: Call) -> Any:
@@ -84,6 +84,19 @@ def _of_itertools(path: str, name: str, call: Call) -> Any:
     return call.unknown()
 
 
+def _of_dataclasses(path: str, name: str, call: Call) -> Any:
+    """The default of a field."""
+    if name == "asdict" and call.args and isinstance(call.args[0], Instance):
+        made = call.args[0]
+        names = [one for cls in made.cls.order()[::-1] for one in cls.fields]
+        return {one: made.attributes.get(one, made.cls.find(one)) for one in names}
+    if name != "field":
+        return call.unknown()
+    if "default_factory" in call.named:
+        return call.machine.call_with(call.named["default_factory"], call.place)
+    return call.named.get("default")
+
+
 def _of_argparse(path: str, name: str, call: Call) -> Any:
     if name == "ArgumentParser":
         return Parser()
@@ -113,6 +126,7 @@ BY_PACKAGE: dict[str, Callable[[str, str, Call], Any]] = {
     "collections": _of_collections,
     "itertools": _of_itertools,
     "argparse": _of_argparse,
+    "dataclasses": _of_dataclasses,
     "os": _of_os,
     "math": _of_math,
 }

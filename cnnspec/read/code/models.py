@@ -168,7 +168,7 @@ def _images(layer: Layer, sizes: Any, call: Call) -> Any:
 
 def call_model(model: Model, call: Call) -> Any:
     """What a model gives for tensors: it is a layer there."""
-    inputs = tensors_in([*call.args])
+    inputs = tensors_in([*call.args] or [call.named.get("inputs")])
     if not inputs:
         found = of_samples(model.layers, call) if model.layers else None
         return call.unknown() if found is None else found

@@ -40,8 +40,8 @@ def declared(
         several = [*custom[name]["arguments"], *keys["arguments"]]
         custom[name]["arguments"] = [*dict.fromkeys(several)]
     else:
-        if number > 1:
-            keys["import"] = f"{_MODULE}:{own}"
+        if name != word(layer.kind) and layer.kind not in registry.CODE_LAYERS:
+            keys["import"] = f"{_MODULE}:{word(layer.kind)}"
         custom[name] = keys
     return name, given
 

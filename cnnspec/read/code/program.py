@@ -141,9 +141,16 @@ def found_of(
         made.places,
         tuple(unknowns),
         made.comments,
+        input_word=_input_word(model),
         others=tuple(titles(machine, model)),
         **more,
     )
+
+
+def _input_word(model: Model) -> str:
+    """What the code calls the shape of an input, of `Input` or of the first layer."""
+    inputs, _ = ends(model)
+    return "shape" if inputs and inputs[0].serial else "input_shape"
 
 
 def _lost(machine: Machine, model: Model) -> list[Unknown]:

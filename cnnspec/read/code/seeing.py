@@ -101,6 +101,9 @@ def _why(inside: Sequence[Node], lost: Sequence[Note], missed: Note | None) -> s
         return f"{note.what} (line {note.place.line}) isn't followed"
     held = (one for node in inside for one in node.inputs if one.is_held)
     found = next((one for one in held if isinstance(one, Held)), None)
+    if found is None and any(node.is_beside for node in inside):
+        line = next(node for node in inside if node.is_beside).place.line
+        return f"a reshape that leaves two sizes open (line {line}) isn't followed"
     if found is not None:
         return f"{source(found)} (line {found.place.line}) {found.does}"
     return ""
@@ -145,8 +148,10 @@ def _of_node(node: Node) -> Any:
     layer = node.layer
     if isinstance(layer, Model):
         return _of_model(layer, node)
-    if not registry.is_known(layer.kind):
+    if layer.is_of_code or not registry.is_known(layer.kind):
         return layer.seen.weights if layer.seen else None
+    if _is_operation(node):
+        return []
     known = known_layer(layer)
     shapes = [shape_of(one) for one in node.inputs]
     if known is None or not all(map(_is_whole, shapes)):

@@ -43,7 +43,7 @@ def _worked_out(node: Node) -> Any:
         return lost
     if isinstance(node.layer, Model):
         return _of_model(node.layer, given, lost)
-    if not registry.is_known(node.layer.kind):
+    if node.layer.is_of_code or not registry.is_known(node.layer.kind):
         return _of_own(node.layer) or lost
     if is_known(*given) and (known := known_layer(node.layer)) is not None:
         if known.is_application:

@@ -101,7 +101,7 @@ class Slot(NamedTuple):
 
 def _open(layer: Layer) -> list[Slot]:
     """The arguments of a layer that aren't known."""
-    if not registry.is_known(layer.kind):
+    if layer.is_of_code or not registry.is_known(layer.kind):
         return []
     found: list[Slot] = []
     for name, value in layer.given.items():

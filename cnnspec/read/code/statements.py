@@ -320,6 +320,8 @@ def _define_class(machine: Machine, node: ast.ClassDef, scope: Scope) -> None:
     with suppress(Returned, Broke, Continued):
         machine.block(node.body, inner)
     cls.members = inner.names
+    typed = (one.target for one in node.body if isinstance(one, ast.AnnAssign))
+    cls.fields = tuple(one.id for one in typed if isinstance(one, ast.Name))
     for member in cls.members.values():
         if isinstance(member, Function) and member.owner is None:
             member.owner = cls

@@ -221,7 +221,7 @@ class Training:
             self.train[name] = value
             self.places[("train", name)] = place
             return
-        several = isinstance(value, dict) and value.keys() <= {*self.outputs}
+        several = isinstance(value, dict) and value.keys() & {*self.outputs}
         each = value.values() if several else [value]
         if not all(_is_allowed(name, one) for one in each):
             self.lost(name, f"{name} is {value!r:.60}, which no spec has", place)

@@ -137,6 +137,8 @@ class UserClass:
         self.bases = bases
         self.place = place
         self.members: dict[str, Any] = {}
+        self.fields: tuple[str, ...] = ()
+        """Names with a type in its body, which a `dataclass` is made with."""
 
     def order(self) -> "list[UserClass]":
         """The class and those of the code that it inherits from."""
