@@ -312,6 +312,8 @@ class _Drawer:
             ("ops.add", lambda: {"x2": value("int", kinds)}),
             ("ops.subtract", lambda: {"x1": value("float", kinds)}),
             ("ops.multiply", dict),
+            ("ops.maximum", lambda: {"x2": [value("float", kinds)]}),
+            ("ops.subtract", lambda: {"x1": [[value("int", kinds)]]}),
             ("ops.greater", lambda: {"x1": value("int", kinds)}),
             ("ops.mean", lambda: {"axis": -1, "keepdims": value("bool", kinds)}),
             ("ops.average", lambda: {"axis": -1}),

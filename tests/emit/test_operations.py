@@ -46,6 +46,21 @@ layers:
   - Dense: 3
 """
 
+LISTED = """
+name: listed
+input: [4, 6, 3]
+vars: {colours: [103.9, 116.8, 123.7], scale: 2}
+layers:
+  - ops.get_item: "..., ::-1"
+  - ops.subtract: {x2: $colours}
+  - ops.true_divide: [0.5, "${1 / scale}", 2]
+  - ops.subtract: {x1: [[[[1, 2, 3]]]]}
+  - ops.maximum: {x2: [[[0.5]], [[1.5]], [[2.5]], [[3.5]]]}
+  - ops.cast: int32
+  - ops.add: [1, 2, 3]
+  - ops.greater: {x1: [1.5, 2.5, 3.5]}
+"""
+
 CALLED = """
 name: called
 input: [4, 6]
@@ -190,7 +205,9 @@ def test_a_script_writes_them_as_a_person_would() -> None:
         assert line in script
 
 
-@pytest.mark.parametrize("text", [MIXED, CALLED, SLICED, ALONE, COUNTED, AGAIN, FROZEN])
+@pytest.mark.parametrize(
+    "text", [MIXED, LISTED, CALLED, SLICED, ALONE, COUNTED, AGAIN, FROZEN]
+)
 def test_a_script_builds_the_model_of_the_graph(text: str) -> None:
     model = api.loads(text)
     for script in (lesson(text), full(text)):

@@ -168,7 +168,8 @@ class _MadeOperation:
 
 
 def _plain(value: Any) -> Any:
-    """A list in place of a tuple, as a spec has it."""
+    """A list in place of a tuple or an array, as a spec has it."""
+    value = value.tolist() if isinstance(value, np.ndarray) else value
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 

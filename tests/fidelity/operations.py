@@ -14,6 +14,7 @@ import numpy as np
 
 from cnnspec.catalogue.components import read_arguments
 from cnnspec.catalogue.operations import MixedSamples, Operation, operations
+from cnnspec.catalogue.operations.pairs import Pair
 from cnnspec.ground.errors import Invalid, ShapeError
 
 BATCH = 3
@@ -106,6 +107,10 @@ def call(case: Case, tensors: list[Any]) -> Any:
         key: tuple(value) if key == "axis" and isinstance(value, list) else value
         for key, value in case.arguments.items()
     }
+    for key in cls.tensor_arguments:
+        if isinstance(given.get(key), list):
+            whole = all(isinstance(one, int) for one in np.ravel(given[key]).tolist())
+            given[key] = np.array(given[key], "int32" if whole else "float32")
     if "key" in given:
         given["key"] = eval(f"_Slice()[{given['key']}]", {"_Slice": _Slice})
     for name in inspect.signature(function(case.name)).parameters:
@@ -344,7 +349,18 @@ def _axis(shape: Any, random: Random, wild: bool) -> int:
     return random.choice([*range(1, count), *range(1 - count, 0)])
 
 
+def _row(shape: Any, random: Random) -> Any:
+    """Numbers that are laid along the last axes of a tensor."""
+    numbers: Any = [1, 2, 0.5, 1.5] if random.random() < 0.7 else [1, 2, 3]
+    found = [random.choice(numbers) for _ in range(shape[-1] or 2)]
+    for _ in range(random.choice([0, 0, 1, len(shape) - 1])):
+        found = [found] * random.choice([1, 1, shape[-2] or 2 if len(shape) > 1 else 2])
+    return found
+
+
 def _value(cls: Any, name: str, shape: Any, random: Random, wild: bool) -> Any:
+    if issubclass(cls, Pair) and name in cls.tensor_arguments and random.random() < 0.4:
+        return _row(shape, random)
     whole, axis = random.choice([0, 1, 2, 3]), _axis(shape, random, wild)
     if name == "axes" and cls.function == "transpose":
         others = [*range(1, len(shape))]

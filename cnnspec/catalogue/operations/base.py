@@ -1,7 +1,8 @@
 """What every operation has: the tensors and numbers that a call of it takes."""
 
 import builtins
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from cnnspec.catalogue.components import snake_case
@@ -32,6 +33,70 @@ def _as_number(found: Any) -> str:
 NUMBER = kind(_number, "a number", {"type": ["number", "boolean"]}, hint=_as_number)
 Number = Annotated[Any, NUMBER]
 """A number, kept as it is written: it meets tensors of whole numbers as one."""
+
+
+class Numbers(tuple[Any, ...]):
+    """A list of numbers, or lists of such, that stands in the place of a tensor.
+
+    Keras takes them as an array, so that they are of a type of their own.
+    """
+
+    __slots__ = ()
+
+    @property
+    def shape(self) -> Shape:
+        """Its sizes, of which the first may be that of the batch."""
+        first = self[0]
+        return (len(self), *(first.shape if isinstance(first, Numbers) else ()))
+
+    @property
+    def dtype(self) -> str:
+        """The type that the array is of."""
+        return "float32" if any(type(one) is float for one in self.flat()) else "int32"
+
+    def flat(self) -> Iterator[Any]:
+        """The numbers one by one."""
+        for one in self:
+            if isinstance(one, Numbers):
+                yield from one.flat()
+            else:
+                yield one
+
+    def over(self, axes: int) -> "Numbers":
+        """The same with as many axes, of which the first have one place."""
+        found = self
+        while len(found.shape) < axes:
+            found = Numbers((found,))
+        return found
+
+
+_MOST_NUMBERS = 4_096
+"""Of a list; more than that nobody writes into a spec."""
+
+
+def _numbers(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        return _number(value)
+    items = [_numbers(one) for one in value]
+    shapes = {one.shape if isinstance(one, Numbers) else () for one in items}
+    if len(shapes) != 1 or any(type(one) is bool for one in items):
+        raise ValueError
+    found = Numbers(items)
+    if prod(size or 0 for size in found.shape) > _MOST_NUMBERS:
+        raise ValueError
+    return found
+
+
+Operand = Annotated[
+    Any,
+    kind(
+        _numbers,
+        "a number, or a list of numbers",
+        {"type": ["number", "boolean", "array"]},
+        hint=not_finite,
+    ),
+]
+"""A number, or a list of them that is laid along the last axis."""
 
 
 _TYPES = {
@@ -310,11 +375,15 @@ def _said(names: Sequence[str]) -> str:
 
 def shape_of(operand: Any) -> Any:
     """The shape of what stands for a tensor argument; a number has an empty one."""
+    if isinstance(operand, Numbers):
+        return operand.shape
     return operand if isinstance(operand, tuple | list) else ()
 
 
 def type_of(operand: Any) -> Any:
     """The type of what stands for a tensor argument."""
+    if isinstance(operand, Numbers):
+        return operand.dtype
     return operand if isinstance(operand, str | list) else type(operand)
 
 

@@ -12,6 +12,8 @@ from cnnspec.catalogue.layers.base import DENSE, SPARSE, Reach
 from cnnspec.catalogue.operations import types
 from cnnspec.catalogue.operations.base import (
     Number,
+    Numbers,
+    Operand,
     Operation,
     mixes,
     shape_of,
@@ -99,8 +101,22 @@ class Pair(Spread):
     typed = types.promoted
     first: ClassVar[tuple[str, ...]] = ("x2",)
 
-    x1: Number | None = None
-    x2: Number | None = None
+    x1: Operand | None = None
+    x2: Operand | None = None
+
+    def operands(self, *given: Any) -> list[Any]:
+        found = super().operands(*given)
+        axes = max((len(one) for one in given if isinstance(one, tuple)), default=0)
+        return [one.over(axes) if isinstance(one, Numbers) else one for one in found]
+
+    def check(self, *shapes: Any, **_: Any) -> None:
+        super().check(*shapes)
+        for one in self.operands(*shapes):
+            if isinstance(one, Numbers) and one.shape[0] != 1:
+                raise mixes(
+                    f"has numbers for a batch of {one.shape[0]}",
+                    "give numbers for one sample",
+                )
 
     def computed(self, *given: Any) -> Sequence[Any]:
         """That in which all meet, but for texts, which meet nothing else."""

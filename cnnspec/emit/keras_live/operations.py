@@ -3,6 +3,7 @@
 from typing import Any
 
 from cnnspec.catalogue.operations import Operation
+from cnnspec.catalogue.operations.base import Numbers
 from cnnspec.emit.keras_live.session import keras_module
 
 
@@ -40,10 +41,20 @@ class LiveOperation:
         for part in type(self._operation).function.split("."):
             function = getattr(function, part)
         tensors = given if isinstance(given, list) else [given, *others]
-        own = {n: one for n, one in self._operation.given.items() if n != "name"}
+        given = self._operation.given.items()
+        own = {n: _array(one) for n, one in given if n != "name"}
         arguments, named = self._operation.call(tensors, own)
         result = function(*arguments, **named)
         first = keras.tree.flatten(result)[0]
         self._made = first._keras_history.operation
         self._made.name = self.name
         return result
+
+
+def _array(value: Any) -> Any:
+    """An argument as Keras takes it: a list of numbers as an array."""
+    if not isinstance(value, Numbers):
+        return value
+    import numpy as np
+
+    return np.array(value, value.dtype)

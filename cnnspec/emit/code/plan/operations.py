@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from cnnspec.catalogue.operations import Operation
+from cnnspec.catalogue.operations.base import Numbers
 from cnnspec.catalogue.operations.choosing import GetItem
 from cnnspec.emit.code.plan.reads import ByName, Given
 from cnnspec.emit.code.tree import (
@@ -15,6 +16,7 @@ from cnnspec.emit.code.tree import (
     Operator,
     Star,
     Subscript,
+    Tuple,
 )
 
 
@@ -30,7 +32,10 @@ def operation_code(
         named: the arguments that they go to, if some go by name.
     """
     given = _apart(operation, _ordered(operation, tensors, named[0]))
-    own = {one.keyword: one.value for one in made.arguments}
+    own = {
+        one.keyword: _array(getattr(operation, one.keyword, None), one.value)
+        for one in made.arguments
+    }
     if isinstance(operation, GetItem) and len(given) == 1:
         return Subscript(given[0], Code(_spelt_out(own["key"])))
     function = Code(f"ops.{type(operation).function}")
@@ -40,12 +45,26 @@ def operation_code(
         first = tuple(CallArgument("", code) for code in given)
         return Call(function, (*first, *made.arguments))
     by_place, by_name = operation.call(given, own)
-    if operation.sign and not operation.turned_round():
+    is_first = isinstance(getattr(operation, operation.tensor_arguments[0], 0), Numbers)
+    if operation.sign and not operation.turned_round() and not is_first:
         left = by_place[0] if len(by_place) > 1 else None
         return Operator(operation.sign, by_place[-1], left)
     found = [CallArgument("", _packed(code)) for code in by_place]
     found += [CallArgument(name, code) for name, code in by_name.items()]
     return Call(function, tuple(found))
+
+
+def _array(value: object, code: Expression) -> Expression:
+    """The code of an argument; a list of numbers is an array of NumPy's."""
+    if not isinstance(value, Numbers):
+        return code
+    dtype = CallArgument("dtype", Code(f'"{value.dtype}"'))
+    return Call(Code("np.array"), (CallArgument("", _listed(code)), dtype))
+
+
+def _listed(code: Expression) -> Expression:
+    """Brackets in place of parentheses."""
+    return List(tuple(map(_listed, code.items))) if isinstance(code, Tuple) else code
 
 
 def _spelt_out(text: Expression) -> str:
