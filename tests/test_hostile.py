@@ -66,11 +66,18 @@ layers: [Flatten, {Dense: {units: 10, activation: softmax}}]
 data: {size: mnist}
 train: {loss: sparse_categorical_crossentropy}
 """,
+    "no-layer-of-that-name-beside-a-wrong-training": """
+input: [4]
+layers: [{Add: {from: [a, prev]}}, {Dense: "${shape('prev')[0]}"}]
+data: {source: npz, path: a.npz}
+train: {loss: mse, fine_tune: {same: left}}
+""",
     "no-optimizer-before-a-second-fit": """
 input: [4]
 layers: [{Dense: {units: 3, name: base, trainable: false}}, {Dense: 3}]
 data: {source: digits, flatten: true}
-train: {loss: mse, optimizer: 4, fine_tune: {unfreeze: base, epochs: 1}}
+train: {loss: mse, optimizer: 4,
+        fine_tune: {unfreeze: base, epochs: 1, learning_rate: 1}}
 """,
     "reads-what-is-lost": """
 inputs: {a: [4], b: [4, 4]}

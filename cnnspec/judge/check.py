@@ -12,7 +12,7 @@ from cnnspec.ground.source import Source, with_bases
 from cnnspec.judge import rules
 from cnnspec.judge.settings import Settings, without_ignored
 from cnnspec.language.document import Document
-from cnnspec.language.program import Program
+from cnnspec.language.program import BESIDE, Program
 from cnnspec.model.changing import read_changed
 from cnnspec.model.graph import Graph
 from cnnspec.model.resolver import resolve
@@ -240,16 +240,12 @@ def _tuned(program: Program, summary: Summary) -> Summary:
     return summary._replace(tuned=tuned(summary, tune.names, tune.from_layer))
 
 
-_BESIDE = (("data",), ("train",), ("ensemble",), ("expect",), ("study",))
-"""Sections that say nothing of what the model is."""
-
-
 def _beside_errors(model: Model, problems: Iterable[Problem]) -> Iterator[Diagnostic]:
     """What else is wrong with a spec that has errors, and isn't due to one of them."""
     program, source = model.program, model.program.source
     program = program._replace(**program.parts)
     model = Model(program, model.summary)
-    if any(p.severity == "error" and p.path[:1] not in _BESIDE for p in problems):
+    if any(p.severity == "error" and p.path[:1] not in BESIDE for p in problems):
         yield from map(source.error, rules.of_sections(program))
         return
     from cnnspec.judge.subjects import sections

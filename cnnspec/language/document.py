@@ -263,18 +263,21 @@ def _list(value: Any) -> Any:
     return value
 
 
+_AS_STEPS = "begin each layer with '- '"
+
+
 def _as_steps(found: Any) -> str:
     """How to write layers that stand in no list."""
-    if isinstance(found, str):
+    if isinstance(found, str) and found.strip():
         from cnnspec.ground.wide import narrow
 
         dash, *items = re.split(r"(?:^|\s+)- *", narrow(found))
         return "" if dash or not items else f"write [{', '.join(items)}]"
     if not isinstance(found, dict) or not found:
-        return ""
+        return "" if isinstance(found, list) else _AS_STEPS
     items = [key if value is None else {key: value} for key, value in found.items()]
     text = flow(items)
-    return f"write {text}" if len(text) < 60 else "begin each layer with '- '"
+    return f"write {text}" if len(text) < 60 else _AS_STEPS
 
 
 _STEPS_JSON = {"type": "array", "items": {"$ref": "#/$defs/step"}}

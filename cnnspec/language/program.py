@@ -220,6 +220,8 @@ _MODEL = (
     *("input", "inputs", "layers", "outputs"),
 )
 """The keys of a spec that say what the model is."""
+BESIDE = (("data",), ("train",), ("ensemble",), ("expect",), ("study",))
+"""The paths of sections that say nothing of it."""
 
 
 class Program(NamedTuple):

@@ -91,9 +91,8 @@ def _variants(value: Any) -> dict[str, dict[str, Any]]:
 def _wrong_settings(settings: dict[Any, Any]) -> Iterator[Problem]:
     """What is wrong with keys of settings, whatever the spec is."""
     for key, value in settings.items():
-        if key == SPEC and not (isinstance(value, str) and value):
-            text = f"spec must be the path of a spec; found {describe(value)}"
-            yield Problem((key,), "wrong-type", text)
+        if key == SPEC:
+            yield from _no_spec(value, key)
         elif key in _SEED_KEYS:
             text = "the seed of each run is the study's to give"
             hint = "list seeds in seeds:, and remove it here"
@@ -111,6 +110,13 @@ def _as_list(found: Any) -> str:
     return f"write [{found if isinstance(found, str) else flow(found)}]"
 
 
+def _no_spec(value: Any, *path: Any) -> Iterator[Problem]:
+    """What is wrong with a value in the place of the path of a spec."""
+    if not (isinstance(value, str) and value):
+        text = f"spec must be the path of a spec; found {describe(value)}"
+        yield Problem(path, "wrong-type", text)
+
+
 def _grid(value: Any) -> dict[str, list[Any]]:
     if not isinstance(value, dict) or not value:
         raise ValueError
@@ -119,6 +125,9 @@ def _grid(value: Any) -> dict[str, list[Any]]:
         if not isinstance(several, list) or not several:
             text = f"grid.{key} must be a list of values; found {describe(several)}"
             problems.append(Problem((key,), "wrong-type", text, _as_list(several)))
+        elif key == SPEC:
+            for place, one in enumerate(several):
+                problems += _no_spec(one, key, place)
     if problems:
         raise Invalid(problems)
     return {str(key): several for key, several in value.items()}
@@ -227,6 +236,8 @@ def _sample(value: Any) -> dict[str, tuple[str, list[Any]]]:
             said = f"{text}; found {describe(chosen)}"
             problems.append(Problem((key, way), "wrong-type", said, _swapped(given)))
         else:
+            for place, one in enumerate(chosen if key == SPEC else ()):
+                problems += _no_spec(one, key, way, place)
             found[str(key)] = way, chosen
     if problems:
         raise Invalid(problems)

@@ -1,7 +1,8 @@
 """Why a name isn't known, or can't be given, and what would do: words for messages."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from cnnspec.catalogue.registry import is_layer
@@ -62,6 +63,7 @@ class _Explainer:
         self._below = {name: (path, trail) for name, _, path, trail in reads}
         self._readers = {(path, trail): name for name, _, path, trail in reads}
         self._reads = {name: sources for name, sources, _, _ in reads}
+        self._in_arms: dict[str, dict[Any, tuple[Path, str]]] = {}
 
     def problem(self, unknown: Unknown, *, guess: bool) -> Problem:
         """What is wrong with a name; the first reason that holds."""
@@ -116,13 +118,20 @@ class _Explainer:
                 if one in self._below:
                     yield model, inside, self._below[one][0]
             return
-        for one, (path, _) in self._below.items():
+        for one, path, block in self._inner:
             model = one.removeprefix(prefix)
-            block = self._block(path)
-            if block and block.is_model and name.startswith(f"{model}_"):
+            if name.startswith(f"{model}_"):
                 inside = name.removeprefix(f"{model}_")
                 if any(getattr(step, "name", None) == inside for step in block.steps):
                     yield model, inside, path
+
+    @cached_property
+    def _inner(self) -> list[tuple[str, Path, Block]]:
+        """The models of blocks: what each is called, its place and its block."""
+        each = [
+            (name, path, self._block(path)) for name, (path, _) in self._below.items()
+        ]
+        return [(name, path, one) for name, path, one in each if one and one.is_model]
 
     def _block(self, path: Path) -> Block | None:
         """The block that is called at a place; None for a layer's."""
@@ -211,14 +220,24 @@ class _Explainer:
         """The name of a layer in the arm of an `if` that isn't taken."""
         name, _, trail, where, _ = unknown
         call = _innermost(trail)
-        blocks = self._program.blocks
-        steps = blocks[call[-1].block].steps if call else self._program.steps
-        for path, arm in _in_arms(steps, name):
+        if found := self._arms(call[-1].block if call else "").get(name):
+            path, arm = found
             line = self._program.source.line(path)
             text = f"{where} '{name}' of {line}, in an if whose {arm}: isn't taken"
             hint = "read it in that arm alone, or name a layer so in both arms"
             return "unknown-input", text, hint
         return None
+
+    def _arms(self, block: str) -> Mapping[Any, tuple[Path, str]]:
+        """What stands in each `if` of a block, or of the spec, and in which arm."""
+        if block not in self._in_arms:
+            program = self._program
+            steps = program.blocks[block].steps if block else program.steps
+            found: dict[Any, tuple[Path, str]] = {}
+            for name, path, arm in _in_arms(steps):
+                found.setdefault(name, (path, arm))
+            self._in_arms[block] = found
+        return self._in_arms[block]
 
     def _is_nowhere(self, unknown: Unknown) -> tuple[str, str, str]:
         name, _, _, where, hint = unknown
@@ -241,16 +260,16 @@ def _innermost(trail: Trail) -> Trail:
     return trail
 
 
-def _in_arms(steps: Steps, name: Any, arm: str = "") -> Iterator[tuple[Path, str]]:
-    """Where steps of a name stand in an `if`, and in which arm of it."""
+def _in_arms(steps: Steps, arm: str = "") -> Iterator[tuple[Any, Path, str]]:
+    """The names of steps in an `if`, where each stands, and in which arm of it."""
     for step in steps:
         if isinstance(step, RepeatStep):
-            yield from _in_arms(step.steps, name, arm)
+            yield from _in_arms(step.steps, arm)
         elif isinstance(step, IfStep):
-            yield from _in_arms(step.then, name, "then")
-            yield from _in_arms(step.otherwise, name, "else")
-        elif arm and step.name == name:
-            yield step.path, arm
+            yield from _in_arms(step.then, "then")
+            yield from _in_arms(step.otherwise, "else")
+        elif arm:
+            yield step.name, step.path, arm
 
 
 _ANOTHER = "a name is given once; choose another"

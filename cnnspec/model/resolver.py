@@ -9,7 +9,7 @@ from cnnspec.ground.errors import Path, Problem, folded
 from cnnspec.ground.shapes import Shape, Shapes
 from cnnspec.language.document import InputTensor
 from cnnspec.language.listener import Contents, Listener, Outcome, Placed, Said
-from cnnspec.language.program import ApplyStep, CallStep, LayerStep, Program
+from cnnspec.language.program import BESIDE, ApplyStep, CallStep, LayerStep, Program
 from cnnspec.language.run import run
 from cnnspec.model.graph import DEFAULT_POLICY, Graph, Input, Node
 from cnnspec.model.summary import Inference
@@ -293,7 +293,8 @@ class GraphBuilder(Listener[Tensor]):
         """What is wrong with names that nothing had where they stood."""
         # Steps that are left out for another mistake may have had the name; those that
         # are left out since they ask for the sizes of what isn't there hadn't.
-        alone = not outcome.problems and not program.problems
+        others = (one.path[:1] for one in program.problems)
+        alone = not outcome.problems and all(path in BESIDE for path in others)
         if outcome.unknown and (outcome.complete or alone):
             from cnnspec.language.unknown import explained
 

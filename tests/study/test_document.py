@@ -84,6 +84,33 @@ def test_variants_of_names_specs_and_a_grid() -> None:
 
 
 @pytest.mark.usefixtures("studies")
+def test_specs_are_crossed_and_drawn() -> None:
+    head = "study: Which?\nbase: specs/small.yaml\nseeds: 1\n"
+    specs, epochs = ["specs/small.yaml", "other.yaml"], "train.epochs"
+    Path("crossed.yaml").write_text(f"{head}grid: {{spec: {specs}, {epochs}: [1, 2]}}")
+    found = planned(path="crossed.yaml")
+    assert [one.variant.spec for one in found.variants] == [
+        *specs[:1] * 2,
+        *specs[1:] * 2,
+    ]
+    assert all(one.model for one in found.variants)
+    drawn = (
+        f"sample: {{spec: {{choice: {specs}}}, {epochs}: {{int: [1, 9]}}}}\ntrials: 4"
+    )
+    Path("drawn.yaml").write_text(head + drawn)
+    found = planned(path="drawn.yaml")
+    assert {one.variant.spec for one in found.variants} == {*specs}
+    assert all(one.model for one in found.variants)
+    for wrong, place in (
+        ("grid: {spec: [other.yaml, 8]}", "4:27"),
+        ("sample: {spec: {int: [1, 2]}}\ntrials: 2", "4:23"),
+    ):
+        Path("wrong.yaml").write_text(head + wrong)
+        first = str(api.check("wrong.yaml").diagnostics[0])
+        assert first.startswith(f"wrong.yaml:{place}: error[wrong-type]: spec must")
+
+
+@pytest.mark.usefixtures("studies")
 def test_one_line_varies_any_spec() -> None:
     study = document.read("other.yaml", ["train.batch_size=8,32"], 3)
     assert (study.name, study.reference) == ("other_study", "train.batch_size=8")

@@ -1,7 +1,8 @@
 """The files whose blocks, variables and own layers a spec includes."""
 
 import os
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from cnnspec.ground.errors import Diagnostic, SpecError, nearest
@@ -171,8 +172,17 @@ def carried() -> list[str]:
 
 def carrying(block: str) -> str:
     """The file that comes with cnnspec and has a block; nothing where none has it."""
-    found = (name for name in carried() if read_carried(name).holds(("blocks", block)))
-    return next(found, "")
+    return _carried_blocks().get(block, "")
+
+
+@cache
+def _carried_blocks() -> Mapping[str, str]:
+    """The blocks that come with cnnspec, each with its file."""
+    return {
+        block: name
+        for name in reversed(carried())
+        for block in read_carried(name).data["blocks"]
+    }
 
 
 def read_carried(name: str) -> Source:
