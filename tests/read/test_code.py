@@ -357,6 +357,32 @@ def test_what_is_done_to_samples_is_told_or_left(
     assert ("epochs" in found.document["train"]) == (wanted is not None)
 
 
+@pytest.mark.parametrize(
+    ("code", "source", "width"),
+    [
+        ("x = np.load('x.npy').reshape(-1, 5)", "np.load('x.npy') (line 4)", 5),
+        ("x = pd.read_csv('a.csv').iloc[:, 0:8]", "pd.read_csv('a.csv') (line 4)", 8),
+        (
+            "x = StandardScaler().fit_transform(pd.read_csv('a.csv')[['b', 'c']])",
+            "pd.read_csv('a.csv') (line 4)",
+            2,
+        ),
+    ],
+)
+def test_samples_that_no_spec_has_are_named_with_their_line(
+    code: str, source: str, width: int
+) -> None:
+    head = "import numpy as np, pandas as pd\n"
+    head += "from sklearn.preprocessing import StandardScaler\n"
+    model = "m = Sequential([layers.Dense(1, input_dim=x.shape[1])])\n"
+    found = read(
+        f"{HEAD}{head}{code}\n{model}m.compile('sgd', 'mse')\nm.fit(x, x[:, 0])"
+    )
+    assert found.document["input"] == {"shape": [width]}
+    [lost] = found.unknowns
+    assert f"where its samples come from, {source}, isn't followed" in lost.why
+
+
 # ------------------------------------------------------------------ notebooks
 
 BOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))

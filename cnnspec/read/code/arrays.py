@@ -162,8 +162,11 @@ def _sliced(size: Any, key: slice) -> Any:
     if parts == (None, None, None):
         return size
     if not isinstance(size, int) or any(not isinstance(p, int | None) for p in parts):
-        whole = key.start is None and isinstance(key.stop, int) and key.stop >= 0
-        return key.stop if whole and key.step is None else Unknown("", Place())
+        start = key.start or 0
+        whole = isinstance(start, int) and isinstance(key.stop, int)
+        if whole and key.step is None and 0 <= start <= key.stop:
+            return key.stop - start
+        return Unknown("", Place())
     return len(range(*key.indices(size)))
 
 

@@ -17,6 +17,11 @@ class Frame(Array):
         """A column by its name, or several rows or columns."""
         if isinstance(key, str):
             return self.column(key)
+        names = isinstance(key, list) and all(isinstance(one, str) for one in key)
+        if names:
+            some = Frame((self.why, len(key)), self.why, self.origin)
+            some.origin = self.origin._replace(source="")
+            return some
         return self if isinstance(key, slice | list) else super().part(key)
 
     def column(self, name: str) -> Array:
@@ -46,6 +51,8 @@ def read_table(call: Call) -> Any:
 
 def frame_attribute(machine: Any, table: Frame, name: str, place: Place) -> Any:
     """What a table has."""
+    if name in ("iloc", "loc"):
+        return table
     work = {"drop": _dropped, "pop": _popped}.get(name)
     if work is None:
         return array_attribute(machine, table, name, place)
@@ -73,17 +80,26 @@ def _popped(table: Frame, call: Call) -> Any:
     return table.column(column)
 
 
+SCALERS = ("StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler")
+"""Classes of scikit-learn that give each column of samples another scale."""
+
+
 class Encoder:
-    """A `LabelBinarizer` or `LabelEncoder`, which number labels without gaps."""
+    """What scikit-learn changes arrays by, and keeps their form.
+
+    `LabelBinarizer` and `LabelEncoder` number labels without gaps.
+    """
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
 
     def made(self, call: Call) -> Any:
         """What it makes of labels."""
-        labels = call.get("y", 0)
+        labels = call.get("y", 0, call.named.get("X"))
         if not isinstance(labels, Array):
             return call.unknown()
+        if self.kind in SCALERS:
+            return labels.done("changed", call.text)
         found = labels.done("contiguous", True)
         if self.kind == "LabelEncoder":
             return found

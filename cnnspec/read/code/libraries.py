@@ -6,7 +6,7 @@ from typing import Any
 from cnnspec.read.code import samples
 from cnnspec.read.code.building import tensors_in
 from cnnspec.read.code.estimators import voting
-from cnnspec.read.code.frames import Encoder, read_table
+from cnnspec.read.code.frames import SCALERS, Encoder, read_table
 from cnnspec.read.code.keras_names import of_backend
 from cnnspec.read.code.machine import Machine
 from cnnspec.read.code.options import Parser
@@ -30,7 +30,7 @@ def _of_numpy(path: str, name: str, call: Call) -> Any:
 def _of_sklearn(path: str, name: str, call: Call) -> Any:
     if name == "train_test_split":
         return samples.split(call)
-    if name in ("LabelBinarizer", "LabelEncoder"):
+    if name in ("LabelBinarizer", "LabelEncoder", *SCALERS):
         return Encoder(name)
     if name == "VotingClassifier":
         return voting(call)

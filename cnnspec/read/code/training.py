@@ -373,6 +373,19 @@ def _called(value: Any) -> str:
     return type(value).__name__
 
 
+def _source(fit: Call) -> str:
+    """What the code takes samples from: `, np.load('x.npy') (line 3),`."""
+    x = fit.get("x", 0, fit.named.get("X", fit.named.get("generator")))
+    while isinstance(x, list | tuple) and x:
+        x = x[0]
+    lost = x.why if isinstance(x, Array) else x
+    if not isinstance(lost, Unknown) or not lost.place.line or lost.is_bare:
+        return ""
+    line, cell = lost.place.line, lost.place.cell
+    where = f"cell {cell}, line {line}" if cell else f"line {line}"
+    return f", {lost.why} ({where}),"
+
+
 def training_of(
     model: Model, outputs: Sequence[str], points: OpenPoints, seed: Any
 ) -> tuple[dict[str, Any], dict[Path, Place]]:
@@ -398,7 +411,7 @@ def training_of(
             if isinstance(seed, int):
                 made.put("seed", seed, fit.place)
         elif all(one.argument != "data" for one in points.unknowns):
-            made.lose_data("where its samples come from", fit.place)
+            made.lose_data(f"where its samples come from{_source(fit)}", fit.place)
     sections: dict[str, Any] = {"data": made.data} if made.data else {}
     if made.data and model.members:
         sections["ensemble"] = {"members": model.members, "voting": model.voting}
