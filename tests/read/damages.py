@@ -5,6 +5,7 @@ ended, a reader can't know again; but it must not read anything else for it.
 """
 
 import html
+import json
 import random
 import re
 from collections.abc import Callable
@@ -317,3 +318,66 @@ def wrapped_by_a_window(text, chance):
         for line in text.split("\n")
         for i in range(0, max(len(line), 1), width)
     )
+
+
+@damage
+def quoted_twice(text, chance):
+    sign = chance.choice(["> > ", ">> ", ">>>"])
+    return by_line(lambda line: sign + line)(text)
+
+
+@damage
+def lines_of_json(text, chance):
+    ascii_only = chance.random() < 0.5
+    lines = (json.dumps(f"{x}\n", ensure_ascii=ascii_only) for x in text.split("\n"))
+    return '   "text": [\n    ' + ",\n    ".join(lines) + "\n   ]"
+
+
+@damage
+def as_python_shows_it(text, chance):
+    return repr(text)
+
+
+@damage
+def digits_of_full_width(text, chance):
+    return text.translate({ord("0") + n: chr(0xFF10 + n) for n in range(10)})
+
+
+@damage
+def hidden_characters(text, chance):
+    signs = {0.03: "\u200b", 0.04: "\u00ad", 0.05: "\u202a"}
+    drawn = ((c, chance.random()) for c in text)
+    return "".join(
+        c + next((s for most, s in signs.items() if n < most), "") for c, n in drawn
+    )
+
+
+@damage
+def thousands_otherwise(text, chance):
+    sign = chance.choice(["'", "\u2009", "\u202f", " "])
+    return re.sub(r"(?<=[0-9]),(?=[0-9]{3})", sign, text)
+
+
+@damage
+def thousands_by_blanks(text, chance):
+    return re.sub(r"(?<=[\s│])([0-9]{1,3})([0-9]{3})(?=\s|$)", r"\1 \2", text)
+
+
+@damage
+def ends_of_a_page(text, chance):
+    ends = ["", "  \\", "  |", " ↵"]
+    return by_line(lambda x: x + chance.choice(ends) if x.strip() else x)(text)
+
+
+@damage
+def dots_for_rows(text, chance):
+    lines = text.split("\n")
+    first = chance.randrange(6, max(7, len(lines) - 12))
+    dots = chance.choice(["...", "(중략)", ". . .", "…"])
+    return "\n".join([*lines[:first], dots, *lines[first + 5 :]])
+
+
+@damage
+def one_paragraph_of_html(text, chance):
+    body = html.escape(text).replace("\n", "<br/>").replace(" ", "&nbsp;")
+    return f"<div>{body}</div>"

@@ -37,8 +37,10 @@ def same_name(row, true):
     return true.name.startswith(row.name) and (row.name == true.name or row.name_cut)
 
 
-LOSES_ROWS = {"cut_off", "a_line_lost"}
+LOSES_ROWS = {"cut_off", "a_line_lost", "dots_for_rows"}
 """What takes rows away, so that nobody could know of them without a total."""
+NEVER_READ = {"wrapped_by_a_window", "dots_for_rows"}
+"""What is refused, or told of, wherever it happens."""
 READ = {
     *("as_it_is", "no_break_spaces", "some_no_break_spaces", "ideographic_spaces"),
     *("carriage_returns", "no_blank_lines", "quoted", "commented", "indented"),
@@ -46,6 +48,8 @@ READ = {
     *("colours_without_escape", "in_html", "ascii_box", "mojibake_windows"),
     *("mojibake_korean", "mojibake_dos", "totals_lost", "heading_alone_twice"),
     *("wide_brackets", "without_rules", "without_the_rule_of_the_heading"),
+    *("quoted_twice", "lines_of_json", "as_python_shows_it", "digits_of_full_width"),
+    *("hidden_characters", "one_paragraph_of_html"),
 }
 """What leaves all that there is to know, so that every row must be read."""
 
@@ -58,8 +62,8 @@ def test_a_damaged_table_never_lies(name):
         text = path.read_text(encoding="utf-8")
         [truth] = read_tables(text)
         assert truth.doubt is None
-        for _ in range(ROUNDS):
-            damaged = DAMAGES[name](text, chance)
+        # Most do the same whatever the chance.
+        for damaged in {DAMAGES[name](text, chance): None for _ in range(ROUNDS)}:
             tried += 1
             try:
                 [table] = read_tables(damaged)
@@ -71,4 +75,4 @@ def test_a_damaged_table_never_lies(name):
             whole = len(table.rows) == len(truth.rows)
             assert whole or name in LOSES_ROWS, damaged
             read += whole
-    assert read == tried if name in READ else read or name == "wrapped_by_a_window"
+    assert read == tried if name in READ else read or name in NEVER_READ

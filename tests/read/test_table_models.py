@@ -200,7 +200,7 @@ HEAD = "Layer (type) Output Shape Param #\n"
             "in the row 'b', no Dense makes 3 of 4 with 16 params",
         ),
         ("a (Dense) ? 0 (unbuilt)", 2, "had no weights when this was printed"),
-        ("m (Functional) (None, 4) 20\n", 2, "no input leads to"),
+        ("m (Functional) (None, 4) 20\n", 2, "whole model"),
         (
             "i (InputLayer) (None, 8, 8, 3) 0\nm (Functional) (None, 4) 20",
             3,
@@ -330,3 +330,54 @@ def test_a_row_that_does_not_follow_tells_what_it_does_not_follow_from(
     [lost] = [one for one in found.unknowns if one.counts]
     assert lost.place.line == line
     assert lost.why.startswith(said)
+
+
+FIRST = "a (Dense) (None, 3) {}\nb (Dense) (None, 2) 8\nTotal params: 23\n"
+INNER = """\
+i (InputLayer) (None, 4) 0
+m (Sequential) (None, 3) {}
+└ a (Dense) (None, 3) {}
+└ b (Dense) (None, 3) {}
+c (Dense) (None, 2) 8
+Total params: 35
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "said"),
+    [
+        (FIRST.format(16), 2, "15 in place of 16 in the row 'a'"),
+        (INNER.format(28, 15, 12), 3, "27 in place of 28 in the row 'm'"),
+        (INNER.format(27, 18, 12), 4, "no Dense makes 3 of 4 with 18 params"),
+        (INNER.format(27, 15, 16), 5, "no Dense makes 3 of 3 with 16 params"),
+    ],
+)
+def test_a_wrong_number_is_told_in_its_row(rows, line, said):
+    with pytest.raises(ReadError) as caught:
+        from_text(HEAD + rows, Choice())
+    assert said in caught.value.message
+    assert caught.value.place.line == line
+
+
+EXPANDED = Path(__file__).parent / "expanded"
+
+
+@pytest.mark.parametrize(
+    ("name", "layers", "models"),
+    [
+        ("keras3_three_deep", 2, ["inner", "middle", "outer"]),
+        ("keras2_two_deep", 2, ["a", "b"]),
+        ("keras2_frozen", 3, ["base"]),
+        ("keras2_twins", 4, ["twin"]),
+        ("keras2_wrapped_and_trainable", 17, []),
+    ],
+)
+def test_an_expanded_table_gives_the_models_in_it(name, layers, models):
+    found = from_text((EXPANDED / f"{name}.txt").read_text(encoding="utf-8"), Choice())
+    assert [*found.document.get("blocks", {})] == models
+    read = api.import_model(EXPANDED / f"{name}.txt")
+    assert read.is_sound(), read.checked.diagnostics
+    assert read.totals_match
+    assert len(read.checked.summary.rows) == layers
+    guesses = [one.candidates[0] for one in read.unknowns if one.layer == "inner_conv"]
+    assert "softmax" not in guesses

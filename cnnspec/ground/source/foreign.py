@@ -95,7 +95,10 @@ PAGE = Kind(
 )
 SUMMARY = Kind(
     "a printed summary of Keras",
-    lambda text: re.search(r"Layer\s*\(type", text) and re.search(r"Param\s*#", text),
+    lambda text: (
+        re.search(r"Layer\s*\(type", text)
+        and re.search(r"Param\s*#|Output\s+[Ss]hape", text)
+    ),
     _READ,
 )
 SCRIPT = Kind(

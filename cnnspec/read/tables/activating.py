@@ -15,15 +15,17 @@ _ONE = ("sigmoid", "linear")
 
 
 def activation_of(
-    kind: str, row: PrintedRow, below: Sequence[PrintedRow]
+    kind: str, row: PrintedRow, below: Sequence[PrintedRow] | None
 ) -> tuple[str, ...]:
     """Activations that a layer may have, the commonest first; none if it has its own.
 
     Args:
         kind: its class.
         row: its row.
-        below: the rows behind it.
+        below: the rows behind it; None at the end of a model in the model.
     """
+    if below is None:
+        return _inside(kind, "")
     if below:
         return _inside(kind, next(kinds_of(below[0]), ""))
     sizes = row.output_shape

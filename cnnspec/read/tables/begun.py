@@ -3,7 +3,13 @@
 import re
 
 from cnnspec.ground.patterns import pattern
-from cnnspec.read.tables.cells import COUNT, ELLIPSIS, Cells, joined, printed_row
+from cnnspec.read.tables.cells import (
+    ELLIPSIS,
+    Cells,
+    count_of,
+    joined,
+    printed_row,
+)
 from cnnspec.read.tables.rows import SummaryError
 
 _SHAPE = pattern(
@@ -72,10 +78,10 @@ def row_begun(number: int, text: str, depth: int) -> Cells | None:
     if end and more[:1] == "[" and (end := _end(more)):
         # TensorFlow.js has the shape of the input in front.
         shape, tail = more[:end], more[end:]
-    count = COUNT.match(tail.lstrip())
-    if not count:
+    counted = count_of(tail.lstrip())
+    if not counted:
         return None
-    rest = tail.lstrip()[count.end() :].strip()
+    count, rest = counted
     if not (label_is_whole(label) or _CUT.fullmatch(label) or (depth and not label)):
         if label and "None" in shape:
             raise SummaryError(
@@ -84,7 +90,7 @@ def row_begun(number: int, text: str, depth: int) -> Cells | None:
                 "class are wanted, as in conv2d (Conv2D)",
             )
         return None
-    return Cells(number, label, shape.strip(), count[0], rest, depth)
+    return Cells(number, label, shape.strip(), count, rest, depth)
 
 
 def _without_shape(number: int, text: str, depth: int) -> Cells | None:
@@ -98,11 +104,8 @@ def _without_shape(number: int, text: str, depth: int) -> Cells | None:
         label, shape, tail = name[0], "", text.strip()[name.end() :]
     else:
         return None
-    count = COUNT.match(tail.lstrip())
-    if not count:
-        return None
-    rest = tail.lstrip()[count.end() :].strip()
-    return Cells(number, label, shape, count[0], rest, depth)
+    counted = count_of(tail.lstrip())
+    return Cells(number, label, shape, *counted, depth) if counted else None
 
 
 def refuse_almost(number: int, text: str) -> None:

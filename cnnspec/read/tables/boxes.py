@@ -18,7 +18,11 @@ def box_cells(table: Table) -> Iterator[Cells | None]:
         Misfit: a line has other bars than the heading.
     """
     heading = [cell.strip() for cell in cells_of(table.heading)]
+    while heading and not any(map(str.isalnum, heading[-1])):  # behind the table
+        heading.pop()
     shape, count = _column(heading, "Out", 1), _column(heading, "Par", 2)
+    if len(heading) <= max(shape, count):
+        raise Misfit
     for line in table.lines:
         text = line.text.strip()
         if not text:
@@ -31,7 +35,8 @@ def box_cells(table: Table) -> Iterator[Cells | None]:
                 if row_begun(line.number, *depth_of(text, boxed=True)):
                     raise Misfit
                 continue
-            if len(cells) > len(heading) and not cells[0].strip():
+            moved = len(cells) > len(heading) and COUNT.match(cells[count + 1].strip())
+            if moved and not cells[0].strip():
                 # A corner in front of a name, which an encoding made a bar of.
                 cells[:2] = [f"{cells[0]}└{cells[1]}"]
             rest = " ".join(cells[count + 1 :])
@@ -49,5 +54,7 @@ def _cells(number: int, label: str, shape: str, count: str, rest: str) -> Cells:
     corner = label.find("└")
     # Keras sets a nested layer off by three blanks a level and a corner.
     depth = max((corner - 1) // 3, 1) if corner >= 0 else 0
-    cells = (label.strip(" └`*"), shape.strip(" `*"), count.strip(" `*"), rest.strip())
+    # Markdown has marks of code and of bold letters round names and numbers.
+    label, shape, count = (cell.replace("`", "") for cell in (label, shape, count))
+    cells = (label.strip(" └*"), shape.strip(" *"), count.strip(" *"), rest.strip())
     return Cells(number, *cells, depth)

@@ -16,9 +16,13 @@ COUNT = pattern(
 )
 _PRINTED = pattern(r"0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 """A number as Python prints it; what else there is has lost a part, or gained one."""
+_WITH_BLANKS = pattern(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
+"""Between thousands, as some write them."""
+_MORE_COUNT = pattern(r"(?: [0-9]{3})+(?![^\s(|])")
 _PARENTHESES = pattern(r"\(([^()]*)\)")
 _BRACKETS = pattern(r"\[([^\[\]]+)\]")
 _SIZE = pattern(r"[0-9]{1,18}")
+_TRAINED = pattern(r"\s+[YN-]$")
 _UNKNOWN = ("None", "?", "null", "-1")
 
 
@@ -80,8 +84,11 @@ def joined(group: Iterable[Cells], glue: str) -> Row:
     lines = list(group)
     if len(lines) == 1:
         return Row(lines[0], *(cell.strip() for cell in lines[0][1:5]))
-    columns = zip(*(line[1:5] for line in lines), strict=True)
-    return Row(lines[0], *(glue.join(cell).strip() for cell in columns))
+    *columns, rests = zip(*(line[1:5] for line in lines), strict=True)
+    if mark := _TRAINED.search(rests[0]):
+        # The last column, where what stands before it goes on in the next line.
+        rests = (rests[0][: mark.start()], *rests[1:], mark[0])
+    return Row(lines[0], *(glue.join(cell).strip() for cell in (*columns, rests)))
 
 
 def rows_of(lines: Iterable[Cells | None], glue: str) -> Iterator[PrintedRow]:
@@ -109,6 +116,9 @@ def printed_row(row: Row) -> PrintedRow:
         name, kind = row.label, ""
     name, kind = name.rstrip(), kind.strip()
     line = row.first.number
+    if not row.label:
+        text = "found the cells of a row without the name of its layer"
+        raise SummaryError(line, f"{text}; paste the table as Keras printed it")
     try:
         count, unbuilt = _params(row.params)
         shape = _shape(row.shape, kind)
@@ -166,6 +176,7 @@ def _sizes(text: str) -> Shape:
 @lru_cache(1024)
 def _params(text: str) -> tuple[int | None, bool]:
     """The number, or None if it is cut or there is none, and if that is since then."""
+    text = _WITH_BLANKS.sub(",", text)
     match = COUNT.fullmatch(text)
     if ELLIPSIS in text or "unb" in text:
         return None, "unb" in text
@@ -178,6 +189,16 @@ def _params(text: str) -> tuple[int | None, bool]:
     return number(match[1]), False
 
 
+def count_of(text: str) -> tuple[str, str] | None:
+    """The number that a text begins with, as it is printed, and what follows it."""
+    match = COUNT.match(text)
+    if not match:
+        return None
+    more = _MORE_COUNT.match(text, match.end()) if len(match[1]) < 4 else None
+    end = more.end() if more else match.end()
+    return text[:end], text[end:].strip()
+
+
 def number(text: str) -> int:
     """A count with or without commas."""
-    return int(text.replace(",", ""))
+    return int(text.replace(",", "").replace(" ", ""))

@@ -20,7 +20,7 @@ _BAR = pattern(f"[{BARS}]")
 _RULE = pattern(r"[┏━┳┓┡╇┩├─┼┤└┴┘┌┬┐╔═╦╗╠╬╣╚╩╝╞╪╡╭╮╰╯¯┃│║|+=_\-—:\s]*")
 _TOTAL = pattern(
     r"\b(?P<which>Total|(?:Non-)?trainable|Optimizer)\s{1,3}params:\s*"
-    r"(?P<count>[0-9][0-9,]{0,25})",
+    r"(?P<count>[0-9]{1,3}(?: [0-9]{3}){1,8}(?![0-9])|[0-9][0-9,]{0,25})",
     re.IGNORECASE,
 )
 _ONE_LINE = pattern(

@@ -12,14 +12,21 @@ from typing import NamedTuple
 from cnnspec.ground.patterns import pattern
 
 _BLANKS = dict.fromkeys(map(ord, "\xa0\u2007\u202f\u2002\u2003\u2009\u200a"), " ")
-_BLANKS |= {0x3000: "  ", 0x200B: "", 0x200E: "", 0x200F: "", 0xFEFF: "", 0x2060: ""}
+_BLANKS |= {0x3000: "  ", **dict.fromkeys(map(ord, "\xad\u2060\ufeff"), "")}
+_BLANKS |= dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F)), "")
 # Keyboards for Korean and Chinese make these of brackets, commas and number signs.
 _WIDE = dict(zip(map(ord, "（），［］＃｜"), "(),[]#|", strict=True))
+_WIDE |= {0xFF10 + digit: str(digit) for digit in range(10)}
 _PLAIN = {**_BLANKS, **_WIDE}
 # Some copies of coloured text have lost the character that each code begins with.
 _COLOUR = r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]{0,999}(?:\x07|\x1b\\)"
 _BARE_COLOUR = r"\[[0-9]{1,3}(?:;[0-9]{1,3}){0,5}m"
 
+_ESCAPED = pattern(r"\\u([0-9a-f]{4})", re.IGNORECASE)
+_LINE_OF_JSON = pattern(r'\\n",?$', re.MULTILINE)
+_THOUSANDS = pattern(r"(?<=[0-9])[\u2007\u2009\u202f'’](?=[0-9]{3}(?![0-9]))")
+"""What stands between thousands elsewhere than in Keras."""
+_QUOTED = pattern(r"(?:> ?)+")
 _MARKUP = pattern(r"</|<br|&[a-z#0-9]{2,8};", re.IGNORECASE)
 _RULES = pattern(r"(_{40,}|[┏+][━┳+-]{39,})\n(_+|[━┳+-]*[┓+])")
 _RULE_ENDS, _RULE_BEGINS = frozenset("_━-┳"), frozenset("_━┳+-┓")
@@ -40,6 +47,12 @@ def lines_of(text: str) -> list[Line]:
     """
     if "\n" not in text:
         text = text.replace("\r", "\n")
+    if text.count("\\n") > max(text.count("\n"), 2):  # as Python and JSON write a text
+        text = text.replace("\\n", "\v").replace("\\t", "\t")
+    if '\\n",' in text:  # a notebook's file, or what else is JSON
+        text = _LINE_OF_JSON.sub("", text)
+    if "\\u" in text:
+        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     if "\x1b" in text:
         text = re.sub(_COLOUR, "", text)
     if "[0m" in text:
@@ -47,7 +60,7 @@ def lines_of(text: str) -> list[Line]:
     if not text.isascii():
         from cnnspec.read.tables.garbled import mended
 
-        text = mended(text)
+        text = _THOUSANDS.sub(",", mended(text))
         if any(chr(code) in text for code in _PLAIN):
             text = text.translate(_PLAIN)
     if ("<" in text or "&" in text) and _MARKUP.search(text):
@@ -59,7 +72,12 @@ def lines_of(text: str) -> list[Line]:
         for number, line in enumerate(text.split("\n"), 1)
         for part in (line.split("\v") if "\v" in line else (line,))
     ]
-    return [Line(number, line.rstrip()) for number, line in _unfolded(lines)]
+    return [Line(number, _bare(line)) for number, line in _unfolded(lines)]
+
+
+def _bare(line: str) -> str:
+    """A line without what a mail quotes it by, and without blanks at its end."""
+    return _QUOTED.sub("", line, count=1).rstrip() if line[:1] == ">" else line.rstrip()
 
 
 def _unfolded(lines: Sequence[Line]) -> Sequence[Line]:

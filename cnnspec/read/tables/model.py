@@ -5,14 +5,12 @@ number of the table is reproduced, or the row is named that isn't.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
-from cnnspec.catalogue.registry import is_layer
 from cnnspec.ground.kinds import LARGEST
 from cnnspec.read.found import Choice, Figures, Found, Place, ReadError
 from cnnspec.read.tables.reading import read_tables
-from cnnspec.read.tables.rows import Doubt, PrintedRow, PrintedSummary, SummaryError
+from cnnspec.read.tables.rows import PrintedRow, PrintedSummary, SummaryError
 from cnnspec.read.tables.steps import Steps
 
 
@@ -40,26 +38,11 @@ def _sizes(row: PrintedRow) -> Iterator[int]:
         yield from (size for size in shape if size is not None)
 
 
-def _doubtful(table: PrintedSummary, doubt: Doubt) -> ReadError:
-    """What is said of a table that contradicts itself, at the row that is to blame.
-
-    That is one that no arguments explain, where there is just one such row.
-    """
-    steps = Steps(table)
-    with suppress(ReadError):  # the total says enough
-        steps.model()
-        known = {row.name for row in table.rows if is_layer(row.type)}
-        odd = [one for one in steps.unknowns if one.argument == "class"]
-        if len(odd) == 1 and odd[0].layer in known:
-            total = doubt.message.partition("; ")[0]
-            text = f"{total}; in the row '{odd[0].layer}', {odd[0].why}"
-            return ReadError(text, "paste the whole table", odd[0].place)
-    return ReadError(doubt.message, place=Place(doubt.line))
-
-
 def _found(table: PrintedSummary, text: str, others: tuple[str, ...]) -> Found:
     if table.doubt:
-        raise _doubtful(table, table.doubt)
+        from cnnspec.read.tables.blame import doubtful
+
+        raise doubtful(table, table.doubt)
     for row in table.rows:
         if large := next((n for n in _sizes(row) if n > LARGEST), 0):
             text = (

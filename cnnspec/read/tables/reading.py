@@ -13,7 +13,7 @@ from cnnspec.read.tables.finding import Table, tables_of
 from cnnspec.read.tables.lines import Line, lines_of
 from cnnspec.read.tables.plain import plain_cells
 from cnnspec.read.tables.rows import PrintedRow, PrintedSummary, SummaryError
-from cnnspec.read.tables.totals import doubt
+from cnnspec.read.tables.totals import doubt, left_out
 
 
 def read_summary(text: str) -> PrintedSummary:
@@ -113,7 +113,8 @@ def _summary(rows: list[PrintedRow], table: Table) -> PrintedSummary:
     summary = PrintedSummary(rows, model_name=table.name, line=table.line)
     summary = summary._replace(**table.totals)  # type: ignore[arg-type]
     flat = [row._replace(depth=0) for row in rows] if from_tree else rows
-    found = doubt(summary._replace(rows=flat), table.total_line)
+    found = left_out(table.lines, rows)
+    found = found or doubt(summary._replace(rows=flat), table.total_line)
     if from_tree or not any(row.type for row in rows):
         from cnnspec.read.tables.torch import in_keras, is_of_torch
 

@@ -1,6 +1,6 @@
 """The rows of a table, to the steps of a spec."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cnnspec.catalogue.components import snake_case
@@ -146,7 +146,9 @@ class _Level:
                 found[self._names[place]] = inputs.as_written(shape)
         if not found:
             row = self._parts[0].row
-            shapes = [given] if given else [*inputs.likely(row, self._next_row())]
+            shapes = [given] if given else [*_given_to(self._parts)]
+            if not shapes and is_model(row):
+                raise _whole_model(row)
             if not shapes:
                 raise _unexplained(row, "no input leads to its shape and number")
             if not given and len(shapes) > 1:
@@ -156,9 +158,6 @@ class _Level:
             self._reads[0] = [Ref(-1)]
             found[self._called[-1, 0]] = inputs.as_written(shapes[0])
         return found
-
-    def _next_row(self) -> PrintedRow | None:
-        return self._parts[1].row if len(self._parts) > 1 else None
 
     # ------------------------------------------------------------ one step
 
@@ -291,9 +290,9 @@ class _Level:
         first = found.arguments
         if found.others:
             self._steps.open(row, *found.others, _SEVERAL)
-        activation = activation_of(
-            kind, row, [p.row for p in self._parts[place + 1 : place + 2]]
-        )
+        below = [part.row for part in self._parts[place + 1 : place + 2]]
+        inside = below or not self._path
+        activation = activation_of(kind, row, below if inside else None)
         if activation:
             self._steps.open(row, "activation", activation, _UNSEEN)
             first = {**first, "activation": activation[0]}
@@ -334,9 +333,7 @@ class _Level:
 
         found = published(row, shapes[0])
         if not found:
-            text = f"the row '{row.name}' is a whole model, whose layers aren't printed"
-            hint = "print the table with expand_nested=True"
-            raise ReadError(text, hint, Place(row.line))
+            raise _whole_model(row)
         kind, arguments, self._trained = found
         self._shapes[place] = row.output_shape
         self._steps.open(row, "weights", ("imagenet", None), _UNSEEN)
@@ -399,6 +396,24 @@ def _unexplained(
 ) -> ReadError:
     text = f"the row '{row.name}' ({row.type or '…'}) can't be explained: {why}"
     return ReadError(text, hint, Place(row.line))
+
+
+def _whole_model(row: PrintedRow) -> ReadError:
+    text = f"the row '{row.name}' is a whole model, whose layers aren't printed"
+    hint = "print the table with expand_nested=True"
+    return ReadError(text, hint, Place(row.line))
+
+
+def _given_to(parts: Sequence[Part]) -> Iterable[Shape]:
+    """What a model may be given whose table shows no input, the likeliest first."""
+    first, *more = parts
+    if not first.inner:
+        return inputs.likely(first.row, more[0].row if more else None)
+    inside = parts_of(first.inner)
+    shape = inside[0].row.output_shape
+    if is_input(inside[0].row) and isinstance(shape, tuple):
+        return [shape]
+    return _given_to(inside)
 
 
 def _unique(parts: Sequence[Part]) -> list[str]:
