@@ -169,7 +169,10 @@ class _MadeOperation:
 
 def _plain(value: Any) -> Any:
     """A list in place of a tuple or an array, as a spec has it."""
-    value = value.tolist() if isinstance(value, np.ndarray) else value
+    if isinstance(value, np.ndarray):
+        is_whole = value.dtype.kind == "i"
+        # In the fewest digits, as they were written before 32 bits took them.
+        return (value if is_whole else value.astype(str).astype(float)).tolist()
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 

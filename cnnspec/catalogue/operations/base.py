@@ -91,7 +91,7 @@ Operand = Annotated[
     Any,
     kind(
         _numbers,
-        "a number, or a list of numbers",
+        "a number, a list of numbers",
         {"type": ["number", "boolean", "array"]},
         hint=not_finite,
     ),
