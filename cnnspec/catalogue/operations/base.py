@@ -93,7 +93,7 @@ Operand = Annotated[
         _numbers,
         "a number, a list of numbers",
         {"type": ["number", "boolean", "array"]},
-        hint=not_finite,
+        hint=_as_number,
     ),
 ]
 """A number, or a list of them that is laid along the last axis."""
