@@ -83,7 +83,7 @@ train: {loss: mse, seed: 0}
 train: {{loss: mse, metrics: [mae], seed: 0}}
 """,
     "a sequence of classes": f"""{STEPS}{{units: 4, activation: softmax}}
-{npz("targets: rows")}
+{npz("targets: rows, sample_weight: weights")}
 train: {{loss: sparse_categorical_crossentropy, metrics: [accuracy], seed: 0}}
 """,
     "a sequence of vectors": f"""{STEPS}4
@@ -193,7 +193,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-QUICK = ("labels", "pixel classes, numbered", "the sample itself", "weights", "several")
+QUICK = ("labels", "pixel classes, numbered", "the sample itself", "several")
+QUICK += ("a sequence of classes", "weights")
 """A class, a picture, a weight and a name of each kind; all take a minute."""
 TRAINED = TASKS if LONG else QUICK
 
@@ -245,6 +246,7 @@ def test_what_pytorch_is_given_with_a_depth_is_the_same_loss(folder: Path) -> No
     model = api.loads(text, "run.yaml")
     changed = render_script(*model[:2], backend="torch")
     assert f"loss=with_depth(keras.losses.{loss[1:30]}(ignore_class=2))" in changed
+    assert 'np.tile(data["weights_train"].reshape(-1, 1, 1), (1, 4, 4))' in changed
     plain, found = run(render_script(*model[:2])), run(changed)
     assert found["scores"] == pytest.approx(plain["scores"], rel=1e-5)
     assert [found["history"].history["loss"]] == [

@@ -65,18 +65,19 @@ def needed_packages(
 # ------------------------------------------------------------------ data
 
 
-def data_view(data: Data, fit: Fit) -> DataView:
+def data_view(data: Data, fit: Fit, backend: str) -> DataView:
     """What templates are told of the data.
 
     Args:
         data: the section of the spec.
         fit: the model, and what it is trained on.
+        backend: that Keras is to run on.
     """
     first = fit.inputs[0]
     inputs = tuple(_input(fit, one) for one in fit.inputs)
     targets = tuple(_target(fit, one) for one in fit.outputs)
     numbered = any(one.answer.tells_classes for one in fit.outputs)
-    weights, named = _weights(fit), _has_names(fit)
+    weights, named = _weights(fit, backend), _has_names(fit)
     labels = columns_of(fit.label_column)
     image = _image(data, first)
     colors = {1: "grayscale", 3: "rgb", 4: "rgba"}
@@ -270,28 +271,47 @@ def _arrays(fit: Fit, weights: tuple[WeightView, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*parts, *(f"{one.array}_train" for one in weights)]))
 
 
-def _weights(fit: Fit) -> tuple[WeightView, ...]:
+def _weights(fit: Fit, backend: str) -> tuple[WeightView, ...]:
     """The arrays that say how much samples count, and the output that each is for."""
-    said, forms = fit.data.sample_weight, list(map(_weight_form, fit.outputs))
+    said = fit.data.sample_weight
+    forms = [(_weight_form(one), _weight_over(one, backend)) for one in fit.outputs]
     if said is None:
         return ()
     if not isinstance(said, dict) and len(set(forms)) == 1:
-        return (WeightView("", said, forms[0]),)
+        return (WeightView("", said, *forms[0]),)
     arrays = [
         one.result.said(said) if isinstance(said, dict) else said for one in fit.outputs
     ]
     found = zip(fit.outputs, arrays, forms, strict=True)
-    return tuple(WeightView(_at(one), name, form) for one, name, form in found if name)
+    return tuple(WeightView(_at(one), name, *form) for one, name, form in found if name)
 
 
 def _weight_form(one: Trained) -> str:
     """What the weights of samples are brought to, to be those of all their places.
 
-    Keras gives them one more axis by itself, and no more (keras/src/losses/loss.py,
-    reduce_weighted_values, 3.15). A loss of areas has one number for a sample.
+    Without these axes, Keras holds them against the last one of the losses
+    (keras/src/losses/loss.py, reduce_weighted_values, 3.15).
     """
-    places = 0 if Loss.of(one.loss).overlaps else len(one.output.shape) - 2
-    return f"(-1{', 1' * places})" if places > 1 else "(-1)"
+    return f"(-1{', 1' * len(_places(one))})"
+
+
+def _weight_over(one: Trained, backend: str) -> tuple[int, ...]:
+    """What they are repeated over, where the backend doesn't do so by itself.
+
+    PyTorch multiplies them in place with what tells the places that a loss passes over
+    (keras/src/losses/loss.py, apply_mask, 3.15).
+    """
+    places = _places(one)
+    ends = backend == "torch" and one.ignored is not None and None not in places
+    return (1, *(size or 1 for size in places)) if ends and places else ()
+
+
+def _places(one: Trained) -> Shape:
+    """The sizes of the places of which a loss has a number each, for one sample.
+
+    A loss of areas has one number for a sample.
+    """
+    return () if Loss.of(one.loss).overlaps else one.output.shape[1:-1]
 
 
 def _data_seed(data: Data, train: Train) -> int:

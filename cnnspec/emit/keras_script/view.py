@@ -153,6 +153,8 @@ class WeightView(NamedTuple):
     """What the file calls it, without `_train`."""
     form: str
     """Code of the sizes that it is brought to: `(-1)`, or `(-1, 1, 1)` for images."""
+    over: tuple[int, ...]
+    """What it is repeated over then, where the backend doesn't do so by itself."""
 
 
 class DataView(NamedTuple):

@@ -96,7 +96,7 @@ class Writer:
             self.view = self.view._replace(train=view)
         if data is not None and train is not None:
             answers = tuple(answer_view(one, style) for one in fit.outputs)
-            told = data_view(data, fit)
+            told = data_view(data, fit, backend)
             self.view = self.view._replace(
                 data=told,
                 stream=stream_view(fit, told, answers[0]),
