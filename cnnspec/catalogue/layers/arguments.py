@@ -227,7 +227,7 @@ def no_layer(operation: str) -> Problem:
     return Problem((), "wrapped-layer", text, hint, at_key=True)
 
 
-LAYER_JSON: Json = {"$ref": "#/$defs/layer"}
+LAYER_JSON: Json = {"$ref": "#/$defs/held"}
 
 
 def layers_kind(convert: Callable[[Any], Any], says: str, json: Json) -> Kind:

@@ -92,12 +92,14 @@ STATEMENTS: dict[str, type[Record]] = {
 }
 """Words that stand in a layer list where a layer's name does."""
 
-CALL = "^[a-z_][^/]*$"
-"""How the name of a block begins here: with a small letter, as that of a function.
+CALL = "^[^A-Z/$][^/]*$"
+"""How the name of a block begins here: with no capital, as that of a function.
 
 `cnnspec check` takes a capital, too. An editor that did would take a misspelt layer for
 a block, which may be defined in a file that the spec extends.
 """
+OWN_LAYER = r"^[A-Z]\w*$"
+"""What a layer is called that a spec declares."""
 
 
 def json_schema() -> Json:
@@ -146,10 +148,18 @@ def _spec() -> Json:
                         {"required": [key]} for key in ("extends", "include", "custom")
                     ]
                 },
-                "else": {"properties": {"train": train}},
+                "else": _own_parts_and_layers(train),
             },
         ],
     }
+
+
+def _own_parts_and_layers(train: Json) -> Json:
+    """What holds of a spec to which nothing gives losses, metrics or layers."""
+    steps = {"type": "array", "items": {"$ref": "#/$defs/known_step"}}
+    block = {"properties": {"layers": steps}}
+    blocks = {"additionalProperties": block}
+    return {"properties": {"train": train, "layers": steps, "blocks": blocks}}
 
 
 def _definitions() -> Json:
@@ -159,6 +169,7 @@ def _definitions() -> Json:
         "from": _from(),
         "step": _step(),
         "complete_step": _complete_step(),
+        "known_step": _known_step(),
         "block": {**record_json(BlockKeys), "required": []},
         "custom": {**record_json(CustomKeys), "required": []},
         "fine_tune": record_json(FineTune),
@@ -166,6 +177,7 @@ def _definitions() -> Json:
         STUDY: study_of_spec(),
         STUDY_FILE: study_file(),
         "layer": _layer(),
+        "held": {"anyOf": [{"$ref": "#/$defs/layer"}, *_calls(), *_own_layers()]},
         "numbers": NUMBERS,
         "own_part": OWN_PART,
         **{
@@ -234,6 +246,47 @@ def _step() -> Json:
     statements = {word: record_json(cls) for word, cls in STATEMENTS.items()}
     for word, cls in STATEMENTS.items():
         statements[word]["description"] = cls.__doc__
+    layer = {"$ref": "#/$defs/layer"}
+    return {"anyOf": [layer, one_of_the_keys(statements), *_calls(), *_own_layers()]}
+
+
+def _own_layers() -> list[Json]:
+    """The forms of a layer that `custom:` declares, there or in another file."""
+    known = {"enum": list(_names())}
+    named = {
+        "type": "object",
+        "patternProperties": {OWN_LAYER: {}},
+        "additionalProperties": False,
+        "propertyNames": {"not": known},
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    return [{"type": "string", "pattern": OWN_LAYER, "not": known}, named]
+
+
+def _known_step() -> Json:
+    """An entry that names no layer but those there are, inside of others, too."""
+    known = {"anyOf": [{"enum": list(_names())}, {"pattern": CALL}]}
+    steps = {"items": {"$ref": "#/$defs/known_step"}}
+    inside: Json = {
+        "repeat": {"properties": {"layers": steps}},
+        "if": {"properties": {"then": steps, "else": steps}},
+    }
+    one = {"$ref": "#/$defs/known_step"}
+    held: Json = {"anyOf": [{"type": "null"}, one, {"type": "array", "items": one}]}
+    for name in layer_names():
+        arguments = layer_class(name).arguments().values()
+        if holding := [one.name for one in arguments if one.kind.holds_layers]:
+            inside[name] = {"properties": dict.fromkeys(holding, held)}
+    bare = {"type": "string", **known}
+    return {
+        "anyOf": [bare, {"type": "object", "propertyNames": known}],
+        "properties": inside,
+    }
+
+
+def _calls() -> list[Json]:
+    """The forms of a call of a block: its name alone, or with arguments."""
     call = {
         "type": "object",
         "patternProperties": {CALL: {}},
@@ -243,8 +296,7 @@ def _step() -> Json:
         "not": {"anyOf": [{"required": [word]} for word in STATEMENTS]},
     }
     bare = {"type": "string", "pattern": CALL, "not": {"enum": list(STATEMENTS)}}
-    layer = {"$ref": "#/$defs/layer"}
-    return {"anyOf": [layer, one_of_the_keys(statements), bare, call]}
+    return [bare, call]
 
 
 def _names() -> dict[str, str]:

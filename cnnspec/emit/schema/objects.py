@@ -11,7 +11,7 @@ from cnnspec.catalogue.layers import Layer, layer_class
 from cnnspec.catalogue.losses import Loss
 from cnnspec.catalogue.metrics import Metric
 from cnnspec.catalogue.optimizers import Optimizer, Schedule
-from cnnspec.ground.kinds import Argument, Json
+from cnnspec.ground.kinds import NAME_SAYS, Argument, Json
 from cnnspec.ground.records import Record
 
 NAMED: tuple[type[Component], ...] = (Initializer, Regularizer, Constraint)
@@ -32,9 +32,15 @@ NUMBERS: Json = {
 }
 """An array of any number of axes."""
 
-FORMULA: Json = {"type": "string", "pattern": r"\$[A-Za-z_{]"}
+FORMULA: Json = {"type": "string", "pattern": "\\$[A-Za-z_{\u0080-\uffff]"}
 
 
+_WHOLE_NAME: Json = {
+    "description": f"{NAME_SAYS}, but for one before it, behind which it stands whole",
+    "type": ["string", "null"],
+    "pattern": r"^/?[^/\x00-\x1f\x7f-\x9f]+$",
+    "default": None,
+}
 _NAME = r"^[A-Za-z_]\w*$"
 OWN_PART: Json = {
     "anyOf": [
@@ -111,7 +117,7 @@ def or_formula(json: Json) -> Json:
         flat = [one for s in several for one in (s.get("anyOf", [s]))]
         found["anyOf"] = [one for one in flat if one != formula] + [formula]
     elif "$ref" in json and not json["$ref"].endswith(
-        ("step", "layer", "from", "study")
+        ("step", "layer", "held", "from", "study")
     ):
         return {"anyOf": [json, formula]}
     return found
@@ -148,6 +154,8 @@ def layer_arguments(name: str) -> Json:
     cls = layer_class(name)
     whole = record_json(cls, more={"from": _from_of(cls)})
     del whole["required"]
+    if "name" in whole["properties"]:
+        whole["properties"]["name"] = or_formula(_WHOLE_NAME)
     forms = [
         {"title": name, "description": comment(cls), **whole},
         {"type": "null"},
