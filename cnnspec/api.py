@@ -44,6 +44,7 @@ from cnnspec.ground.source import (
     read_source,
     stem,
 )
+from cnnspec.ground.visible import visible
 from cnnspec.judge import check as judging
 from cnnspec.judge.settings import settings_for
 from cnnspec.model import summary as summaries
@@ -226,11 +227,12 @@ class Checked(judging.Checked):
     summary: Summary | None
 
     def __repr__(self) -> str:
+        what = f"{len(self.diagnostics)} found"
         if self.ok and self.summary:
-            return f"<Checked {self.path}: {self.verdict}: {self.summary!r}>"
-        if self.ok and self.study:
-            return f"<Checked {self.path}: ok: {len(self.study.runs)} runs>"
-        return f"<Checked {self.path}: {len(self.diagnostics)} found>"
+            what = f"{self.verdict}: {self.summary!r}"
+        elif self.ok and self.study:
+            what = f"ok: {len(self.study.runs)} runs"
+        return f"<Checked {visible(self.path)}: {what}>"
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.diagnostics)) or repr(self)
@@ -433,7 +435,9 @@ def _reader(spec: Spec, choice: _Chosen) -> tuple[Callable[[], Source], str]:
         return _text_reader(spec, "spec"), "spec"
     given: Any = spec  # whatever somebody gives
     if not isinstance(given, str | bytes | os.PathLike) or not given:
-        found = "an empty text" if given in ("", b"") else f"a {type(given).__name__}"
+        from cnnspec.ground.data import type_of
+
+        found = "an empty text" if given in ("", b"") else type_of(given)
         raise TypeError(f"a spec is a path, a text or a mapping; found {found}")
     return _file_reader(os.fsdecode(given), choice)
 
@@ -543,6 +547,10 @@ def loads(text: str, path: str = "spec", overrides: "Overrides" = ()) -> Model:
         OverrideError: an override that can't be applied.
         SettingsError: a pyproject.toml whose settings can't be followed.
     """
+    if not isinstance(text, str):
+        from cnnspec.ground.data import type_of
+
+        raise TypeError(f"the text of a spec is a str; found {type_of(text)}")
     return _sound(_check(_text_reader(text, path), path, overrides))
 
 

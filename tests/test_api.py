@@ -129,6 +129,9 @@ def test_overrides_are_texts_or_a_mapping(overrides: Any, path: Path) -> None:
     assert DATA["vars"] == {"units": 3}
     with pytest.raises(cnnspec.OverrideError):
         cnnspec.load(TEXT, {"vars.unit": 3})
+    for wrong in (3, b"vars.units=5", [b"vars.units=5"], [("vars.units", 5)]):
+        with pytest.raises(TypeError, match="overrides are texts KEY=VALUE, or a map"):
+            cnnspec.load(TEXT, wrong)  # type: ignore[arg-type]
 
 
 def test_errors_are_raised_or_kept(path: Path) -> None:

@@ -94,8 +94,13 @@ def _plain(value: Any, where: tuple[Any, ...]) -> Any:
         return os.fspath(value)
     if hasattr(value, "item") and getattr(value, "shape", None) == ():
         return value.item()
-    kind = type(value).__name__
     text = "a spec has mappings, lists, texts, numbers, truth values and None"
     name, *keys = where
     place = f"{name}{''.join(f'[{key!r}]' for key in keys)}"
-    raise TypeError(f"{place} is a {kind}; {text}")
+    raise TypeError(f"{place} is {type_of(value)}; {text}")
+
+
+def type_of(value: Any) -> str:
+    """What Python calls a value: `a set`, `an int`."""
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"

@@ -91,7 +91,13 @@ def _read(given: Overrides) -> Iterator[Override]:
             shown = plain(value, key)
             yield Override(composed(str(key)), shown, f"{key}={flow(shown)}")
         return
-    for text in [given] if isinstance(given, str) else given:
+    alone = isinstance(given, str | bytes) or not isinstance(given, Iterable)
+    for text in [given] if alone else given:
+        if not isinstance(text, str):
+            from cnnspec.ground.data import type_of
+
+            said = "overrides are texts KEY=VALUE, or a mapping of keys to values"
+            raise TypeError(f"{said}; found {type_of(text)}")
         key, equals, value = text.partition("=")
         if not key or not equals:
             raise OverrideError(f"'{text}' is not of the form KEY=VALUE")
