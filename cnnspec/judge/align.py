@@ -141,10 +141,13 @@ def _same_by_name(rows: Sequence[PrintedRow], layers: Sequence[LayerLike]) -> bo
     Keras may print layers of several paths in another order.
     """
     left: dict[str, list[LayerLike]] = {}
+    inputs = [layer for layer in layers if layer.type == INPUT_LAYER]
     for layer in layers:
         left.setdefault(layer.name, []).append(layer)
     for row in _without_expanded(rows):
-        others = left.get(row.name, [])
+        # A spec with one input gives it no name.
+        unnamed = inputs if row.type == INPUT_LAYER else []
+        others = left.get(row.name) or unnamed
         same = [k for k, layer in enumerate(others) if not is_difference(row, layer)]
         if not same:
             return False

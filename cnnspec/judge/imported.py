@@ -83,13 +83,19 @@ def imported(
         document.held = source.held
         return document
 
-    def tried(found: Found) -> tuple[Found, str, Checked]:
-        text, program, graph = proved(found, flat=flat, origin=origin, read=read)
+    def tried(found: Found, *, named: bool = False) -> tuple[Found, str, Checked]:
+        text, program, graph = proved(
+            found, flat=flat, named=named, origin=origin, read=read
+        )
         if program is None or graph is None or program.own:
             return found, text, check_source(lambda: read(text), path, (), settings)
         return found, text, check_read(program, graph, settings)
 
     found, text, checked = tried(source.found if flat else _recognised(source.found))
+    if any(one.code == EXPECTED for one in checked.diagnostics):
+        # A table whose rows stand in another order is held against names.
+        other = tried(found, named=True)
+        found, text, checked = other if other[2].ok else (found, text, checked)
     if not checked.ok and any(key in found.document for key in _LEARNING):
         for less in (("metrics",), _LEARNING):
             other = tried(_without(less, found, checked))
@@ -109,6 +115,7 @@ def _recognised(found: Found) -> Found:
     return with_applications(found)
 
 
+EXPECTED = "expected-mismatch"
 _LEARNING = ("train", "data", "ensemble")
 """The sections of a spec that say nothing of the model itself."""
 

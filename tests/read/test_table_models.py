@@ -381,3 +381,33 @@ def test_an_expanded_table_gives_the_models_in_it(name, layers, models):
     assert len(read.checked.summary.rows) == layers
     guesses = [one.candidates[0] for one in read.unknowns if one.layer == "inner_conv"]
     assert "softmax" not in guesses
+
+
+OUT_OF_ORDER = """\
+i (InputLayer) (None, 4) 0 -
+dense_3 (Dense) (None, 3) 15 i[0][0]
+dense_2 (Dense) (None, 4) 20 i[0][0]
+dense_5 (Dense) (None, 3) 15 dense_2[0][0]
+add (Add) (None, 3) 0 dense_3[0][0], dense_5[0][0]
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("\x1b[1ma (Dense)\x1b[0m (None, 3) 15\n", "expect:"),
+        ("input_layer (Dense) (None, 3) 15\n", "inputs: {input_layer_1: [4]}"),
+        (OUT_OF_ORDER, "add"),
+    ],
+)
+def test_a_spec_holds_its_own_table(tmp_path, rows, said):
+    path = tmp_path / "table.txt"
+    path.write_text(HEAD + rows, encoding="utf-8")
+    read = api.import_model(path)
+    assert read.checked.ok, read.checked.diagnostics
+    assert said in read.text
+
+
+def test_no_spec_has_an_input_of_one_value_a_sample():
+    with pytest.raises(ReadError, match="each sample is one value"):
+        from_text(f"{HEAD}i (InputLayer) (None,) 0\na (Dense) (None, 3) 15", Choice())

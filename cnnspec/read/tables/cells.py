@@ -194,7 +194,7 @@ def count_of(text: str) -> tuple[str, str] | None:
     match = COUNT.match(text)
     if not match:
         return None
-    more = _MORE_COUNT.match(text, match.end()) if len(match[1]) < 4 else None
+    more = _MORE_COUNT.match(text, match.end())
     end = more.end() if more else match.end()
     return text[:end], text[end:].strip()
 

@@ -14,13 +14,14 @@ _BARS = frozenset(BARS)
 _HEADING = pattern(
     r"Layer\s{0,3}\(\s{0,3}type(?::depth-idx)?\s?\).*?\bOut.*?\bP[a#]?", re.IGNORECASE
 )
+_CUT_OFF = pattern(r"Layer\s{0,3}\(type\)\W+Output Shape\W*$")
 _WORD = pattern(r"(?<![\w(])Layer(?!\w)")
 _IN_BOX = pattern(r"Layer \(.*? Out.*? P")
 _BAR = pattern(f"[{BARS}]")
 _RULE = pattern(r"[┏━┳┓┡╇┩├─┼┤└┴┘┌┬┐╔═╦╗╠╬╣╚╩╝╞╪╡╭╮╰╯¯┃│║|+=_\-—:\s]*")
 _TOTAL = pattern(
     r"\b(?P<which>Total|(?:Non-)?trainable|Optimizer)\s{1,3}params:\s*"
-    r"(?P<count>[0-9]{1,3}(?: [0-9]{3}){1,8}(?![0-9])|[0-9][0-9,]{0,25})",
+    r"(?P<count>[0-9]{1,15}(?: [0-9]{3}){1,8}(?![0-9])|[0-9][0-9,]{0,25})",
     re.IGNORECASE,
 )
 _ONE_LINE = pattern(
@@ -105,6 +106,11 @@ def _parts(line: Line) -> Iterator[Line]:
     match = _ONE_LINE.match(line.text) if _is_unrolled(line) else None
     for part in match.groups() if match else (line.text,):
         yield Line(line.number, part)
+
+
+def is_cut_off(text: str) -> bool:
+    """Whether a line is a heading that lacks its end."""
+    return _CUT_OFF.search(text) is not None
 
 
 def _head(lines: Sequence[Line], index: int) -> _Head | None:

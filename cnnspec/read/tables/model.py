@@ -9,7 +9,7 @@ from typing import Any
 
 from cnnspec.ground.kinds import LARGEST
 from cnnspec.read.found import Choice, Figures, Found, Place, ReadError
-from cnnspec.read.tables.reading import read_tables
+from cnnspec.read.tables.reading import plain_lines, read_tables
 from cnnspec.read.tables.rows import PrintedRow, PrintedSummary, SummaryError
 from cnnspec.read.tables.steps import Steps
 
@@ -38,6 +38,15 @@ def _sizes(row: PrintedRow) -> Iterator[int]:
         yield from (size for size in shape if size is not None)
 
 
+def _visible(line: str) -> str:
+    """A line without what no spec holds."""
+    return line if line.isprintable() else "".join(filter(_stays, line)).rstrip()
+
+
+def _stays(char: str) -> bool:
+    return char.isprintable() or char == "\t"
+
+
 def _found(table: PrintedSummary, text: str, others: tuple[str, ...]) -> Found:
     if table.doubt:
         from cnnspec.read.tables.blame import doubtful
@@ -64,8 +73,9 @@ def _found(table: PrintedSummary, text: str, others: tuple[str, ...]) -> Found:
         if value:
             document[key] = value
     document |= model
-    lines = text.split("\n")[max(table.line - 3, 0) : table.rows[-1].line + 8]
-    shown = "\n".join(line.rstrip() for line in lines).strip("\n")
+    first, last = table.line - 2, table.rows[-1].line + 8
+    lines = (line.text for line in plain_lines(text) if first <= line.number <= last)
+    shown = "\n".join(map(_visible, lines)).strip("\n")
     figures = Figures(
         table.model_params,
         table.trainable_params if steps.knows_trained else None,

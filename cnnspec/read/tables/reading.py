@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from cnnspec.read.tables.boxes import Misfit, box_cells
 from cnnspec.read.tables.cells import deepened, rows_of
-from cnnspec.read.tables.finding import Table, tables_of
+from cnnspec.read.tables.finding import Table, is_cut_off, tables_of
 from cnnspec.read.tables.lines import Line, lines_of
 from cnnspec.read.tables.plain import plain_cells
 from cnnspec.read.tables.rows import PrintedRow, PrintedSummary, SummaryError
@@ -43,7 +43,12 @@ def read_tables(text: str) -> list[PrintedSummary]:
     Raises:
         SummaryError: If there is none, or none can be read.
     """
-    return list(_tables(_lines(text.rstrip())))
+    return list(_tables(plain_lines(text)))
+
+
+def plain_lines(text: str) -> tuple[Line, ...]:
+    """The lines of a text as tables are looked for in them, as `lines` has it."""
+    return _lines(text.rstrip())
 
 
 @lru_cache(maxsize=1)
@@ -64,6 +69,12 @@ def _tables(lines: tuple[Line, ...]) -> Sequence[PrintedSummary]:
         return found
     if errors:
         raise errors[0]
+    if cut := next((line for line in lines if is_cut_off(line.text)), None):
+        raise SummaryError(
+            cut.number,
+            "this table is cut off at the right, where its column 'Param #' stands; "
+            "print it in a wider window, or with model.summary(line_length=80)",
+        )
     raise SummaryError(
         1,
         "found no table as Keras prints it: no line reads "

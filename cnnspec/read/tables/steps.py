@@ -142,6 +142,9 @@ class _Level:
                 shape = part.row.output_shape
                 if not isinstance(shape, tuple):
                     raise _unexplained(part.row, "the shape of the input isn't whole")
+                if len(shape) < 2:
+                    why = "each sample is one value, and no spec has such an input"
+                    raise _unexplained(part.row, why)
                 self._shapes[place], self._called[place, 0] = shape, self._names[place]
                 found[self._names[place]] = inputs.as_written(shape)
         if not found:

@@ -58,9 +58,9 @@ def left_out(lines: Iterable[Line], rows: Sequence[PrintedRow]) -> Doubt | None:
     """Why rows are missing: dots stand in their place, or one can't be read."""
     read = {row.line for row in rows}
     for line, text in lines:
-        if line in read:
+        if line in read or not rows[0].line < line < rows[-1].line:
             continue
-        if rows[0].line < line < rows[-1].line and _DOTS.fullmatch(text):
+        if _DOTS.fullmatch(text):
             found = f"found {text.strip()!r} in line {line}, between two rows"
             return Doubt(line, f"{found}, as where rows are left out; {_REST}")
         if "(" in text and (match := _ROW.match(text)):

@@ -257,6 +257,8 @@ def _is_unnamed(scope: Scope) -> bool:
         return True
     [*names] = scope.inputs
     words = (INPUT, INPUT_NAME)
+    if any(item.name == INPUT_NAME for item in scope.items):
+        return False  # which is what it would be called
     return len(names) == 1 and (
         names[0].rstrip("0123456789").rstrip("_") in words
         or names[0].endswith(f"_{INPUT}")

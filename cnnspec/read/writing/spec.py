@@ -40,7 +40,7 @@ Pass = Callable[[Spec], None]
 Remarks = Mapping[Path, Sequence[str]]
 """Comments by the paths of the written-out document."""
 FLAT: tuple[Pass, ...] = (shorten, put_in_order, leave_out)
-"""What changes no line but its own."""
+"""What changes no line but its own; the last leaves names out."""
 FOLDING: tuple[Pass, ...] = (
     put_into_branches,
     make_long_rounds,
@@ -74,6 +74,7 @@ def proved(
     found: Found,
     *,
     flat: bool = False,
+    named: bool = False,
     origin: str = "",
     read: Callable[[str], Source] = Source,
 ) -> Proved:
@@ -86,6 +87,7 @@ def proved(
     Args:
         found: the model.
         flat: writes layer by layer, without blocks and repeats.
+        named: keeps the names that Keras counted.
         origin: the name of the file that it was read from, for a comment.
         read: makes a document of a text.
     """
@@ -99,7 +101,8 @@ def proved(
         said = remarks(found, origin)
         spec = spec_of(document, said)
         spec.automatic = found.automatic
-        made = [*_each(spec, FLAT if flat else (*FLAT, *FOLDING))]
+        plain = FLAT[:-1] if named else FLAT
+        made = [*_each(spec, plain if flat else (*plain, *FOLDING))]
         if before is None:  # nothing to hold it against
             return Proved(_text(made[0], said))
         return _proved(made, before, said, read)
