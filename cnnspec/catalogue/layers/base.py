@@ -76,6 +76,8 @@ SPARSE, DENSE = "sparse", "dense"
 """What Keras takes a tensor for before a model runs."""
 TAKEN_FOR_DENSE = {"Activation": "linear"}
 """A layer that changes nothing else."""
+SIDE_BY_SIDE = {"Concatenate": {"axis": -1}}
+"""A layer that makes one tensor of several."""
 
 
 def not_of_sparse(holds: str = "") -> ShapeError:

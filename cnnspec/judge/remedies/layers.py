@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 
-from cnnspec.catalogue.layers.base import TAKEN_FOR_DENSE
+from cnnspec.catalogue.layers.base import SIDE_BY_SIDE, TAKEN_FOR_DENSE
 from cnnspec.ground.edits import Edit, Remedy
 from cnnspec.judge.remedies import inputs
 from cnnspec.judge.remedies.way import Way, each_axis, item_of
@@ -102,7 +102,7 @@ def other_tensors(way: Way) -> Iterator[Remedy]:
         return
     if most == 1 < count and (name := way.said_once()):  # one that gives several
         yield way.reading(f"{name}.0")
-        yield from way.before({"Concatenate": {"axis": -1}})
+        yield from way.before(SIDE_BY_SIDE)
         return
     if way.node.trail:
         return
