@@ -218,3 +218,12 @@ def test_no_comment_carries_what_a_terminal_would_obey() -> None:
     text = written(found)
     assert "\x1b" not in text
     assert r"the class De\x1b[31mnse" in " ".join(text.replace("#", "").split())
+
+
+def test_a_call_without_tensors_is_told() -> None:
+    """As Keras 2 wrote `tf.einsum("bi,bj->bij", a, b)`."""
+    call = ["_CONSTANT_VALUE", -1, "bi,bj->bij", {}]
+    config = {"name": "made", "function": "einsum"}
+    entry = {"class_name": "TFOpLambda", "config": config, "inbound_nodes": [call]}
+    with pytest.raises(ReadError, match="doesn't say which tensors 'made' reads"):
+        graph(entry, "a", "b")

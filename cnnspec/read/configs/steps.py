@@ -143,14 +143,22 @@ class StepWriter:
     # ------------------------------------------------------------ steps
 
     def _step(self, name: str, number: int, given: list[str]) -> None:
-        """Writes a call of a layer."""
+        """Writes a call of a layer.
+
+        Raises:
+            ReadError: it reads nothing.
+        """
         entry = self._entries[name]
         call = entry.calls[number]
         if not call.args and not call.kwargs:
             refs: list[Any] = [Ref(one, 0, 0) for one in given]
             call = Call((refs[0] if len(refs) == 1 else refs,), {})
         path = (*self._path, "layers", len(self._made))
-        self._notes.place(path, name)
+        place = self._notes.place(path, name)
+        if not any(True for _ in call.refs()):
+            # Keras 2 wrote none for tf.einsum, whose first argument is no tensor.
+            text = f"the file doesn't say which tensors '{name}' reads"
+            raise ReadError(text, "import the code that makes the model", place)
         called = self._called[name, 0]
         if number:
             again = self._called[name, number] = self._names.take(f"{called}_again")
