@@ -349,7 +349,9 @@ def unknown(name: str, arguments: Any, blocks: Collection[str]) -> Problem:
     if not habit and (hint := nearest(name, blocks)):
         text = f"there is no layer or block '{name}'"
         return Problem((), "unknown-block", text, hint, at_key=True)
-    hint = habit or _operation(name, arguments) or _unknown_hint(name, arguments)
+    hint = habit or _unknown_hint(name, arguments)
+    if hint == _NO_IDEA:
+        hint = _operation(name, arguments) or hint
     if hint == _NO_IDEA and (named := _named(name, arguments)):
         text = f"there is no block '{name}', nor a layer"
         return Problem((), "unknown-block", text, named, at_key=True)
