@@ -150,7 +150,7 @@ def test_the_true_change_is_among_those_that_are_told() -> None:
 
 def test_the_true_change_is_told_where_a_layer_takes_no_input() -> None:
     """In 95 % of all cases: a table has the rows that the spec can't come to."""
-    draw, wanted = random.Random(7), 300 if LONG else 12
+    draw, wanted = random.Random(7), 300 if LONG else 6
     models = {path: api.load(path) for path in (SPECS if LONG else QUICK)}
     found: Counter[str] = Counter()
     failed = []
@@ -170,7 +170,7 @@ def test_the_true_change_is_told_where_a_layer_takes_no_input() -> None:
         found["first"] += hits[:1] == [True]
         if not any(hits):
             failed.append((damage.place, [remedy.text for remedy in told]))
-    assert found["among"] >= 0.9 * wanted, failed
+    assert found["among"] >= 0.95 * wanted, failed
     assert found["first"] >= 0.8 * wanted, failed
 
 

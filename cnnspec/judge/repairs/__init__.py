@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Any
 
 from cnnspec.ground.edits import Remedy, edited
-from cnnspec.judge.align import same_type
+from cnnspec.judge.align import is_difference, same_type
 from cnnspec.judge.repairs.layers import at_input, at_layer
 from cnnspec.judge.repairs.trials import Difference, Table, Trials
 from cnnspec.judge.repairs.values import given_elsewhere
@@ -96,6 +96,8 @@ def _places(trials: Trials, summary: Summary) -> Iterator[Difference]:
     if not summary.misfits:
         yield from () if first is None else (first,)
         return
+    if first is None or isinstance(first.layer, Row | None):
+        first = _by_name(trials, summary) or first
     if first is not None and first.layer is not None:
         yield first
     layer = _standing(summary)
@@ -104,16 +106,38 @@ def _places(trials: Trials, summary: Summary) -> Iterator[Difference]:
     yield Difference(alike[before] if before < len(alike) else None, layer)
 
 
+def _by_name(trials: Trials, summary: Summary) -> Difference | None:
+    """The first layer whose row is another, of those that are called as one."""
+    named = {row.name: row for row in trials.table.printed.rows}
+    for layer in summary.rows:
+        row = named.get(summary.graph.called(layer.name, layer.shares))
+        if row is not None and is_difference(row, layer):
+            return Difference(row, layer)
+    return None
+
+
 def _standing(summary: Summary) -> Row:
     """The first layer that can't take its input, in the form of a row of nothing."""
     node = summary.misfits[0].node
     shapes: dict[str, Any] = {one.name: one.shape for one in summary.graph.inputs}
     shapes |= {row.name: row.output_shape for row in summary.rows}
-    given = tuple(shapes[name] for name in node.inputs if name in shapes)
+    parts = node.parts or (None,) * len(node.inputs)
+    given = tuple(
+        shape
+        for name, part in zip(node.inputs, parts, strict=True)
+        for shape in _each_shape(shapes.get(name), part)
+    )
     return Row(
         node.name, node.layer, node.inputs, given, (), (), 0, 0, None, node.path,
         node.trail,
     )  # fmt: skip
+
+
+def _each_shape(shapes: Any, part: int | None) -> list[Any]:
+    """The shapes that a layer reads of what another gives."""
+    if isinstance(shapes, list):
+        return shapes if part is None else [shapes[part]]
+    return [] if shapes is None else [shapes]
 
 
 __all__ = ["Table", "repairs"]

@@ -91,7 +91,7 @@ def _gives(layer: Row, name: str, value: Any, row: PrintedRow) -> bool:
             if sum(weight.size for weight in weights) != row.params:
                 return False
         return same_shape(row.output_shape, other.output(*layer.input_shapes))
-    except ValueError:
+    except (ValueError, TypeError, IndexError):  # an input that it doesn't take
         return False
 
 
@@ -115,7 +115,7 @@ def _all_values(
         elif kind == "integer":
             yield from dict.fromkeys((*_solved(layer, argument.name, row), *_USUAL))
         elif kind == "array" and isinstance(now, list | tuple):
-            yield from _lists(list(now))
+            yield from _lists(list(now), row)
 
 
 def _branches(json: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -126,14 +126,16 @@ def _branches(json: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _branches(branch)
 
 
-def _lists(now: list[Any]) -> Iterator[list[Any]]:
-    """Lists in which one of the numbers is another."""
+def _lists(now: list[Any], row: PrintedRow) -> Iterator[list[Any]]:
+    """Lists in which one of the numbers is another: a usual one, or of the row."""
+    shape = row.output_shape if isinstance(row.output_shape, tuple) else ()
+    sizes = [size for size in shape if isinstance(size, int)]
     if not now or not all(type(number) is int for number in now):
         return
     if len(set(now)) == 1:
         return  # a number says it
     for place in range(len(now)):
-        for value in _USUAL[:11]:
+        for value in dict.fromkeys((*_USUAL[:11], *sizes)):
             yield [*now[:place], value, *now[place + 1 :]]
 
 
@@ -155,7 +157,7 @@ def _count(layer: Row, name: str, value: int) -> int | None:
     try:
         other: Layer = layer.layer.changed({name: value})
         return sum(weight.size for weight in other.weights(*layer.input_shapes))
-    except ValueError:
+    except (ValueError, TypeError, IndexError):  # an input that it doesn't take
         return None
 
 

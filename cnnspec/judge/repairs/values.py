@@ -109,7 +109,8 @@ class _Elsewhere:
         tried = self._trials.tried(Remedy("", (Edit(path, probe),)))
         if tried is not None:
             figures = list(self._figures(tried.summary))
-            if all(now == later for now, later, _ in figures):
+            is_cut = bool(self._summary.misfits)  # figures end where the model does
+            if all(now == later for now, later, _ in figures) and not is_cut:
                 return
             for now, later, wanted in figures:
                 if wanted is not None and later not in (now, None):
@@ -118,7 +119,8 @@ class _Elsewhere:
                     yield value + (round(step, 3) if exact else round(step))
         if type(value) is int:
             yield from (value // 2, probe, value - 1, value + 1, value - 2, value + 2)
-            yield from range(1, _SMALL) if value < _SMALL else ()
+            is_small = value < _SMALL or self._summary.misfits
+            yield from range(1, _SMALL) if is_small else ()
 
     def _beside(self, path: Path, value: Any) -> Iterator[Any]:
         """Where twice a number changes nothing, less of it still may."""

@@ -147,7 +147,8 @@ def _patches(call: Call) -> Any:
     if not isinstance(shape, tuple) or sizes[0] != sizes[1] or _sides(rates) != [1, 1]:
         return call.unknown()
     [height, width] = sizes[0] or [0, 0]
-    rests = [n % height for n in shape[1:3] if n] if height else [1]
+    rests = [1] if not height or not is_known(*shape) else []
+    rests += [n % height for n in shape[1:3] if n and not rests]
     if height != width or any(rests):
         return call.unknown()
     more = {"block_size": height}

@@ -17,6 +17,7 @@ from cnnspec.read.code.values import (
     External,
     Instance,
     Native,
+    Spent,
     Thing,
     Unknown,
     UserClass,
@@ -69,7 +70,11 @@ def make_sequential(call: Call) -> Model:
         own = getattr(layer, "own", None)
         called = own if isinstance(own, Instance) else layer
         one = Call(machine, [tensor], {}, layer.place, "a layer")
-        found = tensors_in(machine.call(called, one))
+        try:
+            found = tensors_in(machine.call(called, one))
+        except Spent:
+            machine.note("a layer of too many steps", layer.place, counts=True)
+            return tensor
         return found[0] if found else tensor
 
     made.follow = follow
