@@ -221,11 +221,15 @@ def _of_words(path: str) -> str | None:
     if of_specs and re.search(_KEYS, text, re.MULTILINE):
         return None  # a spec by another name
     is_table = foreign.SUMMARY.is_it(text)
-    if foreign.SCRIPT.is_it(text) and not (is_table and not _is_python(text)):
+    may_be_code = not is_table or any(word in text for word in _CODE)
+    is_code = may_be_code and foreign.SCRIPT.is_it(text)
+    if is_code and not (is_table and not _is_python(text)):
         return "python"
     return "table" if is_table else None
 
 
+_CODE = ("import", "def ", "class ", ".add(", "Sequential(", "Model(", "#!")
+"""One of which stands in every program that makes a model."""
 _KEYS = r"^(layers|inputs?|extends)[ \t]*:"
 """What a line of a spec begins with."""
 

@@ -24,7 +24,8 @@ def box_cells(table: Table) -> Iterator[Cells | None]:
     if len(heading) <= max(shape, count):
         raise Misfit
     for line in table.lines:
-        text = line.text.strip()
+        # Markdown has marks of code and of bold letters round names and numbers.
+        text = line.text.replace("`", "").strip()
         if not text:
             continue
         if is_rule(text):
@@ -54,7 +55,5 @@ def _cells(number: int, label: str, shape: str, count: str, rest: str) -> Cells:
     corner = label.find("└")
     # Keras sets a nested layer off by three blanks a level and a corner.
     depth = max((corner - 1) // 3, 1) if corner >= 0 else 0
-    # Markdown has marks of code and of bold letters round names and numbers.
-    label, shape, count = (cell.replace("`", "") for cell in (label, shape, count))
     cells = (label.strip(" └*"), shape.strip(" *"), count.strip(" *"), rest.strip())
     return Cells(number, *cells, depth)

@@ -24,7 +24,8 @@ _BARE_COLOUR = r"\[[0-9]{1,3}(?:;[0-9]{1,3}){0,5}m"
 
 _ESCAPED = pattern(r"\\u([0-9a-f]{4})", re.IGNORECASE)
 _LINE_OF_JSON = pattern(r'\\n",?$', re.MULTILINE)
-_THOUSANDS = pattern(r"(?<=[0-9])[\u2007\u2009\u202f'’](?=[0-9]{3}(?![0-9]))")
+_APART = "\u2007\u2009\u202f'’"
+_THOUSANDS = pattern(rf"(?<=[0-9])[{_APART}](?=[0-9]{{3}}(?![0-9]))")
 """What stands between thousands elsewhere than in Keras."""
 _QUOTED = pattern(r"(?:> ?)+")
 _MARKUP = pattern(r"</|<br|&[a-z#0-9]{2,8};", re.IGNORECASE)
@@ -60,7 +61,9 @@ def lines_of(text: str) -> list[Line]:
     if not text.isascii():
         from cnnspec.read.tables.garbled import mended
 
-        text = _THOUSANDS.sub(",", mended(text))
+        text = mended(text)
+        if any(sign in text for sign in _APART):
+            text = _THOUSANDS.sub(",", text)
         if any(chr(code) in text for code in _PLAIN):
             text = text.translate(_PLAIN)
     if ("<" in text or "&" in text) and _MARKUP.search(text):

@@ -15,7 +15,8 @@ _MOST = 40
 def put_into_branches(spec: Spec) -> None:
     """Moves what leads from one tensor to a layer that joins paths into that layer."""
     for scope in spec.scopes():
-        scope.items = _Joining(scope).joined()
+        if any(len(item.reads) > 1 for item in scope.items):
+            scope.items = _Joining(scope).joined()
 
 
 class _Joining:

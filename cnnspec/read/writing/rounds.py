@@ -115,7 +115,7 @@ def _runs(
         return
     spec.spend(2 * len(seq))
     said = _numbered(map(_says, seq))
-    seen = _numbered(map(looks, seq))
+    seen = said if above else _numbered(map(looks, seq))
     for signs in (said,) if above else (said, seen):
         for size in range(1, min(_LONGEST, len(seq) // 2) + 1):
             for start, count in _counted(signs, size):
