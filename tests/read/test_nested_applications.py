@@ -62,6 +62,10 @@ def first(text: str) -> str:
         ("MobileNet", False, {"include_top": False, "alpha": 0.5, "pooling": "avg"},
          "MobileNet: {alpha: 0.5, include_top: false, weights: null, pooling: avg}"),
         pytest.param(
+            "ConvNeXtTiny", True, {"include_top": False},
+            "ConvNeXtTiny: {include_top: false, weights: null, trainable: false}",
+            marks=LONG),
+        pytest.param(
             "MobileNetV3Small", False, {"classes": 7, "minimalistic": True},
             "MobileNetV3Small: {minimalistic: true, weights: null, classes: 7}",
             marks=LONG),

@@ -196,10 +196,18 @@ def _as_trained(cls: Any, given: Mapping[str, Any], x: Shape) -> Graph:
     """The layers of an application, with what isn't trained marked so."""
     layer = cls(**given)
     graph = _from_the_end(functional(layer, x).graph)
-    if layer.trainable:
-        return graph
-    nodes = tuple(node._replace(frozen=True) for node in graph.nodes)
-    return graph._replace(nodes=nodes)
+    return graph if layer.trainable else _all_frozen(graph)
+
+
+def _all_frozen(graph: Graph) -> Graph:
+    """The same with nothing trained, in models inside, too."""
+    nodes = []
+    for node in graph.nodes:
+        layer = node.layer
+        if isinstance(layer, Functional):
+            layer = Functional.of(_all_frozen(layer.graph))
+        nodes.append(node._replace(layer=layer, frozen=True))
+    return graph._replace(nodes=tuple(nodes))
 
 
 def _counted(graph: Graph) -> set[str]:
