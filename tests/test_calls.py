@@ -260,7 +260,7 @@ def test_tied_weights_turn_vectors_back() -> None:
             (
                 "'lstm' (LSTM): takes one tensor as mask, and is given 2; it reads "
                 "10x8 from 'dec' (line 4), 8 from 'enc' (line 3) and 8 from 'enc' "
-                "(line 3)"
+                "(line 3); give mask one of them"
             ),
         ),
         (

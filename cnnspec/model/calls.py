@@ -147,7 +147,7 @@ def _count_each(
     for key, shapes in found.items():
         if len(shapes) > 1 and key not in lists:
             text = f"takes one tensor as {key}, and is given {len(shapes)}"
-            raise ShapeError(text, f"name one as {key}")
+            raise ShapeError(text, f"give {key} one of them")
     for key in main[: layer.inputs] if layer.takes_tensors_apart else ():
         if key not in found:
             raise ShapeError(f"needs a tensor as {key}", f"add {key}: to from")
