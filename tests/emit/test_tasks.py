@@ -104,6 +104,21 @@ train:
   metrics: {main: [accuracy]}
   seed: 0
 """,
+    "one label for two inputs": """
+inputs: {image: [4, 4, 1], row: [4]}
+layers:
+  - Flatten: {from: image}
+  - Concatenate: {from: [prev, row]}
+  - Dense: {units: 10, activation: softmax}
+data:
+  source: npz
+  path: a.npz
+  inputs: {image: image, row: row}
+  targets: label
+  scale: {image: 16}
+  limit: 25
+train: {loss: sparse_categorical_crossentropy, validation_split: 0.2, seed: 0}
+""",
     "weights": """
 input: [4, 4, 1]
 layers:
@@ -194,7 +209,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 QUICK = ("labels", "pixel classes, numbered", "the sample itself", "several")
-QUICK += ("a sequence of classes", "weights")
+QUICK += ("a sequence of classes", "one label for two inputs", "weights")
 """A class, a picture, a weight and a name of each kind; all take a minute."""
 TRAINED = TASKS if LONG else QUICK
 
@@ -343,6 +358,7 @@ FAULTY = [
     ("labels", {"tags_test": None}, "a.npz lacks the array tags_test."),
     ("labels", {"tags_train": TAGS[:30]}, "(30, 3), and there are 40 samples"),
     ("labels", {"tags_train": TAGS + 1}, "row 1 of tags_train holds 2, where a num"),
+    ("labels", {"tags_train": 2 * TAGS}, "a number from 0 to 1 has to stand."),
     ("labels", {"tags_train": TAGS.astype(str)}, "tags_train holds no numbers"),
     ("labels", {"tags_train": TAGS[:, :2]}, "(40, 2), where each sample has to have 3"),
     ("labels", {"tags_train": TAGS.astype(object)}, "Object arrays cannot be loaded"),
@@ -383,3 +399,4 @@ def test_what_is_wrong_with_an_array_is_said_before_training(
     with pytest.raises(SystemExit) as stopped:
         full.load_data()
     assert said in str(stopped.value)
+    assert "multi_hot" not in TASKS[name] or "contiguous" not in str(stopped.value)
