@@ -28,7 +28,7 @@ def figures(train: Train) -> list[str]:
 
 def _sections(data, train, ensemble, inputs, outputs) -> Sections:
     given = [
-        Given(f"in_{k}", shape, "float32", ("inputs", k))
+        Given(f"in_{k}", f"in_{k}", shape, "float32", ("inputs", k))
         for k, shape in enumerate(inputs)
     ]
     names = [f"out_{k}" for k in range(len(outputs))]

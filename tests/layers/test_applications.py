@@ -134,9 +134,9 @@ def test_what_cnnspec_builds_is_read_back_by_keras_alone(tmp_path):
 
 
 def test_the_text_is_found_inside_a_wrapper():
-    layer = make_layer("TimeDistributed", {"layer": {"StochasticDepth": 0.1}})
+    layer = make_layer("TimeDistributed", {"layer": {"PositionEmbedding": {}}})
     [text] = sources(classes([layer]))
-    assert "class StochasticDepth(layers.Layer):" in text
+    assert "class PositionEmbedding(layers.Layer):" in text
     assert "import" not in text
 
 

@@ -64,15 +64,15 @@ def of_model(model: Model, *, texts: bool = True) -> list[Problem]:
     if any(i.sparse or i.shape[:1] != (None,) for i in model.summary.graph.inputs):
         found += _ask([("inputs", model)])
     rows = list(each_row(model.summary, written=True))
-    # Calls of a block have its layers in common.
+    # Layers that say the same are one.
     layers = {id(row.layer): row.layer for row in rows}.values()
     if program.data and any(getattr(layer, "application", None) for layer in layers):
         found += _ask([("published", model)])
     outputs = {*model.summary.graph.outputs}
-    ends = {id(row.layer) for row in rows if row.name in outputs}
-    plain = not any(
+    inner = {id(row.layer): row.layer for row in rows if row.name not in outputs}
+    softmax = any(layer.last_activation() == SOFTMAX for layer in inner.values())
+    plain = not softmax and not any(
         layer.adapts
-        or (layer.last_activation() == SOFTMAX and id(layer) not in ends)
         or not layer.freezes
         or layer.as_elsewhere()
         or getattr(layer, "sparse", False)
