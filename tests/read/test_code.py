@@ -924,6 +924,43 @@ def test_layers_inside_have_their_classes() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "K.batch_dot(x, y, axes=('a', 'b'))",
+        "K.batch_dot(x, y, axes=(1.5, 2))",
+        "K.batch_dot(x, y, axes=([1], [2]))",
+        "x + tf.cast(tf.range(float('nan')), 'float32')",
+        "x + tf.range(float('inf'))",
+        "x + tf.range(0, 10, 1e-320)",
+        "x + tf.range(10 ** 400)",
+        "x + tf.range(0, 10, 0)",
+        "tf.matmul(x, b=3, transpose_b=True)",
+        "tf.reshape(x, [None, -1, 'a'])",
+        "tf.image.extract_patches(x, sizes='ab', strides=[1], rates=None)",
+        "tf.tensordot(x, y, axes='a')",
+        "tf.einsum(1, x, y)",
+        "tf.tile(tf.Variable([[1.0]]), [x, y])",
+        "tf.concat([tf.Variable(0.0), x], 1)",
+        "x + K.random_normal(shape=(None, -1))",
+    ],
+)
+def test_what_a_function_cannot_take_is_told_of_its_line(
+    call: str, tmp_path: Path
+) -> None:
+    code = tmp_path / "code.py"
+    code.write_text(
+        "import tensorflow as tf\nfrom tensorflow import keras\n"
+        "from tensorflow.keras import layers, backend as K\n"
+        "x, y = keras.Input((4, 8)), keras.Input((4, 8))\n"
+        f"z = {call}\n"
+        "m = keras.Model([x, y], layers.Dense(2)(layers.Flatten()(z)))\n"
+    )
+    found = cnnspec.check(code)
+    assert found.diagnostics
+    assert {one.mark.line for one in found.diagnostics} <= {5, 6}
+
+
 def test_what_tensorflow_has_beside_its_keras_is_that_of_keras() -> None:
     code = (
         "import tensorflow as tf\nfrom tensorflow.keras import layers\n"

@@ -13,7 +13,12 @@ from cnnspec.read.code.values import Call, is_known
 def of_form(name: str, call: Call) -> Any:
     """What a function gives; None where it has no other form here."""
     work = _FORMS.get(name)
-    return None if work is None else work(call)
+    if work is None:
+        return None
+    try:
+        return work(call)
+    except (TypeError, ValueError, IndexError, AttributeError, ArithmeticError):
+        return call.unknown()  # it is given what it can't take
 
 
 def _two(call: Call, *names: str) -> list[Tensor]:

@@ -6,6 +6,7 @@ layers of a spec. What else is made of such numbers, only a layer of one's own c
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from cnnspec.catalogue import registry
@@ -89,9 +90,11 @@ def positions(call: Call) -> Any:
     step = call.get("delta", 2, call.named.get("step", 1))
     if stop is None:
         start, stop = 0, start
-    if not all(isinstance(one, int | float) for one in (start, stop, step)) or not step:
-        return Held((None,), call)
-    return Held((max(0, math.ceil((stop - start) / step)),), call)
+    count = None
+    if all(isinstance(one, int | float) for one in (start, stop, step)):
+        with suppress(ValueError, ArithmeticError):  # of a step of 0, or no end
+            count = max(0, math.ceil((stop - start) / step))
+    return Held((count,), call)
 
 
 def noise(call: Call) -> Any:
